@@ -1,0 +1,71 @@
+// The arrows of the house, kept by `npm test`:
+//   worker -> activities -> uanataca, archive, signatures -> messages
+//   gateway, cli -> client -> messages        workflows -> messages        messages -> nothing
+// swc reads the imports (TypeScript 7 has no compiler API) and counts type imports too.
+
+/** `folders` import from src/ only themselves and what is named. */
+const arrow = (folders, ...allowed) => ({
+  name: `arrows-of-${folders.split('|')[0]}`,
+  comment: `src/${folders} may import: ${[...allowed, 'itself'].join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/(${folders})(/|\\.ts$)` },
+  to: { path: '^src/', pathNot: [folders, ...allowed].map((name) => `^src/(${name})(/|\\.ts$)`) },
+});
+
+/** `folder` is imported by nobody in src/ but `users`. */
+const reached = (folder, users) => ({
+  name: `users-of-${folder}`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/(${folder}${users && `|${users}`})(/|\\.ts$)` },
+  to: { path: `^src/${folder}/` },
+});
+
+/** Packages a part must do without. */
+const without = (folders, packages) => ({
+  name: `packages-of-${folders.split('|')[0]}`,
+  severity: 'error',
+  from: { path: `^src/(${folders})/` },
+  to: { path: packages },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'sandbox-stands-alone',
+      severity: 'error',
+      from: { path: '^sandbox/' },
+      to: { path: '^(src|local|test)/' },
+    },
+    { name: 'src-stands-alone', severity: 'error', from: { path: '^src/' }, to: { path: '^(sandbox|local|test)/' } },
+    arrow('messages'),
+    arrow('workflows', 'messages'),
+    arrow('security', 'messages'),
+    arrow('logging|logger', 'messages', 'security'),
+    arrow('uanataca', 'messages', 'security'),
+    arrow('archive', 'messages', 'security'),
+    arrow('signatures', 'messages', 'security'),
+    arrow('config', 'messages', 'security', 'uanataca/assumptions', 'uanataca/registration-authority/assumptions'),
+    arrow('activities', 'messages', 'security', 'logging|logger', 'config', 'uanataca', 'archive', 'signatures'),
+    arrow('client', 'messages', 'security', 'logging|logger', 'config', 'temporal', 'rewinding', 'archive', 'signatures'),
+    arrow('gateway', 'messages', 'security', 'logging|logger', 'config', 'temporal', 'archive', 'client', 'entry'),
+    reached('activities', 'worker'),
+    reached('workflows', ''),
+    reached('uanataca', 'worker|activities|cli|config'),
+    without('messages', 'node_modules'),
+    {
+      name: 'messages-and-workflows-know-no-node',
+      severity: 'error',
+      from: { path: '^src/(messages|workflows)/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    without('workflows', 'node_modules/(?!@temporalio/(workflow|common)/)'),
+    without('uanataca|archive|signatures', 'node_modules/@temporalio'),
+  ],
+  options: {
+    parser: 'swc',
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};
