@@ -1,0 +1,240 @@
+import { z } from 'zod';
+import { assumptionsSchema } from '../uanataca/assumptions.js';
+import { registrationAuthorityAssumptionsSchema } from '../uanataca/registration-authority/assumptions.js';
+import { policySchema } from './policy.js';
+import { byteSize, duration, flag, port, secretReference } from './values.js';
+
+const temporal = z
+  .strictObject({
+    address: z.string().default('127.0.0.1:7233').describe('host:port of the Temporal frontend'),
+    namespace: z.string().default('default'),
+    taskQueue: z.string().default('videoid').describe('the queue that workers of this installation serve'),
+    tls: z
+      .strictObject({
+        ca: secretReference.optional(),
+        certificate: secretReference.optional(),
+        key: secretReference.optional(),
+      })
+      .optional()
+      .describe('client certificate and CA, PEM, by reference; an empty object turns TLS on'),
+    apiKey: secretReference.optional().describe('Temporal Cloud API key, by reference'),
+  })
+  .prefault({});
+
+const archive = z.strictObject({
+  directory: z.string().min(1).describe('where requests, documents and outcomes are kept; shared by all processes'),
+  index: z.string().optional().describe('where the webhook bridge finds requests; `index` in the archive if not set'),
+  reserve: byteSize.default(1e9).describe('no start and no code below this much free space'),
+});
+
+const keys = z
+  .strictObject({
+    encryptPayloads: flag.default(true).describe('encrypt what passes through Temporal'),
+    codec: z
+      .array(z.strictObject({ id: z.string().min(1), key: secretReference }))
+      .default([])
+      .describe('AES-256 keys, base64; the first encrypts, all decrypt'),
+    seal: z
+      .array(
+        z.strictObject({ id: z.string().min(1), publicKey: secretReference, privateKey: secretReference.optional() }),
+      )
+      .default([])
+      .describe('RSA keys, PEM, for codes and PINs that people type; only workers need the private ones'),
+  })
+  .prefault({});
+
+const registrationAuthorityApi = z.strictObject({
+  address: z.url().describe('https://api.uanataca.com, or the sandbox of the provider'),
+  certificate: secretReference.describe('client certificate of the API user, PEM'),
+  key: secretReference.describe('its private key, PEM'),
+  passphrase: secretReference.optional(),
+  ca: z.string().optional().describe('PEM file of the CA that signed the API’s TLS certificate'),
+  assumptions: registrationAuthorityAssumptionsSchema
+    .prefault({})
+    .describe('what is not known about this API, see docs/provider.md'),
+});
+
+const environment = z.strictObject({
+  optimizer: z.url().describe('base address of the Optimizer, without the API path'),
+  registrationAuthorityApi: registrationAuthorityApi
+    .optional()
+    .describe('for enrolments: the other system, over mutual TLS'),
+  env: z.enum(['sandbox', 'prod']).describe("the provider's name of the environment, sent with every create"),
+  ca: z.string().optional().describe('PEM file of the CA that signed the Optimizer’s TLS certificate'),
+  roots: z.array(z.string()).default([]).describe('PEM files of the roots that signatures must chain to'),
+  timeouts: z
+    .strictObject({
+      connect: duration.default(10_000),
+      answer: duration.default(60_000).describe('from the end of the request to the first byte of the answer'),
+      body: duration.default(60_000).describe('longest silence inside an answer'),
+    })
+    .prefault({}),
+  assumptions: assumptionsSchema.prefault({}).describe('what is not known about the provider, see docs/provider.md'),
+});
+
+const officer = z
+  .strictObject({
+    rao: z.string().min(1).describe("the officer's RAO id at the provider"),
+    username: secretReference.optional(),
+    password: secretReference.optional(),
+    pin: secretReference.optional(),
+    token: secretReference.optional().describe('id of credentials held by the Optimizer'),
+  })
+  .refine((value) => value.token !== undefined || value.username !== undefined, 'give a token or a username');
+
+const review = z.discriminatedUnion('mode', [
+  z.strictObject({ mode: z.literal('at-provider') }),
+  z.strictObject({ mode: z.literal('manual') }),
+  z.strictObject({
+    mode: z.literal('automatic'),
+    officer: z.string().min(1).describe('in whose name requests are approved'),
+    permission: z.string().optional().describe('name of the written permission; wanted on production'),
+  }),
+]);
+
+const registrationAuthority = z.strictObject({
+  environment: z.string().min(1),
+  profiles: z.array(z.string().min(1)).min(1).describe('the first is the default'),
+  billing: z
+    .strictObject({ username: secretReference, password: secretReference })
+    .optional()
+    .describe('absent where the Optimizer holds it'),
+  review: review.default({ mode: 'manual' }),
+  officers: z.record(z.string().min(1), officer).default({}),
+  enrolment: z
+    .strictObject({
+      secrets: z
+        .enum(['seal', 'drop'])
+        .optional()
+        .describe('what becomes of PIN, PUK and revocation code; without the code nobody here can revoke'),
+      fewScratchcards: z.coerce.number().int().min(0).default(10).describe('so few left make a warning'),
+      refuseVideo: flag.default(false).describe('whether an officer’s refusal may go through refuse_videoid'),
+      preauthLink: flag.default(false).describe('whether the link may be asked for; its holder acts as the signer'),
+      unknownProfiles: flag.default(false).describe('whether profiles that are not in the catalogue may be asked for'),
+    })
+    .optional()
+    .describe('absent where this registration authority makes no enrolments'),
+  webhookTokens: z
+    .array(secretReference)
+    .max(2)
+    .default([])
+    .describe('last part of the webhook address; two while rotating'),
+  policy: z.record(z.string(), z.unknown()).default({}).describe('overrides of `policy`'),
+});
+
+/** Every setting there is. Unknown ones are errors. */
+export const configSchema = z
+  .strictObject({
+    temporal,
+    archive,
+    keys,
+    environments: z.record(z.string().regex(/^[a-z0-9-]{1,32}$/), environment).default({}),
+    registrationAuthorities: z.record(z.string().regex(/^\d{1,12}$/), registrationAuthority).default({}),
+    policy: policySchema,
+    documents: z
+      .strictObject({
+        maximumBytes: byteSize.default(25e6).describe('per document'),
+        maximumCount: z.coerce
+          .number()
+          .int()
+          .min(1)
+          .max(10)
+          .default(10)
+          .describe("the provider's ceiling is 10 (§4.6)"),
+      })
+      .prefault({}),
+    codeEntry: z
+      .enum(['sandbox', 'allowed'])
+      .default('sandbox')
+      .describe('whether `videoid otp` and `confirm` may act on a real Optimizer: the code is the signer’s'),
+    worker: z
+      .strictObject({
+        host: z.string().default('127.0.0.1'),
+        healthPort: port.default(7280),
+        maxCachedWorkflows: z.coerce.number().int().min(1).default(500),
+        maxConcurrentActivities: z.coerce.number().int().min(1).default(40),
+        rewindEvery: duration
+          .default(30_000)
+          .describe('how often a worker looks for requests that the Temporal SDK cannot carry on, and rewinds them'),
+        shutdownGrace: duration.default(20_000).describe('running activities get this long on shutdown'),
+        workflowBundle: z
+          .string()
+          .optional()
+          .describe('made by `npm run build`; without it the bundle is made at start'),
+      })
+      .prefault({}),
+    gateway: z
+      .strictObject({
+        host: z.string().default('127.0.0.1'),
+        port: port.default(7281),
+        apiTokens: z.array(secretReference).default([]).describe('bearer tokens of the HTTP API'),
+        hints: z
+          .strictObject({
+            maximumBytes: byteSize.default(65_536),
+            sameWithin: duration.default(300_000).describe('an identical payload within this time is dropped'),
+            perMinute: z.coerce.number().int().min(1).default(30).describe('more per request and minute get 429'),
+            unknownFor: duration.default(5_000).describe('a pk that is not ours is looked up again after this time'),
+            bodyWithin: duration.default(10_000).describe('a sender slower than this is cut off'),
+          })
+          .prefault({}),
+      })
+      .prefault({}),
+    codecServer: z
+      .strictObject({
+        host: z.string().default('127.0.0.1'),
+        port: port.default(7282),
+        allowedOrigins: z.array(z.string()).default([]).describe('addresses of the Temporal UI'),
+        allowedHosts: z.array(z.string()).default([]).describe('beside its own address'),
+      })
+      .prefault({}),
+    log: z
+      .strictObject({ level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info') })
+      .prefault({}),
+  })
+  .superRefine((config, context) => {
+    for (const [id, authority] of Object.entries(config.registrationAuthorities)) {
+      const path = ['registrationAuthorities', id];
+      const place = config.environments[authority.environment];
+      if (!place) {
+        context.addIssue({
+          code: 'custom',
+          path: [...path, 'environment'],
+          message: `there is no environment "${authority.environment}"`,
+        });
+      }
+      if (authority.enrolment && place && !place.registrationAuthorityApi) {
+        context.addIssue({
+          code: 'custom',
+          path: [...path, 'enrolment'],
+          message: `wants registrationAuthorityApi in the environment "${authority.environment}"`,
+        });
+      }
+      if (authority.enrolment && !authority.enrolment.secrets && place?.env === 'prod') {
+        context.addIssue({
+          code: 'custom',
+          path: [...path, 'enrolment', 'secrets'],
+          message: 'choose seal or drop: without the revocation code you cannot revoke a certificate yourselves',
+        });
+      }
+      if (authority.review.mode !== 'automatic') continue;
+      if (!authority.officers[authority.review.officer]) {
+        context.addIssue({
+          code: 'custom',
+          path: [...path, 'review', 'officer'],
+          message: 'names an officer that is not in officers',
+        });
+      }
+      if (place?.env === 'prod' && !authority.review.permission) {
+        context.addIssue({
+          code: 'custom',
+          path: [...path, 'review', 'permission'],
+          message: 'automatic approval on production wants the name of the written permission',
+        });
+      }
+    }
+  });
+
+export type Config = z.output<typeof configSchema>;
+export type EnvironmentConfig = Config['environments'][string];
+export type RegistrationAuthorityConfig = Config['registrationAuthorities'][string];
+export type OfficerConfig = RegistrationAuthorityConfig['officers'][string];

@@ -1,0 +1,19 @@
+import { realpathSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { VideoIdError } from './messages/failures.js';
+
+/** Runs `main` if this module is the program that was started; what stops it is said plainly, with exit code 1. */
+export function runIfStarted(moduleUrl: string, main: () => Promise<void>): void {
+  const program = process.argv[1];
+  if (program === undefined || realpathSync(program) !== fileURLToPath(moduleUrl)) return;
+  main().catch((error: unknown) => {
+    process.stderr.write(`${plainly(error)}\n`);
+    process.exitCode = 1;
+  });
+}
+
+function plainly(error: unknown): string {
+  if (!(error instanceof VideoIdError))
+    return error instanceof Error ? (error.stack ?? error.name) : 'stopped by something that is no error';
+  return [`${error.code}: ${error.message}`, error.remedy].filter(Boolean).join('\n');
+}

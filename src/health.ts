@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import { VideoIdError } from './messages/failures.js';
+
+/**
+ * A small listener for load balancers and people: `GET /health` answers 200 while the worker serves its queue, 503
+ * otherwise, with the state in words.
+ *
+ * @throws VideoIdError PORT_TAKEN
+ */
+export async function startHealthServer(options: {
+  host: string;
+  /** 0 takes any. */
+  port: number;
+  /** `RUNNING` is healthy. */
+  state: () => string;
+}): Promise<{ port: number; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    if (request.method !== 'GET' || request.url !== '/health') {
+      response.writeHead(404).end();
+      return;
+    }
+    const state = options.state();
+    response.writeHead(state === 'RUNNING' ? 200 : 503, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ state }));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause) =>
+      reject(
+        new VideoIdError('PORT_TAKEN', `The worker cannot listen on ${options.host}:${options.port}.`, {
+          field: 'worker.healthPort',
+          remedy: 'Free the port, or set worker.healthPort to another.',
+          cause,
+        }),
+      ),
+    );
+    server.listen(options.port, options.host, resolve);
+  });
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+}

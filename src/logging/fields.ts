@@ -1,0 +1,97 @@
+import { type LoggedError, describeError } from './errors.js';
+
+/** Ids, references, names of types and settings: nothing with a blank, an `@` or a `+` gets through. */
+const WORD = /^[A-Za-z0-9._~:-]{1,200}$/;
+const CODE = /^[A-Z][A-Z0-9_]{1,63}$/;
+/** `host:port`, or an address of our own without path and query. */
+const PLACE = /^(?:https?:\/\/)?[A-Za-z0-9.:[\]-]{1,255}$/;
+/** A route as written in the program, parameters by name: `/webhooks/uanataca/:token`. */
+const ROUTE = /^(?:\/(?::?[a-z][A-Za-z-]{0,40}|\*)?)+$/;
+const SHA256 = /^[0-9a-f]{64}$/;
+
+/**
+ * Every field that may be logged, and the only form its value may have. To log more, add a line;
+ * personal data, names and contents of documents, links, tokens and codes never get one.
+ */
+const FIELDS = {
+  process: WORD,
+  component: WORD,
+  version: WORD,
+  signal: WORD,
+  pid: 'number',
+  address: PLACE,
+  port: 'number',
+
+  reference: WORD,
+  attempt: 'number',
+  flow: WORD,
+  environment: WORD,
+  registrationAuthority: WORD,
+  officer: WORD,
+  optimizer: PLACE,
+  requestPk: WORD,
+  videoidPk: WORD,
+  archiveId: WORD,
+  stage: WORD,
+  step: WORD,
+  verb: WORD,
+  outcome: WORD,
+  reason: WORD,
+  providerStatus: WORD,
+  updateId: WORD,
+
+  workflowId: WORD,
+  workflowType: WORD,
+  runId: WORD,
+  activityId: WORD,
+  activityType: WORD,
+  namespace: WORD,
+  taskQueue: WORD,
+  state: WORD,
+  sdkComponent: WORD,
+  target: WORD,
+  grpcCode: WORD,
+
+  method: WORD,
+  route: ROUTE,
+  httpStatus: 'number',
+  code: CODE,
+  setting: WORD,
+  sha256: SHA256,
+  index: 'number',
+  count: 'number',
+  bytes: 'number',
+  milliseconds: 'number',
+  durationMs: 'number',
+  temporary: 'boolean',
+} as const satisfies Record<string, RegExp | 'number' | 'boolean'>;
+
+type Value<Form> = Form extends RegExp ? string : Form extends 'number' ? number : boolean;
+
+/** What a log line may carry. `error` is reduced to its type, code and stack frames. */
+export type LogFields = { [Name in keyof typeof FIELDS]?: Value<(typeof FIELDS)[Name]> | undefined } & {
+  error?: unknown;
+};
+
+/** Stands for a value that has not the form its field may have. */
+export const WITHHELD = '[withheld]';
+
+/** The allowed part of anything. Fields that are not listed vanish; listed ones of a wrong form are withheld. */
+export function allowedFields(fields: object): Record<string, string | number | boolean | LoggedError> {
+  const allowed: Record<string, string | number | boolean | LoggedError> = {};
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined || value === null) continue;
+    if (name === 'error') allowed['error'] = describeError(value);
+    else if (isField(name)) allowed[name] = has(FIELDS[name], value) ? value : WITHHELD;
+  }
+  return allowed;
+}
+
+function isField(name: string): name is keyof typeof FIELDS {
+  return Object.hasOwn(FIELDS, name);
+}
+
+function has(form: RegExp | 'number' | 'boolean', value: unknown): value is string | number | boolean {
+  if (form === 'number' || form === 'boolean') return typeof value === form;
+  return typeof value === 'string' && form.test(value);
+}

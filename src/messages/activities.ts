@@ -1,0 +1,165 @@
+import type { FailureCode } from './failures.js';
+import type { Outcome, StoredContract, StoredDocument } from './outcome.js';
+import type { Policy } from './policy.js';
+import type { DocumentDigest, ProviderIds, ProviderStatus, RequestKey, RequestPk } from './request.js';
+import type { LateVideo, Reminder } from './feed.js';
+import type { RequestEvent } from './status.js';
+import type { ReviewDecision, Sealed, SignOrder } from './steering.js';
+
+/** An uploaded document: which of ours has which uid at the Optimizer. */
+export interface UploadedDocument extends DocumentDigest {
+  uid: string;
+}
+
+/** The `details[0]` of every failure an activity throws; its `type` is the same code. */
+export interface StepFailure {
+  code: FailureCode;
+  /** Temporary trouble leaves by itself; everything else waits for a decision. */
+  temporary: boolean;
+  /** Redacted; safe to show. */
+  words: string;
+  /** The Optimizer concerned, when it is about reaching it. */
+  optimizer?: string;
+  /** Since when the Optimizer is out of reach of this worker, ISO 8601; deadlines stand still from then on. */
+  since?: string;
+  /** Numbers beside the words: `bytesNeeded`, `bytesFree`. No personal data. */
+  facts?: Record<string, string | number | boolean>;
+}
+
+/** What became of a decision at the provider. */
+export interface Decided {
+  status: ProviderStatus;
+  /** False when nothing was sent, because the provider did not await this decision (any more). */
+  sent: boolean;
+  /**
+   * Of an approval of an enrolment by us, where its secrets are to be kept: `read-again` from the scratchcard, because the
+   * answer that had them was lost; `lost` where the scratchcard does not show them.
+   */
+  secrets?: 'kept' | 'read-again' | 'lost';
+}
+
+/** What became of cancelling at the provider. */
+export interface Withdrawn {
+  closed: boolean;
+  /** What it is instead, where the provider says so. */
+  status?: ProviderStatus;
+}
+
+/** What the `watch` activity reads, and how often. */
+export interface WatchOrder {
+  requestPk: RequestPk;
+  seen: ProviderStatus;
+  soon: boolean;
+  recovering: boolean;
+  pace: Policy['watch'];
+  /** Milliseconds. */
+  budget: number;
+}
+
+/** Every activity a worker serves. */
+export type Activities = SignatureActivities & EnrolmentActivities;
+
+/** One activity per provider step of the enrolment flow (seed: Registration Authority eIDAS VideoID). */
+export interface EnrolmentActivities {
+  /**
+   * Seed steps 1 and 2: the first unused scratchcard, then create with it. A card somebody else used meanwhile is passed
+   * over; a doubtful create is looked up by its card and taken over. A higher `round` asks for another video request.
+   */
+  enrol(key: RequestKey, order: { round: number }): Promise<{ requestPk: RequestPk; status: ProviderStatus }>;
+  /** Takes over what an operator found. */
+  adoptEnrolment(
+    key: RequestKey,
+    order: { requestPk: RequestPk },
+  ): Promise<{ requestPk: RequestPk; status: ProviderStatus }>;
+  /** Seed steps 5 and 6: sends the data and the evidence documents the video did not give, those of the start and of these
+   * supplements; answers what still misses. */
+  complete(key: RequestKey, order: { requestPk: RequestPk; supplements: number[] }): Promise<{ missing: string[] }>;
+  /** Seed step 7, first half: the RAO declaration and the contract, kept as they will be shown to the officer. */
+  declare(key: RequestKey, order: { requestPk: RequestPk }): Promise<{ declaration: string; contract: string }>;
+  /** Seed step 7, second half: `pl_approve`. The secrets it answers are sealed or dropped, never returned. */
+  approveEnrolment(key: RequestKey, order: OfficerOrder & { requestPk: RequestPk }): Promise<Decided>;
+  /** Declines at CREATED by cancelling, or in VIDEOREVIEW by `refuse_videoid` where a setting allows it. */
+  declineEnrolment(key: RequestKey, order: OfficerOrder & { requestPk: RequestPk; reason: string }): Promise<Decided>;
+  /** The pre-authorised link, sealed into the archive. Whoever holds it acts as the signer. */
+  preauthLink(key: RequestKey, order: { requestPk: RequestPk }): Promise<void>;
+}
+
+/** Whose credentials a decision is carried out with. */
+export type OfficerOrder = Pick<ReviewDecision, 'officer' | 'credentials'>;
+
+/** One activity per provider step of the signature flow (seed: One-Shot eIDAS VideoID). */
+export interface SignatureActivities {
+  /**
+   * Seed step 1. Fails with CREATE_IN_DOUBT when it may have happened: never repeated blindly. A higher `round` is the
+   * operator's word that it may be done, and billed, once more; unless a round from `since` on, which was in doubt, turned
+   * out to have succeeded.
+   */
+  create(key: RequestKey, order: { round: number; since: number }): Promise<ProviderIds & { status: ProviderStatus }>;
+  /** Replaces the signer's data at the provider by correction `number` of the archive: Update Request is a full PUT (§4.11). */
+  correct(key: RequestKey, order: { requestPk: RequestPk; number: number }): Promise<{ status: ProviderStatus }>;
+  /** Takes over ids that an operator found in the provider's console, or that the attempt before left open there. */
+  adopt(key: RequestKey, ids: ProviderIds): Promise<ProviderIds & { status: ProviderStatus }>;
+  /**
+   * Reads until the status differs from `seen`; waits by throwing STILL_WAITING with the next pause, `soon` after a hint.
+   * Gives up when the Optimizer stays out of reach for the step's budget; `recovering` then returns at the first answer.
+   */
+  watch(key: RequestKey, order: WatchOrder): Promise<{ status: ProviderStatus }>;
+  /** Seed step 2. Already ENROLLREADY counts as done. */
+  approve(
+    key: RequestKey,
+    order: ProviderIds & { officer: string; credentials?: { password?: Sealed; pin?: Sealed } },
+  ): Promise<Decided>;
+  /** Seed step 2, the other decision. Already CANCELLED counts as done. */
+  refuse(
+    key: RequestKey,
+    order: ProviderIds & Pick<ReviewDecision, 'officer' | 'credentials'> & { reason: string },
+  ): Promise<Decided>;
+  /** Seed steps 3 and 4: one call per document, then the contract, stored as it will be shown. */
+  upload(
+    key: RequestKey,
+    order: { requestPk: RequestPk; documents: DocumentDigest[] },
+  ): Promise<{ documents: UploadedDocument[]; contract: { sha256: string; size: number } }>;
+  /** Seed step 5. `round` counts the codes asked for, so that a repeated try is told from a new question. */
+  sendCode(
+    key: RequestKey,
+    order: { requestPk: RequestPk; coolDown: number; round: number },
+  ): Promise<{ sentAt: string }>;
+  /** Seed step 6. A code is never sent twice: `codeId` names it. `issued: false` asks for a new code. */
+  sign(
+    key: RequestKey,
+    order: { requestPk: RequestPk; codeId: string; settle: number } & SignOrder,
+  ): Promise<{ result: 'issued' } | { result: 'not-accepted' } | { result: 'spent' }>;
+  /** Seed step 7, then store, verify, read back, and the evidence. */
+  retrieve(
+    key: RequestKey,
+    order: {
+      requestPk: RequestPk;
+      documents: UploadedDocument[];
+      filesWithin: number;
+      mayPass: string[];
+      events: RequestEvent[];
+      /** An operator's word that named verification reasons are accepted. */
+      acceptVerification: boolean;
+      /** An operator's word that the contract as it was shown will do: the provider hands out none after signing. */
+      contractAsShown: boolean;
+    },
+  ): Promise<{ documents: StoredDocument[]; contract: StoredContract }>;
+  /**
+   * Cancels at the provider, where its API allows (an assumption). Answers whether the request is closed there, and the
+   * status in which the provider did not take it: CANCELLED or ISSUED.
+   */
+  withdraw(key: RequestKey, order: { requestPk: RequestPk }): Promise<Withdrawn>;
+  /** Seed step 8 for every uid, then records the outcome if one is given: the last activity of a request. */
+  clean(
+    key: RequestKey,
+    order: { requestPk: RequestPk; uids: string[]; outcome?: Outcome; events: RequestEvent[] },
+  ): Promise<void>;
+  /** Records the outcome where nothing lies at the Optimizer, or cleaning goes on elsewhere. */
+  record(key: RequestKey, order: { outcome: Outcome; events: RequestEvent[] }): Promise<void>;
+  /** Reads the status once, for an end that must not miss ISSUED; not within `gap` milliseconds of the read before. */
+  readStatus(key: RequestKey, order: { requestPk: RequestPk; gap: number }): Promise<{ status: ProviderStatus }>;
+  /** Puts a reminder into the feed: the deadline of the stage comes near. At least once. */
+  remind(key: RequestKey, reminder: Reminder): Promise<void>;
+  /** Tells of a video that was finished after the end, unless a later attempt has taken the request up. At least once. */
+  tellLateVideo(key: RequestKey, order: LateVideo & { requestPk: RequestPk }): Promise<void>;
+}

@@ -1,0 +1,60 @@
+import type { DocumentDigest } from './request.js';
+
+/** How a request can end. */
+export type OutcomeKind = 'signed' | 'enrolled' | 'refused' | 'expired' | 'cancelled' | 'abandoned';
+
+/** Who brought something about. Ids and roles, never names of people. */
+export interface Actor {
+  kind: 'signer' | 'requester' | 'officer' | 'operator' | 'provider' | 'policy';
+  /** Officer id, operator name or system name; no personal data. */
+  id?: string;
+}
+
+/** Result of checking the signatures of one file. */
+export interface Verification {
+  result: 'passed' | 'failed' | 'indeterminate';
+  /** Named reasons, empty when passed. See `signatures/verification.ts`. */
+  reasons: string[];
+  /** Signature algorithm, time and the like, for the evidence; no personal data. */
+  facts: Record<string, string>;
+}
+
+/** A file as it lies in the archive after signing. */
+export interface StoredDocument extends DocumentDigest {
+  verification: Verification;
+}
+
+/** The contract as it lies in the archive after signing. `signed: false` when the provider gave an unsigned copy. */
+export interface StoredContract {
+  sha256: string;
+  size: number;
+  signed: boolean;
+  verification: Verification;
+}
+
+/** The end of one attempt, recorded in the archive and returned by the workflow. */
+export interface Outcome {
+  outcome: OutcomeKind;
+  reference: string;
+  attempt: number;
+  /** A stable word: `signed`, `refused-by-officer`, `video-deadline`, `cancelled-at-provider`, … */
+  reason: string;
+  /** Free words of the decider; sealed from history by the codec, never logged. */
+  note?: string;
+  /** What the signer may be told about a refusal. */
+  textForSigner?: string;
+  actor: Actor;
+  /** ISO 8601, UTC. */
+  at: string;
+  /** Whether anything of ours may still lie at the Optimizer. */
+  cleanup: 'none' | 'done' | 'pending';
+  /**
+   * The provider's request is still open there: it was neither decided nor cancelled. Another attempt may take it up again
+   * (`reopen`), without another video and another bill.
+   */
+  leftOpen?: true;
+  documents: StoredDocument[];
+  contract?: StoredContract;
+  /** Milliseconds each stage took. */
+  durations: Record<string, number>;
+}

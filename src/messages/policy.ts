@@ -1,0 +1,71 @@
+/** Every provider step of a request. Each has its own retry class in the policy, its own activity and its own file. */
+export const STEP_NAMES = [
+  'create',
+  'correct',
+  'complete',
+  'declare',
+  'watch',
+  'approve',
+  'refuse',
+  'upload',
+  'code',
+  'sign',
+  'retrieve',
+  'withdraw',
+  'clean',
+  'record',
+] as const;
+export type StepName = (typeof STEP_NAMES)[number];
+
+/** How one step is tried. All times in milliseconds. */
+export interface StepPolicy {
+  /** One try may take this long; it is the only detector of a crashed worker. */
+  startToClose: number;
+  /** Tries go on this long before the request is marked attention. */
+  budget: number;
+  /** First pause between tries; doubles up to `slowest`. */
+  backoff: number;
+  /** Longest pause between tries, and the pace at which a step in attention keeps trying. */
+  slowest: number;
+}
+
+/** All times and limits of one request, resolved by the client at start: workflows read no configuration. Milliseconds. */
+export interface Policy {
+  deadlines: {
+    /** From create to VIDEOREVIEW. */
+    video: number;
+    /** From VIDEOREVIEW to the RAO's decision. */
+    review: number;
+    /** From ENROLLREADY to the signature. */
+    signing: number;
+    /** So long before each of them somebody is reminded. None when left out. */
+    remindBefore?: number[];
+  };
+  watch: {
+    /** Reads of one request are at least this far apart. */
+    gap: number;
+    /** Pauses of the first reads after a hint: the provider may be behind its own hook. */
+    soon: number[];
+    /** Pause between reads otherwise. */
+    slow: number;
+    /** Share of a pause that is random, 0 to 1. */
+    jitter: number;
+  };
+  code: {
+    /** The provider's resend cool-down (§4.8). */
+    coolDown: number;
+    /** So many codes may be not accepted before the request is marked attention. */
+    notAcceptedLimit: number;
+  };
+  sign: {
+    /** After a sign without a clear answer, so long before its effect is read again. */
+    settle: number;
+  };
+  retrieve: {
+    /** ISSUED without signed files: keep reading this long, then attention. */
+    filesWithin: number;
+  };
+  /** Named verification reasons that may pass although they are not `passed`; a setting per registration authority. */
+  mayPass: string[];
+  steps: Record<StepName, StepPolicy>;
+}

@@ -1,0 +1,113 @@
+import type { Policy } from './policy.js';
+
+/** Which of the two provider systems a request goes through. */
+export type Flow = 'signature' | 'enrolment';
+
+/** How the RAO's decision is taken, a setting per registration authority. */
+export type ReviewMode = 'at-provider' | 'manual' | 'automatic';
+
+/** Names one attempt of one request everywhere: archive, workflow, activities. Holds no personal data. */
+export interface RequestKey {
+  flow: Flow;
+  /** The requester's own name for the request, `[A-Za-z0-9._-]{1,64}`. */
+  reference: string;
+  /** 1, 2, …: a new try under the same reference. */
+  attempt: number;
+  /** The id of the archive that holds the request; an activity that sees another archive refuses to run. */
+  archiveId: string;
+  /** The name of the provider environment in the settings. */
+  environment: string;
+  /** The registration authority's id at the provider. */
+  registrationAuthority: string;
+}
+
+/** A document as the workflow knows it: no name, no content. */
+export interface DocumentDigest {
+  /** 1 to 10, the order in which the requester gave them. */
+  index: number;
+  sha256: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** What the arguments of both workflows have in common. */
+export interface AnyRequest {
+  key: RequestKey;
+  profile: string;
+  /** Signature: what is to be signed. Enrolment: evidence documents, for profiles that land in CREATED. */
+  documents: DocumentDigest[];
+  reviewMode: ReviewMode;
+  /** In `automatic` mode: the officer in whose name requests are approved. */
+  automaticOfficer?: string;
+  /** In `automatic` mode on production: the name of the written permission; it goes into the evidence. */
+  automaticPermission?: string;
+  /** Enrolment: whether an officer of ours may refuse the video, which is the provider's operator's otherwise. */
+  refuseVideo?: boolean;
+  policy: Policy;
+}
+
+/** The argument of the signature workflow. */
+export interface SignatureRequest extends AnyRequest {
+  /** What an attempt before left open at the provider: it is taken up again, and nothing is created. */
+  reopens?: ProviderIds;
+}
+
+/** The argument of the enrolment workflow. */
+export interface EnrolmentRequest extends AnyRequest {
+  /** Whether it ends at ISSUED, when the signer has picked up the certificate, and not at ENROLLREADY. */
+  untilIssued: boolean;
+  /** Whether the pre-authorised link may be asked for: its holder acts as the signer. */
+  preauthLink: boolean;
+}
+
+/** The workflow id of an attempt: `signature-<reference>`, later attempts `signature-<reference>~2`. */
+export function workflowIdOf(key: Pick<RequestKey, 'flow' | 'reference' | 'attempt'>): string {
+  return idOf(key.flow, key);
+}
+
+/** The attempt that a workflow id names; undefined for one that is not of a request. */
+export function attemptOfWorkflow(workflowId: string): Pick<RequestKey, 'flow' | 'reference' | 'attempt'> | undefined {
+  const [, flow, reference, attempt] =
+    /^(signature|enrolment)-([A-Za-z0-9._-]{1,64})(?:~(\d+))?$/.exec(workflowId) ?? [];
+  if ((flow !== 'signature' && flow !== 'enrolment') || reference === undefined) return undefined;
+  return { flow, reference, attempt: attempt === undefined ? 1 : Number(attempt) };
+}
+
+/** The workflow id of the cleanup of an attempt. */
+export function cleanupIdOf(key: Pick<RequestKey, 'reference' | 'attempt'>): string {
+  return idOf('cleanup', key);
+}
+
+/** The workflow id of what watches the provider after the end of an attempt. */
+export function aftermathIdOf(key: Pick<RequestKey, 'reference' | 'attempt'>): string {
+  return idOf('aftermath', key);
+}
+
+function idOf(what: string, { reference, attempt }: Pick<RequestKey, 'reference' | 'attempt'>): string {
+  return attempt === 1 ? `${what}-${reference}` : `${what}-${reference}~${attempt}`;
+}
+
+/** The provider's two ids of a request; branded, because they are both numbers and must not be swapped (§3, §12.3). */
+export type VideoidPk = string & { readonly kind: 'videoid_pk' };
+export type RequestPk = string & { readonly kind: 'request_pk' };
+
+export interface ProviderIds {
+  videoidPk: VideoidPk;
+  requestPk: RequestPk;
+}
+
+/** The provider's request statuses (§6), and whatever else it may say. */
+export const PROVIDER_STATUSES = [
+  'CREATED',
+  'VIDEOPENDING',
+  'VIDEOINCOMPLETE',
+  'VIDEOREVIEW',
+  'VIDEOERROR',
+  'ENROLLREADY',
+  'ISSUED',
+  'RENEWED',
+  'CANCELLED',
+] as const;
+export type KnownProviderStatus = (typeof PROVIDER_STATUSES)[number];
+// oxlint-disable-next-line typescript/no-redundant-type-constituents -- the known ones help an editor, the provider may send any
+export type ProviderStatus = KnownProviderStatus | (string & {});

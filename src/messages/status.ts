@@ -1,0 +1,129 @@
+import type { FailureCode } from './failures.js';
+import type { Actor, OutcomeKind } from './outcome.js';
+import type { StepName } from './policy.js';
+import type { ProviderStatus, ReviewMode } from './request.js';
+
+/** Where a request stands, in the order it goes through them. */
+export const STAGES = [
+  'creating',
+  'video',
+  'validation',
+  'completing',
+  'review',
+  'preparing',
+  'acceptance',
+  'code',
+  'issuing',
+  'archiving',
+  'cleaning',
+  'ended',
+] as const;
+export type Stage = (typeof STAGES)[number];
+
+/** The stages of each flow, in order. */
+export const FLOW_STAGES: Record<'signature' | 'enrolment', readonly Stage[]> = {
+  signature: ['creating', 'video', 'review', 'preparing', 'acceptance', 'code', 'archiving', 'cleaning'],
+  enrolment: ['creating', 'video', 'validation', 'completing', 'review', 'issuing', 'cleaning'],
+};
+
+/** Each stage in human words: what the request waits for. */
+export const STAGE_WORDS: Record<Stage, string> = {
+  creating: 'being created at the provider',
+  video: 'waiting for the signer to finish the video identification',
+  validation: "waiting for the provider's certified operator to validate the video",
+  completing: 'waiting for data or documents that the video did not give',
+  review: "waiting for the registration authority operator's decision",
+  preparing: 'documents going up, contract coming down',
+  acceptance: 'waiting for the signer to accept the documents and ask for a code',
+  code: 'waiting for the signer to type the code',
+  issuing: 'waiting for the signer to pick up the certificate',
+  archiving: 'signed, copy not yet stored',
+  cleaning: 'deleting the copies at the provider, recording the end',
+  ended: 'ended',
+};
+
+/** What an operator may do about attention. */
+export type Remedy = 'retry' | 'adopt' | 'wait' | 'new-video' | 'skip' | 'accept' | 'cancel';
+
+/** A request needs, or may need, an operator. */
+export interface Attention {
+  step: StepName | 'wait';
+  code: FailureCode;
+  /** What happened, in one sentence; the provider's words only redacted. */
+  words: string;
+  /** ISO 8601. */
+  since: string;
+  /** How often it was tried since. */
+  tries: number;
+  /** True when it keeps trying and leaves by itself; false when it waits for a decision. */
+  leavesByItself: boolean;
+  remedies: Remedy[];
+  /** Numbers beside the words: `bytesNeeded`, `bytesFree`. */
+  facts?: Record<string, string | number | boolean>;
+}
+
+/** One thing that happened, for the status and the evidence. */
+export interface RequestEvent {
+  /** ISO 8601, UTC. */
+  at: string;
+  /** A stable word: `created`, `video-finished`, `approved`, `code-sent`, … */
+  what: string;
+  actor?: Actor;
+  /** Ids, hashes, counts; no personal data. */
+  facts?: Record<string, string | number | boolean>;
+}
+
+/** The answer of the `status` query: everything a person needs to know why a request waits. */
+export interface RequestStatus {
+  reference: string;
+  attempt: number;
+  workflowId: string;
+  flow: 'signature' | 'enrolment';
+  registrationAuthority: string;
+  reviewMode: ReviewMode;
+  stage: Stage;
+  /** `STAGE_WORDS` of the stage, or the attention's words; of a signed request both. */
+  words: string;
+  /** When the stage was entered, ISO 8601. */
+  since: string;
+  /** What ends the wait, one item each: "the signer finishes the video", "the deadline on …". Empty when nothing is awaited. */
+  endsBy: string[];
+  /** What a person can do now, as verbs of the client: `link`, `approve`, `code`, … */
+  verbs: Verb[];
+  /** Deadline of the current stage, ISO 8601; absent where none runs. */
+  deadline?: string;
+  attention?: Attention;
+  provider: { videoidPk?: string; requestPk?: string; status?: ProviderStatus };
+  code: {
+    /** Last time a code was asked for, ISO 8601. */
+    sentAt?: string;
+    /** How many codes were not accepted. */
+    notAccepted: number;
+  };
+  /** What the signer must have been shown: hashes, known after `preparing`. */
+  toAccept?: { documents: string[]; contract: string };
+  /** Enrolment: fields that the provider still misses, by its names. */
+  missing?: string[];
+  /** Enrolment: hashes of the RAO declaration and the contract that the officer is to see before the review. */
+  toReview?: { declaration: string; contract: string };
+  events: RequestEvent[];
+  outcome?: { kind: OutcomeKind; reason: string };
+}
+
+/** The verbs a person or system has on a running request. */
+export type Verb =
+  | 'link'
+  | 'new-video'
+  | 'correct'
+  | 'provide'
+  | 'preauth-link'
+  | 'documents'
+  | 'contract'
+  | 'approve'
+  | 'refuse'
+  | 'code'
+  | 'sign'
+  | 'extend'
+  | 'abandon'
+  | 'cancel'
+  | 'resolve';

@@ -1,0 +1,137 @@
+import type { Actor } from './outcome.js';
+import type { Remedy } from './status.js';
+
+/** Names of the messages a running request understands. */
+export const HINT_SIGNAL = 'hint';
+export const STATUS_QUERY = 'status';
+export const REVIEW_UPDATE = 'review';
+export const CODE_UPDATE = 'code';
+export const SIGN_UPDATE = 'sign';
+export const CANCEL_UPDATE = 'cancel';
+export const RESOLVE_UPDATE = 'resolve';
+export const NEW_VIDEO_UPDATE = 'new-video';
+export const CORRECT_UPDATE = 'correct';
+export const EXTEND_UPDATE = 'extend';
+export const PROVIDE_UPDATE = 'provide';
+export const PREAUTH_LINK_UPDATE = 'preauth-link';
+export const ABANDON_UPDATE = 'abandon';
+
+/** A secret encrypted to a seal key; only the step that needs it opens it. */
+export interface Sealed {
+  keyId: string;
+  /** Base64. */
+  sealed: string;
+}
+
+/** Argument of the `review` Update. */
+export type ReviewDecision = {
+  /** Officer id in the settings; the decision is carried out with this officer's own credentials. */
+  officer: string;
+  /** What the officer's stored credentials lack, typed at the decision, used once. */
+  credentials?: { password?: Sealed; pin?: Sealed };
+  /** Where the officer saw the video evidence, in the officer's words. */
+  evidenceSeen: string;
+} & (
+  | { decision: 'approve' }
+  | {
+      decision: 'refuse';
+      /** A stable word of the company: `document-expired`, … It is the reason the provider gets. */
+      reason: string;
+      note?: string;
+      /** What the signer may be told. */
+      textForSigner?: string;
+    }
+);
+
+/** Argument of the `code` Update: asking for the code is the acceptance of what was shown. */
+export interface Acceptance {
+  /** SHA-256 of each document as shown, in order. */
+  documents: string[];
+  /** SHA-256 of the contract as shown. */
+  contract: string;
+  consentVersion: string;
+  /** Where it was shown: `web`, `cli`, … */
+  channel: string;
+  /** When the signer accepted, ISO 8601. */
+  at: string;
+}
+
+/** Argument of the `sign` Update. `unlock` for other ways than the provider's SMS (§4.9). */
+export interface SignOrder {
+  secret?: Sealed;
+  unlock?: { type: string; value: Sealed };
+}
+
+/** Argument of the `cancel` Update. */
+export interface CancelOrder {
+  actor: Actor;
+  reason: string;
+}
+
+/** Argument of the `new-video` Update: another video request in the same request. The provider may bill it. */
+export interface NewVideoOrder {
+  actor: Actor;
+  reason: string;
+}
+
+/** Argument of the `correct` Update. The corrected data itself goes through the archive. */
+export interface CorrectOrder {
+  actor: Actor;
+  reason: string;
+  /** The correction in the archive, 1, 2, …. */
+  number: number;
+}
+
+/** Argument of the `provide` Update of an enrolment: the data and documents themselves go through the archive. */
+export interface ProvideOrder {
+  actor: Actor;
+  /** The supplement in the archive, 1, 2, …. */
+  number: number;
+}
+
+/** Argument of the `preauth-link` Update of an enrolment. */
+export interface PreauthLinkOrder {
+  actor: Actor;
+  reason: string;
+}
+
+/** Argument of the `extend` Update: the running deadline ends so much later. */
+export interface ExtendOrder {
+  actor: Actor;
+  reason: string;
+  /** Milliseconds. */
+  by: number;
+}
+
+/** Argument of the `abandon` Update: the signer says that it cannot go on like this. */
+export interface AbandonOrder {
+  actor: Actor;
+  /** `wrong-phone`, `gave-up`, …: a stable word. */
+  reason: string;
+  note?: string;
+}
+
+/** Argument of the `resolve` Update. */
+export interface Resolution {
+  remedy: Remedy;
+  actor: Actor;
+  /**
+   * With `adopt`: the provider's ids of the request that the doubtful create made. An enrolment has no need of the first.
+   * The link goes through the archive.
+   */
+  ids?: { videoidPk?: string; requestPk: string };
+  note?: string;
+}
+
+/** Answer of `code`. */
+export interface CodeSent {
+  /** ISO 8601. */
+  sentAt: string;
+  /** ISO 8601; earlier resends are refused by the provider. */
+  resendFrom: string;
+}
+
+/** Answer of `sign`. */
+export interface SignAnswer {
+  signed: true;
+}

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises';
+import { inspect } from 'node:util';
+import { VideoIdError } from '../messages/failures.js';
+
+const REDACTED = '[redacted]';
+
+/** A value that prints `[redacted]` wherever it may end up; only `reveal` gives it. */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  /** The value itself: call it where the value is used, and keep it nowhere. */
+  reveal(): string {
+    return this.#value;
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  [inspect.custom](): string {
+    return REDACTED;
+  }
+}
+
+/** A secret by name: an environment variable, or a file. */
+export type SecretReference = `env:${string}` | `file:${string}`;
+
+/** Whether a setting names a secret; the secret itself, pasted by mistake, does not pass. */
+export function isSecretReference(value: unknown): value is SecretReference {
+  return typeof value === 'string' && /^(?:env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/.test(value);
+}
+
+/**
+ * Reads the secret that a reference names: `env:NAME`, or `file:PATH` (UTF-8, one trailing newline removed).
+ *
+ * @throws VideoIdError SECRET_NOT_FOUND when it is missing, unreadable or empty; BAD_SETTING when it is no reference.
+ */
+export async function resolveSecret(reference: string): Promise<Secret> {
+  if (!isSecretReference(reference)) {
+    // It may be the secret itself, so it is not repeated.
+    throw new VideoIdError('BAD_SETTING', 'A secret is given in a form that is neither env:NAME nor file:PATH.', {
+      remedy: 'Put the value into an environment variable or a file and name it as env:NAME or file:PATH.',
+    });
+  }
+  const value = reference.startsWith('env:') ? process.env[reference.slice(4)] : await readSecretFile(reference);
+  if (value === undefined || value === '') {
+    throw new VideoIdError('SECRET_NOT_FOUND', `The secret ${reference} is ${value === '' ? 'empty' : 'not set'}.`, {
+      remedy: `Give ${reference.slice(reference.indexOf(':') + 1)} a value for this process, or correct the reference.`,
+    });
+  }
+  return new Secret(value);
+}
+
+async function readSecretFile(reference: string): Promise<string> {
+  try {
+    return (await readFile(reference.slice(5), 'utf8')).replace(/\r?\n$/, '');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new VideoIdError('SECRET_NOT_FOUND', `The secret ${reference} cannot be read (${code}).`, {
+      remedy: 'Create the file, let this process read it, or correct the reference.',
+      cause,
+    });
+  }
+}
