@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto';
+import { constants } from 'node:fs';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { VideoIdError } from '../messages/failures.js';
+import { INCOMING } from './layout.js';
+
+/** Only the user of the process sees anything. */
+export const DIRECTORY_MODE = 0o700;
+const FILE_MODE = 0o600;
+
+/** No room: on the device, in the quota, or in the process's file size limit. */
+const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** A file being written aside. */
+export interface Draft {
+  path: string;
+  handle: FileHandle;
+}
+
+/**
+ * The file system below one archive directory: whole files or none, flushed before they are reported, private to the
+ * user. Its errors are ARCHIVE_FULL and ARCHIVE_UNAVAILABLE and never carry a path, for a path may hold a document's name.
+ */
+export class Disk {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  /** The absolute path of a path that `layout.ts` made. */
+  path(...below: string[]): string {
+    return join(this.root, ...below);
+  }
+
+  /** A name in `incoming/` that nobody else uses. Everything unfinished lies there, so that a sweep knows where to look. */
+  draftPath(): string {
+    return this.path(INCOMING, randomUUID());
+  }
+
+  /** Bytes this user may still write. */
+  async freeBytes(): Promise<number> {
+    return await this.run(async () => {
+      const { bavail, bsize } = await statfs(this.root);
+      return bavail * bsize;
+    });
+  }
+
+  /** Runs a file operation and turns its trouble into the archive's. */
+  async run<T>(operation: () => Promise<T>, bytesNeeded?: number): Promise<T> {
+    try {
+      return await operation();
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === undefined) throw error;
+      throw FULL.has(code) ? await this.full(bytesNeeded) : unavailable(code);
+    }
+  }
+
+  /** The text of a file, or undefined when it is not there. */
+  async read(path: string): Promise<string | undefined> {
+    return await this.run(() => orUndefined(readFile(path, 'utf8'), 'ENOENT'));
+  }
+
+  /** The names in a directory, or undefined when it is not there. */
+  async list(path: string): Promise<string[] | undefined> {
+    return await this.run(() => orUndefined(readdir(path), 'ENOENT'));
+  }
+
+  /** The size of a regular file in bytes, or undefined when it is not there. */
+  async size(path: string): Promise<number | undefined> {
+    const found = await this.run(() => orUndefined(stat(path), 'ENOENT'));
+    return found?.isFile() === true ? found.size : undefined;
+  }
+
+  /** Makes a directory in an existing one; harmless when it is there. */
+  async makeDirectory(path: string): Promise<void> {
+    await this.run(async () => {
+      const made = await orUndefined(
+        mkdir(path, { mode: DIRECTORY_MODE }).then(() => true),
+        'EEXIST',
+      );
+      if (made === true) await flushDirectory(dirname(path));
+    });
+  }
+
+  async flushDirectory(path: string): Promise<void> {
+    await this.run(() => flushDirectory(path));
+  }
+
+  /** Opens a new file that must not exist. */
+  async create(path: string): Promise<FileHandle> {
+    return await this.run(() => open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, FILE_MODE));
+  }
+
+  /** Puts a finished draft under its name, in place of what was there. */
+  async publish(draftPath: string, path: string): Promise<void> {
+    await this.run(async () => {
+      await rename(draftPath, path);
+      await flushDirectory(dirname(path));
+    });
+  }
+
+  /** Writes a file whole, in place of what was there. */
+  async replace(path: string, text: string): Promise<void> {
+    const draft = this.draftPath();
+    try {
+      await this.writeFlushed(draft, text);
+      await this.publish(draft, path);
+    } catch (error) {
+      await this.remove(draft);
+      throw error;
+    }
+  }
+
+  /** Writes a file whole, unless one is there. Of several callers exactly one gets true. */
+  async writeOnce(path: string, text: string): Promise<boolean> {
+    const draft = this.draftPath();
+    try {
+      await this.writeFlushed(draft, text);
+      // A hard link fails where a name exists, as O_EXCL does, but never shows a file without its content.
+      return await this.run(async () => {
+        const made = await orUndefined(
+          link(draft, path).then(() => true),
+          'EEXIST',
+        );
+        await flushDirectory(dirname(path));
+        return made === true;
+      });
+    } finally {
+      await this.remove(draft);
+    }
+  }
+
+  /** Removes a file or a directory with all it holds; harmless when it is not there. */
+  async remove(path: string): Promise<void> {
+    await this.run(() => rm(path, { recursive: true, force: true }));
+  }
+
+  /** Removes a file for good. */
+  async removeFlushed(path: string): Promise<void> {
+    await this.run(async () => {
+      await rm(path, { force: true });
+      await orUndefined(flushDirectory(dirname(path)), 'ENOENT');
+    });
+  }
+
+  /** Writes and flushes a new file. */
+  async writeFlushed(path: string, text: string): Promise<void> {
+    const handle = await this.create(path);
+    try {
+      await this.run(async () => {
+        await handle.writeFile(text, 'utf8');
+        await handle.sync();
+      });
+    } finally {
+      await this.run(() => handle.close());
+    }
+  }
+
+  /** ARCHIVE_FULL with what is known. */
+  async full(bytesNeeded: number | undefined): Promise<VideoIdError> {
+    const bytesFree = await this.freeBytes();
+    const needed = bytesNeeded === undefined ? '' : `${bytesNeeded} bytes needed, `;
+    return new VideoIdError('ARCHIVE_FULL', `There is not enough room in the archive: ${needed}${bytesFree} free.`, {
+      field: 'archive.directory',
+      remedy: 'Free space on the disk of the archive, or raise the quota or file size limit of this user.',
+      facts: bytesNeeded === undefined ? { bytesFree } : { bytesFree, bytesNeeded },
+    });
+  }
+}
+
+/** ARCHIVE_UNAVAILABLE for an operating system error code, or for a named condition. */
+export function unavailable(reason: string, message = 'The archive cannot be read or written.'): VideoIdError {
+  return new VideoIdError('ARCHIVE_UNAVAILABLE', message, {
+    field: 'archive.directory',
+    remedy:
+      'Check that the archive directory is mounted, belongs to the user of this process, is writable, and lies on one file system with hard links.',
+    facts: { reason },
+  });
+}
+
+/** The code of an operating system error: `ENOENT`. Undefined for any other error. */
+export function errorCode(error: unknown): string | undefined {
+  const isSystemError =
+    typeof error === 'object' &&
+    error !== null &&
+    'code' in error &&
+    'syscall' in error &&
+    typeof error.code === 'string';
+  return isSystemError ? String(error.code) : undefined;
+}
+
+/** Resolves to undefined when the operation fails with the one code that is an answer, not trouble. */
+export async function orUndefined<T>(operation: Promise<T>, answer: string): Promise<T | undefined> {
+  try {
+    return await operation;
+  } catch (error) {
+    if (errorCode(error) === answer) return undefined;
+    throw error;
+  }
+}
+
+/** Makes names in a directory survive a power cut. */
+async function flushDirectory(path: string): Promise<void> {
+  const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,52 @@
+import type { Outage, ProviderSystem } from '../messages/conditions.js';
+import type { FeedEntry } from '../messages/feed.js';
+import { type Disk, unavailable } from './disk.js';
+import { FEED, outageFile, OUTAGES } from './layout.js';
+import type { Notices } from './notices.js';
+import { addNumbered, readNumberedAfter } from './numbered-records.js';
+import { checkedRecord, readRecord, recordText } from './record-file.js';
+import { feedEntrySchema, outageSchema } from './record-schemas.js';
+
+/** The notices as files: a feed entry, or an outage, is one small file. */
+export class FileNotices implements Notices {
+  readonly #disk: Disk;
+
+  constructor(disk: Disk) {
+    this.#disk = disk;
+  }
+
+  async appendFeed(entry: FeedEntry): Promise<number> {
+    return await addNumbered(this.#disk, this.#disk.path(FEED), feedEntrySchema, entry);
+  }
+
+  async readFeed(after: number, limit: number): Promise<{ number: number; entry: FeedEntry }[]> {
+    const records = await readNumberedAfter(this.#disk, this.#disk.path(FEED), feedEntrySchema, after, limit);
+    return records.map(({ number, record }) => ({ number, entry: record }));
+  }
+
+  async noteOutage(outage: Outage): Promise<void> {
+    if ((await this.readOutage(outage)) !== undefined) return;
+    const checked = checkedRecord(outageSchema, outage);
+    await this.#disk.writeOnce(this.#disk.path(outageFile(outage)), recordText(checked));
+  }
+
+  async readOutage(system: ProviderSystem): Promise<Outage | undefined> {
+    return await readRecord(this.#disk, this.#disk.path(outageFile(system)), outageSchema);
+  }
+
+  async endOutage(system: ProviderSystem): Promise<void> {
+    const path = this.#disk.path(outageFile(system));
+    if ((await this.#disk.size(path)) !== undefined) await this.#disk.removeFlushed(path);
+  }
+
+  async outages(): Promise<Outage[]> {
+    const names = await this.#disk.list(this.#disk.path(OUTAGES));
+    if (names === undefined) throw unavailable('archive gone');
+    const outages: Outage[] = [];
+    for (const name of names.sort()) {
+      const outage = await readRecord(this.#disk, this.#disk.path(OUTAGES, name), outageSchema);
+      if (outage !== undefined) outages.push(outage); // else it ended in this moment
+    }
+    return outages;
+  }
+}

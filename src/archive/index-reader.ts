@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import type { IndexEntry } from './archive.js';
+import { Disk, unavailable } from './disk.js';
+import { indexDirectory, isIndexable } from './layout.js';
+import { readRecord } from './record-file.js';
+import { indexEntrySchema } from './record-schemas.js';
+
+/** Reads the index of an archive without the archive: for a process that must not get at documents. */
+export class IndexReader {
+  readonly #directory: string;
+  readonly #disk: Disk;
+
+  /** @param directory the folder `index` of the archive, wherever this process sees it */
+  constructor(directory: string) {
+    this.#directory = directory;
+    this.#disk = new Disk(directory);
+  }
+
+  /** @throws ARCHIVE_UNAVAILABLE when the folder is not there or cannot be read */
+  async assertPresent(): Promise<void> {
+    if ((await this.#disk.list(this.#directory)) === undefined) throw unavailable('index gone');
+  }
+
+  /**
+   * Undefined for an id that is not ours, also for one that no provider would send.
+   *
+   * @throws ARCHIVE_UNAVAILABLE
+   */
+  async readIndex(environment: string, requestPk: string): Promise<IndexEntry | undefined> {
+    indexDirectory(environment);
+    if (!isIndexable(requestPk)) return undefined;
+    const entry = await readRecord(this.#disk, join(this.#directory, environment, requestPk), indexEntrySchema);
+    if (entry === undefined) await this.assertPresent();
+    return entry;
+  }
+}

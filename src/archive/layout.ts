@@ -1,0 +1,138 @@
+import { join } from 'node:path';
+import { VideoIdError } from '../messages/failures.js';
+import type { ProviderSystem } from '../messages/conditions.js';
+import type { Flow } from '../messages/request.js';
+import type { ArchiveFile, AttemptKey } from './archive.js';
+
+/**
+ * Where things lie below the archive directory. Every part of a path is checked here, so nothing can point outside.
+ *
+ *     archive.json
+ *     incoming/<random>…                          starts and writes in progress
+ *     requests/<reference>/<attempt>/…            the signature flow
+ *     enrolments/<reference>/<attempt>/…          the enrolment flow: a reference is unique per flow, as workflow ids are
+ *     index/<environment>/<request_pk>
+ *     feed/<number>.json                          what the requester's systems are told, 1, 2, …
+ *     outages/<environment>.<flow>.json           while the provider's system of that flow is out of reach
+ *
+ * Below an attempt: request.json, documents/<name>, contract.pdf, signed/<name>, contract-signed.pdf, provider.json,
+ * corrections/<number>.json, supplements/<number>.json, supplied/<number>, cards/<number>.json, sealed/<name>.json,
+ * declaration.txt, outcome.json, evidence.json, events/<time>-<random>.json, marks/<name>, reads/<time of the last read>.
+ */
+export const ARCHIVE_FILE = 'archive.json';
+export const INCOMING = 'incoming';
+export const INDEX = 'index';
+export const FEED = 'feed';
+export const OUTAGES = 'outages';
+const FLOW_DIRECTORY: Record<Flow, string> = { signature: 'requests', enrolment: 'enrolments' };
+export const TOP_DIRECTORIES: readonly string[] = [INCOMING, INDEX, FEED, OUTAGES, ...Object.values(FLOW_DIRECTORY)];
+
+/** Below an attempt: the file, or for documents the directory whose files have the documents' names. */
+export const FILE_PLACE: Record<ArchiveFile['kind'], string> = {
+  document: 'documents',
+  signed: 'signed',
+  contract: 'contract.pdf',
+  declaration: 'declaration.txt',
+  supplied: 'supplied',
+  'signed-contract': 'contract-signed.pdf',
+  evidence: 'evidence.json',
+};
+
+const NAME_64 = /^[A-Za-z0-9._-]{1,64}$/;
+const MARK_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
+
+/** What is wrong with a reference, as the end of the sentence "the reference …"; undefined when nothing is. */
+export function referenceProblem(reference: string): string | undefined {
+  if (reference === '') return 'is empty';
+  if (reference.length > 64) return 'is longer than 64 characters';
+  if (!NAME_64.test(reference)) return 'has characters other than A-Z a-z 0-9 . _ -';
+  if (reference === '.' || reference === '..') return 'is a dot name';
+  return undefined;
+}
+
+/** Whether a text can be a name below the archive. */
+function isPlainName(text: string): boolean {
+  return referenceProblem(text) === undefined;
+}
+
+/** `requests` or `enrolments`. */
+export function flowDirectory(flow: Flow): string {
+  // A flow from a file or the network may be none of ours, whatever its type says.
+  if (!Object.hasOwn(FLOW_DIRECTORY, flow)) throw badPart('flow', 'signature or enrolment');
+  return FLOW_DIRECTORY[flow];
+}
+
+/** `requests/<reference>`. */
+export function referenceDirectory(flow: Flow, reference: string): string {
+  const problem = referenceProblem(reference);
+  if (problem !== undefined) {
+    throw new VideoIdError('BAD_REFERENCE', `The reference ${problem}.`, {
+      field: 'reference',
+      remedy: 'Use 1 to 64 of the characters A-Z a-z 0-9 . _ - and no personal data.',
+    });
+  }
+  return join(flowDirectory(flow), reference);
+}
+
+/** `requests/<reference>/<attempt>`. */
+export function attemptDirectory(key: AttemptKey): string {
+  const parent = referenceDirectory(key.flow, key.reference);
+  if (!Number.isSafeInteger(key.attempt) || key.attempt < 1) throw badPart('attempt', 'a whole number from 1');
+  return join(parent, String(key.attempt));
+}
+
+/** The attempt a directory name stands for; undefined for any other name. */
+export function attemptOf(directoryName: string): number | undefined {
+  return /^[1-9][0-9]{0,14}$/.test(directoryName) ? Number(directoryName) : undefined;
+}
+
+/** `marks/<name>`, below the attempt. */
+export function markFile(name: string): string {
+  if (!MARK_NAME.test(name)) throw badPart('mark', '1 to 128 of A-Z a-z 0-9 . _ -, not beginning with a dot');
+  return join('marks', name);
+}
+
+/** `sealed/<name>.json`, below the attempt. */
+export function sealedFile(name: string): string {
+  if (!isPlainName(name)) throw badPart('name', '1 to 64 of A-Z a-z 0-9 . _ -');
+  return `${name}.json`;
+}
+
+/** `index/<environment>`. */
+export function indexDirectory(environment: string): string {
+  if (!isPlainName(environment)) throw badPart('environment', '1 to 64 of A-Z a-z 0-9 . _ -');
+  return join(INDEX, environment);
+}
+
+/** `outages/<environment>.<flow>.json`. */
+export function outageFile({ environment, flow }: ProviderSystem): string {
+  if (!isPlainName(environment)) throw badPart('environment', '1 to 64 of A-Z a-z 0-9 . _ -');
+  flowDirectory(flow);
+  return join(OUTAGES, `${environment}.${flow}.json`);
+}
+
+/** Whether a provider's id can be kept in the index. The provider's are numbers (§3), so this is generous. */
+export function isIndexable(requestPk: string): boolean {
+  return isPlainName(requestPk);
+}
+
+/** `index/<environment>/<request_pk>`. */
+export function indexFile(environment: string, requestPk: string): string {
+  if (!isIndexable(requestPk)) throw badPart('requestPk', '1 to 64 of A-Z a-z 0-9 . _ -');
+  return join(indexDirectory(environment), requestPk);
+}
+
+/** For a file that its step has not brought yet. */
+export function fileNotFound(file: ArchiveFile): VideoIdError {
+  return new VideoIdError('DOCUMENT_NOT_FOUND', 'The file is not in the archive, or not yet.', {
+    remedy: 'See the stage of the request: files come with the steps that make them.',
+    facts: 'index' in file ? { kind: file.kind, index: file.index } : { kind: file.kind },
+  });
+}
+
+function badPart(field: string, allowed: string): VideoIdError {
+  return new VideoIdError('BAD_INPUT', `The ${field} cannot be used as a name in the archive.`, {
+    field,
+    remedy: `It must be ${allowed}.`,
+  });
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { Policy, StepPolicy } from '../messages/policy.js';
+
+const milliseconds = z.number().nonnegative();
+
+const stepPolicySchema: z.ZodType<StepPolicy> = z.object({
+  startToClose: milliseconds,
+  budget: milliseconds,
+  backoff: milliseconds,
+  slowest: milliseconds,
+});
+
+/** Reads a policy back from a record. */
+export const policySchema: z.ZodType<Policy> = z.object({
+  deadlines: z.object({
+    video: milliseconds,
+    review: milliseconds,
+    signing: milliseconds,
+    remindBefore: z.array(milliseconds).exactOptional(),
+  }),
+  watch: z.object({
+    gap: milliseconds,
+    soon: z.array(milliseconds),
+    slow: milliseconds,
+    jitter: z.number().min(0).max(1),
+  }),
+  code: z.object({ coolDown: milliseconds, notAcceptedLimit: z.int().nonnegative() }),
+  sign: z.object({ settle: milliseconds }),
+  retrieve: z.object({ filesWithin: milliseconds }),
+  mayPass: z.array(z.string()),
+  steps: z.object({
+    create: stepPolicySchema,
+    correct: stepPolicySchema,
+    complete: stepPolicySchema,
+    declare: stepPolicySchema,
+    watch: stepPolicySchema,
+    approve: stepPolicySchema,
+    refuse: stepPolicySchema,
+    upload: stepPolicySchema,
+    code: stepPolicySchema,
+    sign: stepPolicySchema,
+    retrieve: stepPolicySchema,
+    withdraw: stepPolicySchema,
+    clean: stepPolicySchema,
+    record: stepPolicySchema,
+  }),
+});

@@ -1,0 +1,43 @@
+import { open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { orUndefined } from './disk.js';
+import type { Disk } from './disk.js';
+
+/**
+ * Claims the right to read now. The time of the last claim is the name of the only file in `directory`; a claim renames
+ * it, and of several claimants only one finds it to rename.
+ *
+ * @param gap milliseconds between two claims
+ * @param now milliseconds since 1970
+ * @returns 0 when claimed, else the milliseconds to wait, at most `gap`
+ */
+export async function claimRead(disk: Disk, directory: string, gap: number, now: number): Promise<number> {
+  for (;;) {
+    const claims = ((await disk.list(directory)) ?? []).map(Number).sort((a, b) => b - a);
+    const [last, ...older] = claims;
+    if (last === undefined) {
+      await disk.run(() => firstClaim(join(directory, '0')));
+      continue;
+    }
+    const age = now - last;
+    // A claim from the near future is another machine's clock; one from further on is a clock that was set back.
+    if (Math.abs(age) < gap) return Math.min(gap, gap - age);
+    const claimed = await disk.run(() => claim(join(directory, String(last)), join(directory, String(now))));
+    if (!claimed) continue;
+    for (const stamp of older) await disk.run(() => rm(join(directory, String(stamp)), { force: true }));
+    return 0;
+  }
+}
+
+async function firstClaim(path: string): Promise<void> {
+  const handle = await orUndefined(open(path, 'wx', 0o600), 'EEXIST');
+  await handle?.close();
+}
+
+async function claim(from: string, to: string): Promise<boolean> {
+  const done = await orUndefined(
+    rename(from, to).then(() => true),
+    'ENOENT',
+  );
+  return done === true;
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import type { Outage } from '../messages/conditions.js';
+import { type FeedEntry, LATE_VIDEO } from '../messages/feed.js';
+import type { Outcome, Verification } from '../messages/outcome.js';
+import type { FailureCode } from '../messages/failures.js';
+import type { RequestPk, VideoidPk } from '../messages/request.js';
+import { STAGES } from '../messages/status.js';
+import type { Sealed } from '../messages/steering.js';
+import type { ArchivedEvent, Correction, IndexEntry, ProviderData, Supplement, TakenCard } from './archive.js';
+
+const text = z.string().min(1);
+const time = z.iso.datetime();
+const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+const digest = { sha256: z.hash('sha256'), size: z.int().nonnegative() };
+
+/** `archive.json` */
+export const archiveIdentitySchema = z.object({ id: z.uuid(), createdAt: time });
+
+export const videoidPk = text.transform((pk) => pk as VideoidPk);
+export const requestPk = text.transform((pk) => pk as RequestPk);
+
+/** `provider.json` */
+export const providerDataSchema: z.ZodType<ProviderData> = z.object({
+  videoidPk: videoidPk.exactOptional(),
+  requestPk,
+  videoidLink: text.exactOptional(),
+  scratchcard: text.exactOptional(),
+  round: z.int().min(1).exactOptional(),
+});
+
+/** `corrections/<number>.json` */
+export const correctionSchema: z.ZodType<Correction> = z.object({
+  email: text.exactOptional(),
+  phone: text.exactOptional(),
+});
+
+/** `index/<environment>/<request_pk>` */
+export const indexEntrySchema: z.ZodType<IndexEntry> = z.object({
+  workflowId: text,
+  flow: z.enum(['signature', 'enrolment']),
+  reference: text,
+  attempt: z.int().min(1),
+});
+
+/** `events/<time>-<random>.json` */
+export const archivedEventSchema: z.ZodType<ArchivedEvent> = z.object({
+  at: time,
+  what: text,
+  channel: text.exactOptional(),
+  facts: facts.exactOptional(),
+});
+
+const verificationSchema: z.ZodType<Verification> = z.object({
+  result: z.enum(['passed', 'failed', 'indeterminate']),
+  reasons: z.array(z.string()),
+  facts: z.record(z.string(), z.string()),
+});
+
+const sealedSchema = z.object({ keyId: text, sealed: z.base64() });
+
+/** `supplements/<number>.json` */
+export const supplementSchema: z.ZodType<Supplement> = z.object({
+  fields: z.record(z.string(), z.string()),
+  documents: z.array(z.object({ file: z.int().min(1), name: text, ...digest })),
+});
+
+/** `cards/<number>.json` */
+export const takenCardSchema: z.ZodType<TakenCard> = z.object({
+  round: z.int().min(1),
+  sn: text,
+  secrets: sealedSchema.exactOptional(),
+});
+
+/** `sealed/<name>.json` */
+export const sealedRecordSchema: z.ZodType<Sealed> = sealedSchema;
+
+/** `outcome.json` */
+export const outcomeSchema: z.ZodType<Outcome> = z.object({
+  outcome: z.enum(['signed', 'enrolled', 'refused', 'expired', 'cancelled', 'abandoned']),
+  reference: text,
+  attempt: z.int().min(1),
+  reason: text,
+  note: z.string().exactOptional(),
+  textForSigner: z.string().exactOptional(),
+  actor: z.object({
+    kind: z.enum(['signer', 'requester', 'officer', 'operator', 'provider', 'policy']),
+    id: z.string().exactOptional(),
+  }),
+  at: time,
+  cleanup: z.enum(['none', 'done', 'pending']),
+  leftOpen: z.literal(true).exactOptional(),
+  documents: z.array(z.object({ index: z.int().min(1), ...digest, verification: verificationSchema })),
+  contract: z.object({ ...digest, signed: z.boolean(), verification: verificationSchema }).exactOptional(),
+  durations: z.record(z.string(), z.number()),
+});
+
+const feedPlace = {
+  id: text,
+  flow: z.enum(['signature', 'enrolment']),
+  reference: text,
+  attempt: z.int().min(1),
+  registrationAuthority: text,
+  at: time,
+};
+
+/** `feed/<number>.json` */
+export const feedEntrySchema: z.ZodType<FeedEntry> = z.discriminatedUnion('what', [
+  z.object({ ...feedPlace, what: z.literal('deadline-near'), stage: z.enum(STAGES), deadline: time }),
+  z.object({ ...feedPlace, what: z.literal(LATE_VIDEO), status: text }),
+]);
+
+/** `outages/<environment>.<flow>.json` */
+export const outageSchema: z.ZodType<Outage> = z.object({
+  environment: text,
+  flow: z.enum(['signature', 'enrolment']),
+  // Written by us, and only shown.
+  code: text.transform((code) => code as FailureCode),
+  optimizer: text,
+  words: z.string(),
+  since: time,
+});
