@@ -1,0 +1,78 @@
+import { createSecureContext } from 'node:tls';
+import { buildConnector } from 'undici';
+import { VideoIdError } from '../messages/failures.js';
+import { resolveSecret } from '../security/secret.js';
+
+/** Who we are in mutual TLS: PEM, by reference (`env:NAME`, `file:PATH`). */
+export interface ClientCertificate {
+  certificate: string;
+  key: string;
+  passphrase?: string | undefined;
+}
+
+/** PEM. */
+interface Identity {
+  cert: string;
+  key: string;
+  passphrase?: string;
+}
+
+/**
+ * A connector that shows a client certificate. The references are read with every connection, so that a renewed certificate
+ * is used without a restart, and an error in them fails the call and not the process.
+ */
+export function withClientCertificate(
+  options: buildConnector.BuildOptions,
+  references: ClientCertificate | undefined,
+): buildConnector.connector {
+  if (references === undefined) return buildConnector(options);
+  let last: { identity: Identity; connect: buildConnector.connector } | undefined;
+  const asked = references;
+  async function connector(): Promise<buildConnector.connector> {
+    const identity = await identityFrom(asked);
+    // The same connector as long as nothing changed: it remembers TLS sessions.
+    if (last === undefined || !same(last.identity, identity)) {
+      last = { identity, connect: buildConnector({ ...options, ...identity }) };
+    }
+    return last.connect;
+  }
+  async function connected(...[place, callback]: Parameters<buildConnector.connector>): Promise<void> {
+    let connect: buildConnector.connector;
+    try {
+      connect = await connector();
+    } catch (error) {
+      callback(error instanceof Error ? error : new Error('no client certificate'), null);
+      return;
+    }
+    connect(place, callback);
+  }
+  return (place, callback) => void connected(place, callback);
+}
+
+/** @throws VideoIdError SECRET_NOT_FOUND for a reference that cannot be read; BAD_SETTING for what is no certificate and key. */
+async function identityFrom(references: ClientCertificate): Promise<Identity> {
+  const [cert, key, passphrase] = await Promise.all([
+    resolveSecret(references.certificate),
+    resolveSecret(references.key),
+    references.passphrase === undefined ? undefined : resolveSecret(references.passphrase),
+  ]);
+  const identity = {
+    cert: cert.reveal(),
+    key: key.reveal(),
+    ...(passphrase === undefined ? {} : { passphrase: passphrase.reveal() }),
+  };
+  try {
+    createSecureContext(identity);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new VideoIdError('BAD_SETTING', `The client certificate and its key cannot be used (${code}).`, {
+      field: 'certificate',
+      remedy: 'Give a certificate and the key that belongs to it, in PEM, and the passphrase if the key has one.',
+    });
+  }
+  return identity;
+}
+
+function same(one: Identity, other: Identity): boolean {
+  return one.cert === other.cert && one.key === other.key && one.passphrase === other.passphrase;
+}

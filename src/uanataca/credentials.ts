@@ -1,0 +1,68 @@
+import type { Secret } from '../security/secret.js';
+import type { Assumptions } from './assumptions.js';
+
+/** Who pays; absent where the Optimizer holds it (§1.1). */
+export interface BillingCredentials {
+  username: Secret;
+  password: Secret;
+}
+
+/** All of an officer's credentials (§4.4, §8.3). */
+export interface RaoLogin {
+  /** The provider's id of the officer. */
+  rao: string;
+  username: Secret;
+  password: Secret;
+  pin: Secret;
+}
+
+/** An officer's credentials for the Optimizer (§4.4): a token that it holds, with what it lacks, or all of them. */
+export type RaoCredentials =
+  | { rao: string; token: Secret; password?: Secret | undefined; pin?: Secret | undefined }
+  | RaoLogin;
+
+/** The fields of a body that say who decides. `field` is what the officer's id is called in this call (§12.9). */
+export function raoFields(
+  rao: RaoCredentials,
+  field: 'rao' | 'rao_id',
+  assumed: Pick<Assumptions, 'raoAsString'>,
+): Record<string, string | number> {
+  return { ...secretFields(rao), [field]: raoId(rao.rao, assumed) };
+}
+
+/** An officer's id as it is sent (§12.9). */
+export function raoId(rao: string, assumed: Pick<Assumptions, 'raoAsString'>): string | number {
+  return assumed.raoAsString ? rao : Number(rao);
+}
+
+/** The secret values among an officer's credentials, for redaction. */
+export function raoSecrets(rao: RaoCredentials): string[] {
+  return Object.values(secretFields(rao));
+}
+
+/** The fields of a body that say who pays. */
+export function billingFields(billing: BillingCredentials | undefined, assumed: Assumptions): Record<string, string> {
+  if (billing === undefined) return {};
+  const plain = billing.password.reveal();
+  const inBase64 = assumed.billingPasswordEncoding === 'base64';
+  return {
+    billing_username: billing.username.reveal(),
+    billing_password: inBase64 ? Buffer.from(plain).toString('base64') : plain,
+  };
+}
+
+/** The values of the secrets that are there, for redaction. */
+export function revealed(...secrets: readonly (Secret | undefined)[]): string[] {
+  return secrets.flatMap((secret) => (secret === undefined ? [] : [secret.reveal()]));
+}
+
+function secretFields(rao: RaoCredentials): Record<string, string> {
+  if (!('token' in rao)) {
+    return { username: rao.username.reveal(), password: rao.password.reveal(), pin: rao.pin.reveal() };
+  }
+  return {
+    token: rao.token.reveal(),
+    ...(rao.password === undefined ? {} : { password: rao.password.reveal() }),
+    ...(rao.pin === undefined ? {} : { pin: rao.pin.reveal() }),
+  };
+}

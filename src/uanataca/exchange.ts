@@ -1,0 +1,105 @@
+import type { StepFailureCode } from '../messages/failures.js';
+import { type TextLimits, answerText } from './answer-text.js';
+import type { Api } from './api.js';
+import { readEnvelope } from './envelope.js';
+import { ProviderError } from './errors.js';
+import type { Http, HttpAnswer, HttpOrder } from './http.js';
+import { Loss, asLoss } from './loss.js';
+import { type PdfStream, pdfStream, startsAsPdf } from './pdf-stream.js';
+import { type Answered, sortAnswer, sortLoss, sortUnusable } from './sorting.js';
+
+/** A call, and the values in it that must not be shown. */
+interface Asked<Call> {
+  call: Call;
+  order: HttpOrder;
+  known: readonly string[];
+}
+
+/** One call to the provider and its sorted answer. Everything that goes wrong on the way leaves as a `ProviderError`. */
+export class Exchange<Call extends string> {
+  constructor(
+    readonly http: Http,
+    readonly api: Api<Call>,
+  ) {}
+
+  /** A call that is answered in words. `known` are values of the call that must not be shown. */
+  async ask(call: Call, order: HttpOrder, known: readonly string[] = [], limits?: TextLimits): Promise<Answered> {
+    const asked = { call, order, known };
+    const answer = await this.#send(asked);
+    const text = await this.#reading(asked, () => answerText(answer.body, piecesOf(answer), limits));
+    const answered = this.#sort(asked, answer, text);
+    if (answered.envelope.form === 'other') throw this.unusable(call, answered, 'the answer is no JSON', known);
+    return answered;
+  }
+
+  /** A call that is answered with a PDF. Looks at its first bytes, because the content type is not to be trusted (§4.7). */
+  async pdf(call: Call, order: HttpOrder): Promise<PdfStream> {
+    const asked = { call, order, known: [] };
+    const answer = await this.#send(asked);
+    const pieces = piecesOf(answer);
+    const first = await this.#reading(asked, () => firstBytes(pieces));
+    if (answer.status >= 200 && answer.status < 300 && startsAsPdf(first)) {
+      return pdfStream(first, pieces, answer, (error) => this.#lost(asked, error));
+    }
+    const text = first.toString() + (await this.#reading(asked, () => answerText(answer.body, pieces)));
+    throw this.unusable(call, this.#sort(asked, answer, text), 'the answer is no PDF');
+  }
+
+  /** The error for an answer that says success but `lacks` something. */
+  unusable(call: Call, { status }: Answered, lacks: string, known: readonly string[] = []): ProviderError {
+    return new ProviderError(sortUnusable(this.api, call, status, lacks), this.http.origin, known);
+  }
+
+  /** The error for an answer that says success and means no; `ours` says why, safe to show. */
+  refused(code: StepFailureCode, { status }: Answered, ours: string): ProviderError {
+    return new ProviderError({ kind: 'refused', code, status, ours: `HTTP ${status}: ${ours}` }, this.http.origin, []);
+  }
+
+  async #send(asked: Asked<Call>): Promise<HttpAnswer> {
+    return this.#reading(asked, () => this.http.send(asked.order, this.api.effects[asked.call] === 'doubtful'));
+  }
+
+  /** Gives what was answered, or throws the trouble with it. */
+  #sort({ call, known }: Asked<Call>, { status, headers }: HttpAnswer, text: string): Answered {
+    const answered = { status, envelope: readEnvelope(text), retryAfter: retryAfterOf(headers['retry-after']) };
+    const trouble = sortAnswer(this.api, call, answered);
+    if (trouble !== undefined) throw new ProviderError(trouble, this.http.origin, known);
+    return answered;
+  }
+
+  async #reading<Result>(asked: Asked<Call>, read: () => Promise<Result>): Promise<Result> {
+    try {
+      return await read();
+    } catch (error) {
+      throw this.#lost(asked, error);
+    }
+  }
+
+  #lost({ call, order, known }: Asked<Call>, error: unknown): unknown {
+    if (order.signal?.aborted === true) return order.signal.reason;
+    const loss = asLoss(error);
+    return loss instanceof Loss ? new ProviderError(sortLoss(this.api, call, loss), this.http.origin, known) : loss;
+  }
+}
+
+function piecesOf({ body }: HttpAnswer): AsyncIterator<Buffer> {
+  return body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+}
+
+async function firstBytes(pieces: AsyncIterator<Buffer>): Promise<Buffer> {
+  let first = Buffer.alloc(0);
+  while (first.length < 4) {
+    const piece = await pieces.next();
+    if (piece.done === true) break;
+    first = Buffer.concat([first, piece.value]);
+  }
+  return first;
+}
+
+/** `Retry-After` in milliseconds: seconds, or a date. */
+function retryAfterOf(header: string | undefined): number | undefined {
+  if (header === undefined) return undefined;
+  if (/^\d{1,6}$/.test(header)) return Number(header) * 1000;
+  const until = Date.parse(header);
+  return Number.isNaN(until) ? undefined : Math.max(0, until - Date.now());
+}

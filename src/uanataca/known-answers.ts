@@ -1,0 +1,39 @@
+import type { StepFailureCode } from '../messages/failures.js';
+import type { Meaning } from './errors.js';
+import { literal } from './literal.js';
+
+/** A refusal whose words are known. The HTTP status is no part of it: V1 gives 404 as 400, and caller mistakes as 500. */
+export interface KnownAnswer<Call extends string> {
+  /** Where it is documented, with the status given there; to read the tables beside the facts. */
+  section: string;
+  /** The calls it is known from; everywhere when left out. */
+  calls?: readonly Call[];
+  words: RegExp;
+  code: StepFailureCode;
+  meaning?: Meaning;
+}
+
+/** Refusals of the registration authority behind both APIs: One-Shot passes its words on. */
+export const COMMON_ANSWERS: readonly KnownAnswer<never>[] = [
+  // Who asks
+  { section: '§4.4 403', words: /Invalid RAO credentials/i, code: 'CREDENTIALS_REFUSED' },
+  { section: '§4.1 403', words: /You do not have permission/i, code: 'CREDENTIALS_REFUSED' },
+  { section: '§2.3', words: /Permission Denied/i, code: 'CREDENTIALS_REFUSED' },
+  { section: '§2.3 500', words: /\bRao matching query does not exist/i, code: 'CREDENTIALS_REFUSED' },
+  // What is asked for
+  { section: '§2.3 404', words: /\bNo \w+ matches the given query/i, code: 'PROVIDER_NOT_FOUND' },
+  { section: '§8.2 404', words: /No documents found/i, code: 'PROVIDER_NOT_FOUND' },
+  // How it is asked
+  { section: '§4 400', words: /Missing (required )?(param|docs)/i, code: 'PROVIDER_REFUSED' },
+  { section: '§4.6 415', words: /Unsupported (file|media) type|Invalid content_type/i, code: 'PROVIDER_REFUSED' },
+  { section: '§2.2 400', words: /Could not parse JSON|JSON parse error|^Invalid JSON/i, code: 'PROVIDER_REFUSED' },
+  { section: '§4.14 400', words: /with an international prefix|Enter a valid email/i, code: 'PROVIDER_REFUSED' },
+  { section: '§4.14 500', words: /This field (is required|may not be blank)/i, code: 'PROVIDER_REFUSED' },
+  { section: '§4.14 500', words: /is not a valid ISO 3166/i, code: 'PROVIDER_REFUSED' },
+  { section: '§4.14 412', words: /Invalid request fields|Invalid parami?[et]+ers/i, code: 'PROVIDER_REFUSED' },
+];
+
+/** Matches each of the texts, wherever it stands; none of them never. */
+export function anyOf(texts: readonly string[]): RegExp {
+  return texts.length === 0 ? /(?!)/ : new RegExp(texts.map(literal).join('|'), 'i');
+}

@@ -1,0 +1,262 @@
+import type { Secret } from '../security/secret.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { ProviderIds, RequestPk, VideoidPk } from '../messages/request.js';
+import type { Assumptions } from './assumptions.js';
+import {
+  type BillingCredentials,
+  type RaoCredentials,
+  billingFields,
+  raoFields,
+  raoSecrets,
+  revealed,
+} from './credentials.js';
+import { ProviderError } from './errors.js';
+import { Exchange } from './exchange.js';
+import { Http, type HttpSettings } from './http.js';
+import { meaningOr } from './meaning.js';
+import { oneShotApi } from './one-shot/api.js';
+import { type CallName, OPTIMIZER, PATHS } from './one-shot/calls.js';
+import { readDocument } from './one-shot/documents.js';
+import type { PdfStream } from './pdf-stream.js';
+import { type ProviderRequest, requestIn } from './provider-request.js';
+import { createdSchema, tokenIn, uidIn } from './schemas.js';
+
+export type { BillingCredentials, RaoCredentials } from './credentials.js';
+export type { PdfStream } from './pdf-stream.js';
+export type { ProviderRequest } from './provider-request.js';
+
+export interface OneShotSettings extends HttpSettings {
+  env: 'sandbox' | 'prod';
+  assumptions: Assumptions;
+  /** Absent where the Optimizer holds them, or where they are given with each create. */
+  billing?: BillingCredentials | undefined;
+}
+
+export interface NewVideoid {
+  /** With international prefix. */
+  phone: string;
+  email: string;
+  /** The provider's id of the registration authority. */
+  registrationAuthority: string;
+  profile: string;
+  billing?: BillingCredentials | undefined;
+}
+
+export interface SignatureOrder {
+  /** The code from the provider's SMS. */
+  secret?: Secret | undefined;
+  /** Another way to unlock the key, agreed with the provider. */
+  unlock?: { type: string; value: Secret } | undefined;
+}
+
+/**
+ * The One-Shot API of one Optimizer, V2 (§3, §4). Every method throws `ProviderError`, and nothing is tried twice in here.
+ *
+ * @example
+ * const optimizer = new OneShot({ baseUrl: 'https://optimizer.example.com', env: 'prod', assumptions: DEFAULT_ASSUMPTIONS, timeouts });
+ * const { requestPk, videoidLink } = await optimizer.createVideoid({ phone, email, registrationAuthority: '121', profile });
+ */
+export class OneShot {
+  readonly #settings: OneShotSettings;
+  readonly #exchange: Exchange<CallName>;
+
+  /** @throws VideoIdError BAD_SETTING for an address or CA file that cannot be used. */
+  constructor(settings: OneShotSettings) {
+    this.#settings = settings;
+    this.#exchange = new Exchange(new Http(settings, OPTIMIZER), oneShotApi(settings.assumptions));
+  }
+
+  /** The Optimizer's scheme, host and port. */
+  get origin(): string {
+    return this.#exchange.http.origin;
+  }
+
+  get #assumed(): Assumptions {
+    return this.#settings.assumptions;
+  }
+
+  /** Creates a request; it is in VIDEOPENDING then and may be billed (§4.1). In doubt: `unknown`, CREATE_IN_DOUBT. */
+  async createVideoid(order: NewVideoid): Promise<ProviderIds & { videoidLink: string }> {
+    const billing = order.billing ?? this.#settings.billing;
+    const known = [order.phone, order.email, ...revealed(billing?.username, billing?.password)];
+    const json = {
+      mobile_phone_number: order.phone,
+      email: order.email,
+      registration_authority: order.registrationAuthority,
+      profile: order.profile,
+      ...(this.#assumed.envInCreate ? { env: this.#settings.env } : {}),
+      ...(this.#assumed.videoidModeInCreate ? { videoid_mode: 1 } : {}),
+      ...billingFields(billing, this.#assumed),
+    };
+    const answered = await this.#exchange.ask('create', { method: 'POST', path: PATHS.create(), json }, known);
+    const created = createdSchema.safeParse(answered.envelope.payload);
+    if (!created.success) {
+      const lacking = [...new Set(created.error.issues.map((issue) => String(issue.path[0] ?? 'its fields')))];
+      throw this.#exchange.unusable('create', answered, `created, but the answer lacks ${lacking.join(', ')}`, known);
+    }
+    const { videoid_pk: videoidPk, request_pk: requestPk, videoid_link: videoidLink } = created.data;
+    return { videoidPk, requestPk, videoidLink };
+  }
+
+  /** Reads a request (§4.10). `signal` ends the read early, with the signal's reason. */
+  async getRequest(pk: RequestPk, options: { signal?: AbortSignal | undefined } = {}): Promise<ProviderRequest> {
+    const answered = await this.#exchange.ask('request', {
+      method: 'GET',
+      path: PATHS.request(pk),
+      signal: options.signal,
+    });
+    const request = requestIn(answered.envelope.payload);
+    if (request === undefined) throw this.#exchange.unusable('request', answered, 'the answer has no status');
+    return request;
+  }
+
+  /**
+   * Replaces the signer's e-mail and phone. The call is a full PUT (§4.11): what it wants beside them is sent back as it was read.
+   *
+   * @throws ProviderError PROVIDER_REFUSED (`refused`) when the read request lacks what the call wants
+   */
+  async updateRequest(pk: RequestPk, read: ProviderRequest, signer: { email: string; phone: string }): Promise<void> {
+    const json = {
+      scratchcard: read.scratchcard,
+      registration_authority: read.registrationAuthority,
+      profile: read.profile,
+      country_name: read.countryName ?? this.#assumed.countryName,
+      email: signer.email,
+      mobile_phone_number: signer.phone,
+    };
+    const known = [signer.email, signer.phone];
+    await this.#exchange.ask('update', { method: 'PUT', path: PATHS.request(pk), json }, known);
+  }
+
+  /** Approves in an officer's name: the request goes to ENROLLREADY (§4.4). */
+  async approve(pk: VideoidPk, rao: RaoCredentials): Promise<void> {
+    const json = raoFields(rao, 'rao', this.#assumed);
+    await this.#exchange.ask('approve', { method: 'POST', path: PATHS.approve(pk), json }, raoSecrets(rao));
+  }
+
+  /** Refuses in an officer's name: the request goes to CANCELLED (§4.5). The reason may not be blank. */
+  async refuse(pk: VideoidPk, rao: RaoCredentials, reason: string): Promise<void> {
+    if (reason.trim() === '') {
+      throw new VideoIdError('BAD_INPUT', 'A refusal needs a reason.', { field: 'reason', remedy: 'Give a reason.' });
+    }
+    const json = { ...raoFields(rao, this.#assumed.refuseRaoField, this.#assumed), reason };
+    await this.#exchange.ask('refuse', { method: 'POST', path: PATHS.refuse(pk), json }, [...raoSecrets(rao), reason]);
+  }
+
+  /** Cancels a request where the assumption `cancelByDelete` says that one can (§4.12). */
+  async cancel(pk: RequestPk): Promise<'cancelled' | 'gone' | 'not-offered'> {
+    if (!this.#assumed.cancelByDelete) return 'not-offered';
+    const cancelled = this.#exchange.ask('cancel', { method: 'DELETE', path: PATHS.request(pk) });
+    return meaningOr(cancelled, 'cancelled', 'gone');
+  }
+
+  /**
+   * Uploads one PDF under a neutral name, streamed from disk (§4.6). `signal` ends the call early, with the signal's reason.
+   *
+   * @throws VideoIdError ARCHIVE_UNAVAILABLE when the file cannot be read or has not `size` bytes.
+   */
+  async uploadDocument(
+    pk: RequestPk,
+    file: { path: string; size: number; index: number },
+    options: { signal?: AbortSignal | undefined } = {},
+  ): Promise<{ uid: string }> {
+    const answered = await this.#exchange.ask('upload', {
+      method: 'POST',
+      path: PATHS.documents(pk),
+      form: {
+        file: {
+          name: this.#assumed.uploadPartName,
+          fileName: `document-${file.index}.pdf`,
+          path: file.path,
+          size: file.size,
+        },
+      },
+      signal: options.signal,
+    });
+    const uid = uidIn(answered.envelope.payload);
+    if (uid === undefined) throw this.#exchange.unusable('upload', answered, 'the answer has no uid', []);
+    return { uid };
+  }
+
+  /** Deletes one document, original and signed (§4.6). */
+  async deleteDocument(pk: RequestPk, uid: string): Promise<'deleted' | 'gone'> {
+    const deleted = this.#exchange.ask('delete', { method: 'DELETE', path: PATHS.document(pk, uid) });
+    return meaningOr(deleted, 'deleted', 'gone');
+  }
+
+  /** Deletes all documents of a request (§4.6). */
+  async deleteDocuments(
+    pk: RequestPk,
+    options: { signal?: AbortSignal | undefined } = {},
+  ): Promise<'deleted' | 'gone'> {
+    const order = { method: 'DELETE', path: PATHS.documents(pk), signal: options.signal } as const;
+    const deleted = this.#exchange.ask('delete', order);
+    return meaningOr(deleted, 'deleted', 'gone');
+  }
+
+  /** The provider's service contract: to be shown before signing, signed with the documents (§4.7). */
+  async getContract(pk: RequestPk): Promise<PdfStream> {
+    return this.#exchange.pdf('contract', { method: 'GET', path: PATHS.contract(pk, this.#assumed) });
+  }
+
+  /** One document (§4.6). A signed one that is not there yet is `refused`, PROVIDER_NOT_FOUND. */
+  async getDocument(pk: RequestPk, uid: string, which: 'signed' | 'original'): Promise<PdfStream> {
+    return readDocument(this.#exchange, { pk, uid, which }, this.#assumed);
+  }
+
+  /** Has a code sent to the signer's phone (§4.8). */
+  async generateOtp(pk: RequestPk): Promise<'sent' | 'sent-less-than-a-minute-ago'> {
+    const method = this.#assumed.otpDeliveryMethod;
+    const sent = this.#exchange.ask('otp', {
+      method: 'POST',
+      path: PATHS.otp(pk),
+      ...(method === 'omitted' ? {} : { json: { delivery_method: method } }),
+    });
+    return meaningOr(sent, 'sent', 'sent-less-than-a-minute-ago');
+  }
+
+  /**
+   * Issues the certificate and signs documents and contract (§4.9). `not-accepted`: the code was wrong or has expired, which
+   * the provider does not tell apart. In doubt: `unknown`, SIGN_IN_DOUBT.
+   */
+  async sign(pk: RequestPk, order: SignatureOrder): Promise<'signed' | 'already-issued' | 'not-accepted'> {
+    const unlock = order.unlock;
+    const secret = unlock !== undefined && this.#assumed.extUnlockWithSecret === 'never' ? undefined : order.secret;
+    if (secret === undefined && (unlock === undefined || this.#assumed.extUnlockWithSecret === 'required')) {
+      throw new VideoIdError('BAD_INPUT', 'Signing needs a secret.', { field: 'secret', remedy: 'Give the code.' });
+    }
+    const json = {
+      ...(secret === undefined ? {} : { secret: secret.reveal() }),
+      ...(unlock === undefined ? {} : { ext_unlock_type: unlock.type, ext_unlock_value: unlock.value.reveal() }),
+    };
+    const path = PATHS.sign(pk, this.#assumed);
+    const signed = this.#exchange.ask('sign', { method: 'POST', path, json }, revealed(order.secret, unlock?.value));
+    return meaningOr(signed, 'signed', 'already-issued', 'not-accepted');
+  }
+
+  /** What a token at the Optimizer holds, without using it (§4.13). */
+  async readToken(token: Secret): Promise<{ password: boolean; pin: boolean }> {
+    const known = revealed(token);
+    const answered = await this.#exchange.ask('token', { method: 'GET', path: PATHS.token(token.reveal()) }, known);
+    const held = tokenIn(answered.envelope.payload);
+    if (held === undefined) throw this.#exchange.unusable('token', answered, 'the answer does not say it', known);
+    return held;
+  }
+
+  /**
+   * Shows that the Optimizer is there and speaks One-Shot, by reading a request that cannot exist: being told so is success.
+   * Throws what the read throws otherwise: unreachable, TLS, a wrong address.
+   */
+  async ping(): Promise<void> {
+    try {
+      await this.#exchange.ask('request', { method: 'GET', path: PATHS.request('0' as RequestPk) });
+    } catch (error) {
+      if (!(error instanceof ProviderError && error.code === 'PROVIDER_NOT_FOUND')) throw error;
+    }
+  }
+
+  /** Waits for running calls, then closes the connections. */
+  async close(): Promise<void> {
+    await this.#exchange.http.close();
+  }
+}

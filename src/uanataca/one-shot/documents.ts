@@ -1,0 +1,53 @@
+import type { RequestPk } from '../../messages/request.js';
+import type { Assumptions } from '../assumptions.js';
+import { ProviderError } from '../errors.js';
+import type { Exchange } from '../exchange.js';
+import type { PdfStream } from '../pdf-stream.js';
+import { type CallName, PATHS } from './calls.js';
+
+/** A document at the Optimizer. */
+export interface DocumentPlace {
+  pk: RequestPk;
+  uid: string;
+  which: 'signed' | 'original';
+}
+
+/**
+ * Reads a document at the address that the assumption `signedFilePath` names (§12.1).
+ *
+ * A 404 can mean "not at this address" or "not there yet". Where both addresses may be right, the other is tried, and
+ * PROVIDER_NOT_FOUND, "not there (yet)", is the answer only if one of them says so and none says anything better.
+ */
+export async function readDocument(
+  exchange: Exchange<CallName>,
+  { pk, uid, which }: DocumentPlace,
+  { signedFilePath, originalDocumentType }: Assumptions,
+): Promise<PdfStream> {
+  const query = which === 'original' && originalDocumentType === 'omitted' ? {} : { document_type: which };
+  const byQuery = (): Promise<PdfStream> =>
+    exchange.pdf('document', { method: 'GET', path: PATHS.document(pk, uid), query });
+  const byPath = (): Promise<PdfStream> =>
+    exchange.pdf('document', { method: 'GET', path: PATHS.documentByPath(pk, uid, which) });
+  switch (signedFilePath) {
+    case 'query':
+      return byQuery();
+    case 'path':
+      return byPath();
+    case 'query-then-path':
+      return eitherOf(byQuery, byPath);
+  }
+}
+
+async function eitherOf(first: () => Promise<PdfStream>, second: () => Promise<PdfStream>): Promise<PdfStream> {
+  try {
+    return await first();
+  } catch (error) {
+    if (!(error instanceof ProviderError) || ![404, 405, 422].includes(error.status ?? 0)) throw error;
+    try {
+      return await second();
+    } catch (other) {
+      if (!(other instanceof ProviderError) || other.kind !== 'refused') throw other;
+      throw other.code === 'PROVIDER_NOT_FOUND' && error.code !== 'PROVIDER_NOT_FOUND' ? other : error;
+    }
+  }
+}

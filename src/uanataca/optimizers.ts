@@ -1,0 +1,24 @@
+import type { Assumptions } from './assumptions.js';
+import { ByEnvironment } from './by-environment.js';
+import type { Timeouts } from './http.js';
+import { OneShot } from './one-shot.js';
+
+/** What the settings say of one environment's Optimizer; the settings' own type fits. */
+export interface OptimizerSettings {
+  /** Address, with or without `/oneshot/api/v1`. */
+  optimizer: string;
+  env: 'sandbox' | 'prod';
+  /** PEM file. */
+  ca?: string | undefined;
+  timeouts: Timeouts;
+  assumptions: Assumptions;
+}
+
+/** The Optimizer of each environment. */
+export class Optimizers extends ByEnvironment<OptimizerSettings, OneShot> {
+  constructor(settings: Readonly<Record<string, OptimizerSettings>>) {
+    super(settings, ({ optimizer, env, ca, timeouts, assumptions }) => {
+      return new OneShot({ baseUrl: optimizer, env, ca, timeouts, assumptions });
+    });
+  }
+}

@@ -1,0 +1,56 @@
+import { Readable } from 'node:stream';
+import type { HttpAnswer } from './http.js';
+import { Loss } from './loss.js';
+
+/** A PDF on its way from the provider. Read it to its end or destroy it, or its connection stays open. */
+export interface PdfStream {
+  /** Fails with a `ProviderError` when the download is cut or stops. */
+  stream: Readable;
+  /** Bytes, where the provider says so. */
+  size: number | undefined;
+}
+
+/** Bytes at a PDF's end among which its end mark stands. */
+const TAIL = 1024;
+
+/** Whether bytes are the beginning of a PDF. */
+export function startsAsPdf(first: Buffer): boolean {
+  return first.subarray(0, 4).toString('latin1') === '%PDF';
+}
+
+/** The stream of a PDF whose `first` bytes were read from `rest` already; `lost` makes the error of a cut. */
+export function pdfStream(
+  first: Buffer,
+  rest: AsyncIterator<Buffer>,
+  answer: HttpAnswer,
+  lost: (error: unknown) => unknown,
+): PdfStream {
+  const { 'content-length': length, 'transfer-encoding': encoding } = answer.headers;
+  // With neither of the two, the end of the connection is the end of the answer, and a cut looks the same.
+  const framed = length !== undefined || encoding !== undefined;
+
+  async function* pieces(): AsyncGenerator<Buffer> {
+    let tail = first.subarray(-TAIL);
+    try {
+      yield first;
+      for (let piece = await rest.next(); piece.done !== true; piece = await rest.next()) {
+        if (!framed) tail = Buffer.concat([tail, piece.value]).subarray(-TAIL);
+        yield piece.value;
+      }
+      if (!framed && !tail.includes('%%EOF')) throw new Loss(true, 'the PDF ends before its end mark');
+    } catch (error) {
+      throw lost(error);
+    }
+  }
+  const stream = Readable.from(pieces(), { objectMode: false });
+  stream.once('close', () => answer.body.destroy());
+  return {
+    stream,
+    size: length === undefined ? undefined : Number(length),
+  };
+}
+
+/** A PDF that came inside an answer. */
+export function pdfFrom(bytes: Buffer): PdfStream {
+  return { stream: Readable.from([bytes]), size: bytes.length };
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import type { ProviderStatus, RequestPk, VideoidPk } from '../messages/request.js';
+import { requestPk, videoidPk } from './schemas.js';
+
+/** A request as the provider shows it. `email` and `phone` are people's: compare them, never show them. */
+export interface ProviderRequest {
+  status: ProviderStatus;
+  requestPk: RequestPk | undefined;
+  videoidPk: VideoidPk | undefined;
+  scratchcard: string | undefined;
+  countryName: string | undefined;
+  registrationAuthority: string | undefined;
+  profile: string | undefined;
+  email: string | undefined;
+  phone: string | undefined;
+}
+
+/** Text that may arrive as a number, be empty, or not be there. */
+export const optionalText = z
+  .union([z.string(), z.number()])
+  .transform((value) => (value === '' ? undefined : String(value)))
+  .optional()
+  .catch(undefined);
+
+/** Upper case, which keeps an envelope's own `"status": "success"` out. */
+export const status = z
+  .string()
+  .regex(/^[A-Z][A-Z_]{1,39}$/)
+  .transform((value): ProviderStatus => value);
+
+/** §4.10, §8.2: strict about the status, lenient about everything else. */
+const schema = z.object({
+  status,
+  pk: requestPk.optional().catch(undefined),
+  videoid_pk: videoidPk.optional().catch(undefined),
+  scratchcard: optionalText,
+  country_name: optionalText,
+  registration_authority: optionalText,
+  profile: optionalText,
+  email: optionalText,
+  mobile_phone_number: optionalText,
+});
+
+/** The request in an answer of either API; `undefined` without a status. */
+export function requestIn(payload: unknown): ProviderRequest | undefined {
+  const read = schema.safeParse(payload);
+  if (!read.success) return undefined;
+  const { data } = read;
+  return {
+    status: data.status,
+    requestPk: data.pk,
+    videoidPk: data.videoid_pk,
+    scratchcard: data.scratchcard,
+    countryName: data.country_name,
+    registrationAuthority: data.registration_authority,
+    profile: data.profile,
+    email: data.email,
+    phone: data.mobile_phone_number,
+  };
+}

@@ -1,0 +1,40 @@
+import { VideoIdError } from '../messages/failures.js';
+import { ByEnvironment } from './by-environment.js';
+import type { Timeouts } from './http.js';
+import { RegistrationAuthority } from './registration-authority.js';
+import type { RegistrationAuthorityAssumptions } from './registration-authority/assumptions.js';
+
+/** What the settings say of one environment's Registration Authority API; the settings' own type fits. */
+export interface RegistrationAuthorityEnvironment {
+  registrationAuthorityApi?:
+    | {
+        /** With or without `/api/v1`. */
+        address: string;
+        /** Client certificate and key, PEM, by reference. */
+        certificate: string;
+        key: string;
+        passphrase?: string | undefined;
+        /** PEM file. */
+        ca?: string | undefined;
+        assumptions: RegistrationAuthorityAssumptions;
+      }
+    | undefined;
+  timeouts: Timeouts;
+}
+
+/** The Registration Authority API of each environment. */
+export class RegistrationAuthorities extends ByEnvironment<RegistrationAuthorityEnvironment, RegistrationAuthority> {
+  /** `of` throws VideoIdError BAD_SETTING for an environment without such an API, too. */
+  constructor(settings: Readonly<Record<string, RegistrationAuthorityEnvironment>>) {
+    super(settings, ({ registrationAuthorityApi: api, timeouts }) => {
+      if (api === undefined) {
+        throw new VideoIdError('BAD_SETTING', 'The environment has no Registration Authority API.', {
+          field: 'environments',
+          remedy: 'Give the environment registrationAuthorityApi: enrolments go through it.',
+        });
+      }
+      const { address, ...rest } = api;
+      return new RegistrationAuthority({ baseUrl: address, timeouts, ...rest });
+    });
+  }
+}

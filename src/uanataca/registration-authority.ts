@@ -1,0 +1,300 @@
+import type { z } from 'zod';
+import { VideoIdError } from '../messages/failures.js';
+import type { ProviderStatus, RequestPk } from '../messages/request.js';
+import { Secret } from '../security/secret.js';
+import { type RaoLogin, raoFields, raoId, raoSecrets } from './credentials.js';
+import { isFields } from './envelope.js';
+import { ProviderError } from './errors.js';
+import { Exchange } from './exchange.js';
+import { Http, type Timeouts } from './http.js';
+import { meaningOr } from './meaning.js';
+import type { PdfStream } from './pdf-stream.js';
+import { registrationAuthorityApi } from './registration-authority/api.js';
+import type { RegistrationAuthorityAssumptions } from './registration-authority/assumptions.js';
+import { type CallName, PATHS, REGISTRATION_AUTHORITY } from './registration-authority/calls.js';
+import { contractOf } from './registration-authority/contract.js';
+import { hasDocument } from './registration-authority/documents.js';
+import { type EnrolmentRequest, enrolmentIn } from './registration-authority/enrolment-request.js';
+import { pageOf } from './registration-authority/pages.js';
+import {
+  type CardSecrets,
+  type Scratchcard,
+  declarationSchema,
+  evidenceSchema,
+  missingIn,
+  preauthLinkSchema,
+  secretsIn,
+} from './registration-authority/schemas.js';
+import {
+  type ScratchcardCount,
+  countOf,
+  firstUnused,
+  isUsed,
+  scratchcardNamed,
+} from './registration-authority/scratchcards.js';
+import { updateOf } from './registration-authority/update.js';
+import type { Answered } from './sorting.js';
+
+export type { RaoLogin } from './credentials.js';
+export type { PdfStream } from './pdf-stream.js';
+export type { EnrolmentRequest } from './registration-authority/enrolment-request.js';
+export type { CardSecrets, IssuedCertificate, Scratchcard } from './registration-authority/schemas.js';
+export type { ScratchcardCount } from './registration-authority/scratchcards.js';
+
+export interface RegistrationAuthoritySettings {
+  /** With or without `/api/v1`. */
+  baseUrl: string;
+  /** Certificate of an API user, PEM, by reference: `env:NAME`, `file:PATH` (§1.2). */
+  certificate: string;
+  /** Its private key, likewise. */
+  key: string;
+  passphrase?: string | undefined;
+  /** PEM file of the CA that signed the server's certificate. */
+  ca?: string | undefined;
+  timeouts: Timeouts;
+  assumptions: RegistrationAuthorityAssumptions;
+}
+
+export interface NewEnrolment {
+  /** Serial number of an unused scratchcard. */
+  scratchcard: string;
+  /** The provider's id of the registration authority. */
+  registrationAuthority: string;
+  profile: string;
+  email: string;
+  /** With international prefix. */
+  phone: string;
+  /** `0` software, `1` smartcard, `2` cloud. */
+  secureElement?: string | undefined;
+  /** Days. */
+  validityTime?: string | undefined;
+  /** Whatever else is known already, by the provider's names. */
+  fields?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * The Registration Authority API over mutual TLS (§8). Every method throws `ProviderError`, and nothing is tried twice in here.
+ *
+ * @example
+ * const authority = new RegistrationAuthority({ baseUrl: 'https://api.uanataca.com', certificate, key, timeouts, assumptions });
+ * const { sn: scratchcard } = await authority.firstUnusedScratchcard('121');
+ * const { requestPk } = await authority.createRequest({ scratchcard, registrationAuthority: '121', profile, email, phone });
+ */
+export class RegistrationAuthority {
+  readonly #assumed: RegistrationAuthorityAssumptions;
+  readonly #exchange: Exchange<CallName>;
+
+  /** @throws VideoIdError BAD_SETTING for an address or CA file that cannot be used. */
+  constructor({ certificate, key, passphrase, assumptions, ...settings }: RegistrationAuthoritySettings) {
+    const clientCertificate = { certificate, key, passphrase };
+    this.#assumed = assumptions;
+    this.#exchange = new Exchange(
+      new Http({ ...settings, clientCertificate }, REGISTRATION_AUTHORITY),
+      registrationAuthorityApi(assumptions),
+    );
+  }
+
+  /** The server's scheme, host and port. */
+  get origin(): string {
+    return this.#exchange.http.origin;
+  }
+
+  /**
+   * A scratchcard that nobody has used yet (§8.1). It is not reserved: two callers may get the same one.
+   *
+   * @throws ProviderError NO_SCRATCHCARD_LEFT (`refused`)
+   */
+  async firstUnusedScratchcard(registrationAuthority: string): Promise<Scratchcard> {
+    return firstUnused(this.#exchange, registrationAuthority);
+  }
+
+  /** A scratchcard by its serial number, with its secrets; `undefined` when the list has none (§8.1). */
+  async scratchcard(sn: string): Promise<Scratchcard | undefined> {
+    return scratchcardNamed(this.#exchange, sn);
+  }
+
+  /**
+   * How many scratchcards are left. The API has no call for it: depending on `scratchcardList`, the list is taken to hold the
+   * unused ones alone, or all, of which each request of the registration authority took one. Good enough for a warning.
+   */
+  async countScratchcards(registrationAuthority: string): Promise<ScratchcardCount> {
+    return countOf(this.#exchange, registrationAuthority, this.#assumed);
+  }
+
+  /** Whether a request has taken the scratchcard (§8.1). An unknown one is `refused`, PROVIDER_NOT_FOUND. */
+  async isScratchcardUsed(sn: string): Promise<boolean> {
+    return isUsed(this.#exchange, sn);
+  }
+
+  /**
+   * Creates a request; it is in VIDEOPENDING then, and the provider e-mails the signer the link (§8.2). In doubt: `unknown`,
+   * CREATE_IN_DOUBT; then `findRequests` tells.
+   *
+   * @throws ProviderError SCRATCHCARD_USED (`refused`): take the next one
+   */
+  async createRequest(order: NewEnrolment): Promise<EnrolmentRequest & { requestPk: RequestPk }> {
+    const known = [order.email, order.phone, ...Object.values(order.fields ?? {})];
+    const json = {
+      ...order.fields,
+      profile: order.profile,
+      scratchcard: order.scratchcard,
+      secure_element: order.secureElement,
+      registration_authority: order.registrationAuthority,
+      email: order.email,
+      mobile_phone_number: order.phone,
+      validity_time: order.validityTime === undefined ? undefined : Number(order.validityTime),
+      videoid_mode: 1,
+    };
+    const answered = await this.#exchange.ask('create', { method: 'POST', path: PATHS.requests, json }, known);
+    const created = enrolmentIn(answered.envelope.payload);
+    if (created?.requestPk === undefined) {
+      throw this.#exchange.unusable('create', answered, 'created, but the answer lacks pk or status', known);
+    }
+    return { ...created, requestPk: created.requestPk };
+  }
+
+  /** The requests that were created with a scratchcard: one or none (§8.2). Of another scratchcard none is ever given. */
+  async findRequests({ scratchcard }: { scratchcard: string }): Promise<EnrolmentRequest[]> {
+    const page = await pageOf(this.#exchange, 'requests', { path: PATHS.requests, query: { scratchcard } });
+    const found = page.results.map(enrolmentIn);
+    if (found.every((request) => request?.scratchcard === scratchcard)) {
+      return found.filter((request) => request !== undefined);
+    }
+    // A filter that was not heard would hide what we look for on another page.
+    throw this.#exchange.unusable('requests', page.answered, 'the list has requests of other scratchcards');
+  }
+
+  /** Reads a request (§8.2). `signal` ends the read early, with the signal's reason. */
+  async getRequest(pk: RequestPk, options: { signal?: AbortSignal | undefined } = {}): Promise<EnrolmentRequest> {
+    const order = { method: 'GET', path: PATHS.request(pk), signal: options.signal } as const;
+    const answered = await this.#exchange.ask('request', order);
+    const request = enrolmentIn(answered.envelope.payload);
+    if (request === undefined) throw this.#exchange.unusable('request', answered, 'the answer has no status');
+    return request;
+  }
+
+  /**
+   * Fills in or corrects fields, by the provider's names, e-mail and phone too (§8.2). `read` is the request as it was read.
+   *
+   * @throws VideoIdError FIELD_FROM_VIDEO for another value of a field that the video gave; BAD_INPUT for an unknown field
+   */
+  async updateRequest(pk: RequestPk, read: EnrolmentRequest, fields: Readonly<Record<string, string>>): Promise<void> {
+    const json = updateOf(read, fields, this.#assumed);
+    const known = [...Object.values(fields), ...Object.values(read.fields)];
+    await this.#exchange.ask('update', { method: 'PUT', path: PATHS.request(pk), json }, known);
+  }
+
+  /** The names of the fields that are still missing before it can be approved (§8.2: `validate`). */
+  async missingFields(pk: RequestPk): Promise<string[]> {
+    const answered = await this.#exchange.ask('missing', { method: 'GET', path: PATHS.missing(pk) });
+    const missing = missingIn(answered.envelope.payload);
+    if (missing === undefined) throw this.#exchange.unusable('missing', answered, 'the answer names no fields');
+    return missing;
+  }
+
+  /**
+   * Uploads one supporting document, a PDF, under a neutral file name, streamed from disk (§8.4). Gives the provider's id of it.
+   *
+   * @throws VideoIdError ARCHIVE_UNAVAILABLE when the file cannot be read or has not `size` bytes.
+   */
+  async uploadEvidence(
+    pk: RequestPk,
+    document: { path: string; size: number; label: string; index: number },
+  ): Promise<{ pk: string }> {
+    const { path, size, label, index } = document;
+    const form = { fields: { label }, file: { name: 'document', fileName: `evidence-${index}.pdf`, path, size } };
+    const order = { method: this.#assumed.evidenceMethod, path: PATHS.evidence(pk), form };
+    const answered = await this.#exchange.ask('evidence', order, [label]);
+    return this.#read('evidence', answered, evidenceSchema, 'the answer has no pk');
+  }
+
+  /**
+   * Whether a document with this hash (lower-case hex) is there already (§8.2: `pl_get_documents`). In doubt it is not: that
+   * evidence is in the list is an assumption.
+   */
+  async hasEvidence(pk: RequestPk, sha256: string): Promise<boolean> {
+    return hasDocument(this.#exchange, pk, sha256);
+  }
+
+  /** The declaration that the officer `rao` signs by approving: text for that officer, it names the signer (§8.2). */
+  async declaration(pk: RequestPk, rao: string): Promise<{ serialNumber: string; receipt: string }> {
+    const json = { rao: raoId(rao, this.#assumed), type: 'APPROVE' };
+    const answered = await this.#exchange.ask('declaration', { method: 'POST', path: PATHS.declaration(pk), json });
+    const lacks = 'the answer has no declaration';
+    const { serial_number, receipt } = this.#read('declaration', answered, declarationSchema, lacks);
+    return { serialNumber: serial_number, receipt };
+  }
+
+  /** The provider's service contract: to be shown to the officer before approving (§8.2). */
+  async contract(pk: RequestPk, rao: string): Promise<PdfStream> {
+    return contractOf(this.#exchange, { pk, rao }, this.#assumed);
+  }
+
+  /**
+   * Approves in an officer's name, who signs declaration and contract by it: the request goes to ENROLLREADY (§8.3).
+   * `status` is `undefined` where the answer does not say it; `receipt` is sent if the assumption `receiptInApprove` says so.
+   *
+   * @throws ProviderError FIELDS_MISSING or DOCUMENTS_MISSING (`refused`): complete the request
+   */
+  async approve(
+    pk: RequestPk,
+    rao: RaoLogin,
+    more: { lang?: string | undefined; receipt?: string | undefined } = {},
+  ): Promise<{ status: ProviderStatus | undefined; secrets: CardSecrets }> {
+    const receipt = this.#assumed.receiptInApprove ? more.receipt : undefined;
+    const known = [...raoSecrets(rao), ...(more.receipt === undefined ? [] : [more.receipt])];
+    const json = { ...raoFields(rao, 'rao_id', this.#assumed), lang: more.lang, receipt };
+    const answered = await this.#exchange.ask('approve', { method: 'POST', path: PATHS.approve(pk), json }, known);
+    const { payload } = answered.envelope;
+    if (!isFields(payload) || (payload['request'] === undefined && payload['secrets'] === undefined)) {
+      throw this.#exchange.unusable('approve', answered, 'the answer has neither request nor secrets', known);
+    }
+    return { status: enrolmentIn(payload['request'])?.status, secrets: secretsIn(payload['secrets']) };
+  }
+
+  /** Refuses the video in an officer's name: the request goes to CANCELLED (§8.4). The reason may not be blank. */
+  async refuseVideoid(pk: RequestPk, rao: RaoLogin, reason: string): Promise<void> {
+    if (reason.trim() === '') {
+      throw new VideoIdError('BAD_INPUT', 'A refusal needs a reason.', { field: 'reason', remedy: 'Give a reason.' });
+    }
+    const json = { ...raoFields(rao, 'rao_id', this.#assumed), reason };
+    const order = { method: 'POST', path: PATHS.refuse(pk), json } as const;
+    await this.#exchange.ask('refuse', order, [...raoSecrets(rao), reason]);
+  }
+
+  /** Cancels a request that is not issued yet (§8.2). In another status it is `refused`, REQUEST_STATUS_REFUSED. */
+  async cancel(pk: RequestPk): Promise<'cancelled' | 'gone'> {
+    const cancelled = this.#exchange.ask('cancel', { method: 'DELETE', path: PATHS.cancel(pk) });
+    return meaningOr(cancelled, 'cancelled', 'gone');
+  }
+
+  /** The link to the issuing of the certificate, which the provider e-mails too (§8.2). Its holder acts as the signer. */
+  async preauthLink(pk: RequestPk): Promise<Secret> {
+    const answered = await this.#exchange.ask('preauthLink', { method: 'POST', path: PATHS.preauthLink(pk) });
+    const link = this.#read('preauthLink', answered, preauthLinkSchema, 'the answer has no link');
+    return new Secret(link.preauthenticatedlink);
+  }
+
+  /**
+   * Shows that the API is there and takes our certificate, by reading a request that cannot exist: being told so is success.
+   * Throws what the read throws otherwise: unreachable, TLS, no permission, a wrong address.
+   */
+  async ping(): Promise<void> {
+    try {
+      await this.#exchange.ask('request', { method: 'GET', path: PATHS.request('0' as RequestPk) });
+    } catch (error) {
+      if (!(error instanceof ProviderError && error.code === 'PROVIDER_NOT_FOUND')) throw error;
+    }
+  }
+
+  /** Waits for running calls, then closes the connections. */
+  async close(): Promise<void> {
+    await this.#exchange.http.close();
+  }
+
+  #read<Schema extends z.ZodType>(call: CallName, answered: Answered, schema: Schema, lacks: string): z.output<Schema> {
+    const read = schema.safeParse(answered.envelope.payload);
+    if (!read.success) throw this.#exchange.unusable(call, answered, lacks);
+    return read.data;
+  }
+}

@@ -1,0 +1,39 @@
+import { COMMON_ANSWERS, type KnownAnswer, anyOf } from '../known-answers.js';
+import type { RegistrationAuthorityAssumptions } from './assumptions.js';
+import type { CallName } from './calls.js';
+
+/** The refusals of the Registration Authority API, the narrower first. Mistakes of the caller come as 500 (§2.3). */
+export function knownAnswers(assumed: RegistrationAuthorityAssumptions): KnownAnswer<CallName>[] {
+  return [
+    {
+      section: '§8.1',
+      calls: ['firstUnused'],
+      words: anyOf(assumed.noScratchcardTexts),
+      code: 'NO_SCRATCHCARD_LEFT',
+    },
+    // What the framework behind it says of things that are not there.
+    { section: '§8.1 404', calls: ['firstUnused'], words: /^Not found\.$/i, code: 'NO_SCRATCHCARD_LEFT' },
+    {
+      section: '§8.2 500',
+      calls: ['create'],
+      words: anyOf(assumed.scratchcardUsedTexts),
+      code: 'SCRATCHCARD_USED',
+    },
+    { section: '§8.2 412', words: anyOf(assumed.wrongStatusTexts), code: 'REQUEST_STATUS_REFUSED' },
+    ...ANSWERS,
+    ...COMMON_ANSWERS,
+    { section: '§2.3 500', words: /\b\w+ matching query does not exist/i, code: 'PROVIDER_NOT_FOUND' },
+  ];
+}
+
+const ANSWERS: readonly KnownAnswer<CallName>[] = [
+  { section: '§8.3 412', calls: ['approve'], words: /Invalid request fields/i, code: 'FIELDS_MISSING' },
+  { section: '§8.3 400', calls: ['approve'], words: /Missing required docs/i, code: 'DOCUMENTS_MISSING' },
+  { section: '§8.2 404', calls: ['cancel'], words: /No Request matches/i, code: 'PROVIDER_NOT_FOUND', meaning: 'gone' },
+  // A server in front that saw no certificate, or one it does not take.
+  { section: '§1.2 400', words: /SSL certificate/i, code: 'CREDENTIALS_REFUSED' },
+  { section: '§8.2 500', words: /invalid literal for int\(\)/i, code: 'PROVIDER_REFUSED' },
+  { section: '§8.2 500', words: /Invalid ScratchCard/i, code: 'PROVIDER_REFUSED' },
+  // Field errors as the server's own language prints them.
+  { section: '§2.3 500', words: /\{u?'\w+': \[u?'/, code: 'PROVIDER_REFUSED' },
+];

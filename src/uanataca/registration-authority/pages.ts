@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import type { Exchange } from '../exchange.js';
+import type { Answered } from '../sorting.js';
+import type { CallName } from './calls.js';
+
+/** The first page of a list (§1.2): at most 10 of what `count` counts. */
+export interface Page {
+  count: number;
+  results: unknown[];
+  answered: Answered;
+}
+
+/** A number in answers, a string in their description. */
+const count = z.coerce.number().int().nonnegative();
+const objects = z.array(z.unknown());
+
+/** The guide's table calls the list `result`, its examples and the API description `results` (§1.2). */
+const schema = z.union([
+  z.object({ count, results: objects }),
+  z.object({ count, result: objects }).transform(({ result, ...rest }) => ({ ...rest, results: result })),
+]);
+
+/** Reads the first page of a list. The address of the next one is not followed: it may be of another host (§8.2). */
+export async function pageOf(
+  authority: Exchange<CallName>,
+  call: CallName,
+  order: { path: string; query: Readonly<Record<string, string>> },
+): Promise<Page> {
+  const answered = await authority.ask(call, { method: 'GET', ...order });
+  const page = schema.safeParse(answered.envelope.payload);
+  if (!page.success) throw authority.unusable(call, answered, 'the answer is no list');
+  return { ...page.data, answered };
+}

@@ -1,0 +1,73 @@
+import { VideoIdError } from '../../messages/failures.js';
+import { FIELDS_FROM_VIDEO, type RequestFields, isFieldName } from '../../messages/request-fields.js';
+import type { RegistrationAuthorityAssumptions } from './assumptions.js';
+import type { EnrolmentRequest } from './enrolment-request.js';
+
+/** Before the video nothing has come from it. */
+const BEFORE_VIDEO = new Set(['VIDEOPENDING']);
+
+/**
+ * The body of Update Request (§8.2): a full PUT, so what was read goes back with what is new. What the video gave cannot be
+ * changed and is not sent, unless an assumption says so.
+ *
+ * @throws VideoIdError BAD_INPUT for a field that does not exist; FIELD_FROM_VIDEO for a new value of one that the video gave
+ */
+export function updateOf(
+  read: EnrolmentRequest,
+  fields: Readonly<Record<string, string>>,
+  { updateSendsBack, countryName, videoidModeInUpdate }: RegistrationAuthorityAssumptions,
+): Record<string, string | number | undefined> {
+  const required = {
+    scratchcard: read.scratchcard,
+    registration_authority: read.registrationAuthority,
+    profile: read.profile,
+    country_name: read.countryName ?? countryName,
+    email: read.email,
+    mobile_phone_number: read.phone,
+    secure_element: read.secureElement,
+    ...(videoidModeInUpdate ? { videoid_mode: 1 } : {}),
+  };
+  return { ...sentBack(read.fields, updateSendsBack), ...required, ...changesTo(read, fields) };
+}
+
+function sentBack(
+  known: RequestFields,
+  which: RegistrationAuthorityAssumptions['updateSendsBack'],
+): Record<string, string> {
+  if (which === 'required') return {};
+  return Object.fromEntries(Object.entries(known).filter(([name]) => which === 'all' || !isFromVideo(name)));
+}
+
+/** What is new: a value of the video's that is given as it is already is no change. */
+function changesTo(read: EnrolmentRequest, fields: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([name, value]) => {
+      if (!isFieldName(name)) {
+        throw new VideoIdError('BAD_INPUT', `A request has no field "${name}".`, {
+          field: name,
+          remedy: 'Use the provider’s names of fields; `videoid profiles` lists them.',
+        });
+      }
+      const known = read.fields[name];
+      if (known === undefined || !isFromVideo(name) || BEFORE_VIDEO.has(read.status)) return true;
+      if (same(known, value)) return false;
+      throw new VideoIdError('FIELD_FROM_VIDEO', `The field ${name} came from the video and cannot be changed.`, {
+        field: name,
+        remedy: 'Leave it out. If it is wrong, decline this enrolment and start a new attempt.',
+      });
+    }),
+  );
+}
+
+function isFromVideo(name: string): boolean {
+  return isFieldName(name) && FIELDS_FROM_VIDEO.includes(name);
+}
+
+/** Documents have capitals where people have none. */
+function same(one: string, other: string): boolean {
+  return plain(one) === plain(other);
+}
+
+function plain(text: string): string {
+  return text.trim().normalize('NFC').toUpperCase();
+}

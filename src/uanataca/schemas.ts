@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import type { RequestPk, VideoidPk } from '../messages/request.js';
+import { isFields } from './envelope.js';
+
+// What is read from answers. Strict where we go on with it, lenient everywhere else: V2's answers are not documented (§13).
+
+/** Ids arrive as numbers or as strings (§4.1, §8.2). */
+export const id = z
+  .union([z.int(), z.string()])
+  .transform(String)
+  .pipe(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/));
+
+/** The provider's id of a VideoID, from outside. Throws `ZodError` for what cannot be one. */
+export const videoidPk = id.transform((value) => value as VideoidPk);
+
+/** The provider's id of a request, from outside. Throws `ZodError` for what cannot be one. */
+export const requestPk = id.transform((value) => value as RequestPk);
+
+/** §4.1; an external VideoID would have an empty link, which is of no use here. */
+export const createdSchema = z.object({
+  videoid_pk: videoidPk,
+  request_pk: requestPk,
+  videoid_link: z.url({ protocol: /^https?$/ }),
+});
+
+const uid = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
+
+/** The uid of the one document that was uploaded: V1 gives a string, V2 an object, several parts an array or an object (§4.6). */
+export function uidIn(payload: unknown): string | undefined {
+  const direct = uid.safeParse(payload);
+  if (direct.success) return direct.data;
+  if (Array.isArray(payload)) return payload.length === 1 ? uidIn(payload[0]) : undefined;
+  if (!isFields(payload)) return undefined;
+  if ('uid' in payload) return uidIn(payload['uid']);
+  if ('document_uid' in payload) return uidIn(payload['document_uid']);
+  const parts = Object.entries(payload).filter(([name]) => !['status', 'message', 'messsage'].includes(name));
+  return parts.length === 1 ? uidIn(parts[0]?.[1]) : undefined;
+}
+
+const tokenSchema = z.object({ password: z.boolean(), pin: z.boolean() });
+
+/** What a stored token holds: two booleans, bare or below the token's uid (§4.13). */
+export function tokenIn(payload: unknown): { password: boolean; pin: boolean } | undefined {
+  const direct = tokenSchema.safeParse(payload);
+  if (direct.success) return direct.data;
+  const values = isFields(payload) ? Object.values(payload) : [];
+  return values.length === 1 ? tokenIn(values[0]) : undefined;
+}
