@@ -1,0 +1,61 @@
+import type { Activities } from '../messages/activities.js';
+import type { RequestKey } from '../messages/request.js';
+import { clean, record } from './clean.js';
+import { sendCode } from './code.js';
+import { complete } from './complete.js';
+import { correct } from './correct.js';
+import { adopt, create } from './create.js';
+import type { Dependencies } from './dependencies.js';
+import { declare, preauthLink } from './declare.js';
+import { adoptEnrolment, enrol } from './enrol.js';
+import { approveEnrolment, declineEnrolment } from './enrolment-review.js';
+import { tellLateVideo } from './late-video.js';
+import { tellingOwnTrouble } from './own-trouble.js';
+import { providerStep } from './provider-step.js';
+import { remind } from './remind.js';
+import { retrieve } from './retrieve.js';
+import { approve, refuse } from './review.js';
+import { sign } from './sign.js';
+import { asStep } from './step-failures.js';
+import { upload } from './upload.js';
+import { readStatus, watch } from './watch.js';
+import { withdraw } from './withdraw.js';
+
+/** Every activity of both flows, in the order of the provider's steps. */
+export function createActivities(dependencies: Dependencies): Activities {
+  const { archive, logger } = dependencies;
+  const step =
+    <Order, Result>(run: (key: RequestKey, order: Order) => Promise<Result>) =>
+    (key: RequestKey, order: Order): Promise<Result> =>
+      asStep(logger, async () => {
+        archive.assertArchive(key);
+        return run(key, order);
+      });
+  const call = <Order, Result>(run: (key: RequestKey, order: Order) => Promise<Result>) =>
+    step(providerStep(dependencies, run));
+  return {
+    create: call(create(dependencies)),
+    adopt: call(adopt(dependencies)),
+    correct: call(correct(dependencies)),
+    watch: tellingOwnTrouble(call(watch(dependencies))),
+    readStatus: call(readStatus(dependencies)),
+    enrol: call(enrol(dependencies)),
+    adoptEnrolment: call(adoptEnrolment(dependencies)),
+    complete: call(complete(dependencies)),
+    declare: call(declare(dependencies)),
+    approveEnrolment: call(approveEnrolment(dependencies)),
+    declineEnrolment: call(declineEnrolment(dependencies)),
+    preauthLink: call(preauthLink(dependencies)),
+    approve: call(approve(dependencies)),
+    refuse: call(refuse(dependencies)),
+    upload: call(upload(dependencies)),
+    sendCode: call(sendCode(dependencies)),
+    sign: call(sign(dependencies)),
+    retrieve: call(retrieve(dependencies)),
+    withdraw: call(withdraw(dependencies)),
+    clean: call(clean(dependencies)),
+    record: step(record(dependencies)),
+    remind: step(remind(dependencies)),
+    tellLateVideo: step(tellLateVideo(dependencies)),
+  };
+}

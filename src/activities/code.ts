@@ -1,0 +1,33 @@
+import type { SignatureActivities } from '../messages/activities.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { Dependencies } from './dependencies.js';
+import { stepFailure } from './step-failures.js';
+
+/**
+ * Seed step 5, `POST otp/{request_pk}`. Refused while there is no room to store what would be signed. Read
+ * first: a provider that is out of reach is waited for, where an OTP without an answer would be in doubt. "Less than a
+ * minute ago" (§4.8) counts as sent only if we asked within that minute; the mark of this round tells.
+ */
+export function sendCode({ archive, optimizer }: Dependencies): SignatureActivities['sendCode'] {
+  return async (key, { requestPk, coolDown, round }) => {
+    await archive.assertReserve().catch((error: unknown) => {
+      if (error instanceof VideoIdError && error.code === 'ARCHIVE_FULL') {
+        throw stepFailure(error.code, error.message, { facts: error.facts });
+      }
+      throw error;
+    });
+    const provider = optimizer(key.environment);
+    const { status } = await provider.getRequest(requestPk);
+    if (status !== 'ENROLLREADY') {
+      throw stepFailure('REQUEST_STATUS_REFUSED', `The provider says ${status}: there is nothing to send a code for.`);
+    }
+    const mark = `code-${round}`;
+    const first = await archive.mark(key, mark);
+    const askedAt = (await archive.markedAt(key, mark)) ?? new Date().toISOString();
+    const result = await provider.generateOtp(requestPk);
+    if (result === 'sent') return { sentAt: first ? askedAt : new Date().toISOString() };
+    if (!first && Date.parse(askedAt) + coolDown >= Date.now()) return { sentAt: askedAt };
+    await archive.unmark(key, mark);
+    throw stepFailure('CODE_COOL_DOWN', 'The provider sent a code less than a minute ago. Ask again in a minute.');
+  };
+}

@@ -1,0 +1,45 @@
+import { VideoIdError } from '../messages/failures.js';
+import type { RequestKey } from '../messages/request.js';
+import type { Sealed } from '../messages/steering.js';
+import { openSealed } from '../security/sealing.js';
+import { resolveSecret, type Secret } from '../security/secret.js';
+import type { RaoCredentials } from '../uanataca/one-shot.js';
+import { authorityOf, type Dependencies } from './dependencies.js';
+
+/**
+ * The credentials a decision is carried out with: the officer's own, completed by what was typed at the decision.
+ *
+ * @throws VideoIdError UNKNOWN_OFFICER, SECRET_NOT_FOUND, SEAL_NOT_OPENED, BAD_SETTING
+ */
+export async function raoCredentials(
+  { config, sealKeys }: Pick<Dependencies, 'config' | 'sealKeys'>,
+  key: RequestKey,
+  officerId: string,
+  typed: { password?: Sealed; pin?: Sealed } = {},
+): Promise<RaoCredentials> {
+  const officer = authorityOf(config, key).officers[officerId];
+  if (!officer) {
+    throw new VideoIdError(
+      'UNKNOWN_OFFICER',
+      `Registration authority ${key.registrationAuthority} has no officer "${officerId}".`,
+      {
+        field: 'officer',
+        remedy: 'Name an officer of the settings.',
+      },
+    );
+  }
+  const username = await stored(officer.username);
+  const password = typed.password ? openSealed(typed.password, sealKeys) : await stored(officer.password);
+  const pin = typed.pin ? openSealed(typed.pin, sealKeys) : await stored(officer.pin);
+  const token = await stored(officer.token);
+  if (token) return { rao: officer.rao, token, ...(password ? { password } : {}), ...(pin ? { pin } : {}) };
+  if (username && password && pin) return { rao: officer.rao, username, password, pin };
+  throw new VideoIdError('CREDENTIALS_REFUSED', `The credentials of officer "${officerId}" are incomplete.`, {
+    field: 'credentials',
+    remedy: 'Type the password or PIN that the settings do not hold.',
+  });
+}
+
+async function stored(reference: string | undefined): Promise<Secret | undefined> {
+  return reference === undefined ? undefined : resolveSecret(reference);
+}

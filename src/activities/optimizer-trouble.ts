@@ -1,0 +1,58 @@
+import type { Notices } from '../archive/notices.js';
+import type { Logger } from '../logger.js';
+import type { ProviderSystem } from '../messages/conditions.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { ProviderError } from '../uanataca/errors.js';
+
+/**
+ * Since when an Optimizer does not answer: what one request cannot see in its own retries. Trouble that lasts is noted in
+ * the archive, once for all requests, and the note goes with the first answer that any worker gets.
+ */
+export class OptimizerTrouble {
+  private readonly since = new Map<string, number>();
+
+  constructor(
+    private readonly notices: Notices,
+    /** Milliseconds of trouble before it is noted. */
+    private readonly notedAfter: number,
+    private readonly logger: Logger,
+  ) {}
+
+  async answered(system: ProviderSystem): Promise<void> {
+    this.since.delete(nameOf(system));
+    await this.keep(() => this.notices.endOutage(system));
+  }
+
+  /** When the trouble began, this failure included; milliseconds since 1970. */
+  async failed(system: ProviderSystem, { code, optimizer, words }: ProviderError): Promise<number> {
+    const since = this.since.get(nameOf(system)) ?? (await this.noted(system)) ?? Date.now();
+    this.since.set(nameOf(system), since);
+    if (Date.now() - since >= this.notedAfter) {
+      const { environment, flow } = system;
+      const outage = { environment, flow, code, optimizer, words, since: new Date(since).toISOString() };
+      await this.keep(() => this.notices.noteOutage(outage));
+    }
+    return since;
+  }
+
+  /** A worker that was started anew goes on counting where the others are. */
+  private async noted(system: ProviderSystem): Promise<number | undefined> {
+    const outage = await this.keep(() => this.notices.readOutage(system));
+    return outage === undefined ? undefined : Date.parse(outage.since);
+  }
+
+  /** Trouble with the archive must not hide what the provider said: it is logged, and the step goes on. */
+  private async keep<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof VideoIdError)) throw error;
+      this.logger.warn({ error }, 'whether the Optimizer is out of reach cannot be noted');
+      return undefined;
+    }
+  }
+}
+
+function nameOf({ environment, flow }: ProviderSystem): string {
+  return `${environment}.${flow}`;
+}

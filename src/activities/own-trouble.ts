@@ -1,0 +1,34 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type { SignatureActivities, StepFailure } from '../messages/activities.js';
+import { OWN_TROUBLE, stepFailure } from './step-failures.js';
+
+/**
+ * The watch waits by retrying and would never say that it cannot read because of us. Trouble of ours that outlasts the
+ * step's budget is told as the provider's is, with its beginning: the deadline stands still from then on.
+ */
+export function tellingOwnTrouble(watch: SignatureActivities['watch']): SignatureActivities['watch'] {
+  /** Milliseconds since 1970, as this worker has seen it. */
+  let since: number | undefined;
+  return async (key, order) => {
+    try {
+      const seen = await watch(key, order);
+      since = undefined;
+      return seen;
+    } catch (error) {
+      const failure = ownTrouble(error);
+      if (failure === undefined) {
+        since = undefined;
+        throw error;
+      }
+      since ??= Date.now();
+      if (order.recovering || Date.now() - since < order.budget) throw error;
+      throw stepFailure(failure.code, failure.words, { retry: false, temporary: true, since, facts: failure.facts });
+    }
+  };
+}
+
+function ownTrouble(error: unknown): StepFailure | undefined {
+  if (!(error instanceof ApplicationFailure)) return undefined;
+  const failure = error.details?.[0] as StepFailure | undefined;
+  return failure !== undefined && OWN_TROUBLE.has(failure.code) ? failure : undefined;
+}

@@ -1,0 +1,59 @@
+import { activityInfo } from '@temporalio/activity';
+import type { RetryPolicy, TemporalFailure } from '@temporalio/common';
+import { msToNumber } from '@temporalio/common/lib/time.js';
+import type { RequestKey } from '../messages/request.js';
+import { ProviderError } from '../uanataca/errors.js';
+import type { Dependencies } from './dependencies.js';
+import { providerFailure } from './step-failures.js';
+
+/**
+ * A step that calls the provider. Whether the Optimizer answers is noted, and tries after trouble are spread: when it
+ * answers again, those who waited do not come all at once.
+ */
+export function providerStep<Order, Result>(
+  { trouble }: Pick<Dependencies, 'trouble'>,
+  run: (key: RequestKey, order: Order) => Promise<Result>,
+): (key: RequestKey, order: Order) => Promise<Result> {
+  return async (key, order) => {
+    try {
+      const result = await run(key, order);
+      await trouble.answered(key);
+      return result;
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      throw await sorted(error, key, trouble);
+    }
+  };
+}
+
+async function sorted(
+  error: ProviderError,
+  key: RequestKey,
+  trouble: Dependencies['trouble'],
+): Promise<TemporalFailure> {
+  if (error.kind === 'refused') {
+    await trouble.answered(key);
+    return providerFailure(error);
+  }
+  const { attempt, retryPolicy } = activityInfo();
+  const retryIn = error.retryAfter === undefined ? spreadPause(attempt, retryPolicy) : later(error.retryAfter);
+  if (error.kind === 'unknown') return providerFailure(error, { retryIn });
+  return providerFailure(error, { retryIn, since: await trouble.failed(key, error) });
+}
+
+/** Share of a pause that is random. */
+const SPREAD = 0.5;
+
+/** The pause that the retry policy would make, up to half of it shorter. Undefined without a policy. */
+function spreadPause(attempt: number, policy: RetryPolicy | undefined): number | undefined {
+  if (policy?.initialInterval === undefined) return undefined;
+  const first = msToNumber(policy.initialInterval);
+  const longest = policy.maximumInterval === undefined ? 100 * first : msToNumber(policy.maximumInterval);
+  const planned = Math.min(first * (policy.backoffCoefficient ?? 2) ** (attempt - 1), longest);
+  return planned * (1 - SPREAD * Math.random());
+}
+
+/** Never sooner than the provider asks for. */
+function later(pause: number): number {
+  return pause * (1 + SPREAD * Math.random());
+}

@@ -1,0 +1,49 @@
+import type { Decided, SignatureActivities } from '../messages/activities.js';
+import type { ProviderStatus } from '../messages/request.js';
+import { ProviderError } from '../uanataca/errors.js';
+import { raoCredentials } from './credentials.js';
+import type { Dependencies } from './dependencies.js';
+import { providerStatus } from './provider-request.js';
+
+/** Seed step 2, `POST videoid/{videoid_pk}/approve`: in one-step mode it validates too. */
+export function approve(dependencies: Dependencies): SignatureActivities['approve'] {
+  return async (key, { videoidPk, requestPk, officer, credentials }) => {
+    const optimizer = dependencies.optimizer(key.environment);
+    const read = () => providerStatus(dependencies, key, requestPk);
+    return decide(read, ['VIDEOREVIEW'], async () => {
+      const rao = await raoCredentials(dependencies, key, officer, credentials);
+      await optimizer.approve(videoidPk, rao);
+    });
+  };
+}
+
+/** Seed step 2, the other decision: `POST videoid/{videoid_pk}/refuse`. */
+export function refuse(dependencies: Dependencies): SignatureActivities['refuse'] {
+  return async (key, { videoidPk, requestPk, officer, credentials, reason }) => {
+    const optimizer = dependencies.optimizer(key.environment);
+    const read = () => providerStatus(dependencies, key, requestPk);
+    return decide(read, ['VIDEOREVIEW'], async () => {
+      const rao = await raoCredentials(dependencies, key, officer, credentials);
+      await optimizer.refuse(videoidPk, rao, reason);
+    });
+  };
+}
+
+/** Looks before it writes, and after: a request that is not undecided is left alone, and what it is instead is told. */
+export async function decide(
+  read: () => Promise<ProviderStatus>,
+  undecided: readonly ProviderStatus[],
+  write: (status: ProviderStatus) => Promise<void>,
+): Promise<Decided> {
+  const before = await read();
+  if (!undecided.includes(before)) return { status: before, sent: false };
+  try {
+    await write(before);
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.code !== 'REQUEST_STATUS_REFUSED') throw error;
+    const now = await read();
+    if (now === before) throw error;
+    return { status: now, sent: false };
+  }
+  return { status: await read(), sent: true };
+}

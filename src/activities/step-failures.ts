@@ -1,0 +1,95 @@
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/activity';
+import type { StepFailure } from '../messages/activities.js';
+import { type FailureCode, VideoIdError } from '../messages/failures.js';
+import type { Logger } from '../logger.js';
+import { ProviderError } from '../uanataca/errors.js';
+
+/** Trouble of ours that passes without anybody deciding: the step keeps trying. */
+export const OWN_TROUBLE = new Set<FailureCode>(['ARCHIVE_FULL', 'ARCHIVE_UNAVAILABLE', 'ARCHIVE_NOT_SHARED']);
+
+/** Milliseconds: whatever the provider asks for, nobody waits longer for the next try. */
+const LONGEST_PAUSE = 300_000;
+
+/**
+ * Runs a step and turns whatever it throws into the failure the workflow understands: `type` and `details[0].code` say
+ * what, `temporary` whether trying again may help by itself. Temporary failures are always retryable.
+ */
+export async function asStep<T>(logger: Logger, step: () => Promise<T>): Promise<T> {
+  try {
+    return await step();
+  } catch (error) {
+    if (error instanceof ApplicationFailure) throw error;
+    if (error instanceof ProviderError) throw providerFailure(error);
+    if (error instanceof VideoIdError) throw ofOurs(error);
+    logger.error({ error }, 'a step failed in our own code');
+    throw error;
+  }
+}
+
+/** Still nothing new: try again after `pause` milliseconds, without noise in logs and metrics. */
+export function stillWaiting(pause: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'STILL_WAITING',
+    message: 'still waiting',
+    nextRetryDelay: Math.max(1, Math.round(pause)),
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
+
+/** A failure with a code of ours. `retryIn` (milliseconds) sets the next try; without `retry` it waits for a decision. */
+export function stepFailure(
+  code: FailureCode,
+  words: string,
+  more: {
+    retry?: boolean;
+    retryIn?: number | undefined;
+    temporary?: boolean;
+    optimizer?: string;
+    since?: number | undefined;
+    facts?: StepFailure['facts'];
+  } = {},
+): ApplicationFailure {
+  const retry = more.retry ?? more.retryIn !== undefined;
+  const details: StepFailure = {
+    code,
+    words,
+    temporary: more.temporary ?? retry,
+    ...(more.optimizer === undefined ? {} : { optimizer: more.optimizer }),
+    ...(more.since === undefined ? {} : { since: new Date(more.since).toISOString() }),
+    ...(more.facts === undefined || Object.keys(more.facts).length === 0 ? {} : { facts: more.facts }),
+  };
+  return ApplicationFailure.create({
+    type: code,
+    message: words,
+    nonRetryable: !retry,
+    details: [details],
+    ...(more.retryIn === undefined ? {} : { nextRetryDelay: Math.max(1, Math.round(more.retryIn)) }),
+  });
+}
+
+/**
+ * What the provider said, or did not. *Unknown* is tried again where reading first makes that safe, but past the budget it
+ * is no longer ours to decide.
+ *
+ * @param more.retryIn milliseconds until the next try
+ * @param more.since when the Optimizer was first out of reach, milliseconds since 1970
+ */
+export function providerFailure(
+  error: ProviderError,
+  more: { retryIn?: number | undefined; since?: number } = {},
+): ApplicationFailure {
+  const retry = error.kind !== 'refused';
+  return stepFailure(error.code, error.words, {
+    retry,
+    retryIn: retry && more.retryIn !== undefined ? Math.min(more.retryIn, LONGEST_PAUSE) : undefined,
+    temporary: error.kind === 'not-sent' || error.kind === 'temporary',
+    optimizer: error.optimizer,
+    since: more.since,
+  });
+}
+
+function ofOurs(error: VideoIdError): ApplicationFailure {
+  const words = error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
+  return stepFailure(error.code, words, { retry: OWN_TROUBLE.has(error.code), facts: error.facts });
+}

@@ -1,0 +1,40 @@
+import { activityInfo } from '@temporalio/activity';
+import type { SignatureActivities, WatchOrder } from '../messages/activities.js';
+import { ProviderError } from '../uanataca/errors.js';
+import type { Dependencies } from './dependencies.js';
+import { providerStatus } from './provider-request.js';
+import { stepFailure, stillWaiting } from './step-failures.js';
+
+/** `GET request/{request_pk}` until the status differs from the one seen. The pauses are the retries of this activity. */
+export function watch(dependencies: Dependencies): SignatureActivities['watch'] {
+  const { archive, trouble } = dependencies;
+  return async (key, order) => {
+    const left = await archive.touchRead(key, order.pace.gap);
+    if (left > 0) throw stillWaiting(left);
+    const status = await providerStatus(dependencies, key, order.requestPk).catch(async (error: unknown) => {
+      if (!(error instanceof ProviderError) || error.kind === 'refused') throw error;
+      const since = await trouble.failed(key, error);
+      if (order.recovering || Date.now() - since < order.budget) throw error;
+      const { code, words, optimizer } = error;
+      throw stepFailure(code, words, { retry: false, temporary: true, optimizer, since });
+    });
+    await trouble.answered(key);
+    if (status !== order.seen || order.recovering) return { status };
+    throw stillWaiting(pause(order, activityInfo().attempt));
+  };
+}
+
+/** Reads the status once, as far from the read before as any other. */
+export function readStatus(dependencies: Dependencies): SignatureActivities['readStatus'] {
+  return async (key, { requestPk, gap }) => {
+    const left = await dependencies.archive.touchRead(key, gap);
+    if (left > 0) throw stillWaiting(left);
+    return { status: await providerStatus(dependencies, key, requestPk) };
+  };
+}
+
+/** Milliseconds until the next read: soon after a hint, slow otherwise, never two requests in step. */
+function pause({ soon, pace }: WatchOrder, attempt: number): number {
+  const planned = (soon ? pace.soon[attempt - 1] : undefined) ?? pace.slow;
+  return planned * (1 - pace.jitter * Math.random());
+}

@@ -1,0 +1,26 @@
+import type { SignatureActivities } from '../messages/activities.js';
+import { ProviderError } from '../uanataca/errors.js';
+import type { Dependencies } from './dependencies.js';
+import { providerStatus } from './provider-request.js';
+
+/**
+ * One-Shot: `DELETE request/{request_pk}` where the assumption `cancelByDelete` says that it exists (§4.12). Enrolments:
+ * `cancel` (§8.2). Already CANCELLED counts as done, and ISSUED is told: the signer was faster.
+ */
+export function withdraw(dependencies: Dependencies): SignatureActivities['withdraw'] {
+  const { optimizer, registrationAuthority } = dependencies;
+  return async (key, { requestPk }) => {
+    try {
+      if (key.flow === 'signature') {
+        return { closed: (await optimizer(key.environment).cancel(requestPk)) !== 'not-offered' };
+      }
+      await registrationAuthority(key.environment).cancel(requestPk);
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.code !== 'REQUEST_STATUS_REFUSED') throw error;
+      const status = await providerStatus(dependencies, key, requestPk);
+      if (status !== 'CANCELLED' && status !== 'ISSUED') throw error;
+      return { closed: true, status };
+    }
+    return { closed: true };
+  };
+}

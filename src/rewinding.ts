@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { optionalTsToDate } from '@temporalio/common/lib/time.js';
+import proto from '@temporalio/proto';
+import { GRPC, grpcStatusOf } from './temporal.js';
+
+const { WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR: NOT_REPLAYABLE } =
+  proto.temporal.api.enums.v1.WorkflowTaskFailedCause;
+const { RESET_REAPPLY_TYPE_ALL_ELIGIBLE: ALL_ELIGIBLE } = proto.temporal.api.enums.v1.ResetReapplyType;
+
+/** Set by the server (1.31 does, older ones may not) while the task of a workflow fails again and again; a list of words. */
+export const REPORTED_PROBLEMS = 'TemporalReportedProblems';
+/** The word for a history that does not replay. */
+export const NOT_REPLAYED = 'cause=WorkflowTaskFailedCauseNonDeterministicError';
+
+/** Events read at once, from the newest backwards. */
+const PAGE = 200;
+
+type EventId = NonNullable<proto.temporal.api.history.v1.IHistoryEvent['eventId']>;
+
+/** Where the history of a running request stops making sense to a worker. */
+export interface Break {
+  runId: string;
+  /** The completion of the task that wrote what cannot be replayed; this task is done again. */
+  taskCompletedId: EventId;
+  /** When that was, ISO 8601, UTC. */
+  taskCompletedAt: string;
+  /**
+   * Written by a known defect of the SDK (1.24), not by a worker of another release: a query that came while no worker
+   * ran was answered with events that no task had handled yet, and an Update joined them afterwards.
+   */
+  knownDefect: boolean;
+}
+
+/**
+ * Whether no worker can carry on with a running workflow because its history does not replay, and from where it does.
+ *
+ * @returns undefined where the last task did not fail for that reason
+ * @throws what Temporal's client throws
+ */
+export async function findBreak(client: Client, workflowId: string, runId: string): Promise<Break | undefined> {
+  let failedAt: number | undefined;
+  let knownDefect = false;
+  for await (const event of backwards(client, workflowId, runId)) {
+    const id = Number(event.eventId);
+    const failed = event.workflowTaskFailedEventAttributes;
+    if (failedAt === undefined) {
+      if (event.workflowTaskCompletedEventAttributes) return undefined;
+      if (!failed) continue;
+      if (failed.cause !== NOT_REPLAYABLE) return undefined;
+      const words = failed.failure?.message ?? '';
+      failedAt = Number(/HistoryEvent\(id: (\d+)/.exec(words)?.[1] ?? id);
+      knownDefect = words.includes('Update machine does not handle this event');
+    } else if (event.workflowTaskCompletedEventAttributes && event.eventId && id <= failedAt) {
+      const taskCompletedAt = optionalTsToDate(event.eventTime)?.toISOString() ?? '';
+      return { runId, taskCompletedId: event.eventId, taskCompletedAt, knownDefect };
+    }
+  }
+  return undefined;
+}
+
+async function* backwards(client: Client, workflowId: string, runId: string) {
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await client.workflowService.getWorkflowExecutionHistoryReverse({
+      namespace: client.options.namespace,
+      execution: { workflowId, runId },
+      maximumPageSize: PAGE,
+      ...(nextPageToken === undefined ? {} : { nextPageToken }),
+    });
+    yield* page.history?.events ?? [];
+    nextPageToken = page.nextPageToken ?? undefined;
+  } while (nextPageToken !== undefined && nextPageToken.length > 0);
+}
+
+/**
+ * Takes a workflow back to before the task that cannot be replayed; it goes on from there under the same id, and what
+ * people asked since is asked again. Every step looks before it writes, so nothing is done twice at the provider.
+ *
+ * @throws what Temporal's client throws
+ */
+export async function rewind(client: Client, workflowId: string, at: Break, reason: string): Promise<void> {
+  await client.workflowService.resetWorkflowExecution({
+    namespace: client.options.namespace,
+    workflowExecution: { workflowId, runId: at.runId },
+    workflowTaskFinishEventId: at.taskCompletedId,
+    requestId: randomUUID(),
+    resetReapplyType: ALL_ELIGIBLE,
+    reason,
+  });
+}
+
+/**
+ * Looks now and then for requests that the known defect of the SDK has stopped, and rewinds them. The server marks a
+ * workflow whose task has failed five times in a row, within a minute; one that does not know the mark is left alone.
+ *
+ * @param place.query the part of a visibility query that names the workflows to look after
+ * @param place.rewound told after each
+ */
+export async function keepRewinding(place: {
+  client: Client;
+  query: string;
+  every: number;
+  signal: AbortSignal;
+  rewound: (info: WorkflowExecutionInfo, at: Break) => Promise<void>;
+  failed: (error: unknown) => void;
+}): Promise<void> {
+  const { client, every, signal } = place;
+  const query = `${place.query} AND ExecutionStatus = 'Running' AND ${REPORTED_PROBLEMS} = '${NOT_REPLAYED}'`;
+  const look = async (info: WorkflowExecutionInfo): Promise<void> => {
+    const { workflowId, runId } = info;
+    const at = await findBreak(client, workflowId, runId);
+    if (at?.knownDefect !== true) return;
+    const current = await client.workflow.getHandle(workflowId).describe();
+    if (current.runId !== runId) return; // another worker was faster
+    await rewind(client, workflowId, at, 'rewound by a worker: the SDK could not replay what it wrote');
+    await place.rewound(info, at);
+  };
+  // Several workers look after the same queue: not all at once.
+  const spread = () => every * (0.5 + Math.random());
+  while (await passed(spread(), signal)) {
+    try {
+      for await (const info of client.workflow.list({ query })) await look(info).catch(place.failed);
+    } catch (error) {
+      if (signal.aborted) return;
+      place.failed(error);
+      if (isUnknownMark(error)) return;
+    }
+  }
+}
+
+/** Whether a visibility query was refused by a server that does not know the mark, and will not. */
+export function isUnknownMark(error: unknown): boolean {
+  const status = grpcStatusOf(error);
+  return status?.code === GRPC.INVALID_ARGUMENT && status.details.includes(REPORTED_PROBLEMS);
+}
+
+/** False when the signal came first. */
+async function passed(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  await pause(milliseconds, undefined, { signal }).catch(() => undefined);
+  return !signal.aborted;
+}

@@ -1,0 +1,136 @@
+import { readFile } from 'node:fs/promises';
+import { Client } from '@temporalio/client';
+import type { NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';
+import { createActivities } from './activities/activities.js';
+import { OptimizerTrouble } from './activities/optimizer-trouble.js';
+import type { Archive } from './archive/archive.js';
+import { openArchive } from './archive/file-archive.js';
+import { type Config, loadConfig } from './config.js';
+import { runIfStarted } from './entry.js';
+import { startHealthServer } from './health.js';
+import { createLogger, type Logger } from './logger.js';
+import { installRuntime } from './logging/temporal.js';
+import { loadKeyRing, loadSealPrivateKeys, loadSealPublicKey } from './security/keys.js';
+import { attemptOfWorkflow } from './messages/request.js';
+import { keepRewinding } from './rewinding.js';
+import { connectWorker, dataConverter, FAILURE_CONVERTER_PATH, ofInstallation } from './temporal.js';
+import { Optimizers } from './uanataca/optimizers.js';
+import { RegistrationAuthorities } from './uanataca/registration-authorities.js';
+
+/**
+ * The worker process: serves the workflows and activities of the task queue until it is told to stop (SIGTERM, SIGINT),
+ * then lets running activities finish within `worker.shutdownGrace`.
+ *
+ * @throws VideoIdError when settings, keys, archive or Temporal are not usable.
+ */
+export async function main(config: Config = loadConfig()): Promise<void> {
+  const logger = createLogger({ process: 'worker', level: config.log.level });
+  const keyRing = config.keys.encryptPayloads ? await loadKeyRing(config.keys.codec) : undefined;
+  const optimizers = new Optimizers(config.environments);
+  const registrationAuthorities = new RegistrationAuthorities(config.environments);
+  const archive = await openArchive({ directory: config.archive.directory, reserveBytes: config.archive.reserve });
+  const swept = await archive.sweep();
+  if (swept > 0) logger.info({ count: swept }, 'leftovers of interrupted starts removed from the archive');
+  const activities = createActivities({
+    config,
+    archive,
+    optimizer: (environment) => optimizers.of(environment),
+    registrationAuthority: (environment) => registrationAuthorities.of(environment),
+    trouble: new OptimizerTrouble(archive.notices, shortestBudget(config), logger),
+    sealKeys: await loadSealPrivateKeys(config.keys.seal),
+    sealPublicKey: config.keys.seal.length === 0 ? undefined : await loadSealPublicKey(config.keys.seal),
+    roots: rootsOf(config),
+    logger,
+  });
+  let worker: Worker | undefined;
+  const running = new AbortController();
+  // Before the SDK's runtime, which keeps the process alive also where the port is taken.
+  const health = await startHealthServer({
+    host: config.worker.host,
+    port: config.worker.healthPort,
+    state: () => worker?.getState() ?? 'STARTING',
+  });
+  installRuntime(logger);
+  const sdk = await import('@temporalio/worker');
+  let connection: NativeConnection | undefined;
+  try {
+    connection = await connectWorker(config.temporal);
+    worker = await sdk.Worker.create({
+      connection,
+      namespace: config.temporal.namespace,
+      taskQueue: config.temporal.taskQueue,
+      dataConverter: dataConverter(keyRing),
+      activities: { ...activities },
+      workflowBundle: await workflows(config),
+      // After a crash the server waits so long for the dead worker's cache; callers give up after twice that.
+      stickyQueueScheduleToStartTimeout: 5_000,
+      maxCachedWorkflows: config.worker.maxCachedWorkflows,
+      maxConcurrentActivityTaskExecutions: config.worker.maxConcurrentActivities,
+      shutdownGraceTime: config.worker.shutdownGrace,
+      shutdownForceTime: config.worker.shutdownGrace + 5_000,
+    });
+    const facts = { port: health.port, taskQueue: config.temporal.taskQueue, archiveId: archive.id };
+    logger.info(facts, 'worker is running');
+    const rewinding = rewindRequests(config, connection, { archive, logger, signal: running.signal });
+    await worker.run();
+    running.abort();
+    await rewinding;
+  } finally {
+    running.abort();
+    await health.close();
+    await optimizers.close();
+    await registrationAuthorities.close();
+    await connection?.close();
+    logger.info('worker has stopped');
+  }
+}
+
+/** Beside the worker, until the signal: what a defect of the SDK has stopped goes on. */
+function rewindRequests(
+  { temporal, worker }: Config,
+  connection: NativeConnection,
+  { archive, logger, signal }: { archive: Archive; logger: Logger; signal: AbortSignal },
+): Promise<void> {
+  return keepRewinding({
+    client: new Client({ connection, namespace: temporal.namespace }),
+    query: ofInstallation(temporal.taskQueue),
+    every: worker.rewindEvery,
+    signal,
+    rewound: async ({ workflowId }, { taskCompletedAt: to }) => {
+      logger.warn({ workflowId }, 'a request that the SDK could not replay was rewound');
+      const request = attemptOfWorkflow(workflowId);
+      const event = { at: new Date().toISOString(), what: 'rewound', facts: { by: 'worker', to } };
+      if (request !== undefined) await archive.appendEvent(request, event);
+    },
+    failed: (error) => logger.warn({ error }, 'looking for requests that cannot be replayed failed'),
+  });
+}
+
+/** In production the bundle made by the build; without the setting it is made now, from the files beside this one. */
+async function workflows({ worker }: Config): Promise<WorkflowBundleOption> {
+  if (worker.workflowBundle !== undefined) return { codePath: worker.workflowBundle };
+  const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
+  return bundleWorkflowCode({
+    workflowsPath: FAILURE_CONVERTER_PATH.replace(/security\/failure-converter(\.[jt]s)$/, 'workflows/index$1'),
+    failureConverterPath: FAILURE_CONVERTER_PATH,
+    logger: new DefaultLogger('WARN'), // what the bundler says is about code, and holds no data
+  });
+}
+
+/** Trouble that lasts longer may be the attention of a request, so it has to be noted by then. Milliseconds. */
+function shortestBudget({ policy }: Config): number {
+  return Math.min(...Object.values(policy.steps).map(({ budget }) => budget));
+}
+
+/** Reads each environment's roots once. A file that cannot be read is an error of the step that needs it, every time. */
+function rootsOf(config: Config): (environment: string) => Promise<string[]> {
+  const known = new Map<string, string[]>();
+  return async (environment) => {
+    const paths = config.environments[environment]?.roots ?? [];
+    const roots = known.get(environment) ?? (await Promise.all(paths.map((path) => readFile(path, 'utf8'))));
+    known.set(environment, roots);
+    return roots;
+  };
+}
+
+runIfStarted(import.meta.url, () => main());

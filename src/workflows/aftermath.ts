@@ -1,0 +1,70 @@
+import { ParentClosePolicy, proxyActivities, setHandler, sleep, startChild } from '@temporalio/workflow';
+import type { SignatureActivities } from '../messages/activities.js';
+import type { Policy } from '../messages/policy.js';
+import { aftermathIdOf, type ProviderStatus, type RequestKey, type RequestPk } from '../messages/request.js';
+import { told } from './inbox.js';
+import { hintSignal } from './messages.js';
+import { unlessItRuns } from './outliving.js';
+import { AFTER_END, pauses } from './pauses.js';
+import { ProviderWatch } from './waiting.js';
+
+export interface AftermathOrder {
+  key: RequestKey;
+  requestPk: RequestPk;
+  /** The status at the end. */
+  seen: ProviderStatus;
+  policy: Policy;
+}
+
+/** The signer may still finish the video; in any other status somebody has it on the desk. */
+const UNFINISHED = new Set<ProviderStatus>(['VIDEOPENDING', 'VIDEOINCOMPLETE', 'VIDEOERROR']);
+
+/** Nobody waits for it, and a hint makes it read at once: so many times slower than a running request is read. */
+const SLOWER = 24;
+
+/** Starts the watch where a request ends that the signer may still finish at the provider. */
+export async function watchAftermath(order: AftermathOrder): Promise<void> {
+  if (!UNFINISHED.has(order.seen)) return;
+  const { key } = order;
+  const watching = startChild(aftermath, {
+    workflowId: aftermathIdOf(key),
+    args: [order],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    staticSummary: `see whether the video of ${key.flow} ${key.reference} is finished after its end`,
+  });
+  await unlessItRuns(watching);
+}
+
+/**
+ * Watches a request that has ended here and was left open at the provider, until the signer has finished the video, which
+ * is told, or it is closed there.
+ */
+export async function aftermath({ key, requestPk, seen, policy }: AftermathOrder): Promise<void> {
+  const pace = { ...policy.watch, slow: SLOWER * policy.watch.slow };
+  const watch = new ProviderWatch(key, { ...policy, watch: pace });
+  setHandler(hintSignal, () => watch.hint());
+  let over = false;
+  void sleep(AFTER_END, { summary: 'how long the provider is watched' }).then(
+    () => (over = true),
+    () => undefined, // only when a later attempt ends this watch
+  );
+  const summary = 'see whether the signer finishes the video after the end';
+  let status = seen;
+  let recovering = false;
+  while (UNFINISHED.has(status)) {
+    const awaited = await watch.next(requestPk, status, { summary, until: () => over, recovering });
+    if ('interrupted' in awaited) return;
+    recovering = 'failure' in awaited;
+    if ('status' in awaited) status = awaited.status;
+    else if (awaited.failure.code === 'PROVIDER_NOT_FOUND') return;
+    else if (!awaited.failure.temporary) throw told(awaited.failure.code, awaited.failure.words);
+  }
+  if (status === 'CANCELLED') return;
+  const { startToClose, backoff, slowest } = policy.steps.record;
+  const { tellLateVideo } = proxyActivities<SignatureActivities>({
+    startToCloseTimeout: startToClose,
+    retry: pauses(backoff, slowest),
+    summary: 'tell that the video was finished after the end',
+  });
+  await tellLateVideo(key, { requestPk, status, at: new Date().toISOString() });
+}

@@ -1,0 +1,36 @@
+import type { Actor, Outcome, OutcomeKind } from '../messages/outcome.js';
+
+/** Thrown by the story when the request is to end otherwise than wanted; nothing else uses it. */
+export class Ending {
+  constructor(
+    readonly kind: Exclude<OutcomeKind, 'signed' | 'enrolled'>,
+    /** A stable word: `video-deadline`, `refused-by-officer`, … */
+    readonly reason: string,
+    readonly actor: Actor,
+    /** Free words of the decider. */
+    readonly words: Pick<Outcome, 'note' | 'textForSigner'> = {},
+  ) {}
+}
+
+/** Somebody's wish that the request ends. It takes effect between steps, or between two tries of one. */
+export class EndWish {
+  private ending: Ending | undefined;
+
+  /** The first wish counts. */
+  express(ending: Ending): void {
+    this.ending ??= ending;
+  }
+
+  cancel(order: { actor: Actor; reason: string }): void {
+    this.express(new Ending('cancelled', `cancelled-by-${order.actor.kind}`, order.actor, { note: order.reason }));
+  }
+
+  get expressed(): boolean {
+    return this.ending !== undefined;
+  }
+
+  /** @throws Ending if somebody wishes so. */
+  heed(): void {
+    if (this.ending) throw this.ending; // oxlint-disable-line typescript/only-throw-error -- not an error: the end of the story
+  }
+}

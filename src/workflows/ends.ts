@@ -1,0 +1,81 @@
+import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
+import type { Withdrawn } from '../messages/activities.js';
+import type { Actor, Outcome, OutcomeKind } from '../messages/outcome.js';
+import type { RequestPk } from '../messages/request.js';
+import { Ending } from './endings.js';
+import { told } from './inbox.js';
+import type { RequestRun } from './request-run.js';
+
+/**
+ * Runs a story to its end. Whatever ends it otherwise goes through `ended`; Temporal's own cancel is one wish among others.
+ * Everything is non-cancellable: wishes take effect where the story heeds them.
+ */
+export function tell(
+  run: RequestRun,
+  story: () => Promise<Outcome>,
+  ended: (ending: Ending) => Promise<Outcome>,
+): Promise<Outcome> {
+  CancellationScope.current().cancelRequested.catch(() =>
+    run.wish.cancel({ actor: { kind: 'operator' }, reason: 'cancelled in Temporal' }),
+  );
+  return CancellationScope.nonCancellable(async () => {
+    const outcome = await story().catch((ending: unknown) => {
+      if (!(ending instanceof Ending)) throw ending;
+      return ended(ending);
+    });
+    const { state, inbox } = run;
+    run.enter('ended');
+    state.outcome = { kind: outcome.outcome, reason: outcome.reason };
+    state.show();
+    inbox.close(told('REQUEST_ENDED', `The request has ended: ${outcome.outcome}.`, { outcome: outcome.outcome }));
+    await condition(allHandlersFinished);
+    return outcome;
+  });
+}
+
+/** The outcome as of now, with nothing at the Optimizer. */
+export function outcomeOf(
+  run: RequestRun,
+  kind: OutcomeKind,
+  reason: string,
+  actor: Actor,
+  words: Ending['words'] = {},
+): Outcome {
+  const { reference, attempt } = run.request.key;
+  return {
+    outcome: kind,
+    reference,
+    attempt,
+    reason,
+    ...words,
+    actor,
+    at: new Date().toISOString(),
+    cleanup: 'none',
+    documents: [],
+    durations: run.state.durations(),
+  };
+}
+
+/** The end is decided; what follows is tidying up. */
+export function closing(run: RequestRun, { outcome, reason, actor }: Outcome): void {
+  run.enter('cleaning');
+  run.state.happened(outcome, { reason }, actor);
+}
+
+/** Records the outcome in the archive, so that it outlives Temporal's retention. */
+export async function recorded({ steps, state, request }: RequestRun, outcome: Outcome): Promise<Outcome> {
+  await steps.run('record', (activities) => activities.record(request.key, { outcome, events: state.events }), {
+    summary: 'record the outcome',
+    mayEnd: false,
+  });
+  return outcome;
+}
+
+/** Cancels at the provider where its API allows; whether it does is an assumption, and no reason to wait. */
+export async function withdrawn({ steps, request }: RequestRun, requestPk: RequestPk): Promise<Withdrawn> {
+  return steps.run<Withdrawn>('withdraw', (activities) => activities.withdraw(request.key, { requestPk }), {
+    summary: 'cancel at the provider, where its API allows',
+    mayEnd: false,
+    answers: () => ({ closed: false }),
+  });
+}

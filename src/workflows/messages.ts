@@ -1,0 +1,19 @@
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { OutcomeKind } from '../messages/outcome.js';
+import type { RequestStatus } from '../messages/status.js';
+import * as names from '../messages/steering.js';
+
+/** A provider callback as we treat it: something may have changed. No argument, so that it cannot be poison. */
+export const hintSignal = defineSignal(names.HINT_SIGNAL);
+export const statusQuery = defineQuery<RequestStatus>(names.STATUS_QUERY);
+export const reviewUpdate = defineUpdate<{ status: string }, [names.ReviewDecision]>(names.REVIEW_UPDATE);
+export const codeUpdate = defineUpdate<names.CodeSent, [names.Acceptance]>(names.CODE_UPDATE);
+export const signUpdate = defineUpdate<names.SignAnswer, [names.SignOrder]>(names.SIGN_UPDATE);
+export const cancelUpdate = defineUpdate<{ outcome: OutcomeKind }, [names.CancelOrder]>(names.CANCEL_UPDATE);
+export const newVideoUpdate = defineUpdate<{ requestPk: string }, [names.NewVideoOrder]>(names.NEW_VIDEO_UPDATE);
+export const correctUpdate = defineUpdate<{ status: string }, [names.CorrectOrder]>(names.CORRECT_UPDATE);
+export const provideUpdate = defineUpdate<{ missing: string[] }, [names.ProvideOrder]>(names.PROVIDE_UPDATE);
+export const preauthLinkUpdate = defineUpdate<{ stored: true }, [names.PreauthLinkOrder]>(names.PREAUTH_LINK_UPDATE);
+export const extendUpdate = defineUpdate<{ deadline: string }, [names.ExtendOrder]>(names.EXTEND_UPDATE);
+export const abandonUpdate = defineUpdate<{ outcome: OutcomeKind }, [names.AbandonOrder]>(names.ABANDON_UPDATE);
+export const resolveUpdate = defineUpdate<{ stage: string }, [names.Resolution]>(names.RESOLVE_UPDATE);

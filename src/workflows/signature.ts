@@ -1,0 +1,221 @@
+import { ParentClosePolicy, setHandler, startChild, upsertSearchAttributes } from '@temporalio/workflow';
+import type { SignatureActivities, UploadedDocument } from '../messages/activities.js';
+import type { Outcome, StoredContract, StoredDocument } from '../messages/outcome.js';
+import { cleanupIdOf, type ProviderIds, type SignatureRequest } from '../messages/request.js';
+import type { Acceptance, Resolution } from '../messages/steering.js';
+import { watchAftermath } from './aftermath.js';
+import { cleanup } from './cleanup.js';
+import type { Ending } from './endings.js';
+import { closing, outcomeOf, recorded, tell, withdrawn } from './ends.js';
+import { type Teller, told } from './inbox.js';
+import { codeUpdate, reviewUpdate, signUpdate } from './messages.js';
+import { unlessItRuns } from './outliving.js';
+import { RequestRun } from './request-run.js';
+import { type Review, reviewed } from './review.js';
+import { requestPkAttribute } from './search-attributes.js';
+import { signedBySigner } from './signing.js';
+import { videoFinished } from './video.js';
+
+type Created = Awaited<ReturnType<SignatureActivities['create']>>;
+
+/**
+ * One signature request, from create to the archived signature: the One-Shot eIDAS VideoID workflow of the provider.
+ * Ends with a value in every case; never fails because the provider, the network or a person did.
+ */
+export async function signature(request: SignatureRequest): Promise<Outcome> {
+  // ── State ──
+  const run = new RequestRun(request);
+  const { state, steps, inbox } = run;
+  const { key, documents } = request;
+  let ids: ProviderIds | undefined;
+  /** Every create has a number; those since `firstRound` are for the same video. */
+  let round = 0;
+  let firstRound = 1;
+  let uploadBegun = false;
+  let uploaded: UploadedDocument[] = [];
+  let stored: { documents: StoredDocument[]; contract?: StoredContract } = { documents: [] };
+
+  // ── Handlers: they record and wait, the story acts ──
+  setHandler(reviewUpdate, (decision) => inbox.ask('review', decision), {
+    validator: ({ decision }) => run.allow(decision),
+  });
+  setHandler(signUpdate, (order) => inbox.ask('sign', order), {
+    validator: (order) => {
+      run.allow('sign');
+      if (!order.secret && !order.unlock) throw told('BAD_INPUT', 'Give the code, or another way to unlock.');
+    },
+  });
+  setHandler(codeUpdate, (acceptance) => inbox.ask('code', acceptance), {
+    validator: (acceptance) => {
+      run.allow('code');
+      checkAcceptance(acceptance);
+    },
+  });
+  // ── The story ──
+  return tell(run, story, ended);
+
+  async function story(): Promise<Outcome> {
+    await created(); // 1. create, or take up again; the requester gets the link
+    await videoFinished(run, newVideo); //    the signer goes through the video
+    await reviewed(run, review()); // 2. approve, or refuse
+    await documentsUploaded(); // 3. upload documents  4. contract
+    await signedBySigner(run); // 5. code  6. sign
+    await archived(); // 7. retrieve, store, verify
+    return closed(signed()); // 8. delete at the Optimizer, record
+  }
+
+  async function created(): Promise<void> {
+    const { reopens } = request;
+    if (reopens === undefined) return begun(await create());
+    const taken = await steps.run('create', (activities) => activities.adopt(key, reopens), {
+      summary: 'take up again what the attempt before left open',
+    });
+    return begun(taken, 'reopened');
+  }
+
+  function begun({ videoidPk, requestPk, status }: Created, how = 'created'): void {
+    ids = { videoidPk, requestPk };
+    state.ids = ids;
+    state.providerStatus = status;
+    state.happened(how, { requestPk, videoidPk, round });
+  }
+
+  /** A retry after doubt is another round: the doubtful create may have happened, this one may be billed beside it. */
+  function create(asked?: Teller): Promise<Created> {
+    round += 1;
+    return steps.run('create', (activities) => activities.create(key, { round, since: firstRound }), {
+      summary: round === 1 ? 'create the video identification request' : 'create another video identification request',
+      asked,
+      watched: false,
+      remedies: { retry: () => create(), adopt },
+    });
+  }
+
+  /** Ids that the provider does not know settle nothing: the create is still in doubt. */
+  async function adopt(resolution: Resolution): Promise<Created | undefined> {
+    const found = resolution.ids as ProviderIds;
+    const { taken } = await steps.run<{ taken?: Created }>(
+      'create',
+      async (activities) => ({ taken: await activities.adopt(key, found) }),
+      {
+        summary: 'take over the request that an operator found at the provider',
+        watched: false,
+        answers: (failure) => run.adoptionRefused(failure),
+      },
+    );
+    return taken;
+  }
+
+  async function newVideo(asked?: Teller): Promise<void> {
+    const before = run.requestPk;
+    firstRound = round + 1;
+    begun(await create(asked));
+    await withdrawn(run, before);
+    upsertSearchAttributes([{ key: requestPkAttribute, value: run.requestPk }]);
+  }
+
+  function review(): Review {
+    const both = ids;
+    if (!both) throw new Error('the request is not created yet');
+    return {
+      undecided: 'VIDEOREVIEW',
+      approve: (activities, order) => activities.approve(key, { ...both, ...order }),
+      refuse: (activities, order) => activities.refuse(key, { ...both, ...order }),
+    };
+  }
+
+  async function documentsUploaded(): Promise<void> {
+    run.enter('preparing');
+    uploadBegun = true;
+    const { requestPk } = run;
+    const done = await steps.run('upload', (activities) => activities.upload(key, { requestPk, documents }), {
+      summary: `upload ${documents.length} document(s), fetch the contract`,
+    });
+    uploaded = done.documents;
+    state.toAccept = { documents: documents.map(({ sha256 }) => sha256), contract: done.contract.sha256 };
+    state.happened('documents-uploaded', { documents: documents.length, contract: done.contract.sha256 });
+  }
+
+  function checkAcceptance(acceptance: Acceptance): void {
+    const shown = state.toAccept;
+    const same = shown?.contract === acceptance.contract && shown.documents.join() === acceptance.documents.join();
+    if (!same)
+      throw told('NOT_ACCEPTED', 'The hashes are not those of the documents and the contract of this request.');
+  }
+
+  async function archived(): Promise<void> {
+    run.enter('archiving');
+    run.deadline.clear();
+    const waived = { acceptVerification: false, contractAsShown: false };
+    const retrieve = (waive?: keyof typeof waived): Promise<typeof stored> => {
+      if (waive) waived[waive] = true;
+      return steps.run(
+        'retrieve',
+        (activities) =>
+          activities.retrieve(key, {
+            requestPk: run.requestPk,
+            documents: uploaded,
+            filesWithin: request.policy.retrieve.filesWithin,
+            mayPass: request.policy.mayPass,
+            events: state.events,
+            ...waived,
+          }),
+        {
+          summary: 'fetch the signed files, store, verify and read them back',
+          mayEnd: false,
+          remedies: { accept: () => retrieve('acceptVerification'), skip: () => retrieve('contractAsShown') },
+        },
+      );
+    };
+    stored = await retrieve();
+    state.happened('archived', { documents: stored.documents.length });
+  }
+
+  function signed(): Outcome {
+    return { ...outcomeOf(run, 'signed', 'signed', { kind: 'signer' }), cleanup: 'done', ...stored };
+  }
+
+  /** Every end reads the request first: ISSUED means the signed path, whatever ended it. */
+  async function ended(ending: Ending): Promise<Outcome> {
+    run.enter('cleaning');
+    run.deadline.clear();
+    const status = uploadBegun ? await run.statusAtEnd() : state.providerStatus;
+    if (status === 'ISSUED' && uploaded.length > 0) {
+      state.happened('end-overruled', { reason: ending.reason });
+      await archived();
+      return closed(signed());
+    }
+    const open = state.ids !== undefined && status !== 'CANCELLED' && !(await withdrawn(run, run.requestPk)).closed;
+    const outcome = outcomeOf(run, ending.kind, ending.reason, ending.actor, ending.words);
+    const cleaning = { ...outcome, cleanup: uploadBegun ? 'done' : 'none' } as const;
+    if (!open) return closed(cleaning);
+    const left = await closed({ ...cleaning, leftOpen: true });
+    await watchAftermath({ key, requestPk: run.requestPk, seen: status ?? '', policy: request.policy });
+    return left;
+  }
+
+  /** Deletes at the Optimizer and records the outcome. Deleting that takes longer than minutes goes on by itself. */
+  async function closed(outcome: Outcome): Promise<Outcome> {
+    closing(run, outcome);
+    return uploadBegun ? cleaned(outcome) : recorded(run, outcome);
+  }
+
+  async function cleaned(outcome: Outcome): Promise<Outcome> {
+    const left = { requestPk: run.requestPk, uids: uploaded.map(({ uid }) => uid) };
+    const done = await steps.run(
+      'clean',
+      (activities) => activities.clean(key, { ...left, outcome, events: state.events }).then(() => true),
+      { summary: 'delete the copies at the Optimizer, record the outcome', mayEnd: false, answers: () => false },
+    );
+    if (done) return outcome;
+    const pending = await recorded(run, { ...outcome, cleanup: 'pending' });
+    const cleaning = startChild(cleanup, {
+      workflowId: cleanupIdOf(key),
+      args: [{ key, ...left, policy: request.policy.steps.clean }],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `delete at the Optimizer what ${key.flow} ${key.reference} left there`,
+    });
+    await unlessItRuns(cleaning);
+    return pending;
+  }
+}

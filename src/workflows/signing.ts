@@ -1,0 +1,133 @@
+import { condition } from '@temporalio/workflow';
+import type { FailureCode } from '../messages/failures.js';
+import type { Acceptance, SignOrder } from '../messages/steering.js';
+import { CODES_EXHAUSTED } from './attentions.js';
+import { Ending } from './endings.js';
+import { type Asked, told } from './inbox.js';
+import type { RequestRun } from './request-run.js';
+
+/** Steps 5 and 6: the signer accepts what was shown and gets a code, types it, as often as it takes. Ends at ISSUED. */
+export async function signedBySigner(run: RequestRun): Promise<void> {
+  const { state, inbox, watch } = run;
+  run.enter('acceptance');
+  watch.takeHint(); // the provider's own hook about the approval
+  const asked = (): boolean => inbox.has('code') || inbox.has('sign');
+  for (;;) {
+    state.show();
+    await condition(() => asked() || watch.hinted || run.wish.expressed || run.deadline.expired);
+    const acceptance = inbox.take('code');
+    const order = inbox.take('sign');
+    if (acceptance) await sendCode(run, acceptance);
+    if (order) await sign(run, order);
+    if (watch.hinted && (await watch.mayRead(() => asked() || run.wish.expressed))) await run.readStatus();
+    if (state.providerStatus === 'ISSUED') return;
+    if (state.providerStatus === 'CANCELLED')
+      throw new Ending('cancelled', 'cancelled-at-provider', { kind: 'provider' });
+    run.wish.heed();
+    if (run.deadline.expired && (await run.readStatus())) continue;
+    run.heedDeadline('signing-deadline');
+  }
+}
+
+/** These are told to who asks for the code, who may ask again; the request itself is well. */
+const NO_ATTENTION = new Set<FailureCode>(['CODE_COOL_DOWN', 'ARCHIVE_FULL', 'REQUEST_STATUS_REFUSED']);
+
+async function sendCode(run: RequestRun, asked: Asked<'code'>): Promise<void> {
+  const { state, steps, request } = run;
+  const { coolDown } = request.policy.code;
+  const since = state.sentAt;
+  const left = since === undefined ? 0 : Date.parse(since) + coolDown - Date.now();
+  if (left > 0) {
+    const secondsLeft = Math.ceil(left / 1000);
+    asked.fail(told('CODE_COOL_DOWN', `Another code can be asked for in ${secondsLeft} seconds.`, { secondsLeft }));
+    return;
+  }
+  recordAcceptance(run, asked.question);
+  const order = { requestPk: run.requestPk, coolDown, round: (state.codesAsked += 1) };
+  const sent = await steps.run<{ sentAt: string | undefined }>(
+    'code',
+    (activities) => activities.sendCode(request.key, order),
+    {
+      summary: 'let the provider send a code to the signer',
+      asked,
+      moot: (status) => (status === 'ENROLLREADY' ? undefined : { sentAt: undefined }),
+      answers: (failure) => {
+        if (!NO_ATTENTION.has(failure.code)) return undefined;
+        if (!asked.settled) asked.fail(told(failure.code, failure.words, failure.facts));
+        return { sentAt: undefined };
+      },
+    },
+  );
+  if (sent.sentAt === undefined) {
+    await run.readStatus(); // the provider may know why
+    return;
+  }
+  state.sentAt = sent.sentAt;
+  state.happened('code-sent', undefined, { kind: 'signer' });
+  run.enter('code');
+  const resendFrom = new Date(Date.parse(sent.sentAt) + coolDown).toISOString();
+  if (!asked.settled) asked.answer({ sentAt: sent.sentAt, resendFrom });
+}
+
+function recordAcceptance({ state }: RequestRun, acceptance: Acceptance): void {
+  const { consentVersion, channel, at, contract, documents } = acceptance;
+  state.happened(
+    'accepted',
+    { consentVersion, channel, acceptedAt: at, contract, documents: documents.join(' ') },
+    { kind: 'signer' },
+  );
+}
+
+const ISSUED = { result: 'issued' } as const;
+
+/** One code, sent once. While the answer is in doubt nothing ends the request. */
+async function sign(run: RequestRun, asked: Asked<'sign'>): Promise<void> {
+  const { state, steps, request } = run;
+  const order: SignOrder & { requestPk: typeof run.requestPk; codeId: string; settle: number } = {
+    ...asked.question,
+    requestPk: run.requestPk,
+    // A number, not a random id: done again after a rewind, the order finds the mark of the first time.
+    codeId: String((run.signOrders += 1)),
+    settle: request.policy.sign.settle,
+  };
+  const { result } = await steps.run('sign', (activities) => activities.sign(request.key, order), {
+    summary: 'sign with the code of the signer',
+    mayEnd: false,
+    mayGiveUp: true,
+    asked,
+    moot: (status) => (status === 'ISSUED' ? ISSUED : undefined),
+  });
+  if (result === 'issued') {
+    state.providerStatus = 'ISSUED';
+    state.happened('signed', undefined, { kind: 'signer' });
+    if (!asked.settled) asked.answer({ signed: true });
+    return;
+  }
+  if (result === 'not-accepted') state.notAccepted += 1;
+  state.happened(result === 'spent' ? 'code-spent' : 'code-not-accepted');
+  if (!asked.settled) asked.fail(result === 'spent' ? codeSpent() : codeNotAccepted(state.notAccepted));
+  if (result === 'spent') {
+    run.inbox.take('sign')?.fail(codeSpent());
+    run.enter('acceptance'); // without a new code nothing can be signed
+  }
+  if (result === 'not-accepted' && state.notAccepted % request.policy.code.notAcceptedLimit === 0) {
+    steps.enterAttention('sign', CODES_EXHAUSTED);
+    await steps.decision({ moot: (status) => (status === 'ENROLLREADY' ? undefined : status) });
+    steps.leaveAttention();
+  }
+}
+
+function codeSpent() {
+  return told(
+    'CODE_SPENT',
+    'The provider did not answer and did not sign. A code is never sent twice: ask for a new one.',
+  );
+}
+
+function codeNotAccepted(notAccepted: number) {
+  return told(
+    'CODE_NOT_ACCEPTED',
+    'The code was not accepted (wrong or expired). Type it again, or ask for a new one.',
+    { notAccepted },
+  );
+}

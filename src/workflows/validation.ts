@@ -1,0 +1,39 @@
+import { unexpected } from './attentions.js';
+import { Ending } from './endings.js';
+import type { RequestRun } from './request-run.js';
+import { answerOfficer, type Review } from './review.js';
+
+/**
+ * The provider's certified operator validates the video: outside us. No callback for CREATED is documented (§6), so the
+ * slow reads must find it. Natural persons go to ENROLLREADY, other profiles to CREATED: the status decides.
+ */
+export async function validated(run: RequestRun, review: Review): Promise<void> {
+  const { state, steps, inbox } = run;
+  if (state.providerStatus === 'VIDEOREVIEW') {
+    run.enter('validation');
+    run.deadline.start(run.request.policy.deadlines.review);
+  }
+  for (;;) {
+    switch (state.providerStatus) {
+      case 'ENROLLREADY':
+      case 'ISSUED':
+      case 'CREATED':
+        steps.leaveAttention();
+        state.happened('validated', { status: state.providerStatus }, { kind: 'provider' });
+        return;
+      case 'CANCELLED':
+        throw new Ending('refused', 'refused-at-provider', { kind: 'provider' });
+      case 'VIDEOREVIEW':
+      case 'VIDEOINCOMPLETE':
+        steps.leaveAttention();
+        break;
+      case undefined:
+      default:
+        steps.enterAttention('wait', unexpected(state.providerStatus));
+    }
+    await run.statusChanged('watch the provider until its operator has validated', 'validation-deadline', {
+      until: () => inbox.has('review'),
+    });
+    if (inbox.has('review')) await answerOfficer(run, review);
+  }
+}

@@ -1,0 +1,108 @@
+import { ActivityCancellationType, CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
+import type { Activities, StepFailure } from '../messages/activities.js';
+import type { Policy } from '../messages/policy.js';
+import type { ProviderStatus, RequestKey, RequestPk } from '../messages/request.js';
+import { failureOf } from './step-failures.js';
+import { pauses } from './pauses.js';
+
+/** What ended a wait: a new status, trouble that reading meets, or `until` of the caller. */
+export type Awaited =
+  | { status: ProviderStatus; foundBy: 'hint' | 'poll' }
+  | { failure: StepFailure }
+  | { interrupted: true };
+
+/**
+ * Watches one request at the provider. Reading is one activity that waits by retrying, which leaves no history:
+ * weeks of polling cost a few events. A hint makes it read again, at most once per gap, and once more at the gap's end.
+ */
+export class ProviderWatch {
+  /** Whether a hint came since the last read. */
+  hinted = false;
+  private readAt = -Infinity;
+
+  constructor(
+    private readonly key: RequestKey,
+    private readonly policy: Policy,
+  ) {}
+
+  /** Somebody says that something may have changed. Says nothing else, and cannot do harm. */
+  hint(): void {
+    this.hinted = true;
+  }
+
+  /** For who reads by other means: forgets the hint. */
+  takeHint(): void {
+    this.hinted = false;
+  }
+
+  /** For who reads by other means: this is a read, and the answer to the hints so far. */
+  reads(): void {
+    this.hinted = false;
+    this.readAt = Date.now();
+  }
+
+  /** Waits until the request may be read again, or `unless` holds. True when it may be read. */
+  async mayRead(unless: () => boolean): Promise<boolean> {
+    await this.gapOver(unless);
+    return !unless();
+  }
+
+  /** Waits until the status differs from `seen`, or `until` holds. After trouble, `recovering` returns at the first answer. */
+  async next(
+    requestPk: RequestPk,
+    seen: ProviderStatus,
+    wait: { summary: string; until: () => boolean; soon?: boolean; recovering?: boolean },
+  ): Promise<Awaited> {
+    let soon = (wait.soon ?? false) || this.hinted;
+    for (;;) {
+      this.reads();
+      const scope = new CancellationScope();
+      const order = {
+        requestPk,
+        seen,
+        soon,
+        recovering: wait.recovering ?? false,
+        pace: this.policy.watch,
+        budget: this.policy.steps.watch.budget,
+      };
+      let ended: Awaited | undefined;
+      const reading = scope
+        .run(() => this.activities(wait.summary).watch(this.key, order))
+        .then(
+          ({ status }) => {
+            ended = { status, foundBy: soon ? 'hint' : 'poll' };
+          },
+          (error: unknown) => {
+            const failure = failureOf(error);
+            if (failure) ended = { failure };
+          },
+        );
+      await condition(() => ended !== undefined || this.hinted || wait.until());
+      if (!ended && this.hinted && !wait.until()) await this.gapOver(() => ended !== undefined || wait.until());
+      if (!ended) {
+        scope.cancel(); // a read under way is waited for: reads never overlap
+        await reading;
+        // Of one that was cut short only a status is news. It may have been lost with its worker, and is made again.
+        if (ended && 'failure' in ended) ended = undefined;
+      }
+      if (ended) return ended;
+      if (wait.until()) return { interrupted: true };
+      soon = true;
+    }
+  }
+
+  private async gapOver(unless: () => boolean): Promise<void> {
+    const left = this.readAt + this.policy.watch.gap - Date.now();
+    if (left > 0) await condition(unless, left, { summary: 'until the gap between two reads is over' });
+  }
+
+  private activities(summary: string): Pick<Activities, 'watch'> {
+    const { startToClose, backoff, slowest } = this.policy.steps.watch;
+    return proxyActivities<Activities>({
+      startToCloseTimeout: startToClose,
+      retry: pauses(backoff, slowest),
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+      summary,
+    });
+  }
+}
