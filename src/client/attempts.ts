@@ -1,0 +1,44 @@
+import type { Archive } from '../archive/archive.js';
+import type { RequestRecord } from '../archive/request-record.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { Flow } from '../messages/request.js';
+
+/** Which attempt is meant: a reference is unique per flow. */
+export interface AttemptOption {
+  /** `signature` if left out. */
+  flow?: Flow | undefined;
+  /** The latest if left out. */
+  attempt?: number | undefined;
+}
+
+/** The record of an attempt; the latest one if no attempt is named. @throws VideoIdError REQUEST_NOT_FOUND, BAD_REFERENCE */
+export async function attemptOf(
+  archive: Archive,
+  flow: Flow,
+  reference: string,
+  attempt: number | undefined,
+): Promise<RequestRecord> {
+  const wanted = attempt ?? (await archive.latestAttempt(flow, reference));
+  if (wanted > 0) return await archive.readRequest({ flow, reference, attempt: wanted });
+  throw new VideoIdError('REQUEST_NOT_FOUND', 'There is no request with this reference.', {
+    field: 'reference',
+    remedy: 'Check the reference; `videoid list` shows what there is.',
+  });
+}
+
+/**
+ * The flow of a reference that only one of them knows; `signature` for one that none knows.
+ *
+ * @throws VideoIdError BAD_INPUT when both know it; BAD_REFERENCE
+ */
+export async function flowOf(archive: Archive, reference: string): Promise<Flow> {
+  const signature = await archive.latestAttempt('signature', reference);
+  const enrolment = await archive.latestAttempt('enrolment', reference);
+  if (signature > 0 && enrolment > 0) {
+    throw new VideoIdError('BAD_INPUT', 'A signature request and an enrolment have this reference.', {
+      field: 'flow',
+      remedy: 'Say which: signature or enrolment.',
+    });
+  }
+  return enrolment > 0 ? 'enrolment' : 'signature';
+}

@@ -1,0 +1,132 @@
+import type { FailureCode } from '../messages/failures.js';
+import { isFieldName } from '../messages/request-fields.js';
+import type { Flow } from '../messages/request.js';
+import type { Remedy, Verb } from '../messages/status.js';
+
+/** Which attempt a command is about. */
+export interface CommandPlace {
+  reference: string;
+  attempt: number;
+  /** Whether a later attempt exists, so that this one must be named. */
+  latest: boolean;
+  /** Said where both flows know the reference. */
+  flow?: Flow | undefined;
+  /** An officer of the settings, to stand in the command. */
+  officer?: string | undefined;
+  /** What an enrolment lacks: fields by the provider's names, or the code of what it refused. */
+  missing?: readonly string[] | undefined;
+}
+
+/** How a person does what a verb names, on the command line. What stands in capitals the person fills in. */
+const VERB_COMMANDS: Record<Verb, (place: CommandPlace) => string> = {
+  link: (place) => of('link', place),
+  'new-video': (place) => of('new-video', place, '--reason "why"'),
+  correct: (place) => of('correct', place, '--phone NUMBER --reason "why"'),
+  documents: (place) => of('documents', place),
+  contract: (place) => of('contract', place, '--save'),
+  approve: (place) => of('approve', place, `--officer ${place.officer ?? 'ID'} --seen "where"`),
+  refuse: (place) => of('refuse', place, `--officer ${place.officer ?? 'ID'} --seen "where" --reason WORD`),
+  code: (place) => of('otp', place, '--consent-version VERSION'),
+  sign: (place) => of('confirm', place),
+  provide: (place) => of('provide', place, lacking(place.missing)),
+  'preauth-link': (place) => of('preauth-link', place, '--reason "why"'),
+  extend: (place) => of('extend', place, '--by 3d --reason "why"'),
+  abandon: (place) => of('abandon', place, '--reason gave-up'),
+  cancel: (place) => of('cancel', place, '--reason "why"'),
+  resolve: (place) => of('why', place),
+};
+
+/** A flag for each field that is missing; a document where nothing else is known to be. */
+function lacking(missing: readonly string[] = []): string {
+  const fields = missing.filter(isFieldName).map((name) => `--field ${name}=VALUE`);
+  const others = missing.length === 0 ? ['--field NAME=VALUE', '--document FILE'] : ['--document FILE'];
+  return (missing.length > 0 && fields.length === missing.length ? fields : [...fields, ...others]).join(' ');
+}
+
+export function verbCommand(verb: Verb, place: CommandPlace): string {
+  return VERB_COMMANDS[verb](place);
+}
+
+/** What a remedy does, and the command that chooses it. */
+export interface RemedyCommand {
+  words: string;
+  command: string;
+}
+
+/** What each remedy does, in general; by failure where that says more. */
+const REMEDY_WORDS: Record<Remedy, string> = {
+  retry: 'try the step again now, when the cause is gone',
+  adopt: "take over what was created, by its number in the provider's console",
+  wait: 'wait on: the signer may try the same link again',
+  'new-video': 'make another video request in this request; the provider may bill it',
+  skip: 'go on without the contract as signed, if it is what is missing; the one that was shown is kept',
+  accept: 'accept the files as they are, after a look at them',
+  cancel: 'end the request',
+};
+
+const READ_AGAIN = 'read the request at the provider again now';
+
+const REMEDY_WORDS_OF: Partial<Record<FailureCode, Partial<Record<Remedy, string>>>> = {
+  CREATE_IN_DOUBT: { retry: 'create once more, if the console shows nothing; the provider may bill twice' },
+  CODES_EXHAUSTED: { retry: 'allow as many codes again, after speaking with the signer' },
+  STATUS_UNEXPECTED: { retry: READ_AGAIN, wait: 'wait on until the provider says something else' },
+  VIDEO_FAILED: { retry: READ_AGAIN },
+  APPROVAL_INCOMPLETE: { retry: READ_AGAIN },
+  VERIFICATION_NOT_PASSED: { retry: 'fetch and check the files again' },
+};
+
+const ADOPT_FLAGS: Record<Flow, string> = {
+  signature: '--adopt VIDEOID_PK,REQUEST_PK --link-stdin',
+  enrolment: '--adopt REQUEST_PK',
+};
+
+export function remedyCommand(remedy: Remedy, code: FailureCode, place: CommandPlace, flow: Flow): RemedyCommand {
+  const more = remedy === 'adopt' ? ADOPT_FLAGS[flow] : undefined;
+  return {
+    words: REMEDY_WORDS_OF[code]?.[remedy] ?? REMEDY_WORDS[remedy],
+    command:
+      remedy === 'cancel'
+        ? verbCommand('cancel', place)
+        : of('resolve', place, ['--remedy', remedy, more].filter(Boolean).join(' ')),
+  };
+}
+
+/** The command for a start like another one, under another reference. */
+export function startCommand({ flow, registrationAuthority, profile }: StartedLike): string {
+  const command = flow === 'signature' ? 'videoid sign FILES' : 'videoid enrol';
+  return `${command} --email ADDRESS --phone NUMBER --registration-authority ${registrationAuthority} --profile ${profile}`;
+}
+
+/** Starts what was recorded, with what was recorded. */
+export function resumeCommand(place: CommandPlace): string {
+  return of('resume', place);
+}
+
+/** Takes a request back to where a worker can carry on with it. */
+export function rewindCommand(place: CommandPlace): string {
+  return of('rewind', place, '--reason "why"');
+}
+
+interface StartedLike {
+  flow: Flow;
+  registrationAuthority: string;
+  profile: string;
+}
+
+/** The command for another attempt after an end; a wrong phone or address must be given anew. */
+export function newAttemptCommand(flow: Flow, reference: string, reason: string): string {
+  const anew = /^wrong-(phone|email|person)$/.test(reason) ? ' --email ADDRESS --phone NUMBER' : '';
+  const command = flow === 'signature' ? 'sign' : 'enrol';
+  return `videoid ${command} --new-attempt --reference ${reference}${anew}`;
+}
+
+/** The command that takes up again what the latest attempt left open at the provider. */
+export function reopenCommand(reference: string): string {
+  return `videoid reopen ${reference} --reason "why"`;
+}
+
+function of(command: string, { reference, attempt, latest, flow }: CommandPlace, flags?: string): string {
+  const ofFlow = flow === undefined ? undefined : `--flow ${flow}`;
+  const which = latest ? undefined : `--attempt ${attempt}`;
+  return ['videoid', command, reference, ofFlow, which, flags].filter((part) => part !== undefined).join(' ');
+}

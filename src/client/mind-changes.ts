@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { duration } from '../config/values.js';
+import type { Actor } from '../messages/outcome.js';
+import type { AbandonOrder, ExtendOrder, NewVideoOrder } from '../messages/steering.js';
+import { actorPart, checked, words } from './orders.js';
+import { checkedInput, email, phone, refuse } from './input-parts.js';
+
+/** Why a signer cannot go on: stable words, kept as the reason of the end. */
+export const ABANDON_REASONS = [
+  'wrong-phone',
+  'wrong-email',
+  'wrong-person',
+  'no-valid-document',
+  'video-not-possible',
+  'gave-up',
+] as const;
+
+/** What was wrong about the signer, and why it is changed. At least one of both. */
+export interface PlainCorrection {
+  email?: string;
+  phone?: string;
+  reason: string;
+  actor: Actor;
+}
+
+/** More time for the running deadline. */
+export interface PlainExtension {
+  /** Milliseconds, or `3d`. */
+  by: number | string;
+  reason: string;
+  actor: Actor;
+}
+
+/** Taking up again what an attempt left open at the provider. */
+export interface ReopenOrder {
+  actor: Actor;
+  reason: string;
+}
+
+/** Taking a request back to where a worker can carry on with it. */
+export type RewindOrder = ReopenOrder;
+
+/** Milliseconds. More is a slip of the finger. */
+const LONGEST_EXTENSION = 366 * 86_400_000;
+
+const newVideo: z.ZodType<NewVideoOrder & ReopenOrder> = z.strictObject({ actor: actorPart, reason: words });
+
+const correction: z.ZodType<PlainCorrection> = z
+  .strictObject({ email: email.exactOptional(), phone: phone.exactOptional(), reason: words, actor: actorPart })
+  .superRefine((given, context) => {
+    if (given.email !== undefined || given.phone !== undefined) return;
+    refuse(context, 'BAD_INPUT', 'There is neither an e-mail address nor a phone.', ['email']);
+  });
+
+const extension: z.ZodType<ExtendOrder> = z.strictObject({
+  by: duration
+    .refine((by) => by > 0, 'must be more than nothing')
+    .refine((by) => by <= LONGEST_EXTENSION, 'is longer than a year'),
+  reason: words,
+  actor: actorPart,
+});
+
+const abandoning: z.ZodType<AbandonOrder> = z.strictObject({
+  actor: actorPart,
+  reason: z.enum(ABANDON_REASONS, { error: `must be one of ${ABANDON_REASONS.join(', ')}` }),
+  note: words.exactOptional(),
+});
+
+/** Each checks what a caller gave; values are never repeated in the text. @throws VideoIdError BAD_INPUT with the field */
+export const checkedNewVideo = (given: unknown): NewVideoOrder => checked(newVideo, given);
+export const checkedReopening = (given: unknown): ReopenOrder => checked(newVideo, given);
+export const checkedRewinding = (given: unknown): RewindOrder => checked(newVideo, given);
+export const checkedExtension = (given: unknown): ExtendOrder => checked(extension, given);
+export const checkedAbandoning = (given: unknown): AbandonOrder => checked(abandoning, given);
+/** @throws VideoIdError BAD_EMAIL, BAD_PHONE, as at a start; BAD_INPUT */
+export const checkedCorrection = (given: unknown): PlainCorrection => checkedInput(correction, given);

@@ -1,0 +1,92 @@
+import type { Client } from '@temporalio/client';
+import type { Archive } from '../archive/archive.js';
+import type { RequestRecord } from '../archive/request-record.js';
+import type { Config } from '../config/schema.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { RequestStatus } from '../messages/status.js';
+import type { Sealed } from '../messages/steering.js';
+import { loadSealPrivateKeys, loadSealPublicKey, type SealPublicKey } from '../security/keys.js';
+import { openSealed, seal } from '../security/sealing.js';
+import { type AttemptOption, attemptOf, flowOf } from './attempts.js';
+import { hasEnded, outcomeOf } from './ending.js';
+import { statusOf } from './status.js';
+import { CALL_WITHIN, type CallOptions, RequestClosed, update } from './updates.js';
+
+/** The way to recorded and running requests, whatever their flow; every verb goes through it. */
+export class RequestAccess {
+  readonly config: Config;
+  readonly archive: Archive;
+  readonly client: Client;
+  /** Whether a reference without a flow is looked for in both. */
+  readonly #findsFlow: boolean;
+  #sealKey: Promise<SealPublicKey> | undefined;
+
+  constructor(place: { config: Config; archive: Archive; client: Client; findsFlow: boolean }) {
+    this.config = place.config;
+    this.archive = place.archive;
+    this.client = place.client;
+    this.#findsFlow = place.findsFlow;
+  }
+
+  async record(reference: string, { flow, attempt }: AttemptOption): Promise<RequestRecord> {
+    const meant = flow ?? (this.#findsFlow ? await flowOf(this.archive, reference) : 'signature');
+    return await attemptOf(this.archive, meant, reference, attempt);
+  }
+
+  async status(record: RequestRecord, within = CALL_WITHIN): Promise<RequestStatus> {
+    const place = { archive: this.archive, client: this.client, taskQueue: this.config.temporal.taskQueue };
+    return await statusOf(place, record, within);
+  }
+
+  /** Asks the running request; a request that has ended answers by its outcome. */
+  async ask<Answer>(record: RequestRecord, name: string, argument: unknown, options: CallOptions): Promise<Answer> {
+    // With an updateId it may be the repetition of something that was answered before the end.
+    const outcome = options.updateId === undefined ? await this.archive.readOutcome(record) : undefined;
+    if (outcome !== undefined) throw hasEnded(outcome);
+    const { workflowId } = record;
+    const { taskQueue } = this.config.temporal;
+    try {
+      return await update<Answer>(this.client, { workflowId, taskQueue, name, argument, options });
+    } catch (error) {
+      if (!(error instanceof RequestClosed)) throw error;
+      throw await endedOrRewound(this, record, options);
+    }
+  }
+
+  /** Whether what is sealed can be opened here. */
+  get opens(): boolean {
+    return this.config.keys.seal.some(({ privateKey }) => privateKey !== undefined);
+  }
+
+  /** Opens what was sealed for the archive. @throws VideoIdError SEAL_NOT_OPENED, SECRET_NOT_FOUND, BAD_SETTING */
+  async open(sealed: Sealed): Promise<string> {
+    if (this.opens) return openSealed(sealed, await loadSealPrivateKeys(this.config.keys.seal)).reveal();
+    throw new VideoIdError('SEAL_NOT_OPENED', 'There is no private seal key here.', {
+      field: 'keys.seal',
+      remedy: 'Run it where the private key is: on the machine of a worker, or of who keeps the key.',
+    });
+  }
+
+  /** Encrypts what a person typed to the seal key. */
+  async seal(text: string): Promise<Sealed> {
+    this.#sealKey ??= loadSealPublicKey(this.config.keys.seal);
+    return seal(text, await this.#sealKey);
+  }
+}
+
+/** An Update is left without an answer when the request ends, and when it is rewound; then it asks itself again. */
+async function endedOrRewound(
+  access: RequestAccess,
+  record: RequestRecord,
+  { updateId }: CallOptions,
+): Promise<VideoIdError> {
+  try {
+    return hasEnded(await outcomeOf(access, record, false));
+  } catch (error) {
+    if (!(error instanceof VideoIdError) || error.code !== 'REQUEST_NOT_ENDED') throw error;
+    return new VideoIdError('STILL_RUNNING', 'The request was rewound meanwhile; what was asked is asked again.', {
+      remedy: 'See the status of the request, and ask again if it was not carried out.',
+      ...(updateId === undefined ? {} : { facts: { updateId } }),
+    });
+  }
+}

@@ -1,0 +1,148 @@
+import { ZodError } from 'zod';
+import type { RequestRecord } from '../archive/request-record.js';
+import { overridePolicy } from '../config/policy.js';
+import type { Config, EnvironmentConfig, RegistrationAuthorityConfig } from '../config/schema.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { Policy } from '../messages/policy.js';
+import { fieldName } from './field-name.js';
+
+/** What the settings say about one request. */
+export interface RequestSettings extends Pick<
+  RequestRecord,
+  | 'flow'
+  | 'environment'
+  | 'registrationAuthority'
+  | 'profile'
+  | 'reviewMode'
+  | 'automaticOfficer'
+  | 'automaticPermission'
+  | 'enrolment'
+> {
+  policy: Policy;
+  /** The values that the start itself overrides, in their canonical form. */
+  overrides: unknown;
+}
+
+/**
+ * Resolves what the start of a signature request leaves to the settings. Workflows read no configuration: all of it is
+ * decided here, once.
+ *
+ * @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY, UNKNOWN_PROFILE, BAD_INPUT (field `policy.…`),
+ *   BAD_SETTING (the overrides of the registration authority)
+ */
+export function requestSettings(
+  config: Config,
+  wanted: { registrationAuthority?: string | undefined; profile?: string | undefined; policy?: unknown },
+): RequestSettings {
+  const chosen = chosenAuthority(config, wanted.registrationAuthority, Object.keys(config.registrationAuthorities));
+  const [registrationAuthority, authority] = chosen;
+  const profile = wanted.profile ?? authority.profiles[0];
+  if (profile === undefined || !authority.profiles.includes(profile)) {
+    throw new VideoIdError('UNKNOWN_PROFILE', 'The registration authority has no such profile in the settings.', {
+      field: 'profile',
+      remedy: `Use one of ${authority.profiles.join(', ')}, or add it to registrationAuthorities.${registrationAuthority}.profiles.`,
+    });
+  }
+  return { flow: 'signature', profile, ...settingsOf(config, chosen, wanted.policy) };
+}
+
+/**
+ * What the settings of a registration authority say about every request, whatever its flow.
+ *
+ * @param overrides the policy values of the start
+ * @throws VideoIdError BAD_INPUT (field `policy.…`), BAD_SETTING (the overrides of the registration authority)
+ */
+export function settingsOf(
+  config: Config,
+  [registrationAuthority, authority]: ChosenAuthority,
+  overrides: unknown,
+): Omit<RequestSettings, 'flow' | 'profile' | 'enrolment'> {
+  const place = `registrationAuthorities.${registrationAuthority}.policy`;
+  const base = checkedPolicy('BAD_SETTING', place, config.policy, authority.policy);
+  const policy = checkedPolicy('BAD_INPUT', 'policy', base, overrides);
+  const { review } = authority;
+  return {
+    environment: authority.environment,
+    registrationAuthority,
+    reviewMode: review.mode,
+    ...(review.mode === 'automatic' ? { automaticOfficer: review.officer } : {}),
+    ...(review.mode === 'automatic' && review.permission !== undefined
+      ? { automaticPermission: review.permission }
+      : {}),
+    policy,
+    overrides: valuesAt(policy, overrides),
+  };
+}
+
+/** The settings of a registration authority. @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY */
+export function authoritySettings(config: Config, id: string): RegistrationAuthorityConfig {
+  const authority = Object.hasOwn(config.registrationAuthorities, id) ? config.registrationAuthorities[id] : undefined;
+  if (authority !== undefined) return authority;
+  throw new VideoIdError('UNKNOWN_REGISTRATION_AUTHORITY', 'The registration authority is not in the settings.', {
+    field: 'registrationAuthority',
+    remedy: `Use ${listed(Object.keys(config.registrationAuthorities))}, or add it to registrationAuthorities.`,
+  });
+}
+
+/** The settings of a provider environment. @throws VideoIdError BAD_SETTING */
+export function environmentSettings(config: Config, name: string): EnvironmentConfig {
+  const environment = Object.hasOwn(config.environments, name) ? config.environments[name] : undefined;
+  if (environment !== undefined) return environment;
+  throw new VideoIdError('BAD_SETTING', `The settings have no environment ${name} any more.`, {
+    field: `environments.${name}`,
+    remedy: 'Put the environment back: requests that were started in it still need it.',
+  });
+}
+
+/** A registration authority by its id at the provider, and its settings. */
+export type ChosenAuthority = readonly [id: string, settings: RegistrationAuthorityConfig];
+
+/**
+ * The registration authority that a start names, or the only one.
+ *
+ * @param known those that serve the flow
+ * @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY
+ */
+export function chosenAuthority(config: Config, wanted: string | undefined, known: readonly string[]): ChosenAuthority {
+  const [only] = known;
+  const id = wanted ?? (known.length === 1 ? only : undefined);
+  if (id !== undefined) return [id, authoritySettings(config, id)];
+  throw new VideoIdError('UNKNOWN_REGISTRATION_AUTHORITY', 'No registration authority is named.', {
+    field: 'registrationAuthority',
+    remedy: `Name one: ${listed(known)}.`,
+  });
+}
+
+function listed(known: readonly string[]): string {
+  return known.length === 0 ? 'one that is in the settings (there is none yet)' : known.join(' or ');
+}
+
+function checkedPolicy(code: 'BAD_SETTING' | 'BAD_INPUT', field: string, base: Policy, over: unknown): Policy {
+  try {
+    return overridePolicy(base, over);
+  } catch (error) {
+    if (!(error instanceof ZodError)) throw error;
+    const [issue] = error.issues;
+    const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+    const name = fieldName([field, ...(issue?.path ?? [])], unknown);
+    const problem = unknown === undefined ? (issue?.message ?? 'cannot be used') : 'there is no such policy value';
+    throw new VideoIdError(code, `${name}: ${problem}.`, {
+      field: name,
+      remedy: 'Use the names and forms of the `policy` settings; durations are milliseconds, or 30s, 10m, 2h, 7d.',
+    });
+  }
+}
+
+/** The resolved values at the places that `shape` names, so that `7d` and 604800000 are the same override. */
+function valuesAt(resolved: unknown, shape: unknown): unknown {
+  if (!isRecord(shape) || !isRecord(resolved)) return shape === undefined ? {} : resolved;
+  return Object.fromEntries(
+    Object.entries(shape)
+      .filter(([, part]) => part !== undefined)
+      .map(([name, part]) => [name, valuesAt(resolved[name], part)]),
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,51 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { RequestRecord } from '../archive/request-record.js';
+import { VideoIdError } from '../messages/failures.js';
+import { type Break, findBreak, rewind } from '../rewinding.js';
+import { hasEnded, outcomeOf } from './ending.js';
+import type { RewindOrder } from './mind-changes.js';
+import type { RequestAccess } from './request-access.js';
+import { temporalFailure } from './temporal-failures.js';
+import { CALL_WITHIN } from './updates.js';
+
+/** From where a request goes on. */
+export interface Rewound {
+  reference: string;
+  attempt: number;
+  /** ISO 8601, UTC: what the request did after this is done again. */
+  to: string;
+}
+
+/** @throws VideoIdError NOT_NOW where a worker can carry on, or none has tried; REQUEST_ENDED, TEMPORAL_UNREACHABLE */
+export async function rewindRequest(
+  access: RequestAccess,
+  record: RequestRecord,
+  { actor, reason }: RewindOrder,
+): Promise<Rewound> {
+  const { archive, client } = access;
+  const { reference, attempt, workflowId } = record;
+  let broken: Break;
+  try {
+    broken = await client.withDeadline(Date.now() + CALL_WITHIN, async () => {
+      const { status, runId } = await client.workflow.getHandle(workflowId).describe();
+      if (status.name !== 'RUNNING') throw hasEnded(await outcomeOf(access, record, false));
+      const found = await findBreak(client, workflowId, runId);
+      if (found === undefined) throw nothingBroken();
+      await rewind(client, workflowId, found, 'rewound by an operator');
+      return found;
+    });
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw hasEnded(await outcomeOf(access, record, false));
+    throw temporalFailure(error);
+  }
+  const to = broken.taskCompletedAt;
+  const by = { by: actor.kind, ...(actor.id === undefined ? {} : { id: actor.id }) };
+  await archive.appendEvent(record, { at: new Date().toISOString(), what: 'rewound', facts: { ...by, reason, to } });
+  return { reference, attempt, to };
+}
+
+function nothingBroken(): VideoIdError {
+  return new VideoIdError('NOT_NOW', 'A worker can carry on with the request, or none has tried since it stopped.', {
+    remedy: 'See `videoid why`. Only a request whose history no worker can replay is rewound.',
+  });
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import {
+  checkedInput,
+  documentList,
+  type PolicyOverrides,
+  refuse,
+  type StartDocument,
+  startParts,
+} from './input-parts.js';
+
+/** What a requester gives to start a signature request. */
+export interface StartInput {
+  /** The requester's own name for the request, `[A-Za-z0-9._-]{1,64}`, no personal data. */
+  reference: string;
+  /** May be left out when the settings know exactly one, and in a new attempt. */
+  registrationAuthority?: string | undefined;
+  /** The first profile of the registration authority when left out. */
+  profile?: string | undefined;
+  /** May be left out in a new attempt: the signer of the last one. */
+  signer?: { email: string; phone: string } | undefined;
+  /** 1 to 10 PDFs. May be left out in a new attempt: the documents of the last one. */
+  documents?: StartDocument[] | undefined;
+  /** A new try after an end other than signed. The video is done again, and the provider bills again. */
+  newAttempt?: boolean | undefined;
+  policy?: PolicyOverrides | undefined;
+}
+
+const startInputSchema = z
+  .strictObject({
+    ...startParts,
+    documents: documentList
+      .superRefine((given, context) => {
+        if (given.length === 0) refuse(context, 'NO_DOCUMENT', 'There is no document.');
+      })
+      .optional(),
+  })
+  .superRefine((input, context) => {
+    if (input.newAttempt === true) return;
+    if (input.documents === undefined) refuse(context, 'NO_DOCUMENT', 'There is no document.', ['documents']);
+    if (input.signer === undefined) refuse(context, 'BAD_INPUT', 'There is no signer.', ['signer']);
+  });
+
+/** An input whose every part can be used by itself. */
+export type CheckedInput = z.output<typeof startInputSchema> & { flow: 'signature' };
+
+/**
+ * Checks everything about an input that needs neither settings nor archive; the first wrong field is told.
+ *
+ * @throws VideoIdError BAD_INPUT, BAD_REFERENCE, BAD_EMAIL, BAD_PHONE, NO_DOCUMENT, BAD_DOCUMENT_NAME, DUPLICATE_DOCUMENT_NAME
+ */
+export function checkStartInput(input: StartInput): CheckedInput {
+  return { flow: 'signature', ...checkedInput(startInputSchema, input) };
+}

@@ -1,0 +1,184 @@
+import type { Client } from '@temporalio/client';
+import type { Archive } from '../archive/archive.js';
+import type { RequestRecord } from '../archive/request-record.js';
+import type { Config } from '../config/schema.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { Outcome } from '../messages/outcome.js';
+import { commitAttempt, hashOf } from './attempt-record.js';
+import { completedRecord, earlierDocuments } from './earlier-attempt.js';
+import { type CheckedEnrolment, checkEnrolmentInput, type EnrolmentInput } from './enrolment-input.js';
+import { enrolmentSettings } from './enrolment-settings.js';
+import { checkCount, identify, takeIn, takeOver } from './intake.js';
+import { requestSettings, type RequestSettings } from './request-settings.js';
+import { checkStartInput, type CheckedInput, type StartInput } from './start-input.js';
+import { startWorkflow } from './workflow-start.js';
+
+/** What became of a start. */
+export interface Started {
+  reference: string;
+  attempt: number;
+  workflowId: string;
+  /** `running` and `ended` when the same start was made before. */
+  state: 'started' | 'running' | 'ended';
+  /** With `ended`. */
+  outcome?: Outcome;
+}
+
+/** What a start needs of the client. */
+export interface StartPlace {
+  archive: Archive;
+  client: Client;
+  config: Config;
+}
+
+/** A start of either flow, as far as it can be checked by itself. */
+type Checked = CheckedInput | CheckedEnrolment;
+
+/** What only a new attempt may leave out. */
+type Complete = { [Field in 'signer' | 'documents']: Exclude<CheckedInput[Field], undefined> };
+
+/**
+ * Starts a signature request, or finds the one that the same input started before. Everything is checked before anything
+ * is created; a refused start leaves nothing behind.
+ *
+ * @throws VideoIdError every input code, ARCHIVE_FULL, ARCHIVE_UNAVAILABLE, and what `startWorkflow` throws
+ */
+export async function startRequest(place: StartPlace, input: StartInput): Promise<Started> {
+  return await start(place, checkStartInput(input));
+}
+
+/** The same for an enrolment. */
+export async function startEnrolment(place: StartPlace, input: EnrolmentInput): Promise<Started> {
+  return await start(place, checkEnrolmentInput(input));
+}
+
+async function start(place: StartPlace, checked: Checked): Promise<Started> {
+  checkCount(checked, place.config.documents.maximumCount);
+  const latest = await place.archive.latestAttempt(checked.flow, checked.reference);
+  const record = checked.newAttempt
+    ? await newAttempt(place, checked, latest)
+    : latest === 0
+      ? await firstAttempt(place, checked)
+      : await sameStart(place, checked, latest);
+  return await resumeRequest(place, record);
+}
+
+/** The first start under a reference. Of several at once one creates the request, the others find it. */
+async function firstAttempt(place: StartPlace, checked: Checked): Promise<RequestRecord> {
+  const settings = settingsOf(place.config, checked);
+  const { signer, documents } = complete(checked);
+  const record = await commitAttempt(place.archive, {
+    reference: checked.reference,
+    attempt: 1,
+    settings,
+    signer,
+    take: (incoming) => takeIn(incoming, documents, place.config.documents),
+  });
+  if (record.committed === 'created') return record;
+  return await recognised(place, record, await place.archive.latestAttempt(checked.flow, checked.reference));
+}
+
+/** A start under a reference that exists: the documents are only hashed. */
+async function sameStart(place: StartPlace, checked: Checked, latest: number): Promise<RequestRecord> {
+  const settings = settingsOf(place.config, checked);
+  const { signer, documents } = complete(checked);
+  const identities = await identify(documents, place.config.documents);
+  const { flow, reference } = checked;
+  return await recognised(place, { flow, reference, inputHash: hashOf(settings, signer, identities) }, latest);
+}
+
+/** The attempt that the same input made, the latest first. */
+async function recognised(
+  place: StartPlace,
+  wanted: Pick<RequestRecord, 'flow' | 'reference' | 'inputHash'>,
+  latest: number,
+): Promise<RequestRecord> {
+  for (let attempt = latest; attempt > 0; attempt -= 1) {
+    const record = await place.archive.readRequest({ flow: wanted.flow, reference: wanted.reference, attempt });
+    if (record.inputHash === wanted.inputHash) return record;
+  }
+  throw new VideoIdError('REFERENCE_TAKEN', 'The reference belongs to a request with other data or documents.', {
+    field: 'reference',
+    remedy: 'Use another reference; or, if the request ended without success, ask for a new attempt.',
+    facts: { attempt: latest },
+  });
+}
+
+/** A new try under a reference. What is left out is taken from the attempt before. */
+async function newAttempt(place: StartPlace, checked: Checked, latest: number): Promise<RequestRecord> {
+  if (latest === 0) {
+    throw notAllowed('There is no earlier attempt under this reference.', 'Leave newAttempt out.', { attempt: 0 });
+  }
+  const { archive, config } = place;
+  const { flow, reference, documents } = checked;
+  const before = await archive.readRequest({ flow, reference, attempt: latest });
+  const outcome = await archive.readOutcome(before);
+  if (outcome === undefined) {
+    // The same order for a new attempt again, because its answer was lost or Temporal was away.
+    const identities = documents === undefined ? before.documents : await identify(documents, config.documents);
+    const hash = hashOf(settingsOf(config, checked, before), checked.signer ?? before.signer, identities);
+    if (latest > 1 && before.reopens === undefined && hash === before.inputHash) return before;
+    throw notAllowed('The attempt before has not ended.', 'Wait for its end, or cancel it first.', { attempt: latest });
+  }
+  if (outcome.outcome === 'signed' || outcome.outcome === 'enrolled') {
+    throw notAllowed(`The request ended ${outcome.outcome}.`, 'Use another reference for another one.', {
+      attempt: latest,
+      outcome: outcome.outcome,
+    });
+  }
+  const attempt = latest + 1;
+  const earlier = await completedRecord(archive, before);
+  const record = await commitAttempt(place.archive, {
+    reference,
+    attempt,
+    previousAttempt: latest,
+    settings: settingsOf(config, checked, earlier),
+    signer: checked.signer ?? earlier.signer,
+    take: async (incoming) =>
+      documents === undefined
+        ? await takeOver(incoming, await earlierDocuments(archive, before))
+        : await takeIn(incoming, documents, config.documents),
+  });
+  if (record.committed === 'created') return record;
+  const other = await archive.readRequest({ flow, reference, attempt });
+  if (other.inputHash === record.inputHash) return other;
+  throw notAllowed('Another new attempt was started at the same time.', 'See its status.', { attempt });
+}
+
+/** What the settings say, with what a new attempt leaves out taken from the one before. */
+function settingsOf(config: Config, checked: Checked, before?: RequestRecord): RequestSettings {
+  const registrationAuthority = checked.registrationAuthority ?? before?.registrationAuthority;
+  const profile = checked.profile ?? (checked.registrationAuthority === undefined ? before?.profile : undefined);
+  const named = { registrationAuthority, profile, policy: checked.policy };
+  if (checked.flow === 'signature') return requestSettings(config, named);
+  const { secureElement, validityTime, fields, untilIssued } = checked;
+  return enrolmentSettings(config, { ...named, secureElement, validityTime, fields, untilIssued }, before);
+}
+
+/** The recorded outcome, or the workflow: started now if it was not. */
+export async function resumeRequest({ archive, client, config }: StartPlace, record: RequestRecord): Promise<Started> {
+  const { reference, attempt, workflowId } = record;
+  const outcome = await archive.readOutcome(record);
+  if (outcome !== undefined) return { reference, attempt, workflowId, state: 'ended', outcome };
+  const { taskQueue } = config.temporal;
+  const started = await startWorkflow(client, { record, archiveId: archive.id, taskQueue });
+  return { reference, attempt, workflowId, ...started };
+}
+
+/** An enrolment need not have documents. */
+function complete({ flow, signer, documents = flow === 'enrolment' ? [] : undefined }: Checked): Complete {
+  if (signer !== undefined && documents !== undefined) return { signer, documents };
+  throw new VideoIdError('BAD_INPUT', 'Signer and documents may be left out in a new attempt only.', {
+    field: signer === undefined ? 'signer' : 'documents',
+  });
+}
+
+/** A new attempt that cannot be, or not now. */
+export function notAllowed(
+  message: string,
+  remedy: string,
+  facts: Record<string, string | number>,
+  field = 'newAttempt',
+): VideoIdError {
+  return new VideoIdError('ATTEMPT_NOT_ALLOWED', message, { field, remedy, facts });
+}

@@ -1,0 +1,172 @@
+import { VideoIdError } from '../messages/failures.js';
+import type { FeedEntry } from '../messages/feed.js';
+import type { OutcomeKind } from '../messages/outcome.js';
+import type { RequestStatus } from '../messages/status.js';
+import {
+  ABANDON_UPDATE,
+  type AbandonOrder,
+  CORRECT_UPDATE,
+  type CorrectOrder,
+  EXTEND_UPDATE,
+  type ExtendOrder,
+  NEW_VIDEO_UPDATE,
+  type NewVideoOrder,
+} from '../messages/steering.js';
+import type { AttemptOption } from './attempts.js';
+import { type Condition, conditionsOf } from './conditions.js';
+import { hasEnded, outcomeOf } from './ending.js';
+import { readFeed } from './feed.js';
+import {
+  checkedAbandoning,
+  checkedCorrection,
+  checkedExtension,
+  checkedNewVideo,
+  checkedReopening,
+  checkedRewinding,
+  type PlainCorrection,
+  type PlainExtension,
+  type ReopenOrder,
+  type RewindOrder,
+} from './mind-changes.js';
+import { checkedResolveAll } from './orders.js';
+import { reopenRequest } from './reopening.js';
+import { RequestVerbs } from './request-verbs.js';
+import { resolveAll, type ResolveAllOrder, type ResolvedAll } from './resolve-all.js';
+import { rewindRequest, type Rewound } from './rewinding.js';
+import type { Started } from './starting.js';
+import type { CallOptions } from './updates.js';
+import { type Why, whyOf } from './why.js';
+
+/** What people do when something is not as planned: they ask why, change their minds, and decide for many at once. */
+export class TroubleVerbs extends RequestVerbs {
+  /**
+   * Why a request is where it is, since when, what was tried, what ends it by itself, and what to type otherwise. Also for
+   * one that has ended, and where no worker runs.
+   *
+   * @throws VideoIdError TEMPORAL_UNREACHABLE
+   */
+  async why(reference: string, options: AttemptOption = {}): Promise<Why> {
+    return await whyOf(this.access, await this.access.record(reference, options));
+  }
+
+  /**
+   * Another video request in the same request: the signer gets a new link. The provider may bill it. Not after the video.
+   *
+   * @throws VideoIdError BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the step's failure
+   */
+  async newVideo(reference: string, order: NewVideoOrder, options: CallOptions = {}): Promise<{ requestPk: string }> {
+    const checked = checkedNewVideo(order);
+    return await this.access.ask(await this.access.record(reference, options), NEW_VIDEO_UPDATE, checked, options);
+  }
+
+  /**
+   * The signer's e-mail address or phone was wrong. Not after the video: then the request is abandoned, and tried anew.
+   *
+   * @throws VideoIdError BAD_INPUT, BAD_EMAIL, BAD_PHONE, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the step's failure
+   */
+  async correct(
+    reference: string,
+    correction: PlainCorrection,
+    options: CallOptions = {},
+  ): Promise<{ status: string }> {
+    const { reason, actor, ...data } = checkedCorrection(correction);
+    const record = await this.access.record(reference, options);
+    const status = await this.access.status(record);
+    if (status.outcome !== undefined) throw hasEnded(await outcomeOf(this.access, record, false));
+    if (!status.verbs.includes('correct')) throw notNow(status);
+    // What the workflow gets is the number alone: the data stays in the archive.
+    const number = await this.access.archive.addCorrection(record, data);
+    try {
+      return await this.access.ask(record, CORRECT_UPDATE, { reason, actor, number } satisfies CorrectOrder, options);
+    } catch (error) {
+      // Not taken, so it must not be laid over the data of another video request.
+      const refused = error instanceof VideoIdError && (error.code === 'NOT_NOW' || error.code === 'REQUEST_ENDED');
+      if (refused) await this.access.archive.dropCorrection(record, number);
+      throw error;
+    }
+  }
+
+  /**
+   * Gives the running deadline more time.
+   *
+   * @returns the deadline, ISO 8601
+   * @throws VideoIdError BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
+   */
+  async extend(reference: string, order: PlainExtension, options: CallOptions = {}): Promise<{ deadline: string }> {
+    const checked: ExtendOrder = checkedExtension(order);
+    return await this.access.ask(await this.access.record(reference, options), EXTEND_UPDATE, checked, options);
+  }
+
+  /**
+   * The signer cannot go on like this: the request ends, and a new attempt may be started. Answers how it ended, which
+   * is `signed` when the provider had signed already.
+   *
+   * @throws VideoIdError BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
+   */
+  async abandon(reference: string, order: AbandonOrder, options: CallOptions = {}): Promise<{ outcome: OutcomeKind }> {
+    const checked = checkedAbandoning(order);
+    return await this.access.ask(await this.access.record(reference, options), ABANDON_UPDATE, checked, options);
+  }
+
+  /**
+   * Takes a request that no worker can carry on back to before the task that cannot be replayed, from where it goes on by
+   * itself. What people asked since is asked again; at the provider nothing is done twice, but for a code sent anew.
+   *
+   * @throws VideoIdError BAD_INPUT, NOT_NOW (a worker can carry on), REQUEST_ENDED
+   */
+  async rewind(reference: string, order: RewindOrder, options: AttemptOption = {}): Promise<Rewound> {
+    const checked = checkedRewinding(order);
+    return await rewindRequest(this.access, await this.access.record(reference, options), checked);
+  }
+
+  /**
+   * Takes up again, as another attempt, what the latest one left open at the provider: no other video, no other bill. It
+   * goes on from where the provider is. Allowed where the outcome says `leftOpen`. The same order again finds the attempt.
+   *
+   * @throws VideoIdError BAD_INPUT, ATTEMPT_NOT_ALLOWED, ARCHIVE_FULL; TEMPORAL_UNREACHABLE after the attempt was recorded
+   */
+  async reopen(reference: string, order: ReopenOrder): Promise<Started> {
+    return await reopenRequest(this.access, reference, checkedReopening(order));
+  }
+
+  /**
+   * One decision for every request in attention with the same failure. Without `carryOut` it only says which those are.
+   *
+   * @throws VideoIdError BAD_INPUT, TEMPORAL_UNREACHABLE
+   */
+  async resolveAll(order: ResolveAllOrder): Promise<ResolvedAll> {
+    return await resolveAll(checkedResolveAll(order), {
+      list: (filter) => this.list(filter),
+      resolve: ({ flow, reference, attempt }, resolution) => this.resolve(reference, resolution, { flow, attempt }),
+    });
+  }
+
+  /**
+   * What keeps many requests waiting, said once: every Optimizer that is out of reach, since when, and how many wait.
+   *
+   * @throws VideoIdError TEMPORAL_UNREACHABLE
+   */
+  async conditions(): Promise<Condition[]> {
+    return await conditionsOf(this.access);
+  }
+
+  /**
+   * What the requester's systems may want to act on, in order: deadlines that come near, videos finished after the end.
+   * `next` is what to ask after the next time. An entry may come twice, with the same `id`.
+   *
+   * @throws VideoIdError BAD_INPUT
+   */
+  async feed(options: { after?: string | undefined; limit?: number | undefined } = {}): Promise<{
+    entries: (FeedEntry & { cursor: string })[];
+    next: string;
+  }> {
+    return await readFeed(this.access.archive, options);
+  }
+}
+
+function notNow({ words, stage }: RequestStatus): VideoIdError {
+  return new VideoIdError('NOT_NOW', `The request is ${words}.`, {
+    remedy: 'After the video the data is what it is: abandon the request and start a new attempt with the right data.',
+    facts: { stage },
+  });
+}

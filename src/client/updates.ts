@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto';
+import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { VideoIdError } from '../messages/failures.js';
+import type { AttemptOption } from './attempts.js';
+import { isWorkerPolling } from './pollers.js';
+import { isDeadlineExceeded, isUpdateOutlived, temporalFailure, toldByWorkflow } from './temporal-failures.js';
+
+/** Milliseconds every call waits at most, if not told otherwise. */
+export const CALL_WITHIN = 10_000;
+
+/** How a verb is called. */
+export interface CallOptions extends AttemptOption {
+  /** Once per human action: the same id again waits for the same action instead of repeating it. Made when left out. */
+  updateId?: string | undefined;
+  /** Milliseconds to wait for the answer, 10 000 if left out. What was asked may take effect afterwards. */
+  within?: number | undefined;
+}
+
+/** One Update, and where it goes. */
+export interface UpdateCall {
+  workflowId: string;
+  taskQueue: string;
+  /** Name of the Update. */
+  name: string;
+  argument: unknown;
+  options: CallOptions;
+}
+
+/** The request had closed before, or while, the Update was answered. */
+export class RequestClosed extends Error {
+  override readonly name = 'RequestClosed';
+}
+
+/**
+ * Asks a running request for something and waits for its answer.
+ *
+ * @throws RequestClosed; VideoIdError with the code that the request gave, STILL_RUNNING, WORKER_AWAY or
+ *   TEMPORAL_UNREACHABLE, the last three with the `updateId` in their facts: what was asked may still take effect
+ */
+export async function update<Answer>(client: Client, call: UpdateCall): Promise<Answer> {
+  const updateId = checkedUpdateId(call.options.updateId);
+  const handle = client.workflow.getHandle(call.workflowId);
+  const until = Date.now() + (call.options.within ?? CALL_WITHIN);
+  try {
+    // The Update is accepted only by a live worker, so the limit covers the asking too.
+    return await client.withDeadline(until, async () => {
+      const started = await handle.startUpdate<Answer, [unknown]>(call.name, {
+        args: [call.argument],
+        updateId,
+        waitForStage: 'ACCEPTED',
+      });
+      return await started.result();
+    });
+  } catch (error) {
+    const told = toldByWorkflow(error);
+    if (told !== undefined) throw told;
+    if (error instanceof WorkflowNotFoundError || isUpdateOutlived(error)) {
+      throw new RequestClosed('The request has closed.', { cause: error });
+    }
+    if (error instanceof WorkflowUpdateFailedError) throw notTaken(error, updateId);
+    // At the deadline itself other errors come too.
+    if (isDeadlineExceeded(error) || Date.now() >= until) throw await noAnswer(client, call.taskQueue, updateId);
+    throw temporalFailure(error, { words: 'What was asked may still take effect.', facts: { updateId } });
+  }
+}
+
+/** The request was reached and said no, in words that are not ours: it does not know the Update, or failed over it. */
+function notTaken(error: WorkflowUpdateFailedError, updateId: string): VideoIdError {
+  const unknown = error.cause?.message.startsWith('No registered handler') === true;
+  return unknown
+    ? new VideoIdError('NOT_NOW', 'The request does not take this in its present stage.', {
+        remedy: 'See the status of the request: it lists what can be done now.',
+        facts: { updateId },
+      })
+    : new VideoIdError('STEP_FAILED', 'The request could not carry this out.', {
+        remedy: 'See the status of the request, and the log of the worker; it is a defect.',
+        facts: { updateId },
+        cause: error,
+      });
+}
+
+async function noAnswer(client: Client, taskQueue: string, updateId: string): Promise<VideoIdError> {
+  const facts = { updateId };
+  const remedy =
+    'See the status of the request, or repeat the call with the same updateId: that waits on and changes nothing.';
+  let polling: boolean;
+  try {
+    polling = await isWorkerPolling(client, taskQueue);
+  } catch (error) {
+    return temporalFailure(error, { words: 'What was asked may still take effect.', facts });
+  }
+  return polling
+    ? new VideoIdError('STILL_RUNNING', 'This is still being carried out; it may still take effect.', { remedy, facts })
+    : new VideoIdError('WORKER_AWAY', 'No worker is running; what was asked may still take effect when one does.', {
+        remedy: `Start a worker. ${remedy}`,
+        facts,
+      });
+}
+
+function checkedUpdateId(given: string | undefined): string {
+  if (given === undefined) return randomUUID();
+  if (/^[\x21-\x7e]{1,128}$/.test(given)) return given;
+  throw new VideoIdError('BAD_INPUT', 'The updateId cannot be used.', {
+    field: 'updateId',
+    remedy: 'Use 1 to 128 printable characters without blanks, such as a UUID, made once per human action.',
+  });
+}

@@ -1,0 +1,63 @@
+import type { ArchivedEvent } from '../archive/archive.js';
+import type { Outcome, OutcomeKind } from '../messages/outcome.js';
+import type { Verb } from '../messages/status.js';
+
+const VERB_WORDS: Record<Verb, string> = {
+  link: 'show the link for the signer again',
+  'new-video': 'make another video request; the provider may bill it',
+  correct: "correct the signer's phone or e-mail address",
+  provide: 'provide what is missing',
+  'preauth-link': 'get the link for the signer',
+  documents: 'list or save the documents',
+  contract: 'save the contract',
+  approve: 'approve, as an officer',
+  refuse: 'refuse, as an officer',
+  code: 'have a code sent, in the name of the signer',
+  sign: 'sign with the code',
+  extend: 'give the deadline more time',
+  abandon: 'end it because the signer cannot go on like this',
+  cancel: 'end the request',
+  resolve: 'decide about the attention',
+};
+
+export function verbWords(verb: Verb): string {
+  return VERB_WORDS[verb];
+}
+
+/** Why a request ended, by the reason that the outcome holds; reasons of people are shown as they are. */
+const REASON_WORDS: Record<string, string> = {
+  signed: 'the signer signed; the files are stored and verified',
+  issued: 'the signer has picked up the certificate',
+  'enroll-ready': 'the provider has e-mailed the signer the link to pick up the certificate',
+  'video-deadline': 'the signer did not finish the video in time',
+  'review-deadline': 'nobody decided about the video in time',
+  'validation-deadline': "the provider's operator did not decide about the video in time",
+  'completing-deadline': 'what the video did not give was not provided in time',
+  'signing-deadline': 'the signer did not sign in time',
+  'issuing-deadline': 'the signer did not pick up the certificate in time',
+  'cancelled-at-provider': "it was cancelled in the provider's console",
+  'refused-at-provider': "it was refused in the provider's console",
+  'wrong-phone': "the phone was not the signer's",
+  'wrong-email': "the e-mail address was not the signer's",
+  'wrong-person': 'it reached somebody else than the signer',
+  'no-valid-document': 'the signer has no valid identity document',
+  'video-not-possible': 'the signer cannot do the video',
+  'gave-up': 'the signer gave up',
+};
+
+/** One or two sentences. */
+export function endWords(kind: OutcomeKind, reason: string, outcome: Outcome | undefined): string {
+  const why = REASON_WORDS[reason] ?? reason;
+  const by = outcome === undefined ? '' : `, by ${[outcome.actor.kind, outcome.actor.id].filter(Boolean).join(' ')}`;
+  const sentences = [`Ended ${kind}: ${why} (${reason}${by}).`];
+  if (outcome?.cleanup === 'pending') {
+    sentences.push('Copies may still lie at the provider; deleting them goes on by itself.');
+  }
+  if (outcome?.leftOpen === true) sentences.push('The request is open at the provider still.');
+  return sentences.join(' ');
+}
+
+/** @param late the event of a video that was finished after the end */
+export function lateVideoWords({ at, facts }: ArchivedEvent): string {
+  return `The signer finished the video after that: on ${at} the provider said ${String(facts?.['status'])}.`;
+}

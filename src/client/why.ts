@@ -1,0 +1,314 @@
+import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
+import type { Archive } from '../archive/archive.js';
+import type { RequestRecord } from '../archive/request-record.js';
+import type { Outage } from '../messages/conditions.js';
+import { type FailureCode, VideoIdError } from '../messages/failures.js';
+import { LATE_VIDEO } from '../messages/feed.js';
+import type { Flow } from '../messages/request.js';
+import type { Outcome } from '../messages/outcome.js';
+import type { RequestStatus } from '../messages/status.js';
+import { type Break, findBreak } from '../rewinding.js';
+import { remediesAfterEnd } from './after-end.js';
+import {
+  type CommandPlace,
+  remedyCommand,
+  type RemedyCommand,
+  resumeCommand,
+  rewindCommand,
+  startCommand,
+  verbCommand,
+} from './commands.js';
+import { type PendingWork, pendingWork } from './pending-work.js';
+import type { RequestAccess } from './request-access.js';
+import { temporalFailure } from './temporal-failures.js';
+import { CALL_WITHIN } from './updates.js';
+import { waitOf } from './why-wait.js';
+import { endWords, lateVideoWords, verbWords } from './why-words.js';
+
+/** Why a request is where it is, and what a person can do about it. */
+export interface Why {
+  reference: string;
+  attempt: number;
+  workflowId: string;
+  /**
+   * `waiting` for somebody, as it should; `retrying` by itself, nobody need act; `attention`: as its failure says;
+   * `silent`: nobody can ask it; `ended`; `not-started`: recorded, and never handed to Temporal.
+   */
+  state: 'waiting' | 'retrying' | 'attention' | 'silent' | 'ended' | 'not-started';
+  /** The cause, where it is a failure. */
+  code?: FailureCode;
+  /** The cause, in words. */
+  words: string;
+  /** ISO 8601. */
+  since: string;
+  /** What was tried. */
+  tried?: { step: string; times: number; runningSince?: string; nextTry?: string };
+  leavesByItself: boolean;
+  /** What ends it without anybody typing a command. */
+  endsBy: string[];
+  /** What a person can type. */
+  remedies: RemedyCommand[];
+  /** The Optimizer is out of reach for all requests. */
+  outage?: Outage;
+}
+
+/** What finding the cause needs of the client. */
+export type WhyPlace = Pick<RequestAccess, 'archive' | 'client' | 'config' | 'status'>;
+
+type Found = Omit<Why, 'reference' | 'attempt' | 'workflowId'>;
+
+/**
+ * The true cause, also where no worker can tell: from the archive, the request itself, and what Temporal knows of its steps.
+ *
+ * @throws VideoIdError TEMPORAL_UNREACHABLE, ARCHIVE_NOT_SHARED, ARCHIVE_UNAVAILABLE
+ */
+export async function whyOf(place: WhyPlace, record: RequestRecord): Promise<Why> {
+  const { reference, attempt, workflowId } = record;
+  return { reference, attempt, workflowId, ...(await cause(place, record)) };
+}
+
+async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
+  const { archive, client } = place;
+  const outcome = await archive.readOutcome(record);
+  if (outcome !== undefined) return await ended(archive, record, outcome);
+  const description = await describe(client, record);
+  const names = await commandPlace(place, record);
+  if (description === undefined) return notStarted(record, names);
+  let status: RequestStatus;
+  try {
+    status = await place.status(record);
+  } catch (error) {
+    if (!(error instanceof VideoIdError)) throw error;
+    if (error.code === 'REQUEST_ENDED') return endedFromOutside(record, error, description);
+    const pending = await pendingWork(client, description);
+    const broken = await brokenAt(client, description, pending);
+    return broken === undefined ? silent(error, description, pending, names) : notReplayable(broken, pending, names);
+  }
+  if (status.stage === 'ended') return await ended(archive, record, await archive.readOutcome(record), status);
+  const pending = await pendingWork(client, description);
+  const outage = await archive.notices.readOutage(record);
+  return {
+    ...running(status, pending, { ...names, coolDown: record.policy.code.coolDown }),
+    ...(outage === undefined ? {} : { outage }),
+  };
+}
+
+async function describe(client: Client, record: RequestRecord): Promise<WorkflowExecutionDescription | undefined> {
+  try {
+    return await client.withDeadline(Date.now() + CALL_WITHIN, () =>
+      client.workflow.getHandle(record.workflowId).describe(),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw temporalFailure(error, { remedy: 'See whether Temporal runs and `videoid doctor` reaches it.' });
+  }
+}
+
+async function commandPlace({ archive, config }: WhyPlace, record: RequestRecord): Promise<CommandPlace> {
+  const { flow, reference, attempt, registrationAuthority: authority } = record;
+  const other: Flow = flow === 'signature' ? 'enrolment' : 'signature';
+  const officers = config.registrationAuthorities[authority]?.officers ?? {};
+  return {
+    reference,
+    attempt,
+    latest: (await archive.latestAttempt(flow, reference)) === attempt,
+    officer: Object.keys(officers)[0],
+    flow: (await archive.latestAttempt(other, reference)) > 0 ? flow : undefined,
+  };
+}
+
+/** Leaves by itself when somebody acts at the provider, or decides; trying again does nothing for it. */
+const PEOPLE_ACT = new Set<FailureCode>(['VIDEO_FAILED', 'APPROVAL_INCOMPLETE', 'STATUS_UNEXPECTED']);
+
+/** Attention, a step that fails within its budget, or the wait that belongs to the stage. */
+function running(status: RequestStatus, pending: PendingWork, names: CommandPlace & { coolDown: number }): Found {
+  const { attention } = status;
+  const [step] = pending.steps;
+  const endsBy = [...status.endsBy, ...(step?.step === 'watch' && step.nextTry ? [nextRead(step.nextTry)] : [])];
+  if (attention !== undefined) {
+    const { code, since, leavesByItself, remedies } = attention;
+    // While it keeps trying, the cause may have become another since it was marked.
+    const now = leavesByItself && step?.failure?.code !== code ? step?.failure : undefined;
+    const tries = step?.failure === undefined ? attention.tries : Math.max(step.tries, attention.tries);
+    return {
+      state: leavesByItself && !PEOPLE_ACT.has(code) ? 'retrying' : 'attention',
+      code: now?.code ?? code,
+      words: now?.words ?? status.words,
+      since,
+      tried: { step: attention.step, times: tries, ...triesOf(step) },
+      leavesByItself,
+      endsBy,
+      remedies: remedies.map((remedy) => remedyCommand(remedy, code, names, status.flow)),
+    };
+  }
+  const place = { ...names, missing: status.missing };
+  const remedies = status.verbs.map((verb) => ({ words: verbWords(verb), command: verbCommand(verb, place) }));
+  if (step?.failure !== undefined) {
+    return {
+      state: 'retrying',
+      ...step.failure,
+      since: step.since ?? status.since,
+      tried: { step: step.step, times: step.tries, ...triesOf(step) },
+      leavesByItself: true,
+      endsBy: ['the next try that succeeds', ...endsBy],
+      remedies,
+    };
+  }
+  return {
+    state: 'waiting',
+    ...waitOf(status, names.coolDown),
+    since: status.since,
+    ...(step === undefined ? {} : { tried: { step: step.step, times: step.tries, ...triesOf(step) } }),
+    leavesByItself: true,
+    endsBy,
+    remedies,
+  };
+}
+
+function nextRead(at: string): string {
+  return `a callback of the provider, or the next read of the request at ${at}`;
+}
+
+function triesOf(step: PendingWork['steps'][number] | undefined): { runningSince?: string; nextTry?: string } {
+  return {
+    ...(step?.runningSince === undefined ? {} : { runningSince: step.runningSince }),
+    ...(step?.nextTry === undefined ? {} : { nextTry: step.nextTry }),
+  };
+}
+
+/** Nobody answers for the request: no worker, a busy one, or one that cannot carry on with it. */
+function silent(
+  error: VideoIdError,
+  { startTime }: WorkflowExecutionDescription,
+  { steps, task }: PendingWork,
+  names: CommandPlace,
+): Found {
+  const [step] = steps;
+  const since = task?.since ?? step?.since ?? startTime.toISOString();
+  const tried = step && { tried: { step: step.step, times: step.tries, ...triesOf(step) } };
+  const look = { words: 'look again', command: verbCommand('resolve', names) };
+  const worker = { words: 'start a worker, where none runs', command: 'videoid worker' };
+  const doctor = { words: 'see what else is missing', command: 'videoid doctor' };
+  if (error.code === 'WORKER_AWAY') {
+    return {
+      state: 'silent',
+      code: 'WORKER_AWAY',
+      words: 'No worker serves the task queue. The request waits safely and nothing of it is lost.',
+      since,
+      ...tried,
+      leavesByItself: false,
+      endsBy: ['a worker that starts'],
+      remedies: [worker, doctor],
+    };
+  }
+  if (task !== undefined && task.tries > 1) {
+    return {
+      state: 'silent',
+      code: 'STEP_FAILED',
+      words: `No worker could carry on with the request, ${task.tries} times now: a defect, or a worker of another release. The log of the worker says which.`,
+      since,
+      ...tried,
+      leavesByItself: false,
+      endsBy: ['a worker of the right release'],
+      remedies: [doctor, look],
+    };
+  }
+  return {
+    state: 'silent',
+    code: error.code,
+    words: `${error.message} It is busy, or starting; or it has stopped, and is counted for another minute.`,
+    since,
+    ...tried,
+    leavesByItself: true,
+    endsBy: ['the worker has time again, or one is started'],
+    remedies: [look, worker, doctor],
+  };
+}
+
+/** Where no worker can replay the history; only a task that was tried and failed is worth the look. */
+async function brokenAt(
+  client: Client,
+  { workflowId, runId }: WorkflowExecutionDescription,
+  { task }: PendingWork,
+): Promise<Break | undefined> {
+  if (task === undefined || task.tries < 2) return undefined;
+  try {
+    return await client.withDeadline(Date.now() + CALL_WITHIN, () => findBreak(client, workflowId, runId));
+  } catch (error) {
+    throw temporalFailure(error);
+  }
+}
+
+function notReplayable({ taskCompletedAt, knownDefect }: Break, { task }: PendingWork, names: CommandPlace): Found {
+  const origin = knownDefect
+    ? 'the Temporal SDK wrote a history that it cannot replay, which is a known defect'
+    : 'its history was written by a worker of another release';
+  return {
+    state: 'silent',
+    code: 'NOT_REPLAYABLE',
+    words: `No worker can carry on with the request: ${origin}. Nothing is lost; it can go on from ${taskCompletedAt}.`,
+    since: task?.since ?? taskCompletedAt,
+    tried: { step: 'replay', times: task?.tries ?? 1 },
+    leavesByItself: knownDefect,
+    endsBy: [knownDefect ? 'a worker that rewinds it, within minutes' : 'a worker of the right release'],
+    remedies: [
+      {
+        words: `go on from ${taskCompletedAt}: what people asked since is asked again, a code may be sent anew`,
+        command: rewindCommand(names),
+      },
+      { words: 'see what else is missing', command: 'videoid doctor' },
+    ],
+  };
+}
+
+async function ended(
+  archive: Archive,
+  record: RequestRecord,
+  outcome: Outcome | undefined,
+  status?: RequestStatus,
+): Promise<Found> {
+  const { kind, reason } = outcome
+    ? { kind: outcome.outcome, reason: outcome.reason }
+    : (status?.outcome ?? UNKNOWN_END);
+  const late = (await archive.events(record)).find(({ what }) => what === LATE_VIDEO);
+  const pending = outcome?.cleanup === 'pending';
+  return {
+    state: 'ended',
+    words: [endWords(kind, reason, outcome), ...(late === undefined ? [] : [lateVideoWords(late)])].join(' '),
+    since: outcome?.at ?? status?.since ?? '',
+    leavesByItself: !pending,
+    endsBy: pending ? ['deleting at the provider goes on by itself until it is done'] : [],
+    remedies: await remediesAfterEnd(archive, record, { kind, reason, open: outcome?.leftOpen === true && !pending }),
+  };
+}
+
+const UNKNOWN_END = { kind: 'cancelled', reason: '' } as const;
+
+function endedFromOutside(
+  record: RequestRecord,
+  { message, remedy, code }: VideoIdError,
+  description: WorkflowExecutionDescription,
+): Found {
+  return {
+    state: 'ended',
+    code,
+    words: `${message} ${remedy ?? ''}`.trim(),
+    since: (description.closeTime ?? description.startTime).toISOString(),
+    leavesByItself: false,
+    endsBy: [],
+    remedies: [{ words: 'start anew, with another reference', command: startCommand(record) }],
+  };
+}
+
+function notStarted({ createdAt }: RequestRecord, names: CommandPlace): Found {
+  return {
+    state: 'not-started',
+    code: 'REQUEST_NOT_FOUND',
+    words:
+      'The request is recorded, but Temporal does not know it: the start was interrupted, or Temporal lost its data.',
+    since: createdAt,
+    leavesByItself: false,
+    endsBy: ['the same start again, which creates no second one'],
+    remedies: [{ words: 'start what was recorded; it creates no second request', command: resumeCommand(names) }],
+  };
+}

@@ -1,0 +1,116 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import { decodeFromPayloadsAtIndex } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { RequestRecord } from '../archive/request-record.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { Outcome } from '../messages/outcome.js';
+import type { AnyRequest, EnrolmentRequest, RequestKey, SignatureRequest } from '../messages/request.js';
+import { REGISTRATION_AUTHORITY_ATTRIBUTE, STAGE_ATTRIBUTE } from '../messages/search-attributes.js';
+import type { Stage } from '../messages/status.js';
+import { closedOutcome } from './ending.js';
+import { temporalFailure } from './temporal-failures.js';
+import { CALL_WITHIN } from './updates.js';
+
+const stage = defineSearchAttributeKey(STAGE_ATTRIBUTE, SearchAttributeType.KEYWORD);
+const registrationAuthority = defineSearchAttributeKey(REGISTRATION_AUTHORITY_ATTRIBUTE, SearchAttributeType.KEYWORD);
+
+/** What the start of a workflow found. */
+export type WorkflowStarted = { state: 'started' } | { state: 'running' } | { state: 'ended'; outcome: Outcome };
+
+/**
+ * Starts the workflow of a committed attempt; harmless when it was started before.
+ *
+ * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED, BAD_SETTING: the attempt is recorded, and the same start
+ *   resumes it; REQUEST_ENDED when somebody ended the workflow without an outcome; ARCHIVE_NOT_SHARED
+ */
+export async function startWorkflow(
+  client: Client,
+  start: { record: RequestRecord; archiveId: string; taskQueue: string },
+): Promise<WorkflowStarted> {
+  const { record } = start;
+  const first: Stage = 'creating';
+  try {
+    return await client.withDeadline(Date.now() + CALL_WITHIN, async () => {
+      try {
+        await client.workflow.start(record.flow, {
+          workflowId: record.workflowId,
+          taskQueue: start.taskQueue,
+          args: [workflowArgument(record, start.archiveId)],
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          typedSearchAttributes: new TypedSearchAttributes([
+            { key: stage, value: first },
+            { key: registrationAuthority, value: record.registrationAuthority },
+          ]),
+          staticSummary: summaryOf(record),
+        });
+        return { state: 'started' };
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError)
+          return await startedBefore(client, record.workflowId, start.archiveId);
+        throw error;
+      }
+    });
+  } catch (error) {
+    throw temporalFailure(error, {
+      words: 'The request is recorded and not lost.',
+      remedy: 'When Temporal answers again, repeat the same start: it resumes this request and creates no second one.',
+      facts: { reference: record.reference, attempt: record.attempt },
+    });
+  }
+}
+
+function workflowArgument(record: RequestRecord, archiveId: string): SignatureRequest | EnrolmentRequest {
+  const { flow, reference, attempt, environment, profile, reviewMode, policy, enrolment, reopens } = record;
+  const key: RequestKey = {
+    flow,
+    reference,
+    attempt,
+    archiveId,
+    environment,
+    registrationAuthority: record.registrationAuthority,
+  };
+  const request: AnyRequest = {
+    key,
+    profile,
+    // Without the names: they are the requester's and the signer's.
+    documents: record.documents.map(({ index, sha256, size }) => ({ index, sha256, size })),
+    reviewMode,
+    ...(record.automaticOfficer === undefined ? {} : { automaticOfficer: record.automaticOfficer }),
+    ...(record.automaticPermission === undefined ? {} : { automaticPermission: record.automaticPermission }),
+    policy,
+  };
+  if (enrolment === undefined) return reopens === undefined ? request : { ...request, reopens };
+  const { untilIssued, preauthLink, refuseVideo } = enrolment;
+  return { ...request, untilIssued, preauthLink, ...(refuseVideo === undefined ? {} : { refuseVideo }) };
+}
+
+/** At most 200 bytes (Temporal's limit), without personal data. */
+function summaryOf(record: RequestRecord): string {
+  const { flow, reference, attempt, profile, documents, registrationAuthority: authority } = record;
+  const again = attempt === 1 ? '' : `, attempt ${attempt}`;
+  if (flow === 'enrolment') return `Enrolment ${reference}${again}: ${profile}, registration authority ${authority}`;
+  return `Signature request ${reference}${again}: ${documents.length} document(s), registration authority ${authority}`;
+}
+
+/** The state of a workflow that Temporal knows. Its outcome is not in the archive, or it would not have been asked. */
+async function startedBefore(client: Client, workflowId: string, archiveId: string): Promise<WorkflowStarted> {
+  await assertOurs(client, workflowId, archiveId);
+  const outcome = await closedOutcome(client, workflowId);
+  return outcome === undefined ? { state: 'running' } : { state: 'ended', outcome };
+}
+
+/** Two archives in one namespace must not take each other's requests for their own: the argument says whose it is. */
+async function assertOurs(client: Client, workflowId: string, archiveId: string): Promise<void> {
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace: client.options.namespace,
+    execution: { workflowId },
+    maximumPageSize: 1,
+  });
+  const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+  const argument = await decodeFromPayloadsAtIndex<AnyRequest>(client.options.loadedDataConverter, 0, payloads);
+  if (argument.key.archiveId === archiveId) return;
+  throw new VideoIdError('ARCHIVE_NOT_SHARED', 'Temporal has a request of another archive under this reference.', {
+    field: 'archive.directory',
+    remedy: 'Give all processes of one namespace the same archive; or use another namespace, or another reference.',
+  });
+}
