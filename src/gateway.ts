@@ -1,0 +1,153 @@
+import { join } from 'node:path';
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { IndexReader } from './archive/index-reader.js';
+import { INDEX } from './archive/layout.js';
+import { type Config, loadConfig } from './config.js';
+import { runIfStarted } from './entry.js';
+import { createApi } from './gateway/api.js';
+import { CachedIndex } from './gateway/cached-index.js';
+import { createHealth } from './gateway/health.js';
+import { createHintDelivery } from './gateway/hint-delivery.js';
+import { DeliveredHints, HintAllowance } from './gateway/hint-traffic.js';
+import { listen } from './gateway/listener.js';
+import { createMetrics, type GatewayMetrics } from './gateway/metrics.js';
+import { readApiTokens, readWebhookTokens } from './gateway/tokens.js';
+import { createWebhooks } from './gateway/webhooks.js';
+import { createLogger, type Logger } from './logger.js';
+import { VideoIdError } from './messages/failures.js';
+import { connectClient, dataConverter } from './temporal.js';
+
+export interface GatewayOptions {
+  /** The webhook bridge alone: no codec key, no seal key, no token of the API, no access to documents. */
+  only?: 'webhooks';
+}
+
+/** A running gateway. */
+export interface Gateway {
+  host: string;
+  port: number;
+  /** Stops accepting, ends what only waits or watches, and finishes running answers. */
+  close(): Promise<void>;
+}
+
+/** Bytes of a JSON body of the API. */
+const CALL_BYTES = 65_536;
+
+type App = Hono<{ Bindings: HttpBindings }>;
+
+/** What every part needs, and where it says how to end it. */
+interface House {
+  config: Config;
+  logger: Logger;
+  metrics: GatewayMetrics;
+  /** Aborted when the gateway stops. */
+  stop: AbortSignal;
+  onClose: (end: () => Promise<void>) => void;
+}
+
+/**
+ * Starts the gateway: webhook bridge, health and metrics, and unless told otherwise the HTTP API.
+ *
+ * @throws VideoIdError PORT_TAKEN, BAD_SETTING, SECRET_NOT_FOUND, ARCHIVE_UNAVAILABLE
+ */
+export async function startGateway(config: Config, logger: Logger, { only }: GatewayOptions = {}): Promise<Gateway> {
+  const stop = new AbortController();
+  const ends: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    stop.abort();
+    // Last opened, first closed: the listener before what its answers need.
+    for (const end of ends.splice(0).toReversed()) await end();
+  };
+  const house: House = {
+    config,
+    logger,
+    metrics: createMetrics(),
+    stop: stop.signal,
+    onClose: (end) => void ends.push(end),
+  };
+  try {
+    const app: App = new Hono<{ Bindings: HttpBindings }>();
+    if (only === undefined) await serveApi(app, house);
+    await serveBridge(app, house);
+    // What a wrong webhook token gets, too.
+    app.notFound(() => new Response(null, { status: 404 }));
+    app.onError((error) => {
+      logger.error({ error }, 'an answer failed');
+      return new Response(null, { status: 500 });
+    });
+    const listener = await listen(app, config.gateway);
+    house.onClose(listener.close);
+    logger.info({ address: listener.host, port: listener.port, component: only ?? 'all' }, 'gateway listens');
+    return { host: listener.host, port: listener.port, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function serveApi(app: App, { config, logger, metrics, stop, onClose }: House): Promise<void> {
+  const tokens = await readApiTokens(config);
+  // The bridge alone does not even load what opens documents.
+  const { VideoIdClient } = await import('./client.js');
+  const client = await VideoIdClient.connect(config);
+  onClose(async () => client.close());
+  const within = config.gateway.hints.bodyWithin;
+  const uploads = {
+    archiveDirectory: config.archive.directory,
+    ...config.documents,
+    maximumRequestBytes: CALL_BYTES,
+    silence: within,
+  };
+  app.route(
+    '/',
+    createApi({ client, tokens, limits: { maximumBytes: CALL_BYTES, within }, uploads, metrics, logger, stop }),
+  );
+}
+
+async function serveBridge(app: App, { config, logger, metrics, onClose }: House): Promise<void> {
+  const { hints } = config.gateway;
+  const tokens = await readWebhookTokens(config);
+  const index = new IndexReader(config.archive.index ?? join(config.archive.directory, INDEX));
+  await index.assertPresent();
+  // The `hint` signal has no argument, so its connection needs no codec key.
+  const { connection, client } = await connectClient(config.temporal, dataConverter(undefined), { lazy: true });
+  onClose(async () => connection.close());
+  app.route('/', createHealth(connection));
+  app.get('/metrics', (context) =>
+    context.text(metrics.hints.text() + metrics.calls.text(), 200, { 'Content-Type': 'text/plain; version=0.0.4' }),
+  );
+  app.route(
+    '/',
+    createWebhooks({
+      tokens,
+      index: new CachedIndex(index, hints.unknownFor),
+      deliver: createHintDelivery(client, logger),
+      delivered: new DeliveredHints(hints.sameWithin),
+      allowance: new HintAllowance(hints.perMinute),
+      limits: { maximumBytes: hints.maximumBytes, within: hints.bodyWithin },
+      metrics,
+      logger,
+    }),
+  );
+}
+
+/** Runs the gateway with the settings of this process until SIGTERM or SIGINT. */
+export async function main(options: GatewayOptions = {}): Promise<void> {
+  const config = loadConfig();
+  const logger = createLogger({ process: 'gateway', level: config.log.level });
+  const gateway = await startGateway(config, logger, options);
+  const signal = await new Promise<string>((resolve) => {
+    for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
+  });
+  logger.info({ signal }, 'gateway stops');
+  await gateway.close();
+}
+
+function readOptions(given: string[]): GatewayOptions {
+  if (given.length === 0) return {};
+  if (given.join(' ') === '--only webhooks') return { only: 'webhooks' };
+  throw new VideoIdError('BAD_INPUT', 'The gateway takes no arguments but `--only webhooks`.');
+}
+
+runIfStarted(import.meta.url, async () => main(readOptions(process.argv.slice(2))));

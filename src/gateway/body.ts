@@ -1,0 +1,57 @@
+import type { IncomingMessage } from 'node:http';
+
+/** A body that was not read to its end. */
+export class BodyNotRead extends Error {
+  override readonly name = 'BodyNotRead';
+  readonly reason: 'too-large' | 'too-slow' | 'broken-off';
+
+  constructor(reason: BodyNotRead['reason']) {
+    super(`the body is ${reason}`);
+    this.reason = reason;
+  }
+}
+
+export interface BodyLimits {
+  /** Bytes. */
+  maximumBytes: number;
+  /** Milliseconds for the whole body. */
+  within: number;
+}
+
+/**
+ * Reads a small body whole, and not a chunk further than the limit.
+ *
+ * @throws BodyNotRead
+ */
+export async function readBody(incoming: IncomingMessage, { maximumBytes, within }: BodyLimits): Promise<Buffer> {
+  if (Number(incoming.headers['content-length'] ?? 0) > maximumBytes) throw new BodyNotRead('too-large');
+  return await new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const timer = setTimeout(() => settle(new BodyNotRead('too-slow')), within);
+
+    function onData(chunk: Buffer): void {
+      size += chunk.length;
+      if (size > maximumBytes) settle(new BodyNotRead('too-large'));
+      else chunks.push(chunk);
+    }
+    function onEnd(): void {
+      settle();
+    }
+    function onBroken(): void {
+      settle(new BodyNotRead('broken-off'));
+    }
+    function settle(failure?: BodyNotRead): void {
+      clearTimeout(timer);
+      incoming.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
+      if (!failure) {
+        resolve(Buffer.concat(chunks));
+        return;
+      }
+      incoming.pause();
+      reject(failure);
+    }
+
+    incoming.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
+  });
+}

@@ -1,0 +1,59 @@
+/** So many entries are remembered; the oldest goes first. Bounds the memory a sender can take. */
+const REMEMBERED = 10_000;
+
+/** Remembers payloads that reached their request, so that a repetition costs nothing. In memory, best effort. */
+export class DeliveredHints {
+  readonly #until = new Map<string, number>();
+  readonly #sameWithin: number;
+  readonly #now: () => number;
+
+  /** @param sameWithin milliseconds */
+  constructor(sameWithin: number, now: () => number = Date.now) {
+    this.#sameWithin = sameWithin;
+    this.#now = now;
+  }
+
+  has(payload: string): boolean {
+    const until = this.#until.get(payload);
+    return until !== undefined && until > this.#now();
+  }
+
+  add(payload: string): void {
+    remember(this.#until, payload, this.#now() + this.#sameWithin);
+  }
+}
+
+/** Counts hints per request and minute. In memory, best effort. */
+export class HintAllowance {
+  readonly #minutes = new Map<string, { until: number; used: number }>();
+  readonly #perMinute: number;
+  readonly #now: () => number;
+
+  constructor(perMinute: number, now: () => number = Date.now) {
+    this.#perMinute = perMinute;
+    this.#now = now;
+  }
+
+  /** Takes one from a request's allowance. Milliseconds until there is one again, 0 when there was one. */
+  take(request: string): number {
+    const now = this.#now();
+    const minute = this.#minutes.get(request);
+    if (!minute || minute.until <= now) {
+      remember(this.#minutes, request, { until: now + 60_000, used: 1 });
+      return 0;
+    }
+    minute.used += 1;
+    return minute.used <= this.#perMinute ? 0 : minute.until - now;
+  }
+}
+
+/** Puts an entry at the young end of a bounded map. */
+export function remember<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= REMEMBERED) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
+  }
+}

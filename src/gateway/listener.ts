@@ -1,0 +1,74 @@
+import type { Server } from 'node:http';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import type { Hono } from 'hono';
+import { VideoIdError } from '../messages/failures.js';
+
+/** Milliseconds for the head of a request: who dawdles over it is a slow-loris, not a browser. */
+const HEAD_WITHIN = 10_000;
+/** Milliseconds running answers get when the gateway stops. */
+const STOP_WITHIN = 20_000;
+
+/** An open HTTP listener. */
+export interface Listener {
+  host: string;
+  /** The port it listens on, also when any was asked for with 0. */
+  port: number;
+  /** Accepts nothing more, and resolves when every running answer is sent, or its time is over. */
+  close: () => Promise<void>;
+}
+
+/** @throws VideoIdError PORT_TAKEN; BAD_SETTING for an address that is not this machine's */
+export async function listen(
+  app: Hono<{ Bindings: HttpBindings }>,
+  { host, port }: { host: string; port: number },
+): Promise<Listener> {
+  const server = createAdaptorServer({
+    fetch: app.fetch,
+    overrideGlobalObjects: false,
+    serverOptions: {
+      headersTimeout: HEAD_WITHIN,
+      connectionsCheckingInterval: HEAD_WITHIN / 2,
+      // Uploads may take long; every reader of a body has a limit of its own.
+      requestTimeout: 0,
+    },
+  }) as Server;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(notListening(error, host, port)));
+    server.listen(port, host, resolve);
+  });
+  const address = server.address();
+  return {
+    host,
+    port: typeof address === 'object' && address !== null ? address.port : port,
+    close: async () => close(server),
+  };
+}
+
+async function close(server: Server): Promise<void> {
+  // A connection that was busy when the server closed lives on as an idle one.
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const late = setTimeout(() => server.closeAllConnections(), STOP_WITHIN);
+  try {
+    await new Promise<void>((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())));
+  } finally {
+    clearInterval(idle);
+    clearTimeout(late);
+  }
+}
+
+function notListening(error: Error, host: string, port: number): Error {
+  const reason = 'code' in error ? String(error.code) : error.name;
+  if (reason === 'EADDRINUSE') {
+    return new VideoIdError('PORT_TAKEN', `Something else listens on ${host}:${port}.`, {
+      field: 'gateway.port',
+      remedy: 'Stop it, or set gateway.port (VIDEOID_GATEWAY_PORT) to a free one.',
+      facts: { port },
+      cause: error,
+    });
+  }
+  return new VideoIdError('BAD_SETTING', `The gateway cannot listen on ${host}:${port} (${reason}).`, {
+    field: reason === 'EACCES' ? 'gateway.port' : 'gateway.host',
+    remedy: 'Give an address of this machine and a port that this user may open.',
+    cause: error,
+  });
+}
