@@ -1,0 +1,29 @@
+import { VideoIdError } from '../../messages/failures.js';
+
+/** One line of `doctor`. */
+export interface Check {
+  name: string;
+  state: 'ok' | 'warn' | 'fail';
+  words: string;
+  /** What to do about it. */
+  remedy?: string;
+}
+
+/** Runs one check; a failure of ours becomes its line, any other error is a defect and passes on. */
+export async function check(
+  name: string,
+  work: () => Promise<Omit<Check, 'name' | 'state'> & { state?: Check['state'] }>,
+): Promise<Check> {
+  try {
+    return { name, state: 'ok', ...(await work()) };
+  } catch (error) {
+    if (!(error instanceof VideoIdError)) throw error;
+    const where = error.field === undefined ? '' : ` (${error.field})`;
+    return {
+      name,
+      state: 'fail',
+      words: `${error.message}${where}`,
+      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+    };
+  }
+}

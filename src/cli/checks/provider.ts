@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises';
+import type { Config, EnvironmentConfig } from '../../config.js';
+import { VideoIdError } from '../../messages/failures.js';
+import { readRoots } from '../../signatures/certificate-chain.js';
+import { ProviderError } from '../../uanataca/errors.js';
+import { Optimizers } from '../../uanataca/optimizers.js';
+import { check, type Check } from './check.js';
+
+/** Every provider environment: its Optimizer answers, its roots are there. */
+export async function providerChecks({ environments, registrationAuthorities }: Config): Promise<Check[]> {
+  const optimizers = new Optimizers(environments);
+  const checks: Check[] = [];
+  try {
+    for (const [name, environment] of Object.entries(environments)) {
+      checks.push(await optimizerCheck(optimizers, name, environment), await rootsCheck(name, environment));
+    }
+  } finally {
+    await optimizers.close();
+  }
+  if (Object.keys(registrationAuthorities).length === 0) {
+    checks.push({
+      name: 'registration authorities',
+      state: 'fail',
+      words: 'there is none, so nothing can be started',
+      remedy: 'Add one to registrationAuthorities, and its environment to environments.',
+    });
+  }
+  return checks;
+}
+
+async function optimizerCheck(
+  optimizers: Optimizers,
+  name: string,
+  { optimizer, env }: EnvironmentConfig,
+): Promise<Check> {
+  return await check(`Optimizer ${name}`, async () => {
+    try {
+      await optimizers.of(name).ping();
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      throw new VideoIdError(error.code, `${optimizer} does not answer as an Optimizer: ${error.words}`, {
+        field: `environments.${name}`,
+        remedy: 'Check the address, the CA and the network between here and there.',
+        cause: error,
+      });
+    }
+    return { words: `${optimizer} answers, env ${env}` };
+  });
+}
+
+async function rootsCheck(name: string, { roots }: EnvironmentConfig): Promise<Check> {
+  const field = `environments.${name}.roots`;
+  return await check(`roots of ${name}`, async () => {
+    let certificates = 0;
+    for (const path of roots) {
+      try {
+        certificates += readRoots(await readFile(path, 'utf8')).length;
+      } catch (cause) {
+        throw new VideoIdError('BAD_SETTING', `${path} cannot be read as PEM certificates.`, {
+          field,
+          remedy: 'Name readable PEM files.',
+          cause,
+        });
+      }
+    }
+    return certificates === 0
+      ? {
+          state: 'warn',
+          words: 'none, so no signature can pass verification',
+          remedy: `Name the provider's root certificates in ${field}.`,
+        }
+      : { words: `${certificates} certificate(s)` };
+  });
+}

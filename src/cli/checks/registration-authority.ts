@@ -1,0 +1,135 @@
+import { X509Certificate } from 'node:crypto';
+import type { Config, EnvironmentConfig, RegistrationAuthorityConfig } from '../../config.js';
+import { VideoIdError } from '../../messages/failures.js';
+import { resolveSecret } from '../../security/secret.js';
+import { ProviderError } from '../../uanataca/errors.js';
+import { RegistrationAuthorities } from '../../uanataca/registration-authorities.js';
+import { span } from '../layout.js';
+import { check, type Check } from './check.js';
+
+/** Milliseconds. A new certificate of an API user takes the provider's staff some days. */
+const RENEW_BEFORE = 30 * 86_400_000;
+
+/** Enrolments: the Registration Authority API of every environment, and what every registration authority needs for them. */
+export async function enrolmentChecks({ environments, registrationAuthorities, keys }: Config): Promise<Check[]> {
+  const apis = new RegistrationAuthorities(environments);
+  const checks: Check[] = [];
+  try {
+    for (const [name, environment] of Object.entries(environments)) {
+      if (environment.registrationAuthorityApi === undefined) continue;
+      checks.push(await certificateCheck(name, environment.registrationAuthorityApi), await apiCheck(apis, name));
+    }
+    for (const [id, authority] of Object.entries(registrationAuthorities)) {
+      const { enrolment } = authority;
+      if (enrolment === undefined) continue;
+      checks.push(officersCheck(id, authority), secretsCheck(id, enrolment, keys.seal.length > 0));
+      checks.push(await scratchcardsCheck(apis, id, authority, enrolment));
+    }
+  } finally {
+    await apis.close();
+  }
+  return checks;
+}
+
+type Api = Exclude<EnvironmentConfig['registrationAuthorityApi'], undefined>;
+type Enrolment = Exclude<RegistrationAuthorityConfig['enrolment'], undefined>;
+
+async function certificateCheck(name: string, { certificate }: Api): Promise<Check> {
+  const field = `environments.${name}.registrationAuthorityApi.certificate`;
+  return await check(`API user of ${name}`, async () => {
+    const until = Date.parse((await readCertificate(certificate, field)).validTo);
+    const left = until - Date.now();
+    if (left <= 0) return { state: 'fail', words: 'the client certificate has expired', remedy: renewed(field) };
+    const words = `the client certificate is good for ${span(left)}`;
+    return left < RENEW_BEFORE ? { state: 'warn', words, remedy: renewed(field) } : { words };
+  });
+}
+
+async function readCertificate(reference: string, field: string): Promise<X509Certificate> {
+  const pem = await resolveSecret(reference);
+  try {
+    return new X509Certificate(pem.reveal());
+  } catch (cause) {
+    throw new VideoIdError('BAD_SETTING', 'The client certificate cannot be read as PEM.', {
+      field,
+      remedy: 'Name the certificate of the API user, in PEM.',
+      cause,
+    });
+  }
+}
+
+function renewed(field: string): string {
+  return `Ask the provider for a new one and put it where ${field} says; no restart is needed.`;
+}
+
+async function apiCheck(apis: RegistrationAuthorities, name: string): Promise<Check> {
+  return await check(`Registration Authority API ${name}`, async () => {
+    const api = apis.of(name);
+    await asked(`environments.${name}.registrationAuthorityApi`, () => api.ping());
+    return { words: `${api.origin} answers and takes the client certificate` };
+  });
+}
+
+async function scratchcardsCheck(
+  apis: RegistrationAuthorities,
+  id: string,
+  { environment }: RegistrationAuthorityConfig,
+  { fewScratchcards }: Enrolment,
+): Promise<Check> {
+  return await check(`scratchcards of ${id}`, async () => {
+    const { unused } = await asked(`registrationAuthorities.${id}`, () => apis.of(environment).countScratchcards(id));
+    const words = `${unused} unused, as far as the list says`;
+    if (unused > fewScratchcards) return { words };
+    const remedy = 'Ask the provider for more: every enrolment, and every new video of one, takes one.';
+    return { state: unused === 0 ? 'fail' : 'warn', words, remedy };
+  });
+}
+
+/** Declaration, contract and approval name an officer, and are taken with username, password and PIN (§8.2, §8.3). */
+function officersCheck(id: string, { officers, review }: RegistrationAuthorityConfig): Check {
+  const name = `officers of ${id}`;
+  const field = `registrationAuthorities.${id}.officers`;
+  const known = Object.entries(officers);
+  if (known.length === 0) {
+    return { name, state: 'fail', words: 'none, and an enrolment names one', remedy: `Add an officer to ${field}.` };
+  }
+  const deciding = review.mode === 'automatic' ? known.filter(([each]) => each === review.officer) : known;
+  const without = deciding.filter(([, { username }]) => username === undefined).map(([each]) => each);
+  if (without.length === 0 || review.mode === 'at-provider') return { name, state: 'ok', words: `${known.length}` };
+  return {
+    name,
+    state: without.length === deciding.length ? 'fail' : 'warn',
+    words: `${without.join(', ')} cannot approve enrolments: a token does not do`,
+    remedy: `Give username, password and PIN in ${field}.`,
+  };
+}
+
+function secretsCheck(id: string, { secrets }: Enrolment, canSeal: boolean): Check {
+  const name = `certificate codes of ${id}`;
+  const field = `registrationAuthorities.${id}.enrolment.secrets`;
+  if (secrets === 'seal') {
+    return canSeal
+      ? { name, state: 'ok', words: 'kept sealed' }
+      : { name, state: 'fail', words: 'to be sealed, and there is no seal key', remedy: 'Give a key in keys.seal.' };
+  }
+  const words = 'dropped: nobody here can revoke a certificate';
+  return {
+    name,
+    state: secrets === 'drop' ? 'ok' : 'warn',
+    words,
+    ...(secrets ? {} : { remedy: `Choose in ${field}.` }),
+  };
+}
+
+async function asked<T>(field: string, question: () => Promise<T>): Promise<T> {
+  try {
+    return await question();
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    throw new VideoIdError(error.code, `The Registration Authority API does not answer well: ${error.words}`, {
+      field,
+      remedy: 'Check address, client certificate, key, CA and the network between here and there.',
+      cause: error,
+    });
+  }
+}

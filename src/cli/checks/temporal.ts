@@ -1,0 +1,76 @@
+import type { Client, Connection } from '@temporalio/client';
+import { isWorkerPolling } from '../../client/pollers.js';
+import { temporalFailure } from '../../client/temporal-failures.js';
+import type { Config } from '../../config.js';
+import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes.js';
+import { connectClient, dataConverter, describeNamespaceRetention } from '../../temporal.js';
+import { span } from '../layout.js';
+import { check, type Check } from './check.js';
+
+/** Milliseconds. Shorter, and `list` and the Temporal UI forget a request while people still ask about it. */
+const COMFORTABLE_RETENTION = 7 * 86_400_000;
+
+/** Temporal: reachable, namespace, retention, search attributes, and whether a worker is there. */
+export async function temporalChecks({ temporal }: Config): Promise<Check[]> {
+  let opened: { connection: Connection; client: Client } | undefined;
+  const connected = await check('Temporal', async () => {
+    opened = await connectClient(temporal, dataConverter(undefined));
+    return { words: `answers at ${temporal.address}` };
+  });
+  if (opened === undefined) return [connected];
+  const { connection, client } = opened;
+  try {
+    return [
+      connected,
+      await namespaceCheck(connection, temporal.namespace),
+      await attributesCheck(connection, temporal.namespace),
+      await workerCheck(client, temporal.taskQueue),
+    ];
+  } finally {
+    await connection.close();
+  }
+}
+
+async function namespaceCheck(connection: Connection, namespace: string): Promise<Check> {
+  return await check('namespace', async () => {
+    const { retention } = await describeNamespaceRetention(connection, namespace);
+    const words = `${namespace}, ended requests stay ${span(retention)}`;
+    return retention < COMFORTABLE_RETENTION
+      ? {
+          state: 'warn',
+          words,
+          remedy: 'Outcomes stay in the archive anyway; to see ended requests longer: videoid setup --retention 30d.',
+        }
+      : { words };
+  });
+}
+
+async function attributesCheck(connection: Connection, namespace: string): Promise<Check> {
+  return await check('search attributes', async () => {
+    const missing = await missingAttributes(connection, namespace);
+    return missing.length === 0
+      ? { words: 'all there' }
+      : { state: 'fail', words: `${missing.join(', ')} missing`, remedy: 'Run videoid setup.' };
+  });
+}
+
+async function missingAttributes(connection: Connection, namespace: string): Promise<string[]> {
+  try {
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
+    return SEARCH_ATTRIBUTES.filter((name) => customAttributes[name] === undefined);
+  } catch (error) {
+    throw temporalFailure(error);
+  }
+}
+
+async function workerCheck(client: Client, taskQueue: string): Promise<Check> {
+  return await check('worker', async () =>
+    (await isWorkerPolling(client, taskQueue))
+      ? { words: `one serves the task queue ${taskQueue}` }
+      : {
+          state: 'warn',
+          words: `none serves the task queue ${taskQueue}`,
+          remedy: 'Start one: videoid worker. Requests wait safely until then.',
+        },
+  );
+}

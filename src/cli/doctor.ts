@@ -1,0 +1,78 @@
+import type { Command } from 'commander';
+import type { Check } from './checks/check.js';
+import { define, done } from './command.js';
+import { EXIT } from './exit-codes.js';
+import { columns } from './layout.js';
+import { readSettings } from './session.js';
+
+/** `videoid doctor`: finds what would only show at the last step of a request. Changes nothing. */
+export function doctorCommand(program: Command): void {
+  define(
+    program,
+    'doctor',
+    'check settings, archive, keys, every secret, Temporal, worker, each Optimizer and Registration Authority; changes nothing',
+    async ({ screen }) => {
+      const { check } = await import('./checks/check.js');
+      const checks: Check[] = [];
+      const settings = await check('settings', async () => {
+        await readSettings(screen);
+        return { words: 'usable' };
+      });
+      checks.push(settings);
+      if (settings.state === 'ok') {
+        const config = await readSettings(screen);
+        const { archiveChecks } = await import('./checks/archive.js');
+        const { secretChecks } = await import('./checks/secrets.js');
+        const { temporalChecks } = await import('./checks/temporal.js');
+        const { providerChecks } = await import('./checks/provider.js');
+        const { enrolmentChecks } = await import('./checks/registration-authority.js');
+        checks.push(...(await screen.during('Looking at the archive', archiveChecks(config))));
+        checks.push(...(await screen.during('Reading keys and secrets', secretChecks(config))));
+        checks.push(...(await screen.during('Asking Temporal', temporalChecks(config))));
+        checks.push(...(await screen.during('Asking the Optimizers', providerChecks(config))));
+        checks.push(...(await screen.during('Asking the Registration Authorities', enrolmentChecks(config))));
+      }
+      const { ASSUMPTIONS } = await import('../uanataca/assumptions.js');
+      const { REGISTRATION_AUTHORITY_ASSUMPTIONS } = await import('../uanataca/registration-authority/assumptions.js');
+      const answer = { checks, assumptions: ASSUMPTIONS, enrolmentAssumptions: REGISTRATION_AUTHORITY_ASSUMPTIONS };
+      screen.answer(answer, [
+        ...linesOf(checks),
+        '',
+        `Not yet seen confirmed by a real Optimizer (${ASSUMPTIONS.length}):`,
+        ...assumptionLines(ASSUMPTIONS),
+        '',
+        `Not yet seen confirmed by a real Registration Authority API (${REGISTRATION_AUTHORITY_ASSUMPTIONS.length}):`,
+        ...assumptionLines(REGISTRATION_AUTHORITY_ASSUMPTIONS),
+        '',
+        summaryOf(checks),
+      ]);
+      return checks.some(({ state }) => state === 'fail') ? EXIT.failed : done;
+    },
+  );
+}
+
+function assumptionLines(assumptions: readonly { name: string; section: string; text: string }[]): string[] {
+  return columns(assumptions.map(({ name, section, text }) => [`  ${name}`, section, text]));
+}
+
+function linesOf(checks: readonly Check[]): string[] {
+  const heads = columns(checks.map(({ state, name }) => [state.padEnd(4), name, '']));
+  const width = Math.max(...heads.map((head) => head.length));
+  return checks.flatMap(({ words, remedy }, at) => {
+    const head = (heads[at] ?? '').padEnd(width);
+    const [first = '', ...rest] = words.split('\n');
+    const indent = ' '.repeat(width + 2);
+    return [
+      `${head}  ${first}`,
+      ...rest.map((line) => `${indent}${line}`),
+      ...(remedy === undefined ? [] : [`${indent}→ ${remedy}`]),
+    ];
+  });
+}
+
+function summaryOf(checks: readonly Check[]): string {
+  const failed = checks.filter(({ state }) => state === 'fail').length;
+  const warned = checks.filter(({ state }) => state === 'warn').length;
+  if (failed > 0) return `${failed} of ${checks.length} checks failed.`;
+  return warned > 0 ? `Ready, with ${warned} warning(s).` : 'Ready.';
+}

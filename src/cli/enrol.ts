@@ -1,0 +1,106 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { EnrolmentInput } from '../client.js';
+import { SECURE_ELEMENT_WORDS, VALIDITY_DAYS } from '../messages/profiles.js';
+import { define, done, referenceOf, type SteeringFlags, withSteering } from './command.js';
+import { withClient } from './session.js';
+import { carryOutStart, documentsFrom, type StartFlags, withStart } from './start.js';
+
+type Fields = Record<string, string>;
+
+/** Flags for what the video does not give. */
+interface ContentFlags {
+  field: Fields;
+  document: string[];
+}
+
+interface EnrolFlags extends StartFlags, ContentFlags, Pick<EnrolmentInput, 'secureElement' | 'validityTime'> {
+  validity?: Exclude<EnrolmentInput['validityTime'], undefined>;
+  untilIssued?: boolean;
+}
+
+/** `videoid enrol`, `provide`: starts an enrolment, and gives it what it lacks. */
+export function enrolCommands(program: Command): void {
+  enrolCommand(program);
+  provideCommand(program);
+}
+
+function enrolCommand(program: Command): void {
+  const elements = Object.entries(SECURE_ELEMENT_WORDS).map(([value, words]) => `${value} ${words}`);
+  withContent(
+    withStart(
+      define<EnrolFlags>(
+        program,
+        'enrol',
+        'start an enrolment: a person gets a certificate after a video identification',
+        async ({ screen, flags }) => {
+          const { secureElement, validity: validityTime, untilIssued, field, document } = flags;
+          const fields = Object.keys(field).length === 0 && flags.newAttempt ? undefined : field;
+          const own = { secureElement, validityTime, untilIssued, fields, documents: documentsFrom(document) };
+          return await carryOutStart(screen, flags, {
+            flow: 'enrolment',
+            start: (client, common) => client.startEnrolment({ ...common, ...own }),
+          });
+        },
+      ),
+    )
+      .addOption(
+        new Option(
+          '--secure-element <number>',
+          `where the keys live: ${elements.join(', ')}; needed where the profile allows several`,
+        ).choices(Object.keys(SECURE_ELEMENT_WORDS)),
+      )
+      .option('--validity <days>', `days the certificate is valid: ${VALIDITY_DAYS.join(', ')}`, daysOf)
+      .option('--until-issued', 'wait for the signer to pick up the certificate, instead of ending before'),
+  );
+}
+
+function provideCommand(program: Command): void {
+  withContent(
+    withSteering(
+      define<SteeringFlags & ContentFlags & { by?: string }>(
+        program,
+        'provide <reference>',
+        'give an enrolment what it lacks after the video; `show` says what that is',
+        async ({ screen, operands, flags }) =>
+          await withClient(screen, async (client) => {
+            const reference = referenceOf({ operands });
+            const { field, document, by, ...options } = flags;
+            const actor = { kind: 'operator', ...(by === undefined ? {} : { id: by }) } as const;
+            const provision = { actor, fields: field, documents: documentsFrom(document) };
+            const { missing } = await screen.during('Sending it on', client.provide(reference, provision, options));
+            screen.answer({ reference, missing }, [
+              missing.length === 0
+                ? 'Taken; nothing is missing any more.'
+                : `Taken; still missing: ${missing.join(', ')}`,
+            ]);
+            screen.say('', `Next: videoid show ${reference}`);
+            return done;
+          }),
+      ),
+    ).option('--by <id>', 'who provides it: an operator id, no name of a person'),
+  );
+}
+
+function withContent(command: Command): Command {
+  return command
+    .option('--field <name=value>', 'what the video does not give; again for each (videoid profiles NAME)', fieldOf, {})
+    .option(
+      '--document <file>',
+      'evidence document, PDF; again for each',
+      (path, before: string[]) => [...before, path],
+      [],
+    );
+}
+
+function fieldOf(text: string, before: Fields): Fields {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('Give it as name=value.');
+  if (Object.hasOwn(before, name)) throw new InvalidArgumentError('Give every field once.');
+  return { ...before, [name]: value };
+}
+
+function daysOf(text: string): (typeof VALIDITY_DAYS)[number] {
+  const days = VALIDITY_DAYS.find((each) => String(each) === text);
+  if (days !== undefined) return days;
+  throw new InvalidArgumentError(`Give one of ${VALIDITY_DAYS.join(', ')}.`);
+}

@@ -1,0 +1,165 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
+import type { Command } from 'commander';
+import type { VideoIdClient } from '../client.js';
+import { VideoIdError } from '../messages/failures.js';
+import { type AttemptFlag, define, done, referenceOf, withAttempt } from './command.js';
+import { byteSize, columns } from './layout.js';
+import { withClient } from './session.js';
+
+interface SavedFile {
+  path: string;
+  signed: boolean;
+}
+
+/** `videoid documents`, `contract`: what the signer is shown, and what is there after signing. */
+export function fileCommands(program: Command): void {
+  documentsCommand(program);
+  contractCommand(program);
+}
+
+function documentsCommand(program: Command): void {
+  withAttempt(
+    define<AttemptFlag & { save?: string }>(
+      program,
+      'documents <reference>',
+      'list the documents, or save them: signed where they are signed, as they were given otherwise',
+      async (call) => {
+        const { screen, flags } = call;
+        const reference = referenceOf(call);
+        return await withClient(screen, async (client) => {
+          const documents = await client.documents(reference, flags);
+          if (flags.save === undefined) {
+            screen.answer({ documents }, [
+              ...columns([
+                ['#', 'NAME', 'SIZE', 'SIGNED', 'SHA-256 AS GIVEN'],
+                ...documents.map(({ index, name, size, sha256, signed }) => [
+                  String(index),
+                  name,
+                  byteSize(size),
+                  signed ? 'yes' : 'not yet',
+                  sha256,
+                ]),
+              ]),
+              '',
+              `Next: videoid documents ${reference} --save DIRECTORY`,
+            ]);
+            return done;
+          }
+          const files: SavedFile[] = [];
+          for (const { index, name, signed } of documents) {
+            const { stream } = await client.document(reference, index, { ...flags, signed, channel: 'cli' });
+            const path = join(flags.save, signed ? signedName(name) : name);
+            await screen.during(`Saving document ${index}`, save(path, stream));
+            files.push({ path, signed });
+          }
+          screen.answer({ files }, columns(files.map(({ path, signed }) => [path, signed ? 'signed' : 'as given'])));
+          return done;
+        });
+      },
+    ),
+  ).option('--save <directory>', 'save them there; nothing is overwritten');
+}
+
+function contractCommand(program: Command): void {
+  withAttempt(
+    define<AttemptFlag & { save?: string | true }>(
+      program,
+      'contract <reference>',
+      "the provider's service contract, which the signer signs too",
+      async (call) => {
+        const { screen, flags } = call;
+        const reference = referenceOf(call);
+        return await withClient(screen, async (client) => {
+          if (flags.save === undefined) {
+            const known = await contractFacts(client, reference, flags);
+            screen.answer({ contract: known }, [
+              ...columns([
+                ['Contract', known.signed ? 'signed' : 'not signed yet'],
+                ['SHA-256', known.sha256],
+              ]),
+              '',
+              `Next: videoid contract ${reference} --save`,
+            ]);
+            return done;
+          }
+          const { stream, signed } = await openContract(client, reference, flags);
+          const path = flags.save === true ? `${reference}-contract${signed ? '-signed' : ''}.pdf` : flags.save;
+          await screen.during('Saving the contract', save(path, stream));
+          screen.answer({ files: [{ path, signed }] }, [`${path}  ${signed ? 'signed' : 'as shown before signing'}`]);
+          return done;
+        });
+      },
+    ),
+  ).option('--save [file]', 'save it; nothing is overwritten');
+}
+
+/** Without opening it: what is opened is recorded as shown. */
+async function contractFacts(
+  client: VideoIdClient,
+  reference: string,
+  { flow, attempt }: AttemptFlag,
+): Promise<{ sha256: string; signed: boolean }> {
+  const status = await client.status(reference, { flow, attempt });
+  const shown = status.toAccept ?? status.toReview;
+  if (status.stage === 'ended') {
+    const { contract } = await client.outcome(reference, { flow, attempt });
+    if (contract !== undefined) return { sha256: contract.sha256, signed: contract.signed };
+  } else if (shown !== undefined) return { sha256: shown.contract, signed: false };
+  throw new VideoIdError('NOT_NOW', 'There is no contract.', {
+    remedy:
+      'For a signature it comes after the approval, for an enrolment before the review; see the stage of the request.',
+    facts: { stage: status.stage },
+  });
+}
+
+async function openContract(
+  client: VideoIdClient,
+  reference: string,
+  { flow, attempt }: AttemptFlag,
+): Promise<{ stream: Readable; signed: boolean }> {
+  const options = { flow, attempt, channel: 'cli' };
+  try {
+    return { ...(await client.contract(reference, { ...options, signed: true })), signed: true };
+  } catch (error) {
+    if (!(error instanceof VideoIdError) || error.code !== 'DOCUMENT_NOT_FOUND') throw error;
+    return { ...(await client.contract(reference, options)), signed: false };
+  }
+}
+
+/** `agreement.pdf` → `agreement-signed.pdf`, so that both fit into one directory. */
+function signedName(name: string): string {
+  const extension = extname(name);
+  return `${name.slice(0, name.length - extension.length)}-signed${extension}`;
+}
+
+/** @throws VideoIdError BAD_INPUT when the file exists or cannot be written; the path is the caller's own */
+export async function save(path: string, stream: Readable): Promise<void> {
+  let made = false;
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
+    file.once('open', () => {
+      made = true;
+    });
+    await pipeline(stream, file);
+  } catch (cause) {
+    stream.destroy();
+    if (made) await rm(path, { force: true });
+    if (cause instanceof VideoIdError) throw cause;
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new VideoIdError(
+      'BAD_INPUT',
+      code === 'EEXIST' ? 'A file is there already.' : 'The file cannot be written.',
+      {
+        field: '--save',
+        remedy: 'Name another directory or file.',
+        facts: { reason: code },
+        cause,
+      },
+    );
+  }
+}

@@ -1,0 +1,82 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Command, Option } from 'commander';
+import { VideoIdError } from '../messages/failures.js';
+import { define, done } from './command.js';
+import { EXIT } from './exit-codes.js';
+import { readSettings } from './session.js';
+
+/** `videoid worker`, `gateway`, `codec-server`, `sandbox`: each process alone, until SIGTERM or Ctrl-C. */
+export function processCommands(program: Command): void {
+  define(program, 'worker', 'run a worker: carries requests out', async ({ screen }) => {
+    const config = await readSettings(screen);
+    const { main } = await import('../worker.js');
+    await main(config);
+    return done;
+  });
+  define<{ only?: 'webhooks' }>(program, 'gateway', 'run the gateway: webhook bridge and HTTP API', async (call) => {
+    // Checked here, and again by the gateway, which reads them itself.
+    await readSettings(call.screen);
+    const { main } = await import('../gateway.js');
+    await main(call.flags);
+    return done;
+  }).addOption(
+    new Option('--only <part>', 'the webhook bridge alone, without keys and documents').choices(['webhooks']),
+  );
+  codecServerCommand(program);
+  sandboxCommand(program);
+}
+
+function codecServerCommand(program: Command): void {
+  define(
+    program,
+    'codec-server',
+    'run the codec server: lets the Temporal UI show what is encrypted. Whoever reaches it reads that',
+    async ({ screen }) => {
+      const config = await readSettings(screen);
+      const { loadKeyRing } = await import('../security/keys.js');
+      const { EncryptionCodec } = await import('../security/payload-codec.js');
+      const { startCodecServer } = await import('../security/codec-server.js');
+      const codec = new EncryptionCodec(await loadKeyRing(config.keys.codec));
+      const server = await startCodecServer({ codec, ...config.codecServer });
+      screen.answer({ url: server.url }, [`The codec server listens on ${server.url}`]);
+      screen.say('Set it in the Temporal UI as codec server endpoint. Ctrl-C ends it.');
+      await toldToStop();
+      await server.close();
+      return done;
+    },
+  );
+}
+
+function sandboxCommand(program: Command): void {
+  define(
+    program,
+    'sandbox [options...]',
+    'run the provider, simulated; its options come after `--`, see `videoid sandbox -- --help`',
+    async ({ operands }) => {
+      const main = fileURLToPath(new URL('../../sandbox/main.js', import.meta.url));
+      if (!existsSync(main)) {
+        throw new VideoIdError('SETUP_FAILED', 'The sandbox is not part of this installation.', {
+          remedy: 'Run it from a clone of the project, after `npm run build`.',
+        });
+      }
+      // A program of its own, so that nothing of it can slip into ours.
+      const child = spawn(process.execPath, [main, ...operands], { stdio: 'inherit' });
+      // Ctrl-C reaches the child by itself; it is only waited for.
+      process.on('SIGINT', () => undefined);
+      process.on('SIGTERM', () => child.kill('SIGTERM'));
+      const code = await new Promise<number | null>((resolve, reject) => {
+        child.once('error', reject);
+        child.once('exit', resolve);
+      });
+      return code === 0 ? done : EXIT.failed;
+    },
+  );
+}
+
+async function toldToStop(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}

@@ -1,0 +1,116 @@
+import { type Command, InvalidArgumentError } from 'commander';
+import type { PlainResolution, VideoIdClient } from '../client.js';
+import { isFailureCode } from '../client/failure-codes.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { Remedy } from '../messages/status.js';
+import { define, done, type SteeringFlags, withSteering } from './command.js';
+import { EXIT, EXIT_CODES, type ExitCode } from './exit-codes.js';
+import { columns } from './layout.js';
+import type { Screen } from './screen.js';
+import { readSecretLine } from './secret-input.js';
+import { withClient } from './session.js';
+
+interface ResolveFlags extends SteeringFlags {
+  remedy?: Remedy;
+  adopt?: { videoidPk?: string; requestPk: string };
+  linkStdin?: boolean;
+  note?: string;
+  by?: string;
+  code?: string;
+  all?: boolean;
+  yes?: boolean;
+}
+
+/** `videoid resolve`: an operator's decision about attention, of one request or of all with the same code. */
+export function resolveCommand(program: Command): void {
+  withSteering(
+    define<ResolveFlags>(
+      program,
+      'resolve [reference]',
+      'decide about a request in attention; `why` says which remedies there are',
+      async ({ screen, operands, flags }) => {
+        const [reference] = operands;
+        if ((reference === undefined) !== (flags.all === true && flags.code !== undefined)) {
+          throw new VideoIdError('BAD_INPUT', 'Name one request, or all with one code.', {
+            field: 'reference',
+            remedy: 'videoid resolve REFERENCE --remedy retry, or videoid resolve --code CODE --all --remedy retry.',
+          });
+        }
+        if (reference === undefined)
+          return await withClient(screen, (client) => resolveAll(client, screen, deciderOf(flags), flags));
+        const resolution = await resolutionOf(flags);
+        return await withClient(screen, async (client) => {
+          await screen.during('Telling the request', client.resolve(reference, resolution, flags));
+          screen.answer({ reference, remedy: flags.remedy }, ['The request has taken it and goes on.']);
+          screen.say('', `Next: videoid show ${reference}`);
+          return done;
+        });
+      },
+    ),
+  )
+    .option('--remedy <remedy>', 'one of those that `why` lists: retry, adopt, wait, new-video, skip, accept, cancel')
+    .option(
+      '--adopt <pks>',
+      'with adopt: videoid_pk,request_pk found in the console; of an enrolment the request_pk alone',
+      idsOf,
+    )
+    .option('--link-stdin', "with adopt: the signer's link comes by prompt or standard input")
+    .option('--code <code>', 'with --all: only those in attention with this code')
+    .option('--all', 'every request with that code; only says which, unless --yes')
+    .option('--yes', 'with --all: carry it out')
+    .option('--note <text>', 'for the evidence')
+    .option('--by <id>', 'who decides: an operator id, no name of a person');
+}
+
+function deciderOf({ by, note }: ResolveFlags): Pick<PlainResolution, 'actor' | 'note'> {
+  return {
+    actor: { kind: 'operator', ...(by === undefined ? {} : { id: by }) },
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+async function resolutionOf(flags: ResolveFlags): Promise<PlainResolution> {
+  const { remedy } = flags;
+  if (remedy === undefined) {
+    throw new VideoIdError('BAD_INPUT', 'No remedy is named.', {
+      field: '--remedy',
+      remedy: 'videoid why REFERENCE lists the remedies, each with its command.',
+    });
+  }
+  return {
+    ...deciderOf(flags),
+    remedy,
+    ...(flags.adopt === undefined ? {} : { ids: flags.adopt }),
+    ...(flags.linkStdin ? { link: await readSecretLine("The signer's link") } : {}),
+  };
+}
+
+/** A dry run unless `--yes` is given: nobody wants to find out afterwards how many there were. */
+async function resolveAll(
+  client: VideoIdClient,
+  screen: Screen,
+  decider: Pick<PlainResolution, 'actor' | 'note'>,
+  { code = '', remedy: wanted, yes = false }: ResolveFlags,
+): Promise<ExitCode> {
+  const order = { ...decider, code, ...(wanted === undefined ? {} : { remedy: wanted }), carryOut: yes };
+  const resolved = await screen.during('Telling the requests', client.resolveAll(order));
+  const { found, remedy, carriedOut, results } = resolved;
+  const told = results.filter(({ result }) => result === 'told').length;
+  screen.answer(resolved, [
+    ...columns(results.map((each) => [each.reference, `attempt ${each.attempt}`, carriedOut ? each.result : ''])),
+    ...(found === 0
+      ? ['No request is in attention with this code.']
+      : ['', carriedOut ? `${told} of ${found} told: ${remedy}.` : `${found} request(s) would be told: ${remedy}.`]),
+  ]);
+  if (!carriedOut && found > 0) screen.say('', 'Nothing was told to them. The same command with --yes carries it out.');
+  const failed = results.find(({ result }) => carriedOut && result !== 'told');
+  if (failed === undefined) return EXIT.done;
+  const [first] = results.flatMap(({ result }) => (isFailureCode(result) ? [result] : []));
+  return first === undefined ? EXIT.failed : EXIT_CODES[first];
+}
+
+function idsOf(value: string): { videoidPk?: string; requestPk: string } {
+  const [, videoidPk, requestPk] = /^(?:(\d+),)?(\d+)$/.exec(value) ?? [];
+  if (requestPk !== undefined) return { ...(videoidPk === undefined ? {} : { videoidPk }), requestPk };
+  throw new InvalidArgumentError('Give videoid_pk,request_pk in this order, or of an enrolment its request_pk alone.');
+}

@@ -1,0 +1,67 @@
+import { VideoIdError } from '../messages/failures.js';
+import { describeError } from '../logging/errors.js';
+import { EXIT, EXIT_CODES, type ExitCode } from './exit-codes.js';
+import { span } from './layout.js';
+
+/** Milliseconds after which something is said about a step that still runs, and between two such lines. */
+const PATIENCE = 2_000;
+const REPEAT = 10_000;
+
+/** Where a command answers: words for people, or JSON for programs, never both on standard output. */
+export interface Screen {
+  readonly json: boolean;
+  /** The answer: one object for programs, lines for people. */
+  answer(value: object, lines: readonly string[]): void;
+  /** Beside the answer, for people alone: on standard error, so that the answer can be piped. */
+  say(...lines: string[]): void;
+  /** Waits for work, and says so when it takes longer than two seconds. */
+  during<T>(words: string, work: Promise<T>): Promise<T>;
+}
+
+export function openScreen(json: boolean): Screen {
+  const say = (...lines: string[]): void => {
+    if (!json) for (const line of lines) process.stderr.write(`${line}\n`);
+  };
+  return {
+    json,
+    answer: (value, lines) => {
+      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+      else for (const line of lines) process.stdout.write(`${line}\n`);
+    },
+    say,
+    during: async (words, work) => {
+      const begin = Date.now();
+      let timer = setTimeout(function again() {
+        say(`${words} … (${span(Date.now() - begin)})`);
+        timer = setTimeout(again, REPEAT);
+      }, PATIENCE);
+      try {
+        return await work;
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  };
+}
+
+/** Says what went wrong, and gives the exit code for it. */
+export function tellFailure(json: boolean, error: unknown): ExitCode {
+  const failure = error instanceof VideoIdError ? error : unexpected();
+  if (json) process.stdout.write(`${JSON.stringify({ error: failure })}\n`);
+  else {
+    process.stderr.write(`${failure.message}\n`);
+    if (failure.remedy !== undefined) process.stderr.write(`  ${failure.remedy}\n`);
+    const { updateId } = failure.facts;
+    const details = [failure.code, failure.field, updateId === undefined ? undefined : `updateId ${String(updateId)}`];
+    process.stderr.write(`  (${details.filter((each) => each !== undefined).join(', ')})\n`);
+    if (failure !== error) process.stderr.write(`${JSON.stringify(describeError(error))}\n`);
+  }
+  return failure === error ? EXIT_CODES[failure.code] : EXIT.failed;
+}
+
+/** Of an error that is not ours only type and place are shown: its text may hold anything. */
+function unexpected(): VideoIdError {
+  return new VideoIdError('STEP_FAILED', 'Something failed that should not have.', {
+    remedy: 'This is a defect; please report it with the lines below.',
+  });
+}

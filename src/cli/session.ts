@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { VideoIdClient } from '../client.js';
+import type { Config } from '../config.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { Screen } from './screen.js';
+
+/**
+ * Reads the settings. Without `VIDEOID_CONFIG` those of the local stack are taken if there is one here, and that is said.
+ *
+ * @throws VideoIdError BAD_SETTING, UNKNOWN_SETTING
+ */
+export async function readSettings(screen: Screen): Promise<Config> {
+  const { loadConfig } = await import('../config.js');
+  const environment = process.env;
+  if (environment['VIDEOID_CONFIG'] === undefined && environment['VIDEOID_ARCHIVE_DIRECTORY'] === undefined) {
+    const local = join(environment['VIDEOID_STATE'] ?? '.videoid', 'config.json');
+    if (existsSync(local)) {
+      environment['VIDEOID_CONFIG'] = local;
+      screen.say(`Settings of the local stack: ${local}`);
+    }
+  }
+  try {
+    return loadConfig();
+  } catch (error) {
+    if (environment['VIDEOID_CONFIG'] !== undefined || !(error instanceof VideoIdError)) throw error;
+    throw new VideoIdError(error.code, error.message, {
+      field: error.field,
+      remedy:
+        `No settings file is named: set VIDEOID_CONFIG, or run this where \`npm start\` was run. ${error.remedy ?? ''}`.trim(),
+      cause: error,
+    });
+  }
+}
+
+/** Runs one command with a client, and closes it. */
+export async function withClient<T>(
+  screen: Screen,
+  work: (client: VideoIdClient, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = await readSettings(screen);
+  // Only here: `--help` needs no Temporal.
+  const { VideoIdClient } = await import('../client.js');
+  const client = await VideoIdClient.connect(config, { findsFlow: true });
+  try {
+    return await work(client, config);
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,151 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { Connection } from '@temporalio/client';
+import { VideoIdError } from '../messages/failures.js';
+import type { Config } from '../config.js';
+import { define, done } from './command.js';
+import { columns, span } from './layout.js';
+import type { Screen } from './screen.js';
+import { readSettings } from './session.js';
+
+/** What `setup` did, for programs. */
+interface Report {
+  /** Settings for the keys that were made. */
+  keys?: Pick<Config['keys'], 'codec' | 'seal'>;
+  archive?: string;
+  searchAttributes?: string[];
+  /** Milliseconds. */
+  retention?: number;
+}
+
+/** `videoid setup`: everything that must be there once. Harmless when repeated. */
+export function setupCommand(program: Command): void {
+  define<{ keys?: string; keyId: string; retention?: string }>(
+    program,
+    'setup',
+    'make what must be there once: archive, search attributes; keys and retention if asked',
+    async ({ screen, flags }) => {
+      const report: Report = {};
+      if (flags.keys !== undefined) {
+        report.keys = await makeKeys(flags.keys, flags.keyId);
+        screen.say('Keys are made. Keep copies: without the codec keys Temporal’s records cannot be read.');
+        screen.say('Put these into the settings:', JSON.stringify({ keys: report.keys }, undefined, 2));
+      }
+      const config = await settingsOrKeysAlone(screen, report);
+      if (config === undefined) {
+        screen.answer(report, ['Next: put the keys into the settings, then videoid setup']);
+        return done;
+      }
+      await makePlaces(screen, config, flags.retention, report);
+      screen.answer(
+        report,
+        columns([
+          ['Archive', `${config.archive.directory}, id ${report.archive ?? ''}`],
+          ['Search attributes', added(report.searchAttributes ?? [])],
+          ['Retention', `ended requests stay in Temporal for ${span(report.retention ?? 0)}`],
+        ]),
+      );
+      screen.say('', 'Next: videoid doctor');
+      return done;
+    },
+  )
+    .option('--keys <directory>', 'make a codec key and a pair of seal keys there; nothing is overwritten')
+    .option('--key-id <id>', 'id of the keys that are made', new Date().toISOString().slice(0, 7))
+    .option('--retention <time>', 'how long ended requests stay visible in Temporal, such as 30d');
+}
+
+/** With keys just made the settings may not name them yet: then there is nothing more to do. */
+async function settingsOrKeysAlone(screen: Screen, { keys }: Report): Promise<Config | undefined> {
+  try {
+    return await readSettings(screen);
+  } catch (error) {
+    if (keys !== undefined && error instanceof VideoIdError) return undefined;
+    throw error;
+  }
+}
+
+async function makeKeys(directory: string, id: string): Promise<Pick<Config['keys'], 'codec' | 'seal'>> {
+  const { generateCodecKey, generateSealKeys, isKeyId } = await import('../security/keys.js');
+  if (!isKeyId(id)) {
+    throw new VideoIdError('BAD_INPUT', 'The key id cannot be used.', {
+      field: '--key-id',
+      remedy: 'Use 1 to 64 letters, digits, dots, dashes.',
+    });
+  }
+  const place = (name: string): string => join(resolve(directory), `${id}.${name}`);
+  const { publicKey, privateKey } = await generateSealKeys();
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  await writeNew(place('codec-key'), generateCodecKey());
+  await writeNew(place('seal-public.pem'), publicKey);
+  await writeNew(place('seal-private.pem'), privateKey);
+  return {
+    codec: [{ id, key: `file:${place('codec-key')}` }],
+    seal: [{ id, publicKey: `file:${place('seal-public.pem')}`, privateKey: `file:${place('seal-private.pem')}` }],
+  };
+}
+
+async function writeNew(path: string, content: string): Promise<void> {
+  try {
+    await writeFile(path, content, { flag: 'wx', mode: 0o600 });
+  } catch (cause) {
+    throw new VideoIdError('SETUP_FAILED', `The key file ${path} cannot be made.`, {
+      field: '--keys',
+      remedy: 'A key that exists is never replaced: name another directory or --key-id.',
+      cause,
+    });
+  }
+}
+
+async function makePlaces(
+  screen: Screen,
+  config: Config,
+  retention: string | undefined,
+  report: Report,
+): Promise<void> {
+  const { openArchive } = await import('../archive/file-archive.js');
+  const { directory, reserve } = config.archive;
+  report.archive = (await openArchive({ directory, create: true, reserveBytes: reserve })).id;
+  const temporal = await import('../temporal.js');
+  const { namespace } = config.temporal;
+  const { connection } = await screen.during(
+    'Connecting to Temporal',
+    temporal.connectClient(config.temporal, temporal.dataConverter(undefined)),
+  );
+  try {
+    report.searchAttributes = await screen.during(
+      'Registering the search attributes',
+      temporal.ensureSearchAttributes(connection, namespace),
+    );
+    if (retention !== undefined) await setRetention(connection, namespace, retention);
+    report.retention = (await temporal.describeNamespaceRetention(connection, namespace)).retention;
+  } finally {
+    await connection.close();
+  }
+}
+
+async function setRetention(connection: Connection, namespace: string, retention: string): Promise<void> {
+  const { duration } = await import('../config/values.js');
+  const { msToTs } = await import('@temporalio/common/lib/time.js');
+  const milliseconds = duration.safeParse(retention);
+  if (!milliseconds.success) {
+    throw new VideoIdError('BAD_INPUT', 'The retention is not a time.', {
+      field: '--retention',
+      remedy: 'Give it as 30d, or 72h.',
+    });
+  }
+  const workflowExecutionRetentionTtl = msToTs(milliseconds.data);
+  try {
+    await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } });
+  } catch (cause) {
+    throw new VideoIdError('SETUP_FAILED', `Temporal does not set the retention to ${span(milliseconds.data)}.`, {
+      field: '--retention',
+      remedy: 'Give at least a day, or let somebody set it who may.',
+      cause,
+    });
+  }
+}
+
+function added(names: readonly string[]): string {
+  return names.length === 0 ? 'all there' : `added ${names.join(', ')}`;
+}

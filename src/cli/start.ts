@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { basename } from 'node:path';
+import type { Command } from 'commander';
+import type { Started, StartDocument, StartInput, VideoIdClient } from '../client.js';
+import type { Flow } from '../messages/request.js';
+import { type AttemptFlag, define, done, referenceOf, withAttempt } from './command.js';
+import type { ExitCode } from './exit-codes.js';
+import { exitOf, untilEnded } from './follow.js';
+import { columns } from './layout.js';
+import { outcomeLines } from './request-words.js';
+import type { Screen } from './screen.js';
+import { withClient } from './session.js';
+
+/** Flags that the starts of both flows have. */
+export interface StartFlags {
+  email?: string;
+  phone?: string;
+  reference?: string;
+  registrationAuthority?: string;
+  profile?: string;
+  wait?: boolean;
+  newAttempt?: boolean;
+}
+
+export function withStart(command: Command): Command {
+  return command
+    .option('--email <address>', "the signer's e-mail address")
+    .option('--phone <number>', "the signer's mobile phone, with international prefix")
+    .option('--reference <reference>', 'your own name for the request, no personal data (made if left out)')
+    .option('--registration-authority <id>', 'needed when the settings know several')
+    .option('--profile <name>', 'the first of the registration authority if left out')
+    .option('--wait', 'wait until the request ends, showing every stage')
+    .option('--new-attempt', 'try again after an end without success; bills again. What is left out is taken over');
+}
+
+/** What both flows start with. */
+type Common = Pick<StartInput, 'reference' | 'registrationAuthority' | 'profile' | 'signer' | 'newAttempt'>;
+
+/** Starts a request, tells what became of it, and waits for its end if asked. */
+export async function carryOutStart(
+  screen: Screen,
+  flags: StartFlags,
+  how: { flow: Flow; start: (client: VideoIdClient, common: Common) => Promise<Started> },
+): Promise<ExitCode> {
+  const reference = flags.reference ?? newReference();
+  if (flags.reference === undefined) screen.say(`Reference: ${reference}`);
+  return await withClient(screen, async (client) => {
+    if (flags.newAttempt) screen.say('A new attempt: the video is done again, and the provider bills again.');
+    const { registrationAuthority, profile, newAttempt } = flags;
+    const common = { reference, registrationAuthority, profile, signer: signerOf(flags), newAttempt };
+    const started = await screen.during('Storing and checking the documents', how.start(client, common));
+    if (!flags.wait) {
+      screen.answer(started, startedLines(started, how.flow));
+      return started.outcome === undefined ? done : exitOf(started.outcome);
+    }
+    screen.say(
+      `Request ${reference} ${STATE_WORDS[started.state]}; waiting for its end. Ctrl-C stops only the waiting.`,
+    );
+    screen.say(nextOf(reference, how.flow));
+    const outcome = await untilEnded(client, screen, reference, { flow: how.flow, attempt: started.attempt });
+    screen.answer({ ...started, state: 'ended', outcome }, outcomeLines(outcome));
+    return exitOf(outcome);
+  });
+}
+
+/** `videoid resume`: a start that was interrupted after it was recorded. */
+export function resumeCommand(program: Command): void {
+  withAttempt(
+    define<AttemptFlag>(
+      program,
+      'resume <reference>',
+      'start what was recorded and never handed to Temporal: nothing need be given again, no second request is created',
+      async (call) =>
+        await withClient(call.screen, async (client) => {
+          const reference = referenceOf(call);
+          const started = await call.screen.during('Starting what was recorded', client.resume(reference, call.flags));
+          const flow = started.workflowId.startsWith('enrolment-') ? 'enrolment' : 'signature';
+          call.screen.answer(started, startedLines(started, flow));
+          return started.outcome === undefined ? done : exitOf(started.outcome);
+        }),
+    ),
+  );
+}
+
+/** Files as documents, each under the file's name. */
+export function documentsFrom(paths: readonly string[]): StartDocument[] | undefined {
+  return paths.length === 0 ? undefined : paths.map((path) => ({ name: basename(path), content: path }));
+}
+
+const STATE_WORDS: Record<Started['state'], string> = {
+  started: 'started',
+  running: 'was started before and is running',
+  ended: 'was started before and has ended',
+};
+
+function signerOf({ email, phone, newAttempt }: StartFlags): { email: string; phone: string } | undefined {
+  if (newAttempt && email === undefined && phone === undefined) return undefined;
+  return { email: email ?? '', phone: phone ?? '' };
+}
+
+/** Unguessable enough not to collide, and easy to say. */
+function newReference(): string {
+  return `${new Date().toISOString().slice(0, 10)}-${randomBytes(5).toString('hex')}`;
+}
+
+function startedLines({ reference, attempt, workflowId, state, outcome }: Started, flow: Flow): string[] {
+  if (outcome !== undefined) return [`Request ${reference} ${STATE_WORDS[state]}.`, '', ...outcomeLines(outcome)];
+  return [
+    ...columns([
+      ['Request', `${reference}, attempt ${attempt}, ${STATE_WORDS[state]}`],
+      ['Workflow', workflowId],
+    ]),
+    '',
+    `Next: ${nextOf(reference, flow)}`,
+    `      videoid show ${reference}    where it stands`,
+  ];
+}
+
+function nextOf(reference: string, flow: Flow): string {
+  return flow === 'signature'
+    ? `videoid link ${reference}    the signer opens it and identifies on video`
+    : 'the provider e-mails the signer the link to the video identification';
+}

@@ -1,0 +1,89 @@
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { VideoIdError } from '../messages/failures.js';
+import type { Verification } from '../messages/outcome.js';
+import { define, done } from './command.js';
+import { EXIT } from './exit-codes.js';
+import { columns } from './layout.js';
+import { verificationWords } from './request-words.js';
+import type { Screen } from './screen.js';
+import { readSettings } from './session.js';
+
+/** `videoid verify`: checks the newest signature of PDFs, with the same code as the worker. */
+export function verifyCommand(program: Command): void {
+  define<{ roots?: string[] }>(
+    program,
+    'verify <files...>',
+    'check the newest signature of PDFs: whole file covered, digest, signature, chain to the roots. ' +
+      'Whether a signature is qualified, the provider and the trusted list decide',
+    async ({ screen, operands, flags }) => {
+      const roots = await rootsOf(flags.roots ?? (await configuredRoots(screen)));
+      if (roots.length === 0) screen.say('No roots: no chain can be checked. Name PEM files with --roots.');
+      const { verifyPdfSignature } = await import('../signatures/verification.js');
+      const files: { path: string; verification: Verification }[] = [];
+      for (const path of operands) {
+        const work = readable(path, () => verifyPdfSignature(path, { roots }));
+        files.push({ path, verification: await screen.during(`Verifying file ${files.length + 1}`, work) });
+      }
+      const { REASONS } = await import('../signatures/reasons.js');
+      const named = new Set(files.flatMap(({ verification }) => verification.reasons));
+      const words = Object.entries(REASONS).flatMap(([reason, of]) =>
+        named.has(reason) ? [[`  ${reason}`, of.words]] : [],
+      );
+      screen.answer({ files }, [
+        ...columns(files.map(({ path, verification }) => [path, verificationWords(verification)])),
+        ...(words.length === 0 ? [] : ['', ...columns(words)]),
+      ]);
+      return files.every(({ verification }) => verification.result === 'passed') ? done : EXIT.notPassed;
+    },
+  ).option('--roots <pem...>', 'PEM files of the roots; those of all environments in the settings if left out');
+}
+
+/** The roots of all environments; none where there are no settings, for verifying needs none. */
+async function configuredRoots(screen: Screen): Promise<string[]> {
+  try {
+    const { environments } = await readSettings(screen);
+    return [...new Set(Object.values(environments).flatMap(({ roots }) => roots))];
+  } catch (error) {
+    if (!(error instanceof VideoIdError)) throw error;
+    screen.say('The settings cannot be used, so they give no roots.');
+    return [];
+  }
+}
+
+async function rootsOf(paths: readonly string[]): Promise<string[]> {
+  const { readRoots } = await import('../signatures/certificate-chain.js');
+  const roots: string[] = [];
+  for (const path of paths) {
+    const pem = await readable(path, () => readFile(path, 'utf8'));
+    try {
+      readRoots(pem);
+    } catch (cause) {
+      throw new VideoIdError('BAD_INPUT', 'A file with roots holds no certificate in PEM form.', {
+        field: '--roots',
+        remedy: 'Name files with -----BEGIN CERTIFICATE----- blocks.',
+        cause,
+      });
+    }
+    roots.push(pem);
+  }
+  return roots;
+}
+
+/** @throws VideoIdError DOCUMENT_NOT_FOUND for a file that cannot be read */
+async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    if (!(cause instanceof Error && 'code' in cause && 'path' in cause && 'syscall' in cause) && !isDirectory(cause))
+      throw cause;
+    throw new VideoIdError('DOCUMENT_NOT_FOUND', `A file cannot be read: ${path}`, {
+      remedy: 'Name a file that you may read.',
+      cause,
+    });
+  }
+}
+
+function isDirectory(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EISDIR';
+}

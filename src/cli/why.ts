@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import type { Condition, Why } from '../client.js';
+import { type AttemptFlag, define, done, referenceOf, withAttempt } from './command.js';
+import { columns, moment, span } from './layout.js';
+import { withClient } from './session.js';
+
+/** `videoid why`, `conditions`: the cause of a wait, of one request or of many. */
+export function whyCommands(program: Command): void {
+  withAttempt(
+    define<AttemptFlag>(
+      program,
+      'why <reference>',
+      'say why a request is where it is, and what to type about it. Also for an ended one, and without a worker',
+      async (call) =>
+        await withClient(call.screen, async (client) => {
+          const why = await call.screen.during('Looking for the cause', client.why(referenceOf(call), call.flags));
+          call.screen.answer(why, whyLines(why, Date.now()));
+          return done;
+        }),
+    ),
+  );
+  define(
+    program,
+    'conditions',
+    'what keeps many requests waiting, said once: each Optimizer out of reach, since when, how many wait',
+    async ({ screen }) =>
+      await withClient(screen, async (client) => {
+        const conditions = await screen.during('Looking', client.conditions());
+        const lines = conditionLines(conditions, Date.now());
+        screen.answer(
+          { conditions },
+          lines.length === 0 ? ['Nothing: every Optimizer answered when last asked.'] : lines,
+        );
+        return done;
+      }),
+  );
+}
+
+const STATE_WORDS: Record<Why['state'], string> = {
+  waiting: 'it waits, as it should',
+  retrying: 'it is tried again by itself',
+  attention: 'it needs a person',
+  silent: 'nobody can say more',
+  ended: 'it has ended',
+  'not-started': 'it was never handed to Temporal',
+};
+
+function whyLines(why: Why, now: number): string[] {
+  const { tried, outage } = why;
+  const facts: string[][] = [
+    ['Request', `${why.reference}, attempt ${why.attempt}`],
+    ['Why', why.words],
+    ['State', [STATE_WORDS[why.state], why.code === undefined ? '' : ` (${why.code})`].join('')],
+    ['Since', `${moment(why.since)} (${span(now - Date.parse(why.since))} ago)`],
+  ];
+  if (tried !== undefined) {
+    facts.push(['Tried', `step ${tried.step}, ${tried.times} time(s)`]);
+    if (tried.runningSince !== undefined) facts.push(['', `under way since ${moment(tried.runningSince)}`]);
+    if (tried.nextTry !== undefined) facts.push(['', `again at ${moment(tried.nextTry)}`]);
+  }
+  if (outage !== undefined) {
+    facts.push(['Outage', `${outage.optimizer} is out of reach since ${moment(outage.since)}: videoid conditions`]);
+  }
+  for (const [at, end] of why.endsBy.entries()) facts.push([at === 0 ? 'Ends by' : '', end]);
+  const lines = columns(facts);
+  if (why.remedies.length === 0) return lines;
+  return [
+    ...lines,
+    '',
+    'What you can type',
+    ...why.remedies.flatMap(({ words, command }) => [`  ${command}`, `      ${words}`]),
+  ];
+}
+
+/** One line or two for each, for the top of a list too. */
+export function conditionLines(conditions: readonly Condition[], now: number): string[] {
+  return conditions.flatMap(({ code, environment, optimizer, since, words, waiting }) => [
+    `${optimizer} (${environment}) is out of reach since ${moment(since)}, ${span(now - Date.parse(since))} (${code}): ${words}`,
+    `  ${waiting} request(s) wait for it and go on by themselves when it answers; nobody need touch them.`,
+  ]);
+}
