@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { Integer, ObjectIdentifier, OctetString, Sequence, type BaseBlock } from 'asn1js';
+import {
+  Attribute,
+  Certificate,
+  ContentInfo,
+  CryptoEngine,
+  EncapsulatedContentInfo,
+  GeneralName,
+  GeneralNames,
+  IssuerAndSerialNumber,
+  SignedAndUnsignedAttributes,
+  SignedData,
+  SignerInfo,
+} from 'pkijs';
+import type { SingleUseCertificate } from './certificates.js';
+
+const DATA = '1.2.840.113549.1.7.1';
+const SIGNED_DATA = '1.2.840.113549.1.7.2';
+const CONTENT_TYPE = '1.2.840.113549.1.9.3';
+const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';
+const SIGNING_CERTIFICATE_V2 = '1.2.840.113549.1.9.16.2.47';
+
+/**
+ * A detached CMS signature as PAdES baseline B wants it: contentType, messageDigest and signing-certificate-v2
+ * are signed, signing-time is not among them (the PDF carries it as /M).
+ * @param digest SHA-256 of the bytes signed
+ * @returns DER
+ */
+export async function signDetached(digest: Uint8Array, signer: SingleUseCertificate): Promise<Uint8Array> {
+  const certificates = [signer.certificate, ...signer.chain].map((each) => Certificate.fromBER(each.rawData));
+  const certificate = Certificate.fromBER(signer.certificate.rawData);
+  const engine = new CryptoEngine({ name: 'node', crypto });
+  const sid = new IssuerAndSerialNumber({ issuer: certificate.issuer, serialNumber: certificate.serialNumber });
+  const signedData = new SignedData({
+    version: 1,
+    encapContentInfo: new EncapsulatedContentInfo({ eContentType: DATA }),
+    certificates,
+    signerInfos: [
+      new SignerInfo({
+        version: 1,
+        sid,
+        signedAttrs: new SignedAndUnsignedAttributes({
+          type: 0,
+          attributes: inDerOrder([
+            new Attribute({ type: CONTENT_TYPE, values: [new ObjectIdentifier({ value: DATA })] }),
+            new Attribute({
+              type: MESSAGE_DIGEST,
+              values: [new OctetString({ valueHex: new Uint8Array(digest).buffer })],
+            }),
+            new Attribute({ type: SIGNING_CERTIFICATE_V2, values: [signingCertificate(certificate, signer)] }),
+          ]),
+        }),
+      }),
+    ],
+  });
+  await signedData.sign(signer.key, 0, 'SHA-256', undefined, engine);
+  const content = new ContentInfo({ contentType: SIGNED_DATA, content: signedData.toSchema(true) });
+  return new Uint8Array(content.toSchema().toBER());
+}
+
+/** SigningCertificateV2 of RFC 5035 with SHA-256, which is its default and therefore not spelled out. */
+function signingCertificate(certificate: Certificate, signer: SingleUseCertificate): BaseBlock {
+  const hash = createHash('sha256').update(new Uint8Array(signer.certificate.rawData)).digest();
+  const issuer = new GeneralNames({ names: [new GeneralName({ type: 4, value: certificate.issuer })] });
+  const issuerSerial = new Sequence({
+    value: [issuer.toSchema(), new Integer({ valueHex: certificate.serialNumber.valueBlock.valueHexView })],
+  });
+  const essCertId = new Sequence({
+    value: [new OctetString({ valueHex: new Uint8Array(hash).buffer }), issuerSerial],
+  });
+  return new Sequence({ value: [new Sequence({ value: [essCertId] })] });
+}
+
+/** A SET OF is sorted by its encoding in DER; validators that encode it again would see another signature otherwise. */
+function inDerOrder(attributes: Attribute[]): Attribute[] {
+  const encoded = attributes.map((attribute) => ({
+    attribute,
+    der: Buffer.from(attribute.toSchema().toBER()),
+  }));
+  return encoded.sort((one, other) => Buffer.compare(one.der, other.der)).map((each) => each.attribute);
+}

@@ -1,0 +1,142 @@
+import { Refusal, success, type Answer } from '../answers.js';
+import type { DocumentType } from '../document-files.js';
+import type { SignatureRequest } from '../requests.js';
+import { contractOf } from '../signing.js';
+import { requestOf, type Call, type Endpoint } from './endpoint.js';
+import { receiveDocuments } from './upload.js';
+
+/** Documents and contract (§4.6, §4.7). */
+export const DOCUMENT_ENDPOINTS: Endpoint[] = [
+  {
+    name: 'upload',
+    method: 'POST',
+    path: '/document/:request_pk',
+    body: 'multipart',
+    async work(call) {
+      const request = liveRequest(call, (pk) => `Cannot upload document: Request ${pk} not found on disk`);
+      const added = await receiveDocuments(call, request);
+      request.documents.push(...added);
+      call.provider.settle(request);
+      const [only] = added;
+      if (added.length === 1 && only !== undefined) return success(undefined, { name: only.key, uid: only.uid });
+      if (call.behaviour.multiUploadAnswer === 'by-part') {
+        return success(undefined, Object.fromEntries(added.map(({ key, uid }) => [key, uid])));
+      }
+      return success(
+        undefined,
+        added.map(({ key, uid, filename, sha256 }) => ({ digest: sha256, uid, key, filename })),
+      );
+    },
+  },
+  {
+    name: 'get-document',
+    method: 'GET',
+    path: '/document/:request_pk/:uid',
+    body: 'none',
+    work(call) {
+      // With the path form alone, FastAPI would know this path for DELETE only.
+      if (call.behaviour.documentPath === 'path') throw new Refusal(405, 'Method Not Allowed');
+      const type = call.query['document_type'];
+      if (type === 'original' && call.behaviour.originalType === 'refused') {
+        throw new Refusal(422, "value is not a valid enumeration member; permitted: 'signed'");
+      }
+      return getDocument(call, type ?? call.behaviour.documentTypeDefault);
+    },
+  },
+  {
+    name: 'get-document',
+    method: 'GET',
+    path: '/document/:request_pk/:type/:uid',
+    body: 'none',
+    work(call) {
+      if (call.behaviour.documentPath === 'query') throw new Refusal(404, 'Not Found');
+      return getDocument(call, call.params['type'] ?? '');
+    },
+  },
+  {
+    name: 'delete-document',
+    method: 'DELETE',
+    path: '/document/:request_pk/:uid',
+    body: 'none',
+    work(call) {
+      const uid = call.params['uid'] ?? '';
+      const request = requestOf(call, () => `Document not found with uid ${uid} and type original`);
+      if (!request.documents.some((document) => document.uid === uid)) {
+        throw new Refusal(404, `Document not found with uid ${uid} and type original`);
+      }
+      request.documents = request.documents.filter((document) => document.uid !== uid);
+      call.provider.settle(request);
+      call.provider.parts.files.removeDocument(request.pk, uid);
+      return success('Document successfully deleted');
+    },
+  },
+  {
+    name: 'delete-documents',
+    method: 'DELETE',
+    path: '/document/:request_pk',
+    body: 'none',
+    work(call) {
+      const request = requestOf(call, (pk) => `Request ${pk} not found`);
+      const uids = request.documents.map(({ uid }) => uid);
+      request.documents = [];
+      call.provider.settle(request);
+      uids.forEach((uid) => call.provider.parts.files.removeDocument(request.pk, uid));
+      return success(`Documents deleted for Request ${request.pk}`);
+    },
+  },
+  {
+    name: 'get-contract',
+    method: 'GET',
+    path: '/contract/:request_pk',
+    body: 'none',
+    async work(call) {
+      const request = liveRequest(call, (pk) => `Request ${pk} not found`);
+      const { files } = call.provider.parts;
+      if (!call.behaviour.contractIn.includes(request.status)) throw new Refusal(412, 'Invalid request status');
+      const signed = files.contractPath(request.pk, 'signed');
+      const useSigned =
+        request.status === 'ISSUED' &&
+        areFilesThere(request) &&
+        call.behaviour.contractAfterSigning === 'signed' &&
+        call.fault('file-unsigned') === undefined;
+      return pdf(call, useSigned ? signed : await contractOf(call.provider, request));
+    },
+  },
+];
+
+function getDocument(call: Call, wanted: string): Answer {
+  const request = liveRequest(call, () => 'Document not found');
+  const { files } = call.provider.parts;
+  const uid = call.params['uid'] ?? '';
+  const type: DocumentType | undefined = wanted === 'signed' || wanted === 'original' ? wanted : undefined;
+  const known = request.documents.some((document) => document.uid === uid);
+  const there = type === 'original' || (request.status === 'ISSUED' && areFilesThere(request));
+  if (type === undefined || !known || !there) throw new Refusal(404, 'Document not found');
+  const given = call.fault('file-unsigned') === undefined ? type : 'original';
+  return pdf(call, files.path(request.pk, given, uid));
+}
+
+function pdf(call: Call, path: string): Answer {
+  const damaged = call.fault('file-damaged') !== undefined;
+  return { kind: 'file', path, contentType: 'application/pdf', ...(damaged ? { change: damage } : {}) };
+}
+
+/** Another byte in a place that every signature covers, right after the header. */
+function damage(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  const at = Math.min(copy.length - 1, Math.max(0, copy.indexOf('\n')) + 1);
+  copy[at] = (copy[at] ?? 0) ^ 0x01;
+  return copy;
+}
+
+function areFilesThere(request: SignatureRequest): boolean {
+  if (request.filesFrom === undefined) return true;
+  return request.filesFrom !== null && Date.now() >= request.filesFrom;
+}
+
+/** A request whose folder still lies at the Optimizer. @throws Refusal */
+function liveRequest(call: Call, words: (pk: string) => string): SignatureRequest {
+  const request = requestOf(call, words);
+  if (request.folderRemoved) throw new Refusal(404, words(String(request.pk)));
+  return request;
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { CONSOLE_ACTS, VIDEO_RESULTS, type Provider } from '../provider.js';
+import { consolePage } from './console.js';
+import { faultOrder, faultsPage } from './faults.js';
+import { overviewPage } from './overview.js';
+import { phonePage, phonesPage } from './phone.js';
+import { problemOf } from './problem.js';
+import { unknownLinkPage, videoSessionPage } from './video-session.js';
+
+const resultSchema = z.enum(VIDEO_RESULTS);
+const actSchema = z.enum(CONSOLE_ACTS);
+
+/** The pages for people: signer, operator, and whoever plays with faults. */
+export function pageRoutes(provider: Provider): Hono<{ Bindings: HttpBindings }> {
+  const { requests, faults, authority } = provider.parts;
+  const app = new Hono<{ Bindings: HttpBindings }>();
+
+  app.get('/', (context) => context.html(overviewPage(provider, `${provider.url}/oneshot/api/v1`)));
+  app.get('/roots.pem', (context) =>
+    context.body(readFileSync(authority.rootPath, 'utf8'), 200, { 'content-type': 'application/x-pem-file' }),
+  );
+
+  app.get('/phone', (context) => context.html(phonesPage(provider)));
+  app.get('/phone/:number', (context) => context.html(phonePage(provider, context.req.param('number'))));
+
+  app.get('/lcmpl/videoid/:token', (context) => {
+    const request = requests.findByLink(context.req.param('token'));
+    return request === undefined ? context.html(unknownLinkPage(), 404) : context.html(videoSessionPage(request));
+  });
+  app.post('/lcmpl/videoid/:token', async (context) => {
+    const request = requests.findByLink(context.req.param('token'));
+    if (request === undefined) return context.html(unknownLinkPage(), 404);
+    const result = resultSchema.parse((await context.req.parseBody())['result']);
+    const problem = await problemOf(() => provider.video(request, result));
+    return problem === undefined
+      ? context.redirect(context.req.path, 303)
+      : context.html(videoSessionPage(request, problem), 409);
+  });
+
+  app.get('/console', (context) => context.html(consolePage(provider)));
+  app.post('/console/:pk', async (context) => {
+    const request = requests.find(context.req.param('pk'));
+    const form = await context.req.parseBody();
+    const act = actSchema.parse(form['do']);
+    const reason = typeof form['reason'] === 'string' ? form['reason'] : '';
+    const problem =
+      request === undefined
+        ? 'There is no such request.'
+        : await problemOf(() => provider.console(request, act, reason));
+    return problem === undefined
+      ? context.redirect('/console', 303)
+      : context.html(consolePage(provider, problem), 409);
+  });
+
+  app.get('/faults', (context) => context.html(faultsPage(provider)));
+  app.post('/faults', async (context) => {
+    const order = faultOrder(await context.req.parseBody());
+    const problem = await problemOf(() => faults.add(order));
+    return problem === undefined ? context.redirect('/faults', 303) : context.html(faultsPage(provider, problem), 400);
+  });
+  app.post('/faults/none', (context) => {
+    faults.clear();
+    return context.redirect('/faults', 303);
+  });
+  app.post('/faults/:id/remove', (context) => {
+    faults.remove(context.req.param('id'));
+    return context.redirect('/faults', 303);
+  });
+  app.post('/faults/:id/release', (context) => {
+    faults.release(context.req.param('id'));
+    return context.redirect('/faults', 303);
+  });
+  return app;
+}

@@ -1,0 +1,81 @@
+import { randomInt } from 'node:crypto';
+import type { ProviderRequest } from '../requests.js';
+import type { Behaviour } from '../settings.js';
+import type { Cause } from '../transitions.js';
+import type { Enrolment, Mail, Person } from './enrolment.js';
+
+interface Links {
+  linkOf(request: ProviderRequest): string;
+  enrolLinkOf(request: Enrolment): string;
+}
+
+/** What a change of status brings along in an enrolment: data from the video, e-mails. The caller saves. */
+export function carryOut(request: ProviderRequest, cause: Cause | 'created', behaviour: Behaviour, links: Links): void {
+  if (request.kind !== 'enrolment') return;
+  switch (cause) {
+    case 'created':
+      if (request.videoMode) sendMail(request, videoMail(links.linkOf(request)));
+      break;
+    case 'video-finished':
+      takeFromVideo(request, behaviour);
+      break;
+    case 'validated':
+      request.videoStatus = 'VALIDATED';
+      break;
+    case 'approved':
+      if (request.videoMode) request.videoStatus = 'VALIDATED';
+      sendMail(request, enrolmentMail(links.enrolLinkOf(request)));
+      break;
+    case 'refused':
+      request.videoStatus = 'REFUSED';
+      break;
+    default:
+  }
+}
+
+/** The identification overrules what the caller gave. */
+function takeFromVideo(request: Enrolment, { ra }: Behaviour): void {
+  const person = (request.person ??= somebody());
+  for (const [field, value] of Object.entries(person)) {
+    if (!ra.videoFields.includes(field)) continue;
+    request.fields[field] = value;
+    if (!request.videoFields.includes(field)) request.videoFields.push(field);
+  }
+  request.revision += 1;
+}
+
+/** A made-up person. */
+function somebody(): Person {
+  return {
+    given_name: 'NORA',
+    surname_1: 'EJEMPLO',
+    surname_2: 'PRUEBA',
+    serial_number: `${randomInt(10_000_000, 99_999_999)}T`,
+    birth_date: '01/01/1980',
+    id_document_type: 'IDC',
+    id_document_country: 'ES',
+    id_document_validity: '31/12/2035',
+  };
+}
+
+function sendMail(request: Enrolment, mail: Pick<Mail, 'kind' | 'subject' | 'text' | 'link'>): void {
+  request.mails.push({ at: new Date().toISOString(), to: request.email, ...mail });
+}
+
+function videoMail(link: string): Pick<Mail, 'kind' | 'subject' | 'text' | 'link'> {
+  return {
+    kind: 'video',
+    subject: 'Identify yourself by video',
+    text: 'A certificate has been requested for you. Have your identity document at hand and open this link:',
+    link,
+  };
+}
+
+function enrolmentMail(link: string): Pick<Mail, 'kind' | 'subject' | 'text' | 'link'> {
+  return {
+    kind: 'enrolment',
+    subject: 'Your certificate is ready',
+    text: 'Your request has been approved. Read the contract and have your certificate issued here:',
+    link,
+  };
+}

@@ -1,0 +1,88 @@
+import { text } from '../raos.js';
+import { hasDocuments, missingFields } from './completeness.js';
+import { checkCredentials, enrolmentOf, json, requireFields, type RaEndpoint } from './endpoint.js';
+import { validate } from './operator.js';
+import { forbidden, invalidFields, plain, wrongStatus } from './refusals.js';
+import { readView } from './request-view.js';
+
+/** Approving, deciding about the video, and the link that follows (§8.2 to §8.4). */
+export const DECISION_ENDPOINTS: RaEndpoint[] = [
+  {
+    name: 'ra-approve',
+    method: 'POST',
+    path: '/requests/:request_pk/pl_approve/',
+    body: 'json',
+    work(call) {
+      const { provider, behaviour } = call;
+      const request = enrolmentOf(call, '');
+      const rao = checkCredentials(call, request);
+      if (behaviour.ra.approveReceipt === 'required') requireFields(call, ['receipt']);
+      if (request.status !== 'CREATED') throw wrongStatus();
+      const missing = missingFields(request);
+      if (missing.length > 0) throw invalidFields(missing);
+      if (!hasDocuments(request, behaviour)) throw plain(400, 'Missing required docs');
+      request.approvingRao = rao;
+      provider.move(request, 'approved');
+      return json({
+        secrets: secretsOf(call.provider.parts.scratchcards.find(request.scratchcard)?.secrets),
+        request: readView(request, behaviour, provider.linkOf(request)),
+      });
+    },
+  },
+  {
+    name: 'ra-preauthlink',
+    method: 'POST',
+    path: '/requests/:request_pk/preauthlink/',
+    body: 'json',
+    work(call) {
+      const request = enrolmentOf(call);
+      const { ra } = call.behaviour;
+      if (ra.preauthlink === 'forbidden') throw forbidden();
+      if (request.status !== 'ENROLLREADY') {
+        if (ra.preauthlinkElsewhere === '403') throw forbidden();
+        throw wrongStatus();
+      }
+      return json({ preauthenticatedlink: call.provider.enrolLinkOf(request) });
+    },
+  },
+  {
+    name: 'ra-validate-videoid',
+    method: 'POST',
+    path: '/requests/:request_pk/validate_videoid/',
+    body: 'json',
+    work(call) {
+      const { provider, behaviour } = call;
+      const request = enrolmentOf(call);
+      const rao = checkCredentials(call, request);
+      if (behaviour.ra.videoDecidedBy === 'operator' || request.status !== 'VIDEOREVIEW') throw wrongStatus();
+      if (validate(provider, request, behaviour.ra.validateVideoid)) request.approvingRao = rao;
+      provider.settle(request);
+      return json({
+        secrets: secretsOf(provider.parts.scratchcards.find(request.scratchcard)?.secrets),
+        request: readView(request, behaviour, provider.linkOf(request)),
+      });
+    },
+  },
+  {
+    name: 'ra-refuse-videoid',
+    method: 'POST',
+    path: '/requests/:request_pk/refuse_videoid/',
+    body: 'json',
+    work(call) {
+      const { provider, behaviour } = call;
+      const request = enrolmentOf(call);
+      checkCredentials(call, request);
+      if (behaviour.ra.videoDecidedBy === 'operator' || request.status !== 'VIDEOREVIEW') throw wrongStatus();
+      const reason = text(call.body['reason']) ?? '';
+      provider.refuse(request, reason);
+      return json({ videoid_status: 'REFUSED', reason });
+    },
+  },
+];
+
+/** In the order of the vendor's example; an object here, a JSON string elsewhere (§8.1, §8.3). */
+function secretsOf(secrets: Record<'puk' | 'enrollment_code' | 'pin' | 'erc', string> | undefined) {
+  if (secrets === undefined) return {};
+  const { puk, enrollment_code, pin, erc } = secrets;
+  return { puk, enrollment_code, pin, erc };
+}

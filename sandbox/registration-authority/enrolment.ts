@@ -1,0 +1,64 @@
+import type { CommonRequest } from '../common-request.js';
+
+/** What the video gives about the person; made up. Dates are DD/MM/YYYY (§8.4). */
+export interface Person {
+  given_name: string;
+  surname_1: string;
+  surname_2: string;
+  serial_number: string;
+  birth_date: string;
+  id_document_type: string;
+  id_document_country: string;
+  id_document_validity: string;
+}
+
+/** A document or an evidence that was uploaded. */
+export interface EnrolmentDocument {
+  pk: number;
+  /** `document_front`, …, or `videoid_evidence`. */
+  type: string;
+  /** Of an evidence. */
+  label?: string;
+  contentType: string;
+  /** Bytes. */
+  size: number;
+}
+
+/** An e-mail of the provider to the signer. */
+export interface Mail {
+  at: string;
+  to: string;
+  kind: 'video' | 'enrolment';
+  subject: string;
+  text: string;
+  link: string;
+}
+
+/** Everything the provider knows about one enrolment. */
+export interface Enrolment extends CommonRequest {
+  kind: 'enrolment';
+  videoMode: boolean;
+  paperlessMode: boolean;
+  secureElement: number;
+  /** Days. */
+  validityTime: string;
+  identificationRao?: string;
+  /** Fields of the request that caller or video have given, by their name in the API; without e-mail and phone. */
+  fields: Record<string, string>;
+  /** Those that the video gave. */
+  videoFields: string[];
+  /** Who stands before the camera. Made when the video is finished, or told before. */
+  person?: Person;
+  /** §6: only these two are documented. */
+  videoStatus?: 'VALIDATED' | 'REFUSED';
+  /** A dashed UUID. */
+  videoIdentifier: string;
+  /** The opaque end of the pre-authorised link: 32 hexadecimal digits. */
+  enrolToken: string;
+  documents: EnrolmentDocument[];
+  documentsEver: number;
+  approvingRao?: string;
+  /** Goes up with every change of the data, so that a contract shown before it can be told from one after it. */
+  revision: number;
+  mails: Mail[];
+}

@@ -1,0 +1,47 @@
+import { readFile } from 'node:fs/promises';
+import { Refusal } from '../answers.js';
+import { makeContract } from '../contract.js';
+import { signPdf } from '../pdf-signing.js';
+import type { Provider } from '../provider.js';
+import { keepCertificate } from '../signing.js';
+import type { Enrolment } from './enrolment.js';
+
+const DAY = 86_400_000;
+
+/** The path of the contract as it is shown: made once for each version of the data. */
+export async function contractOf(provider: Provider, request: Enrolment): Promise<string> {
+  const { files } = provider.parts;
+  const path = files.enrolmentContractPath(request.pk, 'original', request.revision);
+  if (!files.exists(path)) files.write(path, await makeContract(request));
+  return path;
+}
+
+/** The path of the contract that the signer signed; undefined where it is not there. */
+export function signedContractOf(provider: Provider, request: Enrolment): string | undefined {
+  const path = provider.parts.files.enrolmentContractPath(request.pk, 'signed', request.revision);
+  return provider.parts.files.exists(path) ? path : undefined;
+}
+
+/**
+ * The signer's self-service behind the pre-authorised link: the contract is signed and the certificate issued.
+ * What happens there in real life (code by text message, choosing a PIN) is not simulated.
+ * @throws Refusal 412 outside ENROLLREADY
+ */
+export async function enrol(provider: Provider, request: Enrolment): Promise<void> {
+  await provider.inTurn(request, async () => {
+    if (request.status !== 'ENROLLREADY') throw new Refusal(412, 'Invalid request status');
+    const { files, authority } = provider.parts;
+    const behaviour = provider.behaviourOf(request);
+    const signer = await authority.issue(behaviour.algorithm, signerName(request), Number(request.validityTime) * DAY);
+    const contract = await readFile(await contractOf(provider, request));
+    const signed = await signPdf(contract, signer, { form: behaviour.signedFile, at: new Date() });
+    files.write(files.enrolmentContractPath(request.pk, 'signed', request.revision), signed);
+    keepCertificate(request, signer);
+    provider.move(request, 'issued');
+  });
+}
+
+function signerName({ fields, pk }: Enrolment): string {
+  const name = [fields['given_name'], fields['surname_1'], fields['surname_2']];
+  return name.filter((part) => part !== undefined && part !== '').join(' ') || `Sandbox Signer ${pk}`;
+}

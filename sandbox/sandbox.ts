@@ -1,0 +1,175 @@
+import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join, resolve } from 'node:path';
+import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import { CallLog } from './calls.js';
+import { Callbacks } from './callbacks.js';
+import { TestAuthority } from './certificates.js';
+import { controlRoutes } from './control.js';
+import { DocumentFiles } from './document-files.js';
+import { ENDPOINTS, ENDPOINT_NAMES } from './endpoints/all.js';
+import { Faults } from './faults.js';
+import { API_PATH, ONE_SHOT } from './one-shot-api.js';
+import { enrolmentPageRoutes } from './pages/enrolment-routes.js';
+import { pageRoutes } from './pages/routes.js';
+import { serveCall, type SandboxContext } from './pipeline.js';
+import { Provider } from './provider.js';
+import { RaoCredentials } from './raos.js';
+import { raControlRoutes } from './registration-authority/control.js';
+import { createRaServer, RA_API_PATH } from './registration-authority/listener.js';
+import { ScratchcardStock } from './registration-authority/scratchcards.js';
+import { openTls, type ApiUserFiles } from './registration-authority/tls.js';
+import { RequestStore } from './requests.js';
+import { SettingsStore } from './settings-store.js';
+
+/**
+ * Milliseconds an idle connection is kept. With Node's five seconds, a busy machine closes connections just as a call
+ * is sent on them, which would look like a fault that nobody ordered.
+ */
+const KEEP_ALIVE = 60_000;
+
+export interface SandboxOptions {
+  /** Folder of everything it remembers; made if it is not there. One sandbox at a time may use it. */
+  state: string;
+  /** 0 lets the system choose. */
+  port?: number;
+  host?: string;
+  /** A part of the settings, over the defaults. */
+  settings?: unknown;
+  /** Port of the Registration Authority API over mutual TLS; without it there is none. 0 lets the system choose. */
+  raPort?: number;
+  /** Where callbacks of all registration authorities go that have no address of their own. */
+  webhook?: string;
+  /** Told what happens, without personal data. */
+  log?: (event: string, facts?: Record<string, string | number>) => void;
+}
+
+export interface RunningSandbox {
+  /** `http://127.0.0.1:4010`, without a slash at the end. */
+  url: string;
+  /** The API's base URL. */
+  api: string;
+  /** Path of the test root certificate (PEM). */
+  roots: string;
+  state: string;
+  /** The Registration Authority API, where it was asked for. */
+  ra?: RunningRa;
+  /** Ends callbacks under way, cuts connections; the state stays. */
+  close(): Promise<void>;
+}
+
+export interface RunningRa {
+  /** `https://127.0.0.1:4011`, without a slash at the end. */
+  url: string;
+  /** The API's base URL. */
+  api: string;
+  /** Files in PEM for the API user: whom to trust, and who one is. */
+  files: ApiUserFiles;
+}
+
+/**
+ * Starts the simulated provider. A state folder that was used before carries on where it stopped.
+ * @throws BadSettings, or the system's error when the port is taken
+ */
+export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
+  const state = resolve(options.state);
+  mkdirSync(state, { recursive: true });
+  const given = options.webhook === undefined ? options.settings : withWebhook(options.settings, options.webhook);
+  const settings = new SettingsStore(state, given);
+  const requests = new RequestStore(join(state, 'requests'));
+  const faults = new Faults(state, ENDPOINT_NAMES);
+  const callbacks = new Callbacks(state, requests, settings, faults);
+  const authority = await TestAuthority.open(join(state, 'authority'));
+  const provider = new Provider({
+    settings,
+    requests,
+    scratchcards: new ScratchcardStock(state, settings, requests),
+    faults,
+    callbacks,
+    authority,
+    files: new DocumentFiles(join(state, 'documents')),
+    raos: new RaoCredentials(state, settings),
+    calls: new CallLog(state),
+    log: options.log ?? (() => undefined),
+  });
+  const server = createAdaptorServer({ fetch: application(provider).fetch }) as Server;
+  const host = options.host ?? '127.0.0.1';
+  provider.url = `http://${await listen(server, options.port ?? 0, host)}`;
+  const servers: (Server | HttpsServer)[] = [server];
+  let ra: RunningRa | undefined;
+  if (options.raPort !== undefined) {
+    const tls = await openTls(join(state, 'ra-tls'));
+    const raServer = createRaServer(provider, tls.listener);
+    try {
+      const url = `https://${await listen(raServer, options.raPort, host)}`;
+      ra = { url, api: url + RA_API_PATH, files: tls.apiUser };
+    } catch (error) {
+      server.close();
+      throw error;
+    }
+    servers.push(raServer);
+    provider.raApi = ra.api;
+  }
+  provider.start();
+  return {
+    url: provider.url,
+    api: `${provider.url}${API_PATH}`,
+    roots: authority.rootPath,
+    state,
+    ...(ra === undefined ? {} : { ra }),
+    async close() {
+      for (const each of servers) {
+        each.close();
+        each.closeAllConnections();
+      }
+      provider.close();
+      await callbacks.close();
+    },
+  };
+}
+
+function application(provider: Provider): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  for (const endpoint of ENDPOINTS) {
+    const handle = async (context: SandboxContext): Promise<Response> =>
+      otherSlash(provider, endpoint.name, context) ?? serveCall(provider, ONE_SHOT, endpoint, context);
+    app.on(endpoint.method, API_PATH + endpoint.path, handle);
+    app.on(endpoint.method, `${API_PATH}${endpoint.path}/`, handle); // vendor samples write some paths with a slash
+  }
+  app.all(`${API_PATH}/*`, (context) => context.json({ detail: 'Not Found' }, 404));
+  app.route('/sandbox/ra', raControlRoutes(provider));
+  app.route('/sandbox', controlRoutes(provider));
+  app.route('/', pageRoutes(provider));
+  app.route('/', enrolmentPageRoutes(provider));
+  return app;
+}
+
+const SLASH_DISPUTED: readonly string[] = ['sign', 'get-contract'];
+
+/** Where it is set, those paths are served in one of their two spellings, and the other is sent there. */
+function otherSlash(provider: Provider, endpoint: string, { req }: SandboxContext): Response | undefined {
+  const { endSlash } = provider.parts.settings.behaviour();
+  const has = req.path.endsWith('/');
+  if (endSlash === 'either' || has === (endSlash === 'with') || !SLASH_DISPUTED.includes(endpoint)) return undefined;
+  return new Response(null, { status: 307, headers: { location: has ? req.path.slice(0, -1) : `${req.path}/` } });
+}
+
+function withWebhook(settings: unknown, webhook: string): unknown {
+  const given = typeof settings === 'object' && settings !== null ? settings : {};
+  const behaviour: unknown = Reflect.get(given, 'behaviour');
+  return { ...given, behaviour: { ...(typeof behaviour === 'object' ? behaviour : {}), webhook } };
+}
+
+/** Returns address and port. */
+async function listen(server: Server | HttpsServer, port: number, host: string): Promise<string> {
+  server.keepAliveTimeout = KEEP_ALIVE;
+  await new Promise<void>((settle, fail) => {
+    server.once('error', fail);
+    server.listen(port, host, () => settle());
+  });
+  const address = server.address() as AddressInfo;
+  return `${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+}

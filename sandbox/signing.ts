@@ -1,0 +1,64 @@
+import type { Behaviour } from './settings.js';
+import { Refusal } from './answers.js';
+import type { SingleUseCertificate } from './certificates.js';
+import { makeContract } from './contract.js';
+import { signPdf, type VisibleField } from './pdf-signing.js';
+import type { Provider } from './provider.js';
+import type { ProviderRequest, SignatureRequest } from './requests.js';
+
+/** The contract as it is shown: made once, so that what is signed is what was shown. */
+export async function contractOf(provider: Provider, request: SignatureRequest): Promise<string> {
+  const { files } = provider.parts;
+  const path = files.contractPath(request.pk, 'original');
+  if (!files.exists(path)) files.write(path, await makeContract(request));
+  return path;
+}
+
+/**
+ * Issues the single-use certificate and signs documents and contract (§4.9). The request is not changed.
+ * @throws Refusal where a document cannot be signed
+ */
+export async function signFiles(
+  provider: Provider,
+  request: SignatureRequest,
+  behaviour: Behaviour,
+  visible: VisibleField | undefined,
+): Promise<SingleUseCertificate> {
+  const { files, authority } = provider.parts;
+  const signer = await authority.issue(behaviour.algorithm, signerName(request), behaviour.certificateLifetime);
+  const sign = async (from: string, to: string, field?: VisibleField): Promise<void> => {
+    const original = await files.read(from);
+    const at = new Date();
+    files.write(to, await signPdf(original, signer, { form: behaviour.signedFile, at, visible: field }));
+  };
+  for (const { uid } of request.documents) {
+    try {
+      await sign(files.path(request.pk, 'original', uid), files.path(request.pk, 'signed', uid), visible);
+    } catch (error) {
+      // What the provider answers to a PDF it cannot sign is unknown; the reason goes to our own log only.
+      provider.parts.log('not signed', { request: request.pk, why: error instanceof Error ? error.name : 'unknown' });
+      throw new Refusal(500, `Error occured during signature: document ${uid} cannot be signed`);
+    }
+  }
+  await sign(await contractOf(provider, request), files.contractPath(request.pk, 'signed'));
+  return signer;
+}
+
+/** Writes the issued certificate into the request. */
+export function keepCertificate(request: ProviderRequest, signer: SingleUseCertificate): void {
+  const { certificate } = signer;
+  request.certificate = {
+    serialNumber: certificate.serialNumber,
+    subject: certificate.subject,
+    issuer: certificate.issuer,
+    validFrom: certificate.notBefore.toISOString(),
+    validTo: certificate.notAfter.toISOString(),
+    data: Buffer.from(certificate.rawData).toString('base64'),
+  };
+}
+
+/** The identification gives the name in real life; here it is made up unless update request gave one. */
+function signerName(request: SignatureRequest): string {
+  const name = [request.updated['given_name'], request.updated['surname_1'], request.updated['surname_2']];
+  return name.filter((part) => part !== undefined && part !== '').join(' ') || `Sandbox Signer ${request.pk}`;
+}

@@ -1,0 +1,15 @@
+/** Request statuses (§6), as far as One-Shot has them. */
+export const STATUSES = [
+  'CREATED',
+  'VIDEOPENDING',
+  'VIDEOINCOMPLETE',
+  'VIDEOREVIEW',
+  'VIDEOERROR',
+  'ENROLLREADY',
+  'ISSUED',
+  'CANCELLED',
+] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** Statuses in which the signer can use the video link. */
+export const VIDEO_OPEN: readonly Status[] = ['VIDEOPENDING', 'VIDEOINCOMPLETE', 'VIDEOERROR'];
