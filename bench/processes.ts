@@ -1,0 +1,79 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { sandboxRoot, writeConfig, writeSandboxSettings } from '../local/local-config.js';
+import { anyPort } from '../local/ports.js';
+import { DIST } from '../local/project.js';
+import { accepts, type Service, startService, untilReady } from '../local/service.js';
+import type { State } from '../local/state.js';
+import { openArchive } from '../src/archive/file-archive.js';
+import { type Config, loadConfig } from '../src/config.js';
+
+/** Sandbox, gateway and worker as `npm start` runs them, with pauses too short to matter. */
+export interface Ours {
+  config: Config;
+  sandbox: string;
+  worker: Service;
+  gateway: Service;
+  stop(): Promise<void>;
+}
+
+export async function startOurs(state: State, temporalAddress: string): Promise<Ours> {
+  const ports = {
+    worker: await anyPort(),
+    gateway: await anyPort(),
+    codecServer: await anyPort(),
+    sandbox: await anyPort(),
+  };
+  writeConfig(state, { temporalAddress, uiAddress: undefined, ports, roots: [sandboxRoot(state)] });
+  const settings = JSON.parse(readFileSync(state.configFile, 'utf8')) as Record<string, unknown>;
+  settings['temporal'] = { address: temporalAddress, taskQueue: 'ours' };
+  settings['policy'] = { watch: { gap: 50, soon: [200, 500, 1000] } };
+  writeFileSync(state.configFile, JSON.stringify(settings));
+  const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
+  await openArchive({ directory: config.archive.directory, create: true, reserveBytes: config.archive.reserve });
+  const run = async (name: string, script: string, port: number, args: string[] = []): Promise<Service> => {
+    const service = await startService({
+      name,
+      program: process.execPath,
+      args: [join(DIST, script), ...args],
+      logFile: state.logFile(name),
+      environment: { ...process.env, VIDEOID_CONFIG: state.configFile },
+    });
+    await untilReady(service, () => accepts(port), 60_000);
+    return service;
+  };
+  const given = ['--port', String(ports.sandbox), '--state', state.sandboxDirectory];
+  const settingsFile = writeSandboxSettings(state, ports.gateway);
+  const sandbox = await run('sandbox', 'sandbox/main.js', ports.sandbox, [...given, '--settings', settingsFile]);
+  const [worker, gateway] = await Promise.all([
+    run('worker', 'src/worker.js', ports.worker),
+    run('gateway', 'src/gateway.js', ports.gateway),
+  ]);
+  return {
+    config,
+    sandbox: `http://127.0.0.1:${ports.sandbox}`,
+    worker,
+    gateway,
+    stop: async () => void (await Promise.all([worker, gateway, sandbox].map((service) => service.stop()))),
+  };
+}
+
+/** The worker of the bare workflow. */
+export async function startBare(state: State, temporalAddress: string, taskQueue: string): Promise<Service> {
+  const worker = await startService({
+    name: 'bare-worker',
+    program: process.execPath,
+    args: [join(DIST, 'bench', 'bare-worker.js'), temporalAddress, taskQueue],
+    logFile: state.logFile('bare-worker'),
+  });
+  await untilReady(worker, async () => worker.lastLines(10).includes('ready'), 60_000);
+  return worker;
+}
+
+/** Milliseconds of CPU a process has used so far, as Linux counts them in hundredths of a second. */
+export function cpuOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}

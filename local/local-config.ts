@@ -1,0 +1,151 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { z } from 'zod';
+import { DEFAULT_SETTINGS as PROVIDER } from '../sandbox/default-settings.js';
+import type { configSchema } from '../src/config/schema.js';
+import { WORKFLOW_BUNDLE } from './project.js';
+import { type State, newToken } from './state.js';
+
+/** Ports of the local stack. */
+export interface StackPorts {
+  worker: number;
+  gateway: number;
+  codecServer: number;
+  sandbox: number;
+  /** Of the simulated Registration Authority API; without it there are no enrolments. */
+  registrationAuthority?: number;
+}
+
+/** The simulated provider's registration authorities, one for each way a review is taken. */
+export const AUTHORITIES = { manual: '139', automatic: '140', atProvider: '141' } as const;
+/** The officer who reviews; the sandbox knows the RAO and the credentials. */
+export const OFFICER = 'officer-1400';
+const RAO = '1400';
+const ENVIRONMENT = 'sandbox';
+
+/** Where the provider sends callbacks of a registration authority: the token in the address names both. */
+export function webhookAddress(gatewayPort: number, token: string): string {
+  return `http://127.0.0.1:${gatewayPort}/webhooks/uanataca/${token}`;
+}
+
+/** The file with the webhook token of a registration authority. */
+export function webhookTokenFile(state: State, authority: string): string {
+  return state.secretFile(`webhook-token-${authority}`, newToken);
+}
+
+/** The file with the bearer token of the HTTP API. */
+export function apiTokenFile(state: State): string {
+  return state.secretFile('api-token', newToken);
+}
+
+/** Writes the settings of the local stack; every process reads them from the file that `VIDEOID_CONFIG` names. */
+export function writeConfig(
+  state: State,
+  order: { temporalAddress: string; uiAddress: string | undefined; ports: StackPorts; roots: string[] },
+): void {
+  const { ports } = order;
+  const secret = (name: string, value: string): `file:${string}` => `file:${state.secretFile(name, () => value)}`;
+  const rao = PROVIDER.raos[RAO];
+  const [billing] = Object.entries(PROVIDER.billing);
+  if (rao === undefined || billing === undefined)
+    throw new Error(`The sandbox knows no RAO ${RAO}, or no billing user.`);
+  const [billingUsername, billingPassword] = billing;
+  const authority = {
+    environment: ENVIRONMENT,
+    profiles: PROVIDER.behaviour.profiles,
+    billing: {
+      username: secret('billing-username', billingUsername),
+      password: secret('billing-password', billingPassword),
+    },
+    officers: {
+      [OFFICER]: {
+        rao: RAO,
+        username: secret('rao-username', rao.username),
+        password: secret('rao-password', rao.password),
+        pin: secret('rao-pin', rao.pin),
+      },
+    },
+  };
+  const enrolment = ports.registrationAuthority === undefined ? {} : { enrolment: { secrets: 'seal' } as const };
+  const reviews = {
+    [AUTHORITIES.manual]: { mode: 'manual' },
+    [AUTHORITIES.automatic]: { mode: 'automatic', officer: OFFICER },
+    [AUTHORITIES.atProvider]: { mode: 'at-provider' },
+  } as const;
+  const config: z.input<typeof configSchema> = {
+    temporal: { address: order.temporalAddress },
+    archive: { directory: state.archiveDirectory },
+    keys: {
+      codec: [{ id: 'local', key: `file:${state.codecKeyFile}` }],
+      seal: [
+        {
+          id: 'local',
+          publicKey: `file:${state.sealPublicKeyFile}`,
+          privateKey: `file:${state.sealPrivateKeyFile}`,
+        },
+      ],
+    },
+    environments: {
+      [ENVIRONMENT]: {
+        optimizer: `http://127.0.0.1:${ports.sandbox}`,
+        ...registrationAuthorityApi(state, ports.registrationAuthority),
+        env: 'sandbox',
+        roots: order.roots,
+      },
+    },
+    registrationAuthorities: Object.fromEntries(
+      Object.entries(reviews).map(([id, review]) => [
+        id,
+        { ...authority, ...enrolment, review, webhookTokens: [`file:${webhookTokenFile(state, id)}` as const] },
+      ]),
+    ),
+    worker: { healthPort: ports.worker, workflowBundle: WORKFLOW_BUNDLE },
+    // A simulated signer takes a second where a person takes minutes.
+    policy: { watch: { gap: '250ms', soon: ['250ms', '500ms', '1s', '2s', '5s'], slow: '15s' } },
+    gateway: {
+      port: ports.gateway,
+      apiTokens: [`file:${apiTokenFile(state)}`],
+    },
+    codecServer: {
+      port: ports.codecServer,
+      allowedOrigins:
+        order.uiAddress === undefined ? [] : [order.uiAddress, order.uiAddress.replace('127.0.0.1', 'localhost')],
+    },
+  };
+  writeFileSync(state.configFile, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 });
+}
+
+/** The sandbox makes its own CA for mutual TLS, and the certificate of one API user, at its first start. */
+function registrationAuthorityApi(state: State, port: number | undefined) {
+  if (port === undefined) return {};
+  const file = (name: string): string => join(state.sandboxDirectory, 'ra-tls', `${name}.pem`);
+  return {
+    registrationAuthorityApi: {
+      address: `https://127.0.0.1:${port}`,
+      certificate: `file:${file('api-user')}`,
+      key: `file:${file('api-user-key')}`,
+      ca: file('ca'),
+    },
+  };
+}
+
+/** Where the sandbox keeps the root certificate that its signatures chain to. */
+export function sandboxRoot(state: State): string {
+  return join(state.sandboxDirectory, 'authority', 'root.pem');
+}
+
+/**
+ * Writes what the provider's staff would set for us: where callbacks of each registration authority go.
+ * Returns the file, for the sandbox's `--settings`.
+ */
+export function writeSandboxSettings(state: State, gatewayPort: number): string {
+  const registrationAuthorities = Object.fromEntries(
+    Object.values(AUTHORITIES).map((id) => {
+      const token = readFileSync(webhookTokenFile(state, id), 'utf8');
+      return [id, { behaviour: { webhook: webhookAddress(gatewayPort, token) } }];
+    }),
+  );
+  const file = join(state.directory, 'sandbox.json');
+  writeFileSync(file, `${JSON.stringify({ registrationAuthorities }, undefined, 2)}\n`, { mode: 0o600 });
+  return file;
+}

@@ -1,0 +1,102 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { join } from 'node:path';
+import type { VideoIdClient } from '../../src/client.js';
+import type { RequestStatus, Stage } from '../../src/messages/status.js';
+import { AUTHORITIES, OFFICER } from '../local-config.js';
+import { PROJECT } from '../project.js';
+import type { SandboxPeople } from '../sandbox-people.js';
+
+/** The requests that the pictures show, and where each stands. All people are made up. */
+export const SHOWN = {
+  signed: { reference: 'order-1041', phone: '+34600000041' },
+  refused: { reference: 'order-1042', phone: '+34600000042' },
+  code: { reference: 'order-1043', phone: '+34600000043' },
+  acceptance: { reference: 'order-1044', phone: '+34600000044' },
+  review: { reference: 'order-1045', phone: '+34600000045' },
+  videoFailed: { reference: 'order-1046', phone: '+34600000046' },
+  video: { reference: 'order-1047', phone: '+34600000047' },
+} as const;
+
+type Shown = (typeof SHOWN)[keyof typeof SHOWN];
+
+/** Milliseconds a request has to reach the next stage; a second is usual. */
+const WITHIN = 60_000;
+
+/** Carries requests to where the pictures want them, through the public verbs. */
+export class ShownRequests {
+  readonly #client: VideoIdClient;
+  readonly #people: SandboxPeople;
+
+  constructor(client: VideoIdClient, people: SandboxPeople) {
+    this.#client = client;
+    this.#people = people;
+  }
+
+  /** @param failVideo plays a signer whose video fails, behind the link */
+  async bringAbout(failVideo: (link: string) => Promise<void>): Promise<void> {
+    for (const shown of Object.values(SHOWN)) await this.#start(shown);
+    for (const { reference } of [SHOWN.signed, SHOWN.refused, SHOWN.code, SHOWN.acceptance, SHOWN.review]) {
+      await this.#finishVideo(reference);
+    }
+    for (const { reference } of [SHOWN.signed, SHOWN.code, SHOWN.acceptance]) {
+      await this.#client.review(reference, { decision: 'approve', officer: OFFICER, evidenceSeen: 'console' });
+    }
+    await this.#client.review(SHOWN.refused.reference, {
+      decision: 'refuse',
+      officer: OFFICER,
+      evidenceSeen: 'console',
+      reason: 'document-expired',
+    });
+    for (const { reference } of [SHOWN.signed, SHOWN.code]) await this.#askForCode(reference);
+    await this.#until(SHOWN.acceptance.reference, ({ stage }) => stage === 'acceptance');
+    await this.#sign(SHOWN.signed.reference);
+    await failVideo((await this.#client.link(SHOWN.videoFailed.reference, { channel: 'cli' })).url);
+    await this.#until(SHOWN.videoFailed.reference, ({ attention }) => attention?.code === 'VIDEO_FAILED');
+    await this.#until(SHOWN.video.reference, ({ stage }) => stage === 'video');
+  }
+
+  async #start({ reference, phone }: Shown): Promise<void> {
+    await this.#client.start({
+      reference,
+      registrationAuthority: AUTHORITIES.manual,
+      signer: { email: 'signer@example.com', phone },
+      documents: ['agreement.pdf', 'annex.pdf'].map((name) => ({ name, content: join(PROJECT, 'samples', name) })),
+    });
+    // One after the other, so that the provider's numbers come in this order.
+    await this.#reached(reference, 'video');
+  }
+
+  async #finishVideo(reference: string): Promise<void> {
+    const { provider } = await this.#reached(reference, 'video');
+    await this.#people.finishVideo(provider.requestPk ?? '');
+    await this.#reached(reference, 'review');
+  }
+
+  async #askForCode(reference: string): Promise<void> {
+    const { toAccept } = await this.#reached(reference, 'acceptance');
+    if (toAccept === undefined) throw new Error(`${reference} has nothing to accept.`);
+    const at = new Date().toISOString();
+    await this.#client.requestCode(reference, { ...toAccept, consentVersion: '2026-01', channel: 'cli', at });
+    await this.#reached(reference, 'code');
+  }
+
+  async #sign(reference: string): Promise<void> {
+    const { provider } = await this.#reached(reference, 'code');
+    await this.#client.sign(reference, { secret: await this.#people.readCode(provider.requestPk ?? '') });
+    await this.#client.outcome(reference, { wait: true });
+  }
+
+  async #reached(reference: string, stage: Stage): Promise<RequestStatus> {
+    return await this.#until(reference, (status) => status.stage === stage);
+  }
+
+  async #until(reference: string, reached: (status: RequestStatus) => boolean): Promise<RequestStatus> {
+    const end = Date.now() + WITHIN;
+    for (;;) {
+      const status = await this.#client.status(reference);
+      if (reached(status)) return status;
+      if (Date.now() > end) throw new Error(`${reference} is still in the stage "${status.stage}" after a minute.`);
+      await pause(100);
+    }
+  }
+}

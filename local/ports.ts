@@ -1,0 +1,80 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { dirname } from 'node:path';
+
+/** Above this Linux hands out ports to outgoing connections; a connect loop there can connect to itself. */
+const CEILING = 32_768;
+const LOOPBACK = '127.0.0.1';
+
+/** Ports by name, kept in a file, so that the next start has the same addresses. */
+export class Ports {
+  readonly #file: string;
+  readonly #say: (text: string) => void;
+  readonly #remembered: Map<string, number>;
+  readonly #given = new Set<number>();
+
+  /** `say` hears when a port is taken and which one is used instead. */
+  constructor(file: string, say: (text: string) => void) {
+    this.#file = file;
+    this.#say = say;
+    this.#remembered = read(file);
+  }
+
+  /**
+   * The port remembered under the name, or the preferred one, or the next free one above it; remembered from now on.
+   *
+   * @throws Error when no port below 32768 is free.
+   */
+  async take(name: string, preferred: number): Promise<number> {
+    const first = this.#remembered.get(name) ?? preferred;
+    let port = first;
+    while (port < CEILING && (this.#given.has(port) || !(await isFree(port)))) port += 1;
+    if (port >= CEILING) throw new Error(`No free port from ${first} to ${CEILING - 1} for ${name}.`);
+    if (port !== first) this.#say(`port ${first} is taken; ${name} uses ${port}`);
+    this.#given.add(port);
+    this.#remembered.set(name, port);
+    mkdirSync(dirname(this.#file), { recursive: true });
+    writeFileSync(this.#file, `${JSON.stringify(Object.fromEntries(this.#remembered), undefined, 2)}\n`);
+    return port;
+  }
+}
+
+/** Whether a server could listen on this port of the loopback address now. */
+export async function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(false);
+      else reject(error);
+    });
+    server.listen(port, LOOPBACK, () => server.close(() => resolve(true)));
+  });
+}
+
+const given = new Set<number>();
+
+/** A free port from 20000 up, chosen at random, and never twice: for servers that nobody needs to find again. */
+export async function anyPort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * (CEILING - 20_000));
+    if (given.has(port) || !(await isFree(port))) continue;
+    given.add(port);
+    return port;
+  }
+}
+
+function read(file: string): Map<string, number> {
+  let content: unknown;
+  try {
+    content = JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    // Missing at the first start; a broken file costs no more than other port numbers.
+    return new Map();
+  }
+  if (typeof content !== 'object' || content === null) return new Map();
+  return new Map(
+    Object.entries(content).filter(
+      (entry): entry is [string, number] => Number.isInteger(entry[1]) && entry[1] > 0 && entry[1] < CEILING,
+    ),
+  );
+}

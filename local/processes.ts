@@ -1,0 +1,83 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { z } from 'zod';
+
+/** A program of ours that was started: enough to know it again after a crash, and to leave a stranger with its number alone. */
+const recordSchema = z.object({
+  name: z.string(),
+  pid: z.number().int().positive(),
+  /** Text its command line holds. */
+  mark: z.string().min(1),
+});
+export type ProcessRecord = z.output<typeof recordSchema>;
+
+/** The programs of one state folder, kept in a file. */
+export class Processes {
+  readonly #file: string;
+  readonly #running = new Map<string, ProcessRecord>();
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Those of an earlier start that still run. */
+  left(): ProcessRecord[] {
+    let content: unknown;
+    try {
+      content = JSON.parse(readFileSync(this.#file, 'utf8'));
+    } catch {
+      // None there at the first start.
+      return [];
+    }
+    const records = z.array(recordSchema).safeParse(content);
+    return records.success ? records.data.filter(isRunning) : [];
+  }
+
+  started(record: ProcessRecord): void {
+    this.#running.set(record.name, record);
+    this.#write();
+  }
+
+  ended(name: string): void {
+    this.#running.delete(name);
+    this.#write();
+  }
+
+  #write(): void {
+    writeFileSync(this.#file, JSON.stringify([...this.#running.values()]));
+  }
+}
+
+/** Ends a program and waits until it is gone; kills it after `grace` milliseconds. */
+export async function end(record: ProcessRecord, grace: number): Promise<void> {
+  process.kill(record.pid, 'SIGTERM');
+  const impatience = Date.now() + grace;
+  let killed = false;
+  while (isRunning(record)) {
+    await pause(100);
+    if (killed || Date.now() < impatience) continue;
+    process.kill(record.pid, 'SIGKILL');
+    killed = true;
+  }
+}
+
+/** Whether the process runs and still is the one that was recorded. */
+export function isRunning({ pid, mark }: Pick<ProcessRecord, 'pid' | 'mark'>): boolean {
+  return commandLine(pid).includes(mark);
+}
+
+/** How a process was called; empty when there is no such process. */
+export function commandLine(pid: number): string {
+  try {
+    if (existsSync('/proc/self/cmdline'))
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
+    return execFileSync('ps', ['-p', String(pid), '-o', 'args='], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+  } catch {
+    // No such process.
+    return '';
+  }
+}

@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { sandboxRoot } from './local-config.js';
+import { DIST } from './project.js';
+import { accepts, type Service, startService, untilReady } from './service.js';
+import type { State } from './state.js';
+
+/** One of our compiled programs. */
+export interface ProgramOrder {
+  name: string;
+  /** Below `dist/`. */
+  script: string;
+  args: string[];
+  ready: () => Promise<boolean>;
+}
+
+/**
+ * Starts a program on the settings of an installation and waits until it is ready; one that is not in time is stopped.
+ *
+ * @param place.within milliseconds
+ * @param place.environment laid over ours
+ * @throws Error with the last lines of its log
+ */
+export async function startProgram(
+  { name, script, args, ready }: ProgramOrder,
+  { state, within, environment = {} }: { state: State; within: number; environment?: Record<string, string> },
+): Promise<Service> {
+  const service = await startService({
+    name,
+    program: process.execPath,
+    args: [join(DIST, script), ...args],
+    logFile: state.logFile(name),
+    environment: { ...process.env, VIDEOID_CONFIG: state.configFile, ...environment },
+  });
+  try {
+    await untilReady(service, ready, within);
+  } catch (error) {
+    await service.stop();
+    throw error;
+  }
+  return service;
+}
+
+/** The sandbox of an installation. */
+export function sandboxProgram(
+  state: State,
+  ports: { sandbox: number; registrationAuthority: number },
+  settingsFile: string,
+): ProgramOrder {
+  return {
+    name: 'sandbox',
+    script: 'sandbox/main.js',
+    args: Object.entries({
+      '--port': String(ports.sandbox),
+      '--ra-port': String(ports.registrationAuthority),
+      '--state': state.sandboxDirectory,
+      '--settings': settingsFile,
+    }).flat(),
+    ready: async () =>
+      (await accepts(ports.sandbox)) && (await accepts(ports.registrationAuthority)) && existsSync(sandboxRoot(state)),
+  };
+}
+
+/** Whether a worker or gateway says on this port of the loopback address that it can do its work. */
+export async function isHealthy(port: number): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2000) });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false; // not listening yet
+  }
+}

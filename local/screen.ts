@@ -1,0 +1,111 @@
+import { stripVTControlCharacters } from 'node:util';
+
+/** Where progress is told: a terminal, a pipe, or a test. */
+export interface Output {
+  write(text: string): unknown;
+  isTTY?: boolean | undefined;
+  columns?: number | undefined;
+}
+
+/** Tells people what goes on: plain lines, and steps with their time. */
+export interface Screen {
+  /** One line. */
+  line(text?: string): void;
+  /** A name and what is known about it, aligned with its neighbours. */
+  fact(name: string, text: string): void;
+  /**
+   * Runs a step and shows how long it takes: on a terminal one line that updates, elsewhere plain lines.
+   * `report` sets the detail shown behind the title ("120 of 1718 packages"). Returns or throws what `work` does.
+   */
+  step<T>(title: string, work: (report: (detail: string) => void) => Promise<T>): Promise<T>;
+  /** Colour, on a terminal only. */
+  paint(colour: Colour, text: string): string;
+}
+
+export type Colour = 'bold' | 'dim' | 'green' | 'red' | 'yellow';
+
+const CODES: Record<Colour, number> = { bold: 1, dim: 2, green: 32, red: 31, yellow: 33 };
+const FACT_WIDTH = 20;
+/** Milliseconds before a step says that it is under way, and between two plain lines about it. */
+const QUIET = 2000;
+const REPEAT = 10_000;
+
+/** Opens a screen on an output; `colours` defaults to "a terminal and NO_COLOR is not set". */
+export function openScreen(output: Output, colours = output.isTTY === true && !process.env['NO_COLOR']): Screen {
+  const paint = (colour: Colour, text: string): string => (colours ? `\u001B[${CODES[colour]}m${text}\u001B[0m` : text);
+  const live = new LiveLine(output);
+  const line = (text = ''): void => live.above(`${text}\n`);
+  return {
+    line,
+    paint,
+    fact: (name, text) => line(`  ${paint('dim', name.padEnd(FACT_WIDTH))} ${text}`),
+    async step(title, work) {
+      const began = Date.now();
+      let detail = '';
+      let told = 0;
+      const show = (): void => {
+        const elapsed = Date.now() - began;
+        const text = `  … ${title}${detail && `: ${detail}`}  ${Math.round(elapsed / 1000)} s`;
+        if (live.updates) live.show(text);
+        else if (elapsed >= QUIET && Date.now() - told >= REPEAT) {
+          told = Date.now();
+          line(text);
+        }
+      };
+      if (live.updates) show();
+      const timer = setInterval(show, live.updates ? 200 : 500);
+      const end = (sign: string): void => {
+        clearInterval(timer);
+        live.clear();
+        line(`  ${sign} ${title}  ${paint('dim', inSeconds(Date.now() - began))}`);
+      };
+      try {
+        const result = await work((text) => {
+          detail = text;
+        });
+        end(paint('green', '✓'));
+        return result;
+      } catch (error) {
+        end(paint('red', '✗'));
+        throw error;
+      }
+    },
+  };
+}
+
+/** Milliseconds as people read them: `0.3 s`, `12.0 s`, `4 min 47 s`. */
+export function inSeconds(milliseconds: number): string {
+  if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
+  const seconds = Math.round(milliseconds / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+/** The one line at the bottom of a terminal that updates; other lines are written above it. */
+class LiveLine {
+  readonly updates: boolean;
+  #shown = '';
+  readonly #output: Output;
+
+  constructor(output: Output) {
+    this.#output = output;
+    this.updates = output.isTTY === true;
+  }
+
+  show(text: string): void {
+    const width = (this.#output.columns ?? 80) - 1;
+    this.#shown = stripVTControlCharacters(text).slice(0, width);
+    this.#output.write(`\r\u001B[2K${this.#shown}`);
+  }
+
+  clear(): void {
+    if (this.#shown) this.#output.write('\r\u001B[2K');
+    this.#shown = '';
+  }
+
+  above(text: string): void {
+    const shown = this.#shown;
+    this.clear();
+    this.#output.write(text);
+    if (shown) this.show(shown);
+  }
+}

@@ -1,0 +1,94 @@
+/** Program: `npm run soak`. Many requests, simulated people, faults and kills from a seed; then every request is checked. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Flow } from '../src/messages/request.js';
+import { drawPlan } from './soak/plan.js';
+import { soak } from './soak/soak.js';
+import type { Summary } from './soak/summary.js';
+
+interface Flags {
+  requests: number;
+  seed: number;
+  minutes?: number;
+  flow?: Flow;
+  json?: boolean;
+  keep?: boolean;
+}
+
+/** Seconds between two starts when no length is given. */
+const PACE = 1.2;
+
+function whole(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError('a whole number from 1');
+  return number;
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!(number > 0)) throw new InvalidArgumentError('a number above 0');
+  return number;
+}
+
+async function main({
+  requests,
+  seed,
+  minutes = (requests * PACE) / 60,
+  flow,
+  json = false,
+  keep = false,
+}: Flags): Promise<void> {
+  const tell = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
+  const directory = mkdtempSync(join(tmpdir(), 'videoid-soak-'));
+  // What was started is ended on the way out.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  const plan = drawPlan({ seed, requests, minutes, flow });
+  tell(`${requests} requests in ${minutes.toFixed(1)} minutes, seed ${seed}, in ${directory}`);
+  try {
+    const summary = await soak(plan, directory, tell);
+    if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+    else for (const line of inWords(summary)) tell(line);
+    process.exitCode = summary.broken.length === 0 ? 0 : 1;
+  } finally {
+    if (keep) tell(`Kept: ${directory}`);
+    else rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function inWords({
+  seed: _seed,
+  requests,
+  enrolments,
+  seconds,
+  longestHistory,
+  pdfsig,
+  broken,
+  ...counted
+}: Summary): string[] {
+  const lines = ['', `${requests} requests, ${enrolments} of them enrolments, in ${seconds} s`];
+  for (const [name, counts] of Object.entries(counted)) {
+    lines.push('', name, ...Object.entries(counts).map(([what, count]) => `  ${String(count).padStart(5)}  ${what}`));
+  }
+  lines.push('', `longest history ${longestHistory} events, ${pdfsig} files seen by pdfsig`, '');
+  for (const { reference, what, story } of broken)
+    lines.push(`✗ ${reference}: ${what}`, ...story.map((line) => `    ${line}`), '');
+  lines.push(
+    broken.length === 0
+      ? 'Nothing broke.'
+      : `${broken.length} broken. Repeat: npm run soak -- ${process.argv.slice(2).join(' ')}`,
+  );
+  return lines;
+}
+
+await new Command('soak')
+  .description('many requests with simulated people, faults and kills from a seed; then every request is checked')
+  .requiredOption('--requests <number>', 'how many', whole)
+  .option('--seed <number>', 'the same seed draws the same plan', whole, 1)
+  .option('--minutes <number>', 'how long requests are started and trouble is made', positive)
+  .addOption(new Option('--flow <flow>', 'only requests of this flow').choices(['signature', 'enrolment']))
+  .option('--json', 'the summary as one line of JSON; progress goes to the error output')
+  .option('--keep', 'keep the state: logs, archive, the Temporal server’s database')
+  .action(main)
+  .parseAsync();

@@ -1,0 +1,93 @@
+import type { CallOptions } from '../../src/client.js';
+import { type FailureCode, VideoIdError } from '../../src/messages/failures.js';
+import type { Books } from './books.js';
+import type { Role } from './role.js';
+
+/** Not answered yet; it may still take effect. The same id asks again. */
+const UNANSWERED = new Set<FailureCode>(['STILL_RUNNING', 'WORKER_AWAY', 'TEMPORAL_UNREACHABLE']);
+
+/** Nobody in a soak does anything that deserves these. */
+const NEVER_TOLD = new Set<FailureCode>([
+  'BAD_INPUT',
+  'BAD_SETTING',
+  'SETUP_FAILED',
+  'SECRET_NOT_FOUND',
+  'REQUEST_NOT_FOUND',
+  'REFERENCE_TAKEN',
+  'UNKNOWN_OFFICER',
+  'UNKNOWN_REGISTRATION_AUTHORITY',
+  'CREDENTIALS_REFUSED',
+  'SEAL_NOT_OPENED',
+  'NOT_ACCEPTED',
+  'ARCHIVE_NOT_SHARED',
+  'ARCHIVE_UNAVAILABLE',
+  'ARCHIVE_FULL',
+]);
+
+/** Milliseconds; a person who gets no answer asks again later. */
+const PATIENCE = 3000;
+
+export type Answer<T> = { answer: T } | { refused: FailureCode } | 'unanswered';
+
+/** How people ask a request for something: each action has one id, and is asked again with it until it is answered. */
+export class Asking {
+  private readonly open = new Map<string, { updateId: string; argument: unknown }>();
+  private asked = 0;
+
+  constructor(
+    private readonly role: Pick<Role, 'flow' | 'reference'>,
+    private readonly books: Books,
+  ) {}
+
+  /** Whether an action of this kind waits for its answer. */
+  isOpen(verb: string): boolean {
+    return this.open.has(verb);
+  }
+
+  /** Begins an action, or asks again for the one that is open: `argument` counts for a new one. */
+  async once<A, T>(
+    verb: string,
+    argument: A,
+    ask: (argument: A, options: CallOptions) => Promise<T>,
+  ): Promise<Answer<T>> {
+    const open = this.open.get(verb) ?? { updateId: `${this.role.reference}-${(this.asked += 1)}-${verb}`, argument };
+    this.open.set(verb, open);
+    try {
+      const answer = await ask(open.argument as A, {
+        flow: this.role.flow,
+        updateId: open.updateId,
+        within: PATIENCE,
+      });
+      this.settled(verb, 'done');
+      return { answer };
+    } catch (error) {
+      const code = this.codeOf(verb, error);
+      if (UNANSWERED.has(code)) return 'unanswered';
+      this.settled(verb, code);
+      return { refused: code };
+    }
+  }
+
+  /** What a call gives that changes nothing; nothing where the request is away. */
+  async look<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await call();
+    } catch (error) {
+      this.codeOf(what, error);
+      return undefined;
+    }
+  }
+
+  private codeOf(what: string, error: unknown): FailureCode {
+    if (!(error instanceof VideoIdError)) throw error;
+    this.books.told(error.code);
+    if (NEVER_TOLD.has(error.code))
+      this.books.broke(this.role.reference, `${what} was answered ${error.code}: ${error}`);
+    return error.code;
+  }
+
+  private settled(verb: string, how: string): void {
+    this.open.delete(verb);
+    this.books.did(this.role.reference, `${verb}: ${how}`);
+  }
+}

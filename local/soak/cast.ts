@@ -1,0 +1,88 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { RequestStatus } from '../../src/messages/status.js';
+import { flowPlayOf } from './flow-play.js';
+import { officerCancels } from './officer.js';
+import { Operator } from './operator.js';
+import type { Patience } from './patience.js';
+import type { Scene } from './scene.js';
+import { silence } from './silence.js';
+
+/** Milliseconds between two looks at a request: seldom where nothing happens, and where looking takes long. */
+const LOOK_EVERY = 300;
+const LOOK_AT_LEAST_EVERY = 1500;
+/** So often somebody who was not answered asks again after the end. */
+const ASK_AGAIN = 50;
+
+/** Plays everybody around one request, until it has ended or `over` says that there is no hope left. */
+export async function play(scene: Scene, patience: Patience, over: () => boolean): Promise<void> {
+  const { role, books, asking, at } = scene;
+  const { start, people } = flowPlayOf(scene);
+  for (; !over(); await pause(LOOK_EVERY)) {
+    if ((await asking.look('start', start)) !== undefined) break;
+    patience.looked(role.reference, 'no answer');
+  }
+  books.started += 1;
+  books.did(role.reference, 'started');
+  const began = Date.now();
+  const operator = new Operator(scene);
+  let situation = '';
+  let since = 0;
+  let next = LOOK_EVERY;
+  let seen = '';
+  for (; !over(); await pause(next)) {
+    const asked = Date.now();
+    const status = await asking.look('status', () =>
+      at.client.status(role.reference, { flow: role.flow, within: 5000 }),
+    );
+    next = Math.max(Math.min(next * 1.3, LOOK_AT_LEAST_EVERY), 4 * (Date.now() - asked));
+    if (status === undefined) {
+      patience.looked(role.reference, 'no answer');
+      continue;
+    }
+    const text = JSON.stringify(status);
+    patience.looked(role.reference, text === seen ? 'nothing new' : 'change');
+    if (text !== seen) next = LOOK_EVERY;
+    seen = text;
+    if (status.stage === 'ended') break;
+    const quiet = silence(status);
+    if (quiet !== undefined) books.broke(role.reference, quiet);
+    await wishesOf(scene, status, Date.now() - began);
+    await operator.act(status);
+    const now = `${status.stage} ${status.provider.requestPk} ${status.provider.status}`;
+    if (now !== situation) {
+      situation = now;
+      since = Date.now();
+    }
+    if (Date.now() - since < role.thinks) continue;
+    for (const person of people) await person.act(status);
+  }
+  patience.ended(role.reference);
+  if (over()) return;
+  books.ended += 1;
+  // A wish that was not answered may have been what ended it: the same id tells.
+  for (let times = 0; times < ASK_AGAIN && !over(); times += 1, await pause(LOOK_EVERY)) {
+    if (!asking.isOpen('cancel') && !operator.isAsking) return;
+    if (asking.isOpen('cancel')) await cancel(scene);
+    if (operator.isAsking) await operator.askAgain();
+  }
+}
+
+async function cancel({ asking, at, played, role }: Scene): Promise<void> {
+  const order = { actor: { kind: 'requester', id: 'soak' }, reason: 'the customer changed his mind' } as const;
+  const result = await asking.once('cancel', order, (given, options) =>
+    at.client.cancel(role.reference, given, options),
+  );
+  if (result !== 'unanswered') played.cancel = 'answer' in result ? 'done' : 'refused';
+}
+
+async function wishesOf(scene: Scene, status: RequestStatus, age: number): Promise<void> {
+  const { role, asking, played, at } = scene;
+  if (role.cancelsAt !== undefined && age >= role.cancelsAt && played.cancel === undefined) await cancel(scene);
+  if (role.consoleCancelsAt !== undefined && age >= role.consoleCancelsAt) await officerCancels(scene, status);
+  const asks = role.wantsNewVideo && !played.newVideo && status.verbs.includes('new-video');
+  if (asks || asking.isOpen('new-video')) {
+    const order = { actor: { kind: 'requester', id: 'soak' }, reason: 'the link was lost' } as const;
+    played.newVideo = true;
+    await asking.once('new-video', order, (given, options) => at.client.newVideo(role.reference, given, options));
+  }
+}

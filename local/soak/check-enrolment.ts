@@ -1,0 +1,81 @@
+import { VideoIdError } from '../../src/messages/failures.js';
+import type { Outcome } from '../../src/messages/outcome.js';
+import { ORGANISATION } from '../sample-enrolments.js';
+import type { EnrolmentRole } from './enrolment-role.js';
+import { DROPS_SECRETS } from './installation.js';
+import type { ProviderEnrolment } from './provider.js';
+import { keyOf, type Played, type Scene } from './scene.js';
+
+/** What is right for an enrolment alone. */
+export async function checkEnrolment(
+  scene: Scene<EnrolmentRole>,
+  outcome: Outcome,
+  made: readonly ProviderEnrolment[],
+): Promise<string[]> {
+  const { at, role, played } = scene;
+  const known = await at.archive.readProvider(keyOf(role));
+  const mine = made.find(({ pk }) => String(pk) === known?.requestPk);
+  return [
+    ...checkDecisions(role, made),
+    ...(mine === undefined ? checkNothingMade(outcome, made) : checkEnd(role, played, outcome, mine)),
+    ...(mine === undefined ? [] : await checkSecrets(scene, mine)),
+  ];
+}
+
+/** One card for each request, approved at most once, and by us only where an officer did. */
+export function checkDecisions(
+  { officer, subject }: Pick<EnrolmentRole, 'officer' | 'subject'>,
+  made: readonly ProviderEnrolment[],
+): string[] {
+  const wrong: string[] = [];
+  const cards = new Set(made.map(({ scratchcard }) => scratchcard)).size;
+  if (cards < made.length) wrong.push(`${made.length} requests share ${cards} scratchcards`);
+  const times = made.reduce((sum, { history }) => sum + history.filter(({ cause }) => cause === 'approved').length, 0);
+  if (times > 1) wrong.push(`approved ${times} times`);
+  const ours = made.reduce((sum, { done }) => sum + (done['ra-approve'] ?? 0), 0);
+  if (ours > (officer === 'approves' && subject === 'organisation' ? 1 : 0)) wrong.push(`we approved ${ours} times`);
+  return wrong;
+}
+
+function checkNothingMade({ outcome }: Outcome, made: readonly ProviderEnrolment[]): string[] {
+  if (outcome === 'enrolled') return ['enrolled, but nothing is known of a request at the provider'];
+  return made.length === 0 ? [] : [`nothing is known of the ${made.length} requests at the provider`];
+}
+
+/** The end is the one that the provider is in, with everything the certificate wants. */
+export function checkEnd(
+  { subject, untilIssued }: Pick<EnrolmentRole, 'subject' | 'untilIssued'>,
+  { consoleCancelled }: Pick<Played, 'consoleCancelled'>,
+  { outcome, reason }: Pick<Outcome, 'outcome' | 'reason'>,
+  { status, fields, missing, documents }: ProviderEnrolment,
+): string[] {
+  if (outcome !== 'enrolled')
+    return untilIssued && status === 'ISSUED' ? [`ended ${reason}, but the certificate is issued`] : [];
+  const wrong: string[] = [];
+  const right =
+    reason === 'issued' ? ['ISSUED'] : ['ENROLLREADY', 'ISSUED', ...(consoleCancelled ? ['CANCELLED'] : [])];
+  if (!right.includes(status)) wrong.push(`enrolled (${reason}), but the provider says ${status}`);
+  if (missing.length > 0) wrong.push(`enrolled, but the provider misses ${missing.join(', ')}`);
+  if (subject === 'person') return wrong;
+  const other = Object.entries(ORGANISATION).filter(([name, value]) => fields[name] !== value);
+  if (other.length > 0) wrong.push(`the provider has other data: ${other.map(([name]) => name).join(', ')}`);
+  if (documents.length === 0) wrong.push('the deed is not at the provider');
+  return wrong;
+}
+
+/** Those of the card that was used, sealed where that is chosen; none elsewhere. */
+async function checkSecrets({ at, role }: Scene<EnrolmentRole>, mine: ProviderEnrolment): Promise<string[]> {
+  const kept = await at.client
+    .secrets(role.reference, { actor: { kind: 'operator', id: 'soak' } })
+    .catch((error: unknown) => {
+      if (error instanceof VideoIdError && error.code === 'NOT_NOW') return undefined;
+      throw error;
+    });
+  if (role.authority === DROPS_SECRETS) return kept === undefined ? [] : ['secrets are kept that are to be dropped'];
+  if (kept?.scratchcard === undefined) return ['the secrets of the scratchcard are not kept'];
+  const { enrollment_code: enrollmentCode, ...others } = mine.secrets;
+  const right = Object.entries({ ...others, enrollmentCode });
+  return Object.entries(kept)
+    .filter(([, secrets]) => right.some(([name, value]) => secrets[name] !== value))
+    .map(([of]) => `the kept secrets of the ${of} are not those of its card`);
+}

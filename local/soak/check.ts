@@ -1,0 +1,76 @@
+import type { Outcome } from '../../src/messages/outcome.js';
+import { checkEnrolment } from './check-enrolment.js';
+import { checkEvidence } from './check-evidence.js';
+import { checkRounds, roundsOf } from './check-rounds.js';
+import { checkSignature } from './check-signature.js';
+import { permittedEnds } from './permitted.js';
+import type { ProviderRequest } from './provider.js';
+import { isEnrolment, isSignature, keyOf, type Scene } from './scene.js';
+
+/** What was found about one request. */
+interface Checked {
+  outcome: Outcome | undefined;
+  wrong: string[];
+  /** Of its history. */
+  events: number;
+  /** Requests at the provider. */
+  made: number;
+}
+
+/** Checks one request after everything was let finish. Answers how it ended, and what is wrong with that. */
+export async function check(scene: Scene): Promise<Checked> {
+  const { at, role, provider, histories } = scene;
+  const key = keyOf(role);
+  const outcome = await at.archive.readOutcome(key);
+  const made = await provider.requestsOf(role);
+  if (outcome === undefined) {
+    const wrong = [`has not ended, although nothing stands in its way: ${await standing(scene)}`];
+    return { outcome, wrong, events: 0, made: made.length };
+  }
+  const { events } = await at.client.status(role.reference, { flow: role.flow });
+  const { outcome: returned, events: count, failedTasks } = await histories.finished(key);
+  const wrong = [
+    ...checkEnd(scene, outcome, made),
+    ...checkRounds(made, await roundsOf(scene, events)),
+    ...(await checkFlow(scene, outcome, made)),
+    ...(await checkEvidence(scene, outcome)),
+    ...failedTasks.map((words) => `a workflow task failed: ${words}`),
+  ];
+  if (returned.outcome !== outcome.outcome || returned.reason !== outcome.reason || returned.at !== outcome.at)
+    wrong.push(`the workflow gave back ${endOf(returned)}, the archive says ${endOf(outcome)}`);
+  return { outcome, wrong, events: count, made: made.length };
+}
+
+async function checkFlow(scene: Scene, outcome: Outcome, made: readonly ProviderRequest[]): Promise<string[]> {
+  if (isSignature(scene)) {
+    return checkSignature(
+      scene,
+      outcome,
+      made.filter((each) => each.kind === 'signature'),
+    );
+  }
+  const enrolments = made.filter((each) => each.kind === 'enrolment');
+  return isEnrolment(scene) ? checkEnrolment(scene, outcome, enrolments) : [];
+}
+
+/** The end is one that the people brought about. */
+function checkEnd({ role, played }: Scene, outcome: Outcome, made: readonly ProviderRequest[]): string[] {
+  const wrong: string[] = [];
+  const permitted = permittedEnds(role, played);
+  if (!permitted.some((end) => end.outcome === outcome.outcome && end.reason === outcome.reason))
+    wrong.push(`ended ${endOf(outcome)}; right would be ${permitted.map(endOf).join(' or ')}`);
+  if (outcome.outcome === 'refused' && !made.some(({ status }) => status === 'CANCELLED'))
+    wrong.push('refused, but not at the provider');
+  return wrong;
+}
+
+async function standing({ asking, at, role }: Scene): Promise<string> {
+  const status = await asking.look('status', () => at.client.status(role.reference, { flow: role.flow }));
+  if (status === undefined) return 'no status either';
+  const { stage, words, endsBy, verbs, deadline, attention, provider } = status;
+  return JSON.stringify({ stage, words, endsBy, verbs, deadline, attention, provider });
+}
+
+function endOf({ outcome, reason }: { outcome: string; reason: string }): string {
+  return outcome === reason ? outcome : `${outcome} (${reason})`;
+}

@@ -1,0 +1,71 @@
+import type { RequestFields } from '../../src/messages/request-fields.js';
+import type { RequestStatus } from '../../src/messages/status.js';
+import { DEED, ORGANISATION } from '../sample-enrolments.js';
+import type { EnrolmentRole } from './enrolment-role.js';
+import { type Person, pkOf, type Scene, unlessTooLate } from './scene.js';
+import { VideoSigner } from './video-signer.js';
+
+/** The deed of the organisation, as it is handed in. */
+export const DEED_DOCUMENT = { name: 'deed.pdf', content: DEED };
+
+/** The person who gets a certificate: before the camera, and picks it up, or does not. */
+export class Enrollee implements Person {
+  private readonly video: VideoSigner;
+
+  constructor(private readonly scene: Scene<EnrolmentRole>) {
+    this.video = new VideoSigner(scene);
+  }
+
+  async act(status: RequestStatus): Promise<void> {
+    await this.video.act(status);
+    const pk = pkOf(status);
+    if (status.stage !== 'issuing' || pk === undefined || this.scene.role.pickUp === 'never') return;
+    await unlessTooLate(this.scene, `picks up the certificate of ${pk}`, () => this.scene.provider.pickUp(pk));
+  }
+}
+
+/** The provider's certified operator, who decides about the video. */
+export class CertifiedOperator implements Person {
+  constructor(private readonly scene: Scene<EnrolmentRole>) {}
+
+  async act(status: RequestStatus): Promise<void> {
+    const { provider, role } = this.scene;
+    const pk = pkOf(status);
+    if (status.stage !== 'validation' || pk === undefined || role.validation === 'never') return;
+    const act = role.validation === 'validates' ? 'validate' : 'refuse';
+    await unlessTooLate(this.scene, `provider's operator: ${act} ${pk}`, () => provider.validation(pk, act));
+  }
+}
+
+/** Provides what an organisation's enrolment lacks after the video, at once or piece by piece. */
+export class Supplier implements Person {
+  constructor(private readonly scene: Scene<EnrolmentRole>) {}
+
+  async act({ stage, verbs, missing = [] }: RequestStatus): Promise<void> {
+    const { asking, at, role } = this.scene;
+    if (!asking.isOpen('provide')) {
+      if (stage !== 'completing' || !verbs.includes('provide') || missing.length === 0) return;
+      if (role.data === 'at-start' || role.data === 'never') return;
+    }
+    const provision = { actor: { kind: 'requester', id: 'soak' } as const, ...partOf(role, missing) };
+    await asking.once('provide', provision, (given, options) => at.client.provide(role.reference, given, options));
+  }
+}
+
+/** The last field goes by itself, and the deed only when the provider refuses to approve without it. */
+function partOf(
+  { data, officer }: EnrolmentRole,
+  missing: readonly string[],
+): {
+  fields: RequestFields;
+  documents: (typeof DEED_DOCUMENT)[];
+} {
+  const names = Object.keys(ORGANISATION).filter((name) => missing.includes(name));
+  const rest = data === 'piecemeal' && names.length > 1;
+  const fields = Object.fromEntries(
+    Object.entries(ORGANISATION).filter(([name]) => names.includes(name) && !(rest && name === 'title')),
+  );
+  // The provider's console lets nobody approve without it, and says nothing.
+  const deedLater = data === 'piecemeal' && officer === 'approves' && names.length > 0;
+  return { fields, documents: rest || deedLater ? [] : [DEED_DOCUMENT] };
+}

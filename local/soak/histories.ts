@@ -1,0 +1,38 @@
+import type { Client } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import type { AttemptKey } from '../../src/archive/archive.js';
+import type { Config } from '../../src/config.js';
+import type { Outcome } from '../../src/messages/outcome.js';
+import { workflowIdOf } from '../../src/messages/request.js';
+import { loadKeyRing } from '../../src/security/keys.js';
+import { connectClient, dataConverter } from '../../src/temporal.js';
+
+const UNHANDLED_COMMAND =
+  proto.temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
+
+/** Temporal as people with its own tools see it. */
+export class Histories {
+  private constructor(
+    private readonly client: Client,
+    readonly close: () => Promise<void>,
+  ) {}
+
+  static async connect({ keys, temporal }: Config): Promise<Histories> {
+    const { connection, client } = await connectClient(temporal, dataConverter(await loadKeyRing(keys.codec)), {
+      lazy: true,
+    });
+    return new Histories(client, () => connection.close());
+  }
+
+  /** What the workflow gave back, and what its history says about its own health. */
+  async finished(key: AttemptKey): Promise<{ outcome: Outcome; events: number; failedTasks: string[] }> {
+    const handle = this.client.workflow.getHandle(workflowIdOf(key));
+    const outcome = (await handle.result()) as Outcome;
+    const { events } = await handle.fetchHistory();
+    const failedTasks = (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
+      // An event that comes while the last command is under way: Temporal runs the task once more, and nothing is wrong.
+      failed && failed.cause !== UNHANDLED_COMMAND ? [failed.failure?.message ?? 'without words'] : [],
+    );
+    return { outcome, events: events?.length ?? 0, failedTasks };
+  }
+}

@@ -1,0 +1,58 @@
+import type { RequestStatus } from '../../src/messages/status.js';
+import { OFFICER } from '../local-config.js';
+import { type Person, pkOf, type Scene, unlessTooLate } from './scene.js';
+
+/** Why the officer refuses, in our screens and in the provider's console. */
+export const REFUSAL = 'document-expired';
+
+/** In which status the provider's console lets the registration authority's operator decide. */
+const UNDECIDED = { signature: 'VIDEOREVIEW', enrolment: 'CREATED' } as const;
+
+/** The registration authority's operator: decides here, or in the provider's console, or never. */
+export class Officer implements Person {
+  constructor(private readonly scene: Scene) {}
+
+  async act(status: RequestStatus): Promise<void> {
+    const { role } = this.scene;
+    if (status.stage !== 'review' || role.authority === 'automatic') return;
+    switch (role.officer) {
+      case 'never':
+        return;
+      case 'approves-in-console':
+        return inConsole(this.scene, status, 'approve');
+      case 'refuses-in-console':
+        return inConsole(this.scene, status, 'refuse');
+      case 'approves':
+      case 'refuses':
+        return this.decide(status);
+    }
+  }
+
+  private async decide({ verbs }: RequestStatus): Promise<void> {
+    const { role, asking, at } = this.scene;
+    if (!verbs.includes('approve') && !asking.isOpen('review')) return;
+    const decider = { officer: OFFICER, evidenceSeen: 'console' };
+    const decision =
+      role.officer === 'approves'
+        ? ({ ...decider, decision: 'approve' } as const)
+        : ({ ...decider, decision: 'refuse', reason: REFUSAL } as const);
+    await asking.once('review', decision, (given, options) => at.client.review(role.reference, given, options));
+  }
+}
+
+/** Cancels in the provider's console, whatever the stage. */
+export async function officerCancels(scene: Scene, status: RequestStatus): Promise<void> {
+  if (scene.played.consoleCancelled || status.stage === 'creating') return;
+  await inConsole(scene, status, 'cancel');
+}
+
+async function inConsole(scene: Scene, status: RequestStatus, act: 'approve' | 'refuse' | 'cancel'): Promise<void> {
+  const { provider, role, played } = scene;
+  const pk = pkOf(status);
+  if (pk === undefined) return;
+  const { status: shown } = await provider.request(role, pk);
+  if (act !== 'cancel' && shown !== UNDECIDED[role.flow]) return;
+  if (shown === 'ISSUED' || shown === 'CANCELLED') return;
+  const done = await unlessTooLate(scene, `console: ${act} ${pk}`, () => provider.console(role, pk, act));
+  if (done && act === 'cancel') played.consoleCancelled = true;
+}

@@ -1,0 +1,103 @@
+import type { Flow } from '../../src/messages/request.js';
+import { Draw } from './draw.js';
+import { drawFault, type FaultOrder } from './faults.js';
+import { drawRole, type Role } from './role.js';
+
+/** What is killed with SIGKILL; `everything` is a power cut. */
+export type Victim = 'worker-1' | 'worker-2' | 'gateway' | 'sandbox' | 'temporal' | 'everything';
+
+export interface Kill {
+  /** Milliseconds from the beginning. */
+  at: number;
+  victim: Victim;
+  /** Milliseconds until it is started again. */
+  downFor: number;
+}
+
+/** A fault at the provider that meets every request for a while. */
+export interface Trouble {
+  /** Milliseconds from the beginning. */
+  at: number;
+  lasts: number;
+  fault: FaultOrder;
+}
+
+/** Everything that will be done, drawn from the seed. What it meets, and in which order, is not. */
+export interface Plan {
+  seed: number;
+  /** Milliseconds in which requests are started and trouble is made; afterwards everything is let finish. */
+  length: number;
+  roles: Role[];
+  kills: Kill[];
+  troubles: Trouble[];
+  /** Whether `DELETE request` cancels at the provider: either side of the assumption. */
+  cancelByDelete: boolean;
+  webhookShape: 'event' | 'flat';
+  /** Scratchcards of each registration authority at the beginning. Where there are too few, an operator orders more. */
+  scratchcards: number;
+}
+
+/** After the last start trouble goes on so long. Milliseconds. */
+const TAIL = 6000;
+
+/** @param order.flow the only one; without it both, in a share that is drawn */
+export function drawPlan(order: { seed: number; requests: number; minutes: number; flow?: Flow | undefined }): Plan {
+  const { seed, requests } = order;
+  const all = new Draw(seed);
+  const length = Math.max(order.minutes * 60_000, TAIL);
+  const enrolments = shareOfEnrolments(all.for('flows'), order.flow);
+  const roles = Array.from({ length: requests }, (_, index) => {
+    const draw = all.for(`request ${index + 1}`);
+    const startsAt = Math.round((index / requests) * (length - TAIL));
+    return drawRole(draw, { reference: `soak-${seed}-${index + 1}`, startsAt }, enrolments);
+  });
+  const whole = all.for('whole');
+  return {
+    seed,
+    length,
+    roles,
+    kills: drawKills(all.for('kills'), length),
+    troubles: drawTroubles(all.for('troubles'), length, enrolments),
+    cancelByDelete: whole.chance(0.5),
+    webhookShape: whole.oneOf(['event', 'flat']),
+    scratchcards: whole.chance(0.5) ? 2 * requests : Math.ceil(requests / 10),
+  };
+}
+
+/** 0 to 1. */
+function shareOfEnrolments(draw: Draw, flow: Flow | undefined): number {
+  switch (flow) {
+    case undefined:
+      return 0.25 + 0.5 * draw.number();
+    case 'signature':
+      return 0;
+    case 'enrolment':
+      return 1;
+  }
+}
+
+function drawKills(draw: Draw, length: number): Kill[] {
+  const kills: Kill[] = [];
+  for (let at = draw.between(3000, 7000); at < length; at += draw.between(5000, 13_000)) {
+    kills.push({
+      at,
+      victim: draw.weighted({ 'worker-1': 20, 'worker-2': 20, gateway: 20, sandbox: 20, temporal: 15, everything: 5 }),
+      downFor: draw.between(0, 2500),
+    });
+  }
+  return kills;
+}
+
+function drawTroubles(draw: Draw, length: number, enrolments: number): Trouble[] {
+  const troubles: Trouble[] = [];
+  for (let at = draw.between(1000, 3000); at < length; at += draw.between(1500, 5000)) {
+    const probability = draw.oneOf([0.15, 0.4, 1]);
+    const flow = draw.chance(enrolments) ? 'enrolment' : 'signature';
+    troubles.push({
+      at,
+      lasts: draw.between(500, 3500),
+      fault: { ...drawFault(draw, flow, 'everybody'), probability, seed: draw.between(1, 1_000_000) },
+    });
+  }
+  return troubles;
+}

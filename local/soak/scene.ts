@@ -1,0 +1,76 @@
+import type { AttemptKey } from '../../src/archive/archive.js';
+import type { RequestStatus } from '../../src/messages/status.js';
+import type { Asking } from './asking.js';
+import type { Books } from './books.js';
+import type { EnrolmentRole } from './enrolment-role.js';
+import type { Histories } from './histories.js';
+import type { SoakInstallation } from './installation.js';
+import { type Provider, ProviderRefusal } from './provider.js';
+import type { Role } from './role.js';
+import type { SignatureRole } from './signature-role.js';
+
+/** What everybody around one request works with. */
+export interface Scene<R extends Role = Role> {
+  at: SoakInstallation;
+  provider: Provider;
+  histories: Histories;
+  books: Books;
+  role: R;
+  asking: Asking;
+  played: Played;
+}
+
+/** What was done, as far as it decides which ends are right. */
+export interface Played {
+  /** How the requester's cancel was answered. */
+  cancel?: 'done' | 'refused';
+  /** The RAO cancelled in the provider's console. */
+  consoleCancelled: boolean;
+  /** An operator gave the request up, and was answered that it takes effect. */
+  gaveUp: boolean;
+  /** An operator took files that do not verify. */
+  acceptedFiles: boolean;
+  /** Codes and other secrets handed over to sign, each once. */
+  typed: number;
+  /** The requester asked for a new video request. */
+  newVideo: boolean;
+}
+
+/** Somebody who looks at a request now and then, and acts if it is its turn. */
+export interface Person {
+  act(status: RequestStatus): Promise<void>;
+}
+
+export function isEnrolment(scene: Scene): scene is Scene<EnrolmentRole> {
+  return scene.role.flow === 'enrolment';
+}
+
+export function isSignature(scene: Scene): scene is Scene<SignatureRole> {
+  return scene.role.flow === 'signature';
+}
+
+/** A soak makes one attempt of each request. */
+export function keyOf({ flow, reference }: Pick<Role, 'flow' | 'reference'>): AttemptKey {
+  return { flow, reference, attempt: 1 };
+}
+
+/** The request's id at the provider, once it is known. */
+export function pkOf({ provider }: RequestStatus): string | undefined {
+  return provider.requestPk;
+}
+
+/** Does something at the provider and writes it down, unless something else happened there first. */
+export async function unlessTooLate(
+  { books, role }: Scene,
+  what: string,
+  act: () => Promise<unknown>,
+): Promise<boolean> {
+  try {
+    await act();
+  } catch (error) {
+    if (error instanceof ProviderRefusal) return false;
+    throw error;
+  }
+  books.did(role.reference, what);
+  return true;
+}

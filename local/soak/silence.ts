@@ -1,0 +1,21 @@
+import type { RequestStatus, Stage, Verb } from '../../src/messages/status.js';
+
+/** Stages in which something outside of us is awaited. */
+const WAITS = new Set<Stage>(['video', 'validation', 'completing', 'review', 'acceptance', 'code', 'issuing']);
+/** Verbs that bring a request on. */
+const BRINGING_ON = new Set<Verb>(['link', 'provide', 'approve', 'refuse', 'code', 'sign', 'resolve']);
+
+/** Why nobody could tell what a request waits for; nothing where it is said. */
+export function silence(status: RequestStatus): string | undefined {
+  const { attention, deadline, endsBy, stage, verbs } = status;
+  if (attention !== undefined) {
+    if (attention.remedies.length === 0 || !verbs.includes('resolve'))
+      return `attention ${attention.code} without a remedy`;
+    return undefined;
+  }
+  if (!WAITS.has(stage)) return undefined;
+  if (deadline === undefined && !verbs.some((verb) => BRINGING_ON.has(verb)))
+    return `silent in the stage ${stage}: no attention, no deadline, no verb`;
+  if (endsBy.length === 0) return `silent in the stage ${stage}: does not say what ends the wait`;
+  return undefined;
+}

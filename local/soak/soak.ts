@@ -1,0 +1,89 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Asking } from './asking.js';
+import { Books } from './books.js';
+import { play } from './cast.js';
+import { SoakInstallation } from './installation.js';
+import { Histories } from './histories.js';
+import type { Plan } from './plan.js';
+import { Patience } from './patience.js';
+import { Provider } from './provider.js';
+import type { Role } from './role.js';
+import type { Scene } from './scene.js';
+import { type Summary, summaryOf } from './summary.js';
+import { makeTrouble } from './trouble.js';
+
+/** Milliseconds. */
+const TELL_EVERY = 5000;
+
+/** Runs a plan in a folder of its own, then checks every request. `tell` hears about progress. */
+export async function soak(plan: Plan, directory: string, tell: (line: string) => void): Promise<Summary> {
+  const books = new Books();
+  const at = await SoakInstallation.start(directory, plan, (words) => books.broke('everything', words));
+  const histories = await Histories.connect(at.config);
+  const house = { at, histories, books, provider: new Provider(at.sandboxUrl) };
+  const scenes = plan.roles.map((role) => sceneOf(house, role));
+  const telling = setInterval(() => tell(progress(books, plan)), TELL_EVERY);
+  books.begin();
+  try {
+    await performed(plan, house, scenes, tell);
+    for (const worker of ['worker-1', 'worker-2']) {
+      for (const line of ownFaults(readFileSync(at.state.logFile(worker), 'utf8'))) books.broke(worker, line);
+    }
+    tell(`${progress(books, plan)}; every request is checked`);
+    return await summaryOf(plan, books, scenes);
+  } finally {
+    clearInterval(telling);
+    await histories.close();
+    await at.close();
+  }
+}
+
+type House = Pick<Scene, 'at' | 'histories' | 'books' | 'provider'>;
+
+async function performed(plan: Plan, house: House, scenes: Scene[], tell: (line: string) => void): Promise<void> {
+  const { books, provider } = house;
+  let over = false;
+  const patience = new Patience();
+  const playing = scenes.map(async (scene) => {
+    await pause(Math.max(0, scene.role.startsAt - books.now));
+    for (const fault of scene.role.faults) await provider.addFault(fault);
+    await play(scene, patience, () => over);
+  });
+  const played = Promise.all(playing);
+  let waiting: NodeJS.Timeout | undefined;
+  try {
+    await Promise.race([makeTrouble(plan, house), failing(played)]);
+    tell(`${progress(books, plan)}; no more trouble, everything is let finish`);
+    patience.begin();
+    waiting = setInterval(() => (over ||= patience.isLost), 1000);
+    await played;
+  } finally {
+    over = true;
+    clearInterval(waiting);
+    await Promise.allSettled(playing);
+  }
+}
+
+/** Never resolves: only the failure of the cast itself counts. */
+async function failing(played: Promise<unknown>): Promise<never> {
+  await played;
+  return new Promise<never>(() => {});
+}
+
+function sceneOf(house: House, role: Role): Scene {
+  const played = { consoleCancelled: false, gaveUp: false, acceptedFiles: false, typed: 0, newVideo: false };
+  return { ...house, role, asking: new Asking(role, house.books), played };
+}
+
+/** What a worker's log says about our own code, each once. */
+function ownFaults(log: string): Set<string> {
+  const lines = log.split('\n').filter((line) => line.includes('a step failed in our own code'));
+  return new Set(lines.map((line) => line.replace(/"(time|pid|hostname)":[^,]*,/g, '')));
+}
+
+function progress({ now, started, ended, broken, kills }: Books, { roles }: Plan): string {
+  const killed = Object.values(kills).reduce((sum, count) => sum + count, 0);
+  const rest = broken.length === 0 ? '' : `, ${broken.length} broken`;
+  return `${Math.round(now / 1000)} s: ${started} of ${roles.length} started, ${ended} ended, ${killed} kills${rest}`;
+}

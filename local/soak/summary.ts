@@ -1,0 +1,95 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Books, Broken } from './books.js';
+import { check } from './check.js';
+import { outsideLooks } from './outside-look.js';
+import type { Plan } from './plan.js';
+import { keyOf, type Scene } from './scene.js';
+import { storyOf } from './story.js';
+
+/** What a soak found. */
+export interface Summary {
+  seed: number;
+  requests: number;
+  /** How many of them are enrolments. */
+  enrolments: number;
+  /** How long it took, the checks included. */
+  seconds: number;
+  ends: Record<string, number>;
+  kills: Record<string, number>;
+  /** How often each fault met a call or a callback. */
+  faults: Record<string, number>;
+  attentions: Record<string, number>;
+  /** Codes that people and their programs were told. */
+  told: Record<string, number>;
+  /** Events. */
+  longestHistory: number;
+  /** Signed files that pdfsig looked at as well. */
+  pdfsig: number;
+  broken: (Broken & { story: string[] })[];
+}
+
+/** Requests checked at once. */
+const CHECKS = 4;
+/** Looks for what is deleted at the provider after the end; milliseconds between two. */
+const CLEANED_LOOKS = 400;
+const CLEANED_LOOK_EVERY = 500;
+
+/** Checks every request, and counts. */
+export async function summaryOf(plan: Plan, books: Books, scenes: readonly Scene[]): Promise<Summary> {
+  const ends: Record<string, number> = {};
+  let longestHistory = 0;
+  let enrolments = 0;
+  const left = [...scenes];
+  const checking = Array.from({ length: CHECKS }, async () => {
+    for (let scene = left.shift(); scene !== undefined; scene = left.shift()) {
+      await cleaned(scene);
+      const { outcome, wrong, events, made } = await check(scene);
+      if (scene.role.flow === 'enrolment') enrolments += made;
+      const end = outcome === undefined ? `${scene.role.flow} not ended` : `${outcome.outcome}: ${outcome.reason}`;
+      ends[end] = (ends[end] ?? 0) + 1;
+      longestHistory = Math.max(longestHistory, events);
+      for (const what of wrong) books.broke(scene.role.reference, what);
+    }
+  });
+  await Promise.all(checking);
+  for (const what of await checkCards(scenes, enrolments)) books.broke('everything', what);
+  const byReference = new Map(scenes.map((scene) => [scene.role.reference, scene]));
+  const broken: Summary['broken'] = [];
+  for (const each of books.broken) {
+    const scene = byReference.get(each.reference);
+    const told = broken.some(({ reference }) => reference === each.reference);
+    broken.push({ ...each, story: scene === undefined || told ? [] : await storyOf(scene) });
+  }
+  return {
+    seed: plan.seed,
+    requests: plan.roles.length,
+    enrolments: plan.roles.filter(({ flow }) => flow === 'enrolment').length,
+    seconds: Math.round(books.now / 1000),
+    ends: sorted(ends),
+    kills: sorted(books.kills),
+    faults: sorted(books.faults),
+    attentions: sorted(books.attentions),
+    told: sorted(books.refusals),
+    longestHistory,
+    pdfsig: outsideLooks(),
+    broken,
+  };
+}
+
+async function cleaned({ at, role }: Scene): Promise<void> {
+  for (let looks = 0; looks < CLEANED_LOOKS; looks += 1, await pause(CLEANED_LOOK_EVERY)) {
+    if ((await at.archive.readOutcome(keyOf(role)))?.cleanup !== 'pending') return;
+  }
+}
+
+/** Every card that is used is in a request, and every request is one of ours. */
+async function checkCards([scene]: readonly Scene[], ours: number): Promise<string[]> {
+  if (scene === undefined) return [];
+  const { used, enrolments } = await scene.provider.cards();
+  if (used === enrolments && enrolments === ours) return [];
+  return [`${used} scratchcards are used by ${enrolments} enrolments at the provider, of which ${ours} are known`];
+}
+
+function sorted(counts: Record<string, number>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).toSorted(([, one], [, other]) => other - one));
+}

@@ -1,0 +1,42 @@
+import type { RequestStatus } from '../../src/messages/status.js';
+import { type Person, pkOf, type Scene, unlessTooLate } from './scene.js';
+
+/** The person before the camera, of either flow. */
+export class VideoSigner implements Person {
+  private since: number | undefined;
+  private stumbled = false;
+
+  constructor(private readonly scene: Scene) {}
+
+  /** Sees on the page behind the link what the provider says, not what we say. */
+  async act(status: RequestStatus): Promise<void> {
+    if (status.stage !== 'video') return;
+    const { provider, role } = this.scene;
+    const pk = pkOf(status);
+    this.since ??= Date.now();
+    if (pk === undefined || role.video === 'never') return;
+    if (role.video === 'late' && Date.now() - this.since < role.videoAt) return;
+    const shown = (await provider.request(role, pk)).status;
+    if (shown === 'VIDEOERROR') {
+      await this.afterFailure(pk);
+      return;
+    }
+    if (shown !== 'VIDEOPENDING' && shown !== 'VIDEOINCOMPLETE') return;
+    const stumbles = !this.stumbled && shown === 'VIDEOPENDING';
+    if (stumbles && role.video === 'fails') await this.do(pk, 'error');
+    else if (stumbles && role.video === 'incomplete-first') await this.do(pk, 'incomplete');
+    else await this.do(pk, 'finished');
+    this.stumbled = true;
+  }
+
+  /** Tries the same link again, unless an operator does something about it. */
+  private async afterFailure(pk: string): Promise<void> {
+    const { videoFailed } = this.scene.role.operator;
+    if (videoFailed === 'nothing' || videoFailed === 'wait') await this.do(pk, 'retry');
+  }
+
+  private do(pk: string, result: 'finished' | 'incomplete' | 'error' | 'retry'): Promise<unknown> {
+    const { provider, role } = this.scene;
+    return unlessTooLate(this.scene, `video of ${pk}: ${result}`, () => provider.video(role, pk, result));
+  }
+}

@@ -1,0 +1,161 @@
+import { join } from 'node:path';
+import { openArchive } from '../src/archive/file-archive.js';
+import { type StackPorts, apiTokenFile, sandboxRoot, writeConfig, writeSandboxSettings } from './local-config.js';
+import { Ports } from './ports.js';
+import { Processes, commandLine, end } from './processes.js';
+import { isHealthy, type ProgramOrder, sandboxProgram, startProgram } from './program.js';
+import { DIST } from './project.js';
+import type { Screen } from './screen.js';
+import { type Service, accepts } from './service.js';
+import { type State, openState } from './state.js';
+import { Supervised } from './supervised.js';
+import { type TemporalServer, startTemporalServer } from './temporal-server.js';
+
+/** Everything that runs after `npm start`. */
+export interface Stack {
+  state: State;
+  temporalAddress: string;
+  temporalUi: string | undefined;
+  gateway: string;
+  sandbox: string;
+  registrationAuthority: string;
+  codecServer: string;
+  apiTokenFile: string;
+  /** Stops everything, callers first, the Temporal server last. */
+  close(): Promise<void>;
+}
+
+/** Milliseconds a program of ours has to become ready; two seconds are usual. */
+const READY_WITHIN = 60_000;
+/** Milliseconds a program has to end: the worker lets running activities finish for twenty seconds. */
+const GRACE = 30_000;
+
+/**
+ * Starts sandbox, Temporal server, codec server, worker and gateway on the state in `directory`; what an interrupted start
+ * left running is stopped first.
+ *
+ * @throws Error when another start holds the state, or a program does not come up; what was started is stopped again.
+ */
+export async function startStack(directory: string, screen: Screen): Promise<Stack> {
+  const state = await openState(directory);
+  const processes = new Processes(state.processesFile);
+  await stopLeftovers(processes, screen);
+  processes.started({ name: 'start', pid: process.pid, mark: commandLine(process.pid) });
+
+  const running: Supervised[] = [];
+  let temporal: TemporalServer | undefined;
+  const close = async (): Promise<void> => {
+    for (const program of running.splice(0).toReversed()) await program.stop(GRACE);
+    await temporal?.close();
+    processes.ended('start');
+  };
+  try {
+    const ports = new Ports(state.portsFile, (text) => screen.line(`  ${screen.paint('yellow', text)}`));
+    const mine: StackPorts & { registrationAuthority: number } = {
+      worker: await ports.take('worker', 7280),
+      gateway: await ports.take('gateway', 7281),
+      codecServer: await ports.take('codec server', 7282),
+      sandbox: await ports.take('sandbox', 7290),
+      registrationAuthority: await ports.take('registration authority', 7291),
+    };
+    const codecServer = `http://127.0.0.1:${mine.codecServer}`;
+    const temporalPorts = {
+      frontend: await ports.take('temporal', 7233),
+      ui: await ports.take('temporal ui', 8233),
+      metrics: await ports.take('temporal metrics', 7243),
+      http: await ports.take('temporal http', 7253),
+    };
+    const startTemporal = async (told: Screen): Promise<TemporalServer> =>
+      startTemporalServer({
+        screen: told,
+        logFile: state.logFile('temporal'),
+        databaseFile: state.databaseFile,
+        ports: temporalPorts,
+        codecEndpoint: codecServer,
+      });
+    temporal = await startTemporal(screen);
+    // Again after its death: where it was found need not be told twice.
+    const quiet: Screen = { ...screen, fact: () => {} };
+    if (temporal.service !== undefined) {
+      const server = new Supervised(temporal.service, {
+        mark: state.databaseFile,
+        screen,
+        processes,
+        start: async () => {
+          temporal = await startTemporal(quiet);
+          if (temporal.service === undefined) throw new Error('TEMPORAL_ADDRESS was set meanwhile.');
+          return temporal.service;
+        },
+      });
+      running.push(server);
+    }
+    writeConfig(state, {
+      temporalAddress: temporal.address,
+      uiAddress: temporal.uiAddress,
+      ports: mine,
+      roots: [sandboxRoot(state)],
+    });
+
+    await openArchive({ directory: state.archiveDirectory, create: true, reserveBytes: 0 });
+
+    const run = async (order: ProgramOrder): Promise<void> => {
+      const start = (): Promise<Service> => startProgram(order, { state, within: READY_WITHIN });
+      running.push(new Supervised(await start(), { mark: join(DIST, order.script), screen, processes, start }));
+    };
+    const sandbox = `http://127.0.0.1:${mine.sandbox}`;
+    const gateway = `http://127.0.0.1:${mine.gateway}`;
+    await screen.step('starting the sandbox', async () =>
+      run(sandboxProgram(state, mine, writeSandboxSettings(state, mine.gateway))),
+    );
+    await screen.step('starting the codec server', async () =>
+      run({
+        name: 'codec-server',
+        script: 'src/cli.js',
+        args: ['codec-server'],
+        ready: async () => accepts(mine.codecServer),
+      }),
+    );
+    await screen.step('starting the worker', async () =>
+      run({
+        name: 'worker',
+        script: 'src/worker.js',
+        args: [],
+        ready: () => isHealthy(mine.worker),
+      }),
+    );
+    await screen.step('starting the gateway', async () =>
+      run({ name: 'gateway', script: 'src/gateway.js', args: [], ready: () => isHealthy(mine.gateway) }),
+    );
+    return {
+      state,
+      temporalAddress: temporal.address,
+      temporalUi: temporal.uiAddress,
+      gateway,
+      sandbox,
+      registrationAuthority: `https://127.0.0.1:${mine.registrationAuthority}/api/v1`,
+      codecServer,
+      apiTokenFile: apiTokenFile(state),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** A start that still runs is left alone; programs whose start was killed are stopped, so that their ports and files are free. */
+async function stopLeftovers(processes: Processes, screen: Screen): Promise<void> {
+  const left = processes.left();
+  const owner = left.find((record) => record.name === 'start');
+  if (owner !== undefined) {
+    throw new Error(
+      `The local stack already runs on this state (process ${owner.pid}). Stop it with Ctrl-C there, ` +
+        'or set VIDEOID_STATE to another folder for a second one.',
+    );
+  }
+  for (const record of left.toReversed()) {
+    await screen.step(`stopping ${record.name}, left by a start that was interrupted (process ${record.pid})`, () =>
+      end(record, GRACE),
+    );
+  }
+}

@@ -1,0 +1,190 @@
+/** Program: `npm start`. The local stack, and sample requests through it. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { openArchive } from '../src/archive/file-archive.js';
+import { VideoIdClient } from '../src/client.js';
+import { loadConfig } from '../src/config.js';
+import { VideoIdError } from '../src/messages/failures.js';
+import { PROJECT, stateDirectory } from './project.js';
+import { type EnrolmentResult, runEnrolments } from './sample-enrolments.js';
+import { type SampleOrder, type SampleResult, runSample } from './sample-request.js';
+import { SandboxPeople } from './sandbox-people.js';
+import { openScreen } from './screen.js';
+import { type Stack, startStack } from './stack.js';
+
+const USAGE = `npm start [-- [--flow FLOW] [--exit] [--json] FILE.pdf …]
+
+  --flow   signature (the default): a request that signs the named PDFs, or one of samples/
+           enrolment: one enrolment of a natural person and one of an organisation; takes no files
+  --exit   stop everything after it; exit code 0 only if it was signed and verified, or both were enrolled
+  --json   the last line of standard output is the result as JSON; everything else goes to standard error:
+           signature {"outcome", "reference", "workflowId", "documents", "contract", "durations"}
+           enrolment {"outcome", "enrolments": [{"outcome", "reason", "profile", "reference", "workflowId", "evidence",
+           "durations"}]}; its outcome is "enrolled" if both are, else the first other one`;
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    exit: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    flow: { type: 'string', default: 'signature' },
+    help: { type: 'boolean', default: false },
+  },
+});
+/** Kept for the very end, so that it is the last line. */
+let answer: object | undefined;
+/** Exit code after Ctrl-C. */
+const INTERRUPTED = 130;
+const screen = openScreen(options.json ? process.stderr : process.stdout);
+
+function help(): number {
+  screen.line(USAGE);
+  return 0;
+}
+
+/** Resolves to the exit code. */
+async function main(): Promise<number> {
+  const sample = sampleOf(options.flow);
+  const signals = new Signals();
+  screen.line();
+  screen.line(screen.paint('bold', 'Local stack'));
+  const stack = await startStack(stateDirectory(), screen);
+  signals.up = true;
+  try {
+    const code = await Promise.race([carry(stack, sample).catch(failed), signals.asked.then(() => INTERRUPTED)]);
+    tellAddresses(stack);
+    if (options.exit || code === INTERRUPTED) return code;
+    screen.line('Everything stays up for a look; Ctrl-C ends it. The next start carries on with the same state.');
+    await signals.asked;
+    return code;
+  } finally {
+    screen.line();
+    await screen.step('stopping', async () => stack.close());
+  }
+}
+
+/** Ctrl-C and its kin. Until everything is up they end us at once; then they are asked for, and a second one is heeded at once. */
+class Signals {
+  up = false;
+  readonly asked: Promise<void>;
+
+  constructor() {
+    this.asked = new Promise((done) => {
+      let times = 0;
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+        process.on(signal, () => {
+          times += 1;
+          if (!this.up || times > 1) process.exit(INTERRUPTED);
+          done();
+        });
+      }
+    });
+  }
+}
+
+/** Runs a sample and resolves to whether it ended well. */
+type Sample = (place: Omit<SampleOrder, 'reference' | 'files'>, name: string) => Promise<boolean>;
+
+/** @throws Error for a flow that there is not, and for files that cannot be signed */
+function sampleOf(flow: string): Sample {
+  if (flow === 'enrolment') {
+    if (positionals.length > 0) throw new Error('Enrolments sign no files: leave the files out.');
+    return async (place, prefix) => tellEnrolments(await runEnrolments({ ...place, prefix }));
+  }
+  if (flow !== 'signature') throw new Error(`There is no flow "${flow}": signature or enrolment.`);
+  const files = filesToSign();
+  return async (place, reference) => tellResult(await runSample({ ...place, reference, files }));
+}
+
+/** The named files as seen from where the command was typed; npm itself runs us in the project. */
+function filesToSign(): string[] {
+  if (positionals.length === 0) return [join(PROJECT, 'samples', 'agreement.pdf')];
+  const files = positionals.map((file) => resolve(process.env['INIT_CWD'] ?? process.cwd(), file));
+  const missing = files.filter((file) => !existsSync(file));
+  if (missing.length > 0) throw new Error(`There is no file ${missing.join(', ')}.`);
+  return files;
+}
+
+async function carry(stack: Stack, sample: Sample): Promise<number> {
+  const config = loadConfig({ ...process.env, VIDEOID_CONFIG: stack.state.configFile });
+  const client = await VideoIdClient.connect(config);
+  try {
+    await tellOpen(client);
+    screen.line();
+    screen.line(screen.paint('bold', options.flow === 'enrolment' ? 'Sample enrolments' : 'Sample request'));
+    const place = {
+      client,
+      archive: await openArchive({ directory: config.archive.directory, reserveBytes: config.archive.reserve }),
+      people: new SandboxPeople(stack.sandbox),
+      screen,
+    };
+    const name = `sample-${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`;
+    return (await sample(place, name)) ? 0 : 1;
+  } finally {
+    await client.close();
+  }
+}
+
+/** Requests of earlier starts go on by themselves. */
+async function tellOpen(client: VideoIdClient): Promise<void> {
+  const open = (await client.list()).filter(({ state }) => state === 'running');
+  if (open.length === 0) return;
+  screen.fact('carrying on', open.map(({ reference }) => reference).join(', '));
+}
+
+function tellAddresses(stack: Stack): void {
+  screen.line();
+  screen.line(screen.paint('bold', 'Addresses'));
+  screen.fact('Temporal UI', stack.temporalUi ?? `that of the server at ${stack.temporalAddress}`);
+  screen.fact('gateway', `${stack.gateway}  (bearer token in ${stack.apiTokenFile})`);
+  screen.fact('sandbox', `${stack.sandbox}  (Registration Authority ${stack.registrationAuthority})`);
+  screen.fact('codec server', stack.codecServer);
+  screen.fact('settings', `VIDEOID_CONFIG=${stack.state.configFile}`);
+  screen.fact('logs', join(stack.state.directory, 'logs'));
+  screen.line();
+}
+
+function tellResult(result: SampleResult): boolean {
+  const { outcome, contract, documents, evidence, workflowId } = result;
+  screen.line();
+  screen.line(screen.paint('bold', 'Result'));
+  screen.fact('outcome', screen.paint(result.good ? 'green' : 'red', outcome.outcome));
+  screen.fact('workflow', workflowId);
+  for (const { path, verification } of documents) screen.fact('signed file', `${path}  (verification ${verification})`);
+  if (contract) screen.fact('contract', contract.path);
+  screen.fact('evidence', evidence);
+  const { reference, durations } = outcome;
+  answer = { outcome: outcome.outcome, reference, workflowId, documents, contract, durations };
+  return result.good;
+}
+
+function tellEnrolments(enrolments: EnrolmentResult[]): boolean {
+  const other = enrolments.find(({ outcome }) => outcome !== 'enrolled');
+  screen.line();
+  screen.line(screen.paint('bold', 'Result'));
+  for (const { outcome, reason, profile, workflowId, evidence } of enrolments) {
+    screen.fact(profile, screen.paint(outcome === 'enrolled' ? 'green' : 'red', `${outcome} (${reason})`));
+    screen.fact('workflow', workflowId);
+    screen.fact('evidence', evidence);
+  }
+  answer = { outcome: other?.outcome ?? 'enrolled', enrolments };
+  return other === undefined;
+}
+
+/** Says what went wrong, and gives the exit code. */
+function failed(error: unknown): number {
+  const known = error instanceof VideoIdError;
+  const words = known
+    ? [`${error.code}: ${error.message}`, error.remedy]
+    : [error instanceof Error ? error.message : String(error)];
+  screen.line();
+  screen.line(screen.paint('red', words.filter(Boolean).join('\n')));
+  answer = { error: known ? error : { message: words[0] } };
+  return 1;
+}
+
+const code = options.help ? help() : await main().catch(failed);
+if (options.json && answer !== undefined) process.stdout.write(`${JSON.stringify(answer)}\n`);
+// A request that was left alone by Ctrl-C would keep the process.
+process.exit(code);

@@ -1,0 +1,87 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Processes } from './processes.js';
+import type { Screen } from './screen.js';
+import { type Service, exitWords, trouble } from './service.js';
+
+/** After so many deaths in a minute a program stays down. */
+const DEATHS = 5;
+const MINUTE = 60_000;
+/** Milliseconds before it is started again. */
+const BREATH = 1000;
+
+interface Order {
+  /** A text of its command line, to know it again after a crash of ours. */
+  mark: string;
+  screen: Screen;
+  processes: Processes;
+  /** Starts it again; resolves when it is ready. */
+  start: () => Promise<Service>;
+}
+
+/** A program that is kept running: when it dies, that is said with the end of its log, and it is started again. */
+export class Supervised {
+  #service: Service;
+  #wanted = true;
+  readonly #order: Order;
+  readonly #deaths: number[] = [];
+  readonly #watched: Promise<void>;
+
+  constructor(running: Service, order: Order) {
+    this.#service = running;
+    this.#order = order;
+    this.#watched = this.#watch();
+  }
+
+  get name(): string {
+    return this.#service.name;
+  }
+
+  get pid(): number {
+    return this.#service.pid;
+  }
+
+  /** Stops it for good; kills it after `grace` milliseconds. */
+  async stop(grace: number): Promise<void> {
+    this.#wanted = false;
+    await this.#service.stop(grace);
+    await this.#watched;
+    this.#order.processes.ended(this.name);
+  }
+
+  async #watch(): Promise<void> {
+    do {
+      this.#order.processes.started({ name: this.name, pid: this.pid, mark: this.#order.mark });
+      const exit = await this.#service.exited;
+      if (!this.#wanted) return;
+      this.#say('red', trouble(this.#service, exitWords(exit)));
+    } while (await this.#revive());
+  }
+
+  async #revive(): Promise<boolean> {
+    while (this.#mayLive()) {
+      await pause(BREATH);
+      if (!this.#wanted) return false;
+      try {
+        this.#service = await this.#order.start();
+      } catch (error) {
+        this.#say('red', error instanceof Error ? error.message : String(error));
+        continue;
+      }
+      if (this.#wanted) this.#say('yellow', `${this.name} was started again (process ${this.pid})`);
+      else await this.#service.stop();
+      return this.#wanted;
+    }
+    this.#say('red', `${this.name} died ${DEATHS} times in a minute and is left down.`);
+    return false;
+  }
+
+  #mayLive(): boolean {
+    const now = Date.now();
+    this.#deaths.push(now);
+    return this.#deaths.filter((at) => now - at < MINUTE).length < DEATHS;
+  }
+
+  #say(colour: 'red' | 'yellow', text: string): void {
+    this.#order.screen.line(this.#order.screen.paint(colour, text));
+  }
+}

@@ -1,0 +1,138 @@
+/**
+ * Program: `npm test`. Checks the sources, gets a Temporal server and the outside tools, runs the tests; with `--all` also
+ * the proofs under `test/proof`, which kill, fill and cut off what they can.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { CHECKS } from './checks.js';
+import { type OutsideToolName, outsideTool } from './outside-tools.js';
+import { PROJECT } from './project.js';
+import { openScreen } from './screen.js';
+import { findTemporalBinary } from './temporal-binary.js';
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+/** What we read of jest's `--json` file. */
+const reportSchema = z.object({
+  success: z.boolean(),
+  numPassedTests: z.number(),
+  numFailedTests: z.number(),
+  numPendingTests: z.number(),
+  numRuntimeErrorTestSuites: z.number(),
+});
+
+/** What tests call; pictures need more, tests do not. */
+const TOOLS: OutsideToolName[] = ['pdfsig', 'pyhanko'];
+const screen = openScreen(process.stdout);
+const { values } = parseArgs({ options: { all: { type: 'boolean' }, only: { type: 'string' } } });
+const withProofs = values.all === true || values.only !== undefined;
+
+await findTools();
+const counts = [await check(), await test(values.only)];
+const passed = counts.reduce((sum, count) => sum + count.passed, 0);
+const failed = counts.reduce((sum, count) => sum + count.failed, 0);
+screen.line();
+screen.line(`${passed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function check(): Promise<Count> {
+  screen.line(screen.paint('bold', 'Checks'));
+  const count = { passed: 0, failed: 0 };
+  for (const { name, run } of CHECKS) {
+    try {
+      await screen.step(name, async () => {
+        const result = await run();
+        if (!result.passed) throw new Error(result.printed);
+      });
+      count.passed += 1;
+    } catch (error) {
+      count.failed += 1;
+      screen.line(error instanceof Error ? error.message : String(error));
+    }
+  }
+  return count;
+}
+
+/** Tests look at our files with programs of others. One that cannot be had is told here; the tests that need it do not pass. */
+async function findTools(): Promise<void> {
+  screen.line();
+  screen.line(screen.paint('bold', 'Outside tools'));
+  for (const name of TOOLS) {
+    try {
+      const tool = await screen.step(name, async (report) => outsideTool(name, report));
+      screen.fact(name, [tool.command, ...tool.arguments].join(' '));
+    } catch (error) {
+      screen.line(error instanceof Error ? error.message : String(error));
+    }
+  }
+}
+
+async function test(only: string | undefined): Promise<Count> {
+  screen.line();
+  screen.line(screen.paint('bold', 'Temporal server'));
+  const environment = { ...process.env };
+  let projects = ['unit', 'server', ...(withProofs ? ['proof'] : [])];
+  const count = { passed: 0, failed: 0 };
+  try {
+    if (environment['TEMPORAL_ADDRESS']) screen.fact('TEMPORAL_ADDRESS', environment['TEMPORAL_ADDRESS']);
+    else {
+      screen.fact('TEMPORAL_ADDRESS', 'not set');
+      environment['TEMPORAL_CLI_PATH'] = (await findTemporalBinary({ environment, screen })).path;
+    }
+  } catch (error) {
+    screen.line(error instanceof Error ? error.message : String(error));
+    screen.line('Tests that need the server are not run; that counts as one failure.');
+    count.failed += 1;
+    projects = ['unit'];
+  }
+  screen.line();
+  screen.line(screen.paint('bold', 'Tests'));
+  const args = ['--selectProjects', ...projects, ...(only === undefined ? [] : ['--testPathPatterns', only])];
+  const tests = await runJest(args, environment);
+  return { passed: count.passed + tests.passed, failed: count.failed + tests.failed };
+}
+
+async function runJest(args: string[], environment: NodeJS.ProcessEnv): Promise<Count> {
+  const folder = mkdtempSync(join(tmpdir(), 'videoid-test-'));
+  const reportFile = join(folder, 'report.json');
+  try {
+    const jest = join(PROJECT, 'node_modules', 'jest', 'bin', 'jest.js');
+    const child = spawn(process.execPath, [jest, '--json', `--outputFile=${reportFile}`, ...args], {
+      cwd: PROJECT,
+      env: environment,
+      // Jest's words go to its standard error; its standard output only names the report.
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    process.once('SIGTERM', () => child.kill());
+    // Ctrl-C reaches jest too; it ends, and we with it.
+    process.once('SIGINT', () => {});
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    return countOf(reportFile, code);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function countOf(reportFile: string, code: number | null): Count {
+  let report: z.output<typeof reportSchema>;
+  try {
+    report = reportSchema.parse(JSON.parse(readFileSync(reportFile, 'utf8')));
+  } catch {
+    screen.line(`Jest ended with code ${code} and left no report; that counts as one failure.`);
+    return { passed: 0, failed: 1 };
+  }
+  const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites, success } = report;
+  if (numPendingTests > 0) screen.line(`${numPendingTests} skipped`);
+  const failures = numFailedTests + numRuntimeErrorTestSuites;
+  return { passed: numPassedTests, failed: success && code === 0 ? failures : Math.max(1, failures) };
+}
