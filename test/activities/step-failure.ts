@@ -1,0 +1,19 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { StepFailure } from '../../src/messages/activities.js';
+
+/** A failed try as the workflow sees it: what, whether Temporal tries again, and after how many milliseconds if not as planned. */
+export interface FailedTry extends StepFailure {
+  retries: boolean;
+  pause: unknown;
+}
+
+/** @throws Error when it does not fail, or not as a step does */
+export async function failureOf(running: Promise<unknown>): Promise<FailedTry> {
+  const failure = await running.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(failure instanceof ApplicationFailure)) throw new Error('it did not fail as a step does', { cause: failure });
+  const details = failure.details?.[0] as StepFailure;
+  return { ...details, retries: !failure.nonRetryable, pause: failure.nextRetryDelay };
+}

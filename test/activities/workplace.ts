@@ -1,0 +1,354 @@
+import { randomInt, randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { AUTHORITIES, OFFICER, sandboxRoot, writeConfig } from '../../local/local-config.js';
+import { anyPort } from '../../local/ports.js';
+import { openState } from '../../local/state.js';
+import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox.js';
+import { createActivities } from '../../src/activities/activities.js';
+import type { Dependencies } from '../../src/activities/dependencies.js';
+import { OptimizerTrouble } from '../../src/activities/optimizer-trouble.js';
+import type { Archive } from '../../src/archive/archive.js';
+import { openArchive } from '../../src/archive/file-archive.js';
+import type { RequestRecord } from '../../src/archive/request-record.js';
+import { type Config, loadConfig } from '../../src/config.js';
+import { createLogger } from '../../src/logger.js';
+import type { Activities, UploadedDocument, WatchOrder } from '../../src/messages/activities.js';
+import {
+  type DocumentDigest,
+  type Flow,
+  type ProviderIds,
+  type RequestKey,
+  workflowIdOf,
+} from '../../src/messages/request.js';
+import type { Sealed } from '../../src/messages/steering.js';
+import {
+  loadSealPrivateKeys,
+  loadSealPublicKey,
+  type SealPrivateKeys,
+  type SealPublicKey,
+} from '../../src/security/keys.js';
+import { seal } from '../../src/security/sealing.js';
+import { Optimizers } from '../../src/uanataca/optimizers.js';
+import { RegistrationAuthorities } from '../../src/uanataca/registration-authorities.js';
+import { layKeys } from '../keys.js';
+import { Provider } from '../installation/provider.js';
+
+const SAMPLES = join(import.meta.dirname, '..', '..', 'samples');
+
+/** The SDK warns of every failed activity; here they are meant to fail. */
+const QUIET = new DefaultLogger('ERROR');
+
+/** The activities as a worker has them, with a real archive and the simulated provider behind real HTTP; no Temporal. */
+export class Workplace {
+  /** How long a try that begins now may take. Milliseconds. */
+  tryMayTake = 120_000;
+  readonly provider: Provider;
+
+  private readonly activities: Activities;
+
+  private constructor(
+    private readonly dependencies: Dependencies,
+    readonly sealKey: SealPublicKey,
+    sandbox: RunningSandbox,
+    private readonly shut: () => Promise<void>,
+  ) {
+    this.activities = createActivities(dependencies);
+    this.provider = new Provider(sandbox.url);
+  }
+
+  /** @param assumptions laid over those of the environment */
+  static async open(assumptions: object = {}): Promise<Workplace> {
+    const folder = mkdtempSync(join(tmpdir(), 'videoid-activities-'));
+    await layKeys(folder);
+    const state = await openState(folder);
+    const ports = {
+      worker: 1,
+      gateway: 2,
+      codecServer: 3,
+      sandbox: await anyPort(),
+      registrationAuthority: await anyPort(),
+    };
+    const sandbox = await startSandbox({
+      state: state.sandboxDirectory,
+      port: ports.sandbox,
+      raPort: ports.registrationAuthority,
+      settings: { behaviour: { algorithm: 'ecdsa' } }, // keys of the other kind take seconds to make
+    });
+    writeConfig(state, { temporalAddress: '127.0.0.1:7233', uiAddress: undefined, ports, roots: [sandboxRoot(state)] });
+    const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
+    for (const environment of Object.values(config.environments)) Object.assign(environment.assumptions, assumptions);
+    const { directory, reserve } = config.archive;
+    const archive = await openArchive({ directory, create: true, reserveBytes: reserve });
+    const optimizers = new Optimizers(config.environments);
+    const registrationAuthorities = new RegistrationAuthorities(config.environments);
+    const sealKey = await loadSealPublicKey(config.keys.seal);
+    const sealKeys = await loadSealPrivateKeys(config.keys.seal);
+    const logger = createLogger({ process: 'worker', level: 'error' });
+    const dependencies = {
+      config,
+      archive,
+      optimizer: (environment: string) => optimizers.of(environment),
+      registrationAuthority: (environment: string) => registrationAuthorities.of(environment),
+      trouble: new OptimizerTrouble(archive.notices, 60_000, logger),
+      sealKeys,
+      sealPublicKey: sealKey,
+      roots: async () => [readFileSync(sandboxRoot(state), 'utf8')],
+      logger,
+    } satisfies Dependencies;
+    return new Workplace(dependencies, sealKey, sandbox, async () => {
+      await optimizers.close();
+      await registrationAuthorities.close();
+      await sandbox.close();
+      rmSync(state.directory, { recursive: true, force: true });
+    });
+  }
+
+  get archive(): Archive {
+    return this.dependencies.archive;
+  }
+
+  get config(): Config {
+    return this.dependencies.config;
+  }
+
+  get sealKeys(): SealPrivateKeys {
+    return this.dependencies.sealKeys;
+  }
+
+  /** The activities of another worker on the same archive. */
+  another(): Activities {
+    return createActivities(this.dependencies);
+  }
+
+  /** The activities of a worker whose disk sets no mark before `moment`. */
+  stalledUntil(moment: Promise<unknown>): Activities {
+    const { archive } = this.dependencies;
+    const mark: Archive['mark'] = async (key, name) => {
+      await moment;
+      return archive.mark(key, name);
+    };
+    const stalled = new Proxy(archive, {
+      get: (target, name: keyof Archive) => {
+        if (name === 'mark') return mark;
+        const own = target[name];
+        return typeof own === 'function' ? own.bind(target) : own;
+      },
+    });
+    return createActivities({ ...this.dependencies, archive: stalled });
+  }
+
+  /** The activities of a worker on the same archive that lacks a seal key, or room. */
+  async without(what: 'seal key' | 'room'): Promise<Activities> {
+    const { directory } = this.config.archive;
+    return createActivities({
+      ...this.dependencies,
+      ...(what === 'seal key'
+        ? { sealPublicKey: undefined }
+        : { archive: await openArchive({ directory, reserveBytes: Number.MAX_SAFE_INTEGER }) }),
+    });
+  }
+
+  close(): Promise<void> {
+    return this.shut();
+  }
+
+  /** Runs one try of an activity, in the context that Temporal would give it. */
+  try<T>(call: (activities: Activities) => Promise<T>, attempt = 1, activities = this.activities): Promise<T> {
+    const limit = this.tryMayTake;
+    const info = { attempt, startToCloseTimeoutMs: limit, scheduleToCloseTimeoutMs: limit };
+    return new MockActivityEnvironment(info, { logger: QUIET }).run(() => call(activities));
+  }
+
+  /** A request as the client commits it, with two documents; nothing is known at the provider yet. */
+  async newRequest(): Promise<RequestAtWork> {
+    const { key, phone, documents } = await this.commit('signature', { profile: 'PFnubeQAFCiudadano' });
+    return new RequestAtWork(this, key, phone, documents);
+  }
+
+  /** Commits a start with the two sample documents. */
+  async commit(
+    flow: Flow,
+    more: Pick<RequestRecord, 'profile' | 'enrolment'>,
+  ): Promise<{ key: RequestKey; phone: string; documents: DocumentDigest[] }> {
+    const reference = `r-${randomUUID()}`;
+    const phone = `+346${randomInt(10_000_000, 99_999_999)}`;
+    const incoming = await this.archive.begin();
+    const documents: (DocumentDigest & { name: string })[] = [];
+    for (const name of ['agreement.pdf', 'annex.pdf']) {
+      const { size, sha256 } = await incoming.addDocument({ name }, join(SAMPLES, name));
+      documents.push({ index: documents.length + 1, name, size, sha256 });
+    }
+    const named = { flow, reference, attempt: 1 } as const;
+    await incoming.commit({
+      version: 1,
+      ...named,
+      environment: 'sandbox',
+      registrationAuthority: AUTHORITIES.manual,
+      ...more,
+      workflowId: workflowIdOf(named),
+      signer: { email: 'signer@example.com', phone },
+      documents,
+      reviewMode: 'manual',
+      policy: this.config.policy,
+      inputHash: 'hash',
+      createdAt: new Date().toISOString(),
+    });
+    const key = {
+      ...named,
+      archiveId: this.archive.id,
+      environment: 'sandbox',
+      registrationAuthority: AUTHORITIES.manual,
+    };
+    const digests = documents.map(({ index, size, sha256 }) => ({ index, size, sha256 }));
+    return { key, phone, documents: digests };
+  }
+}
+
+/** How far a request has come at the provider. */
+export type Reached = 'nowhere' | 'VIDEOPENDING' | 'VIDEOREVIEW' | 'ENROLLREADY' | 'documents' | 'code' | 'ISSUED';
+
+/** One request, and every activity with an order that fits it. */
+export class RequestAtWork {
+  uploaded: UploadedDocument[] = [];
+  known: ProviderIds | undefined;
+
+  constructor(
+    private readonly at: Workplace,
+    readonly key: RequestKey,
+    readonly phone: string,
+    readonly documents: DocumentDigest[],
+  ) {}
+
+  get ids(): ProviderIds {
+    if (!this.known) throw new Error('it is not created yet');
+    return this.known;
+  }
+
+  try<T>(call: (activities: Activities) => Promise<T>, attempt = 1): Promise<T> {
+    return this.at.try(call, attempt);
+  }
+
+  provider() {
+    return this.at.provider.request(this.ids.requestPk);
+  }
+
+  /** Everything that the provider has for this signer. */
+  async atProvider() {
+    return (await this.at.provider.requests()).filter(({ phone }) => phone === this.phone);
+  }
+
+  /** A fault that meets this request alone, once. */
+  fault(fault: object): Promise<string> {
+    return this.at.provider.addFault({ phone: this.phone, times: 1, ...fault });
+  }
+
+  /** Without trouble, as the steps before would have left it. */
+  async reach(reached: Reached): Promise<this> {
+    const order: Reached[] = ['nowhere', 'VIDEOPENDING', 'VIDEOREVIEW', 'ENROLLREADY', 'documents', 'code', 'ISSUED'];
+    const ways: Record<Reached, () => Promise<unknown>> = {
+      nowhere: () => Promise.resolve(),
+      VIDEOPENDING: () => this.create(),
+      VIDEOREVIEW: () => this.at.provider.video(this.ids.requestPk, 'finished'),
+      ENROLLREADY: () => this.approve(),
+      documents: () => this.upload(),
+      code: () => this.sendCode(),
+      ISSUED: async () => this.sign(await this.code()),
+    };
+    for (const each of order.slice(0, order.indexOf(reached) + 1)) await ways[each]();
+    return this;
+  }
+
+  async create(attempt = 1, round = 1) {
+    const { videoidPk, requestPk, status } = await this.try(
+      (activities) => activities.create(this.key, { round, since: round }),
+      attempt,
+    );
+    this.known = { videoidPk, requestPk };
+    return { status };
+  }
+
+  approve(attempt = 1) {
+    return this.try((activities) => activities.approve(this.key, { ...this.ids, officer: OFFICER }), attempt);
+  }
+
+  refuse(attempt = 1) {
+    const order = { ...this.ids, officer: OFFICER, reason: 'video-unclear' };
+    return this.try((activities) => activities.refuse(this.key, order), attempt);
+  }
+
+  async upload(attempt = 1) {
+    const { requestPk } = this.ids;
+    const done = await this.try(
+      (activities) => activities.upload(this.key, { requestPk, documents: this.documents }),
+      attempt,
+    );
+    this.uploaded = done.documents;
+    return done;
+  }
+
+  sendCode(attempt = 1, round = 1, coolDown = 60_000) {
+    const { requestPk } = this.ids;
+    return this.try((activities) => activities.sendCode(this.key, { requestPk, round, coolDown }), attempt);
+  }
+
+  async code(): Promise<string> {
+    return (await this.provider()).code ?? '';
+  }
+
+  sign(code: string, attempt = 1, more: { codeId?: string; settle?: number } = {}) {
+    const { codeId = 'code-1', settle = 1 } = more;
+    const order = { requestPk: this.ids.requestPk, codeId, settle, secret: this.sealed(code) };
+    return this.try((activities) => activities.sign(this.key, order), attempt);
+  }
+
+  retrieve(attempt = 1, filesWithin = 60_000) {
+    const { requestPk } = this.ids;
+    const order = {
+      requestPk,
+      documents: this.uploaded,
+      filesWithin,
+      mayPass: [],
+      events: [],
+      acceptVerification: false,
+      contractAsShown: false,
+    };
+    return this.try((activities) => activities.retrieve(this.key, order), attempt);
+  }
+
+  clean(attempt = 1) {
+    const { requestPk } = this.ids;
+    const order = { requestPk, uids: this.uploaded.map(({ uid }) => uid), events: [] };
+    return this.try((activities) => activities.clean(this.key, order), attempt);
+  }
+
+  readStatus(attempt = 1) {
+    return this.try(
+      (activities) => activities.readStatus(this.key, { requestPk: this.ids.requestPk, gap: 0 }),
+      attempt,
+    );
+  }
+
+  watch(seen: string, attempt = 1, more: Partial<WatchOrder> = {}) {
+    const pace = { gap: 0, soon: [10, 20], slow: 1000, jitter: 0 };
+    const { requestPk } = this.ids;
+    const order = { requestPk, seen, soon: false, recovering: false, pace, budget: 60_000, ...more };
+    return this.try((activities) => activities.watch(this.key, order), attempt);
+  }
+
+  async correct(attempt = 1) {
+    const number = await this.at.archive.addCorrection(this.key, { phone: '+34699999999' });
+    return this.try((activities) => activities.correct(this.key, { requestPk: this.ids.requestPk, number }), attempt);
+  }
+
+  withdraw(attempt = 1) {
+    return this.try((activities) => activities.withdraw(this.key, { requestPk: this.ids.requestPk }), attempt);
+  }
+
+  sealed(text: string): Sealed {
+    return seal(text, this.at.sealKey);
+  }
+}

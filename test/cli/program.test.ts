@@ -1,0 +1,162 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { EXIT, EXIT_CODES, EXIT_WORDS } from '../../src/cli/exit-codes.js';
+import { openPlace, type Place, SAMPLE } from '../client/place.js';
+import { answerOf, videoid } from './run.js';
+
+let empty: string;
+let place: Place;
+let environment: Record<string, string>;
+beforeAll(async () => {
+  empty = mkdtempSync(join(tmpdir(), 'videoid-cli-'));
+  // Nothing listens there.
+  place = await openPlace({ address: '127.0.0.1:1' });
+  environment = { VIDEOID_CONFIG: join(place.directory, 'config.json') };
+});
+afterAll(async () => {
+  rmSync(empty, { recursive: true });
+  await place.close();
+});
+
+test('the help names every command and every exit code', async () => {
+  const { code, output } = await videoid(['--help']);
+  expect(code).toBe(0);
+  const commands = 'sign list show link outcome documents contract approve refuse cancel otp confirm resolve verify';
+  for (const command of `${commands} doctor settings setup worker gateway codec-server sandbox`.split(' ')) {
+    expect(output).toMatch(new RegExp(`^  ${command} `, 'm'));
+  }
+  for (const [name, words] of Object.entries(EXIT_WORDS)) {
+    expect(output).toContain(`${EXIT[name as keyof typeof EXIT]}  ${words}`);
+  }
+});
+
+test('docs/cli.md has every exit code and every failure code with its exit code', () => {
+  const document = readFileSync('docs/cli.md', 'utf8');
+  for (const [name, words] of Object.entries(EXIT_WORDS)) {
+    expect(document).toContain(`| ${EXIT[name as keyof typeof EXIT]} | ${words} |`);
+  }
+  for (const [code, exit] of Object.entries(EXIT_CODES)) expect(document).toContain(`| \`${code}\` | ${exit} |`);
+});
+
+test.each([
+  ['an unknown command', ['sing']],
+  ['an unknown option', ['list', '--everything']],
+  ['a missing operand', ['show']],
+  ['a missing option', ['approve', 'order-1', '--officer', 'officer-1']],
+  ['an attempt that is no number', ['show', 'order-1', '--attempt', 'first']],
+])('%s is told in words and as JSON, with exit code 2', async (_why, args) => {
+  const plain = await videoid(args);
+  expect(plain).toMatchObject({ code: 2, output: '' });
+  expect(plain.said).toMatch(/error: /);
+  const json = await videoid([...args, '--json']);
+  expect(json).toMatchObject({ code: 2, said: '' });
+  expect(answerOf(json)).toMatchObject({ error: { code: 'BAD_INPUT', message: expect.any(String) as string } });
+});
+
+test.each<[string, string[], number, string]>([
+  ['no settings', ['list'], 1, 'BAD_SETTING'],
+  ['a file that is not there', ['verify', 'nowhere.pdf'], 3, 'DOCUMENT_NOT_FOUND'],
+])('without settings: %s', async (_why, args, code, failure) => {
+  const ran = await videoid([...args, '--json'], { directory: empty });
+  expect(ran.code).toBe(code);
+  expect(answerOf(ran)).toMatchObject({ error: { code: failure, remedy: expect.any(String) as string } });
+});
+
+const signer = ['--email', 'signer@example.com', '--phone', '+34600000000'];
+test.each<[string, string[], number, string, string | undefined]>([
+  [
+    'a phone without prefix',
+    ['sign', SAMPLE, '--email', 'a@example.com', '--phone', '600'],
+    2,
+    'BAD_PHONE',
+    'signer.phone',
+  ],
+  ['no e-mail', ['sign', SAMPLE, '--phone', '+34600000000'], 2, 'BAD_EMAIL', 'signer.email'],
+  ['no file', ['sign', ...signer], 2, 'NO_DOCUMENT', 'documents'],
+  ['a file that is no PDF', ['sign', 'package.json', ...signer], 2, 'NOT_A_PDF', 'documents[0]'],
+  ['a file twice', ['sign', SAMPLE, SAMPLE, ...signer], 2, 'DUPLICATE_DOCUMENT_NAME', 'documents[1].name'],
+  ['a bad reference', ['sign', SAMPLE, ...signer, '--reference', 'a/b'], 2, 'BAD_REFERENCE', 'reference'],
+  ['a request nobody started', ['show', 'nobody'], 3, 'REQUEST_NOT_FOUND', 'reference'],
+  ['an outcome nobody knows', ['outcome', 'nobody', '--wait'], 3, 'REQUEST_NOT_FOUND', 'reference'],
+  ['one reference and all', ['resolve', 'x', '--all', '--code', 'X', '--remedy', 'retry'], 2, 'BAD_INPUT', 'reference'],
+  ['ids that are none', ['resolve', 'x', '--remedy', 'adopt', '--adopt', '12,'], 2, 'BAD_INPUT', undefined],
+])(
+  '%s is refused with its code, field and exit code, in words and as JSON',
+  async (_why, args, code, failure, field) => {
+    const json = await videoid([...args, '--json'], { environment });
+    expect(json.code).toBe(code);
+    const { error } = answerOf(json) as { error: object };
+    expect(error).toMatchObject({ code: failure, ...(field === undefined ? {} : { field }) });
+    const plain = await videoid(args, { environment });
+    expect(plain).toMatchObject({ code, output: '' });
+    expect(plain.said).toMatch(field === undefined ? /error: / : failure);
+  },
+);
+
+test('Temporal out of reach is exit code 6, and said so', async () => {
+  const { code, output } = await videoid(['list', '--json'], { environment });
+  expect(code).toBe(6);
+  expect(JSON.parse(output)).toMatchObject({ error: { code: 'TEMPORAL_UNREACHABLE', field: 'temporal.address' } });
+});
+
+test('doctor says what fails and what to do, changes nothing, and gives exit code 1', async () => {
+  const before = place.archived();
+  const ran = await videoid(['doctor', '--json'], { environment });
+  expect(ran.code).toBe(1);
+  const { checks, assumptions } = answerOf(ran) as {
+    checks: { name: string; state: string; remedy?: string }[];
+    assumptions: [];
+  };
+  const states = Object.fromEntries(checks.map(({ name, state }) => [name, state]));
+  expect(states).toMatchObject({
+    settings: 'ok',
+    archive: 'ok',
+    'codec keys': 'ok',
+    'seal keys': 'ok',
+    'registrationAuthorities.139.officers.officer-1': 'ok',
+    Temporal: 'fail',
+    'Optimizer test': 'fail',
+    'roots of test': 'warn',
+  });
+  expect(checks.filter(({ state, remedy }) => state !== 'ok' && remedy === undefined)).toEqual([]);
+  expect(assumptions.length).toBeGreaterThan(10);
+  expect(place.archived()).toEqual(before);
+});
+
+test('setup makes keys that the settings can name, and never replaces any', async () => {
+  const keys = join(empty, 'keys');
+  const made = await videoid(['setup', '--keys', keys, '--key-id', 'first', '--json'], { directory: empty });
+  expect(made.code).toBe(0);
+  const answer = answerOf(made) as { keys: { codec: { key: string }[]; seal: { privateKey: string }[] } };
+  const codecKey = readFileSync(answer.keys.codec[0]?.key.replace('file:', '') ?? '', 'utf8');
+  expect(Buffer.from(codecKey, 'base64')).toHaveLength(32);
+  expect(readFileSync(answer.keys.seal[0]?.privateKey.replace('file:', '') ?? '', 'utf8')).toContain('PRIVATE KEY');
+  expect(made.output).not.toContain(codecKey);
+  const again = await videoid(['setup', '--keys', keys, '--key-id', 'first', '--json'], { directory: empty });
+  expect(again.code).toBe(1);
+  expect(readFileSync(answer.keys.codec[0]?.key.replace('file:', '') ?? '', 'utf8')).toBe(codecKey);
+});
+
+test('settings lists every setting, for people, programs and the README', async () => {
+  const { settings } = answerOf(await videoid(['settings', '--json'])) as {
+    settings: { name: string; variable: string }[];
+  };
+  expect(settings).toContainEqual(
+    expect.objectContaining({ name: 'archive.directory', variable: 'VIDEOID_ARCHIVE_DIRECTORY' }),
+  );
+  const { output } = await videoid(['settings', '--markdown']);
+  for (const { name, variable } of settings) expect(output).toContain(`| \`${name}\` | \`${variable}\` |`);
+});
+
+test('an unsigned PDF does not pass verification, with exit code 8 and the reason', async () => {
+  const ran = await videoid(['verify', SAMPLE, '--json']);
+  expect(ran.code).toBe(8);
+  expect(answerOf(ran)).toMatchObject({
+    files: [{ path: SAMPLE, verification: { result: 'failed', reasons: ['no-signature'] } }],
+  });
+  const plain = await videoid(['verify', SAMPLE]);
+  expect(plain.code).toBe(8);
+  expect(plain.output).toContain('the file has no signature');
+  expect(plain.output).not.toMatch(/\bvalid\b/);
+});

@@ -1,0 +1,83 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openArchive } from '../../src/archive/file-archive.js';
+import { VideoIdClient } from '../../src/client.js';
+import { type Config, loadConfig } from '../../src/config.js';
+import { generateCodecKey } from '../../src/security/keys.js';
+import { sealKeys } from '../keys.js';
+
+/** A place of its own for a client: real archive, real keys, and Temporal where the test says. */
+export interface Place {
+  directory: string;
+  config: Config;
+  client: VideoIdClient;
+  /** A file in the place. */
+  file(name: string, content: string | Uint8Array): string;
+  /** Every file and directory of the archive, sorted. */
+  archived(): string[];
+  close(): Promise<void>;
+}
+
+/** @param change laid over the settings, as they stand in a settings file */
+export async function openPlace(temporal: object, change: (settings: Settings) => void = () => {}): Promise<Place> {
+  const directory = mkdtempSync(join(tmpdir(), 'videoid-client-'));
+  const file = (name: string, content: string | Uint8Array): string => {
+    const path = join(directory, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  const seal = await sealKeys();
+  const settings: Settings = {
+    temporal,
+    archive: { directory: join(directory, 'archive'), reserve: 0 },
+    keys: {
+      codec: [{ id: 'test', key: `file:${file('codec-key', generateCodecKey())}` }],
+      seal: [
+        {
+          id: 'test',
+          publicKey: `file:${file('seal-public.pem', seal.publicKey)}`,
+          privateKey: `file:${file('seal-private.pem', seal.privateKey)}`,
+        },
+      ],
+    },
+    environments: { test: { optimizer: 'http://127.0.0.1:1', env: 'sandbox' } },
+    registrationAuthorities: {
+      '139': {
+        environment: 'test',
+        profiles: ['FirstProfile', 'SecondProfile'],
+        officers: { 'officer-1': { rao: '1400', token: 'env:PATH' } },
+      },
+    },
+  };
+  change(settings);
+  await openArchive({ directory: join(directory, 'archive'), create: true, reserveBytes: 0 });
+  const path = file('config.json', JSON.stringify(settings));
+  const config = loadConfig({ VIDEOID_CONFIG: path });
+  const client = await VideoIdClient.connect(config);
+  return {
+    directory,
+    config,
+    client,
+    file,
+    archived: () => readdirSync(config.archive.directory, { recursive: true, encoding: 'utf8' }).sort(),
+    close: async () => {
+      await client.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Settings as a file holds them, as far as tests change them. */
+export interface Settings {
+  temporal: object;
+  archive: { directory: string; reserve: number };
+  keys: object;
+  environments: Record<string, { optimizer: string; env: 'sandbox' | 'prod' }>;
+  registrationAuthorities: Record<string, object>;
+  documents?: object;
+  codeEntry?: string;
+}
+
+export const SAMPLE = 'samples/agreement.pdf';
+export const OTHER_SAMPLE = 'samples/annex.pdf';

@@ -1,0 +1,76 @@
+import { allHandlersFinished, ApplicationFailure, condition, setHandler, sleep } from '@temporalio/workflow';
+import type { Outcome } from '../../src/messages/outcome.js';
+import { type SignatureRequest, workflowIdOf } from '../../src/messages/request.js';
+import type { RequestStatus } from '../../src/messages/status.js';
+import type { CancelOrder, Resolution } from '../../src/messages/steering.js';
+import {
+  cancelUpdate,
+  codeUpdate,
+  resolveUpdate,
+  reviewUpdate,
+  signUpdate,
+  statusQuery,
+} from '../../src/workflows/messages.js';
+
+/**
+ * Stands in for the signature workflow, to show how the client deals with its answers: `review` says whose decision it
+ * got, `code` is refused with facts, `sign` takes two seconds, `cancel` ends the request.
+ */
+export async function signature(request: SignatureRequest): Promise<Outcome> {
+  const { key } = request;
+  let cancelled: CancelOrder | undefined;
+  let resolved: Resolution | undefined;
+  let signs = 0;
+  setHandler(statusQuery, (): RequestStatus => ({
+    reference: key.reference,
+    attempt: key.attempt,
+    workflowId: workflowIdOf(key),
+    flow: key.flow,
+    registrationAuthority: key.registrationAuthority,
+    reviewMode: request.reviewMode,
+    stage: 'creating',
+    words: `resolved with ${resolved?.remedy ?? 'nothing'}`,
+    since: '2026-01-01T00:00:00.000Z',
+    endsBy: [],
+    verbs: [],
+    provider: {},
+    code: { notAccepted: signs },
+    toAccept: { documents: request.documents.map(({ sha256 }) => sha256), contract: 'a'.repeat(64) },
+    events: [],
+  }));
+  setHandler(reviewUpdate, (decision) => ({ status: `${decision.officer}: ${JSON.stringify(decision.credentials)}` }));
+  setHandler(codeUpdate, () => {
+    throw ApplicationFailure.create({
+      type: 'CODE_COOL_DOWN',
+      message: 'A code was sent less than a minute ago.',
+      nonRetryable: true,
+      details: [{ facts: { secondsLeft: 42 } }],
+    });
+  });
+  setHandler(signUpdate, async () => {
+    signs += 1;
+    await sleep(2000);
+    return { signed: true } as const;
+  });
+  setHandler(resolveUpdate, (resolution) => {
+    resolved = resolution;
+    return { stage: 'creating' };
+  });
+  setHandler(cancelUpdate, (order) => {
+    cancelled = order;
+    return { outcome: 'cancelled' };
+  });
+  await condition(() => cancelled !== undefined);
+  await condition(allHandlersFinished);
+  return {
+    outcome: 'cancelled',
+    reference: key.reference,
+    attempt: key.attempt,
+    reason: 'cancelled-by-operator',
+    actor: { kind: 'operator' },
+    at: '2026-01-01T00:00:00.000Z',
+    cleanup: 'none',
+    documents: [],
+    durations: {},
+  };
+}

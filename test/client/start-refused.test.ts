@@ -1,0 +1,223 @@
+import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import type { StartInput } from '../../src/client.js';
+import { VideoIdError } from '../../src/messages/failures.js';
+import { OTHER_SAMPLE, openPlace, type Place, SAMPLE } from './place.js';
+
+// Nothing listens there: a start that got so far would be told TEMPORAL_UNREACHABLE.
+const NO_TEMPORAL = { address: '127.0.0.1:1' };
+
+let place: Place;
+beforeAll(async () => {
+  place = await openPlace(NO_TEMPORAL, (settings) => {
+    settings.documents = { maximumBytes: 100_000 };
+  });
+});
+afterAll(() => place.close());
+
+const agreement = { name: 'agreement.pdf', content: SAMPLE };
+const annex = { name: 'annex.pdf', content: OTHER_SAMPLE };
+const good: StartInput = {
+  reference: 'refused-1',
+  registrationAuthority: '139',
+  signer: { email: 'signer@example.com', phone: '+34600000000' },
+  documents: [agreement, annex],
+};
+
+/** What a caller who knows no types may send. */
+const untyped = (input: object): StartInput => input as StartInput;
+const pdf = (): string => readFileSync(SAMPLE, 'latin1');
+
+const authorityRefused = ['UNKNOWN_REGISTRATION_AUTHORITY', 'registrationAuthority'] as const;
+
+const refusals: [why: string, code: string, field: string | undefined, input: () => StartInput][] = [
+  ['a slash in the reference', 'BAD_REFERENCE', 'reference', () => ({ ...good, reference: 'a/b' })],
+  ['a reference that leaves the archive', 'BAD_REFERENCE', 'reference', () => ({ ...good, reference: '..' })],
+  ['a blank in the reference', 'BAD_REFERENCE', 'reference', () => ({ ...good, reference: 'a b' })],
+  ['the mark of later attempts', 'BAD_REFERENCE', 'reference', () => ({ ...good, reference: 'order~2' })],
+  ['an umlaut in the reference', 'BAD_REFERENCE', 'reference', () => ({ ...good, reference: 'größe' })],
+  ['an empty reference', 'BAD_REFERENCE', 'reference', () => ({ ...good, reference: '' })],
+  ['a reference of 65 characters', 'BAD_REFERENCE', 'reference', () => ({ ...good, reference: 'r'.repeat(65) })],
+  ['no reference', 'BAD_REFERENCE', 'reference', () => untyped({ ...good, reference: undefined })],
+  ['a bad e-mail', 'BAD_EMAIL', 'signer.email', () => withSigner({ email: 'signer@example' })],
+  ['no e-mail', 'BAD_EMAIL', 'signer.email', () => untyped({ ...good, signer: { phone: '+34600000000' } })],
+  ['a phone without prefix', 'BAD_PHONE', 'signer.phone', () => withSigner({ phone: '600000000' })],
+  ['no phone', 'BAD_PHONE', 'signer.phone', () => untyped({ ...good, signer: { email: 'signer@example.com' } })],
+  ['no signer', 'BAD_INPUT', 'signer', () => ({ ...good, signer: undefined })],
+  ['a field nobody knows', 'BAD_INPUT', 'deadline', () => untyped({ ...good, deadline: 5 })],
+  ['input that is no object', 'BAD_INPUT', undefined, () => untyped(['x'])],
+  ['an unknown registration authority', ...authorityRefused, () => ({ ...good, registrationAuthority: '140' })],
+  [
+    'a registration authority of the prototype',
+    ...authorityRefused,
+    () => ({ ...good, registrationAuthority: 'constructor' }),
+  ],
+  ['an unknown profile', 'UNKNOWN_PROFILE', 'profile', () => ({ ...good, profile: 'ThirdProfile' })],
+  [
+    'an unknown policy value',
+    'BAD_INPUT',
+    'policy.deadlines.vidoe',
+    () => untyped({ ...good, policy: { deadlines: { vidoe: 5 } } }),
+  ],
+  [
+    'a policy value of the wrong form',
+    'BAD_INPUT',
+    'policy.deadlines.video',
+    () => ({ ...good, policy: { deadlines: { video: 'soon' } } }),
+  ],
+  ['no document', 'NO_DOCUMENT', 'documents', () => withDocuments()],
+  ['documents left out', 'NO_DOCUMENT', 'documents', () => ({ ...good, documents: undefined })],
+  ['eleven documents', 'TOO_MANY_DOCUMENTS', 'documents', () => withDocuments(...numbered(11))],
+  ['two with the same name', 'DUPLICATE_DOCUMENT_NAME', 'documents[1].name', () => withDocuments(agreement, agreement)],
+  [
+    'two names that differ in capitals',
+    'DUPLICATE_DOCUMENT_NAME',
+    'documents[2].name',
+    () => withDocuments(agreement, annex, { ...annex, name: 'Agreement.PDF' }),
+  ],
+  [
+    'a path as name',
+    'BAD_DOCUMENT_NAME',
+    'documents[1].name',
+    () => withDocuments(agreement, { ...annex, name: '../annex.pdf' }),
+  ],
+  ['an empty name', 'BAD_DOCUMENT_NAME', 'documents[0].name', () => withDocuments({ ...annex, name: '' })],
+  [
+    'a file that is not there',
+    'DOCUMENT_NOT_FOUND',
+    'documents[1]',
+    () => withDocuments(agreement, { ...annex, content: 'nowhere.pdf' }),
+  ],
+  ['a directory', 'DOCUMENT_NOT_FOUND', 'documents[0]', () => withDocuments({ ...annex, content: 'samples' })],
+  [
+    'an empty file',
+    'DOCUMENT_EMPTY',
+    'documents[1]',
+    () => withDocuments(agreement, { ...annex, content: place.file('empty.pdf', '') }),
+  ],
+  [
+    'a file over the size',
+    'DOCUMENT_TOO_LARGE',
+    'documents[1]',
+    () => withDocuments(agreement, { ...annex, content: place.file('large.pdf', 'x'.repeat(100_001)) }),
+  ],
+  [
+    'bytes over the size',
+    'DOCUMENT_TOO_LARGE',
+    'documents[0]',
+    () => withDocuments({ ...annex, content: Buffer.alloc(100_001) }),
+  ],
+  [
+    'a stream without end',
+    'DOCUMENT_TOO_LARGE',
+    'documents[0]',
+    () => withDocuments({ ...annex, content: Readable.from(endless()) }),
+  ],
+  [
+    'a text file',
+    'NOT_A_PDF',
+    'documents[1]',
+    () => withDocuments(agreement, { ...annex, content: Buffer.from('no PDF at all') }),
+  ],
+  [
+    'half a PDF',
+    'PDF_TRUNCATED',
+    'documents[0]',
+    () => withDocuments({ ...annex, content: Buffer.from(pdf().slice(0, pdf().length / 2), 'latin1') }),
+  ],
+  [
+    'an encrypted PDF',
+    'PDF_ENCRYPTED',
+    'documents[0]',
+    () => withDocuments({ ...annex, content: Buffer.from(encrypted(), 'latin1') }),
+  ],
+  ['a new attempt under a new reference', 'ATTEMPT_NOT_ALLOWED', 'newAttempt', () => ({ ...good, newAttempt: true })],
+];
+
+test.each(refusals)('%s is refused with %s, and nothing is left behind', async (_why, code, field, input) => {
+  const before = place.archived();
+  const refused = await place.client.start(input()).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(VideoIdError);
+  expect(refused).toMatchObject({ code, field });
+  expect((refused as VideoIdError).remedy).toMatch(/\S/);
+  expect(place.archived()).toEqual(before);
+});
+
+test('a refusal repeats nothing that was given', async () => {
+  const secret = 'Xk7-canary-9qLw3ZtB5vRn8s';
+  const inputs: StartInput[] = [
+    withSigner({ email: `${secret}@` }),
+    withSigner({ phone: secret }),
+    withDocuments({ name: `${secret}/`, content: SAMPLE }),
+    withDocuments({ name: 'a.pdf', content: `/nowhere/${secret}` }),
+    { ...good, reference: `${secret} ` },
+  ];
+  for (const input of inputs) {
+    const refused: unknown = await place.client.start(input).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(VideoIdError);
+    expect(JSON.stringify(refused)).not.toContain(secret);
+  }
+});
+
+test('a stream that breaks off leaves nothing behind, and is told as it is', async () => {
+  const before = place.archived();
+  const trouble = new Error('the sender is gone');
+  const broken = Readable.from(
+    (async function* () {
+      yield Buffer.from('%PDF-1.7');
+      throw trouble;
+    })(),
+  );
+  await expect(place.client.start(withDocuments({ name: 'a.pdf', content: broken }))).rejects.toBe(trouble);
+  expect(place.archived()).toEqual(before);
+});
+
+test('streams that were not read are closed', async () => {
+  const stream = Readable.from(endless());
+  await expect(
+    place.client.start({ ...withDocuments({ name: 'a.pdf', content: stream }), profile: 'none' }),
+  ).rejects.toThrow(VideoIdError);
+  expect(stream.destroyed).toBe(true);
+});
+
+test('with several registration authorities one must be named', async () => {
+  const other = await openPlace(NO_TEMPORAL, (settings) => {
+    settings.registrationAuthorities['140'] = { environment: 'test', profiles: ['FirstProfile'] };
+  });
+  const refused = await other.client
+    .start({ ...good, registrationAuthority: undefined })
+    .catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'UNKNOWN_REGISTRATION_AUTHORITY', field: 'registrationAuthority' });
+  await other.close();
+});
+
+test('below the free-space reserve nothing is started', async () => {
+  const full = await openPlace(NO_TEMPORAL, (settings) => {
+    settings.archive.reserve = Number.MAX_SAFE_INTEGER;
+  });
+  const before = full.archived();
+  await expect(full.client.start(good)).rejects.toMatchObject({ code: 'ARCHIVE_FULL' });
+  expect(full.archived()).toEqual(before);
+  await full.close();
+});
+
+function withSigner(change: { email?: string; phone?: string }): StartInput {
+  return { ...good, signer: { email: 'signer@example.com', phone: '+34600000000', ...change } };
+}
+
+function withDocuments(...documents: NonNullable<StartInput['documents']>): StartInput {
+  return { ...good, documents };
+}
+
+function numbered(count: number): NonNullable<StartInput['documents']> {
+  return Array.from({ length: count }, (_, at) => ({ name: `${at}.pdf`, content: SAMPLE }));
+}
+
+async function* endless(): AsyncGenerator<Buffer> {
+  for (;;) yield Buffer.alloc(16_384);
+}
+
+/** The sample with an encryption dictionary in its trailer. */
+function encrypted(): string {
+  return pdf().replace(/trailer\s*<</, (trailer) => `${trailer} /Encrypt 1 0 R`);
+}

@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listSettings, loadConfig } from '../src/config.js';
+import { overridePolicy } from '../src/config/policy.js';
+import { VideoIdError } from '../src/messages/failures.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'videoid-config-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const ENOUGH = {
+  archive: { directory: '/archive' },
+  environments: { live: { optimizer: 'https://optimizer.example.com', env: 'prod' } },
+};
+const AUTHORITY = { environment: 'live', profiles: ['PFnubeQAFCiudadano'] };
+
+function load(settings: object, variables: Record<string, string> = {}) {
+  const file = join(folder, 'settings.json');
+  writeFileSync(file, JSON.stringify(settings));
+  return loadConfig({ VIDEOID_CONFIG: file, ...variables });
+}
+
+function refusal(settings: object, variables: Record<string, string> = {}): VideoIdError {
+  try {
+    load(settings, variables);
+  } catch (error) {
+    if (error instanceof VideoIdError) return error;
+    throw error;
+  }
+  throw new Error('the settings were accepted');
+}
+
+test('a file and variables together are the settings; the variable wins', () => {
+  const config = load(
+    { ...ENOUGH, temporal: { namespace: 'one', taskQueue: 'queue' } },
+    { VIDEOID_TEMPORAL_NAMESPACE: 'two', VIDEOID_GATEWAY_PORT: '9000', VIDEOID_KEYS_ENCRYPT_PAYLOADS: 'false' },
+  );
+  expect(config.temporal).toMatchObject({ namespace: 'two', taskQueue: 'queue' });
+  expect(config.gateway.port).toBe(9000);
+  expect(config.keys.encryptPayloads).toBe(false);
+});
+
+test('times and sizes are written as people write them', () => {
+  const config = load(ENOUGH, { VIDEOID_POLICY_DEADLINES_VIDEO: '2d', VIDEOID_ARCHIVE_RESERVE: '5GB' });
+  expect(config.policy.deadlines.video).toBe(172_800_000);
+  expect(config.archive.reserve).toBe(5e9);
+});
+
+test('lists and records come as JSON in a variable', () => {
+  const config = load(ENOUGH, { VIDEOID_REGISTRATION_AUTHORITIES: JSON.stringify({ 121: AUTHORITY }) });
+  expect(config.registrationAuthorities['121']?.review).toEqual({ mode: 'manual' });
+  expect(refusal(ENOUGH, { VIDEOID_ENVIRONMENTS: '{broken' })).toMatchObject({
+    code: 'BAD_SETTING',
+    field: 'VIDEOID_ENVIRONMENTS',
+  });
+});
+
+test('an unknown setting is an error that names it, in the file and as a variable', () => {
+  expect(refusal({ ...ENOUGH, gatway: {} })).toMatchObject({ code: 'UNKNOWN_SETTING' });
+  expect(refusal({ ...ENOUGH, gatway: {} }).message).toContain('gatway');
+  expect(refusal(ENOUGH, { VIDEOID_GATEWAY_PROT: '1' })).toMatchObject({
+    code: 'UNKNOWN_SETTING',
+    field: 'VIDEOID_GATEWAY_PROT',
+  });
+  expect(refusal(ENOUGH, { VIDEOID_GATEWAY_PROT: '1' }).remedy).toContain('VIDEOID_GATEWAY_');
+});
+
+test('a variable that the settings name as a secret is no unknown setting', () => {
+  expect(
+    load({ ...ENOUGH, gateway: { apiTokens: ['env:VIDEOID_API_TOKEN'] } }, { VIDEOID_API_TOKEN: 'x' }),
+  ).toBeDefined();
+});
+
+test.each([
+  ['archive.directory', { ...ENOUGH, archive: {} }],
+  ['temporal.apiKey', { ...ENOUGH, temporal: { apiKey: 'the key itself' } }],
+  [
+    'registrationAuthorities.121.environment',
+    { ...ENOUGH, registrationAuthorities: { 121: { ...AUTHORITY, environment: 'moon' } } },
+  ],
+  [
+    'registrationAuthorities.121.review.officer',
+    {
+      ...ENOUGH,
+      registrationAuthorities: {
+        121: { ...AUTHORITY, review: { mode: 'automatic', officer: 'nobody', permission: 'p' } },
+      },
+    },
+  ],
+])('%s is named when it is wrong, with a way out, and its value is not repeated', (field, settings) => {
+  const error = refusal(settings);
+  expect(error).toMatchObject({ code: 'BAD_SETTING', field });
+  expect(error.remedy).toBeDefined();
+  expect(JSON.stringify(error)).not.toContain('the key itself');
+});
+
+test('automatic approval on production wants the name of the written permission', () => {
+  const officers = { ana: { rao: '1', token: 'env:TOKEN' } };
+  const review = { mode: 'automatic', officer: 'ana' };
+  const registrationAuthorities = { 121: { ...AUTHORITY, officers, review } };
+  expect(refusal({ ...ENOUGH, registrationAuthorities }).field).toBe('registrationAuthorities.121.review.permission');
+});
+
+test('enrolments on production want a choice of what becomes of the secrets', () => {
+  const registrationAuthorities = { 121: { ...AUTHORITY, enrolment: {} } };
+  const { message } = refusal({ ...ENOUGH, registrationAuthorities });
+  expect(message).toContain('registrationAuthorities.121.enrolment.secrets');
+  expect(message).toContain('registrationAuthorityApi');
+});
+
+test('every setting has a variable of its own', () => {
+  const variables = listSettings().map(({ variable }) => variable);
+  expect(new Set(variables).size).toBe(variables.length);
+  expect(variables).toContain('VIDEOID_POLICY_STEPS_UPLOAD_START_TO_CLOSE');
+});
+
+test('a start overrides single values of the policy and leaves the others', () => {
+  const base = load(ENOUGH).policy;
+  const policy = overridePolicy(base, { deadlines: { video: '1h' } }, { steps: { sign: { budget: 5 } } });
+  expect(policy.deadlines).toMatchObject({ video: 3_600_000, review: base.deadlines.review });
+  expect(policy.steps.sign).toEqual({ ...base.steps.sign, budget: 5 });
+});

@@ -1,0 +1,83 @@
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { PROJECT } from '../local/project.js';
+import { ASSUMPTIONS } from '../src/uanataca/assumptions.js';
+import { REGISTRATION_AUTHORITY_ASSUMPTIONS } from '../src/uanataca/registration-authority/assumptions.js';
+
+const DOCUMENTS = [
+  'README.md',
+  'sandbox/README.md',
+  ...readdirSync(join(PROJECT, 'docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+function read(file: string): string {
+  return readFileSync(join(PROJECT, file), 'utf8');
+}
+
+/** Headings as the anchors that a link can name. */
+function anchors(file: string): string[] {
+  return [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test.each(DOCUMENTS)('every link of %s leads to a file, and to a heading that it has', (document) => {
+  const broken = [...read(document).matchAll(/\]\(([^)\s]+)\)/g)].flatMap(([, target = '']) => {
+    if (/^[a-z]+:/.test(target)) return [];
+    const [path = '', anchor] = target.split('#');
+    const file = path === '' ? document : join(dirname(document), path);
+    const leads = existsSync(join(PROJECT, file)) && (anchor === undefined || anchors(file).includes(anchor));
+    return leads ? [] : [target];
+  });
+  expect(broken).toEqual([]);
+});
+
+test('every file that a document names in the project exists', () => {
+  for (const document of DOCUMENTS) {
+    for (const [, file = ''] of read(document).matchAll(
+      /`((?:src|sandbox|local|test|docs|samples)\/[\w./-]+\.\w+)`/g,
+    )) {
+      expect({ document, file, there: existsSync(join(PROJECT, file)) }).toEqual({ document, file, there: true });
+    }
+  }
+});
+
+test('docs/operations.md says of every failure of a step what it means and what to do', () => {
+  const [, union = ''] = /export type StepFailureCode =([^;]*);/.exec(read('src/messages/failures.ts')) ?? [];
+  const codes = [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code);
+  const [, table = ''] = read('docs/operations.md').split(/<!-- \/?attention -->/);
+  const rows = [...table.matchAll(/^\| `([A-Z_]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(([, code]) => code);
+  expect(codes.length).toBeGreaterThan(10);
+  expect(rows).toEqual(expect.arrayContaining(codes));
+  // Shown as attention too, though it is not a failure of a step.
+  expect(rows.filter((code) => !codes.includes(code))).toEqual(['CODES_EXHAUSTED']);
+  expect(new Set(rows).size).toBe(rows.length);
+});
+
+test('docs/provider.md explains every section that an assumption cites', () => {
+  const explained = [...read('docs/provider.md').matchAll(/^\| ([\d., ]+) \|/gm)].flatMap(([, cell = '']) =>
+    cell.split(', '),
+  );
+  for (const { name, section } of [...ASSUMPTIONS, ...REGISTRATION_AUTHORITY_ASSUMPTIONS]) {
+    for (const [, cited = ''] of section.matchAll(/§([\d.]+)/g)) {
+      const known = explained.includes(cited) || explained.includes(cited.replace(/\.\d+$/, ''));
+      expect({ name, cited, known }).toEqual({ name, cited, known: true });
+    }
+  }
+});
+
+test('pictures have at most 200 kB', () => {
+  const pictures = readdirSync(join(PROJECT, 'docs', 'pictures'));
+  expect(pictures).toContain('temporal-checklist.png');
+  for (const name of pictures) {
+    expect({ name, small: statSync(join(PROJECT, 'docs', 'pictures', name)).size <= 200_000 }).toEqual({
+      name,
+      small: true,
+    });
+  }
+});

@@ -1,0 +1,46 @@
+import { eventually, Installation } from '../installation/installation.js';
+import { People } from '../installation/people.js';
+import { Temporal } from '../installation/temporal.js';
+
+let at: Installation;
+let temporal: Temporal;
+beforeAll(async () => {
+  at = await Installation.start();
+  temporal = await Temporal.connect(at);
+});
+afterAll(async () => {
+  await temporal.close();
+  await at.close();
+});
+
+/** Cleaning is given up by the request at the first failure. */
+const POLICY = { steps: { clean: { budget: 1000, backoff: 1500, slowest: 300 } } };
+
+test.each(['signed', 'cancelled'] as const)(
+  'a request that ended %s does not wait for cleaning; that goes on by itself until nothing is left',
+  async (end) => {
+    const people = await People.start(at, { policy: POLICY });
+    await people.throughTo('code');
+    const fault = await people.fault({ name: 'answer-503', endpoint: ['delete-document', 'delete-documents'] });
+    if (end === 'signed') await people.sign();
+    else await at.client.cancel(people.reference, { actor: { kind: 'requester' }, reason: 'not needed' });
+    expect(await people.outcome()).toMatchObject({ outcome: end, cleanup: 'pending' });
+    expect((await people.provider()).documents).toHaveLength(1);
+    const cleaning = `cleanup-${people.reference}`;
+    expect(await temporal.statusOf(cleaning)).toBe('RUNNING');
+
+    await at.provider.removeFault(fault);
+    await temporal.workflow(cleaning).result();
+    expect((await people.provider()).documents).toEqual([]);
+    expect(await at.client.outcome(people.reference)).toMatchObject({ outcome: end, cleanup: 'done' });
+  },
+);
+
+test('what was deleted by somebody else is clean', async () => {
+  const people = await People.start(at);
+  await people.throughTo('code');
+  await people.fault({ name: 'answer-lost', endpoint: 'delete-document', times: 1 });
+  await people.sign();
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed', cleanup: 'done' });
+  expect(await eventually(async () => (await people.provider()).calls['delete-document']?.received)).toBe(2);
+});

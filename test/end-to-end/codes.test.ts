@@ -1,0 +1,139 @@
+import { eventually, Installation } from '../installation/installation.js';
+import { People } from '../installation/people.js';
+
+let at: Installation;
+beforeAll(async () => {
+  at = await Installation.start();
+});
+afterAll(() => at.close());
+
+const OPERATOR = { kind: 'operator', id: 'desk' } as const;
+const UNLOCK = { type: 'biometric', value: '12345678-87654321' };
+
+/** A request in which a code was sent. */
+async function withCode(...start: Parameters<typeof People.start> extends [unknown, ...infer Rest] ? Rest : never) {
+  const people = await People.start(at, ...start);
+  await people.throughTo('code');
+  return people;
+}
+
+test('a code that is not accepted is told; the right one signs', async () => {
+  const people = await withCode();
+  const wrong = at.client.sign(people.reference, { secret: 'not-the-code' });
+  await expect(wrong).rejects.toMatchObject({ code: 'CODE_NOT_ACCEPTED', facts: { notAccepted: 1 } });
+  const status = await at.client.status(people.reference);
+  expect(status).toMatchObject({ stage: 'code', code: { notAccepted: 1 } });
+  expect(status.attention).toBeUndefined();
+  await people.sign();
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+});
+
+test('too many codes that are not accepted need an operator, who allows as many again', async () => {
+  const people = await withCode({ policy: { code: { notAcceptedLimit: 2 } } });
+  const shown = await people.acceptance();
+  for (const _ of [1, 2]) {
+    const wrong = at.client.sign(people.reference, { secret: 'not-the-code' });
+    await expect(wrong).rejects.toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
+  }
+  const { attention } = await people.attention('CODES_EXHAUSTED');
+  expect(attention).toMatchObject({ leavesByItself: false, step: 'sign' });
+  await expect(people.sign()).rejects.toMatchObject({ code: 'CODES_EXHAUSTED' });
+  await expect(at.client.requestCode(people.reference, shown)).rejects.toMatchObject({ code: 'CODES_EXHAUSTED' });
+  await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
+  await people.untilStatus((status) => status.attention === undefined);
+  await people.askForAnotherCode();
+  await people.sign();
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+});
+
+test('another code within the cool-down is refused with the seconds left; after it the new one signs', async () => {
+  const people = await withCode({ policy: { code: { coolDown: 1500 } } });
+  const first = await people.code();
+  await expect(people.askForCode()).rejects.toMatchObject({ code: 'CODE_COOL_DOWN', facts: { secondsLeft: 2 } });
+  expect((await people.provider()).calls['otp']?.received).toBe(1);
+  const { sentAt, resendFrom } = await people.askForAnotherCode();
+  expect(Date.parse(resendFrom) - Date.parse(sentAt)).toBe(1500);
+  expect((await people.provider()).calls['otp']?.received).toBe(2);
+  const old = at.client.sign(people.reference, { secret: first });
+  await expect(old).rejects.toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
+  await people.sign();
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+});
+
+test('a cool-down that only the provider knows of is told as well, and is no attention', async () => {
+  const people = await withCode({ policy: { code: { coolDown: 0 } } });
+  await expect(people.askForCode()).rejects.toMatchObject({ code: 'CODE_COOL_DOWN' });
+  expect((await at.client.status(people.reference)).attention).toBeUndefined();
+  await people.sign();
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+});
+
+test('the code is not sent when the signer accepts other documents, or another contract, than were shown', async () => {
+  const people = await People.start(at);
+  await people.throughTo('acceptance');
+  const shown = await people.acceptance();
+  const other = '0'.repeat(64);
+  for (const wrong of [{ documents: [other] }, { documents: [...shown.documents, other] }, { contract: other }]) {
+    const asked = at.client.requestCode(people.reference, { ...shown, ...wrong });
+    await expect(asked).rejects.toMatchObject({ code: 'NOT_ACCEPTED' });
+  }
+  expect((await people.provider()).calls['otp']).toBeUndefined();
+  expect(await at.client.status(people.reference)).toMatchObject({ stage: 'acceptance' });
+});
+
+test.each([
+  ['in place of the code', async () => ({ unlock: UNLOCK })],
+  ['along with the code', async (people: People) => ({ unlock: UNLOCK, secret: await people.code() })],
+])('another way to unlock signs %s', async (_, order) => {
+  const people = await withCode();
+  await at.client.sign(people.reference, await order(people));
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+});
+
+test('another way to unlock that is not accepted is told like a code', async () => {
+  const people = await withCode();
+  const wrong = at.client.sign(people.reference, { unlock: { ...UNLOCK, value: 'somebody else' } });
+  await expect(wrong).rejects.toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
+});
+
+/** A request whose signature the provider refused, the code being right. */
+async function refused() {
+  const people = await withCode();
+  const text = 'Invalid countersignature credentials';
+  const fault = await people.fault({ name: 'answer-other', endpoint: 'sign', code: 403, text });
+  await expect(people.sign()).rejects.toMatchObject({ code: 'CREDENTIALS_REFUSED' });
+  const { attention } = await people.attention('CREDENTIALS_REFUSED');
+  expect(attention).toMatchObject({ step: 'sign', leavesByItself: false, remedies: ['retry', 'cancel'] });
+  return { people, fault };
+}
+
+describe('a signature that the provider refuses for good', () => {
+  test('is tried again on an operator’s word', async () => {
+    const { people, fault } = await refused();
+    await at.provider.removeFault(fault);
+    await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
+    expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+  });
+
+  test('is given up on an operator’s word, and not tried again', async () => {
+    const { people, fault } = await refused();
+    await at.provider.removeFault(fault);
+    await at.client.resolve(people.reference, { remedy: 'cancel', actor: OPERATOR, note: 'no contract with them' });
+    expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', note: 'no contract with them' });
+    expect((await people.provider()).calls['sign']?.received).toBe(1);
+  });
+
+  test('does not keep the requester from cancelling', async () => {
+    const { people } = await refused();
+    await at.client.cancel(people.reference, { actor: { kind: 'requester' }, reason: 'took too long' });
+    expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', cleanup: 'done' });
+  });
+});
+
+test('a request that is cancelled in the console while the signer reads ends cancelled', async () => {
+  const people = await People.start(at);
+  await people.throughTo('acceptance');
+  await people.console('cancel');
+  expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
+  expect(await eventually(async () => (await people.provider()).documents.length === 0)).toBe(true);
+});

@@ -1,0 +1,215 @@
+import { readFileSync } from 'node:fs';
+import { apiTokenFile } from '../../local/local-config.js';
+import type { FeedEntry } from '../../src/messages/feed.js';
+import { answerOf, videoid } from '../cli/run.js';
+import { AUTHORITIES, eventually, Installation } from '../installation/installation.js';
+import { aStart, People } from '../installation/people.js';
+import { Temporal } from '../installation/temporal.js';
+
+const ORDER = { actor: { kind: 'operator', id: 'desk' }, reason: 'the signer was late' } as const;
+/** The first attempt is read so often; what watches after its end, far less. Later attempts are told by callbacks alone. */
+const WATCH = { gap: 50, slow: 60 };
+const SOON = 700;
+
+let at: Installation;
+let temporal: Temporal;
+beforeAll(async () => {
+  at = await Installation.start({
+    settings: (settings) => {
+      const policy = settings['policy'] as { watch: object };
+      policy.watch = { ...policy.watch, slow: '1h' };
+    },
+  });
+  temporal = await Temporal.connect(at);
+});
+afterAll(async () => {
+  await temporal.close();
+  await at.close();
+});
+
+async function expired(): Promise<People> {
+  const people = await People.start(at, { policy: { deadlines: { video: SOON }, watch: WATCH } });
+  expect(await people.outcome()).toMatchObject({ outcome: 'expired', reason: 'video-deadline', leftOpen: true });
+  return people;
+}
+
+/** What the feed says about a request. */
+async function told({ reference }: People): Promise<FeedEntry[]> {
+  return (await at.client.feed({ limit: 1000 })).entries.filter((entry) => entry.reference === reference);
+}
+
+async function untilTold(people: People): Promise<FeedEntry[]> {
+  return eventually(async () => {
+    const entries = await told(people);
+    return entries.length > 0 && entries;
+  });
+}
+
+async function aftermathOf({ reference }: People): Promise<string> {
+  return temporal.statusOf(`aftermath-${reference}`);
+}
+
+describe('a video that is finished after the request has expired', () => {
+  test('is told by the feed, the status and `why`, which offers to take the request up again', async () => {
+    const people = await expired();
+    await people.finishVideo();
+    const { reference } = people;
+    expect(await untilTold(people)).toMatchObject([
+      { what: 'video-finished-late', reference, attempt: 1, registrationAuthority: '139', status: 'VIDEOREVIEW' },
+    ]);
+    const { events } = await at.client.status(reference);
+    expect(events).toContainEqual(
+      expect.objectContaining({ what: 'video-finished-late', facts: { status: 'VIDEOREVIEW' } }),
+    );
+    const why = await at.client.why(reference);
+    expect(why).toMatchObject({ state: 'ended', words: expect.stringContaining('VIDEOREVIEW') as string });
+    expect(why.remedies.map(({ command }) => command)).toEqual([
+      `videoid reopen ${reference} --reason "why"`,
+      `videoid sign --new-attempt --reference ${reference}`,
+    ]);
+    await eventually(async () => (await aftermathOf(people)) === 'COMPLETED');
+    // Told once: what comes now finds nobody who watches.
+    await at.provider.forge({ request: Number(await people.requestPk()), status: 'VIDEOREVIEW' });
+    expect(await told(people)).toHaveLength(1);
+  });
+
+  test('is noticed although every callback was lost', async () => {
+    const people = await expired();
+    await people.fault({ name: 'lost' });
+    await people.finishVideo();
+    expect(await untilTold(people)).toHaveLength(1);
+  });
+
+  test('is taken up again: reviewed and signed, with nothing created or billed anew', async () => {
+    const people = await expired();
+    const { reference } = people;
+    const { link } = await people.provider();
+    await people.finishVideo();
+    await untilTold(people);
+    expect(await at.client.reopen(reference, ORDER)).toEqual({
+      reference,
+      attempt: 2,
+      workflowId: `signature-${reference}~2`,
+      state: 'started',
+    });
+    expect(await people.until('review')).toMatchObject({ attempt: 2, provider: { status: 'VIDEOREVIEW' } });
+    expect(await at.client.link(reference)).toEqual({ url: link });
+    await people.approve();
+    await people.askForCode();
+    await people.sign();
+    expect(await people.outcome()).toMatchObject({ outcome: 'signed', attempt: 2, cleanup: 'done' });
+    expect(await at.client.outcome(reference, { attempt: 1 })).toMatchObject({ outcome: 'expired' });
+    const { phone, done, documents } = await people.provider();
+    expect({ done, documents }).toMatchObject({ done: { create: 1, approve: 1, sign: 1 }, documents: [] });
+    expect((await at.provider.requests()).filter((request) => request.phone === phone)).toHaveLength(1);
+    const { events } = await at.client.status(reference);
+    expect(events.map(({ what }) => what)).toEqual(expect.arrayContaining(['reopen-ordered', 'reopened', 'approved']));
+    expect(events.find(({ what }) => what === 'reopen-ordered')?.facts).toMatchObject({ by: 'operator', id: 'desk' });
+  });
+
+  test('is taken up again and refused: nothing of it is left open at the provider', async () => {
+    const people = await expired();
+    await people.finishVideo();
+    await untilTold(people);
+    await at.client.reopen(people.reference, ORDER);
+    await people.refuse('too-late');
+    const outcome = await people.outcome();
+    expect(outcome).toMatchObject({ outcome: 'refused', attempt: 2 });
+    expect(outcome).not.toHaveProperty('leftOpen');
+    expect(await people.provider()).toMatchObject({ status: 'CANCELLED' });
+    await expect(at.client.reopen(people.reference, ORDER)).rejects.toMatchObject({ code: 'ATTEMPT_NOT_ALLOWED' });
+  });
+
+  test('that somebody decided in the provider’s console meanwhile ends as it was decided there', async () => {
+    const people = await expired();
+    await people.finishVideo();
+    await untilTold(people);
+    await people.console('refuse');
+    await at.client.reopen(people.reference, ORDER);
+    expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider', attempt: 2 });
+  });
+});
+
+test('a forged callback about an ended request costs one read: nothing is told, and nobody acts on it', async () => {
+  const people = await expired();
+  const request = Number(await people.requestPk());
+  const before = (await people.provider()).calls['get-request']?.received ?? 0;
+  expect(await at.provider.forge({ request, status: 'VIDEOREVIEW' })).toBe(200);
+  await eventually(async () => ((await people.provider()).calls['get-request']?.received ?? 0) > before);
+  expect(await told(people)).toEqual([]);
+  expect(await aftermathOf(people)).toBe('RUNNING');
+  await people.console('cancel');
+  await eventually(async () => (await aftermathOf(people)) === 'COMPLETED');
+  expect(await told(people)).toEqual([]);
+});
+
+test('a request that is taken up before its video is finished goes on waiting for it, and callbacks find the new attempt', async () => {
+  const people = await expired();
+  const request = Number(await people.requestPk());
+  await at.provider.forge({ request, status: 'VIDEOREVIEW' }); // the gateway remembers whose it was
+  await at.client.reopen(people.reference, ORDER);
+  await eventually(async () => (await aftermathOf(people)) === 'CANCELLED');
+  expect(await people.until('video')).toMatchObject({ attempt: 2, deadline: expect.any(String) as string });
+  await people.finishVideo();
+  await people.until('review');
+  expect(await told(people)).toEqual([]);
+});
+
+test('ten who take it up again at once find one attempt, and so does who repeats the start', async () => {
+  const input = aStart({ policy: { deadlines: { video: SOON } } });
+  await at.client.start(input);
+  const people = new People(at, input.reference);
+  await people.outcome();
+  const started = await Promise.all(Array.from({ length: 10 }, () => at.client.reopen(input.reference, ORDER)));
+  expect(new Set(started.map(({ workflowId }) => workflowId))).toEqual(new Set([`signature-${input.reference}~2`]));
+  await people.until('video');
+  const { policy, ...asBefore } = input;
+  expect(policy).toBeDefined();
+  expect(await at.client.start(asBefore)).toMatchObject({ attempt: 2, state: 'running' });
+});
+
+test('whatever ended a request that is open at the provider, it may be taken up again there', async () => {
+  const unreviewed = await People.start(at, { policy: { deadlines: { review: SOON } } });
+  await unreviewed.finishVideo();
+  expect(await unreviewed.outcome()).toMatchObject({ reason: 'review-deadline', leftOpen: true });
+  const unsigned = await People.start(at, { policy: { deadlines: { signing: 1500 } } });
+  await unsigned.throughTo('code');
+  expect(await unsigned.outcome()).toMatchObject({ reason: 'signing-deadline', leftOpen: true, cleanup: 'done' });
+  for (const { reference } of [unreviewed, unsigned]) await at.client.reopen(reference, ORDER);
+  await unreviewed.approve();
+  for (const people of [unreviewed, unsigned]) {
+    await people.askForAnotherCode();
+    await people.sign();
+    expect(await people.outcome()).toMatchObject({ outcome: 'signed', attempt: 2 });
+    expect((await people.provider()).done).toMatchObject({ create: 1, approve: 1 });
+  }
+});
+
+test('by command and over HTTP it is taken up again too', async () => {
+  const [byCommand, byHttp] = await Promise.all([expired(), expired()]);
+  const environment = { VIDEOID_CONFIG: at.state.configFile };
+  const ran = await videoid(['reopen', byCommand.reference, '--reason', 'late', '--json'], { environment });
+  expect(answerOf(ran)).toMatchObject({ attempt: 2, state: 'started' });
+  const answer = await fetch(`http://127.0.0.1:${at.config.gateway.port}/v1/requests/${byHttp.reference}/reopen`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${readFileSync(apiTokenFile(at.state), 'utf8').trim()}` },
+    body: JSON.stringify({ reason: 'late' }),
+  });
+  expect([answer.status, await answer.json()]).toEqual([201, expect.objectContaining({ attempt: 2 })]);
+  expect(answer.headers.get('location')).toBe(`/v1/requests/${byHttp.reference}?attempt=2`);
+});
+
+test('only the latest attempt is taken up, after its end, where something is open at the provider', async () => {
+  const refused = await People.start(at);
+  await refused.throughTo('review');
+  await expect(at.client.reopen(refused.reference, ORDER)).rejects.toMatchObject({ code: 'ATTEMPT_NOT_ALLOWED' });
+  await refused.refuse('blurred');
+  await refused.outcome();
+  await expect(at.client.reopen(refused.reference, ORDER)).rejects.toMatchObject({ code: 'ATTEMPT_NOT_ALLOWED' });
+  const followed = await expired();
+  await at.client.start({ reference: followed.reference, newAttempt: true, registrationAuthority: AUTHORITIES.manual });
+  await followed.until('video');
+  await expect(at.client.reopen(followed.reference, ORDER)).rejects.toMatchObject({ code: 'ATTEMPT_NOT_ALLOWED' });
+  const { remedies } = await at.client.why(followed.reference, { attempt: 1 });
+  expect(remedies.map(({ command }) => command)).toEqual([`videoid why ${followed.reference}`]);
+});

@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { drawPlan } from '../../local/soak/plan.js';
+import { soak } from '../../local/soak/soak.js';
+
+/** Both flows, people of many kinds, too few scratchcards; a power cut, a gateway and a worker killed. `npm run soak` has more. */
+const PLAN = { seed: 26, requests: 12, minutes: 0.3 };
+
+test('among people, faults and kills every request comes to its right end, and nothing is done twice, lost or silent', async () => {
+  const directory = mkdtempSync(join(tmpdir(), 'videoid-soak-'));
+  const plan = drawPlan(PLAN);
+  try {
+    const { broken, ends, kills, enrolments } = await soak(plan, directory, () => undefined);
+    expect(broken).toEqual([]);
+    expect(enrolments).toBeGreaterThan(0);
+    expect(enrolments).toBeLessThan(PLAN.requests);
+    expect(sum(ends)).toBe(PLAN.requests);
+    expect(sum(kills)).toBe(plan.kills.length);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+function sum(counts: Record<string, number>): number {
+  return Object.values(counts).reduce((all, count) => all + count, 0);
+}

@@ -1,0 +1,116 @@
+import { Installation } from '../installation/installation.js';
+import { People } from '../installation/people.js';
+
+let at: Installation;
+beforeAll(async () => {
+  at = await Installation.start();
+});
+afterAll(() => at.close());
+
+const OPERATOR = { kind: 'operator', id: 'desk' } as const;
+
+/** A signed request whose signed file arrives with a fault. */
+async function withFault(fault: object, policy: object = {}) {
+  const people = await People.start(at, { policy });
+  await people.throughTo('code');
+  const id = await people.fault(fault);
+  await people.sign();
+  return { people, id };
+}
+
+describe('a signed file that is not as it should be', () => {
+  test.each(['file-damaged', 'file-unsigned'])('(%s) deletes nothing and waits for an operator', async (name) => {
+    const { people, id } = await withFault({ name, endpoint: 'get-document' });
+    const { attention, stage } = await people.attention('VERIFICATION_NOT_PASSED');
+    expect(stage).toBe('archiving');
+    expect(attention).toMatchObject({ leavesByItself: false, remedies: expect.arrayContaining(['retry', 'accept']) });
+    const before = await people.provider();
+    expect(before.documents).toHaveLength(1);
+    expect(before.calls['delete-document']).toBeUndefined();
+
+    await at.provider.removeFault(id);
+    await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
+    expect(await people.outcome()).toMatchObject({
+      outcome: 'signed',
+      cleanup: 'done',
+      documents: [{ verification: { result: 'passed', reasons: [] } }],
+    });
+    expect((await people.provider()).documents).toEqual([]);
+  });
+
+  test('may be accepted by an operator, and is recorded as what it is', async () => {
+    const { people } = await withFault({ name: 'file-damaged', endpoint: 'get-document' });
+    await people.attention('VERIFICATION_NOT_PASSED');
+    await at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR, note: 'seen with the provider' });
+    const outcome = await people.outcome();
+    expect(outcome).toMatchObject({ outcome: 'signed', cleanup: 'done' });
+    expect(outcome.documents[0]?.verification.result).toBe('failed');
+    expect(outcome.documents[0]?.verification.reasons).not.toEqual([]);
+    const { events } = await at.client.status(people.reference);
+    expect(events).toContainEqual(
+      expect.objectContaining({
+        what: 'resolved',
+        actor: OPERATOR,
+        facts: expect.objectContaining({ remedy: 'accept' }),
+      }),
+    );
+  });
+
+  test('cannot be given up: it is signed', async () => {
+    const { people } = await withFault({ name: 'file-damaged', endpoint: 'get-document' });
+    await people.attention('VERIFICATION_NOT_PASSED');
+    const cancelled = at.client.cancel(people.reference, { actor: OPERATOR, reason: 'no more patience' });
+    await expect(cancelled).rejects.toMatchObject({ code: 'NOT_NOW' });
+    const givenUp = at.client.resolve(people.reference, { remedy: 'cancel', actor: OPERATOR });
+    await expect(givenUp).rejects.toMatchObject({ code: 'UNKNOWN_REMEDY' });
+    expect((await people.provider()).documents).toHaveLength(1);
+  });
+});
+
+describe('a certificate that is issued before the signed files are there', () => {
+  test('is waited for', async () => {
+    const { people } = await withFault({ name: 'files-late', ms: 700 });
+    expect(await people.outcome()).toMatchObject({
+      outcome: 'signed',
+      documents: [{ verification: { result: 'passed' } }],
+    });
+  });
+
+  test('needs an operator when it takes too long, and nothing is deleted meanwhile', async () => {
+    const { people } = await withFault({ name: 'files-late' }, { retrieve: { filesWithin: 400 } });
+    await people.attention('SIGNED_FILES_MISSING');
+    const before = await people.provider();
+    expect(before.documents).toHaveLength(1);
+    expect(before.calls['delete-document']).toBeUndefined();
+    await at.provider.putFilesTogether(await people.requestPk());
+    await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
+    expect(await people.outcome()).toMatchObject({
+      outcome: 'signed',
+      documents: [{ verification: { result: 'passed' } }],
+    });
+  });
+});
+
+test('a contract that the provider gives unsigned is recorded, and is no fault', async () => {
+  const { people } = await withFault({ name: 'file-unsigned', endpoint: 'get-contract' });
+  expect(await people.outcome()).toMatchObject({
+    outcome: 'signed',
+    contract: { signed: false },
+    documents: [{ verification: { result: 'passed' } }],
+  });
+});
+
+test('where the provider hands out no contract after signing, the one that was shown is kept on an operator’s word', async () => {
+  const { people } = await withFault({ name: 'answer-other', endpoint: 'get-contract', code: 404, text: 'Not found' });
+  const { attention, toAccept } = await people.untilStatus((status) => status.attention !== undefined);
+  expect(attention).toMatchObject({ step: 'retrieve', leavesByItself: false, remedies: ['retry', 'accept', 'skip'] });
+  await at.client.resolve(people.reference, { remedy: 'skip', actor: OPERATOR });
+  const outcome = await people.outcome();
+  expect(outcome).toMatchObject({
+    outcome: 'signed',
+    cleanup: 'done',
+    documents: [{ verification: { result: 'passed' } }],
+    contract: { signed: false },
+  });
+  expect(outcome.contract?.sha256).toBe(toAccept?.contract);
+});

@@ -1,0 +1,60 @@
+import { Installation } from '../installation/installation.js';
+import { aStart, People } from '../installation/people.js';
+
+let at: Installation;
+beforeAll(async () => {
+  at = await Installation.start();
+});
+afterAll(() => at.close());
+
+/** Attention at the first failure: the next try would be after the budget. */
+const AT_ONCE = { budget: 1000, backoff: 1500, slowest: 1500 };
+const IMPATIENT = { steps: { create: AT_ONCE, watch: { budget: 1, backoff: 100, slowest: 100 } } };
+
+test('a video that is incomplete is shown and waited for', async () => {
+  const people = await People.start(at);
+  await at.provider.video(await people.requestPk(), 'incomplete');
+  const incomplete = await people.untilStatus(({ provider }) => provider.status === 'VIDEOINCOMPLETE');
+  expect(incomplete).toMatchObject({ stage: 'video' });
+  expect(incomplete.attention).toBeUndefined();
+  await people.finishVideo();
+  await people.until('review');
+});
+
+test('a video that failed needs attention, and no longer when the signer tries again', async () => {
+  const people = await People.start(at);
+  await at.provider.video(await people.requestPk(), 'error');
+  const { attention } = await people.attention('VIDEO_FAILED');
+  expect(attention).toMatchObject({ leavesByItself: true });
+  await at.provider.video(await people.requestPk(), 'retry');
+  const again = await people.untilStatus((status) => status.attention === undefined);
+  expect(again).toMatchObject({ stage: 'video', provider: { status: 'VIDEOPENDING' } });
+  await people.finishVideo();
+  await people.until('review');
+});
+
+test('an Optimizer that does not answer needs attention only until it does, at create and in the wait for the video', async () => {
+  const waiting = await People.start(at, { policy: IMPATIENT });
+  await waiting.requestPk();
+  await at.kill('sandbox');
+  const input = aStart({ policy: IMPATIENT });
+  await at.client.start(input);
+  const starting = new People(at, input.reference);
+  const givenUp = await People.start(at, { policy: IMPATIENT });
+  await givenUp.attention('PROVIDER_UNREACHABLE');
+  await at.client.resolve(givenUp.reference, { remedy: 'cancel', actor: { kind: 'operator' }, note: 'too late' });
+  expect(await givenUp.outcome()).toMatchObject({ outcome: 'cancelled', note: 'too late', cleanup: 'none' });
+  for (const people of [waiting, starting]) {
+    const { attention, deadline } = await people.attention('PROVIDER_UNREACHABLE');
+    expect(attention).toMatchObject({ leavesByItself: true });
+    expect(deadline).toBeUndefined(); // the time does not count
+  }
+  await at.startSandbox();
+  const link = await at.client.link(starting.reference);
+  expect(link.url).toBe((await starting.provider()).link);
+  for (const people of [waiting, starting]) {
+    await people.untilStatus(({ attention, stage }) => stage === 'video' && attention === undefined);
+    expect((await people.provider()).done['create']).toBe(1);
+    await people.throughTo('review');
+  }
+});

@@ -1,0 +1,471 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PDFDocument } from '@cantoo/pdf-lib';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import type { Archive } from '../../src/archive/archive.js';
+import { openArchive } from '../../src/archive/file-archive.js';
+import type { FailureView } from '../../src/messages/failures.js';
+import type { RequestPk, VideoidPk } from '../../src/messages/request.js';
+import { generateSealKeys } from '../../src/security/keys.js';
+import { dataConverter, ensureSearchAttributes } from '../../src/temporal.js';
+import { type House, openHouse } from './house.js';
+
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+
+const taskQueue = `gateway-${randomUUID()}`;
+const temporal = { address: process.env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233', taskQueue };
+const acceptance = {
+  documents: ['0'.repeat(64)],
+  contract: '1'.repeat(64),
+  consentVersion: '1',
+  channel: 'web',
+  at: '2026-01-01T00:00:00Z',
+};
+const signer = { email: 'signer@example.com', phone: '+34600000000' };
+
+const keys = mkdtempSync(join(tmpdir(), 'gateway-keys-'));
+
+let connection: Connection;
+let worker: Worker;
+let running: Promise<void>;
+let native: NativeConnection;
+let house: House;
+let archive: Archive;
+let agreement: Buffer;
+let annex: Buffer;
+
+beforeAll(async () => {
+  connection = await Connection.connect({ address: temporal.address });
+  await ensureSearchAttributes(connection, 'default');
+  native = await NativeConnection.connect({ address: temporal.address });
+  worker = await Worker.create({
+    connection: native,
+    taskQueue,
+    workflowsPath: require.resolve('./stand-in.ts'),
+    dataConverter: dataConverter(undefined),
+  });
+  running = worker.run();
+  house = await openApi();
+  archive = await openArchive({ directory: house.config.archive.directory, reserveBytes: 0 });
+  agreement = await pdf('Agreement');
+  annex = await pdf('Annex');
+});
+afterAll(async () => {
+  await house.close();
+  worker.shutdown();
+  await running;
+  await native.close();
+  await connection.close();
+  rmSync(keys, { recursive: true });
+});
+
+describe('a call without a token of the gateway', () => {
+  it('gets 401, and no answer tells whether a request exists', async () => {
+    const { reference } = await started();
+    const answers: unknown[] = [];
+    for (const path of [`/v1/requests/${reference}`, '/v1/requests/nobody', '/v1/requests', '/v1/anything']) {
+      for (const authorization of [
+        '',
+        'Bearer',
+        'Bearer wrong',
+        `Bearer ${house.apiToken}x`,
+        `Basic ${house.apiToken}`,
+      ]) {
+        const answer = await fetch(house.address + path, { headers: authorization === '' ? {} : { authorization } });
+        answers.push([answer.status, answer.headers.get('www-authenticate'), await answer.text()]);
+      }
+    }
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]).toEqual([401, 'Bearer', expect.stringContaining('"UNAUTHORIZED"')]);
+  });
+
+  it('does not even have its upload read', async () => {
+    const socket = connect(house.gateway.port, '127.0.0.1');
+    socket.write('POST /v1/requests HTTP/1.1\r\nHost: gateway\r\nContent-Length: 1000000000\r\n\r\n');
+    const [data] = (await once(socket, 'data')) as [Buffer];
+    expect(data.toString('latin1')).toContain('HTTP/1.1 401');
+    await once(socket, 'close');
+  });
+});
+
+describe('a start', () => {
+  it('takes the documents with it and can be repeated', async () => {
+    const reference = randomUUID();
+    const first = await start({ reference, signer });
+    expect(first.status).toBe(201);
+    expect(first.headers.get('location')).toBe(`/v1/requests/${reference}?attempt=1`);
+    expect(await first.json()).toEqual({
+      reference,
+      attempt: 1,
+      workflowId: `signature-${reference}`,
+      state: 'started',
+    });
+    const again = await start({ reference, signer });
+    expect([again.status, await again.json()]).toMatchObject([200, { state: 'running' }]);
+    const other = await start({ reference, signer: { ...signer, phone: '+34600000001' } });
+    expect([other.status, await failure(other)]).toMatchObject([409, { code: 'REFERENCE_TAKEN', field: 'reference' }]);
+    expect(incoming()).toEqual([]);
+  });
+
+  it.each<[string, object, [string, Blob, string?][], number, string, string]>([
+    ['a file that is no PDF', {}, [['document', new Blob(['no PDF']), 'a.pdf']], 400, 'NOT_A_PDF', 'documents[0]'],
+    ['an empty file', {}, [['document', new Blob([]), 'a.pdf']], 400, 'DOCUMENT_EMPTY', 'documents[0]'],
+    ['no document', {}, [], 400, 'NO_DOCUMENT', 'documents'],
+    ['a bad e-mail address', { signer: { ...signer, email: 'x' } }, [], 400, 'BAD_EMAIL', 'signer.email'],
+    ['a field that does not exist', { surprise: 1 }, [], 400, 'BAD_INPUT', 'surprise'],
+    ['a path on our machine', { documents: [{ name: 'a', content: '/etc/hosts' }] }, [], 400, 'BAD_INPUT', 'body'],
+    ['a part of another name', {}, [['file', new Blob(['x']), 'a.pdf']], 400, 'BAD_INPUT', 'body'],
+    [
+      'a path as a name',
+      {},
+      [['document', new Blob(['x']), '../a.pdf']],
+      400,
+      'BAD_DOCUMENT_NAME',
+      'documents[0].name',
+    ],
+    [
+      'a large document',
+      {},
+      [['document', new Blob(['x'.repeat(30_001)]), 'a.pdf']],
+      413,
+      'DOCUMENT_TOO_LARGE',
+      'documents[0]',
+    ],
+  ])('with %s is refused and leaves nothing', async (_what, more, parts, status, code, field) => {
+    const reference = randomUUID();
+    const form = new FormData();
+    form.append('request', JSON.stringify({ reference, registrationAuthority: '139', signer, ...more }));
+    for (const [name, content, fileName] of parts) form.append(name, content, fileName);
+    const answer = await call('/v1/requests', { method: 'POST', body: form });
+    expect([answer.status, await failure(answer)]).toMatchObject([status, { code, field }]);
+    expect(incoming()).toEqual([]);
+    expect(await archive.latestAttempt('signature', reference)).toBe(0);
+  });
+
+  it('with eleven documents is refused and leaves nothing', async () => {
+    const form = new FormData();
+    form.append('request', JSON.stringify({ reference: randomUUID(), registrationAuthority: '139', signer }));
+    for (let each = 1; each <= 11; each += 1) form.append('document', new Blob([agreement]), `${each}.pdf`);
+    const answer = await call('/v1/requests', { method: 'POST', body: form });
+    expect([answer.status, await failure(answer)]).toMatchObject([400, { code: 'TOO_MANY_DOCUMENTS' }]);
+    expect(incoming()).toEqual([]);
+  });
+
+  it('with a document before the request is refused', async () => {
+    const form = new FormData();
+    form.append('document', new Blob([agreement]), 'a.pdf');
+    form.append('request', JSON.stringify({ reference: randomUUID(), registrationAuthority: '139', signer }));
+    expect(await failure(await call('/v1/requests', { method: 'POST', body: form }))).toMatchObject({
+      code: 'BAD_INPUT',
+    });
+    expect(incoming()).toEqual([]);
+  });
+
+  it.each([
+    ['JSON alone', 'application/json', JSON.stringify({ reference: 'a', signer })],
+    ['multipart without a boundary', 'multipart/form-data', 'x'],
+    ['multipart without parts', 'multipart/form-data; boundary=b', '--b--\r\n'],
+    [
+      'multipart that ends in the middle',
+      'multipart/form-data; boundary=b',
+      '--b\r\nContent-Disposition: form-data; name="document"; filename="a"\r\n\r\nabc',
+    ],
+    [
+      'a request that is no JSON',
+      'multipart/form-data; boundary=b',
+      '--b\r\nContent-Disposition: form-data; name="request"\r\n\r\n{\r\n--b--\r\n',
+    ],
+    ['nothing', 'multipart/form-data; boundary=b', ''],
+  ])('with %s is refused as BAD_INPUT', async (_what, type, body) => {
+    const answer = await call('/v1/requests', { method: 'POST', body, headers: { 'content-type': type } });
+    expect([answer.status, await failure(answer)]).toMatchObject([400, { code: 'BAD_INPUT', field: 'body' }]);
+    expect(incoming()).toEqual([]);
+  });
+
+  it('that breaks off, or does not go on, leaves nothing', async () => {
+    const form =
+      '--b\r\nContent-Disposition: form-data; name="request"\r\n\r\n{"reference":"broken"}\r\n' +
+      '--b\r\nContent-Disposition: form-data; name="document"; filename="a.pdf"\r\n\r\n%PDF-1.7';
+    const head =
+      `POST /v1/requests HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${house.apiToken}\r\n` +
+      'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 20000\r\n\r\n';
+    const silent = connect(house.gateway.port, '127.0.0.1');
+    silent.write(head + form);
+    const [data] = (await once(silent, 'data')) as [Buffer];
+    expect(data.toString('latin1')).toContain('HTTP/1.1 400');
+    await once(silent, 'close');
+    const gone = connect(house.gateway.port, '127.0.0.1');
+    gone.write(head + form);
+    await until(() => incoming().length === 1);
+    gone.destroy();
+    await until(() => incoming().length === 0);
+    expect(await archive.latestAttempt('signature', 'broken')).toBe(0);
+  });
+});
+
+describe('documents', () => {
+  it('are listed, and handed out as they came in', async () => {
+    const { reference } = await started();
+    const { documents } = (await (await call(`/v1/requests/${reference}/documents`)).json()) as { documents: object[] };
+    expect(documents).toMatchObject([
+      { index: 1, name: 'Vertrag (1) für Ada.pdf', size: agreement.length, signed: false },
+      { index: 2, name: 'annex.pdf', size: annex.length, signed: false },
+    ]);
+    const answer = await call(`/v1/requests/${reference}/documents/1`);
+    expect(Buffer.from(await answer.arrayBuffer()).equals(agreement)).toBe(true);
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'application/pdf',
+      'content-length': String(agreement.length),
+      'cache-control': 'no-store',
+      'content-disposition': "attachment; filename*=UTF-8''Vertrag%20%281%29%20f%C3%BCr%20Ada.pdf",
+    });
+    const shown = await archive.events({ flow: 'signature', reference, attempt: 1 });
+    expect(shown).toMatchObject([{ what: 'document-shown', channel: 'api', facts: { index: 1 } }]);
+  });
+
+  it('that are not there, or not yet, are 404', async () => {
+    const { reference } = await started();
+    for (const path of ['documents/3', 'documents/1?signed=true', 'contract', 'contract?signed=true']) {
+      const answer = await call(`/v1/requests/${reference}/${path}`);
+      expect([answer.status, await failure(answer)]).toMatchObject([404, { code: 'DOCUMENT_NOT_FOUND' }]);
+    }
+  });
+});
+
+describe('a request', () => {
+  it('tells where it stands, its link, and that it has not ended', async () => {
+    const { reference } = await started();
+    const status = await call(`/v1/requests/${reference}`);
+    expect(await status.json()).toMatchObject({ reference, stage: 'video' });
+    expect(status.headers.get('cache-control')).toBe('no-store');
+    await archive.writeProvider(
+      { flow: 'signature', reference, attempt: 1 },
+      { videoidPk: '1' as VideoidPk, requestPk: '2' as RequestPk, videoidLink: 'https://provider.example/v/1' },
+    );
+    expect(await (await call(`/v1/requests/${reference}/link`)).json()).toEqual({
+      url: 'https://provider.example/v/1',
+    });
+    for (const path of ['outcome', 'outcome?wait=1']) {
+      const answer = await call(`/v1/requests/${reference}/${path}`);
+      expect([answer.status, await failure(answer)]).toMatchObject([409, { code: 'REQUEST_NOT_ENDED' }]);
+    }
+  });
+
+  it('is listed', async () => {
+    const { reference } = await started();
+    let listed: { reference: string; state: string }[] = [];
+    await until(async () => {
+      ({ requests: listed } = (await (await call('/v1/requests?limit=50')).json()) as { requests: typeof listed });
+      return listed.some((request) => request.reference === reference);
+    });
+    expect(listed).toContainEqual(expect.objectContaining({ reference, state: 'running' }));
+  });
+
+  it('that is unknown is 404 for every verb', async () => {
+    for (const path of [
+      '',
+      '/events',
+      '/link',
+      '/documents',
+      '/documents/1',
+      '/contract',
+      '/outcome',
+      '/outcome?wait=1',
+    ]) {
+      const answer = await call(`/v1/requests/nobody${path}`);
+      expect([path, answer.status, await failure(answer)]).toMatchObject([path, 404, { code: 'REQUEST_NOT_FOUND' }]);
+    }
+    const known = await started();
+    expect((await call(`/v1/requests/${known.reference}?attempt=2`)).status).toBe(404);
+  });
+
+  it.each([
+    ['?attempt=0', 'attempt'],
+    ['?attempt=one', 'attempt'],
+    ['?surprise=1', 'surprise'],
+    ['/outcome?wait=61', 'wait'],
+    ['/documents/first', 'index'],
+    ['/contract?signed=yes', 'signed'],
+  ])('asked for with %s is refused, naming %s', async (path, field) => {
+    const answer = await call(`/v1/requests/anybody${path}`);
+    expect([answer.status, await failure(answer)]).toMatchObject([400, { code: 'BAD_INPUT', field }]);
+  });
+
+  it('is watched until its end', async () => {
+    const { reference } = await started();
+    const events = await call(`/v1/requests/${reference}/events`);
+    expect(events.headers.get('content-type')).toBe('text/event-stream');
+    const cancelled = await post(reference, 'cancel', { reason: 'no longer needed' });
+    expect(cancelled.status).toBe(204);
+    const names = (await events.text()).match(/^event: .*$/gm);
+    expect(names?.[0]).toBe('event: status');
+    expect(names?.at(-1)).toBe('event: end');
+    const outcome = await call(`/v1/requests/${reference}/outcome?wait=10`);
+    expect([outcome.status, await outcome.json()]).toMatchObject([
+      200,
+      { outcome: 'cancelled', reason: 'no longer needed', actor: { kind: 'requester' } },
+    ]);
+    const late = await post(reference, 'cancel', { reason: 'again' });
+    expect([late.status, await failure(late)]).toMatchObject([409, { code: 'REQUEST_ENDED' }]);
+  });
+});
+
+describe('a verb', () => {
+  it('carries the answer of the request back', async () => {
+    const { reference } = await started();
+    const answer = await post(reference, 'code', acceptance);
+    expect([answer.status, await answer.json()]).toEqual([200, { sentAt: acceptance.at, resendFrom: acceptance.at }]);
+    const signed = await post(reference, 'sign', { secret: '123456' });
+    expect([signed.status, await signed.json()]).toEqual([200, { signed: true }]);
+  });
+
+  it('that the request refuses gets its code, and the status of the code', async () => {
+    const { reference } = await started();
+    const decision = { officer: 'ada', decision: 'approve', evidenceSeen: 'console' };
+    const answer = await post(reference, 'review', decision);
+    expect([answer.status, await failure(answer)]).toMatchObject([409, { code: 'NOT_NOW', facts: { stage: 'video' } }]);
+    const unknown = await post(reference, 'review', { ...decision, officer: 'nobody' });
+    expect([unknown.status, await failure(unknown)]).toMatchObject([400, { code: 'UNKNOWN_OFFICER' }]);
+  });
+
+  it('with the same Idempotency-Key is carried out once', async () => {
+    const { reference, workflowId } = await started();
+    const key = { 'Idempotency-Key': randomUUID() };
+    const answers = await Promise.all([1, 2, 3].map(async () => post(reference, 'code', acceptance, key)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    await post(reference, 'code', acceptance);
+    const { events } = await new Client({ connection }).workflow.getHandle(workflowId).fetchHistory();
+    const updates = events?.filter((each) => each.workflowExecutionUpdateAcceptedEventAttributes) ?? [];
+    expect(updates).toHaveLength(2);
+  });
+
+  it.each([
+    ['code', { ...acceptance, contract: 'no hash' }, 'contract'],
+    ['sign', {}, 'secret'],
+    ['sign', { code: '123456' }, 'code'],
+    ['cancel', {}, 'reason'],
+    ['resolve', { remedy: 'retry', actor: { kind: 'nobody' } }, 'actor.kind'],
+    ['review', 'approve', 'body'],
+  ])('%s with a wrong body is refused, naming the field and never the value', async (verb, body, field) => {
+    const { reference } = await started();
+    const answer = await post(reference, verb, body);
+    expect([answer.status, await failure(answer)]).toMatchObject([400, { code: 'BAD_INPUT', field }]);
+  });
+
+  it('is counted by verb and status', async () => {
+    const notFound = 'videoid_api_calls_total{verb="status",status="404"}';
+    const before = await house.counted(notFound);
+    await call('/v1/requests/nobody');
+    expect(await house.counted(notFound)).toBe(before + 1);
+  });
+});
+
+describe('a gateway that stops', () => {
+  it('finishes running answers, ends those that only watch, and accepts nothing more', async () => {
+    const other = await openApi(house.config.archive.directory);
+    const { reference } = await started();
+    const at = (path: string, init: RequestInit = {}): Promise<Response> =>
+      fetch(`${other.address}/v1/requests/${reference}/${path}`, {
+        ...init,
+        headers: { authorization: `Bearer ${other.apiToken}` },
+      });
+    const events = await at('events');
+    const waiting = at('outcome?wait=60');
+    const signing = at('sign', { method: 'POST', body: JSON.stringify({ secret: '123456' }) });
+    await until(async () => {
+      const { events: history } = await new Client({ connection }).workflow
+        .getHandle(`signature-${reference}`)
+        .fetchHistory();
+      return history?.some((each) => each.workflowExecutionUpdateAcceptedEventAttributes) === true;
+    });
+    const closing = other.gateway.close();
+    expect((await waiting).status).toBe(409);
+    expect(await (await signing).json()).toEqual({ signed: true });
+    expect(await events.text()).not.toContain('event: end');
+    await closing;
+    await expect(at('outcome')).rejects.toThrow('fetch failed');
+    await other.close();
+  });
+});
+
+describe('what came in', () => {
+  it('stands in no log line', async () => {
+    const canary = 'canaryKq7Wm3Zx9Tn5Vb2H';
+    const { reference } = await started({ signer: { ...signer, email: `${canary}@example.com` } });
+    await post(reference, 'sign', { secret: canary });
+    await post(reference, 'cancel', { reason: canary, surprise: canary });
+    await call(`/v1/requests/${canary}`, { headers: { authorization: `Bearer ${canary}` } });
+    expect(house.log()).toContain('gateway listens');
+    for (const secret of [canary, house.apiToken, signer.email, signer.phone])
+      expect(house.log()).not.toContain(secret);
+  });
+});
+
+async function openApi(directory?: string): Promise<House> {
+  const { publicKey } = await generateSealKeys();
+  const path = join(keys, `${randomUUID()}.pem`);
+  writeFileSync(path, publicKey);
+  return openHouse({
+    temporal,
+    archive: directory,
+    gateway: { hints: { bodyWithin: 500 } },
+    settings: {
+      documents: { maximumBytes: 30_000 },
+      keys: { encryptPayloads: false, seal: [{ id: 'test', publicKey: `file:${path}` }] },
+    },
+  });
+}
+
+async function pdf(title: string): Promise<Buffer> {
+  const document = await PDFDocument.create();
+  document.addPage().drawText(`${title} ${randomBytes(8).toString('hex')}`);
+  return Buffer.from(await document.save());
+}
+
+async function call(path: string, init: RequestInit = {}): Promise<Response> {
+  return fetch(house.address + path, {
+    ...init,
+    headers: { authorization: `Bearer ${house.apiToken}`, ...(init.headers as Record<string, string>) },
+  });
+}
+
+async function post(
+  reference: string,
+  verb: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Response> {
+  return call(`/v1/requests/${reference}/${verb}`, { method: 'POST', body: JSON.stringify(body), headers });
+}
+
+async function start(request: object): Promise<Response> {
+  const form = new FormData();
+  form.append('request', JSON.stringify({ registrationAuthority: '139', ...request }));
+  form.append('document', new Blob([agreement]), 'Vertrag (1) für Ada.pdf');
+  form.append('document', new Blob([annex]), 'annex.pdf');
+  return call('/v1/requests', { method: 'POST', body: form });
+}
+
+async function started(more: object = {}): Promise<{ reference: string; workflowId: string }> {
+  const answer = await start({ reference: randomUUID(), signer, ...more });
+  expect(answer.status).toBe(201);
+  return (await answer.json()) as { reference: string; workflowId: string };
+}
+
+async function failure(answer: Response): Promise<FailureView> {
+  return ((await answer.json()) as { error: FailureView }).error;
+}
+
+/** What lies in the archive of uploads and starts that are not over. */
+function incoming(): string[] {
+  return readdirSync(join(house.config.archive.directory, 'incoming'));
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+}

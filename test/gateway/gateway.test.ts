@@ -1,0 +1,104 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startGateway } from '../../src/gateway.js';
+import { answerFailure } from '../../src/gateway/failure-answer.js';
+import { FAILURE_STATUS } from '../../src/gateway/failure-status.js';
+import { createLogger } from '../../src/logger.js';
+import { VideoIdError } from '../../src/messages/failures.js';
+import { type House, openHouse } from './house.js';
+
+const logger = createLogger({ process: 'gateway', level: 'silent' });
+
+describe('the bridge alone', () => {
+  let house: House;
+  beforeAll(async () => {
+    house = await openHouse({
+      only: 'webhooks',
+      settings: {
+        keys: { codec: [{ id: 'k', key: 'env:NO_SUCH_KEY' }], seal: [{ id: 's', publicKey: 'file:/no/such/key' }] },
+      },
+    });
+  });
+  afterAll(async () => house.close());
+
+  it('starts without codec key, seal key, archive and Temporal', async () => {
+    expect((await house.hook(house.tokens[0], { request: 1, status: 'VIDEOREVIEW' })).status).toBe(200);
+  });
+
+  it('says that it is not ready while Temporal is out of reach', async () => {
+    const answer = await fetch(`${house.address}/health`);
+    expect([answer.status, await answer.json()]).toEqual([503, { ready: false, temporal: 'unreachable' }]);
+  });
+
+  it('has no API', async () => {
+    for (const path of ['/v1/requests', '/v1/requests/a', '/']) {
+      const answer = await fetch(house.address + path, { headers: { authorization: `Bearer ${house.apiToken}` } });
+      expect([answer.status, await answer.text()]).toEqual([404, '']);
+    }
+  });
+
+  it('does not start on a port that is taken, and says which setting to change', async () => {
+    const config = { ...house.config, gateway: { ...house.config.gateway, port: house.gateway.port } };
+    await expect(startGateway(config, logger, { only: 'webhooks' })).rejects.toMatchObject({
+      code: 'PORT_TAKEN',
+      field: 'gateway.port',
+      facts: { port: house.gateway.port },
+    });
+  });
+
+  it('does not start without the index, for every hint would look foreign', async () => {
+    const config = { ...house.config, archive: { ...house.config.archive, index: join(house.folder, 'nowhere') } };
+    await expect(startGateway(config, logger, { only: 'webhooks' })).rejects.toMatchObject({
+      code: 'ARCHIVE_UNAVAILABLE',
+    });
+  });
+
+  it('does not start when a token would name two registration authorities', async () => {
+    writeFileSync(join(house.folder, 'other'), house.tokens[1]);
+    await expect(startGateway(house.config, logger, { only: 'webhooks' })).rejects.toMatchObject({
+      code: 'BAD_SETTING',
+      field: 'registrationAuthorities.240.webhookTokens',
+    });
+  });
+
+  it('is the only part that starts without a token of the API', async () => {
+    const config = { ...house.config, gateway: { ...house.config.gateway, apiTokens: [] } };
+    await expect(startGateway(config, logger)).rejects.toMatchObject({
+      code: 'BAD_SETTING',
+      field: 'gateway.apiTokens',
+    });
+  });
+});
+
+describe('a failure as an answer', () => {
+  it('that is still being carried out is 202 with the id to ask again with', async () => {
+    const failure = new VideoIdError('STILL_RUNNING', 'It goes on.', { facts: { updateId: 'one-action' } });
+    const answer = answerFailure(failure);
+    expect([answer.status, answer.headers.get('idempotency-key')]).toEqual([202, 'one-action']);
+    expect(await answer.json()).toEqual({ error: failure.toJSON() });
+  });
+
+  it('that may be over soon is 503 with a time to come back', () => {
+    for (const code of ['WORKER_AWAY', 'TEMPORAL_UNREACHABLE', 'ARCHIVE_UNAVAILABLE'] as const) {
+      const answer = answerFailure(new VideoIdError(code, 'Away.'));
+      expect([answer.status, Number(answer.headers.get('retry-after')) > 0]).toEqual([503, true]);
+    }
+  });
+
+  it('of another kind shows nothing of itself', async () => {
+    const answer = answerFailure(new Error('canary-Ue7Rt5Yq1Wz3'));
+    expect(answer.status).toBe(500);
+    expect(await answer.text()).not.toContain('canary');
+  });
+
+  it('has the status that docs/api.md says, and every one is there', () => {
+    const page = readFileSync(join(__dirname, '../../docs/api.md'), 'utf8');
+    const table = page.slice(page.indexOf('### Failures'), page.indexOf('## Webhooks'));
+    const documented = [...table.matchAll(/^\| (\d{3}).*$/gm)].flatMap(([row, status]) =>
+      [...row.matchAll(/`([A-Z_]+)`/g)].map(([, code]) => [code, Number(status)] as const),
+    );
+    const setup = ['BAD_SETTING', 'UNKNOWN_SETTING', 'SECRET_NOT_FOUND', 'PORT_TAKEN', 'SETUP_FAILED'];
+    const expected = Object.entries(FAILURE_STATUS).filter(([code]) => !setup.includes(code));
+    expect(Object.fromEntries(documented)).toEqual(Object.fromEntries(expected));
+  });
+});

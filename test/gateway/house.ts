@@ -1,0 +1,148 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { openArchive } from '../../src/archive/file-archive.js';
+import { type Config, loadConfig } from '../../src/config.js';
+import { type Gateway, type GatewayOptions, startGateway } from '../../src/gateway.js';
+import { createLogger } from '../../src/logger.js';
+import type { Flow } from '../../src/messages/request.js';
+
+/** Two registration authorities in two environments, each with tokens of its own. */
+export const AUTHORITIES = { '139': 'pilot', '240': 'other' } as const;
+
+/** A gateway on real files, with what a test wants to know about it. */
+export interface House {
+  folder: string;
+  config: Config;
+  gateway: Gateway;
+  /** `http://127.0.0.1:…` */
+  address: string;
+  /** Old and new webhook token of registration authority 139. */
+  tokens: [string, string];
+  otherToken: string;
+  apiToken: string;
+  /** Everything logged so far. */
+  log(): string;
+  /** The archive's index entry for a provider's request. */
+  index(requestPk: string, workflowId: string, flow?: Flow, environment?: string): void;
+  /** Sends a body to the webhook of a token. */
+  hook(token: string, body: unknown): Promise<Response>;
+  /** A counter of `/metrics`; 0 when it was never counted. */
+  counted(series: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface HouseOptions extends GatewayOptions {
+  temporal?: { address: string; taskQueue?: string };
+  /** The archive of another house. */
+  archive?: string | undefined;
+  gateway?: object;
+  settings?: object;
+}
+
+/** Nothing listens on this port. */
+export const NOWHERE = '127.0.0.1:1';
+
+export async function openHouse(options: HouseOptions = {}): Promise<House> {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
+  const secret = (name: string): string => {
+    const value = randomBytes(24).toString('base64url');
+    writeFileSync(join(folder, name), `${value}\n`);
+    return value;
+  };
+  const tokens: [string, string] = [secret('old'), secret('new')];
+  const otherToken = secret('other');
+  const apiToken = secret('api');
+  const archive = options.archive ?? join(folder, 'archive');
+  const environment = { optimizer: 'http://127.0.0.1:1', env: 'sandbox' };
+  const config = loadConfig(
+    {},
+    {
+      temporal: options.temporal ?? { address: NOWHERE },
+      archive: { directory: archive, reserve: 0 },
+      keys: { encryptPayloads: false },
+      environments: { pilot: environment, other: environment },
+      registrationAuthorities: {
+        139: {
+          environment: AUTHORITIES['139'],
+          profiles: ['PFnubeQAFCiudadano'],
+          officers: { ada: { rao: '1', token: 'env:NOT_READ_BY_A_GATEWAY' } },
+          webhookTokens: [`file:${join(folder, 'old')}`, `file:${join(folder, 'new')}`],
+        },
+        240: {
+          environment: AUTHORITIES['240'],
+          profiles: ['PFnubeQAFCiudadano'],
+          webhookTokens: [`file:${join(folder, 'other')}`],
+        },
+      },
+      gateway: { port: 0, apiTokens: [`file:${join(folder, 'api')}`], ...options.gateway },
+      ...options.settings,
+    },
+  );
+  // All that `--only webhooks` may need of an archive is the index.
+  if (options.only === 'webhooks') mkdirSync(join(archive, 'index'), { recursive: true });
+  else await openArchive({ directory: archive, create: true, reserveBytes: 0 });
+  const lines: string[] = [];
+  const destination = new PassThrough().on('data', (line: Buffer) => lines.push(line.toString('utf8')));
+  const logger = createLogger({ process: 'gateway', level: 'trace', destination });
+  const gateway = await startGateway(config, logger, options.only ? { only: options.only } : {});
+  const address = `http://127.0.0.1:${gateway.port}`;
+  return {
+    folder,
+    config,
+    gateway,
+    address,
+    tokens,
+    otherToken,
+    apiToken,
+    log: () => lines.join(''),
+    index(requestPk, workflowId, flow = 'signature', at = 'pilot') {
+      const entry = { workflowId, flow, reference: workflowId.replace(/^[a-z]+-/, ''), attempt: 1 };
+      mkdirSync(join(archive, 'index', at), { recursive: true });
+      writeFileSync(join(archive, 'index', at, requestPk), JSON.stringify(entry));
+    },
+    hook: async (token, body) =>
+      fetch(`${address}/webhooks/uanataca/${token}`, {
+        method: 'POST',
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    async counted(series) {
+      const text = await (await fetch(`${address}/metrics`)).text();
+      const line = text.split('\n').find((each) => each.startsWith(`${series} `));
+      return Number(line?.split(' ').at(-1) ?? 0);
+    },
+    async close() {
+      await gateway.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** The provider's current payload (§7.1). */
+export function event(pk: number | string, status: string, more: object = {}): object {
+  return {
+    event_type: 'VIDEOID_UPDATED',
+    sent_at: '20250715083633',
+    request: { status, profile: 'PFnubeNC', registration_authority: 139, scratchcard: '2678100', pk },
+    certificates: [],
+    ...more,
+  };
+}
+
+/** The provider's legacy payload (§7.2). */
+export function flat(pk: number | string, status: string, date: string = randomUUID()): object {
+  return { status, date, previous_status: 'VIDEOPENDING', request: pk, registration_authority: 139 };
+}
+
+/** What an answer tells a stranger, without what belongs to the connection and the method. */
+export async function told(response: Response): Promise<object> {
+  const headers = Object.fromEntries(response.headers);
+  for (const name of ['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length']) delete headers[name];
+  return { status: response.status, headers, body: await response.text() };
+}
+
+export function hints(result: string): string {
+  return `videoid_hints_total{result="${result}"}`;
+}

@@ -1,0 +1,72 @@
+import {
+  ApplicationFailure,
+  allHandlersFinished,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
+import type { Outcome } from '../../src/messages/outcome.js';
+import type { SignatureRequest } from '../../src/messages/request.js';
+import type { RequestStatus } from '../../src/messages/status.js';
+import type { Acceptance, CancelOrder, CodeSent, SignAnswer, SignOrder } from '../../src/messages/steering.js';
+
+/** Stands in for the signature workflow: understands the same messages, does nothing, ends with `cancel`. */
+export async function signature({ key }: SignatureRequest): Promise<Outcome> {
+  let cancelled: CancelOrder | undefined;
+  let hints = 0;
+  setHandler(defineSignal('hint'), () => {
+    hints += 1;
+  });
+  setHandler(defineQuery<RequestStatus>('status'), (): RequestStatus => ({
+    reference: key.reference,
+    attempt: key.attempt,
+    workflowId: `signature-${key.reference}`,
+    flow: 'signature',
+    registrationAuthority: key.registrationAuthority,
+    reviewMode: 'manual',
+    stage: cancelled === undefined ? 'video' : 'ended',
+    words: `${hints} hints`,
+    since: '2026-01-01T00:00:00.000Z',
+    endsBy: [],
+    verbs: ['link'],
+    provider: {},
+    code: { notAccepted: 0 },
+    events: [],
+  }));
+  setHandler(defineUpdate<{ status: string }, [object]>('review'), () => {
+    throw ApplicationFailure.create({
+      message: 'There is nothing to review yet.',
+      type: 'NOT_NOW',
+      nonRetryable: true,
+      details: [{ facts: { stage: 'video' } }],
+    });
+  });
+  setHandler(defineUpdate<CodeSent, [Acceptance]>('code'), (acceptance): CodeSent => ({
+    sentAt: acceptance.at,
+    resendFrom: acceptance.at,
+  }));
+  setHandler(defineUpdate<SignAnswer, [SignOrder]>('sign'), async (): Promise<SignAnswer> => {
+    await sleep(1500);
+    return { signed: true };
+  });
+  setHandler(defineUpdate<undefined, [CancelOrder]>('cancel'), (order) => {
+    cancelled = order;
+    return undefined;
+  });
+  await condition(() => cancelled !== undefined);
+  await condition(allHandlersFinished);
+  return {
+    outcome: 'cancelled',
+    reference: key.reference,
+    attempt: key.attempt,
+    reason: cancelled?.reason ?? '',
+    actor: cancelled?.actor ?? { kind: 'policy' },
+    at: '2026-01-01T00:00:00.000Z',
+    cleanup: 'none',
+    documents: [],
+    durations: {},
+  };
+}

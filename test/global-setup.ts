@@ -1,0 +1,41 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type * as screens from '../local/screen.js';
+import type * as servers from '../local/temporal-server.js';
+
+declare global {
+  /** What the global teardown must stop and remove. */
+  // oxlint-disable-next-line no-var -- the only way to declare a global
+  var temporalUnderTest: { server: servers.TemporalServer; folder: string } | undefined;
+}
+
+/**
+ * One Temporal server for all tests that need one. They read:
+ * `TEMPORAL_ADDRESS`, and for a server started here `TEST_TEMPORAL_METRICS` (Prometheus, counter `action`),
+ * `TEST_TEMPORAL_DATABASE` (SQLite file, beside it `-wal`) and `TEST_TEMPORAL_LOG`.
+ */
+export default async function startServer(): Promise<void> {
+  const compiled = join(import.meta.dirname, '..', 'dist', 'local');
+  if (!existsSync(join(compiled, 'temporal-server.js')))
+    throw new Error('Run `npm run build` once before these tests.');
+  // Compiled: jest does not map `.js` to `.ts` for a global setup.
+  const { startTemporalServer } = (await import(join(compiled, 'temporal-server.js'))) as typeof servers;
+  const { openScreen } = (await import(join(compiled, 'screen.js'))) as typeof screens;
+  const folder = mkdtempSync(join(tmpdir(), 'videoid-temporal-'));
+  const databaseFile = join(folder, 'temporal.sqlite');
+  const logFile = join(folder, 'temporal.log');
+  const server = await startTemporalServer({
+    screen: openScreen(process.stderr),
+    databaseFile,
+    logFile,
+    make: false,
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  globalThis.temporalUnderTest = { server, folder };
+  process.env['TEMPORAL_ADDRESS'] = server.address;
+  if (server.metricsAddress === undefined) return;
+  process.env['TEST_TEMPORAL_METRICS'] = server.metricsAddress;
+  process.env['TEST_TEMPORAL_DATABASE'] = databaseFile;
+  process.env['TEST_TEMPORAL_LOG'] = logFile;
+}

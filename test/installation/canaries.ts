@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { PDFDocument, PDFName, PDFString } from '@cantoo/pdf-lib';
+import { VideoIdError } from '../../src/messages/failures.js';
+import type { Installation } from './installation.js';
+import type { OwnServer } from './own-server.js';
+
+/** A value that appears nowhere by chance. Letters and digits, so that most spellings leave it alone. */
+export function canary(name: string): string {
+  return `${name}${randomBytes(14).toString('hex')}`;
+}
+
+/** Every way in which a value may lie somewhere, by name. */
+export function spellings(value: string): Map<string, Buffer> {
+  const bytes = Buffer.from(value);
+  const all = new Map([
+    ['plain', bytes],
+    ['upper case', Buffer.from(value.toUpperCase())],
+    ['lower case', Buffer.from(value.toLowerCase())],
+    ['URL-encoded', Buffer.from(encodeURIComponent(value))],
+    ['JSON', Buffer.from(JSON.stringify(value).slice(1, -1))],
+    ['hex', Buffer.from(bytes.toString('hex'))],
+    ['HEX', Buffer.from(bytes.toString('hex').toUpperCase())],
+    ['UTF-16 LE', Buffer.from(value, 'utf16le')],
+    ['UTF-16 BE', Buffer.from(value, 'utf16le').swap16()],
+  ]);
+  for (const offset of [0, 1, 2]) {
+    // What stands before it shifts Base64; the letters that share bits with a neighbour are left out.
+    const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
+      .toString('base64')
+      .replace(/=+$/, '');
+    const certain = encoded.slice(offset === 0 ? 0 : offset + 1, Math.floor(((bytes.length + offset) * 8) / 6));
+    all.set(`Base64 at ${offset}`, Buffer.from(certain));
+    all.set(`Base64url at ${offset}`, Buffer.from(certain.replaceAll('+', '-').replaceAll('/', '_')));
+  }
+  return all;
+}
+
+/** Where which canary lies, in words: "e-mail in worker.log (plain)". */
+export function findCanaries(canaries: Record<string, string>, places: Map<string, Buffer>): string[] {
+  const found: string[] = [];
+  for (const [name, value] of Object.entries(canaries)) {
+    for (const [spelling, bytes] of spellings(value)) {
+      for (const [place, content] of places) {
+        if (content.includes(bytes)) found.push(`${name} in ${place} (${spelling})`);
+      }
+    }
+  }
+  return found;
+}
+
+/** The content of files as it lies on the disk now; those that do not exist are left out. */
+export function contentOf(files: Record<string, string>): Map<string, Buffer> {
+  return new Map(
+    Object.entries(files)
+      .filter(([, file]) => existsSync(file))
+      .map(([name, file]) => [name, readFileSync(file)]),
+  );
+}
+
+/** What Temporal and our processes wrote; the archive and the provider are left out, they hold it all by their nature. */
+export function stores({ databaseFile, logFile }: OwnServer, { state }: Installation): Record<string, string> {
+  return {
+    database: databaseFile,
+    'database-wal': `${databaseFile}-wal`,
+    'database-shm': `${databaseFile}-shm`,
+    'temporal.log': logFile,
+    'worker.log': state.logFile('worker'),
+    'gateway.log': state.logFile('gateway'),
+    'codec-server.log': state.logFile('codec-server'),
+  };
+}
+
+/** Every file of the archive, by its path in there. */
+export function archiveFiles({ config }: Installation): Record<string, string> {
+  const { directory } = config.archive;
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  return Object.fromEntries(files.map((file) => [relative(directory, file), file]));
+}
+
+const CLI = join(import.meta.dirname, '..', '..', 'dist', 'src', 'cli.js');
+
+/** What people and systems were told when something went wrong, or when they asked how things stand. */
+export class Told {
+  readonly places = new Map<string, Buffer>();
+
+  add(what: string, text: string): void {
+    this.places.set(what, Buffer.from(text));
+  }
+
+  /** Keeps what the caller is told when a call fails; the request goes on by itself, or is asked again. */
+  async noting<T>(what: string, call: Promise<T>): Promise<T | undefined> {
+    try {
+      return await call;
+    } catch (error) {
+      if (!(error instanceof VideoIdError)) throw error;
+      this.add(`error of ${what}`, `${JSON.stringify(error)} ${error.stack ?? ''}`);
+      return undefined;
+    }
+  }
+
+  /** Runs the command and keeps what it prints. */
+  async command(what: string, { state }: Installation, args: string[]): Promise<{ failed: boolean }> {
+    const env = { ...process.env, VIDEOID_CONFIG: state.configFile };
+    return new Promise((resolve) => {
+      execFile(process.execPath, [CLI, ...args], { env }, (error, stdout, stderr) => {
+        this.add(`output of ${what}`, stdout + stderr);
+        resolve({ failed: error !== null });
+      });
+    });
+  }
+
+  /** Calls the gateway and keeps what it answers. */
+  async call(
+    what: string,
+    { config }: Installation,
+    path: string,
+    init: RequestInit = {},
+  ): Promise<{ status: number }> {
+    const answer = await fetch(`http://127.0.0.1:${config.gateway.port}${path}`, init);
+    this.add(`answer to ${what}`, await answer.text());
+    return { status: answer.status };
+  }
+}
+
+/** Faults at the provider that no call has met. */
+export async function faultsThatMetNothing({ provider }: Installation): Promise<unknown[]> {
+  const { faults } = (await (await fetch(`${provider.url}/sandbox/faults`)).json()) as { faults: { hits: number }[] };
+  return faults.filter(({ hits }) => hits === 0);
+}
+
+/** Writes a PDF that holds a text in plain bytes. */
+export async function writePdf(file: string, content: string): Promise<void> {
+  const document = await PDFDocument.create();
+  document.addPage();
+  document.catalog.set(PDFName.of('Canary'), PDFString.of(content));
+  writeFileSync(file, await document.save({ useObjectStreams: false }));
+}
+
+/** A phone as a provider may repeat it. */
+export function inGroups(phone: string): string {
+  return `${phone.slice(0, 3)} ${phone.slice(3, 6)} ${phone.slice(6, 10)} ${phone.slice(10)}`;
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { AUTHORITIES, OFFICER, sandboxRoot, writeConfig, writeSandboxSettings } from '../../local/local-config.js';
+import { anyPort } from '../../local/ports.js';
+import { isHealthy, type ProgramOrder, sandboxProgram, startProgram } from '../../local/program.js';
+import { accepts, type Service } from '../../local/service.js';
+import { openState, type State } from '../../local/state.js';
+import { VideoIdClient } from '../../src/client.js';
+import { type Config, loadConfig } from '../../src/config.js';
+import { openArchive } from '../../src/archive/file-archive.js';
+import { STEP_NAMES } from '../../src/messages/policy.js';
+import { layKeys } from '../keys.js';
+import { Provider } from './provider.js';
+
+export { AUTHORITIES, OFFICER };
+
+/** Pauses short enough for tests; everything that is no pause is as it is delivered. */
+const QUICK = {
+  watch: { gap: 50, soon: [50, 100, 200, 400], slow: 500 },
+  code: { coolDown: 300 },
+  sign: { settle: 500 },
+  retrieve: { filesWithin: 5000 },
+  steps: Object.fromEntries(
+    STEP_NAMES.map((step) => [step, { startToClose: 10_000, budget: 3000, backoff: 100, slowest: 500 }]),
+  ),
+};
+
+export interface InstallationOptions {
+  /** Laid over the local settings. */
+  settings?: (settings: Record<string, unknown>) => void;
+  /** Extra variables for worker and gateway. */
+  environment?: Record<string, string>;
+  /** The sandbox's `behaviour` settings. */
+  sandbox?: object;
+  gateway?: boolean;
+  /** Another Temporal server than that of the tests. */
+  temporalAddress?: string;
+}
+
+/** A whole installation of its own on the Temporal server of the tests: sandbox, worker, gateway as processes, and a client. */
+export class Installation {
+  readonly provider: Provider;
+  private readonly services = new Map<string, Service>();
+
+  private constructor(
+    readonly state: State,
+    readonly config: Config,
+    readonly client: VideoIdClient,
+    private readonly ports: { sandbox: number; registrationAuthority: number },
+    private readonly environment: Record<string, string>,
+  ) {
+    this.provider = new Provider(`http://127.0.0.1:${ports.sandbox}`);
+  }
+
+  get sandboxPort(): number {
+    return this.ports.sandbox;
+  }
+
+  static async start(options: InstallationOptions = {}): Promise<Installation> {
+    const folder = mkdtempSync(join(tmpdir(), 'videoid-test-'));
+    await layKeys(folder);
+    const state = await openState(folder);
+    const ports = {
+      worker: await anyPort(),
+      gateway: await anyPort(),
+      codecServer: await anyPort(),
+      sandbox: await anyPort(),
+      registrationAuthority: await anyPort(),
+    };
+    const temporalAddress = options.temporalAddress ?? process.env['TEMPORAL_ADDRESS'] ?? '';
+    writeConfig(state, { temporalAddress, uiAddress: undefined, ports, roots: [sandboxRoot(state)] });
+    const settings = JSON.parse(readFileSync(state.configFile, 'utf8')) as Record<string, unknown>;
+    settings['policy'] = structuredClone(QUICK);
+    settings['temporal'] = { address: temporalAddress, taskQueue: `test-${randomUUID()}` };
+    options.settings?.(settings);
+    writeFileSync(state.configFile, JSON.stringify(settings));
+    const { directory, reserve } = loadConfig({ VIDEOID_CONFIG: state.configFile }).archive;
+    await openArchive({ directory, create: true, reserveBytes: reserve });
+    const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
+    const client = await VideoIdClient.connect(config);
+    const installation = new Installation(state, config, client, ports, options.environment ?? {});
+    try {
+      await installation.startSandbox(options.sandbox);
+      const starts = [installation.startWorker(), ...(options.gateway === false ? [] : [installation.startGateway()])];
+      await Promise.allSettled(starts); // none is still starting when it is closed
+      await Promise.all(starts);
+    } catch (error) {
+      await installation.close();
+      throw error;
+    }
+    return installation;
+  }
+
+  /** `more` is laid over the sandbox's `behaviour` settings. */
+  async startSandbox(more?: object): Promise<void> {
+    const file = writeSandboxSettings(this.state, this.config.gateway.port);
+    const settings = JSON.parse(readFileSync(file, 'utf8')) as { behaviour?: object };
+    // An RSA key for each signature takes the machine seconds; `signed.test.ts` sees to those.
+    const behaviour = { ...settings.behaviour, algorithm: 'ecdsa', codeCoolDown: 300, ...more };
+    writeFileSync(file, JSON.stringify({ ...settings, behaviour }));
+    await this.run(sandboxProgram(this.state, this.ports, file));
+  }
+
+  startWorker(name = 'worker', environment: Record<string, string> = {}): Promise<void> {
+    const port = Number(environment['VIDEOID_WORKER_HEALTH_PORT'] ?? this.config.worker.healthPort);
+    return this.run({ name, script: 'src/worker.js', args: [], ready: () => isHealthy(port) }, environment);
+  }
+
+  /** `videoid worker`, as a person types it. */
+  startWorkerByCommand(environment: Record<string, string> = {}): Promise<void> {
+    const ready = (): Promise<boolean> => isHealthy(this.config.worker.healthPort);
+    return this.run({ name: 'worker', script: 'src/cli.js', args: ['worker'], ready }, environment);
+  }
+
+  startGateway(name = 'gateway', environment: Record<string, string> = {}): Promise<void> {
+    const port = Number(environment['VIDEOID_GATEWAY_PORT'] ?? this.config.gateway.port);
+    return this.run({ name, script: 'src/gateway.js', args: [], ready: () => isHealthy(port) }, environment);
+  }
+
+  startCodecServer(): Promise<void> {
+    const ready = (): Promise<boolean> => accepts(this.config.codecServer.port);
+    return this.run({ name: 'codec-server', script: 'src/cli.js', args: ['codec-server'], ready });
+  }
+
+  /** SIGKILL, now. */
+  async kill(name: string): Promise<void> {
+    const service = this.services.get(name);
+    if (!service) throw new Error(`${name} does not run`);
+    process.kill(service.pid, 'SIGKILL');
+    await service.exited;
+  }
+
+  /** In order, as an operator does. */
+  async stop(name: string): Promise<void> {
+    const service = this.services.get(name);
+    if (!service) throw new Error(`${name} does not run`);
+    await service.stop();
+  }
+
+  pid(name: string): number {
+    const service = this.services.get(name);
+    if (!service) throw new Error(`${name} does not run`);
+    return service.pid;
+  }
+
+  log(name: string): string {
+    return readFileSync(this.state.logFile(name), 'utf8');
+  }
+
+  async close(): Promise<void> {
+    await this.client.close();
+    await Promise.all([...this.services.values()].map((service) => service.stop()));
+    rmSync(this.state.directory, { recursive: true, force: true });
+  }
+
+  private async run(order: ProgramOrder, environment: Record<string, string> = {}): Promise<void> {
+    const place = { state: this.state, within: 60_000, environment: { ...this.environment, ...environment } };
+    this.services.set(order.name, await startProgram(order, place));
+  }
+}
+
+/** Waits until `look` gives something; the caller's test time-out is the limit. */
+export async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false) return seen;
+    await pause(50);
+  }
+}

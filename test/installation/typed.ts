@@ -1,0 +1,37 @@
+import type { Why } from '../../src/client.js';
+import { answerOf, type Ran, videoid } from '../cli/run.js';
+import type { Installation } from './installation.js';
+
+/** What stands in capitals in a printed command, for the person to fill in. */
+const PLACEHOLDER = /\b(ADDRESS|DIRECTORY|FILES?|ID|NAME|NUMBER|REQUEST_PK|VALUE|VERSION|VIDEOID_PK|WORD)\b/;
+
+/**
+ * Types a command as it was printed, with the placeholders filled in, and expects it to be carried out.
+ *
+ * @param input what is typed when the command asks for something
+ */
+export async function typeCommand(
+  at: Installation,
+  command: string,
+  { filled = {}, input = '' }: { filled?: Record<string, string> | undefined; input?: string | undefined } = {},
+): Promise<void> {
+  const typed = Object.entries(filled).reduce((text, [name, value]) => text.replace(name, value), command);
+  expect(typed).not.toMatch(PLACEHOLDER);
+  const words = (typed.match(/(?:"[^"]*"|[^\s"])+/g) ?? []).map((word) => word.replaceAll('"', ''));
+  const ran = await videoid(words.slice(1), { environment: { VIDEOID_CONFIG: at.state.configFile }, input });
+  expect({ typed, ...ran }).toMatchObject({ code: 0 });
+}
+
+/** The answer of a command in JSON. */
+export async function answered(at: Installation, ...args: string[]): Promise<unknown> {
+  return answerOf(await ranAt(at, ...args));
+}
+
+/** `videoid why REFERENCE --json`. */
+export async function whyByCommand(at: Installation, reference: string): Promise<Why> {
+  return (await answered(at, 'why', reference)) as Why;
+}
+
+async function ranAt(at: Installation, ...args: string[]): Promise<Ran> {
+  return await videoid([...args, '--json'], { environment: { VIDEOID_CONFIG: at.state.configFile } });
+}

@@ -1,0 +1,110 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Processes, end, isRunning } from '../../local/processes.js';
+import { openScreen } from '../../local/screen.js';
+import { type Service, exitWords, startService, untilReady } from '../../local/service.js';
+import { Supervised } from '../../local/supervised.js';
+
+const STAYS = 'console.log("up"); setInterval(() => {}, 1000);';
+const DIES = 'console.log("a last word"); process.exit(3);';
+const STUBBORN = 'process.on("SIGTERM", () => console.log("no")); console.log("up"); setInterval(() => {}, 1000);';
+
+describe('a program beside us', () => {
+  let folder: string;
+  let shown: string[];
+  const started: Service[] = [];
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'service-'));
+    shown = [];
+  });
+  afterEach(async () => {
+    await Promise.all(started.splice(0).map((service) => service.stop()));
+    rmSync(folder, { recursive: true });
+  });
+
+  it('that dies while it is waited for is told with the end of its log', async () => {
+    const service = await start(DIES);
+    await expect(untilReady(service, async () => false, 60_000)).rejects.toThrow(/ended with code 3[^]*a last word/);
+  });
+
+  it('that is not ready in time is told', async () => {
+    const service = await start(STAYS);
+    await expect(untilReady(service, async () => false, 10)).rejects.toThrow('is not ready after 0.01 s');
+  });
+
+  it('that does not heed a stop is killed', async () => {
+    const service = await start(STUBBORN);
+    await untilSaid(service, 'up');
+    expect(exitWords(await service.stop(100))).toBe('was ended by SIGKILL');
+    expect(service.lastLines(9)).toEqual(['up', 'no']);
+  });
+
+  it('that cannot be started is told', async () => {
+    const order = { name: 'program', program: join(folder, 'missing'), args: [], logFile: join(folder, 'log') };
+    await expect(startService(order)).rejects.toThrow('program could not be started');
+  });
+
+  it('is started again when it dies, and both are said', async () => {
+    const service = await start(STAYS);
+    const supervised = watchOver(service);
+    process.kill(service.pid, 'SIGKILL');
+    await until(() => shown.join('').includes('started again'));
+    expect(shown.join('')).toContain('program was ended by SIGKILL');
+    expect(supervised.pid).not.toBe(service.pid);
+    await supervised.stop(1000);
+    expect(isRunning({ pid: supervised.pid, mark: 'setInterval' })).toBe(false);
+  });
+
+  it('is not started again after it was stopped', async () => {
+    const supervised = watchOver(await start(STAYS));
+    await supervised.stop(1000);
+    expect(shown).toEqual([]);
+    expect(started).toHaveLength(1);
+  });
+
+  it('left by a start that was killed is found again and ended', async () => {
+    const service = await start(STAYS);
+    new Processes(join(folder, 'processes.json')).started({ name: 'one', pid: service.pid, mark: 'setInterval' });
+    const [left] = new Processes(join(folder, 'processes.json')).left();
+    if (left === undefined) throw new Error('It was not found.');
+    await end(left, 1000);
+    expect(isRunning(left)).toBe(false);
+    expect(exitWords(await service.exited)).toBe('was ended by SIGTERM');
+  });
+
+  it('is not found again under a number that has another owner now', async () => {
+    const file = join(folder, 'processes.json');
+    new Processes(file).started({ name: 'one', pid: process.pid, mark: 'what no command line here holds' });
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveLength(1);
+    expect(new Processes(file).left()).toEqual([]);
+    writeFileSync(file, 'broken');
+    expect(new Processes(file).left()).toEqual([]);
+  });
+
+  async function start(script: string): Promise<Service> {
+    const logFile = join(folder, 'logs', 'program.log');
+    const service = await startService({ name: 'program', program: process.execPath, args: ['-e', script], logFile });
+    started.push(service);
+    return service;
+  }
+
+  function watchOver(service: Service) {
+    return new Supervised(service, {
+      mark: 'setInterval',
+      screen: openScreen({ write: (text) => shown.push(text) }),
+      processes: new Processes(join(folder, 'processes.json')),
+      start: async () => start(STAYS),
+    });
+  }
+});
+
+async function untilSaid(service: Service, word: string): Promise<void> {
+  await until(() => service.lastLines(9).includes(word));
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(20);
+}

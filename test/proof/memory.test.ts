@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PDFDocument, PDFName } from '@cantoo/pdf-lib';
+import { Installation } from '../installation/installation.js';
+import { People } from '../installation/people.js';
+
+const MB = 1e6;
+const MOST = 64 * MB;
+
+let at: Installation;
+beforeAll(async () => {
+  at = await Installation.start({
+    settings: (settings) => {
+      const policy = settings['policy'] as { steps: Record<string, object> };
+      for (const [name, step] of Object.entries(policy.steps))
+        policy.steps[name] = { ...step, startToClose: 120_000, budget: 240_000 };
+    },
+  });
+}, 120_000);
+afterAll(() => at.close());
+
+test('ten documents of 20 MB cost the worker at most 64 MB more than one small one', async () => {
+  const one = [{ name: 'small.pdf', content: await pdf('small', 10_000) }];
+  await signedWith(one);
+  const before = memory('VmRSS');
+  forgetPeak();
+  const ten = await Promise.all(
+    Array.from({ length: 10 }, async (_, index) => ({
+      name: `large-${index}.pdf`,
+      content: await pdf(`large-${index}`, 20 * MB),
+    })),
+  );
+  const outcome = await signedWith(ten);
+  expect(outcome.documents.map(({ verification }) => verification.result)).toEqual(ten.map(() => 'passed'));
+  const peak = memory('VmHWM');
+  expect(peak - before).toBeLessThanOrEqual(MOST);
+}, 300_000);
+
+async function signedWith(documents: { name: string; content: string }[]) {
+  const people = await People.start(at, { documents });
+  await people.throughTo('code');
+  await people.sign().catch(() => undefined); // signing that much takes longer than a caller waits
+  return people.outcome();
+}
+
+/** The path of a PDF of about this many bytes, of bytes that do not compress. */
+async function pdf(name: string, bytes: number): Promise<string> {
+  const document = await PDFDocument.create();
+  document.addPage();
+  const ballast = document.context.stream(randomBytes(bytes));
+  document.catalog.set(PDFName.of('Ballast'), document.context.register(ballast));
+  const path = join(at.state.directory, `${name}.pdf`);
+  writeFileSync(path, await document.save({ useObjectStreams: false }));
+  return path;
+}
+
+/** Bytes of the worker process, as Linux counts them. */
+function memory(field: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${at.pid('worker')}/status`, 'utf8');
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) * 1024;
+}
+
+/** From now on `VmHWM` is the peak since now. */
+function forgetPeak(): void {
+  writeFileSync(`/proc/${at.pid('worker')}/clear_refs`, '5');
+}

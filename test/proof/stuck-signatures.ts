@@ -1,0 +1,423 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type StartInput, VideoIdClient } from '../../src/client.js';
+import { eventually, type Installation } from '../installation/installation.js';
+import { aSigner, aStart, People } from '../installation/people.js';
+import { acceptAndSign, type Situation } from './stuck.js';
+import { putRightSecret, setRightWebhook, WRONG } from './stuck-authorities.js';
+
+/** Situations of signature requests, each in its own; the installation has the authorities with something wrong. */
+export function stuckSignatures(at: () => Installation): Record<string, Situation<People>> {
+  const start = (more: Partial<StartInput> = {}): Promise<People> => People.start(at(), more);
+  const doubtfulSigner = aSigner();
+  const faults = new Map<string, string>();
+
+  /** A fault that meets this request alone, until it is removed. */
+  async function struck(who: People, fault: object): Promise<void> {
+    faults.set(who.reference, await who.fault(fault));
+  }
+
+  async function recover(who: People): Promise<void> {
+    await at().provider.removeFault(faults.get(who.reference) ?? '');
+  }
+
+  async function doubtful() {
+    const made = (await at().provider.requests()).find(({ phone }) => phone === doubtfulSigner.phone);
+    if (made === undefined) throw new Error('nothing was created');
+    return made;
+  }
+
+  return {
+    'the provider answers every read with 503': {
+      async provoke() {
+        const who = await start();
+        await who.until('video');
+        await struck(who, { name: 'answer-503', endpoint: 'get-request' });
+        return who;
+      },
+      why: {
+        state: 'retrying',
+        code: 'PROVIDER_BUSY',
+        leavesByItself: true,
+        words: /HTTP 503/,
+        endsBy: /next try that succeeds/,
+      },
+      repair: recover,
+      goOn: throughToSigned,
+      end: 'signed',
+    },
+    'the provider does not know the password of the officer': {
+      async provoke() {
+        const who = await start({ registrationAuthority: WRONG.password });
+        await who.throughTo('review');
+        await expect(who.approve()).rejects.toMatchObject({ code: 'CREDENTIALS_REFUSED' });
+        return who;
+      },
+      why: {
+        state: 'waiting',
+        code: 'CREDENTIALS_REFUSED',
+        leavesByItself: true,
+        words: /last decision was not taken: HTTP 403: Invalid RAO credentials/,
+      },
+      repair: async () => putRightSecret(WRONG.password),
+      remedy: /^videoid approve/,
+      goOn: acceptAndSign,
+      end: 'signed',
+    },
+    'the PIN of the officer is not where the settings say': {
+      async provoke() {
+        const who = await start({ registrationAuthority: WRONG.pin });
+        await who.throughTo('review');
+        await expect(who.approve()).rejects.toMatchObject({ code: 'SECRET_NOT_FOUND' });
+        return who;
+      },
+      why: { state: 'attention', code: 'SECRET_NOT_FOUND', leavesByItself: false, words: /rao-pin-143/ },
+      repair: async () => putRightSecret(WRONG.pin),
+      remedy: /--remedy retry$/,
+      goOn: acceptAndSign,
+      end: 'signed',
+    },
+    'the billing is refused': {
+      provoke: () => start({ registrationAuthority: WRONG.billing }),
+      why: {
+        state: 'attention',
+        code: 'CREDENTIALS_REFUSED',
+        leavesByItself: false,
+        words: /credit for the billing user/,
+      },
+      repair: async () => putRightSecret(WRONG.billing),
+      remedy: /--remedy retry$/,
+      goOn: throughToSigned,
+      end: 'signed',
+    },
+    'nobody knows whether the request was created': {
+      async provoke() {
+        await at().provider.addFault({
+          name: 'answer-lost',
+          endpoint: 'create',
+          phone: doubtfulSigner.phone,
+          times: 1,
+        });
+        return start({ signer: doubtfulSigner });
+      },
+      why: {
+        state: 'attention',
+        code: 'CREATE_IN_DOUBT',
+        leavesByItself: false,
+        words: /before the answer was whole|closed/,
+      },
+      remedy: /--remedy adopt/,
+      async filled() {
+        const made = await doubtful();
+        return { VIDEOID_PK: String(made.videoidPk), REQUEST_PK: String(made.pk) };
+      },
+      input: async () => `${(await doubtful()).link}\n`,
+      goOn: throughToSigned,
+      end: 'signed',
+    },
+    'the video failed': {
+      async provoke() {
+        const who = await start();
+        await at().provider.video(await who.requestPk(), 'error');
+        return who;
+      },
+      why: {
+        state: 'attention',
+        code: 'VIDEO_FAILED',
+        leavesByItself: true,
+        words: /VIDEOERROR/,
+        endsBy: /another status at the provider/,
+      },
+      remedy: /--remedy new-video$/,
+      goOn: throughToSigned,
+      end: 'signed',
+    },
+    'the video stays incomplete': {
+      async provoke() {
+        const who = await start();
+        await at().provider.video(await who.requestPk(), 'incomplete');
+        return who;
+      },
+      why: {
+        state: 'waiting',
+        leavesByItself: true,
+        words: /VIDEOINCOMPLETE: the signer has not finished/,
+        endsBy: /the signer finishes the video/,
+      },
+      remedy: /^videoid link/,
+      goOn: throughToSigned,
+      end: 'signed',
+    },
+    'the registration authority approves in two steps': {
+      async provoke() {
+        const who = await start({ registrationAuthority: WRONG.twoSteps });
+        await who.throughTo('review');
+        await who.approve();
+        return who;
+      },
+      why: {
+        state: 'attention',
+        code: 'APPROVAL_INCOMPLETE',
+        leavesByItself: true,
+        words: /CREATED.*Approve in the provider's console/,
+      },
+      repair: (who) => who.console('approve'),
+      goOn: acceptAndSign,
+      end: 'signed',
+    },
+    'the provider shows a status that nobody documents': {
+      async provoke() {
+        const who = await start();
+        await who.until('video');
+        await struck(who, { name: 'status-unknown', endpoint: 'get-request' });
+        return who;
+      },
+      why: { state: 'attention', code: 'STATUS_UNEXPECTED', leavesByItself: true, words: /The provider says EXPIRED/ },
+      remedy: /--remedy wait$/,
+      async goOn(who) {
+        await recover(who);
+        await who.throughTo('signed');
+      },
+      end: 'signed',
+    },
+    'the provider does not take the document': {
+      async provoke() {
+        const who = await start();
+        await who.throughTo('review');
+        await struck(who, { name: 'answer-other', endpoint: 'upload', code: 415, text: 'Unsupported file type: pdf' });
+        await who.approve();
+        return who;
+      },
+      why: { state: 'attention', code: 'PROVIDER_REFUSED', leavesByItself: false, words: /Unsupported file type/ },
+      remedy: /^videoid cancel/,
+      goOn: nothing,
+      end: 'cancelled',
+    },
+    'the contract is not there': {
+      async provoke() {
+        const who = await start();
+        await who.throughTo('review');
+        await struck(who, {
+          name: 'answer-other',
+          endpoint: 'get-contract',
+          code: 404,
+          text: 'Request 1234 not found',
+        });
+        await who.approve();
+        return who;
+      },
+      why: { state: 'attention', code: 'PROVIDER_NOT_FOUND', leavesByItself: false, words: /HTTP 404/ },
+      repair: recover,
+      remedy: /--remedy retry$/,
+      goOn: acceptAndSign,
+      end: 'signed',
+    },
+    'another code is asked for too early': {
+      async provoke() {
+        const who = await start({ policy: { code: { coolDown: 4000 } } });
+        await who.throughTo('code');
+        await expect(who.askForCode()).rejects.toMatchObject({ code: 'CODE_COOL_DOWN' });
+        return who;
+      },
+      why: {
+        state: 'waiting',
+        leavesByItself: true,
+        words: /another can be asked for from .* on/,
+        endsBy: /types the code/,
+      },
+      repair: async () => pause(4000),
+      remedy: /^videoid otp/,
+      filled: () => ({ VERSION: '1' }),
+      goOn: (who) => who.sign(),
+      end: 'signed',
+    },
+    'a code was not accepted': {
+      async provoke() {
+        const who = await start();
+        await who.throughTo('code');
+        await expect(at().client.sign(who.reference, { secret: '000000' })).rejects.toMatchObject({
+          code: 'CODE_NOT_ACCEPTED',
+        });
+        return who;
+      },
+      why: {
+        state: 'waiting',
+        code: 'CODE_NOT_ACCEPTED',
+        leavesByItself: true,
+        words: /not accepted \(wrong or expired\)/,
+      },
+      remedy: /^videoid confirm/,
+      input: async (who) => `${await who.code()}\n`,
+      goOn: nothing,
+      end: 'signed',
+    },
+    'too many codes were not accepted': {
+      async provoke() {
+        const who = await start({ policy: { code: { notAcceptedLimit: 2 } } });
+        await who.throughTo('code');
+        for (const secret of ['000000', '000001']) {
+          await expect(at().client.sign(who.reference, { secret })).rejects.toMatchObject({
+            code: 'CODE_NOT_ACCEPTED',
+          });
+        }
+        return who;
+      },
+      why: { state: 'attention', code: 'CODES_EXHAUSTED', leavesByItself: false, words: /Too many codes/ },
+      remedy: /--remedy retry$/,
+      goOn: async (who) => {
+        await who.untilStatus(({ attention }) => attention === undefined);
+        await who.sign();
+      },
+      end: 'signed',
+    },
+    'the provider refuses to sign for want of permission': {
+      async provoke() {
+        const who = await start();
+        await who.throughTo('code');
+        const text = 'You do not have permission to perform this action';
+        await struck(who, { name: 'answer-other', endpoint: 'sign', code: 403, text });
+        await expect(who.sign()).rejects.toMatchObject({ code: 'CREDENTIALS_REFUSED' });
+        return who;
+      },
+      why: { state: 'attention', code: 'CREDENTIALS_REFUSED', leavesByItself: false, words: /do not have permission/ },
+      repair: recover,
+      remedy: /--remedy retry$/,
+      goOn: nothing, // refused without doubt, so the same code may be sent again
+      end: 'signed',
+    },
+    'the certificate is issued and the signed files are not there': {
+      async provoke() {
+        const who = await start({ policy: { retrieve: { filesWithin: 500 } } });
+        await who.throughTo('code');
+        await struck(who, { name: 'files-late', endpoint: 'sign', ms: 0 });
+        await who.sign();
+        return who;
+      },
+      why: { state: 'attention', code: 'SIGNED_FILES_MISSING', leavesByItself: false, words: /signed files/ },
+      repair: async (who) => at().provider.putFilesTogether(await who.requestPk()),
+      remedy: /--remedy retry$/,
+      goOn: nothing,
+      end: 'signed',
+    },
+    'a signed file does not pass verification': {
+      async provoke() {
+        const who = await start();
+        await who.throughTo('code');
+        await struck(who, { name: 'file-damaged', endpoint: 'get-document' });
+        await who.sign();
+        return who;
+      },
+      why: { state: 'attention', code: 'VERIFICATION_NOT_PASSED', leavesByItself: false, words: /digest|signature/ },
+      repair: recover,
+      remedy: /--remedy retry$/,
+      goOn: nothing,
+      end: 'signed',
+    },
+    'callbacks go to a wrong address': {
+      async provoke() {
+        const who = await start({
+          registrationAuthority: WRONG.webhook,
+          policy: { watch: { gap: 50, soon: ['1h'], slow: '1h' } },
+        });
+        await eventually(async () => (await at().client.why(who.reference)).tried?.nextTry); // it has been read once
+        await who.finishVideo();
+        return who;
+      },
+      why: {
+        state: 'waiting',
+        leavesByItself: true,
+        words: /finish the video.*the provider says VIDEOPENDING/,
+        endsBy: /callback of the provider, or the next read/,
+      },
+      repair: () => setRightWebhook(at()),
+      goOn: reviewThenSign,
+      end: 'signed',
+    },
+    'the deadline is near': {
+      async provoke() {
+        const who = await start({ policy: { deadlines: { video: 60_000, remindBefore: [59_500] } } });
+        await who.until('video');
+        return who;
+      },
+      why: { state: 'waiting', leavesByItself: true, words: /the deadline at .* is near/, endsBy: /the deadline at/ },
+      remedy: /^videoid extend/,
+      async goOn(who) {
+        const { deadline = '' } = await at().client.status(who.reference);
+        expect(Date.parse(deadline)).toBeGreaterThan(Date.now() + 2 * 86_400_000);
+        await who.throughTo('signed');
+      },
+      end: 'signed',
+    },
+    'nobody decides about the video': {
+      async provoke() {
+        const who = await start();
+        await who.throughTo('review');
+        return who;
+      },
+      why: {
+        state: 'waiting',
+        leavesByItself: true,
+        words: /operator's decision/,
+        endsBy: /an officer approves or refuses/,
+      },
+      remedy: /^videoid approve/,
+      goOn: acceptAndSign,
+      end: 'signed',
+    },
+    'the video was not finished in time': {
+      async provoke() {
+        const who = await start({ policy: { deadlines: { video: 300 } } });
+        expect(await who.outcome()).toMatchObject({ outcome: 'expired' });
+        return who;
+      },
+      why: { state: 'ended', leavesByItself: true, words: /did not finish the video in time/ },
+      remedy: /^videoid sign --new-attempt/,
+      goOn: throughToSigned,
+      end: 'signed',
+    },
+    'it was cancelled in the console of the provider': {
+      async provoke() {
+        const who = await start();
+        await who.throughTo('review');
+        await who.console('cancel');
+        await who.outcome();
+        return who;
+      },
+      why: { state: 'ended', leavesByItself: true, words: /in the provider's console/ },
+      remedy: /^videoid sign --new-attempt/,
+      goOn: throughToSigned,
+      end: 'signed',
+    },
+    'the start was interrupted after it was recorded': {
+      async provoke() {
+        const cutOff = await VideoIdClient.connect({
+          ...at().config,
+          temporal: { ...at().config.temporal, address: '127.0.0.1:1' },
+        });
+        const input = aStart();
+        await expect(cutOff.start(input)).rejects.toMatchObject({ code: 'TEMPORAL_UNREACHABLE' });
+        await cutOff.close();
+        return new People(at(), input.reference);
+      },
+      why: {
+        state: 'not-started',
+        code: 'REQUEST_NOT_FOUND',
+        leavesByItself: false,
+        words: /Temporal does not know it/,
+      },
+      remedy: /^videoid resume/,
+      goOn: throughToSigned,
+      end: 'signed',
+    },
+  };
+}
+
+async function throughToSigned(who: People): Promise<void> {
+  await who.throughTo('signed');
+}
+
+async function reviewThenSign(who: People): Promise<void> {
+  await who.approve();
+  await acceptAndSign(who);
+}
+
+async function nothing(): Promise<void> {}

@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import type { Outcome } from '../../src/messages/outcome.js';
+import { videoid } from '../cli/run.js';
+import { Installation } from '../installation/installation.js';
+import { aStart, People, SAMPLES } from '../installation/people.js';
+import { overcome, type Situation } from './stuck.js';
+import { provideWrongAuthorities, withWrongAuthorities } from './stuck-authorities.js';
+import { stuckEnrolments } from './stuck-enrolments.js';
+import { stuckSignatures } from './stuck-signatures.js';
+import { Temporal } from '../installation/temporal.js';
+import { typeCommand, whyByCommand } from '../installation/typed.js';
+
+let at: Installation;
+let temporal: Temporal;
+const SITUATIONS = { ...stuckSignatures(() => at), ...stuckEnrolments(() => at) } as Record<string, Situation>;
+const ended = new Map<string, PromiseSettledResult<Outcome>>();
+
+/** So many at once: two processors, and a command for each. */
+const AT_ONCE = 5;
+
+beforeAll(async () => {
+  at = await Installation.start({ settings: withWrongAuthorities, sandbox: { algorithm: 'ecdsa' } });
+  temporal = await Temporal.connect(at);
+  await provideWrongAuthorities(at);
+  const waiting = Object.entries(SITUATIONS);
+  const overcomeAll = async (): Promise<void> => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const [name, situation] = next;
+      const [result] = await Promise.allSettled([overcome(at, situation)]);
+      ended.set(name, result);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, overcomeAll));
+}, 300_000);
+afterAll(async () => {
+  await temporal.close();
+  await at.close();
+});
+
+describe('a request that is stuck says why, and goes on by what is printed', () => {
+  test.each(Object.entries(SITUATIONS))('%s', (name, situation) => {
+    const result = ended.get(name);
+    if (result?.status === 'rejected') throw result.reason;
+    expect(result?.value).toMatchObject({ outcome: situation.end });
+  });
+});
+
+test('somebody terminated the workflow with tools of Temporal', async () => {
+  const who = await People.start(at);
+  await who.until('video');
+  await temporal.workflow(`signature-${who.reference}`).terminate();
+  const why = await whyByCommand(at, who.reference);
+  expect(why).toMatchObject({
+    state: 'ended',
+    code: 'REQUEST_ENDED',
+    leavesByItself: false,
+    words: expect.stringMatching(/ended from outside.*provider's console/) as string,
+  });
+  const [anew] = why.remedies;
+  const { reference, signer } = aStart();
+  await typeCommand(at, `${anew?.command ?? ''} --reference ${reference}`, {
+    filled: { FILES: join(SAMPLES, 'agreement.pdf'), ADDRESS: signer?.email ?? '', NUMBER: signer?.phone ?? '' },
+  });
+  const next = new People(at, reference);
+  await next.throughTo('signed');
+  expect(await next.outcome()).toMatchObject({ outcome: 'signed' });
+});
+
+test('Temporal cannot be reached from where somebody asks', async () => {
+  const who = await People.start(at);
+  await who.until('video');
+  const environment = { VIDEOID_CONFIG: at.state.configFile, VIDEOID_TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  const ran = await videoid(['why', who.reference, '--json'], { environment });
+  expect(ran.code).toBe(6);
+  expect(JSON.parse(ran.output)).toMatchObject({
+    error: { code: 'TEMPORAL_UNREACHABLE', remedy: expect.stringContaining('videoid doctor') as string },
+  });
+  expect(await whyByCommand(at, who.reference)).toMatchObject({ state: 'waiting' });
+});

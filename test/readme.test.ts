@@ -1,0 +1,90 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { runTool } from '../local/checks.js';
+import { DOCUMENT_TABLES, withTable } from '../local/document-tables.js';
+import { flowPicture } from '../local/pictures/flow.js';
+import { PROJECT } from '../local/project.js';
+import { configSchema } from '../src/config/schema.js';
+import { videoid } from './cli/run.js';
+
+const README = read('README.md');
+const packageJson = z
+  .object({ scripts: z.record(z.string(), z.string()), exports: z.record(z.string(), z.unknown()) })
+  .parse(JSON.parse(read('package.json')));
+
+function read(file: string): string {
+  return readFileSync(join(PROJECT, file), 'utf8');
+}
+
+/** The blocks of code in one language, without the indentation of the list they stand in. */
+function blocks(language: string): string[] {
+  const found = README.matchAll(new RegExp(`^( *)\`\`\`${language}\n(.*?)^ *\`\`\``, 'gms'));
+  return [...found].map(([, indent = '', block = '']) => block.replaceAll(new RegExp(`^${indent}`, 'gm'), ''));
+}
+
+test('every npm script that the README names exists', () => {
+  const named = [...README.matchAll(/\bnpm (?:run )?(start|test|build|tables|pictures|[a-z:-]+)\b/g)]
+    .map(([, name = '']) => name)
+    .filter((name) => !['ci', 'pack', 'install'].includes(name));
+  expect(named).toEqual(expect.arrayContaining(['start', 'test']));
+  expect(Object.keys(packageJson.scripts)).toEqual(expect.arrayContaining([...new Set(named)]));
+});
+
+test('every command that the README shows exists, with every option it is given', async () => {
+  const lines = [...README.matchAll(/npx videoid ([a-z-]+)([^`\n#]*)/g)];
+  const verbs = [...new Set(lines.map(([, verb = '']) => verb))];
+  const helps = new Map(await Promise.all(verbs.map(async (verb) => [verb, await videoid([verb, '--help'])] as const)));
+  expect(verbs).toEqual(expect.arrayContaining(['sign', 'link', 'approve', 'otp', 'confirm', 'outcome', 'doctor']));
+  for (const [line, verb = '', rest = ''] of lines) {
+    const help = helps.get(verb);
+    expect({ line, code: help?.code }).toEqual({ line, code: 0 });
+    for (const [option] of rest.matchAll(/--[a-z-]+/g)) expect(help?.output).toContain(option);
+  }
+});
+
+test('the settings of the README are settings', () => {
+  const [settings = ''] = blocks('json');
+  expect(configSchema.parse(JSON.parse(settings))).toMatchObject({
+    registrationAuthorities: { '1234': { review: { mode: 'manual' } } },
+  });
+});
+
+test('the TypeScript of the README compiles against what the package exports', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'videoid-readme-'));
+  try {
+    const exported = ['client', 'config'].filter((name) => `./${name}` in packageJson.exports);
+    const paths = Object.fromEntries(
+      exported.map((name) => [`videoid-worker/${name}`, [join(PROJECT, `src/${name}.ts`)]]),
+    );
+    writeFileSync(join(folder, 'readme.ts'), blocks('ts').join('\n'));
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({
+        extends: join(PROJECT, 'tsconfig.json'),
+        compilerOptions: {
+          noEmit: true,
+          noUnusedLocals: false,
+          rootDir: '/',
+          paths: { ...paths, ms: [join(PROJECT, 'node_modules/ms/dist/index.d.ts')] },
+          typeRoots: [join(PROJECT, 'node_modules/@types')],
+        },
+        include: ['readme.ts'],
+      }),
+    );
+    writeFileSync(join(folder, 'package.json'), JSON.stringify({ type: 'module' }));
+    expect(await runTool('typescript/bin/tsc', ['-p', folder], folder)).toEqual({ passed: true, printed: '' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test.each(DOCUMENT_TABLES)('the table "$name" in $file is that of the sources; if not: npm run tables', (table) => {
+  const text = read(table.file);
+  expect(text).toBe(withTable(text, table));
+});
+
+test('the picture of the flow is the one that its script makes; if not: npm run pictures', () => {
+  expect(read('docs/pictures/flow.svg')).toBe(flowPicture());
+});

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleWorkflowCode, type ReplayWorkerOptions, Runtime, Worker } from '@temporalio/worker';
+import { dataConverter, FAILURE_CONVERTER_PATH } from '../../src/temporal.js';
+import { ENDS, LEFT_BEHIND } from './ends.js';
+import { HISTORIES, historyKeyRing } from './history-key.js';
+import type { HistoryJson } from './portable.js';
+
+const NAMES = [...Object.keys(ENDS), ...Object.values(LEFT_BEHIND)];
+const QUIET = { level: 'ERROR', log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } as const;
+
+let options: ReplayWorkerOptions;
+beforeAll(async () => {
+  // The core would print what the two last tests provoke.
+  Runtime.install({ logger: QUIET, telemetryOptions: { logging: { filter: 'off' } } });
+  const workflowsPath = join(import.meta.dirname, '..', '..', 'src', 'workflows', 'index.ts');
+  const bundle = { workflowsPath, failureConverterPath: FAILURE_CONVERTER_PATH, logger: QUIET };
+  options = {
+    workflowBundle: await bundleWorkflowCode(bundle),
+    dataConverter: dataConverter(await historyKeyRing()),
+  };
+});
+
+function recorded(name: string): HistoryJson {
+  return JSON.parse(readFileSync(join(HISTORIES, `${name}.json`), 'utf8')) as HistoryJson;
+}
+
+test.each(NAMES)('the workflows of today go the recorded way: %s', async (name) => {
+  await expect(Worker.runReplayHistory(options, recorded(name))).resolves.toBeUndefined();
+});
+
+test('a history that went another way is noticed', async () => {
+  const another = JSON.stringify(recorded('signed-manual')).replace('"name":"approve"', '"name":"refuse"');
+  const replayed = Worker.runReplayHistory(options, JSON.parse(another));
+  await expect(replayed).rejects.toMatchObject({ name: 'DeterminismViolationError' });
+});
+
+test('workflows that go another way are noticed', async () => {
+  const { workflowBundle } = options;
+  if (!workflowBundle || !('code' in workflowBundle)) throw new Error('there is no bundle');
+  const code = workflowBundle.code.replaceAll('activities.upload(', 'activities.clean(');
+  expect(code).not.toBe(workflowBundle.code);
+  const replayed = Worker.runReplayHistory({ ...options, workflowBundle: { code } }, recorded('signed-manual'));
+  await expect(replayed).rejects.toMatchObject({ name: 'DeterminismViolationError' });
+});

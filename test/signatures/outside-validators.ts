@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { outsideTool, type OutsideTool } from '../../local/outside-tools.js';
+import { verifyPdfSignature } from '../../src/signatures/verification.js';
+
+/** Whether a validator takes the newest signature of a file for good: whole file covered, intact, led to the root. */
+export type Validator = (file: string) => Promise<boolean>;
+
+/** Ours and two of others, each trusting only the root. `folder` is for their own files. */
+export async function makeValidators(folder: string, rootPem: string): Promise<Record<string, Validator>> {
+  await mkdir(folder, { recursive: true });
+  const root = join(folder, 'root.pem');
+  await writeFile(root, rootPem);
+  const [pdfsig, certutil, pyhanko] = [
+    await outsideTool('pdfsig'),
+    await outsideTool('certutil'),
+    await outsideTool('pyhanko'),
+  ];
+  const store = `sql:${folder}`;
+  await printed(certutil, ['-N', '-d', store, '--empty-password']);
+  await printed(certutil, ['-A', '-d', store, '-n', 'root', '-t', 'CT,C,C', '-i', root]);
+  return {
+    ours: async (file) => (await verifyPdfSignature(file, { roots: [rootPem] })).result === 'passed',
+    pdfsig: async (file) => {
+      const newest = (await printed(pdfsig, ['-nssdir', store, file])).split(/^Signature #\d+:$/m).at(-1) ?? '';
+      return ['  - Total document signed', 'Signature is Valid.', 'Certificate is Trusted.'].every((words) =>
+        newest.includes(words),
+      );
+    },
+    pyhanko: async (file) => {
+      const options = ['--trust', root, '--trust-replace', '--no-revocation-check', '--executive-summary'];
+      const summary = await printed(pyhanko, ['sign', 'validate', ...options, file]);
+      return summary.trim().split('\n').at(-1)?.endsWith(':VALID') ?? false;
+    },
+  };
+}
+
+/** Has pyHanko append a document security store to a signed file, as signing services do for PAdES-LT. */
+export async function appendStore(file: string): Promise<void> {
+  const { command } = await outsideTool('pyhanko');
+  await promisify(execFile)(command, [join(import.meta.dirname, 'append-store.py'), file]);
+}
+
+/** A validator that refuses a file may say so by its exit code: what it printed counts. */
+async function printed(tool: OutsideTool, args: string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(tool.command, [...tool.arguments, ...args], (error, stdout) => {
+      if (error === null || typeof error.code === 'number') resolve(stdout);
+      else reject(error);
+    });
+  });
+}

@@ -1,0 +1,96 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { makeAuthority, makeIdentity, type Authority } from './authority.js';
+import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { appendStore, makeValidators, type Validator } from './outside-validators.js';
+import { signPdf, withAppendedRevision, type SignOrder } from './signer.js';
+
+/** Installing the tools on a machine without them takes minutes. */
+const INSTALLING = 900_000;
+const SAMPLES = ['agreement.pdf', 'annex.pdf'];
+
+let folder: string;
+let authority: Authority;
+let validators: Record<string, Validator>;
+let strangers: Record<string, Validator>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'outside-'));
+  authority = await makeAuthority();
+  const other = await makeIdentity({ name: 'Another Root', issues: {} });
+  validators = await makeValidators(join(folder, 'root'), authority.root.certificate.toString());
+  strangers = await makeValidators(join(folder, 'other'), other.certificate.toString());
+}, INSTALLING);
+afterAll(() => rm(folder, { recursive: true }));
+
+const agreed = { ours: true, pdfsig: true, pyhanko: true };
+const refused = { ours: false, pdfsig: false, pyhanko: false };
+
+async function judge(file: Buffer, by = validators): Promise<Record<string, boolean>> {
+  const path = join(folder, 'signed.pdf');
+  await writeFile(path, file);
+  const verdicts: Record<string, boolean> = {};
+  for (const [name, validator] of Object.entries(by)) verdicts[name] = await validator(path);
+  return verdicts;
+}
+
+function signed(sample: string, more: Partial<SignOrder> = {}): Promise<Buffer> {
+  return readFile(join('samples', sample)).then((original) =>
+    signPdf(original, { signer: authority.rsa, chain: [authority.intermediate], ...more }),
+  );
+}
+
+describe('our verification, pdfsig and pyHanko', () => {
+  it.each(SAMPLES)('pass what RSA, RSA-PSS and ECDSA signed: %s', async (sample) => {
+    expect(await judge(await signed(sample))).toEqual(agreed);
+    expect(await judge(await signed(sample, { pss: true, digest: 'sha512' }))).toEqual(agreed);
+    expect(await judge(await signed(sample, { signer: authority.ecdsa }))).toEqual(agreed);
+  });
+
+  it('pass a second signature, and one with a timestamp', async () => {
+    const timestamp = { authority: authority.timestamps, chain: [authority.intermediate], at: new Date() };
+    const once = await signed('annex.pdf', { timestamp });
+    expect(await judge(once)).toEqual(agreed);
+    const chain = [authority.intermediate];
+    expect(await judge(await signPdf(once, { signer: authority.ecdsa, chain }))).toEqual(agreed);
+  });
+
+  it.each(SAMPLES)('refuse content that was changed: %s', async (sample) => {
+    const file = await signed(sample);
+    const place = file.indexOf('stream\n') + 20;
+    file[place] = (file[place] ?? 0) ^ 1;
+    expect(await judge(file)).toEqual(refused);
+  });
+
+  it('refuse a signature value that was changed', async () => {
+    const file = await signed('agreement.pdf');
+    const start = file.indexOf('/Contents <') + '/Contents <'.length;
+    const digits = file.toString('latin1', start, file.indexOf('>', start)).replace(/(00)+$/, '').length;
+    const place = start + digits - 20;
+    file.write(file[place] === 0x30 ? '1' : '0', place, 'latin1');
+    expect(await judge(file)).toEqual(refused);
+  });
+
+  it.each(SAMPLES)('refuse a revision appended after signing: %s', async (sample) => {
+    expect(await judge(await withAppendedRevision(await signed(sample)))).toEqual(refused);
+  });
+
+  it.each(SAMPLES)('know validation material that pyHanko appended from anything else: %s', async (sample) => {
+    const path = join(folder, 'long-term.pdf');
+    await writeFile(path, await signed(sample));
+    await appendStore(path);
+    const { result, reasons } = await verifyPdfSignature(path, { roots: [authority.root.certificate.toString()] });
+    expect({ result, reasons }).toEqual({ result: 'indeterminate', reasons: ['validation-material-appended'] });
+    expect(await validators['pyhanko']?.(path)).toBe(true);
+  });
+
+  it('refuse a chain to another root', async () => {
+    expect(await judge(await signed('agreement.pdf'), strangers)).toEqual(refused);
+  });
+
+  it('refuse a file without a signature', async () => {
+    expect(await judge(await readFile('samples/agreement.pdf'))).toEqual(refused);
+  });
+});

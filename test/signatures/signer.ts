@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+
+import { PDFDict, PDFDocument, PDFName, PDFRef, type PDFObject } from '@cantoo/pdf-lib';
+
+import { makeCms, type CmsOrder } from './cms-maker.js';
+
+/** How a PDF is to be signed. */
+export interface SignOrder extends CmsOrder {
+  subFilter?: string;
+  /** `/M` of the signature dictionary. */
+  statedTime?: Date;
+  /** Bytes kept for the CMS. */
+  room?: number;
+}
+
+/** The range placeholder is as wide as any range, so that filling it in moves nothing. */
+const RANGE = '[0 0000000000 0000000000 0000000000]';
+
+/**
+ * Signs by hand-written incremental update: of pdf-lib only the reading of catalog and first page is used, and the contents stand before
+ * the byte range, so that nothing is shared with the way the sandbox signs.
+ */
+export async function signPdf(original: Buffer, order: SignOrder): Promise<Buffer> {
+  const room = order.room ?? 12_000;
+  const signed = Buffer.from(
+    await withUpdate(original, (next) => [
+      [
+        next,
+        `<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /${order.subFilter ?? 'ETSI.CAdES.detached'} ` +
+          `/Contents <${'0'.repeat(room * 2)}> /ByteRange ${RANGE} /M (${pdfTime(order.statedTime ?? new Date())}) >>`,
+      ],
+    ]),
+  );
+  const start = signed.indexOf(`<${'0'.repeat(room * 2)}>`, original.length);
+  const end = start + room * 2 + 2;
+  const range = [start, end, signed.length - end].map((value) => String(value).padStart(10, '0'));
+  signed.write(`[0 ${range.join(' ')}]`, signed.indexOf(RANGE, original.length), 'latin1');
+  const digest = createHash(order.digest ?? 'sha256')
+    .update(signed.subarray(0, start))
+    .update(signed.subarray(end))
+    .digest();
+  const cms = makeCms(digest, order);
+  if (cms.length > room) throw new Error('no room for the CMS');
+  signed.write(cms.toString('hex'), start + 1, 'latin1');
+  return signed;
+}
+
+/** Appends a revision that changes the page after it was signed. */
+export async function withAppendedRevision(signed: Buffer): Promise<Buffer> {
+  const document = await PDFDocument.load(signed, { updateMetadata: false });
+  const page = document.getPage(0);
+  const next = document.context.largestObjectNumber + 1;
+  const drawing = '0 0 300 300 re f';
+  return writeRevision(
+    signed,
+    document,
+    [
+      [next, `<< /Length ${drawing.length} >>\nstream\n${drawing}\nendstream`],
+      [page.ref.objectNumber, dictionaryWith(page.node, 'Contents', `${next} 0 R`)],
+    ],
+    document.context.trailerInfo.Root,
+  );
+}
+
+/** What goes wrong in an update that only looks like validation material. */
+export interface StoreOrder {
+  /** Objects beside the store. `page` and `next` are object numbers. */
+  more?: (page: number, next: number) => [number, string][];
+  /** What the store's certificate holds instead of one. */
+  certificate?: Buffer;
+  /** Something of the catalog changes too. */
+  catalog?: { key: string; value: string };
+  /** The last part of the update: the bytes of the whole file, to be changed in place. */
+  last?: (file: Buffer) => void;
+}
+
+/** Appends a document security store as PAdES-LT does, or something like one. */
+export async function withStore(signed: Buffer, certificate: Buffer, order: StoreOrder = {}): Promise<Buffer> {
+  const document = await PDFDocument.load(signed, { updateMetadata: false });
+  const { context, catalog } = document;
+  const root = context.trailerInfo.Root;
+  if (!(root instanceof PDFRef)) throw new Error('no root');
+  const next = context.largestObjectNumber + 1;
+  const page = document.getPage(0).ref.objectNumber;
+  const held = (order.certificate ?? certificate).toString('latin1');
+  const before = catalog.clone();
+  if (order.catalog !== undefined) before.set(PDFName.of(order.catalog.key), PDFName.of(order.catalog.value));
+  const file = writeRevision(
+    signed,
+    document,
+    [
+      [next, `<< /Length ${held.length} >>\nstream\n${held}\nendstream`],
+      [next + 1, `<< /Type /DSS /Certs [${next} 0 R] /VRI << /${'AB'.repeat(20)} << /Cert [${next} 0 R] >> >> >>`],
+      [root.objectNumber, dictionaryWith(before, 'DSS', `${next + 1} 0 R`)],
+      ...(order.more?.(page, next + 2) ?? []),
+    ],
+    root,
+  );
+  order.last?.(file);
+  return file;
+}
+
+/** The new objects with the signature field, widget, page and catalog that lead to them. */
+async function withUpdate(original: Buffer, signature: (number: number) => [number, string][]): Promise<Buffer> {
+  const document = await PDFDocument.load(original, { updateMetadata: false });
+  const { context, catalog } = document;
+  const next = context.largestObjectNumber + 1;
+  const page = document.getPage(0);
+  const widget = next + 1;
+  const fields = referencesIn(
+    catalog.lookupMaybe(PDFName.of('AcroForm'), PDFDict)?.get(PDFName.of('Fields')),
+    document,
+  );
+  const annotations = referencesIn(page.node.get(PDFName.of('Annots')), document);
+  const rootReference = context.trailerInfo.Root;
+  if (!(rootReference instanceof PDFRef)) throw new Error('no root');
+  return writeRevision(
+    original,
+    document,
+    [
+      ...signature(next),
+      [
+        widget,
+        `<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature ${widget}) /V ${next} 0 R /Rect [0 0 0 0] /F 132 /P ${page.ref.toString()} >>`,
+      ],
+      [page.ref.objectNumber, dictionaryWith(page.node, 'Annots', `[${[...annotations, `${widget} 0 R`].join(' ')}]`)],
+      [
+        rootReference.objectNumber,
+        dictionaryWith(catalog, 'AcroForm', `<< /SigFlags 3 /Fields [${[...fields, `${widget} 0 R`].join(' ')}] >>`),
+      ],
+    ],
+    rootReference,
+  );
+}
+
+function referencesIn(array: PDFObject | undefined, document: PDFDocument): string[] {
+  return [
+    ...(document.context
+      .lookup(array)
+      ?.toString()
+      .match(/\d+ \d+ R/g) ?? []),
+  ];
+}
+
+function dictionaryWith(dictionary: PDFDict, key: string, value: string): string {
+  const kept = dictionary.entries().filter(([name]) => name !== PDFName.of(key));
+  return `<< ${kept.map(([name, entry]) => `${name.toString()} ${entry.toString()}`).join(' ')} /${key} ${value} >>`;
+}
+
+/** With a cross-reference of the kind that the file has: a table, or a stream (uncompressed). */
+function writeRevision(
+  original: Buffer,
+  document: PDFDocument,
+  objects: [number, string][],
+  root: PDFObject | undefined,
+): Buffer {
+  const previous = Number(/startxref\s+(\d+)\s+%%EOF\s*$/.exec(original.subarray(-64).toString('latin1'))?.[1]);
+  const isTable = original.subarray(previous, previous + 4).toString('latin1') === 'xref';
+  const parts = [Buffer.from('\n')];
+  let length = original.length + 1;
+  const offsets: [number, number][] = [];
+  // Cross-reference sections go up in object numbers.
+  for (const [number, text] of objects.toSorted(([one], [other]) => one - other)) {
+    offsets.push([number, length]);
+    const part = Buffer.from(`${number} 0 obj\n${text}\nendobj\n`, 'latin1');
+    parts.push(part);
+    length += part.length;
+  }
+  const own = Math.max(document.context.largestObjectNumber, ...objects.map(([number]) => number)) + 1;
+  const common = `/Root ${root?.toString()} /Prev ${previous}`;
+  if (isTable) {
+    const entries = offsets.map(([number, offset]) => `${number} 1\n${String(offset).padStart(10, '0')} 00000 n \n`);
+    parts.push(Buffer.from(`xref\n${entries.join('')}trailer\n<< /Size ${own} ${common} >>\n`));
+  } else {
+    offsets.push([own, length]);
+    const rows = Buffer.concat(offsets.map(([, offset]) => row(offset)));
+    const index = offsets.map(([number]) => `${number} 1`).join(' ');
+    parts.push(
+      Buffer.from(
+        `${own} 0 obj\n<< /Type /XRef /W [1 4 2] /Index [${index}] /Size ${own + 1} /Length ${rows.length} ${common} >>\nstream\n`,
+      ),
+      rows,
+      Buffer.from('\nendstream\nendobj\n'),
+    );
+  }
+  parts.push(Buffer.from(`startxref\n${length}\n%%EOF\n`));
+  return Buffer.concat([original, ...parts]);
+}
+
+function row(offset: number): Buffer {
+  const bytes = Buffer.alloc(7);
+  bytes.writeUInt8(1, 0);
+  bytes.writeUInt32BE(offset, 1);
+  return bytes;
+}
+
+function pdfTime(time: Date): string {
+  return `D:${time.toISOString().replaceAll(/[-:T]|\.\d+Z/g, '')}Z`;
+}

@@ -1,0 +1,112 @@
+import { createSecretKey, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  decodeOptionalFailureToOptionalError,
+  encodeErrorToFailure,
+} from '@temporalio/common/lib/internal-non-workflow/codec-helpers.js';
+import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/data-converter-helpers.js';
+import proto from '@temporalio/proto';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import { FAILURE_CONVERTER_PATH, connectClient, connectWorker, dataConverter } from '../src/temporal.js';
+
+const CANARY = 'canary-failure-Rb40pXz9Vq2s';
+const keyRing = { current: 'one', keys: new Map([['one', createSecretKey(randomBytes(32))]]) };
+const nowhere = { address: '127.0.0.1:1', namespace: 'default', taskQueue: 'videoid' };
+
+async function sent(converter = dataConverter(keyRing)): Promise<Buffer> {
+  const failure = ApplicationFailure.create({
+    message: CANARY,
+    type: 'STEP_FAILED',
+    details: [CANARY],
+    cause: new Error(CANARY),
+  });
+  const encoded = await encodeErrorToFailure(loadDataConverter(converter), failure);
+  return Buffer.from(proto.temporal.api.failure.v1.Failure.encode(encoded).finish());
+}
+
+describe('a failure on its way through Temporal', () => {
+  it('shows its type and neither message, details, stack nor cause', async () => {
+    const bytes = await sent();
+    expect(bytes.includes('STEP_FAILED')).toBe(true);
+    expect(bytes.includes('temporal.test.ts')).toBe(false);
+    for (const form of [Buffer.from(CANARY), Buffer.from(Buffer.from(CANARY).toString('base64'))]) {
+      expect(bytes.includes(form)).toBe(false);
+    }
+    expect((await sent(dataConverter(undefined))).includes(CANARY)).toBe(true);
+  });
+
+  it('is whole again for who has the keys', async () => {
+    const failure = proto.temporal.api.failure.v1.Failure.decode(await sent());
+    const error = await decodeOptionalFailureToOptionalError(loadDataConverter(dataConverter(keyRing)), failure);
+    expect(error).toMatchObject({
+      message: CANARY,
+      type: 'STEP_FAILED',
+      details: [CANARY],
+      cause: { message: CANARY },
+    });
+  });
+});
+
+describe('the failure converter', () => {
+  it('fits into the workflow bundle', async () => {
+    expect(existsSync(FAILURE_CONVERTER_PATH)).toBe(true);
+    const { code } = await bundleWorkflowCode({
+      workflowsPath: require.resolve('./fixtures/fail.ts'),
+      failureConverterPath: FAILURE_CONVERTER_PATH,
+      logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
+    });
+    expect(code).toContain('encodeCommonAttributes: true');
+    expect(code).not.toContain('createCipheriv');
+  });
+});
+
+describe('connecting', () => {
+  it('says that Temporal does not answer, and where', async () => {
+    const refused = { code: 'TEMPORAL_UNREACHABLE', message: expect.stringContaining('127.0.0.1:1') };
+    await expect(connectWorker(nowhere)).rejects.toMatchObject(refused);
+    await expect(connectClient(nowhere, dataConverter(undefined), { within: 500 })).rejects.toMatchObject(refused);
+  });
+
+  it('can wait for the first call', async () => {
+    const { connection, client } = await connectClient(nowhere, dataConverter(undefined), { lazy: true });
+    expect(client.options.namespace).toBe('default');
+    await connection.close();
+  });
+
+  it('can be closed while calls are tried again, which then end', async () => {
+    const listener = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    const loud: unknown[] = [];
+    const hear = (error: unknown): void => void loud.push(error);
+    process.on('uncaughtException', hear);
+    try {
+      const place = { ...nowhere, address: `127.0.0.1:${port}` };
+      const { connection } = await connectClient(place, dataConverter(undefined), { lazy: true, within: 500 });
+      const calls = Array.from({ length: 5 }, async () => connection.workflowService.getSystemInfo({}));
+      const ended = Promise.allSettled(calls);
+      await pause(300);
+      await connection.close();
+      expect((await ended).map(({ status }) => status)).toEqual(calls.map(() => 'rejected'));
+      await pause(1000); // as long as a try could be planned for
+      expect(loud).toEqual([]);
+    } finally {
+      process.off('uncaughtException', hear);
+      listener.close();
+    }
+  });
+
+  it('needs certificate and key together, and secrets that exist', async () => {
+    await expect(connectWorker({ ...nowhere, tls: { certificate: 'env:ANY' } })).rejects.toMatchObject({
+      code: 'BAD_SETTING',
+      field: 'temporal.tls',
+    });
+    await expect(connectWorker({ ...nowhere, apiKey: 'env:TEST_NO_SUCH_KEY' })).rejects.toMatchObject({
+      code: 'SECRET_NOT_FOUND',
+    });
+  });
+});

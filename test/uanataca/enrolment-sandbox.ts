@@ -1,0 +1,106 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox.js';
+import type { RequestPk } from '../../src/messages/request.js';
+import { Secret } from '../../src/security/secret.js';
+import type { RegistrationAuthority } from '../../src/uanataca/registration-authority.js';
+import type { RegistrationAuthorityAssumptions } from '../../src/uanataca/registration-authority/assumptions.js';
+import { layAuthority } from '../keys.js';
+import { authorityOf } from './authority-server.js';
+
+export const OFFICER = {
+  rao: '1400',
+  username: new Secret('1125824'),
+  password: new Secret('rao-password-1400'),
+  pin: new Secret('rao-pin-1400'),
+};
+
+/** What an organisation's profile wants beside the video's data. */
+export const COMPANY = {
+  organization_name: 'Ejemplo SL',
+  organization_country: 'ES',
+  organization_email: 'info@example.com',
+  organization_tax_number: 'B00000000',
+  responsible_name: 'Eva',
+  responsible_first_surname: 'Muestra',
+  responsible_serial: '00000000T',
+  title: 'Dra.',
+};
+
+export const PERSON_PROFILE = 'PFnubeQAFCiudadano';
+export const COMPANY_PROFILE = 'PFnubeQAFEmpresa';
+
+/** A registration authority of the simulated provider, over its real listener, and the people around it. */
+export class SimulatedAuthority {
+  private constructor(
+    private readonly directory: string,
+    private readonly sandbox: RunningSandbox,
+    /** Where it is served, and the files that its callers need. */
+    readonly served: Parameters<typeof authorityOf>[0],
+    readonly client: RegistrationAuthority,
+  ) {}
+
+  static async start(
+    behaviour: object = {},
+    assumptions: Partial<RegistrationAuthorityAssumptions> = {},
+  ): Promise<SimulatedAuthority> {
+    const directory = await mkdtemp(join(tmpdir(), 'videoid-authority-'));
+    await layAuthority(directory);
+    const sandbox = await startSandbox({ state: directory, raPort: 0, settings: { behaviour: { ra: behaviour } } });
+    const { ra } = sandbox;
+    if (ra === undefined) throw new Error('the sandbox has no registration authority');
+    const served = { address: ra.api, files: ra.files };
+    return new SimulatedAuthority(directory, sandbox, served, authorityOf(served, { assumptions }));
+  }
+
+  async close(): Promise<void> {
+    await this.client.close();
+    await this.sandbox.close();
+    await rm(this.directory, { recursive: true });
+  }
+
+  /** Steers the simulated provider: signer, operator, faults. */
+  async control(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
+    const answer = await fetch(`${this.sandbox.url}/sandbox/${path}`, {
+      method,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as Record<string, unknown>;
+  }
+
+  async fault(name: string, endpoint: string): Promise<void> {
+    await this.control('POST', 'faults', { name, endpoint, times: 1 });
+  }
+
+  /** A new request on the next scratchcard. */
+  async enrol(profile: string): Promise<RequestPk> {
+    const { sn } = await this.client.firstUnusedScratchcard('139');
+    return (await this.client.createRequest(this.order(profile, sn))).requestPk;
+  }
+
+  order(profile: string, scratchcard: string) {
+    return {
+      profile,
+      scratchcard,
+      registrationAuthority: '139',
+      email: 'ana.ejemplo@example.com',
+      phone: '+34600123123',
+      secureElement: '2',
+      validityTime: '730',
+    };
+  }
+
+  /** The signer finishes the video and the provider's operator accepts it: ENROLLREADY for a person, CREATED for others. */
+  async validated(profile: string): Promise<RequestPk> {
+    const pk = await this.enrol(profile);
+    await this.control('POST', `ra/requests/${pk}/video`, { result: 'finished' });
+    await this.control('POST', `ra/requests/${pk}/operator`, { do: 'validate' });
+    return pk;
+  }
+
+  async statusOf(pk: RequestPk): Promise<string> {
+    return (await this.client.getRequest(pk)).status;
+  }
+}

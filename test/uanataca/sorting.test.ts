@@ -1,0 +1,281 @@
+import type { Assumptions } from '../../src/uanataca/assumptions.js';
+import { ProviderError } from '../../src/uanataca/errors.js';
+import { type Answered, type AnsweringServer, answeringServer, clientOf, json } from './answering-server.js';
+import { VERBS, type VerbName, errorOf } from './people.js';
+
+let server: AnsweringServer;
+let answer: Answered;
+
+beforeAll(async () => {
+  server = await answeringServer(() => answer);
+});
+afterAll(() => server.close());
+
+async function outcomeOf(verb: VerbName, given: Answered, assumptions: Partial<Assumptions> = {}): Promise<string> {
+  answer = given;
+  const client = clientOf(server.address, { assumptions });
+  try {
+    const value: unknown = await VERBS[verb](client);
+    return typeof value === 'string' ? `value ${value}` : 'value';
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return `${error.kind} ${error.code}`;
+  } finally {
+    await client.close();
+  }
+}
+
+/** §4's refusals with their documented status: the verb, the words, and what we make of it. */
+const DOCUMENTED: readonly [VerbName, number, unknown, string][] = [
+  ['create', 400, 'Videoid not enabled for Registration Authority 1234', 'refused PROVIDER_REFUSED'],
+  ['create', 400, 'Missing required parameters', 'refused PROVIDER_REFUSED'],
+  [
+    'create',
+    403,
+    'Error creating new videoid request: {"detail":"You do not have permission to perform this action."}',
+    'refused CREDENTIALS_REFUSED',
+  ],
+  ['create', 404, 'Registration Authority not found', 'refused PROVIDER_NOT_FOUND'],
+  [
+    'create',
+    500,
+    'Cannot check the remaining credit for the billing user. Please check the credentials.',
+    'refused CREDENTIALS_REFUSED',
+  ],
+  [
+    'create',
+    500,
+    'Billing credentials not valid. Please check if they are base64 encoded',
+    'refused CREDENTIALS_REFUSED',
+  ],
+  ['create', 500, { email: ['This field is required'] }, 'refused PROVIDER_REFUSED'],
+  ['create', 500, { email: ['Enter a valid email address'] }, 'refused PROVIDER_REFUSED'],
+  ['create', 500, ['This field may not be blank'], 'refused PROVIDER_REFUSED'],
+  [
+    'create',
+    500,
+    'Configuration error: Please check the certificates path for the environment selected',
+    'refused PROVIDER_REFUSED',
+  ],
+  ['create', 400, 'Please use the mobile phone number with an international prefix', 'refused PROVIDER_REFUSED'],
+  ['create', 400, 'Environment xxxxx does not exist', 'refused PROVIDER_REFUSED'],
+  [
+    'create',
+    403,
+    'You do not have permission to perform this action. Check your authentication certificates',
+    'refused CREDENTIALS_REFUSED',
+  ],
+  ['approve', 400, "Missing required parameters: incomplete RAO's credentials", 'refused CREDENTIALS_REFUSED'],
+  ['approve', 403, 'Invalid RAO credentials', 'refused CREDENTIALS_REFUSED'],
+  ['approve', 404, "Error getting RAO's id. Make sure the credentials are correct.", 'refused CREDENTIALS_REFUSED'],
+  ['approve', 404, 'Token 14185cd9-c6ec-30f4-9f59-a844a77bc234 not found', 'refused CREDENTIALS_REFUSED'],
+  ['approve', 412, 'Invalid request status', 'refused REQUEST_STATUS_REFUSED'],
+  ['approve', 500, 'Rao matching query does not exist.', 'refused CREDENTIALS_REFUSED'],
+  ['refuse', 400, 'No reason specified', 'refused PROVIDER_REFUSED'],
+  ['refuse', 400, 'Could not parse JSON body - Expecting value: line 1', 'refused PROVIDER_REFUSED'],
+  ['refuse', 403, 'Invalid RAO credentials', 'refused CREDENTIALS_REFUSED'],
+  ['delete', 404, 'Document not found with uid xxxx and type xxxx', 'value gone'],
+  ['delete', 404, 'Request 45836 not found', 'value gone'],
+  ['contract', 404, 'Request 45836 not found', 'refused PROVIDER_NOT_FOUND'],
+  ['otp', 404, 'Request 45836 not found. Cannot send OTP secret', 'refused PROVIDER_NOT_FOUND'],
+  [
+    'otp',
+    412,
+    'Error occured during OTP generation: Otp generated less than a minute ago',
+    'value sent-less-than-a-minute-ago',
+  ],
+  ['otp', 412, 'Error occured during OTP generation: Invalid request status', 'refused REQUEST_STATUS_REFUSED'],
+  ['otp', 412, 'Request already in ISSUED status', 'refused REQUEST_STATUS_REFUSED'],
+  ['sign', 400, "Missing required parameter: 'secret'", 'refused PROVIDER_REFUSED'],
+  ['sign', 403, 'Confirmation Code invalid', 'value not-accepted'],
+  ['sign', 403, 'Invalid countersignature credentials', 'refused CREDENTIALS_REFUSED'],
+  ['sign', 404, 'Request 45836 not found. Cannot sign documents', 'refused PROVIDER_NOT_FOUND'],
+  ['sign', 404, "The following documents are not found in Request's folders: abc, def", 'refused PROVIDER_NOT_FOUND'],
+  ['sign', 404, { abc: 'The image def cannot be found on disk' }, 'refused PROVIDER_NOT_FOUND'],
+  ['sign', 412, 'Request already in ISSUED status', 'value already-issued'],
+  ['request', 400, 'Request not found. Make sure the upload directory is correct.', 'refused PROVIDER_NOT_FOUND'],
+];
+
+const ENVELOPES: readonly [string, (status: number, words: unknown) => unknown][] = [
+  ['V1 details', (status, words) => ({ status: `${status} Some Reason`, details: words })],
+  ['V2 detail', (_status, words) => ({ status: 'error', detail: words })],
+  ['FastAPI detail alone', (_status, words) => ({ detail: words })],
+  ['V2 message', (_status, words) => ({ status: 'error', message: words })],
+  ['V2 messsage', (_status, words) => ({ status: 'error', messsage: words })],
+  ['RA error', (status, words) => ({ code: String(status), id: '80a9e5709417bdc9', error: words })],
+];
+
+describe.each(ENVELOPES)('documented refusals in the envelope of %s', (_name, envelope) => {
+  test.each(DOCUMENTED)('%s answered with %i %j', async (verb, status, words, expected) => {
+    expect(await outcomeOf(verb, json(status, envelope(status, words)))).toBe(expected);
+  });
+
+  test('a refusal that arrives with HTTP 200 is still a refusal', async () => {
+    const body = { ...(envelope(403, 'Invalid RAO credentials') as object), status: 'error' };
+    expect(await outcomeOf('approve', json(200, body))).toBe('refused CREDENTIALS_REFUSED');
+  });
+});
+
+test('a 404 that comes as HTTP 400 counts as 404', async () => {
+  const body = { status: '404 Not Found', details: 'There is nothing of that kind' };
+  expect(await outcomeOf('request', json(400, body))).toBe('refused PROVIDER_NOT_FOUND');
+});
+
+test("FastAPI's list of missing fields is a refusal that names the fields and not what was sent", async () => {
+  const detail = [
+    { type: 'missing', loc: ['body', 'email'], msg: 'Field required', input: { pin: '90817263', name: 'Ana' } },
+  ];
+  answer = json(422, { detail });
+  const client = clientOf(server.address);
+  const error = await errorOf(VERBS.approve(client));
+  await client.close();
+  expect(error).toMatchObject({
+    kind: 'refused',
+    code: 'PROVIDER_REFUSED',
+    words: 'HTTP 422: body.email: Field required',
+  });
+});
+
+async function errorFor(given: Answered) {
+  answer = given;
+  const client = clientOf(`${server.address}/oneshot/api/v1`);
+  const error = await errorOf(VERBS.approve(client));
+  await client.close();
+  return error;
+}
+
+describe('answers that are not in the documents', () => {
+  const READS = ['request', 'contract'] as const;
+  const REPEATABLE = ['delete'] as const;
+  const DOUBTFUL = ['create', 'approve', 'refuse', 'otp', 'sign'] as const;
+  const IN_DOUBT = {
+    create: 'unknown CREATE_IN_DOUBT',
+    approve: 'unknown PROVIDER_ANSWER_UNKNOWN',
+    refuse: 'unknown PROVIDER_ANSWER_UNKNOWN',
+    otp: 'unknown PROVIDER_ANSWER_UNKNOWN',
+    sign: 'unknown SIGN_IN_DOUBT',
+  };
+
+  test.each([500, 501, 502, 503, 504, 507, 520])(
+    '%i: reads and repeatable calls go on, the others are in doubt',
+    async (status) => {
+      const given = { status, body: '<html><head><title>Trouble</title></head></html>' };
+      for (const verb of [...READS, ...REPEATABLE]) {
+        const code = status === 502 || status === 504 ? 'PROVIDER_UNREACHABLE' : 'PROVIDER_BUSY';
+        expect(await outcomeOf(verb, given)).toBe(`temporary ${code}`);
+      }
+      for (const verb of DOUBTFUL) expect(await outcomeOf(verb, given)).toBe(IN_DOUBT[verb]);
+    },
+  );
+
+  test.each(DOUBTFUL)('503 on %s may be repeated where the setting says so', async (verb) => {
+    const sure = { status503IsUnknownOnWrites: false };
+    expect(await outcomeOf(verb, { status: 503 }, sure)).toBe('temporary PROVIDER_BUSY');
+    expect(await outcomeOf(verb, { status: 502 }, sure)).toBe(IN_DOUBT[verb]);
+  });
+
+  test.each([...READS, ...REPEATABLE, ...DOUBTFUL])('429 on %s is temporary', async (verb) => {
+    expect(await outcomeOf(verb, { status: 429 })).toBe('temporary PROVIDER_BUSY');
+  });
+
+  test.each([400, 403, 409, 412, 413, 415, 418, 422])('%i with other words is refused', async (status) => {
+    for (const verb of [...READS, ...REPEATABLE, ...DOUBTFUL]) {
+      expect(await outcomeOf(verb, json(status, { detail: 'Words nobody wrote down' }))).toBe(
+        'refused PROVIDER_REFUSED',
+      );
+    }
+  });
+
+  test('401 is about the credentials', async () => {
+    expect(await outcomeOf('approve', { status: 401 })).toBe('refused CREDENTIALS_REFUSED');
+  });
+
+  test('408 is a lost answer', async () => {
+    expect(await outcomeOf('request', { status: 408 })).toBe('temporary PROVIDER_UNREACHABLE');
+    expect(await outcomeOf('sign', { status: 408 })).toBe('unknown SIGN_IN_DOUBT');
+  });
+
+  test.each([301, 302, 307, 308])('%i is not followed, and refused', async (status) => {
+    const given = { status, headers: { location: 'https://elsewhere.example/' } };
+    for (const verb of ['request', 'create'] as const) {
+      expect(await outcomeOf(verb, given)).toBe('refused PROVIDER_REFUSED');
+    }
+  });
+
+  test('303 says that something was done', async () => {
+    expect(await outcomeOf('create', { status: 303, headers: { location: '/' } })).toBe('unknown CREATE_IN_DOUBT');
+  });
+
+  test.each([[''], ['<html><title>404 Not Found</title></html>'], ['{"detail":"Not Found"}']])(
+    'a bare 404 (%j) means a wrong address, and is never taken for "deleted"',
+    async (body) => {
+      for (const verb of ['request', 'delete'] as const) {
+        expect(await outcomeOf(verb, { status: 404, body })).toBe('refused PROVIDER_REFUSED');
+      }
+      expect(await outcomeOf('request', { status: 404, body }, { bareNotFound: 'not-there' })).toBe(
+        'refused PROVIDER_NOT_FOUND',
+      );
+      expect(await outcomeOf('delete', { status: 404, body }, { bareNotFound: 'not-there' })).toBe('value gone');
+    },
+  );
+
+  test('a page instead of JSON is no success', async () => {
+    const page = { status: 200, body: '<html><title>Please log in</title></html>' };
+    expect(await outcomeOf('request', page)).toBe('temporary PROVIDER_ANSWER_UNKNOWN');
+    for (const verb of DOUBTFUL) expect(await outcomeOf(verb, page)).toBe(IN_DOUBT[verb]);
+  });
+
+  test('a create that says success without ids is in doubt, and says which', async () => {
+    answer = json(200, { status: 'success', messsage: 'VideoID created with pk 16673', detail: { videoid_pk: 16673 } });
+    const client = clientOf(server.address);
+    const error = await errorOf(VERBS.create(client));
+    await client.close();
+    expect(error).toMatchObject({ kind: 'unknown', code: 'CREATE_IN_DOUBT' });
+    expect(error.words).toBe('HTTP 200: created, but the answer lacks request_pk, videoid_link');
+  });
+
+  test('success in words that say failure, and that nobody knows, is in doubt', async () => {
+    const failed = json(200, { status: 'error', message: 'Words nobody wrote down' });
+    expect(await outcomeOf('sign', failed)).toBe('unknown SIGN_IN_DOUBT');
+    expect(await outcomeOf('request', failed)).toBe('temporary PROVIDER_ANSWER_UNKNOWN');
+  });
+});
+
+describe('settings turn the meaning of words', () => {
+  test.each([
+    ['sign', 403, 'Wrong code', { codeNotAcceptedTexts: ['wrong CODE'] }, 'value not-accepted'],
+    ['sign', 409, 'Done before (x+1)', { alreadyIssuedTexts: ['before (x+1)'] }, 'value already-issued'],
+    ['otp', 429, 'Too soon', { coolDownTexts: ['Too soon'] }, 'temporary PROVIDER_BUSY'],
+    ['otp', 400, 'Too soon', { coolDownTexts: ['Too soon'] }, 'value sent-less-than-a-minute-ago'],
+    ['approve', 409, 'Not in review', { wrongStatusTexts: ['not in review'] }, 'refused REQUEST_STATUS_REFUSED'],
+    ['delete', 404, 'Document not found', { deleteOneAnswersGoneWith404: false }, 'refused PROVIDER_NOT_FOUND'],
+  ] as const)('%s %i %j with %j', async (verb, status, words, assumptions, expected) => {
+    const given = json(status, { detail: words });
+    expect(await outcomeOf(verb, given, { ...assumptions } as Partial<Assumptions>)).toBe(expected);
+  });
+
+  test('a code refused in unknown words is not called wrong', async () => {
+    const given = json(403, { detail: 'Confirmation Code invalid' });
+    expect(await outcomeOf('sign', given, { codeNotAcceptedTexts: [] })).toBe('refused PROVIDER_REFUSED');
+  });
+});
+
+describe('what an error carries', () => {
+  test('the pause the provider asks for, in milliseconds', async () => {
+    expect((await errorFor({ status: 429, headers: { 'retry-after': '7' } })).retryAfter).toBe(7000);
+    expect(
+      (await errorFor({ status: 503, headers: { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' } })).retryAfter,
+    ).toBe(0);
+    expect((await errorFor({ status: 429, headers: { 'retry-after': 'soon' } })).retryAfter).toBeUndefined();
+  });
+
+  test('status, the Optimizer by its origin, the error id for the support, and no cause', async () => {
+    const error = await errorFor(
+      json(500, { code: 500, id: '80a9e5709417bdc9', error: 'Rao matching query does not exist.' }),
+    );
+    expect(error).toMatchObject({ status: 500, optimizer: server.address });
+    expect(error.cause).toBeUndefined();
+    expect(error.words).toBe('HTTP 500: Rao matching query does not exist. (error id 80a9e5709417bdc9)');
+    expect(error.message).toBe(`CREDENTIALS_REFUSED: ${error.words}`);
+  });
+});

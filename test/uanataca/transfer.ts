@@ -1,0 +1,41 @@
+// Uploads and downloads a small file, then large ones, and says by how many bytes the process grew. A process of its own.
+import { pipeline } from 'node:stream/promises';
+import { Writable } from 'node:stream';
+import type { RequestPk } from '../../src/messages/request.js';
+import { DEFAULT_ASSUMPTIONS } from '../../src/uanataca/assumptions.js';
+import { OneShot } from '../../src/uanataca/one-shot.js';
+
+const PK = '1' as RequestPk;
+const [, , baseUrl = '', small = '', large = '', huge = ''] = process.argv;
+
+async function growthWhile(work: () => Promise<void>): Promise<number> {
+  const before = process.memoryUsage.rss();
+  let peak = before;
+  const sampling = setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 1);
+  await work();
+  clearInterval(sampling);
+  return Math.max(peak, process.memoryUsage.rss()) - before;
+}
+
+async function main(): Promise<void> {
+  const timeouts = { connect: 10_000, answer: 30_000, body: 30_000 };
+  const client = new OneShot({ baseUrl, env: 'sandbox', assumptions: DEFAULT_ASSUMPTIONS, timeouts });
+  const upload = async (file: string): Promise<void> => {
+    const [path = '', size = ''] = file.split('=');
+    await client.uploadDocument(PK, { path, size: Number(size), index: 1 });
+  };
+  const download = async (uid: string): Promise<void> => {
+    const { stream } = await client.getDocument(PK, uid, 'original');
+    await pipeline(stream, new Writable({ write: (_piece, _encoding, done) => done() }));
+  };
+  await upload(small);
+  await download('small');
+  const uploading = await growthWhile(() => upload(large));
+  const downloading = await growthWhile(() => download('large'));
+  const hugeUp = await growthWhile(() => upload(huge));
+  const hugeDown = await growthWhile(() => download('huge'));
+  await client.close();
+  process.stdout.write(JSON.stringify({ uploading, downloading, hugeUp, hugeDown }));
+}
+
+void main();

@@ -1,0 +1,127 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { SignatureActivities } from '../../src/messages/activities.js';
+import type { ProviderIds, RequestKey, RequestPk, VideoidPk } from '../../src/messages/request.js';
+import { failure, type ProviderModel, stillWaiting } from './provider-model.js';
+
+/** Pauses of the tests: milliseconds instead of minutes. */
+const SOON = 10;
+const SLOW = 80;
+const TRY_AGAIN = 15;
+const TAKES_LONG = 40;
+
+/** The activities of a signature over one model for each reference. They look before they write, as the real ones do. */
+export function fakeActivities(modelOf: (reference: string) => ProviderModel): SignatureActivities {
+  /** Gives a step its fate: before the work, or after it. */
+  function step<Order, Result>(
+    name: string,
+    work: (model: ProviderModel, order: Order) => Result,
+    lost = () => failure('PROVIDER_ANSWER_UNKNOWN', { retryIn: TRY_AGAIN, temporary: false }),
+  ): (key: RequestKey, order: Order) => Promise<Result> {
+    return async ({ reference }, order) => {
+      const model = modelOf(reference);
+      const fate = model.called(name);
+      if (fate === 'slow') await pause(TAKES_LONG);
+      if (fate === 'unreachable') throw failure('PROVIDER_UNREACHABLE', { retryIn: TRY_AGAIN });
+      if (fate === 'refused') throw failure(name === 'retrieve' ? 'VERIFICATION_NOT_PASSED' : 'PROVIDER_REFUSED');
+      const result = work(model, order);
+      if (fate === 'lost') throw lost();
+      return result;
+    };
+  }
+
+  return {
+    create: step<{ round: number; since: number }, Awaited<ReturnType<SignatureActivities['create']>>>(
+      'create',
+      (model, { round, since }) => {
+        for (const [made, number] of model.createdIn)
+          if (made >= since) return { ...idsOf(number), status: 'VIDEOPENDING' };
+        if (model.createBegun.has(round)) throw failure('CREATE_IN_DOUBT');
+        model.createBegun.add(round);
+        model.statuses.push('VIDEOPENDING');
+        model.createdIn.set(round, model.statuses.length);
+        return { ...idsOf(model.statuses.length), status: 'VIDEOPENDING' };
+      },
+      () => failure('CREATE_IN_DOUBT'),
+    ),
+    adopt: step<ProviderIds, Awaited<ReturnType<SignatureActivities['adopt']>>>('adopt', (model, ids) => ({
+      ...ids,
+      ...model.read(),
+    })),
+    correct: step('correct', (model) => model.read()),
+    watch: step<Parameters<SignatureActivities['watch']>[1], { status: string }>('watch', (model, order) => {
+      const { status } = model.read();
+      if (status !== order.seen || order.recovering) return { status };
+      throw stillWaiting(order.soon ? SOON : SLOW);
+    }),
+    readStatus: step('readStatus', (model) => model.read()),
+    approve: step('approve', (model) => decide(model, 'ENROLLREADY')),
+    refuse: step('refuse', (model) => decide(model, 'CANCELLED')),
+    upload: step<
+      { documents: { index: number; sha256: string; size: number }[] },
+      Awaited<ReturnType<SignatureActivities['upload']>>
+    >('upload', (model, { documents }) => {
+      if (model.status !== 'ENROLLREADY') throw failure('REQUEST_STATUS_REFUSED');
+      model.uploaded = documents.length;
+      const uploaded = documents.map((document) => ({ ...document, uid: `uid-${document.index}` }));
+      return { documents: uploaded, contract: { sha256: 'contract', size: 1 } };
+    }),
+    sendCode: step('code', (model) => {
+      if (model.status !== 'ENROLLREADY') throw failure('REQUEST_STATUS_REFUSED');
+      model.codes += 1;
+      model.code = `code-${model.codes}`;
+      return { sentAt: new Date().toISOString() };
+    }),
+    sign: sign(modelOf),
+    retrieve: step('retrieve', (model) => {
+      if (model.status !== 'ISSUED') throw failure('PROVIDER_NOT_FOUND');
+      model.stored = true;
+      const verification = { result: 'passed' as const, reasons: [], facts: {} };
+      return { documents: [], contract: { sha256: 'contract', size: 1, signed: true, verification } };
+    }),
+    withdraw: step<{ requestPk: string }, { closed: boolean }>('withdraw', (model, { requestPk }) =>
+      model.withdraw(requestPk),
+    ),
+    clean: step<Parameters<SignatureActivities['clean']>[1], void>('clean', (model, { outcome }) => {
+      model.clean();
+      model.outcome = outcome ?? model.outcome;
+    }),
+    record: step<Parameters<SignatureActivities['record']>[1], void>('record', (model, { outcome }) => {
+      model.outcome = outcome;
+    }),
+    remind: step('remind', () => undefined),
+    tellLateVideo: step('tellLateVideo', () => undefined),
+  };
+}
+
+/** As `activities/sign.ts`: a mark before the call; who finds it only reads. */
+function sign(modelOf: (reference: string) => ProviderModel): SignatureActivities['sign'] {
+  return async ({ reference }, { codeId, settle, secret }) => {
+    const model = modelOf(reference);
+    const fate = model.called('sign');
+    if (fate === 'slow') await pause(TAKES_LONG);
+    if (model.read().status === 'ISSUED') return { result: 'issued' };
+    if (model.signBegun.has(codeId)) return { result: 'spent' };
+    if (fate === 'unreachable') throw failure('PROVIDER_UNREACHABLE', { retryIn: TRY_AGAIN });
+    if (fate === 'refused') throw failure('CREDENTIALS_REFUSED');
+    model.signBegun.add(codeId);
+    const typed = secret?.sealed ?? '';
+    // Lost on the way there, or on the way back.
+    const arrives = fate !== 'lost' || model.codes % 2 === 0;
+    const accepted = arrives && typed === model.code && model.status === 'ENROLLREADY';
+    model.handedOver(typed, fate !== 'lost');
+    if (accepted) model.move(['ENROLLREADY'], 'ISSUED');
+    if (fate === 'lost') throw failure('SIGN_IN_DOUBT', { retryIn: settle });
+    return { result: accepted ? 'issued' : 'not-accepted' };
+  };
+}
+
+function decide(model: ProviderModel, to: string): { status: string; sent: boolean } {
+  const { status } = model.read();
+  if (status !== 'VIDEOREVIEW') return { status, sent: false };
+  model.move(['VIDEOREVIEW'], to);
+  return { ...model.read(), sent: true };
+}
+
+export function idsOf(number: number): ProviderIds {
+  return { videoidPk: String(500 + number) as VideoidPk, requestPk: String(100 + number) as RequestPk };
+}

@@ -1,0 +1,217 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client, WorkflowHandle } from '@temporalio/client';
+import type { Outcome } from '../../src/messages/outcome.js';
+import { type Policy, STEP_NAMES } from '../../src/messages/policy.js';
+import type { SignatureRequest } from '../../src/messages/request.js';
+import type { RequestStatus } from '../../src/messages/status.js';
+import * as names from '../../src/messages/steering.js';
+import type { Act, Course } from './acts.js';
+import { idsOf } from './fake-activities.js';
+import type { ProviderModel } from './provider-model.js';
+
+const NEVER = 3_600_000;
+const OPERATOR = { kind: 'operator' } as const;
+
+/** Milliseconds in which a request ends when everybody does what is next; it takes a second on a machine with time. */
+const ENDS_WITHIN = 60_000;
+
+/** Plays a course on a request that runs, then brings it to an end in peace. Answers how it ended. */
+export class Play {
+  private readonly asked: Promise<unknown>[] = [];
+  private wrong = 0;
+
+  constructor(
+    private readonly handle: WorkflowHandle,
+    private readonly model: ProviderModel,
+    private readonly course: Course,
+  ) {}
+
+  static async start(
+    client: Client,
+    taskQueue: string,
+    reference: string,
+    model: ProviderModel,
+    course: Course,
+  ): Promise<Play> {
+    const handle = await client.workflow.start('signature', {
+      workflowId: `signature-${reference}`,
+      taskQueue,
+      args: [requestOf(reference, course)],
+    });
+    return new Play(handle, model, course);
+  }
+
+  /** @throws when it does not end, or somebody who asked is not answered */
+  async toTheEnd(): Promise<Outcome> {
+    for (const move of this.course.moves) {
+      if ('fate' in move) this.model.fate(move.step, move.fate);
+      else {
+        await pause(move.after);
+        await this.do(move.act);
+      }
+    }
+    this.model.peace();
+    const running = new AbortController();
+    const result = this.handle.result() as Promise<Outcome>;
+    const brought = this.bringToAnEnd(running.signal);
+    try {
+      const outcome = await Promise.race([result, this.stuck(running.signal)]);
+      this.model.ended = true;
+      return outcome;
+    } finally {
+      running.abort();
+      await brought;
+      await Promise.all(this.asked);
+    }
+  }
+
+  /** @throws where the request stands, if it has not ended in time */
+  private async stuck(signal: AbortSignal): Promise<never> {
+    await pause(ENDS_WITHIN, undefined, { signal }).catch(() => new Promise<never>(() => {}));
+    const status = await this.handle.query<RequestStatus>(names.STATUS_QUERY);
+    void this.handle.terminate(); // not awaited: the result would be the first to fail, and say nothing
+    throw new Error(`does not end; the provider says ${this.model.status}: ${JSON.stringify(status)}`);
+  }
+
+  private async do(act: Act): Promise<void> {
+    const { model, handle } = this;
+    switch (act) {
+      case 'hint':
+        return this.signal();
+      case 'video-finished':
+        return model.move(['VIDEOPENDING', 'VIDEOINCOMPLETE'], 'VIDEOREVIEW');
+      case 'video-failed':
+        return model.move(['VIDEOPENDING', 'VIDEOINCOMPLETE'], 'VIDEOERROR');
+      case 'video-incomplete':
+        return model.move(['VIDEOPENDING'], 'VIDEOINCOMPLETE');
+      case 'console-approve':
+        return model.move(['VIDEOREVIEW'], 'ENROLLREADY');
+      case 'console-refuse':
+        return model.move(['VIDEOREVIEW'], 'CANCELLED');
+      case 'console-cancel':
+        return model.move(['VIDEOPENDING', 'VIDEOREVIEW', 'ENROLLREADY'], 'CANCELLED');
+      case 'shows-nonsense':
+        model.shows = 'EXPIRED';
+        return;
+      case 'shows-truth':
+        model.shows = undefined;
+        return;
+      case 'approve':
+      case 'refuse':
+        return this.ask(names.REVIEW_UPDATE, {
+          decision: act,
+          officer: 'o',
+          evidenceSeen: 'console',
+          reason: 'expired',
+        });
+      case 'code':
+        return this.ask(names.CODE_UPDATE, {
+          documents: ['d'],
+          contract: 'contract',
+          consentVersion: '1',
+          channel: 'test',
+          at: new Date().toISOString(),
+        });
+      case 'sign':
+        return this.ask(names.SIGN_UPDATE, { secret: { keyId: 'k', sealed: model.code ?? 'none' } });
+      case 'sign-wrong':
+        return this.ask(names.SIGN_UPDATE, { secret: { keyId: 'k', sealed: `wrong-${(this.wrong += 1)}` } });
+      case 'new-video':
+        return this.ask(names.NEW_VIDEO_UPDATE, { actor: OPERATOR, reason: 'lost' });
+      case 'extend':
+        return this.ask(names.EXTEND_UPDATE, { actor: OPERATOR, reason: 'holidays', by: 100 });
+      case 'resolve':
+        return this.ask(names.RESOLVE_UPDATE, { remedy: 'retry', actor: OPERATOR });
+      case 'abandon':
+        return this.ask(names.ABANDON_UPDATE, { actor: { kind: 'signer' }, reason: 'gave-up' });
+      case 'cancel':
+        return this.ask(names.CANCEL_UPDATE, { actor: { kind: 'requester' }, reason: 'no more' });
+      case 'cancel-in-temporal':
+        await handle.cancel().catch(ended);
+    }
+  }
+
+  /** Everybody does what is next, until the request has ended by itself. */
+  private async bringToAnEnd(signal: AbortSignal): Promise<void> {
+    let last = '';
+    while (!signal.aborted) {
+      const status = await this.handle.query<RequestStatus>(names.STATUS_QUERY).catch(() => undefined);
+      if (status === undefined) continue;
+      const now = JSON.stringify([status.stage, status.attention, status.provider, status.code, status.events.length]);
+      // Once for each situation, and again after a while: what was asked may have come too early.
+      if (now !== last) await this.next(status);
+      last = Math.random() < 0.1 ? '' : now;
+      await pause(15);
+    }
+  }
+
+  private async next({ attention, stage, verbs, provider }: RequestStatus): Promise<void> {
+    const { model } = this;
+    if (attention && !attention.leavesByItself) {
+      const adopt = attention.remedies.includes('adopt') && model.statuses.length > 0;
+      const ids = idsOf(model.statuses.length);
+      return this.ask(
+        names.RESOLVE_UPDATE,
+        adopt ? { remedy: 'adopt', actor: OPERATOR, ids } : { remedy: 'retry', actor: OPERATOR },
+      );
+    }
+    if (stage === 'video') {
+      model.move(['VIDEOERROR', 'VIDEOPENDING', 'VIDEOINCOMPLETE'], 'VIDEOREVIEW');
+      if (provider.requestPk !== undefined) await this.signal();
+    } else if (stage === 'review') {
+      if (verbs.includes('approve')) return this.do('approve');
+      if (this.course.reviewMode === 'at-provider') model.move(['VIDEOREVIEW'], 'ENROLLREADY');
+      await this.signal();
+    } else if (stage === 'acceptance') return this.do('code');
+    else if (stage === 'code') return this.do('sign');
+  }
+
+  private async signal(): Promise<void> {
+    await this.handle.signal(names.HINT_SIGNAL).catch(ended);
+  }
+
+  /** Asks and does not wait: what is answered, and that it is, is seen at the end. */
+  private async ask(name: string, argument: unknown): Promise<void> {
+    const answered = this.handle.executeUpdate(name, { args: [argument] });
+    this.asked.push(answered.then(noted, noted));
+  }
+}
+
+function requestOf(reference: string, { reviewMode, deadlines, codesNotAccepted }: Course): SignatureRequest {
+  const policy: Policy = {
+    deadlines: {
+      video: deadlines.video ?? NEVER,
+      review: deadlines.review ?? NEVER,
+      signing: deadlines.signing ?? NEVER,
+    },
+    watch: { gap: 10, soon: [10], slow: 80, jitter: 0 },
+    code: { coolDown: 0, notAcceptedLimit: codesNotAccepted },
+    sign: { settle: 30 },
+    retrieve: { filesWithin: 100 },
+    mayPass: [],
+    steps: Object.fromEntries(
+      STEP_NAMES.map((name) => [name, { startToClose: 5000, budget: 400, backoff: 10, slowest: 40 }]),
+    ) as Policy['steps'],
+  };
+  return {
+    key: {
+      flow: 'signature',
+      reference,
+      attempt: 1,
+      archiveId: 'a',
+      environment: 'test',
+      registrationAuthority: '139',
+    },
+    profile: 'p',
+    documents: [{ index: 1, sha256: 'd', size: 1 }],
+    reviewMode,
+    automaticOfficer: 'o',
+    policy,
+  };
+}
+
+/** A refusal is an answer too. */
+function noted(): void {}
+
+/** Cancelling or hinting a request that has ended. */
+function ended(): void {}

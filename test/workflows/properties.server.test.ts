@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import * as fc from 'fast-check';
+import { createLogger } from '../../src/logger.js';
+import { installRuntime } from '../../src/logging/temporal.js';
+import { ensureSearchAttributes } from '../../src/temporal.js';
+import { course, type Course } from './acts.js';
+import { fakeActivities } from './fake-activities.js';
+import { Play } from './play.js';
+import { ProviderModel } from './provider-model.js';
+
+/** To see the same again: PROPERTIES_SEED. */
+const SEED = Number(process.env['PROPERTIES_SEED'] ?? Date.now() % 1_000_000);
+/** So many courses, a few at a time: what they wait for is mostly time. */
+const RUNS = Number(process.env['PROPERTIES_RUNS'] ?? 48);
+const AT_ONCE = 4;
+/** Milliseconds in which a call that comes after the end is seen. */
+const AFTERWARDS = 60;
+
+const taskQueue = `properties-${randomUUID()}`;
+const models = new Map<string, ProviderModel>();
+let connection: Connection;
+let native: NativeConnection;
+let client: Client;
+let worker: Worker;
+let running: Promise<void>;
+
+beforeAll(async () => {
+  process.stderr.write(`properties of the signature workflow: seed ${SEED}\n`);
+  const address = process.env['TEMPORAL_ADDRESS'] ?? '';
+  connection = await Connection.connect({ address });
+  await ensureSearchAttributes(connection, 'default');
+  client = new Client({ connection });
+  installRuntime(createLogger({ process: 'test', level: 'silent' }));
+  native = await NativeConnection.connect({ address });
+  worker = await Worker.create({
+    connection: native,
+    taskQueue,
+    workflowsPath: join(import.meta.dirname, '..', '..', 'src', 'workflows', 'index.ts'),
+    activities: { ...fakeActivities(modelOf) },
+  });
+  running = worker.run();
+}, 60_000);
+
+afterAll(async () => {
+  worker.shutdown();
+  await running;
+  await native.close();
+  await connection.close();
+});
+
+function modelOf(reference: string): ProviderModel {
+  const model = models.get(reference);
+  if (model === undefined) throw new Error(`no request ${reference} is played`);
+  return model;
+}
+
+/** Plays a course; answers everything that must not be and was. */
+async function wrongWith(one: Course): Promise<string[]> {
+  const reference = randomUUID();
+  const model = new ProviderModel(one.withdraws);
+  models.set(reference, model);
+  const play = await Play.start(client, taskQueue, reference, model, one);
+  const outcome = await play.toTheEnd();
+  await pause(AFTERWARDS);
+  return [...model.broken, ...model.contradictions(outcome)];
+}
+
+test('whatever comes in whatever order: it ends in the state the provider is in, nothing is cleaned up before the files are stored, no code is passed on twice, and after the end nothing is called', async () => {
+  const share = Math.ceil(RUNS / AT_ONCE);
+  const parts = Array.from({ length: AT_ONCE }, (_, part) =>
+    fc.assert(
+      fc.asyncProperty(course, async (one) => {
+        expect(await wrongWith(one)).toEqual([]);
+      }),
+      // A course takes a second: the first that breaks is shown, with the seed and the path to play it again.
+      { numRuns: share, seed: SEED + part, endOnFailure: true },
+    ),
+  );
+  await Promise.all(parts);
+}, 600_000);

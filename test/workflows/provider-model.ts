@@ -1,0 +1,126 @@
+import { ApplicationFailureCategory } from '@temporalio/common';
+import { ApplicationFailure } from '@temporalio/activity';
+import type { StepFailure } from '../../src/messages/activities.js';
+import type { FailureCode } from '../../src/messages/failures.js';
+import type { Outcome } from '../../src/messages/outcome.js';
+import type { ProviderStatus } from '../../src/messages/request.js';
+
+/** What becomes of a call: nothing was done, it was refused, it was done and the answer was lost, or it takes its time. */
+export type Fate = 'unreachable' | 'refused' | 'lost' | 'slow';
+
+/** The provider and the archive of one request, as small as they can be: a status machine that remembers what was done. */
+export class ProviderModel {
+  /** By number; the last one is the request's. */
+  readonly statuses: ProviderStatus[] = [];
+  /** What a read shows in place of the status. */
+  shows: string | undefined;
+  /** Which creates may have happened, and which brought ids back. */
+  readonly createBegun = new Set<number>();
+  readonly createdIn = new Map<number, number>();
+  uploaded = 0;
+  stored = false;
+  code: string | undefined;
+  codes = 0;
+  readonly signBegun = new Set<string>();
+  /** Codes handed to the provider that it did not answer. */
+  private readonly unanswered = new Set<string>();
+  outcome: Outcome | undefined;
+  ended = false;
+  readonly calls: string[] = [];
+  /** What must not happen and did. */
+  readonly broken: string[] = [];
+  private readonly fates = new Map<string, Fate[]>();
+
+  /** @param withdraws whether a request can be cancelled over the API */
+  constructor(private readonly withdraws: boolean) {}
+
+  get status(): ProviderStatus {
+    return this.statuses.at(-1) ?? '';
+  }
+
+  /** The signer, the RAO and the provider itself: only where the status allows it. */
+  move(from: readonly ProviderStatus[], to: ProviderStatus): void {
+    if (from.includes(this.status)) this.statuses[this.statuses.length - 1] = to;
+  }
+
+  /** The next call of a step goes like this. */
+  fate(step: string, fate: Fate): void {
+    this.fates.set(step, [...(this.fates.get(step) ?? []), fate]);
+  }
+
+  peace(): void {
+    this.fates.clear();
+    this.shows = undefined;
+  }
+
+  /** A call comes in. */
+  called(step: string): Fate | undefined {
+    this.calls.push(step);
+    if (this.ended && !this.mayFollowTheEnd(step)) this.broken.push(`${step} was called after the end`);
+    return this.fates.get(step)?.shift();
+  }
+
+  read(): { status: ProviderStatus } {
+    return { status: this.shows ?? this.status };
+  }
+
+  withdraw(requestPk: string): { closed: boolean } {
+    const number = Number(requestPk) - 101;
+    if (this.withdraws && this.statuses[number] !== 'ISSUED') this.statuses[number] = 'CANCELLED';
+    return { closed: this.withdraws };
+  }
+
+  /** The provider gets a code: never one that it may have seen without our knowing what it said. */
+  handedOver(secret: string, answered: boolean): void {
+    if (this.unanswered.has(secret)) this.broken.push('a code was passed to sign twice');
+    if (!answered) this.unanswered.add(secret);
+  }
+
+  clean(): void {
+    if (this.status === 'ISSUED' && !this.stored)
+      this.broken.push('cleaned up after the signature without the files stored');
+    this.uploaded = 0;
+  }
+
+  /** What is wrong with the end, as the provider sees it. */
+  contradictions({ outcome, reason }: Outcome): string[] {
+    const signed = this.statuses.includes('ISSUED');
+    const end = `ended ${outcome} (${reason}), the provider says ${this.statuses.join(', ')}`;
+    const wrong: string[] = [];
+    if ((outcome === 'signed') !== signed) wrong.push(end);
+    if ((outcome === 'refused' || reason === 'cancelled-at-provider') && this.status !== 'CANCELLED') wrong.push(end);
+    if (outcome === 'signed' && !this.stored) wrong.push(`${end}, nothing is stored`);
+    if (this.uploaded > 0) wrong.push(`${end}, documents are left there`);
+    if (this.outcome?.outcome !== outcome) wrong.push(`${end}, the archive says ${this.outcome?.outcome ?? 'nothing'}`);
+    return wrong;
+  }
+
+  /** Deleting and watching may go on in workflows of their own, and a reminder stands beside the story. */
+  private mayFollowTheEnd(step: string): boolean {
+    if (step === 'watch' || step === 'tellLateVideo') return this.outcome?.leftOpen === true;
+    return step === 'remind' || (step === 'clean' && this.outcome?.cleanup === 'pending');
+  }
+}
+
+/** A failure as an activity throws it. */
+export function failure(code: FailureCode, more: { retryIn?: number; temporary?: boolean } = {}): ApplicationFailure {
+  const retry = more.retryIn !== undefined;
+  const details: StepFailure = { code, words: code, temporary: more.temporary ?? retry };
+  return ApplicationFailure.create({
+    type: code,
+    message: code,
+    nonRetryable: !retry,
+    details: [details],
+    category: ApplicationFailureCategory.BENIGN,
+    ...(more.retryIn === undefined ? {} : { nextRetryDelay: more.retryIn }),
+  });
+}
+
+export function stillWaiting(pause: number): ApplicationFailure {
+  return ApplicationFailure.create({
+    type: 'STILL_WAITING',
+    message: 'still waiting',
+    nextRetryDelay: pause,
+    category: ApplicationFailureCategory.BENIGN,
+  });
+}
