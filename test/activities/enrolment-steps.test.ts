@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { EnrolmentAtWork } from './enrolment-at-work.js';
 import { failureOf } from './step-failure.js';
 import { Workplace } from './workplace.js';

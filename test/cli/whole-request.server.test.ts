@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AUTHORITIES, eventually, Installation, OFFICER } from '../installation/installation.js';
+import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { SAMPLE } from '../client/place.js';
 import { answerOf, type Ran, videoid } from './run.js';
 

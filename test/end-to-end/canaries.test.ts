@@ -13,7 +13,8 @@ import {
   Told,
   writePdf,
 } from '../installation/canaries.js';
-import { AUTHORITIES, eventually, Installation, OFFICER } from '../installation/installation.js';
+import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { OwnServer } from '../installation/own-server.js';
 import { People } from '../installation/people.js';
 

@@ -1,4 +1,5 @@
-import { eventually, Installation } from '../installation/installation.js';
+import { Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
 

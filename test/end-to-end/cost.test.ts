@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { AUTHORITIES, eventually, Installation } from '../installation/installation.js';
+import { AUTHORITIES, Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { OwnServer } from '../installation/own-server.js';
 import { People } from '../installation/people.js';
 

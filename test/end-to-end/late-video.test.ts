@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { apiTokenFile } from '../../local/local-config.js';
 import type { FeedEntry } from '../../src/messages/feed.js';
 import { answerOf, videoid } from '../cli/run.js';
-import { AUTHORITIES, eventually, Installation } from '../installation/installation.js';
+import { AUTHORITIES, Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { aStart, People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
 

@@ -1,5 +1,6 @@
 import { CODE_UPDATE, NEW_VIDEO_UPDATE, REVIEW_UPDATE } from '../../src/messages/steering.js';
-import { AUTHORITIES, eventually, Installation, OFFICER } from '../installation/installation.js';
+import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { EnrolledPeople, ORGANISATION } from '../installation/enrolled-people.js';
 import { aSigner, People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';

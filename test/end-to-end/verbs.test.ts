@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { VideoIdClient } from '../../src/client.js';
-import { eventually, Installation } from '../installation/installation.js';
+import { Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { aSigner, aStart, People } from '../installation/people.js';
 import { answered, typeCommand } from '../installation/typed.js';
 

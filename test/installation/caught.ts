@@ -1,5 +1,5 @@
-import { eventually, type Installation } from './installation.js';
-import { unlessAway } from './patience.js';
+import { type Installation } from './installation.js';
+import { eventually, unlessAway } from './patience.js';
 
 /** A crash is noticed by its time-out alone: short here, but longer than it takes to hold every call. Milliseconds. */
 const NOTICED_AFTER = 15_000;

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { EnrolmentInput } from '../../src/client.js';
 import type { RequestStatus, Stage } from '../../src/messages/status.js';
-import { AUTHORITIES, eventually, type Installation, OFFICER } from './installation.js';
-import { unlessAway } from './patience.js';
+import { AUTHORITIES, type Installation, OFFICER } from './installation.js';
+import { eventually, inTime, unlessAway } from './patience.js';
+import { whereItStands } from './where-it-stands.js';
 import { aSigner, SAMPLES } from './people.js';
 
 export const NATURAL_PERSON = 'PFnubeQAFCiudadano';
@@ -71,10 +72,11 @@ export class EnrolledPeople {
   }
 
   untilStatus(condition: (status: RequestStatus) => boolean): Promise<RequestStatus> {
-    return eventually(async () => {
+    const look = async (): Promise<RequestStatus | false | undefined> => {
       const status = await unlessAway(this.status());
       return status && condition(status) && status;
-    });
+    };
+    return eventually(look, () => whereItStands(this.at, this, String(condition)));
   }
 
   attention(code: string): Promise<RequestStatus> {
@@ -143,7 +145,8 @@ export class EnrolledPeople {
   }
 
   outcome() {
-    return this.at.client.outcome(this.reference, { ...OF, wait: true });
+    const ending = this.at.client.outcome(this.reference, { ...OF, wait: true });
+    return inTime('the outcome', ending, () => whereItStands(this.at, this));
   }
 
   async provider() {

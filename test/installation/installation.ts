@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { AUTHORITIES, OFFICER, sandboxRoot, writeConfig, writeSandboxSettings } from '../../local/local-config.js';
 import { anyPort } from '../../local/ports.js';
 import { isHealthy, type ProgramOrder, sandboxProgram, startProgram } from '../../local/program.js';
@@ -159,14 +158,5 @@ export class Installation {
   private async run(order: ProgramOrder, environment: Record<string, string> = {}): Promise<void> {
     const place = { state: this.state, within: 60_000, environment: { ...this.environment, ...environment } };
     this.services.set(order.name, await startProgram(order, place));
-  }
-}
-
-/** Waits until `look` gives something; the caller's test time-out is the limit. */
-export async function eventually<T>(look: () => Promise<T | undefined | false>): Promise<T> {
-  for (;;) {
-    const seen = await look();
-    if (seen !== undefined && seen !== false) return seen;
-    await pause(50);
   }
 }

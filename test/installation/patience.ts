@@ -1,4 +1,44 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { VideoIdError } from '../../src/messages/failures.js';
+
+/** How long a test waits for one thing, milliseconds: more than a busy machine takes, less than the test's own time-out, so that it can say what it saw. */
+const PATIENCE = 120_000;
+
+/**
+ * Waits until `look` gives something.
+ *
+ * @param seen what there is instead, for the error
+ * @throws Error when it never does
+ */
+export async function eventually<T>(
+  look: () => Promise<T | undefined | false>,
+  seen: () => unknown = () => 'nothing',
+): Promise<T> {
+  const until = Date.now() + PATIENCE;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined && found !== false) return found;
+    if (Date.now() > until) throw await impatient(String(look), seen);
+    await pause(50);
+  }
+}
+
+/** The same for something that ends by itself. */
+export async function inTime<T>(what: string, ending: Promise<T>, seen: () => unknown): Promise<T> {
+  const over = new AbortController();
+  const patience = pause(PATIENCE, undefined, { signal: over.signal }).then(
+    async () => Promise.reject(await impatient(what, seen)),
+    () => ending,
+  );
+  return Promise.race([ending, patience]).finally(() => over.abort());
+}
+
+async function impatient(what: string, seen: () => unknown): Promise<Error> {
+  const there = await Promise.resolve()
+    .then(seen)
+    .catch((error: unknown) => String(error));
+  return new Error(`Not within ${PATIENCE / 1000} s: ${what}\nThere is: ${JSON.stringify(there, undefined, 1)}`);
+}
 
 /** What a call gives; nothing where the worker does not answer in time: it is away, or busy. */
 export async function unlessAway<T>(call: Promise<T>): Promise<T | undefined> {

@@ -4,8 +4,9 @@ import type { StartInput } from '../../src/client.js';
 import { VideoIdError } from '../../src/messages/failures.js';
 import type { RequestStatus, Stage } from '../../src/messages/status.js';
 import type { Acceptance, CodeSent } from '../../src/messages/steering.js';
-import { unlessAway } from './patience.js';
-import { AUTHORITIES, eventually, type Installation, OFFICER } from './installation.js';
+import { eventually, inTime, unlessAway } from './patience.js';
+import { whereItStands } from './where-it-stands.js';
+import { AUTHORITIES, type Installation, OFFICER } from './installation.js';
 
 export const SAMPLES = join(import.meta.dirname, '..', '..', 'samples');
 
@@ -47,10 +48,11 @@ export class People {
   }
 
   untilStatus(condition: (status: RequestStatus) => boolean): Promise<RequestStatus> {
-    return eventually(async () => {
+    const look = async (): Promise<RequestStatus | false | undefined> => {
       const status = await unlessAway(this.at.client.status(this.reference));
       return status && condition(status) && status;
-    });
+    };
+    return eventually(look, () => whereItStands(this.at, this, String(condition)));
   }
 
   attention(code: string): Promise<RequestStatus> {
@@ -139,7 +141,8 @@ export class People {
   }
 
   outcome() {
-    return this.at.client.outcome(this.reference, { wait: true });
+    const ending = this.at.client.outcome(this.reference, { wait: true });
+    return inTime('the outcome', ending, () => whereItStands(this.at, this));
   }
 
   async provider() {

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { Caught, crash, type Moment, noticingCrashes, type Story } from '../installation/caught.js';
-import { eventually, Installation } from '../installation/installation.js';
-import { unlessAway } from '../installation/patience.js';
+import { Installation } from '../installation/installation.js';
+import { eventually, unlessAway } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 
 /** As at the real provider, so that a second code would be refused and seen. */

@@ -5,7 +5,8 @@ import { randomUUID } from 'node:crypto';
 import { webhookTokenFile } from '../../local/local-config.js';
 import { anyPort } from '../../local/ports.js';
 import { event, flat, hints, told } from '../gateway/house.js';
-import { AUTHORITIES, eventually, Installation } from '../installation/installation.js';
+import { AUTHORITIES, Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
 

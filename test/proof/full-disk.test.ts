@@ -3,7 +3,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { VideoIdClient } from '../../src/client.js';
-import { eventually, Installation } from '../installation/installation.js';
+import { Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { aSigner, aStart, People } from '../installation/people.js';
 import { openRoom, RESERVE, type Room } from '../installation/room.js';
 

@@ -1,7 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { VideoIdError } from '../../src/messages/failures.js';
 import { videoid } from '../cli/run.js';
-import { eventually, Installation } from '../installation/installation.js';
+import { Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 
 let at: Installation;

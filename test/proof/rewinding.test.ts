@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { HINT_SIGNAL, STATUS_QUERY } from '../../src/messages/steering.js';
-import { eventually, Installation } from '../installation/installation.js';
+import { Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
 import { typeCommand } from '../installation/typed.js';

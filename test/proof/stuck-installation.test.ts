@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openArchive } from '../../src/archive/file-archive.js';
-import { AUTHORITIES, eventually, Installation, OFFICER } from '../installation/installation.js';
+import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 import { acceptAndSign, overcome } from './stuck.js';
 import type { Authority } from './stuck-authorities.js';

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type StartInput, VideoIdClient } from '../../src/client.js';
-import { eventually, type Installation } from '../installation/installation.js';
+import { type Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { aSigner, aStart, People } from '../installation/people.js';
 import { acceptAndSign, type Situation } from './stuck.js';
 import { putRightSecret, setRightWebhook, WRONG } from './stuck-authorities.js';

@@ -1,0 +1,39 @@
+import type { Installation } from './installation.js';
+import { Temporal } from './temporal.js';
+
+/** Newest events of the history that are told. */
+const TOLD = 25;
+
+/** All that explains why a test waits in vain for one request: its status, why it waits, the provider's view, and its newest history. */
+export async function whereItStands(
+  at: Installation,
+  { reference, workflowId }: { reference: string; workflowId: string },
+  awaited?: string,
+): Promise<object> {
+  const flow = workflowId.startsWith('enrolment-') ? 'enrolment' : 'signature';
+  const status = at.client.status(reference, { flow });
+  const atProvider = async (): Promise<object> => {
+    const { requestPk = 'none' } = (await status).provider;
+    return flow === 'enrolment' ? at.provider.enrolment(requestPk) : at.provider.request(requestPk);
+  };
+  const looked = {
+    status,
+    why: at.client.why(reference, { flow }),
+    provider: atProvider(),
+    history: historyEnd(at, workflowId),
+  };
+  const seen = Object.entries<Promise<unknown>>(looked).map(
+    async ([what, look]) => [what, await look.catch(String)] as const,
+  );
+  return { awaited, ...Object.fromEntries(await Promise.all(seen)) };
+}
+
+async function historyEnd(at: Installation, workflowId: string): Promise<string[]> {
+  const temporal = await Temporal.connect(at);
+  try {
+    const { events } = await temporal.history(workflowId);
+    return events.slice(-TOLD).map((event) => JSON.stringify(event));
+  } finally {
+    await temporal.close();
+  }
+}
