@@ -1,3 +1,4 @@
+import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
 import type { StepFailure } from '../messages/activities.js';
 
@@ -9,8 +10,7 @@ import type { StepFailure } from '../messages/activities.js';
  */
 export function failureOf(error: unknown): StepFailure | undefined {
   const ended = error instanceof ActivityFailure ? error.cause : error;
-  // A budget that ended in the middle of a try: why the tries before failed says more than that it did.
-  const cause = ended instanceof TimeoutFailure && ended.cause instanceof ApplicationFailure ? ended.cause : ended;
+  const cause = lastTry(ended) ?? ended;
   if (cause instanceof ApplicationFailure) {
     if (cause.type === 'STILL_WAITING') return undefined;
     const failure = cause.details?.[0] as StepFailure | undefined;
@@ -25,4 +25,13 @@ export function failureOf(error: unknown): StepFailure | undefined {
   if (cause instanceof CancelledFailure) return undefined;
   if (!(error instanceof ActivityFailure)) throw error;
   return { code: 'STEP_FAILED', temporary: true, words: 'The step did not finish in its time; it is tried again.' };
+}
+
+/**
+ * Of a budget that ended in the middle of a try, or of a pause: how the try before failed, which says more than that time
+ * is up. The server tells; the SDK (1.24) gives it no place in its error.
+ */
+function lastTry(ended: unknown): Error | undefined {
+  const told = ended instanceof TimeoutFailure ? ended.failure?.cause : undefined;
+  return told ? new DefaultFailureConverter().failureToError(told, defaultPayloadConverter) : undefined;
 }
