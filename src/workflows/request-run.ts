@@ -9,14 +9,13 @@ import type { Activities, StepFailure } from '../messages/activities.js';
 import type { AnyRequest, ProviderStatus, RequestPk } from '../messages/request.js';
 import type { OutcomeKind } from '../messages/outcome.js';
 import type { Stage, Verb } from '../messages/status.js';
-import type { Resolution } from '../messages/steering.js';
 import { Deadline } from './deadline.js';
 import { Ending, EndWish } from './endings.js';
 import { Inbox, type QuestionKind, told } from './inbox.js';
 import { abandonUpdate, cancelUpdate, extendUpdate, hintSignal, resolveUpdate, statusQuery } from './messages.js';
 import { pauses } from './pauses.js';
 import { RequestState } from './request-state.js';
-import { Steps } from './steps.js';
+import { type Decided, Steps } from './steps.js';
 import { ProviderWatch } from './waiting.js';
 
 /** The verbs that leave a question in the inbox. */
@@ -133,13 +132,13 @@ export class RequestRun {
 
   /**
    * Waits for another status at the provider, or for `until`. Ends the request when somebody wishes so or the deadline passes.
-   * Gives the resolution when an operator decided meanwhile.
+   * Gives what an operator decided meanwhile.
    */
   async statusChanged(
     summary: string,
     deadlineReason: string,
     wait: { until?: () => boolean; soon?: boolean } = {},
-  ): Promise<Resolution | undefined> {
+  ): Promise<Decided | undefined> {
     const seen = this.state.providerStatus ?? '';
     const until = () =>
       this.wish.expressed || this.deadline.expired || this.inbox.has('resolve') || (wait.until?.() ?? false);
@@ -161,7 +160,7 @@ export class RequestRun {
         this.wish.heed();
         if (this.inbox.has('resolve')) {
           const decided = await this.steps.decision();
-          return 'resolution' in decided ? decided.resolution : undefined;
+          return 'resolution' in decided ? decided : undefined;
         }
         if (this.deadline.expired && (await this.readStatus())) return undefined;
         this.heedDeadline(deadlineReason);

@@ -14,7 +14,7 @@ import type { Resolution } from '../messages/steering.js';
 import { attentionAttribute } from './search-attributes.js';
 import type { Deadline } from './deadline.js';
 import { Ending, type EndWish } from './endings.js';
-import { type Inbox, type Teller, told } from './inbox.js';
+import { type Asked, type Inbox, type Teller, told } from './inbox.js';
 import type { RequestState } from './request-state.js';
 import { failureOf } from './step-failures.js';
 import type { ProviderWatch } from './waiting.js';
@@ -39,6 +39,12 @@ export interface StepOptions<T> {
   answers?: (failure: StepFailure) => T | undefined;
 }
 
+/** What was decided, and who is still to be answered when it is carried out. */
+export interface Decided {
+  resolution: Resolution;
+  asked?: Asked<'resolve'>;
+}
+
 type Tried<T> = { value: T } | { failure: StepFailure } | { stopped: true };
 
 /**
@@ -61,9 +67,9 @@ export class Steps {
     for (;;) {
       const tried: Tried<T> = await this.try(name, call, options.summary, patient, mayEnd);
       if ('value' in tried) return this.left(tried.value);
-      let decided: { resolution: Resolution | undefined } | { value: T };
+      let decided: Decided | { value: T } | undefined;
       if ('stopped' in tried) {
-        decided = { resolution: this.resolution(mayEnd) };
+        decided = this.decided(mayEnd);
       } else {
         const answer = options.answers?.(tried.failure);
         if (answer !== undefined) return this.left(answer);
@@ -77,10 +83,10 @@ export class Steps {
         if (patient) continue;
         decided = await this.decision({ mayEnd: mayLeave, moot: options.moot, watched: options.watched });
       }
+      if (!decided) continue;
       if ('value' in decided) return this.left(decided.value);
       const { resolution } = decided;
-      // While it keeps trying, retry means only: now.
-      if (!resolution || (patient && resolution.remedy === 'retry')) continue;
+      if (patient && resolution.remedy === 'retry') continue; // while it keeps trying, this means only: now
       const remedied = await options.remedies?.[resolution.remedy]?.(resolution);
       if (remedied !== undefined) return this.left(remedied);
     }
@@ -175,27 +181,28 @@ export class Steps {
       /** Reading was refused, so that any answer is news. */
       recovering?: boolean;
     } = {},
-  ): Promise<{ resolution: Resolution } | { value: T }> {
+  ): Promise<Decided | { value: T }> {
     const { mayEnd = true, moot, watched = mayEnd, recovering = false } = wait;
     this.deadline.hold();
     const until = (): boolean => this.inbox.has('resolve') || (mayEnd && this.wish.expressed);
     const value = watched ? await this.watchUntil(until, moot, recovering) : undefined;
     if (value !== undefined) return { value };
     await condition(until);
-    return { resolution: this.resolution(mayEnd) ?? { remedy: 'retry', actor: { kind: 'policy' } } };
+    return this.decided(mayEnd) ?? { resolution: { remedy: 'retry', actor: { kind: 'policy' } } };
   }
 
   /** What an operator has decided, if so. @throws Ending if somebody wishes the end, and may. */
-  private resolution(mayEnd: boolean): Resolution | undefined {
+  private decided(mayEnd: boolean): Decided | undefined {
     const asked = this.inbox.take('resolve');
     if (asked) {
       const { remedy, actor, note } = asked.question;
-      asked.answer({ stage: this.state.stage });
+      // Another video is answered when it is there: until then the link is the one of the video before.
+      if (remedy !== 'new-video') asked.answer({ stage: this.state.stage });
       this.state.happened('resolved', { remedy }, actor);
       if (remedy === 'cancel') this.wish.cancel({ actor, reason: note ?? 'given up' });
     }
     if (mayEnd) this.wish.heed();
-    return asked?.question;
+    return asked && { resolution: asked.question, asked };
   }
 
   private async watchUntil<T>(

@@ -45,19 +45,25 @@ export async function videoFinished(run: RequestRun, newVideo: (asked?: Teller) 
         if (waitedOn !== state.providerStatus)
           steps.enterAttention('wait', unexpected(state.providerStatus), ['wait', 'cancel']);
     }
-    const resolution = await run.statusChanged('watch the provider until the video is finished', 'video-deadline', {
+    const decided = await run.statusChanged('watch the provider until the video is finished', 'video-deadline', {
       until: () => inbox.has('newVideo') || inbox.has('correct'),
     });
-    if (resolution?.remedy === 'wait') {
+    const remedy = decided?.resolution.remedy;
+    if (remedy === 'wait') {
       waitedOn = state.providerStatus ?? '';
       steps.leaveAttention();
     }
-    // What the signer has finished at this moment is not thrown away for another video.
-    if (OVER.has(state.providerStatus ?? '')) continue;
+    const resolving = remedy === 'new-video' ? decided?.asked : undefined;
+    if (OVER.has(state.providerStatus ?? '')) {
+      // What the signer has finished at this moment is not thrown away for another video.
+      resolving?.fail(told('NOT_NOW', `The provider says ${state.providerStatus} at this moment.`));
+      continue;
+    }
     const asked = inbox.take('newVideo');
-    if (asked || resolution?.remedy === 'new-video') {
-      await newVideo(asked);
+    if (asked || resolving) {
+      await newVideo(asked ?? resolving);
       if (asked?.settled === false) asked.answer({ requestPk: run.requestPk });
+      if (resolving?.settled === false) resolving.answer({ stage: state.stage });
       run.deadline.start(run.request.policy.deadlines.video);
     }
     await correctData(run);

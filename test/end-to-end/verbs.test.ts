@@ -159,9 +159,24 @@ describe('why', () => {
     const people = await People.start(at);
     await at.provider.video(await people.requestPk(), 'error');
     await people.attention('VIDEO_FAILED');
+    const { url } = await at.client.link(people.reference);
     await type(await remedy(people.reference, '--remedy new-video'));
+    expect((await at.client.link(people.reference)).url).not.toBe(url);
     await people.throughTo('signed');
     expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+  });
+
+  test('tells who decides for another video that its create is in doubt', async () => {
+    const people = await People.start(at);
+    const { phone } = await people.provider();
+    await at.provider.video(await people.requestPk(), 'error');
+    await people.attention('VIDEO_FAILED');
+    await at.provider.addFault({ name: 'answer-lost', endpoint: 'create', phone, times: 1 });
+    await expect(at.client.resolve(people.reference, { remedy: 'new-video', actor: operator })).rejects.toMatchObject({
+      code: 'CREATE_IN_DOUBT',
+    });
+    await people.attention('CREATE_IN_DOUBT');
+    await at.client.cancel(people.reference, { actor: operator, reason: 'end of the test' });
   });
 
   test('tells of an ended request how it ended', async () => {
