@@ -1,3 +1,4 @@
+import type { VideoIdError } from '../../src/messages/failures.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
@@ -48,12 +49,14 @@ test('too many codes that are not accepted need an operator, who allows as many 
 });
 
 test('another code within the cool-down is refused with the seconds left; after it the new one signs', async () => {
-  const people = await withCode({ policy: { code: { coolDown: 1500 } } });
+  const people = await withCode({ policy: { code: { coolDown: 2500 } } });
   const first = await people.code();
-  await expect(people.askForCode()).rejects.toMatchObject({ code: 'CODE_COOL_DOWN', facts: { secondsLeft: 2 } });
+  const refused: unknown = await people.askForCode().catch((error: unknown) => error);
+  expect(refused).toMatchObject({ code: 'CODE_COOL_DOWN' });
+  expect([1, 2, 3]).toContain((refused as VideoIdError).facts?.['secondsLeft']);
   expect((await people.provider()).calls['otp']?.received).toBe(1);
   const { sentAt, resendFrom } = await people.askForAnotherCode();
-  expect(Date.parse(resendFrom) - Date.parse(sentAt)).toBe(1500);
+  expect(Date.parse(resendFrom) - Date.parse(sentAt)).toBe(2500);
   expect((await people.provider()).calls['otp']?.received).toBe(2);
   const old = at.client.sign(people.reference, { secret: first });
   await expect(old).rejects.toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
