@@ -26,6 +26,7 @@ test.each(['signed', 'cancelled'] as const)(
     if (end === 'signed') await people.sign();
     else await at.client.cancel(people.reference, { actor: { kind: 'requester' }, reason: 'not needed' });
     expect(await people.outcome()).toMatchObject({ outcome: end, cleanup: 'pending' });
+    await temporal.workflow(people.workflowId).result(); // which comes after the outcome is recorded and cleaning is handed over
     expect((await people.provider()).documents).toHaveLength(1);
     const cleaning = `cleanup-${people.reference}`;
     expect(await temporal.statusOf(cleaning)).toBe('RUNNING');
