@@ -1,4 +1,5 @@
 import type { Activities } from '../messages/activities.js';
+import type { FailureCode } from '../messages/failures.js';
 import type { RequestKey } from '../messages/request.js';
 import { clean, record } from './clean.js';
 import { sendCode } from './code.js';
@@ -10,6 +11,7 @@ import { declare, preauthLink } from './declare.js';
 import { adoptEnrolment, enrol } from './enrol.js';
 import { approveEnrolment, declineEnrolment } from './enrolment-review.js';
 import { tellLateVideo } from './late-video.js';
+import { tellingNews } from './news.js';
 import { tellingOwnTrouble } from './own-trouble.js';
 import { providerStep } from './provider-step.js';
 import { remind } from './remind.js';
@@ -26,11 +28,13 @@ export function createActivities(dependencies: Dependencies): Activities {
   const { archive, logger } = dependencies;
   const step =
     <Order, Result>(run: (key: RequestKey, order: Order) => Promise<Result>) =>
-    (key: RequestKey, order: Order): Promise<Result> =>
-      asStep(logger, async () => {
-        archive.assertArchive(key);
-        return run(key, order);
-      });
+    (key: RequestKey, order: Order, shown?: FailureCode): Promise<Result> =>
+      tellingNews(shown, () =>
+        asStep(logger, async () => {
+          archive.assertArchive(key);
+          return run(key, order);
+        }),
+      );
   const call = <Order, Result>(run: (key: RequestKey, order: Order) => Promise<Result>) =>
     step(providerStep(dependencies, run));
   return {

@@ -7,6 +7,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Activities, StepFailure } from '../messages/activities.js';
+import type { FailureCode } from '../messages/failures.js';
 import type { Policy, StepName } from '../messages/policy.js';
 import type { ProviderStatus } from '../messages/request.js';
 import type { Attention, Remedy } from '../messages/status.js';
@@ -135,7 +136,10 @@ export class Steps {
     mayEnd: boolean,
   ): Promise<Tried<T>> {
     if (this.state.attention) this.deadline.hold();
-    const activities = proxyActivities<Activities>(this.optionsOf(name, summary, patient));
+    const activities = showing(
+      patient ? this.state.attention?.code : undefined,
+      proxyActivities<Activities>(this.optionsOf(name, summary, patient)),
+    );
     const scope = new CancellationScope();
     let tried: Tried<T> | undefined;
     const running = scope
@@ -236,4 +240,14 @@ export class Steps {
   private hintOr(until: () => boolean): Promise<void> {
     return condition(() => until() || this.watch.hinted);
   }
+}
+
+/** Activities that are told which failure is shown of them while they keep trying, and tell when it is another. */
+function showing(code: FailureCode | undefined, activities: Activities): Activities {
+  if (code === undefined) return activities;
+  type Call = (...args: unknown[]) => unknown;
+  return new Proxy(activities, {
+    get: (target, name) => (key: unknown, order: unknown) =>
+      (target as unknown as Record<string | symbol, Call | undefined>)[name]?.(key, order, code),
+  });
 }

@@ -51,9 +51,9 @@ test('too many codes that are not accepted need an operator, who allows as many 
 test('another code within the cool-down is refused with the seconds left; after it the new one signs', async () => {
   const people = await withCode({ policy: { code: { coolDown: 2500 } } });
   const first = await people.code();
-  const refused: unknown = await people.askForCode().catch((error: unknown) => error);
-  expect(refused).toMatchObject({ code: 'CODE_COOL_DOWN' });
-  expect([1, 2, 3]).toContain((refused as VideoIdError).facts?.['secondsLeft']);
+  const tooSoon: unknown = await people.askForCode().catch((error: unknown) => error);
+  expect(tooSoon).toMatchObject({ code: 'CODE_COOL_DOWN' });
+  expect([1, 2, 3]).toContain((tooSoon as VideoIdError).facts?.['secondsLeft']);
   expect((await people.provider()).calls['otp']?.received).toBe(1);
   const { sentAt, resendFrom } = await people.askForAnotherCode();
   expect(Date.parse(resendFrom) - Date.parse(sentAt)).toBe(2500);

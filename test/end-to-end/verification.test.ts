@@ -91,6 +91,17 @@ describe('a certificate that is issued before the signed files are there', () =>
   });
 });
 
+test('trouble that makes way for other trouble while it is tried again and again is shown as what it is now', async () => {
+  const { people } = await withFault({ name: 'files-late' }, { retrieve: { filesWithin: 3_600_000 } });
+  const busy = await people.fault({ name: 'answer-503', endpoint: 'get-document' });
+  await people.attention('PROVIDER_BUSY');
+  await at.provider.removeFault(busy);
+  const { attention } = await people.attention('SIGNED_FILES_MISSING');
+  expect(attention).toMatchObject({ step: 'retrieve', leavesByItself: true });
+  await at.provider.putFilesTogether(await people.requestPk());
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+});
+
 test('a contract that the provider gives unsigned is recorded, and is no fault', async () => {
   const { people } = await withFault({ name: 'file-unsigned', endpoint: 'get-contract' });
   expect(await people.outcome()).toMatchObject({
