@@ -1,17 +1,18 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { SignatureActivities, StepFailure } from '../messages/activities.js';
+import type { FailureCode } from '../messages/failures.js';
 import { OWN_TROUBLE, stepFailure } from './step-failures.js';
 
 /**
  * The watch waits by retrying and would never say that it cannot read because of us. Trouble of ours that outlasts the
  * step's budget is told as the provider's is, with its beginning: the deadline stands still from then on.
  */
-export function tellingOwnTrouble(watch: SignatureActivities['watch']): SignatureActivities['watch'] {
+export function tellingOwnTrouble(watch: Watch): Watch {
   /** Milliseconds since 1970, as this worker has seen it. */
   let since: number | undefined;
-  return async (key, order) => {
+  return async (key, order, shown) => {
     try {
-      const seen = await watch(key, order);
+      const seen = await watch(key, order, shown);
       since = undefined;
       return seen;
     } catch (error) {
@@ -26,6 +27,10 @@ export function tellingOwnTrouble(watch: SignatureActivities['watch']): Signatur
     }
   };
 }
+
+type Watch = (
+  ...call: [...Parameters<SignatureActivities['watch']>, shown?: FailureCode]
+) => ReturnType<SignatureActivities['watch']>;
 
 function ownTrouble(error: unknown): StepFailure | undefined {
   if (!(error instanceof ApplicationFailure)) return undefined;

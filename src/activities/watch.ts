@@ -11,17 +11,27 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
   return async (key, order) => {
     const left = await archive.touchRead(key, order.pace.gap);
     if (left > 0) throw stillWaiting(left);
+    const failing = failingMark(order);
     const status = await providerStatus(dependencies, key, order.requestPk).catch(async (error: unknown) => {
       if (!(error instanceof ProviderError) || error.kind === 'refused') throw error;
-      const since = await trouble.failed(key, error);
+      await archive.mark(key, failing);
+      // An Optimizer that answers about others may still not show this one.
+      const here = Date.parse((await archive.markedAt(key, failing)) ?? '') || Date.now();
+      const since = Math.min(here, await trouble.failed(key, error));
       if (order.recovering || Date.now() - since < order.budget) throw error;
       const { code, words, optimizer } = error;
       throw stepFailure(code, words, { retry: false, temporary: true, optimizer, since });
     });
     await trouble.answered(key);
+    if (await archive.hasMark(key, failing)) await archive.unmark(key, failing);
     if (status !== order.seen || order.recovering) return { status };
     throw stillWaiting(pause(order, activityInfo().attempt));
   };
+}
+
+/** Since when reads of this wait fail; one that went on without reading has none of it. */
+function failingMark({ requestPk, seen }: WatchOrder): string {
+  return `reads-fail-${requestPk}-${seen.replaceAll(/\W/g, '')}`;
 }
 
 /** Reads the status once, as far from the read before as any other. */

@@ -146,7 +146,8 @@ export class RequestRun {
     const soon = wait.soon ?? false;
     this.state.show();
     for (;;) {
-      const awaited = await this.watch.next(this.requestPk, seen, { summary, until, soon, recovering });
+      const shown = recovering ? this.state.attention?.code : undefined;
+      const awaited = await this.watch.next(this.requestPk, seen, { summary, until, soon, recovering, shown });
       if ('status' in awaited) {
         if (recovering) this.steps.leaveAttention();
         // After trouble the same status is news too: the attention that the caller has for it made way for the trouble.

@@ -7,7 +7,6 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Activities, StepFailure } from '../messages/activities.js';
-import type { FailureCode } from '../messages/failures.js';
 import type { Policy, StepName } from '../messages/policy.js';
 import type { ProviderStatus } from '../messages/request.js';
 import type { Attention, Remedy } from '../messages/status.js';
@@ -20,6 +19,7 @@ import type { RequestState } from './request-state.js';
 import { failureOf } from './step-failures.js';
 import type { ProviderWatch } from './waiting.js';
 import { pauses } from './pauses.js';
+import { showing } from './showing.js';
 
 export interface StepOptions<T> {
   /** Shown in the Temporal UI. */
@@ -240,14 +240,4 @@ export class Steps {
   private hintOr(until: () => boolean): Promise<void> {
     return condition(() => until() || this.watch.hinted);
   }
-}
-
-/** Activities that are told which failure is shown of them while they keep trying, and tell when it is another. */
-function showing(code: FailureCode | undefined, activities: Activities): Activities {
-  if (code === undefined) return activities;
-  type Call = (...args: unknown[]) => unknown;
-  return new Proxy(activities, {
-    get: (target, name) => (key: unknown, order: unknown) =>
-      (target as unknown as Record<string | symbol, Call | undefined>)[name]?.(key, order, code),
-  });
 }

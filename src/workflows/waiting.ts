@@ -1,9 +1,11 @@
 import { ActivityCancellationType, CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
 import type { Activities, StepFailure } from '../messages/activities.js';
+import type { FailureCode } from '../messages/failures.js';
 import type { Policy } from '../messages/policy.js';
 import type { ProviderStatus, RequestKey, RequestPk } from '../messages/request.js';
 import { failureOf } from './step-failures.js';
 import { pauses } from './pauses.js';
+import { showing } from './showing.js';
 
 /** What ended a wait: a new status, trouble that reading meets, or `until` of the caller. */
 export type Awaited =
@@ -47,11 +49,20 @@ export class ProviderWatch {
     return !unless();
   }
 
-  /** Waits until the status differs from `seen`, or `until` holds. After trouble, `recovering` returns at the first answer. */
+  /**
+   * Waits until the status differs from `seen`, or `until` holds. After trouble, `recovering` returns at the first answer,
+   * and at trouble of another cause than the one that is `shown`.
+   */
   async next(
     requestPk: RequestPk,
     seen: ProviderStatus,
-    wait: { summary: string; until: () => boolean; soon?: boolean; recovering?: boolean },
+    wait: {
+      summary: string;
+      until: () => boolean;
+      soon?: boolean;
+      recovering?: boolean;
+      shown?: FailureCode | undefined;
+    },
   ): Promise<Awaited> {
     let soon = (wait.soon ?? false) || this.hinted;
     for (;;) {
@@ -67,7 +78,7 @@ export class ProviderWatch {
       };
       let ended: Awaited | undefined;
       const reading = scope
-        .run(() => this.activities(wait.summary).watch(this.key, order))
+        .run(() => showing(wait.shown, this.activities(wait.summary)).watch(this.key, order))
         .then(
           ({ status }) => {
             ended = { status, foundBy: soon ? 'hint' : 'poll' };

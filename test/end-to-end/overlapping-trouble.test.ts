@@ -49,6 +49,18 @@ test('a refusal that comes after the approval in the provider’s console refuse
   expect((await people.provider()).calls['refuse']).toBeUndefined();
 });
 
+test('a request that the provider does not show, though it shows others, is attention until it does', async () => {
+  const other = await People.start(at);
+  const people = await People.start(at);
+  const busy = await people.fault({ name: 'answer-503', endpoint: 'get-request' });
+  const { attention } = await people.attention('PROVIDER_BUSY');
+  expect(attention).toMatchObject({ step: 'watch', leavesByItself: true });
+  expect((await other.until('video')).attention).toBeUndefined();
+  await at.provider.removeFault(busy);
+  await people.untilStatus((status) => status.attention === undefined);
+  await people.throughTo('review');
+});
+
 /** An Update that the request has accepted, and may answer later. */
 function accepted({ workflowId }: People, name: string, argument: object) {
   return temporal.workflow(workflowId).startUpdate(name, { args: [argument], waitForStage: 'ACCEPTED' });
