@@ -1,5 +1,7 @@
 import { activityInfo } from '@temporalio/activity';
 import type { SignatureActivities, WatchOrder } from '../messages/activities.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { RequestKey } from '../messages/request.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { Dependencies } from './dependencies.js';
 import { providerStatus } from './provider-request.js';
@@ -14,10 +16,8 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
     const failing = failingMark(order);
     const status = await providerStatus(dependencies, key, order.requestPk).catch(async (error: unknown) => {
       if (!(error instanceof ProviderError) || error.kind === 'refused') throw error;
-      await archive.mark(key, failing);
       // An Optimizer that answers about others may still not show this one.
-      const here = Date.parse((await archive.markedAt(key, failing)) ?? '') || Date.now();
-      const since = Math.min(here, await trouble.failed(key, error));
+      const since = Math.min(await trouble.failed(key, error), await failingSince(dependencies, key, failing));
       if (order.recovering || Date.now() - since < order.budget) throw error;
       const { code, words, optimizer } = error;
       throw stepFailure(code, words, { retry: false, temporary: true, optimizer, since });
@@ -32,6 +32,20 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
 /** Since when reads of this wait fail; one that went on without reading has none of it. */
 function failingMark({ requestPk, seen }: WatchOrder): string {
   return `reads-fail-${requestPk}-${seen.replaceAll(/\W/g, '')}`;
+}
+
+/** Milliseconds since 1970. Trouble with the archive must not hide what the provider said. */
+async function failingSince({ archive, logger }: Dependencies, key: RequestKey, mark: string): Promise<number> {
+  try {
+    const noted = await archive.markedAt(key, mark);
+    if (noted !== undefined) return Date.parse(noted);
+    await archive.mark(key, mark);
+    return Date.now();
+  } catch (error) {
+    if (!(error instanceof VideoIdError)) throw error;
+    logger.warn({ error }, 'since when a request cannot be read is not noted');
+    return Date.now();
+  }
 }
 
 /** Reads the status once, as far from the read before as any other. */
