@@ -165,7 +165,8 @@ export class RequestVerbs {
   }
 
   /**
-   * An operator's decision about attention.
+   * An operator's decision about attention: taken, not carried out yet; but `new-video` answers when the new video request
+   * is there, and its link with it.
    *
    * @throws VideoIdError BAD_INPUT, UNKNOWN_REMEDY, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the step's failure
    */
