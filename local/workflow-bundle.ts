@@ -1,12 +1,13 @@
 /** Program: bundles the compiled workflows with their failure converter for the worker's `workflowBundle.codePath`. */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { DIST, WORKFLOW_BUNDLE } from './project.js';
+import { WORKFLOW_MODULES } from '../src/temporal.js';
+import { WORKFLOW_BUNDLE } from './project.js';
 
-const entry = join(DIST, 'src', 'workflows', 'index.js');
-const failureConverter = join(DIST, 'src', 'security', 'failure-converter.js');
-const missing = [entry, failureConverter].filter((file) => !existsSync(file));
+const { workflowsPath, failureConverterPath, workflowInterceptorModules } = WORKFLOW_MODULES;
+const missing = [workflowsPath, failureConverterPath, ...workflowInterceptorModules].filter(
+  (file) => !existsSync(file),
+);
 
 if (missing.length > 0) fail(`The workflow bundle needs what was not compiled: ${missing.join(', ')}`);
 else await bundle();
@@ -16,7 +17,7 @@ async function bundle(): Promise<void> {
   const tell = (message: string): number => told.push(message);
   const logger = { log: tell, trace: noted, debug: noted, info: noted, warn: tell, error: tell };
   try {
-    const { code } = await bundleWorkflowCode({ workflowsPath: entry, failureConverterPath: failureConverter, logger });
+    const { code } = await bundleWorkflowCode({ ...WORKFLOW_MODULES, logger });
     // Renamed into place: a worker that starts meanwhile reads a whole file.
     const temporary = `${WORKFLOW_BUNDLE}.${process.pid}`;
     writeFileSync(temporary, code);

@@ -44,14 +44,22 @@ export const GRPC = {
 
 const KEYWORD: number = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 
-/** A module the SDK loads by path, here and into the workflow bundle. Same extension as this one: `.js`, or `.ts` in tests. */
-export const FAILURE_CONVERTER_PATH = fileURLToPath(
-  new URL(`./security/failure-converter${extname(import.meta.url)}`, import.meta.url),
-);
+/** A module that the SDK loads by path. Same extension as this one: `.js`, or `.ts` in tests. */
+const moduleAt = (path: string): string =>
+  fileURLToPath(new URL(`./${path}${extname(import.meta.url)}`, import.meta.url));
+
+export const FAILURE_CONVERTER_PATH = moduleAt('security/failure-converter');
+
+/** What a workflow bundle is made of. */
+export const WORKFLOW_MODULES = {
+  workflowsPath: moduleAt('workflows/index'),
+  failureConverterPath: FAILURE_CONVERTER_PATH,
+  workflowInterceptorModules: [moduleAt('workflows/question-ahead')],
+};
 
 /**
  * How values, failure messages and stacks travel: the same for worker, gateway, client and CLI. Without keys they are
- * not encrypted. A workflow bundle made beforehand needs `FAILURE_CONVERTER_PATH` when it is made.
+ * not encrypted. A workflow bundle made beforehand needs `WORKFLOW_MODULES` when it is made.
  */
 export function dataConverter(keyRing: KeyRing | undefined): DataConverter {
   return {

@@ -13,7 +13,7 @@ import { installRuntime } from './logging/temporal.js';
 import { loadKeyRing, loadSealPrivateKeys, loadSealPublicKey } from './security/keys.js';
 import { attemptOfWorkflow } from './messages/request.js';
 import { keepRewinding } from './rewinding.js';
-import { connectWorker, dataConverter, FAILURE_CONVERTER_PATH, ofInstallation } from './temporal.js';
+import { connectWorker, dataConverter, ofInstallation, WORKFLOW_MODULES } from './temporal.js';
 import { Optimizers } from './uanataca/optimizers.js';
 import { RegistrationAuthorities } from './uanataca/registration-authorities.js';
 
@@ -111,8 +111,7 @@ async function workflows({ worker }: Config): Promise<WorkflowBundleOption> {
   if (worker.workflowBundle !== undefined) return { codePath: worker.workflowBundle };
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   return bundleWorkflowCode({
-    workflowsPath: FAILURE_CONVERTER_PATH.replace(/security\/failure-converter(\.[jt]s)$/, 'workflows/index$1'),
-    failureConverterPath: FAILURE_CONVERTER_PATH,
+    ...WORKFLOW_MODULES,
     logger: new DefaultLogger('WARN'), // what the bundler says is about code, and holds no data
   });
 }

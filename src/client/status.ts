@@ -10,9 +10,12 @@ import type { RequestEvent, RequestStatus } from '../messages/status.js';
 import { STATUS_QUERY } from '../messages/steering.js';
 import { closedOutcome } from './ending.js';
 import { isWorkerPolling } from './pollers.js';
-import { isDeadlineExceeded, isNoPoller, temporalFailure } from './temporal-failures.js';
+import { isAskedAhead, isDeadlineExceeded, isNoPoller, temporalFailure } from './temporal-failures.js';
 
 const fact = z.union([z.string(), z.number(), z.boolean()]);
+
+/** Milliseconds. */
+const ASKED_AGAIN = 100;
 
 /** The part of the evidence that a status shows. */
 const evidence = z.object({
@@ -54,12 +57,24 @@ export async function statusOf(place: StatusPlace, record: RequestRecord, within
     return await client.withDeadline(until, async () => {
       const closed = await closedOutcome(client, record.workflowId);
       if (closed !== undefined) return await endedStatus(archive, record, closed);
-      return await client.workflow.getHandle(record.workflowId).query<RequestStatus>(STATUS_QUERY);
+      return await askedStatus(client, record.workflowId, until);
     });
   } catch (error) {
     if (isNoPoller(error)) throw workerAway();
     if (isDeadlineExceeded(error) || Date.now() >= until) throw await silent(place);
     throw temporalFailure(error);
+  }
+}
+
+/** Again where the question waited for a worker and came ahead of what has happened meanwhile. */
+async function askedStatus(client: Client, workflowId: string, until: number): Promise<RequestStatus> {
+  for (;;) {
+    try {
+      return await client.workflow.getHandle(workflowId).query<RequestStatus>(STATUS_QUERY);
+    } catch (error) {
+      if (!isAskedAhead(error) || Date.now() >= until) throw error;
+      await pause(ASKED_AGAIN);
+    }
   }
 }
 

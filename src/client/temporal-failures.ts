@@ -1,6 +1,7 @@
-import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { VideoIdError } from '../messages/failures.js';
+import { ASKED_AHEAD } from '../messages/steering.js';
 import { GRPC, grpcStatusOf } from '../temporal.js';
 import { isFailureCode } from './failure-codes.js';
 
@@ -14,6 +15,11 @@ export function isDeadlineExceeded(error: unknown): boolean {
 export function isNoPoller(error: unknown): boolean {
   const status = grpcStatusOf(error);
   return status?.code === GRPC.FAILED_PRECONDITION && /poller/i.test(status.details);
+}
+
+/** Whether a workflow did not answer a query because it came ahead of what has happened. */
+export function isAskedAhead(error: unknown): boolean {
+  return error instanceof QueryNotRegisteredError && error.message.includes(ASKED_AHEAD);
 }
 
 /** The type of the failure of an Update that was under way when its workflow closed. */

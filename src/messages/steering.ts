@@ -135,3 +135,6 @@ export interface CodeSent {
 export interface SignAnswer {
   signed: true;
 }
+
+/** Said by a workflow to a query that waited for a worker and came ahead of what has happened since: ask again. */
+export const ASKED_AHEAD = 'asked ahead of what has happened since; ask again';

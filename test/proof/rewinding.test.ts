@@ -1,57 +1,99 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { bundleWorkflowCode } from '@temporalio/worker';
 import { HINT_SIGNAL, STATUS_QUERY } from '../../src/messages/steering.js';
-import { Installation } from '../installation/installation.js';
+import { WORKFLOW_MODULES } from '../../src/temporal.js';
+import { Installation, type InstallationOptions } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
 import { typeCommand } from '../installation/typed.js';
 
+const operator = { kind: 'operator', id: 'op-1' } as const;
+const QUIET = { level: 'ERROR', log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } as const;
+
+/** An installation whose workers rewind nothing by themselves before a test is over. */
+function unhurried(worker: object): InstallationOptions {
+  return {
+    settings: (settings) => {
+      settings['worker'] = { ...(settings['worker'] as object), rewindEvery: '1h', ...worker };
+    },
+  };
+}
+
+let folder: string;
+let guarded: Installation;
+/** Its workflows lack the guard, so that the SDK writes histories which it cannot replay. */
 let at: Installation;
 let temporal: Temporal;
 beforeAll(async () => {
-  at = await Installation.start({
-    settings: (settings) => {
-      settings['worker'] = { ...(settings['worker'] as object), rewindEvery: '1h' };
-    },
-  });
+  folder = mkdtempSync(join(tmpdir(), 'videoid-unguarded-'));
+  const workflowBundle = join(folder, 'workflow-bundle.js');
+  const { code } = await bundleWorkflowCode({ ...WORKFLOW_MODULES, workflowInterceptorModules: [], logger: QUIET });
+  writeFileSync(workflowBundle, code);
+  [guarded, at] = await Promise.all([
+    Installation.start(unhurried({})),
+    Installation.start(unhurried({ workflowBundle })),
+  ]);
   temporal = await Temporal.connect(at);
 });
 afterAll(async () => {
   await temporal.close();
-  await at.close();
+  await Promise.all([guarded.close(), at.close()]);
+  rmSync(folder, { recursive: true });
 });
 
-const operator = { kind: 'operator', id: 'op-1' } as const;
-
 /**
- * A request whose history the SDK cannot replay, made as in life: the worker dies during a step, somebody asks for the
- * status while none runs, the step's time is over, somebody gives an order, and a worker starts. The question is then
- * answered with the step's end, before the task that holds both the end and the order. Not each time: which of them the
- * server gives out first is chance.
+ * Requests as they are in life: the worker dies during a step, somebody asks for the status while none runs, the step's
+ * time is over, somebody gives an order, and a worker starts. Without the guard the question is then answered with the
+ * step's end, before the task that holds both the end and the order. Not each time: which of them the server gives out
+ * first is chance. At last another worker comes, which must replay.
  */
+async function askedWithoutWorker(place: Installation, amount: number): Promise<People[]> {
+  const policy = { steps: { upload: { startToClose: 1000, budget: 1000 } } };
+  const all = await Promise.all(Array.from({ length: amount }, () => People.start(place, { policy })));
+  const held = await Promise.all(
+    all.map(async (people) => {
+      const fault = await people.fault({ name: 'hold-before', endpoint: 'upload' });
+      await people.throughTo('review');
+      await people.approve();
+      await people.held(fault);
+      return fault;
+    }),
+  );
+  await place.kill('worker');
+  const own = await Temporal.connect(place);
+  const questions = all.flatMap(({ workflowId }) =>
+    [1, 2, 3].map(() =>
+      own
+        .workflow(workflowId)
+        .query(STATUS_QUERY)
+        .catch(() => undefined),
+    ),
+  );
+  for (const people of all) await eventually(async () => (await kinds(people)).includes('activityTaskTimedOut'));
+  const orders = all.map(({ reference }) => place.client.resolve(reference, { remedy: 'retry', actor: operator }));
+  await pause(300); // on their way
+  await Promise.all(held.map((fault) => place.provider.removeFault(fault)));
+  await place.startWorker();
+  await Promise.allSettled([...questions, ...orders]);
+  await place.kill('worker');
+  await place.startWorker();
+  for (const { workflowId } of all) await own.workflow(workflowId).signal(HINT_SIGNAL);
+  await own.close();
+  return all;
+}
+
+/** A request whose history the SDK cannot replay. */
 async function unreplayable(): Promise<People> {
   for (;;) {
-    const people = await People.start(at, { policy: { steps: { upload: { startToClose: 1000, budget: 1000 } } } });
-    const fault = await people.fault({ name: 'hold-before', endpoint: 'upload' });
-    await people.throughTo('review');
-    await people.approve();
-    await people.held(fault);
-    await at.kill('worker');
-    const workflow = temporal.workflow(people.workflowId);
-    const questions = [1, 2, 3].map(() => workflow.query(STATUS_QUERY).catch(() => undefined));
-    await eventually(async () => (await kinds(people)).includes('activityTaskTimedOut'));
-    const order = at.client.resolve(people.reference, { remedy: 'retry', actor: operator });
-    await pause(300); // on its way
-    await at.provider.removeFault(fault);
-    await at.startWorker();
-    await Promise.allSettled([...questions, order]);
+    const [people] = await askedWithoutWorker(at, 1);
+    if (people === undefined) continue;
     const events = await kinds(people);
     const joined = events.indexOf('workflowExecutionUpdateAccepted', events.lastIndexOf('activityTaskTimedOut'));
-    if (joined < 0 || events[joined - 1] === 'workflowTaskCompleted') continue;
-    await at.kill('worker');
-    await at.startWorker();
-    await workflow.signal(HINT_SIGNAL); // makes the worker replay
-    return people;
+    if (joined >= 0 && events[joined - 1] !== 'workflowTaskCompleted') return people;
   }
 }
 
@@ -75,6 +117,13 @@ async function endsSigned(people: People): Promise<void> {
   expect(done).toMatchObject({ approve: 1, sign: 1 });
   expect(documents).toEqual([]);
 }
+
+test('questions that wait for a worker break no history', async () => {
+  for (const people of await askedWithoutWorker(guarded, 6)) {
+    await endsSigned(people);
+    expect(await kinds(people)).not.toContain('workflowTaskFailed');
+  }
+});
 
 test('`why` says that no worker can carry on, and the command it names lets the request go on', async () => {
   const people = await unreplayable();

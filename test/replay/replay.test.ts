@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode, type ReplayWorkerOptions, Runtime, Worker } from '@temporalio/worker';
-import { dataConverter, FAILURE_CONVERTER_PATH } from '../../src/temporal.js';
+import { dataConverter, WORKFLOW_MODULES } from '../../src/temporal.js';
 import { ENDS, LEFT_BEHIND } from './ends.js';
 import { HISTORIES, historyKeyRing } from './history-key.js';
 import type { HistoryJson } from './portable.js';
@@ -13,10 +13,8 @@ let options: ReplayWorkerOptions;
 beforeAll(async () => {
   // The core would print what the two last tests provoke.
   Runtime.install({ logger: QUIET, telemetryOptions: { logging: { filter: 'off' } } });
-  const workflowsPath = join(import.meta.dirname, '..', '..', 'src', 'workflows', 'index.ts');
-  const bundle = { workflowsPath, failureConverterPath: FAILURE_CONVERTER_PATH, logger: QUIET };
   options = {
-    workflowBundle: await bundleWorkflowCode(bundle),
+    workflowBundle: await bundleWorkflowCode({ ...WORKFLOW_MODULES, logger: QUIET }),
     dataConverter: dataConverter(await historyKeyRing()),
   };
 });

@@ -1,7 +1,6 @@
 import { builtinModules } from 'node:module';
-import { join } from 'node:path';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { FAILURE_CONVERTER_PATH } from '../../src/temporal.js';
+import { WORKFLOW_MODULES } from '../../src/temporal.js';
 
 const QUIET = { level: 'ERROR', log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } as const;
 /** The only ones that the sandbox of Temporal has. */
@@ -10,12 +9,7 @@ const ALLOWED_BUILTINS = ['assert', 'url', 'util'];
 /** What is in the bundle: our files from `src/` on, packages by name, and what was left empty. */
 let modules: string[];
 beforeAll(async () => {
-  const workflowsPath = join(import.meta.dirname, '..', '..', 'src', 'workflows', 'index.ts');
-  const { code } = await bundleWorkflowCode({
-    workflowsPath,
-    failureConverterPath: FAILURE_CONVERTER_PATH,
-    logger: QUIET,
-  });
+  const { code } = await bundleWorkflowCode({ ...WORKFLOW_MODULES, logger: QUIET });
   // The bundler heads every module with its path.
   modules = [...code.matchAll(/^ {2}!\*\*\* (.+) \*\*\*!$/gm)].map(([, path = '']) => nameOf(path));
 });
