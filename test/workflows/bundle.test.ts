@@ -20,7 +20,9 @@ function nameOf(path: string): string {
 }
 
 test('the bundle holds the workflows and what they import', () => {
-  expect(modules).toEqual(expect.arrayContaining(['src/workflows/signature.ts', '@temporalio/workflow']));
+  expect(modules).toEqual(
+    expect.arrayContaining(['src/workflows/signature.ts', 'src/workflows/question-ahead.ts', '@temporalio/workflow']),
+  );
 });
 
 test('the bundle holds no schema library and no code but the workflows, the messages and the failure converter', () => {
