@@ -15,7 +15,7 @@ import { Inbox, type QuestionKind, told } from './inbox.js';
 import { abandonUpdate, cancelUpdate, extendUpdate, hintSignal, resolveUpdate, statusQuery } from './messages.js';
 import { pauses } from './pauses.js';
 import { RequestState } from './request-state.js';
-import { type Decided, Steps } from './steps.js';
+import { type Resolved, Steps } from './steps.js';
 import { ProviderWatch } from './waiting.js';
 
 /** The verbs that leave a question in the inbox. */
@@ -138,7 +138,7 @@ export class RequestRun {
     summary: string,
     deadlineReason: string,
     wait: { until?: () => boolean; soon?: boolean } = {},
-  ): Promise<Decided | undefined> {
+  ): Promise<Resolved | undefined> {
     const seen = this.state.providerStatus ?? '';
     const until = () =>
       this.wish.expressed || this.deadline.expired || this.inbox.has('resolve') || (wait.until?.() ?? false);

@@ -41,7 +41,7 @@ export interface StepOptions<T> {
 }
 
 /** What was decided, and who is still to be answered when it is carried out. */
-export interface Decided {
+export interface Resolved {
   resolution: Resolution;
   asked?: Asked<'resolve'>;
 }
@@ -68,9 +68,9 @@ export class Steps {
     for (;;) {
       const tried: Tried<T> = await this.try(name, call, options.summary, patient, mayEnd);
       if ('value' in tried) return this.left(tried.value);
-      let decided: Decided | { value: T } | undefined;
+      let decided: Resolved | { value: T } | undefined;
       if ('stopped' in tried) {
-        decided = this.decided(mayEnd);
+        decided = this.resolved(mayEnd);
       } else {
         const answer = options.answers?.(tried.failure);
         if (answer !== undefined) return this.left(answer);
@@ -185,18 +185,18 @@ export class Steps {
       /** Reading was refused, so that any answer is news. */
       recovering?: boolean;
     } = {},
-  ): Promise<Decided | { value: T }> {
+  ): Promise<Resolved | { value: T }> {
     const { mayEnd = true, moot, watched = mayEnd, recovering = false } = wait;
     this.deadline.hold();
     const until = (): boolean => this.inbox.has('resolve') || (mayEnd && this.wish.expressed);
     const value = watched ? await this.watchUntil(until, moot, recovering) : undefined;
     if (value !== undefined) return { value };
     await condition(until);
-    return this.decided(mayEnd) ?? { resolution: { remedy: 'retry', actor: { kind: 'policy' } } };
+    return this.resolved(mayEnd) ?? { resolution: { remedy: 'retry', actor: { kind: 'policy' } } };
   }
 
   /** What an operator has decided, if so. @throws Ending if somebody wishes the end, and may. */
-  private decided(mayEnd: boolean): Decided | undefined {
+  private resolved(mayEnd: boolean): Resolved | undefined {
     const asked = this.inbox.take('resolve');
     if (asked) {
       const { remedy, actor, note } = asked.question;
