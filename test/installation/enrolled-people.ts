@@ -1,10 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { EnrolmentInput } from '../../src/client.js';
-import type { RequestStatus, Stage } from '../../src/messages/status.js';
 import { AUTHORITIES, type Installation, OFFICER } from './installation.js';
-import { eventually, inTime, unlessAway } from './patience.js';
-import { whereItStands } from './where-it-stands.js';
+import { FollowedRequest } from './followed-request.js';
 import { aSigner, SAMPLES } from './people.js';
 
 export const NATURAL_PERSON = 'PFnubeQAFCiudadano';
@@ -34,14 +32,9 @@ export const WHOLE_ORGANISATION: Partial<EnrolmentInput> = {
 const OF = { flow: 'enrolment' } as const;
 
 /** Everybody around one enrolment: each acts through the public verbs or at the sandbox. */
-export class EnrolledPeople {
-  constructor(
-    private readonly at: Installation,
-    readonly reference: string,
-  ) {}
-
-  get workflowId(): string {
-    return `enrolment-${this.reference}`;
+export class EnrolledPeople extends FollowedRequest {
+  constructor(at: Installation, reference: string) {
+    super(at, 'enrolment', reference);
   }
 
   static async start(at: Installation, more: Partial<EnrolmentInput> = {}): Promise<EnrolledPeople> {
@@ -61,31 +54,6 @@ export class EnrolledPeople {
     const people = await EnrolledPeople.start(at, WHOLE_ORGANISATION);
     await people.throughTo('review');
     return people;
-  }
-
-  status(): Promise<RequestStatus> {
-    return this.at.client.status(this.reference, OF);
-  }
-
-  until(stage: Stage): Promise<RequestStatus> {
-    return this.untilStatus((status) => status.stage === stage);
-  }
-
-  untilStatus(condition: (status: RequestStatus) => boolean): Promise<RequestStatus> {
-    const look = async (): Promise<RequestStatus | false | undefined> => {
-      const status = await unlessAway(this.status());
-      return status && condition(status) && status;
-    };
-    return eventually(look, () => whereItStands(this.at, this, String(condition)));
-  }
-
-  attention(code: string): Promise<RequestStatus> {
-    return this.untilStatus((status) => status.attention?.code === code);
-  }
-
-  async requestPk(): Promise<string> {
-    const { provider } = await this.untilStatus((status) => status.provider.requestPk !== undefined);
-    return provider.requestPk ?? '';
   }
 
   async finishVideo(): Promise<void> {
@@ -142,11 +110,6 @@ export class EnrolledPeople {
 
   async pickUp(): Promise<void> {
     await this.at.provider.pickUp(await this.requestPk());
-  }
-
-  outcome() {
-    const ending = this.at.client.outcome(this.reference, { ...OF, wait: true });
-    return inTime('the outcome', ending, () => whereItStands(this.at, this));
   }
 
   async provider() {

@@ -2,10 +2,9 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { StartInput } from '../../src/client.js';
 import { VideoIdError } from '../../src/messages/failures.js';
-import type { RequestStatus, Stage } from '../../src/messages/status.js';
 import type { Acceptance, CodeSent } from '../../src/messages/steering.js';
-import { eventually, inTime, unlessAway } from './patience.js';
-import { whereItStands } from './where-it-stands.js';
+import { FollowedRequest } from './followed-request.js';
+import { eventually } from './patience.js';
 import { AUTHORITIES, type Installation, OFFICER } from './installation.js';
 
 export const SAMPLES = join(import.meta.dirname, '..', '..', 'samples');
@@ -27,41 +26,15 @@ export function aStart(more: Partial<StartInput> = {}): StartInput & { reference
 }
 
 /** Everybody around one request: requester, signer, officer; each acts through the public verbs or at the sandbox. */
-export class People {
-  constructor(
-    private readonly at: Installation,
-    readonly reference: string,
-  ) {}
-
-  get workflowId(): string {
-    return `signature-${this.reference}`;
+export class People extends FollowedRequest {
+  constructor(at: Installation, reference: string) {
+    super(at, 'signature', reference);
   }
 
   static async start(at: Installation, more: Partial<StartInput> = {}): Promise<People> {
     const input = aStart(more);
     await at.client.start(input);
     return new People(at, input.reference);
-  }
-
-  until(stage: Stage): Promise<RequestStatus> {
-    return this.untilStatus((status) => status.stage === stage);
-  }
-
-  untilStatus(condition: (status: RequestStatus) => boolean): Promise<RequestStatus> {
-    const look = async (): Promise<RequestStatus | false | undefined> => {
-      const status = await unlessAway(this.at.client.status(this.reference));
-      return status && condition(status) && status;
-    };
-    return eventually(look, () => whereItStands(this.at, this, String(condition)));
-  }
-
-  attention(code: string): Promise<RequestStatus> {
-    return this.untilStatus((status) => status.attention?.code === code);
-  }
-
-  async requestPk(): Promise<string> {
-    const status = await this.untilStatus(({ provider }) => provider.requestPk !== undefined);
-    return status.provider.requestPk ?? '';
   }
 
   async finishVideo(): Promise<void> {
@@ -138,11 +111,6 @@ export class People {
     await this.askForCode();
     if (stage === 'code') return;
     await this.sign();
-  }
-
-  outcome() {
-    const ending = this.at.client.outcome(this.reference, { wait: true });
-    return inTime('the outcome', ending, () => whereItStands(this.at, this));
   }
 
   async provider() {

@@ -1,3 +1,4 @@
+import type { Flow } from '../../src/messages/request.js';
 import type { Installation } from './installation.js';
 import { Temporal } from './temporal.js';
 
@@ -7,10 +8,9 @@ const TOLD = 25;
 /** All that explains why a test waits in vain for one request: its status, why it waits, the provider's view, and its newest history. */
 export async function whereItStands(
   at: Installation,
-  { reference, workflowId }: { reference: string; workflowId: string },
+  { flow, reference, workflowId }: { flow: Flow; reference: string; workflowId: string },
   awaited?: string,
 ): Promise<object> {
-  const flow = workflowId.startsWith('enrolment-') ? 'enrolment' : 'signature';
   const status = at.client.status(reference, { flow });
   const atProvider = async (): Promise<object> => {
     const { requestPk = 'none' } = (await status).provider;

@@ -83,7 +83,7 @@ async function settled(at: Installation, who: Stuck, situation: Pick<Situation, 
   while (seen === undefined || !isMeant(seen, situation)) {
     if (Date.now() > until) throw new Error(`${who.reference} is not stuck as it should be: ${JSON.stringify(seen)}`);
     await pause(300);
-    seen = await at.client.why(who.reference, { flow: flowOf(who) });
+    seen = await at.client.why(who.reference, { flow: who.flow });
   }
 }
 
@@ -101,10 +101,6 @@ export function assertMeant(found: Why, { why }: Pick<Situation, 'why'>): void {
     ...(endsBy === undefined ? {} : { endsBy: expect.arrayContaining([expect.stringMatching(endsBy)]) as string[] }),
   });
   expect(found.remedies).not.toEqual([]);
-}
-
-export function flowOf(who: Stuck): 'signature' | 'enrolment' {
-  return who.reference.startsWith('e-') ? 'enrolment' : 'signature';
 }
 
 /** The signer's part after the approval. */
