@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { optionalTsToDate } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import { GRPC, grpcStatusOf } from './temporal.js';
@@ -13,6 +14,9 @@ const { RESET_REAPPLY_TYPE_ALL_ELIGIBLE: ALL_ELIGIBLE } = proto.temporal.api.enu
 export const REPORTED_PROBLEMS = 'TemporalReportedProblems';
 /** The word for a history that does not replay. */
 export const NOT_REPLAYED = 'cause=WorkflowTaskFailedCauseNonDeterministicError';
+
+/** The word for a task that no worker ended in time. */
+const TIMED_OUT = 'category=WorkflowTaskTimedOut';
 
 /** Events read at once, from the newest backwards. */
 const PAGE = 200;
@@ -59,6 +63,30 @@ export async function findBreak(client: Client, workflowId: string, runId: strin
   }
   return undefined;
 }
+
+/**
+ * Whether the task of a running workflow is given out again because a worker took it and did not end it in time: it was
+ * killed, or had too much to do. False where it failed.
+ *
+ * @throws what Temporal's client throws
+ */
+export async function hasTimedOut(
+  client: Client,
+  { workflowId, runId, typedSearchAttributes }: TimedOut,
+): Promise<boolean> {
+  // The history keeps only the first of several ends in a row; the mark tells of the last.
+  const marks = typedSearchAttributes.get(
+    defineSearchAttributeKey(REPORTED_PROBLEMS, SearchAttributeType.KEYWORD_LIST),
+  );
+  if (marks !== undefined) return marks.includes(TIMED_OUT);
+  for await (const event of backwards(client, workflowId, runId)) {
+    if (event.workflowTaskTimedOutEventAttributes) return true;
+    if (event.workflowTaskFailedEventAttributes || event.workflowTaskCompletedEventAttributes) return false;
+  }
+  return false;
+}
+
+type TimedOut = Pick<WorkflowExecutionInfo, 'workflowId' | 'runId' | 'typedSearchAttributes'>;
 
 async function* backwards(client: Client, workflowId: string, runId: string) {
   let nextPageToken: Uint8Array | undefined;

@@ -10,7 +10,7 @@ import type { RequestEvent, RequestStatus } from '../messages/status.js';
 import { STATUS_QUERY } from '../messages/steering.js';
 import { closedOutcome } from './ending.js';
 import { isWorkerPolling } from './pollers.js';
-import { isAskedAhead, isDeadlineExceeded, isNoPoller, temporalFailure } from './temporal-failures.js';
+import { isAskedAhead, isDeadlineExceeded, isNoPoller, isTaskUndone, temporalFailure } from './temporal-failures.js';
 
 const fact = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -45,7 +45,7 @@ export interface StatusPlace {
  * Where an attempt stands: asked of the workflow while it runs, read from the archive once it ended.
  *
  * @param within milliseconds
- * @throws VideoIdError WORKER_AWAY, STILL_RUNNING (a worker is there and does not answer), TEMPORAL_UNREACHABLE,
+ * @throws VideoIdError WORKER_AWAY, STILL_RUNNING (a worker is there and does not answer, or did not get its task done), TEMPORAL_UNREACHABLE,
  *   REQUEST_NOT_FOUND (recorded, and never started), REQUEST_ENDED (ended from outside, without an outcome)
  */
 export async function statusOf(place: StatusPlace, record: RequestRecord, within: number): Promise<RequestStatus> {
@@ -61,7 +61,7 @@ export async function statusOf(place: StatusPlace, record: RequestRecord, within
     });
   } catch (error) {
     if (isNoPoller(error)) throw workerAway();
-    if (isDeadlineExceeded(error) || Date.now() >= until) throw await silent(place);
+    if (isTaskUndone(error) || isDeadlineExceeded(error) || Date.now() >= until) throw await silent(place);
     throw temporalFailure(error);
   }
 }
@@ -165,7 +165,7 @@ async function silent({ client, taskQueue }: StatusPlace): Promise<VideoIdError>
   } catch (error) {
     return temporalFailure(error);
   }
-  return new VideoIdError('STILL_RUNNING', 'The worker did not say in time where the request stands.', {
-    remedy: 'Ask again in a moment; the worker may be starting or busy.',
+  return new VideoIdError('STILL_RUNNING', 'No worker said in time where the request stands.', {
+    remedy: 'Ask again in a moment; the worker may be starting or busy. `videoid why` tells where it cannot carry on.',
   });
 }

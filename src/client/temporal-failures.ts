@@ -17,6 +17,12 @@ export function isNoPoller(error: unknown): boolean {
   return status?.code === GRPC.FAILED_PRECONDITION && /poller/i.test(status.details);
 }
 
+/** Temporal asks no worker where the last workers that took the task of a workflow, three in a row, did not get it done. */
+export function isTaskUndone(error: unknown): boolean {
+  const status = grpcStatusOf(error);
+  return status?.code === GRPC.FAILED_PRECONDITION && /workflow task in failed state/i.test(status.details);
+}
+
 /** Whether a workflow did not answer a query because it came ahead of what has happened. */
 export function isAskedAhead(error: unknown): boolean {
   return error instanceof QueryNotRegisteredError && error.message.includes(ASKED_AHEAD);

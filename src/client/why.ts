@@ -7,7 +7,7 @@ import { LATE_VIDEO } from '../messages/feed.js';
 import type { Flow } from '../messages/request.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { RequestStatus } from '../messages/status.js';
-import { type Break, findBreak } from '../rewinding.js';
+import { type Break, findBreak, hasTimedOut } from '../rewinding.js';
 import { remediesAfterEnd } from './after-end.js';
 import {
   type CommandPlace,
@@ -81,8 +81,10 @@ async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
     if (!(error instanceof VideoIdError)) throw error;
     if (error.code === 'REQUEST_ENDED') return endedFromOutside(record, error, description);
     const pending = await pendingWork(client, description);
-    const broken = await brokenAt(client, description, pending);
-    return broken === undefined ? silent(error, description, pending, names) : notReplayable(broken, pending, names);
+    const stop = await stopOf(client, description, pending);
+    return typeof stop === 'object'
+      ? notReplayable(stop, pending, names)
+      : silent(error, description, pending, names, stop);
   }
   if (status.stage === 'ended') return await ended(archive, record, await archive.readOutcome(record), status);
   const pending = await pendingWork(client, description);
@@ -182,6 +184,7 @@ function silent(
   { startTime }: WorkflowExecutionDescription,
   { steps, task }: PendingWork,
   names: CommandPlace,
+  stop: Exclude<Stop, Break>,
 ): Found {
   const [step] = steps;
   const since = task?.since ?? step?.since ?? startTime.toISOString();
@@ -201,7 +204,7 @@ function silent(
       remedies: [worker, doctor],
     };
   }
-  if (task !== undefined && task.tries > 1) {
+  if (task !== undefined && stop === 'failed') {
     return {
       state: 'silent',
       code: 'STEP_FAILED',
@@ -225,15 +228,16 @@ function silent(
   };
 }
 
-/** Where no worker can replay the history; only a task that was tried and failed is worth the look. */
-async function brokenAt(
-  client: Client,
-  { workflowId, runId }: WorkflowExecutionDescription,
-  { task }: PendingWork,
-): Promise<Break | undefined> {
+/** Why the task of a request was not carried out, where it was tried: `failed` is a defect, or a worker of another release. */
+type Stop = Break | 'failed' | 'timed-out' | undefined;
+
+async function stopOf(client: Client, description: WorkflowExecutionDescription, { task }: PendingWork): Promise<Stop> {
   if (task === undefined || task.tries < 2) return undefined;
   try {
-    return await client.withDeadline(Date.now() + CALL_WITHIN, () => findBreak(client, workflowId, runId));
+    return await client.withDeadline(Date.now() + CALL_WITHIN, async () => {
+      const broken = await findBreak(client, description.workflowId, description.runId);
+      return broken ?? ((await hasTimedOut(client, description)) ? 'timed-out' : 'failed');
+    });
   } catch (error) {
     throw temporalFailure(error);
   }
