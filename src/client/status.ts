@@ -8,14 +8,12 @@ import { VideoIdError } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { RequestEvent, RequestStatus } from '../messages/status.js';
 import { STATUS_QUERY } from '../messages/steering.js';
+import { askedAgain } from './asked-again.js';
 import { closedOutcome } from './ending.js';
 import { isWorkerPolling } from './pollers.js';
 import { isAskedAhead, isDeadlineExceeded, isNoPoller, isTaskUndone, temporalFailure } from './temporal-failures.js';
 
 const fact = z.union([z.string(), z.number(), z.boolean()]);
-
-/** Milliseconds. */
-const ASKED_AGAIN = 100;
 
 /** The part of the evidence that a status shows. */
 const evidence = z.object({
@@ -57,24 +55,17 @@ export async function statusOf(place: StatusPlace, record: RequestRecord, within
     return await client.withDeadline(until, async () => {
       const closed = await closedOutcome(client, record.workflowId);
       if (closed !== undefined) return await endedStatus(archive, record, closed);
-      return await askedStatus(client, record.workflowId, until);
+      // It may have waited for a worker, and come ahead of what has happened meanwhile.
+      return await askedAgain(
+        () => client.workflow.getHandle(record.workflowId).query<RequestStatus>(STATUS_QUERY),
+        isAskedAhead,
+        until,
+      );
     });
   } catch (error) {
     if (isNoPoller(error)) throw workerAway();
     if (isTaskUndone(error) || isDeadlineExceeded(error) || Date.now() >= until) throw await silent(place);
     throw temporalFailure(error);
-  }
-}
-
-/** Again where the question waited for a worker and came ahead of what has happened meanwhile. */
-async function askedStatus(client: Client, workflowId: string, until: number): Promise<RequestStatus> {
-  for (;;) {
-    try {
-      return await client.workflow.getHandle(workflowId).query<RequestStatus>(STATUS_QUERY);
-    } catch (error) {
-      if (!isAskedAhead(error) || Date.now() >= until) throw error;
-      await pause(ASKED_AGAIN);
-    }
   }
 }
 

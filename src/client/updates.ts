@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { VideoIdError } from '../messages/failures.js';
+import { askedAgain } from './asked-again.js';
 import type { AttemptOption } from './attempts.js';
 import { isWorkerPolling } from './pollers.js';
-import { isDeadlineExceeded, isUpdateOutlived, temporalFailure, toldByWorkflow } from './temporal-failures.js';
+import {
+  isDeadlineExceeded,
+  isTaskUndone,
+  isUpdateOutlived,
+  temporalFailure,
+  toldByWorkflow,
+} from './temporal-failures.js';
 
 /** Milliseconds every call waits at most, if not told otherwise. */
 export const CALL_WITHIN = 10_000;
@@ -41,14 +48,12 @@ export async function update<Answer>(client: Client, call: UpdateCall): Promise<
   const updateId = checkedUpdateId(call.options.updateId);
   const handle = client.workflow.getHandle(call.workflowId);
   const until = Date.now() + (call.options.within ?? CALL_WITHIN);
+  const ask = () =>
+    handle.startUpdate<Answer, [unknown]>(call.name, { args: [call.argument], updateId, waitForStage: 'ACCEPTED' });
   try {
     // The Update is accepted only by a live worker, so the limit covers the asking too.
     return await client.withDeadline(until, async () => {
-      const started = await handle.startUpdate<Answer, [unknown]>(call.name, {
-        args: [call.argument],
-        updateId,
-        waitForStage: 'ACCEPTED',
-      });
+      const started = await askedAgain(ask, isTaskUndone, until);
       return await started.result();
     });
   } catch (error) {
@@ -58,6 +63,7 @@ export async function update<Answer>(client: Client, call: UpdateCall): Promise<
       throw new RequestClosed('The request has closed.', { cause: error });
     }
     if (error instanceof WorkflowUpdateFailedError) throw notTaken(error, updateId);
+    if (isTaskUndone(error)) throw notAsked(updateId);
     // At the deadline itself other errors come too.
     if (isDeadlineExceeded(error) || Date.now() >= until) throw await noAnswer(client, call.taskQueue, updateId);
     throw temporalFailure(error, { words: 'What was asked may still take effect.', facts: { updateId } });
@@ -77,6 +83,13 @@ function notTaken(error: WorkflowUpdateFailedError, updateId: string): VideoIdEr
         facts: { updateId },
         cause: error,
       });
+}
+
+function notAsked(updateId: string): VideoIdError {
+  return new VideoIdError('STILL_RUNNING', 'No worker carries on with the request now, so this could not be asked.', {
+    remedy: 'See `videoid why`; when it goes on, repeat the call with the same updateId.',
+    facts: { updateId },
+  });
 }
 
 async function noAnswer(client: Client, taskQueue: string, updateId: string): Promise<VideoIdError> {

@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import proto from '@temporalio/proto';
+import { connectServer, type Server } from './server.js';
+import { openPlace, type Place, SAMPLE } from './place.js';
+
+/** The first that the server does not ask about. */
+const TRIES = 3;
+
+let server: Server;
+let place: Place;
+beforeEach(async () => {
+  server = await connectServer();
+  place = await openPlace(server.settings);
+});
+afterEach(async () => {
+  await place.close();
+  await server.close();
+});
+
+async function start(): Promise<string> {
+  const reference = `undone-${randomUUID()}`;
+  await place.client.start({
+    reference,
+    signer: { email: 'signer@example.com', phone: '+34600000000' },
+    documents: [{ name: 'agreement.pdf', content: SAMPLE }],
+  });
+  return reference;
+}
+
+/** Takes the task as a worker does. */
+async function take(): Promise<Uint8Array> {
+  const { client, settings } = server;
+  const { taskToken } = await client.withDeadline(Date.now() + 60_000, () =>
+    client.workflowService.pollWorkflowTaskQueue({
+      namespace: 'default',
+      taskQueue: { name: settings.taskQueue },
+      identity: 'a worker of the test',
+    }),
+  );
+  return taskToken;
+}
+
+async function carriesOn(reference: string): Promise<void> {
+  const stop = await server.startWorker(place.config);
+  await place.client.cancel(reference, { actor: { kind: 'operator', id: 'op-1' }, reason: 'enough' });
+  await expect(place.client.outcome(reference, { wait: true })).resolves.toMatchObject({ outcome: 'cancelled' });
+  await stop();
+}
+
+test('workers that die with the task of a request are told as such, and the next carries on', async () => {
+  const reference = await start();
+  for (let tries = 1; tries <= TRIES; tries += 1) expect(await take()).not.toHaveLength(0);
+  await expect(place.client.status(reference)).rejects.toMatchObject({ code: 'STILL_RUNNING' });
+  expect(await place.client.why(reference)).toMatchObject({
+    state: 'silent',
+    code: 'STILL_RUNNING',
+    words: expect.stringContaining('it has stopped') as string,
+    leavesByItself: true,
+  });
+  const order = { actor: { kind: 'operator', id: 'op-1' }, reason: 'enough' } as const;
+  await expect(place.client.cancel(reference, order, { within: 300 })).rejects.toMatchObject({
+    code: 'STILL_RUNNING',
+    message: expect.stringContaining('could not be asked') as string,
+  });
+  await carriesOn(reference);
+});
+
+test('workers that cannot carry out the task of a request are told as such', async () => {
+  const reference = await start();
+  for (let tries = 1; tries < TRIES; tries += 1) {
+    await server.client.workflowService.respondWorkflowTaskFailed({
+      namespace: 'default',
+      taskToken: await take(),
+      cause:
+        proto.temporal.api.enums.v1.WorkflowTaskFailedCause
+          .WORKFLOW_TASK_FAILED_CAUSE_WORKFLOW_WORKER_UNHANDLED_FAILURE,
+    });
+  }
+  await expect(place.client.status(reference)).rejects.toMatchObject({ code: 'STILL_RUNNING' });
+  expect(await place.client.why(reference)).toMatchObject({
+    state: 'silent',
+    code: 'STEP_FAILED',
+    words: expect.stringContaining('No worker could carry on') as string,
+    leavesByItself: false,
+  });
+  await carriesOn(reference);
+});
