@@ -1,4 +1,9 @@
-import { type Client, WorkflowFailedError, WorkflowNotFoundError } from '@temporalio/client';
+import {
+  type Client,
+  type WorkflowExecutionDescription,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
 import { TerminatedFailure } from '@temporalio/common';
 import type { Archive } from '../archive/archive.js';
 import type { RequestRecord } from '../archive/request-record.js';
@@ -22,7 +27,7 @@ export async function outcomeOf(
   const recorded = await archive.readOutcome(record);
   if (recorded !== undefined) return recorded;
   try {
-    const closed = await closedOutcome(client, record.workflowId);
+    const { outcome: closed } = await findExecution(client, record.workflowId);
     if (closed !== undefined) return closed;
     if (!wait) throw notEnded(record);
     const outcome = await resultOf(client, record.workflowId);
@@ -39,26 +44,31 @@ async function resultOf(client: Client, workflowId: string): Promise<Outcome> {
       return (await client.workflow.getHandle(workflowId).result()) as Outcome;
     } catch (error) {
       const terminated = error instanceof WorkflowFailedError && error.cause instanceof TerminatedFailure;
-      if (!terminated || (await closedOutcome(client, workflowId)) !== undefined) throw error;
+      if (!terminated || (await findExecution(client, workflowId)).outcome !== undefined) throw error;
     }
   }
 }
 
+/** What Temporal knows of a workflow: its outcome where it completed, how it stands while it runs. */
+export interface Execution {
+  description: WorkflowExecutionDescription;
+  outcome?: Outcome;
+}
+
 /**
- * The outcome of a workflow that completed; undefined while it runs.
- *
  * @throws VideoIdError REQUEST_ENDED when it closed without an outcome, because somebody terminated it;
  *   REQUEST_NOT_FOUND when Temporal does not know it. Errors of Temporal's client are passed on.
  */
-export async function closedOutcome(client: Client, workflowId: string): Promise<Outcome | undefined> {
+export async function findExecution(client: Client, workflowId: string): Promise<Execution> {
   const handle = client.workflow.getHandle(workflowId);
   try {
-    const { status } = await handle.describe();
-    if (status.name === 'COMPLETED') return (await handle.result()) as Outcome;
-    if (status.name === 'RUNNING' || status.name === 'PAUSED' || status.name === 'CONTINUED_AS_NEW') return undefined;
+    const description = await handle.describe();
+    const { name } = description.status;
+    if (name === 'COMPLETED') return { description, outcome: (await handle.result()) as Outcome };
+    if (name === 'RUNNING' || name === 'PAUSED' || name === 'CONTINUED_AS_NEW') return { description };
     throw new VideoIdError('REQUEST_ENDED', 'The workflow was ended from outside, without an outcome.', {
       remedy: "See the provider's console for what became of the request there, and start anew with another reference.",
-      facts: { workflow: status.name.toLowerCase() },
+      facts: { workflow: name.toLowerCase() },
     });
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;

@@ -7,9 +7,9 @@ import type { RequestRecord } from '../archive/request-record.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { RequestEvent, RequestStatus } from '../messages/status.js';
-import { STATUS_QUERY } from '../messages/steering.js';
+import { STATUS_QUERY, type StatusQuestion } from '../messages/steering.js';
 import { askedAgain } from './asked-again.js';
-import { closedOutcome } from './ending.js';
+import { findExecution } from './ending.js';
 import { isWorkerPolling } from './pollers.js';
 import { isAskedAhead, isDeadlineExceeded, isNoPoller, isTaskUndone, temporalFailure } from './temporal-failures.js';
 
@@ -52,21 +52,24 @@ export async function statusOf(place: StatusPlace, record: RequestRecord, within
   if (recorded !== undefined) return await endedStatus(archive, record, recorded);
   const until = Date.now() + within;
   try {
-    return await client.withDeadline(until, async () => {
-      const closed = await closedOutcome(client, record.workflowId);
-      if (closed !== undefined) return await endedStatus(archive, record, closed);
-      // It may have waited for a worker, and come ahead of what has happened meanwhile.
-      return await askedAgain(
-        () => client.workflow.getHandle(record.workflowId).query<RequestStatus>(STATUS_QUERY),
-        isAskedAhead,
-        until,
-      );
-    });
+    // A question may come ahead of what has happened while it waited for a worker.
+    const ask = () => askedStatus(place, record);
+    return await client.withDeadline(until, () => askedAgain(ask, isAskedAhead, until));
   } catch (error) {
     if (isNoPoller(error)) throw workerAway();
     if (isTaskUndone(error) || isDeadlineExceeded(error) || Date.now() >= until) throw await silent(place);
     throw temporalFailure(error);
   }
+}
+
+async function askedStatus({ archive, client }: StatusPlace, record: RequestRecord): Promise<RequestStatus> {
+  const { outcome, description } = await findExecution(client, record.workflowId);
+  if (outcome !== undefined) return await endedStatus(archive, record, outcome);
+  const handle = client.workflow.getHandle(record.workflowId);
+  // With a task under way the server keeps the question for its end, whatever the history is then.
+  const underWay = Boolean(description.raw.pendingWorkflowTask);
+  const seen: StatusQuestion = underWay ? [] : [description.historyLength];
+  return await handle.query<RequestStatus, StatusQuestion>(STATUS_QUERY, ...seen);
 }
 
 /**

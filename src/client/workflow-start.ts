@@ -7,7 +7,7 @@ import type { Outcome } from '../messages/outcome.js';
 import type { AnyRequest, EnrolmentRequest, RequestKey, SignatureRequest } from '../messages/request.js';
 import { REGISTRATION_AUTHORITY_ATTRIBUTE, STAGE_ATTRIBUTE } from '../messages/search-attributes.js';
 import type { Stage } from '../messages/status.js';
-import { closedOutcome } from './ending.js';
+import { findExecution } from './ending.js';
 import { temporalFailure } from './temporal-failures.js';
 import { CALL_WITHIN } from './updates.js';
 
@@ -95,7 +95,7 @@ function summaryOf(record: RequestRecord): string {
 /** The state of a workflow that Temporal knows. Its outcome is not in the archive, or it would not have been asked. */
 async function startedBefore(client: Client, workflowId: string, archiveId: string): Promise<WorkflowStarted> {
   await assertOurs(client, workflowId, archiveId);
-  const outcome = await closedOutcome(client, workflowId);
+  const { outcome } = await findExecution(client, workflowId);
   return outcome === undefined ? { state: 'running' } : { state: 'ended', outcome };
 }
 

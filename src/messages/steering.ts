@@ -16,6 +16,9 @@ export const PROVIDE_UPDATE = 'provide';
 export const PREAUTH_LINK_UPDATE = 'preauth-link';
 export const ABANDON_UPDATE = 'abandon';
 
+/** Arguments of the `status` query: events of the history when it was asked, so that it is not answered ahead of more. */
+export type StatusQuestion = [historyLength?: number];
+
 /** A secret encrypted to a seal key; only the step that needs it opens it. */
 export interface Sealed {
   keyId: string;

@@ -5,7 +5,7 @@ import * as names from '../messages/steering.js';
 
 /** A provider callback as we treat it: something may have changed. No argument, so that it cannot be poison. */
 export const hintSignal = defineSignal(names.HINT_SIGNAL);
-export const statusQuery = defineQuery<RequestStatus>(names.STATUS_QUERY);
+export const statusQuery = defineQuery<RequestStatus, names.StatusQuestion>(names.STATUS_QUERY);
 export const reviewUpdate = defineUpdate<{ status: string }, [names.ReviewDecision]>(names.REVIEW_UPDATE);
 export const codeUpdate = defineUpdate<names.CodeSent, [names.Acceptance]>(names.CODE_UPDATE);
 export const signUpdate = defineUpdate<names.SignAnswer, [names.SignOrder]>(names.SIGN_UPDATE);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { HINT_SIGNAL, STATUS_QUERY } from '../../src/messages/steering.js';
+import { HINT_SIGNAL } from '../../src/messages/steering.js';
 import { WORKFLOW_MODULES } from '../../src/temporal.js';
 import { Installation, type InstallationOptions } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
@@ -64,37 +64,37 @@ async function askedWithoutWorker(place: Installation, amount: number): Promise<
     }),
   );
   await place.kill('worker');
-  const own = await Temporal.connect(place);
-  const questions = all.flatMap(({ workflowId }) =>
-    [1, 2, 3].map(() =>
-      own
-        .workflow(workflowId)
-        .query(STATUS_QUERY)
-        .catch(() => undefined),
-    ),
-  );
+  const asked = all.flatMap(({ reference }) => [1, 2, 3].map(() => place.client.status(reference, { within: 60_000 })));
+  const questions = Promise.allSettled(asked);
   for (const people of all) await eventually(async () => (await kinds(people)).includes('activityTaskTimedOut'));
   const orders = all.map(({ reference }) => place.client.resolve(reference, { remedy: 'retry', actor: operator }));
   await pause(300); // on their way
   await Promise.all(held.map((fault) => place.provider.removeFault(fault)));
   await place.startWorker();
-  await Promise.allSettled([...questions, ...orders]);
+  await Promise.allSettled([questions, ...orders]);
   await place.kill('worker');
   await place.startWorker();
-  for (const { workflowId } of all) await own.workflow(workflowId).signal(HINT_SIGNAL);
-  await own.close();
+  for (const { workflowId } of all) await temporal.workflow(workflowId).signal(HINT_SIGNAL);
   return all;
 }
 
-/** A request whose history the SDK cannot replay. */
+/** A request whose history the SDK cannot replay; of others like it only the history stays. */
 async function unreplayable(): Promise<People> {
   for (;;) {
-    const [people] = await askedWithoutWorker(at, 1);
-    if (people === undefined) continue;
-    const events = await kinds(people);
-    const joined = events.indexOf('workflowExecutionUpdateAccepted', events.lastIndexOf('activityTaskTimedOut'));
-    if (joined >= 0 && events[joined - 1] !== 'workflowTaskCompleted') return people;
+    const all = await askedWithoutWorker(at, 4);
+    const broken = await Promise.all(all.map(isBroken));
+    const found = all.find((_, index) => broken[index]);
+    const rest = all.filter((people) => people !== found);
+    await Promise.all(rest.map(({ workflowId }) => temporal.workflow(workflowId).terminate('not needed')));
+    if (found !== undefined) return found;
   }
+}
+
+/** Whether an order joined what a question was answered with. */
+async function isBroken(people: People): Promise<boolean> {
+  const events = await kinds(people);
+  const joined = events.indexOf('workflowExecutionUpdateAccepted', events.lastIndexOf('activityTaskTimedOut'));
+  return joined >= 0 && events[joined - 1] !== 'workflowTaskCompleted';
 }
 
 /** The events of its history, by what they are. */
