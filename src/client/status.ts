@@ -43,8 +43,9 @@ export interface StatusPlace {
  * Where an attempt stands: asked of the workflow while it runs, read from the archive once it ended.
  *
  * @param within milliseconds
- * @throws VideoIdError WORKER_AWAY, STILL_RUNNING (a worker is there and does not answer, or did not get its task done), TEMPORAL_UNREACHABLE,
- *   REQUEST_NOT_FOUND (recorded, and never started), REQUEST_ENDED (ended from outside, without an outcome)
+ * @throws VideoIdError WORKER_AWAY, STILL_RUNNING (a worker is there and does not answer, or did not get its task
+ *   done), TEMPORAL_UNREACHABLE, REQUEST_NOT_FOUND (recorded, and never started), REQUEST_ENDED (ended from outside,
+ *   without an outcome)
  */
 export async function statusOf(place: StatusPlace, record: RequestRecord, within: number): Promise<RequestStatus> {
   const { archive, client } = place;

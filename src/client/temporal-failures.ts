@@ -17,7 +17,7 @@ export function isNoPoller(error: unknown): boolean {
   return status?.code === GRPC.FAILED_PRECONDITION && /poller/i.test(status.details);
 }
 
-/** Temporal asks no worker where the last workers that took the task of a workflow, three in a row, did not get it done. */
+/** Temporal asks no worker about a workflow whose task two workers in a row took and did not get done. */
 export function isTaskUndone(error: unknown): boolean {
   const status = grpcStatusOf(error);
   return status?.code === GRPC.FAILED_PRECONDITION && /workflow task in failed state/i.test(status.details);
