@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Outcome } from '../../src/messages/outcome.js';
 import { verifyPdfSignature } from '../../src/signatures/verification.js';
 import { found } from './check-evidence.js';
-import { notSignedFor } from './outside-look.js';
+import { notSigned } from './outside-look.js';
 import { keyOf, type Scene } from './scene.js';
 import type { SignatureRole } from './signature-role.js';
 
@@ -33,7 +33,7 @@ export async function checkFiles(scene: Scene<SignatureRole>, outcome: Outcome):
     if (played.acceptedFiles) continue;
     if (seen.result !== 'passed' || stored.verification.result !== 'passed')
       wrong.push(`document ${stored.index} is ${seen.result}: ${seen.reasons.join(', ')}`);
-    const outside = await notSignedFor(role, place.path);
+    const outside = await notSigned(place.path);
     if (outside !== undefined) wrong.push(`document ${stored.index}: ${outside}`);
   }
   return wrong;
