@@ -42,7 +42,8 @@ export class RequestClosed extends Error {
  * Asks a running request for something and waits for its answer.
  *
  * @throws RequestClosed; VideoIdError with the code that the request gave, STILL_RUNNING, WORKER_AWAY or
- *   TEMPORAL_UNREACHABLE, the last three with the `updateId` in their facts: what was asked may still take effect
+ *   TEMPORAL_UNREACHABLE, the last three with the `updateId` in their facts: what was asked may still take
+ *   effect, unless the words say that it could not be asked
  */
 export async function update<Answer>(client: Client, call: UpdateCall): Promise<Answer> {
   const updateId = checkedUpdateId(call.options.updateId);

@@ -1,10 +1,5 @@
-import { defaultPayloadConverter, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import { type ActivateInput, defaultPayloadConverter, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { ASKED_AHEAD } from '../messages/steering.js';
-
-type Activate = NonNullable<
-  NonNullable<NonNullable<ReturnType<WorkflowInterceptorsFactory>['internals']>[number]>['activate']
->;
-type Activation = Parameters<Activate>[0]['activation'];
 
 /** The id that the SDK gives a query which came by itself; one that came with a task has another, and comes after its events. */
 const ALONE = 'legacy_query';
@@ -27,10 +22,11 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
         activate(input, next) {
           const { timestamp, historyLength, isReplaying } = input.activation;
           const started = `${timestamp?.seconds?.toString()}.${timestamp?.nanos}`;
-          if (isReplaying !== true && started === task && Number(historyLength) > handled) throw new Error(ASKED_AHEAD);
-          if (Number(historyLength) > askedAt(input.activation)) throw new Error(ASKED_AHEAD);
+          const events = Number(historyLength);
+          const withoutTask = isReplaying !== true && started === task && events > handled;
+          if (withoutTask || events > askedAt(input.activation)) throw new Error(ASKED_AHEAD);
           task = started;
-          handled = Number(historyLength);
+          handled = events;
           next(input);
         },
       },
@@ -39,7 +35,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
 };
 
 /** Events there were when a query was asked; without end where it does not say, or is none. */
-function askedAt({ jobs }: Activation): number {
+function askedAt({ jobs }: ActivateInput['activation']): number {
   const query = jobs?.[0]?.queryWorkflow;
   const [length] = query?.queryId === ALONE ? (query.arguments ?? []) : [];
   const events: unknown = length && defaultPayloadConverter.fromPayload(length);

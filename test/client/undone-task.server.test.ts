@@ -6,6 +6,8 @@ import { openPlace, type Place, SAMPLE } from './place.js';
 /** The first that the server does not ask about. */
 const TRIES = 3;
 
+const order = { actor: { kind: 'operator', id: 'op-1' }, reason: 'enough' } as const;
+
 let server: Server;
 let place: Place;
 beforeEach(async () => {
@@ -42,7 +44,7 @@ async function take(): Promise<Uint8Array> {
 
 async function carriesOn(reference: string): Promise<void> {
   const stop = await server.startWorker(place.config);
-  await place.client.cancel(reference, { actor: { kind: 'operator', id: 'op-1' }, reason: 'enough' });
+  await place.client.cancel(reference, order);
   await expect(place.client.outcome(reference, { wait: true })).resolves.toMatchObject({ outcome: 'cancelled' });
   await stop();
 }
@@ -57,7 +59,6 @@ test('workers that die with the task of a request are told as such, and the next
     words: expect.stringContaining('it has stopped') as string,
     leavesByItself: true,
   });
-  const order = { actor: { kind: 'operator', id: 'op-1' }, reason: 'enough' } as const;
   await expect(place.client.cancel(reference, order, { within: 300 })).rejects.toMatchObject({
     code: 'STILL_RUNNING',
     message: expect.stringContaining('could not be asked') as string,

@@ -10,9 +10,9 @@ import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
 import { typeCommand } from '../installation/typed.js';
+import { QUIET } from '../quiet.js';
 
 const operator = { kind: 'operator', id: 'op-1' } as const;
-const QUIET = { level: 'ERROR', log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } as const;
 
 /** An installation whose workers rewind nothing by themselves before a test is over. */
 function unhurried(worker: object): InstallationOptions {

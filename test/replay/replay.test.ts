@@ -5,9 +5,9 @@ import { dataConverter, WORKFLOW_MODULES } from '../../src/temporal.js';
 import { ENDS, LEFT_BEHIND } from './ends.js';
 import { HISTORIES, historyKeyRing } from './history-key.js';
 import type { HistoryJson } from './portable.js';
+import { QUIET } from '../quiet.js';
 
 const NAMES = [...Object.keys(ENDS), ...Object.values(LEFT_BEHIND)];
-const QUIET = { level: 'ERROR', log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } as const;
 
 let options: ReplayWorkerOptions;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { builtinModules } from 'node:module';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { WORKFLOW_MODULES } from '../../src/temporal.js';
+import { QUIET } from '../quiet.js';
 
-const QUIET = { level: 'ERROR', log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } as const;
 /** The only ones that the sandbox of Temporal has. */
 const ALLOWED_BUILTINS = ['assert', 'url', 'util'];
 

@@ -1,0 +1,2 @@
+/** For what the SDK would print: nothing. */
+export const QUIET = { level: 'ERROR', log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} } as const;
