@@ -46,6 +46,28 @@ export function isWhole(value: PdfValue): value is Extract<PdfValue, { kind: 'nu
   return value.kind === 'number' && Number.isSafeInteger(value.value) && value.value >= 0;
 }
 
+/** Written alike whatever white space stands between: a list of all words. `bytes` is what the value was read from. */
+export function textOf(value: PdfValue, bytes: Buffer): string {
+  switch (value.kind) {
+    case 'array':
+      return `[${value.items.map((item) => textOf(item, bytes)).join(' ')}]`;
+    case 'dictionary':
+      return `<<${[...value.entries]
+        .map(([key, item]) => `/${JSON.stringify(key)} ${textOf(item, bytes)}`)
+        .toSorted()
+        .join(' ')}>>`;
+    case 'reference':
+      return `${value.object} ${value.generation} R`;
+    case 'name':
+      return `/${JSON.stringify(value.value)}`;
+    case 'number':
+      return String(value.value);
+    case 'text':
+    case 'word':
+      return bytes.toString('latin1', value.start, value.end);
+  }
+}
+
 /** Reads the object at `offset`, after white space and comments. Throws `PdfSyntaxError`. */
 export function readPdfValue(bytes: Buffer, offset: number): PdfValue {
   return new Reader(bytes, offset).value(0);

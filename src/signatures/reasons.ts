@@ -28,7 +28,8 @@ export const REASONS = {
   'chain-not-trusted': { result: 'failed', words: 'the certificate does not lead to a configured root' },
   'validation-material-appended': {
     result: 'indeterminate',
-    words: 'certificates and revocation data were appended after the newest signature, and nothing else',
+    words:
+      'certificates, revocation data or document timestamps were appended after the newest signature, and nothing else',
   },
   'no-roots-configured': { result: 'indeterminate', words: 'no root certificate is configured' },
   'certificate-not-valid-at-signing-time': {

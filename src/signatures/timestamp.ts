@@ -4,7 +4,7 @@ import { TSTInfo } from 'pkijs';
 
 import { digestNamed, OID } from './algorithms.js';
 import { checkChain } from './certificate-chain.js';
-import { CmsError, readCms, refusing, unsignedAttribute, type Cms } from './cms.js';
+import { CmsError, readCms, refusing, unsignedAttribute, type Cms, type ReadCertificate } from './cms.js';
 import type { VerificationReason } from './reasons.js';
 import { checkSigner } from './signer-check.js';
 
@@ -22,11 +22,32 @@ export type TimestampReason = Extract<
 
 /** Checks the timestamp token that a signature carries in its unsigned attributes. */
 export async function checkTimestamp(cms: Cms, roots: readonly X509Certificate[]): Promise<TimestampCheck> {
-  try {
+  return reading(async () => {
     const value = unsignedAttribute(cms, OID.timestampToken);
     if (value === undefined) return { present: false };
     const token = readCms(Buffer.from(value.valueBeforeDecodeView));
-    return { present: true, ...(await checkToken(token, cms, roots)) };
+    const stamped = Buffer.from(cms.signer.signature.getValue());
+    const digestOf = (algorithm: string) => Promise.resolve(createHash(algorithm).update(stamped).digest());
+    return { present: true, ...(await checkToken(token, digestOf, cms.certificates, roots)) };
+  });
+}
+
+/**
+ * Checks a token that stamps a whole document.
+ *
+ * @param digestOf digest of what it must be over, with an algorithm as `node:crypto` names it
+ */
+export async function checkDocumentTimestamp(
+  contents: Buffer,
+  digestOf: (algorithm: string) => Promise<Buffer>,
+  roots: readonly X509Certificate[],
+): Promise<TimestampCheck> {
+  return reading(async () => ({ present: true, ...(await checkToken(readCms(contents), digestOf, [], roots)) }));
+}
+
+async function reading(check: () => Promise<TimestampCheck>): Promise<TimestampCheck> {
+  try {
+    return await check();
   } catch (error) {
     if (error instanceof CmsError) return { present: true, reasons: ['timestamp-unreadable'] };
     throw error;
@@ -35,7 +56,8 @@ export async function checkTimestamp(cms: Cms, roots: readonly X509Certificate[]
 
 async function checkToken(
   token: Cms,
-  cms: Cms,
+  digestOf: (algorithm: string) => Promise<Buffer>,
+  more: readonly ReadCertificate[],
   roots: readonly X509Certificate[],
 ): Promise<{ time?: Date; reasons: TimestampReason[] }> {
   const { content } = token;
@@ -43,17 +65,15 @@ async function checkToken(
   const info = refusing(() => TSTInfo.fromBER(content));
   const imprint = digestNamed(info.messageImprint.hashAlgorithm.algorithmId);
   if (imprint === undefined) return { reasons: ['algorithm-unsupported'] };
-  const stamped = createHash(imprint).update(Buffer.from(cms.signer.signature.getValue())).digest();
   const signer = await checkSigner(
     token,
     (algorithm) => Promise.resolve(createHash(algorithm).update(content).digest()),
-    cms.certificates,
+    more,
   );
-  const holds =
-    stamped.equals(Buffer.from(info.messageImprint.hashedMessage.getValue())) && signer.reasons.length === 0;
+  const stamped = Buffer.from(info.messageImprint.hashedMessage.getValue());
+  const holds = (await digestOf(imprint)).equals(stamped) && signer.reasons.length === 0;
   if (!holds || signer.certificate === undefined) return { reasons: ['timestamp-invalid'] };
   if (roots.length === 0) return { reasons: ['no-roots-configured'] };
-  const pool = [...token.certificates, ...cms.certificates];
-  const chain = checkChain(signer.certificate, pool, roots, info.genTime, 'time-stamping');
+  const chain = checkChain(signer.certificate, [...token.certificates, ...more], roots, info.genTime, 'time-stamping');
   return 'path' in chain ? { time: info.genTime, reasons: [] } : { reasons: ['timestamp-not-trusted'] };
 }

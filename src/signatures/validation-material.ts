@@ -1,20 +1,11 @@
 import type { FileBytes } from './file-bytes.js';
-import {
-  type PdfObject,
-  type PdfUpdate,
-  readObject,
-  readUpdates,
-  readXrefSection,
-  type XrefSection,
-} from './pdf-revision.js';
-import { nameIn, numberIn, PdfSyntaxError, type PdfValue } from './pdf-syntax.js';
+import { type PdfObject, type PdfUpdate, readUpdates, type XrefSection } from './pdf-revision.js';
+import { nameIn, numberIn, PdfSyntaxError, type PdfValue, textOf } from './pdf-syntax.js';
+import { readSignedPart, type SignedPart } from './signed-part.js';
+import { TimestampFields } from './timestamp-fields.js';
 
 /** Certificates, revocation lists and answers of a chain stay far below. Bytes. */
 const LARGEST_UPDATE = 8 * 1024 * 1024;
-/** Cross-reference sections of the signed part that are read for the catalog as it was signed. */
-const MOST_SECTIONS = 50;
-/** A catalog, or the object stream that holds it. Bytes. */
-const LARGEST_OBJECT = 1024 * 1024;
 
 /** The keys of a catalog that validation material may change (ETSI EN 319 142-1, 5.4). */
 const OF_CATALOG = new Set(['DSS', 'Extensions']);
@@ -26,9 +17,9 @@ const OF_INFORMATION = new Set(
 const OF_STREAM = new Set(['Length', 'Filter', 'Type']);
 
 /**
- * Whether all that follows the signed bytes is validation material of PAdES-LT: a document security store with certificates,
- * revocation lists and OCSP answers, which changes nothing that is shown. Everything that is not known to be harmless is
- * something else, document timestamps too.
+ * Whether all that follows the signed bytes is validation material of PAdES-LT and PAdES-LTA, which changes nothing that is shown: a
+ * document security store with certificates, revocation lists and OCSP answers, and document timestamps, whose own signatures are
+ * not looked at here. Everything that is not known to be harmless is something else.
  *
  * @param end where the signed bytes end
  */
@@ -37,76 +28,12 @@ export async function isValidationMaterial(file: FileBytes, end: number): Promis
   const update = bytes.length > LARGEST_UPDATE ? undefined : readUpdates(bytes, end);
   if (update === undefined) return false;
   try {
-    const signed = await signedPart(file, end);
-    return signed !== undefined && new Judge(update, signed).isHarmless();
+    const signed = await readSignedPart(file, end);
+    return signed !== undefined && new Judge(update, signed, await TimestampFields.of(update, signed)).isHarmless();
   } catch (error) {
     if (error instanceof PdfSyntaxError) return false;
     throw error;
   }
-}
-
-/** What the update is measured against. */
-interface SignedPart {
-  /** Where its newest cross-reference section lies. */
-  start: number;
-  /** The first object number that was not in use. */
-  size: number;
-  /** The catalog, and the document information if there is one, by number, as they were signed. */
-  root: number;
-  catalog: PdfObject;
-  information?: { number: number; object: PdfObject };
-}
-
-async function signedPart(file: FileBytes, end: number): Promise<SignedPart | undefined> {
-  const sections = await signedSections(file, end);
-  const [newest] = sections;
-  const root = newest?.dictionary.entries.get('Root');
-  const size = newest && numberIn(newest.dictionary, 'Size');
-  if (newest === undefined || size === undefined || root?.kind !== 'reference') return undefined;
-  const catalog = await signedObject(file, sections, root.object, end);
-  if (catalog === undefined) return undefined;
-  const info = sections.map(({ dictionary }) => dictionary.entries.get('Info')).find((value) => value !== undefined);
-  const object = info?.kind === 'reference' ? await signedObject(file, sections, info.object, end) : undefined;
-  return {
-    start: newest.offset,
-    size,
-    root: root.object,
-    catalog,
-    ...(object && info?.kind === 'reference' ? { information: { number: info.object, object } } : {}),
-  };
-}
-
-/** The newest first. */
-async function signedSections(file: FileBytes, end: number): Promise<XrefSection[]> {
-  const sections: XrefSection[] = [];
-  let next = await lastStart(file, end);
-  while (next !== undefined && next < end && sections.length < MOST_SECTIONS) {
-    const section = readXrefSection(await file.read(next, Math.min(end - next, LARGEST_UPDATE)), next);
-    sections.push(section);
-    next = numberIn(section.dictionary, 'Prev');
-  }
-  return sections;
-}
-
-async function signedObject(
-  file: FileBytes,
-  sections: readonly XrefSection[],
-  number: number,
-  end: number,
-): Promise<PdfObject | undefined> {
-  const section = sections.find(({ entries }) => entries.has(number));
-  const entry = section?.entries.get(number);
-  const place = entry?.kind === 'within' ? section?.entries.get(entry.container) : entry;
-  if (place?.kind !== 'at' || place.offset >= end) return undefined;
-  return readObject(await file.read(place.offset, Math.min(end - place.offset, LARGEST_OBJECT)), number);
-}
-
-/** What the last `startxref` before `end` says. */
-async function lastStart(file: FileBytes, end: number): Promise<number | undefined> {
-  const from = Math.max(0, end - 1024);
-  const tail = (await file.read(from, end - from)).toString('latin1');
-  const found = /startxref\s+(\d{1,15})\s+%%EOF\s*$/.exec(tail);
-  return found === null ? undefined : Number(found[1]);
 }
 
 class Judge {
@@ -116,6 +43,7 @@ class Judge {
   constructor(
     private readonly update: PdfUpdate,
     private readonly signed: SignedPart,
+    private readonly timestamps: TimestampFields,
   ) {}
 
   /** The document information may change: who worked on the file last, and when. */
@@ -132,15 +60,22 @@ class Judge {
       sections.length > 0 &&
       this.#isReadAfterSignedPart() &&
       sections.every((section) => this.#leadsOnlyToUpdate(section)) &&
-      catalogs.every(({ value, bytes }) => this.#changesOnlyStore(value, bytes)) &&
+      catalogs.every((catalog) => this.#changesOnlyWhatMayChange(catalog)) &&
       [...objects].every(
         ([number, versions]) =>
           number === root ||
           this.#known.has(number) ||
           this.#isContainer(number) ||
-          (number === this.#informationNumber && versions.every(isInformation)),
+          this.timestamps.has(number) ||
+          this.#isReplaced(number, versions),
       )
     );
+  }
+
+  /** An object of the signed part that is written anew, and may be. */
+  #isReplaced(number: number, versions: readonly PdfObject[]): boolean {
+    if (number === this.#informationNumber) return versions.every(isInformation);
+    return number < this.signed.size && versions.every((version) => this.timestamps.hasGrown(number, version));
   }
 
   /** Each section leads to the one before it, the first to the newest that was signed: no reader takes another way. */
@@ -158,13 +93,12 @@ class Judge {
     );
   }
 
-  /** No object of the signed part is freed, replaced or looked for elsewhere, and catalog and encryption stay what they were. */
+  /** No object of the signed part is freed or looked for elsewhere, and catalog and encryption stay what they were. */
   #leadsOnlyToUpdate({ dictionary, entries }: XrefSection): boolean {
     const { root, size } = this.signed;
     const catalog = dictionary.entries.get('Root');
     const inOrder = [...entries].every(([number, entry]) => {
       if (entry.kind === 'free') return number === 0 || number >= size;
-      if (number !== root && number !== this.#informationNumber && number < size) return false;
       return entry.kind === 'within'
         ? this.update.objects.has(entry.container) && this.update.objects.has(number)
         : this.update.places.get(entry.offset) === number;
@@ -172,15 +106,19 @@ class Judge {
     return inOrder && catalog?.kind === 'reference' && catalog.object === root && !dictionary.entries.has('Encrypt');
   }
 
-  #changesOnlyStore(value: PdfValue, bytes: Buffer): boolean {
+  #changesOnlyWhatMayChange({ value, bytes }: PdfObject): boolean {
     const before = this.signed.catalog;
     if (value.kind !== 'dictionary' || before.value.kind !== 'dictionary') return false;
     const [now, then] = [value.entries, before.value.entries];
-    const others = new Set([...now.keys(), ...then.keys()].filter((key) => !OF_CATALOG.has(key)));
-    for (const key of others) {
+    const isKept = (key: string) => {
       const [one, other] = [now.get(key), then.get(key)];
-      if (!one || !other || textOf(one, bytes) !== textOf(other, before.bytes)) return false;
-    }
+      if (!one || !other) return false;
+      return (
+        textOf(one, bytes) === textOf(other, before.bytes) ||
+        (key === 'AcroForm' && this.timestamps.isForm({ value: other, bytes: before.bytes }, { value: one, bytes }))
+      );
+    };
+    if (![...now.keys(), ...then.keys()].every((key) => OF_CATALOG.has(key) || isKept(key))) return false;
     const store = now.get('DSS');
     return store === undefined || this.#each(store, bytes, (object) => this.#isStore(object));
   }
@@ -254,26 +192,4 @@ function isDerStream({ value, stream }: PdfObject): boolean {
   if (stream.length < 2 + width) return false;
   const length = width === 0 ? first : stream.readUIntBE(2, width);
   return stream.length === 2 + width + length;
-}
-
-/** Written alike whatever white space stands between: a list of all words. */
-function textOf(value: PdfValue, bytes: Buffer): string {
-  switch (value.kind) {
-    case 'array':
-      return `[${value.items.map((item) => textOf(item, bytes)).join(' ')}]`;
-    case 'dictionary':
-      return `<<${[...value.entries]
-        .map(([key, item]) => `/${JSON.stringify(key)} ${textOf(item, bytes)}`)
-        .toSorted()
-        .join(' ')}>>`;
-    case 'reference':
-      return `${value.object} ${value.generation} R`;
-    case 'name':
-      return `/${JSON.stringify(value.value)}`;
-    case 'number':
-      return String(value.value);
-    case 'text':
-    case 'word':
-      return bytes.toString('latin1', value.start, value.end);
-  }
 }

@@ -14,7 +14,7 @@ import {
   type SignatureScan,
 } from './signature-dictionary.js';
 import { checkSigner, type SignerCheck } from './signer-check.js';
-import { checkTimestamp, type TimestampCheck } from './timestamp.js';
+import { checkDocumentTimestamp, checkTimestamp, type TimestampCheck } from './timestamp.js';
 import { isValidationMaterial } from './validation-material.js';
 
 /** An end of trust, also for timestamps: PEM text, which may hold several certificates, or a parsed one. */
@@ -53,7 +53,10 @@ export async function verifyPdfSignature(path: string, order: VerificationOrder)
       return verification([scan.malformed > 0 ? 'byte-range-malformed' : 'no-signature'], facts);
     facts.earlierSignatures = String(signatures.length - 1);
     facts.subFilter = newest.subFilter;
-    const reasons = [...(await coverageReasons(file, scan, newest)), ...contentReasons(scan, newest, order.original)];
+    const reasons = [
+      ...(await coverageReasons(file, scan, newest, roots)),
+      ...contentReasons(scan, newest, order.original),
+    ];
     reasons.push(...(await signatureReasons(file, newest, roots, facts)));
     return verification(reasons, facts);
   });
@@ -76,12 +79,26 @@ async function coverageReasons(
   file: FileBytes,
   scan: SignatureScan,
   newest: PdfSignature,
+  roots: readonly X509Certificate[],
 ): Promise<VerificationReason[]> {
   if (newest.end === file.size) return [];
   if (scan.malformed > 0) return ['byte-range-malformed', 'byte-range-not-whole-file'];
-  return [
-    (await isValidationMaterial(file, newest.end)) ? 'validation-material-appended' : 'byte-range-not-whole-file',
-  ];
+  if (!(await isValidationMaterial(file, newest.end))) return ['byte-range-not-whole-file'];
+  const reasons: VerificationReason[] = ['validation-material-appended'];
+  const later = scan.signatures.filter(({ kind, end }) => kind === 'document-timestamp' && end > newest.end);
+  for (const timestamp of later) reasons.push(...(await documentTimestampReasons(file, timestamp, roots)));
+  return reasons;
+}
+
+async function documentTimestampReasons(
+  file: FileBytes,
+  timestamp: PdfSignature,
+  roots: readonly X509Certificate[],
+): Promise<VerificationReason[]> {
+  const contents = await readContents(file, timestamp);
+  if (contents === undefined) return ['timestamp-unreadable'];
+  const check = await checkDocumentTimestamp(contents, (algorithm) => digestOf(file, timestamp, algorithm), roots);
+  return check.present ? check.reasons : [];
 }
 
 function contentReasons(

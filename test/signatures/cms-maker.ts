@@ -15,7 +15,13 @@ export interface CmsOrder {
   signingTime?: Date;
   /** Puts the fingerprint of this certificate in signing-certificate-v2 instead of the signer's. */
   named?: Identity;
-  timestamp?: { authority: Identity; chain: Identity[]; at: Date; over?: Buffer };
+  timestamp?: TimestampOrder & { over?: Buffer };
+}
+
+export interface TimestampOrder {
+  authority: Identity;
+  chain: Identity[];
+  at: Date;
 }
 
 const OIDS = {
@@ -97,6 +103,11 @@ function timestampAttribute(value: Buffer, order: NonNullable<CmsOrder['timestam
   const imprint = createHash('sha256')
     .update(order.over ?? value)
     .digest();
+  return attribute('1.2.840.113549.1.9.16.2.14', parsed(makeTimestamp(imprint, order)));
+}
+
+/** A timestamp token (RFC 3161) over something that has the given SHA-256 digest. */
+export function makeTimestamp(imprint: Buffer, order: TimestampOrder): Buffer {
   const info = der(
     sequence(
       new asn1js.Integer({ value: 1 }),
@@ -106,14 +117,13 @@ function timestampAttribute(value: Buffer, order: NonNullable<CmsOrder['timestam
       new asn1js.GeneralizedTime({ valueDate: order.at }),
     ),
   );
-  const token = signedData({
+  return signedData({
     signer: order.authority,
     chain: order.chain,
     contentType: TST_INFO,
     content: info,
     contentDigest: createHash('sha256').update(info).digest(),
   });
-  return attribute('1.2.840.113549.1.9.16.2.14', parsed(token));
 }
 
 /** SigningCertificateV2 with its digest algorithm spelled out by default left out (SHA-256). */

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 
 import { outsideTool, type OutsideTool } from '../../local/outside-tools.js';
 import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import type { Identity } from './authority.js';
 
 /** Whether a validator takes the newest signature of a file for good: whole file covered, intact, led to the root. */
 export type Validator = (file: string) => Promise<boolean>;
@@ -42,6 +43,20 @@ export async function makeValidators(folder: string, rootPem: string): Promise<R
 export async function appendStore(file: string): Promise<void> {
   const { command } = await outsideTool('pyhanko');
   await promisify(execFile)(command, [join(import.meta.dirname, 'append-store.py'), file]);
+}
+
+/** Has pyHanko append a document timestamp to a signed file, as signing services do for PAdES-LTA. `folder` is for its own files. */
+export async function appendTimestamp(
+  folder: string,
+  file: string,
+  authority: Identity,
+  chain: Identity[],
+): Promise<void> {
+  const [key, certificates] = [join(folder, 'timestamps.key'), join(folder, 'timestamps.pem')];
+  await writeFile(key, authority.key.export({ type: 'pkcs8', format: 'pem' }));
+  await writeFile(certificates, [authority, ...chain].map(({ certificate }) => certificate.toString()).join(''));
+  const { command } = await outsideTool('pyhanko');
+  await promisify(execFile)(command, [join(import.meta.dirname, 'append-timestamp.py'), file, key, certificates]);
 }
 
 /** A validator that refuses a file may say so by its exit code: what it printed counts. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { makeAuthority, makeIdentity, type Authority } from './authority.js';
 import { verifyPdfSignature } from '../../src/signatures/verification.js';
-import { appendStore, makeValidators, type Validator } from './outside-validators.js';
+import { appendStore, appendTimestamp, makeValidators, type Validator } from './outside-validators.js';
 import { signPdf, withAppendedRevision, type SignOrder } from './signer.js';
 
 /** Installing the tools on a machine without them takes minutes. */
@@ -81,8 +81,12 @@ describe('our verification, pdfsig and pyHanko', () => {
     const path = join(folder, 'long-term.pdf');
     await writeFile(path, await signed(sample));
     await appendStore(path);
-    const { result, reasons } = await verifyPdfSignature(path, { roots: [authority.root.certificate.toString()] });
-    expect({ result, reasons }).toEqual({ result: 'indeterminate', reasons: ['validation-material-appended'] });
+    const order = { roots: [authority.root.certificate.toString()] };
+    const appended = { result: 'indeterminate', reasons: ['validation-material-appended'] };
+    expect(await verifyPdfSignature(path, order)).toMatchObject(appended);
+    expect(await validators['pyhanko']?.(path)).toBe(true);
+    await appendTimestamp(folder, path, authority.timestamps, [authority.intermediate]);
+    expect(await verifyPdfSignature(path, order)).toMatchObject({ ...appended, facts: { documentTimestamps: '1' } });
     expect(await validators['pyhanko']?.(path)).toBe(true);
   });
 

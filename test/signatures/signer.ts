@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { PDFDict, PDFDocument, PDFName, PDFRef, type PDFObject } from '@cantoo/pdf-lib';
 
-import { makeCms, type CmsOrder } from './cms-maker.js';
+import { makeCms, makeTimestamp, type CmsOrder, type TimestampOrder } from './cms-maker.js';
 
 /** How a PDF is to be signed. */
 export interface SignOrder extends CmsOrder {
@@ -21,27 +21,50 @@ const RANGE = '[0 0000000000 0000000000 0000000000]';
  * the byte range, so that nothing is shared with the way the sandbox signs.
  */
 export async function signPdf(original: Buffer, order: SignOrder): Promise<Buffer> {
-  const room = order.room ?? 12_000;
-  const signed = Buffer.from(
-    await withUpdate(original, (next) => [
-      [
-        next,
-        `<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /${order.subFilter ?? 'ETSI.CAdES.detached'} ` +
-          `/Contents <${'0'.repeat(room * 2)}> /ByteRange ${RANGE} /M (${pdfTime(order.statedTime ?? new Date())}) >>`,
-      ],
-    ]),
+  const dictionary =
+    `/Type /Sig /Filter /Adobe.PPKLite /SubFilter /${order.subFilter ?? 'ETSI.CAdES.detached'} ` +
+    `/M (${pdfTime(order.statedTime ?? new Date())})`;
+  return filledIn(original, { dictionary, room: order.room ?? 12_000 }, order.digest ?? 'sha256', (digest) =>
+    makeCms(digest, order),
   );
-  const start = signed.indexOf(`<${'0'.repeat(room * 2)}>`, original.length);
-  const end = start + room * 2 + 2;
-  const range = [start, end, signed.length - end].map((value) => String(value).padStart(10, '0'));
+}
+
+/** How a document timestamp comes with something that it has no business with. */
+export interface DocumentTimestampOrder extends TimestampOrder {
+  /** Of the timestamp's dictionary. */
+  dictionary?: string;
+  /** What becomes of each object that is written; the field is told by `/FT`, the page and the catalog by `/Type`. */
+  alter?: ((text: string) => string) | undefined;
+  /** What is stamped in place of the document. */
+  over?: Buffer;
+}
+
+/** Appends a document timestamp as PAdES-LTA does, or something like one. */
+export async function withDocumentTimestamp(signed: Buffer, order: DocumentTimestampOrder): Promise<Buffer> {
+  const dictionary = order.dictionary ?? '/Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161';
+  return filledIn(signed, { dictionary, room: 8_000, alter: order.alter }, 'sha256', (digest) =>
+    makeTimestamp(order.over === undefined ? digest : createHash('sha256').update(order.over).digest(), order),
+  );
+}
+
+/** The update with room for the contents, filled with what is made of the digest of all else. */
+async function filledIn(
+  original: Buffer,
+  { dictionary, room, alter }: { dictionary: string; room: number; alter?: DocumentTimestampOrder['alter'] },
+  algorithm: string,
+  contentsOf: (digest: Buffer) => Buffer,
+): Promise<Buffer> {
+  const empty = `<${'0'.repeat(room * 2)}>`;
+  const value = `<< ${dictionary} /Contents ${empty} /ByteRange ${RANGE} >>`;
+  const signed = await withUpdate(original, (next) => [[next, value]], alter);
+  const start = signed.indexOf(empty, original.length);
+  const end = start + empty.length;
+  const range = [start, end, signed.length - end].map((number) => String(number).padStart(10, '0'));
   signed.write(`[0 ${range.join(' ')}]`, signed.indexOf(RANGE, original.length), 'latin1');
-  const digest = createHash(order.digest ?? 'sha256')
-    .update(signed.subarray(0, start))
-    .update(signed.subarray(end))
-    .digest();
-  const cms = makeCms(digest, order);
-  if (cms.length > room) throw new Error('no room for the CMS');
-  signed.write(cms.toString('hex'), start + 1, 'latin1');
+  const hash = createHash(algorithm).update(signed.subarray(0, start)).update(signed.subarray(end));
+  const contents = contentsOf(hash.digest());
+  if (contents.length > room) throw new Error('no room for the contents');
+  signed.write(contents.toString('hex'), start + 1, 'latin1');
   return signed;
 }
 
@@ -101,7 +124,11 @@ export async function withStore(signed: Buffer, certificate: Buffer, order: Stor
 }
 
 /** The new objects with the signature field, widget, page and catalog that lead to them. */
-async function withUpdate(original: Buffer, signature: (number: number) => [number, string][]): Promise<Buffer> {
+async function withUpdate(
+  original: Buffer,
+  signature: (number: number) => [number, string][],
+  alter?: (text: string) => string,
+): Promise<Buffer> {
   const document = await PDFDocument.load(original, { updateMetadata: false });
   const { context, catalog } = document;
   const next = context.largestObjectNumber + 1;
@@ -114,23 +141,21 @@ async function withUpdate(original: Buffer, signature: (number: number) => [numb
   const annotations = referencesIn(page.node.get(PDFName.of('Annots')), document);
   const rootReference = context.trailerInfo.Root;
   if (!(rootReference instanceof PDFRef)) throw new Error('no root');
-  return writeRevision(
-    original,
-    document,
+  const objects: [number, string][] = [
+    ...signature(next),
     [
-      ...signature(next),
-      [
-        widget,
-        `<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature ${widget}) /V ${next} 0 R /Rect [0 0 0 0] /F 132 /P ${page.ref.toString()} >>`,
-      ],
-      [page.ref.objectNumber, dictionaryWith(page.node, 'Annots', `[${[...annotations, `${widget} 0 R`].join(' ')}]`)],
-      [
-        rootReference.objectNumber,
-        dictionaryWith(catalog, 'AcroForm', `<< /SigFlags 3 /Fields [${[...fields, `${widget} 0 R`].join(' ')}] >>`),
-      ],
+      widget,
+      `<< /Type /Annot /Subtype /Widget /FT /Sig /T (Signature ${widget}) /V ${next} 0 R /Rect [0 0 0 0] /F 132 /P ${page.ref.toString()} >>`,
     ],
-    rootReference,
-  );
+    [page.ref.objectNumber, dictionaryWith(page.node, 'Annots', `[${[...annotations, `${widget} 0 R`].join(' ')}]`)],
+    [
+      rootReference.objectNumber,
+      dictionaryWith(catalog, 'AcroForm', `<< /SigFlags 3 /Fields [${[...fields, `${widget} 0 R`].join(' ')}] >>`),
+    ],
+  ];
+  const altered = objects.map(([number, text]): [number, string] => [number, alter?.(text) ?? text]);
+  if (alter && altered.every(([, text], index) => text === objects[index]?.[1])) throw new Error('nothing was altered');
+  return writeRevision(original, document, altered, rootReference);
 }
 
 function referencesIn(array: PDFObject | undefined, document: PDFDocument): string[] {

@@ -9,7 +9,15 @@ import type { Verification } from '../../src/messages/outcome.js';
 import { mayPass, REASONS, resultOf } from '../../src/signatures/reasons.js';
 import { verifyPdfSignature } from '../../src/signatures/verification.js';
 import { makeAuthority, makeIdentity, type Authority, type Identity } from './authority.js';
-import { signPdf, withAppendedRevision, withStore, type SignOrder, type StoreOrder } from './signer.js';
+import {
+  signPdf,
+  withAppendedRevision,
+  withDocumentTimestamp,
+  withStore,
+  type DocumentTimestampOrder,
+  type SignOrder,
+  type StoreOrder,
+} from './signer.js';
 
 let folder: string;
 let path: string;
@@ -349,6 +357,66 @@ describe('what follows the signature', () => {
       expect(await verify(await withMaterial(original, order), original)).toMatchObject(
         failed('byte-range-not-whole-file'),
       );
+    }
+  });
+});
+
+async function stampedAfter(original: Buffer, more: Partial<DocumentTimestampOrder> = {}): Promise<Buffer> {
+  const order = { authority: authority.timestamps, chain: [authority.intermediate], at: new Date(), ...more };
+  return withDocumentTimestamp(await withMaterial(original), order);
+}
+
+const replaced = (what: RegExp, by: string) => ({ alter: (text: string) => text.replace(what, by) });
+const inField = (what: RegExp, by: string) => ({
+  alter: (text: string) => (text.includes('/FT') ? text.replace(what, by) : text),
+});
+describe('a document timestamp after the signature', () => {
+  it('is validation material, once or twice, and may pass by a setting', async () => {
+    for (const original of [agreement, annex]) {
+      const once = await stampedAfter(original);
+      expect(await verify(once, original)).toMatchObject({
+        ...indeterminate('validation-material-appended'),
+        facts: { documentTimestamps: '1' },
+      });
+      const order = { authority: authority.timestamps, chain: [authority.intermediate], at: new Date() };
+      const twice = await withDocumentTimestamp(
+        await withStore(once, Buffer.from(authority.rsa.certificate.raw)),
+        order,
+      );
+      expect(await verify(twice, original)).toMatchObject(indeterminate('validation-material-appended'));
+    }
+  });
+
+  it('counts only where it holds and leads to a root', async () => {
+    const foreign = await makeIdentity({ name: 'Stamps', issuer: other, timeStamping: true });
+    expect(await verify(await stampedAfter(agreement, { authority: foreign, chain: [] }), agreement)).toMatchObject(
+      indeterminate('validation-material-appended', 'timestamp-not-trusted'),
+    );
+    expect(await verify(await stampedAfter(agreement, { over: Buffer.from('another') }), agreement)).toMatchObject(
+      indeterminate('validation-material-appended', 'timestamp-invalid'),
+    );
+  });
+
+  const harmful: [string, Partial<DocumentTimestampOrder>][] = [
+    ['shows something', inField(/\/Rect \[0 0 0 0\]/, '/Rect [0 0 300 300]')],
+    ['has an appearance', inField(/\/F 132/, '/F 132 /AP << /N 1 0 R >>')],
+    ['does something when it is clicked', inField(/\/F 132/, '/F 132 /A << /S /URI /URI (x) >>')],
+    ['is a field of another kind', inField(/\/FT \/Sig/, '/FT /Tx')],
+    ['changes the page it lies on', replaced(/\/MediaBox \[[^\]]*\]/, '/MediaBox [0 0 100 100]')],
+    ['takes an annotation off the page', replaced(/\/Annots \[\d+ 0 R/, '/Annots [')],
+    ['puts an annotation of others on the page', replaced(/\/Annots \[/, '/Annots [1 0 R ')],
+    ['takes a field out of the form', replaced(/\/Fields \[\d+ 0 R/, '/Fields [')],
+    ['has the form filled in anew', replaced(/\/SigFlags 3/, '/SigFlags 3 /NeedAppearances true')],
+    ['is a signature of nobody', { dictionary: '/Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161' }],
+    [
+      'leads to something else',
+      { dictionary: '/Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161 /Reference [1 0 R]' },
+    ],
+  ];
+  it.each(harmful)('fails when it %s', async (_, order) => {
+    for (const original of [agreement, annex]) {
+      const file = await stampedAfter(original, order);
+      expect(await verify(file, original)).toMatchObject(failed('byte-range-not-whole-file'));
     }
   });
 });
