@@ -50,10 +50,11 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     port: config.worker.healthPort,
     state: () => worker?.getState() ?? 'STARTING',
   });
-  installRuntime(logger);
-  const sdk = await import('@temporalio/worker');
   let connection: NativeConnection | undefined;
   try {
+    const { host, metricsPort } = config.worker;
+    installRuntime(logger, metricsPort === undefined ? undefined : { host, port: metricsPort });
+    const sdk = await import('@temporalio/worker');
     connection = await connectWorker(config.temporal);
     worker = await sdk.Worker.create({
       connection,

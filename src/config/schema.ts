@@ -151,6 +151,7 @@ export const configSchema = z
       .strictObject({
         host: z.string().default('127.0.0.1'),
         healthPort: port.default(7280),
+        metricsPort: port.optional().describe('`GET /metrics` for Prometheus; without it there are none'),
         maxCachedWorkflows: z.coerce.number().int().min(1).default(500),
         maxConcurrentActivities: z.coerce.number().int().min(1).default(40),
         rewindEvery: duration

@@ -1,6 +1,7 @@
 import type { LogLevel as SdkLevel, LogMetadata, Logger as SdkLogger } from '@temporalio/common';
-import { Runtime, type RuntimeOptions } from '@temporalio/worker';
+import { Runtime } from '@temporalio/worker';
 import type { LogLevel, Logger } from '../logger.js';
+import { VideoIdError } from '../messages/failures.js';
 import type { LogFields } from './fields.js';
 import { SDK_TEXTS } from './sdk-texts.js';
 
@@ -40,20 +41,56 @@ export function temporalLogger(logger: Logger): SdkLogger {
 
 let installed = false;
 
+/** Where the SDK shows its metrics. */
+export interface MetricsAddress {
+  /** An address of this machine in digits. */
+  host: string;
+  port: number;
+}
+
 /**
- * Sends the log of the SDK and of its Rust core to ours, for this process. Call it before the first connection of a
- * worker; later calls change nothing.
+ * Sends the log of the SDK and of its Rust core to ours, for this process, and shows its metrics where told to. Call it before the
+ * first connection of a worker; later calls change nothing.
  *
- * @throws IllegalStateError of the SDK when its runtime was started without it.
+ * @throws VideoIdError PORT_TAKEN, BAD_SETTING where the metrics cannot be shown; IllegalStateError of the SDK when its runtime was
+ *   started without it
  */
-export function installRuntime(logger: Logger, options: Pick<RuntimeOptions, 'shutdownSignals'> = {}): void {
+export function installRuntime(logger: Logger, metrics?: MetricsAddress): void {
   if (installed) return;
-  Runtime.install({
-    ...options,
-    logger: temporalLogger(logger),
-    telemetryOptions: { logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } } },
-  });
+  try {
+    Runtime.install({
+      logger: temporalLogger(logger),
+      telemetryOptions: {
+        logging: { forward: {}, filter: { core: 'WARN', other: 'ERROR' } },
+        ...(metrics && { metrics: prometheusAt(metrics) }),
+      },
+    });
+  } catch (error) {
+    throw metrics === undefined ? error : metricsFailure(error, metrics);
+  }
   installed = true;
+}
+
+/** Names and units as Prometheus wants them. The labels are names of workflows, activities and queues. */
+function prometheusAt({ host, port }: MetricsAddress) {
+  const bindAddress = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return { prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true } };
+}
+
+function metricsFailure(error: unknown, { host, port }: MetricsAddress): unknown {
+  if (!(error instanceof Error) || error.name === 'IllegalStateError') return error;
+  if (/in use/i.test(error.message)) {
+    return new VideoIdError('PORT_TAKEN', `The worker cannot show its metrics on ${host}:${port}.`, {
+      field: 'worker.metricsPort',
+      remedy: 'Free the port, or set worker.metricsPort to another.',
+      cause: error,
+    });
+  }
+  return new VideoIdError('BAD_SETTING', `The worker cannot show its metrics on ${host}:${port}.`, {
+    field: 'worker.host',
+    remedy: 'Give worker.host as an address of this machine in digits, such as 0.0.0.0.',
+    cause: error,
+  });
 }
 
 /** Core gives its errors as text: of that only the gRPC status remains. */

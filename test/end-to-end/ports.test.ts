@@ -11,13 +11,28 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-test('a worker whose port is taken says so and ends: it does not stay there, serving nothing', async () => {
-  const env = { ...process.env, VIDEOID_CONFIG: at.state.configFile };
-  const second = spawn(process.execPath, [join(DIST, 'src', 'worker.js')], {
-    env,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  const [said, [code]] = await Promise.all([text(second.stderr), once(second, 'exit')]);
-  expect(said).toContain('PORT_TAKEN');
-  expect(code).toBe(1);
-});
+test.each([
+  ['port', {}, 'PORT_TAKEN'],
+  [
+    'port for metrics',
+    { VIDEOID_WORKER_HEALTH_PORT: '0', VIDEOID_WORKER_METRICS_PORT: () => String(at.config.worker.healthPort) },
+    'PORT_TAKEN',
+  ],
+  [
+    'address for metrics',
+    { VIDEOID_WORKER_HOST: 'localhost', VIDEOID_WORKER_HEALTH_PORT: '0', VIDEOID_WORKER_METRICS_PORT: '0' },
+    'BAD_SETTING',
+  ],
+])(
+  'a worker whose %s cannot be used says so and ends: it does not stay there, serving nothing',
+  async (_, more, code) => {
+    const settings = Object.entries(more).map(([name, value]) => [name, typeof value === 'string' ? value : value()]);
+    const second = spawn(process.execPath, [join(DIST, 'src', 'worker.js')], {
+      env: { ...process.env, VIDEOID_CONFIG: at.state.configFile, ...Object.fromEntries(settings) },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const [said, [exit]] = await Promise.all([text(second.stderr), once(second, 'exit')]);
+    expect(said).toContain(code);
+    expect(exit).toBe(1);
+  },
+);
