@@ -3,6 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { IndexReader } from './archive/index-reader.js';
 import { INDEX } from './archive/layout.js';
+import { countRequests } from './client/listing.js';
 import { type Config, loadConfig } from './config.js';
 import { runIfStarted } from './entry.js';
 import { createApi } from './gateway/api.js';
@@ -12,6 +13,7 @@ import { createHintDelivery } from './gateway/hint-delivery.js';
 import { DeliveredHints, HintAllowance } from './gateway/hint-traffic.js';
 import { listen } from './gateway/listener.js';
 import { createMetrics, type GatewayMetrics } from './gateway/metrics.js';
+import { RequestCounts } from './gateway/request-counts.js';
 import { readApiTokens, readWebhookTokens } from './gateway/tokens.js';
 import { createWebhooks } from './gateway/webhooks.js';
 import { createLogger, type Logger } from './logger.js';
@@ -114,8 +116,11 @@ async function serveBridge(app: App, { config, logger, metrics, onClose }: House
   const { connection, client } = await connectClient(config.temporal, dataConverter(undefined), { lazy: true });
   onClose(async () => connection.close());
   app.route('/', createHealth(connection));
+  const counts = new RequestCounts(() => countRequests({ client, taskQueue: config.temporal.taskQueue }));
   app.get('/metrics', (context) =>
-    context.text(metrics.hints.text() + metrics.calls.text(), 200, { 'Content-Type': 'text/plain; version=0.0.4' }),
+    context.text([metrics.hints, metrics.calls, counts].map((each) => each.text()).join(''), 200, {
+      'Content-Type': 'text/plain; version=0.0.4',
+    }),
   );
   app.route(
     '/',

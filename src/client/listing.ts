@@ -77,14 +77,46 @@ export async function listRequests(
       remedy: `Give a whole number from 1 to ${MOST}.`,
     });
   }
-  const list = (problems: boolean): Promise<RequestSummary[]> =>
-    client.withDeadline(Date.now() + CALL_WITHIN, () =>
-      found(client, `${ofInstallation(taskQueue)} AND ${queryOf(options, problems)}`, limit),
-    );
+  return asked(client, (problems) =>
+    found(client, `${ofInstallation(taskQueue)} AND ${queryOf(options, problems)}`, limit),
+  );
+}
+
+/** Of the requests of an installation that run. */
+export interface RequestCount {
+  running: number;
+  /** Of these: in attention, or such that no worker can carry on with them. */
+  attention: number;
+}
+
+/**
+ * How many requests of an installation run, as search knows it.
+ *
+ * @param place as that of `listRequests`
+ * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED
+ */
+export async function countRequests({
+  client,
+  taskQueue,
+}: {
+  client: Client;
+  taskQueue: string;
+}): Promise<RequestCount> {
+  const count = async (query: string): Promise<number> =>
+    (await client.workflow.count(`${ofInstallation(taskQueue)} AND ${query}`)).count;
+  return asked(client, async (problems) => ({
+    running: await count(`${queryOf({}, problems)} AND ExecutionStatus = 'Running'`),
+    attention: await count(queryOf({ attention: true }, problems)),
+  }));
+}
+
+/** Asks for what is marked as a problem too, on servers that mark it. */
+async function asked<Answer>(client: Client, ask: (problems: boolean) => Promise<Answer>): Promise<Answer> {
+  const within = (problems: boolean) => client.withDeadline(Date.now() + CALL_WITHIN, () => ask(problems));
   try {
-    return await list(true).catch((error: unknown) => {
+    return await within(true).catch((error: unknown) => {
       if (!isUnknownMark(error)) throw error;
-      return list(false); // a server that does not mark them
+      return within(false);
     });
   } catch (error) {
     throw temporalFailure(error);

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apiTokenFile, webhookTokenFile } from '../../local/local-config.js';
+import { anyPort } from '../../local/ports.js';
 import {
   canary,
   contentOf,
@@ -125,12 +126,20 @@ test('nothing of a person, no code, no document and no secret is in the database
   const unwanted = await begin('unwanted');
   const stuck = await unwanted.untilStatus(({ attention }) => attention !== undefined);
   told.add('status of an unwanted request', JSON.stringify(stuck));
+  await eventually(async () => {
+    await told.call('metrics', at, '/metrics');
+    return /^videoid_requests_attention 1$/m.test(String(told.places.get('answer to metrics')));
+  });
   await at.client.cancel(unwanted.reference, { actor: { kind: 'requester', id: 'test' }, reason: note });
   expect(await unwanted.outcome()).toMatchObject({ outcome: 'cancelled', note });
 
   await badCalls();
   await badCommands();
   await told.call('metrics', at, '/metrics');
+  const { host, metricsPort } = at.config.worker;
+  const metrics = await (await fetch(`http://${host}:${metricsPort}/metrics`)).text();
+  expect(metrics).toMatch(/^temporal_activity_execution_latency_seconds_count\{.*activity_type="sign"/m);
+  told.add('metrics of the worker', metrics);
   told.add('list', JSON.stringify(await at.client.list({})));
 
   expect(await faultsThatMetNothing(at)).toEqual([]);
@@ -191,9 +200,11 @@ test('without encryption the same search finds in the database what an officer w
 }, 120_000);
 
 async function installation(temporal: OwnServer, encryptPayloads: boolean): Promise<Installation> {
+  const metricsPort = await anyPort();
   const made = await Installation.start({
     temporalAddress: temporal.address,
     settings: (settings) => {
+      settings['worker'] = { ...(settings['worker'] as object), metricsPort };
       const keys = settings['keys'] as Record<string, unknown>;
       keys['encryptPayloads'] = encryptPayloads;
       const authorities = settings['registrationAuthorities'] as Record<string, Record<string, object>>;

@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -264,6 +265,16 @@ describe('a request', () => {
       return listed.some((request) => request.reference === reference);
     });
     expect(listed).toContainEqual(expect.objectContaining({ reference, state: 'running' }));
+  });
+
+  it('is counted', async () => {
+    const running = () => house.counted('videoid_requests_running');
+    await started();
+    while ((await running()) === 0) await pause(50);
+    const before = await running();
+    await started();
+    while ((await running()) <= before) await pause(50);
+    expect(await house.counted('videoid_requests_attention')).toBe(0);
   });
 
   it('that is unknown is 404 for every verb', async () => {

@@ -1,0 +1,36 @@
+import type { RequestCount } from '../client/listing.js';
+
+/** Milliseconds a count is good for, so that asking us often does not mean asking Temporal often. */
+const GOOD_FOR = 2_000;
+
+/** Gauges of the requests that run, counted by Temporal. */
+export class RequestCounts {
+  #last: RequestCount | undefined;
+  #asked = -Infinity;
+  readonly #count: () => Promise<RequestCount>;
+
+  constructor(count: () => Promise<RequestCount>) {
+    this.#count = count;
+  }
+
+  /** Prometheus text: what was counted after the question before. Nothing yet, and nothing while Temporal does not answer. */
+  text(): string {
+    if (Date.now() - this.#asked >= GOOD_FOR) {
+      this.#asked = Date.now();
+      this.#count().then(
+        (count) => (this.#last = count),
+        () => (this.#last = undefined),
+      );
+    }
+    if (this.#last === undefined) return '';
+    const { running, attention } = this.#last;
+    return (
+      gauge('videoid_requests_running', 'Requests that run.', running) +
+      gauge('videoid_requests_attention', 'Requests that run and wait for a person.', attention)
+    );
+  }
+}
+
+function gauge(name: string, help: string, value: number): string {
+  return [`# HELP ${name} ${help}`, `# TYPE ${name} gauge`, `${name} ${value}`, ''].join('\n');
+}
