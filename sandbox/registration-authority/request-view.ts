@@ -83,13 +83,18 @@ function ownFields(request: Enrolment, status: string, behaviour: Behaviour): Re
     registration_authority: registrationAuthority,
     secure_element: request.secureElement,
     validity_time: request.validityTime,
-    mobile_phone_number: request.phone === '' ? null : request.phone,
+    mobile_phone_number: phoneOf(request, behaviour),
     approving_rao: request.approvingRao === undefined ? null : raoView(request.approvingRao, request),
     producing_rao: null,
     paperless_mode: request.paperlessMode,
     ext_recognition_data: null,
     identification_rao: request.identificationRao === undefined ? null : Number(request.identificationRao),
   };
+}
+
+function phoneOf({ phone }: Enrolment, { ra }: Behaviour): string | null {
+  if (phone === '') return null;
+  return ra.phoneShown === 'without-plus' ? phone.replace('+', '') : phone;
 }
 
 function certificateSet(request: Enrolment, behaviour: Behaviour): Record<string, unknown>[] {

@@ -62,6 +62,8 @@ export const raBehaviourSchema = z.strictObject({
   untouchedLater: z.enum(['empty', 'null']),
   /** Guess: a new request is in lists so many milliseconds after it was made. */
   listLag: z.number().nonnegative(),
+  /** §4.10 has an example without the plus: how answers write a phone. */
+  phoneShown: z.enum(['as-sent', 'without-plus']),
   /** Guess: how a read writes `birth_date`; the video's own data has DD/MM/YYYY. */
   birthDate: z.enum(['iso', 'slashes']),
 
@@ -145,6 +147,7 @@ export const DEFAULT_RA_BEHAVIOUR: RaBehaviour = {
   updateName: 'optional',
   untouchedLater: 'empty',
   listLag: 0,
+  phoneShown: 'as-sent',
   birthDate: 'iso',
   videoLinkShown: true,
   videoStatusOpen: 'PENDING',

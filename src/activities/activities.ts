@@ -9,8 +9,9 @@ import { adopt, create } from './create.js';
 import type { Dependencies } from './dependencies.js';
 import { declare, preauthLink } from './declare.js';
 import { adoptEnrolment, enrol } from './enrol.js';
+import { readEnd } from './enrolment-end.js';
 import { approveEnrolment, declineEnrolment } from './enrolment-review.js';
-import { tellLateVideo } from './late-video.js';
+import { tellLateVideo } from './late-progress.js';
 import { tellingNews } from './news.js';
 import { tellingOwnTrouble } from './own-trouble.js';
 import { providerStep } from './provider-step.js';
@@ -49,6 +50,7 @@ export function createActivities(dependencies: Dependencies): Activities {
     declare: call(declare(dependencies)),
     approveEnrolment: call(approveEnrolment(dependencies)),
     declineEnrolment: call(declineEnrolment(dependencies)),
+    readEnd: call(readEnd(dependencies)),
     preauthLink: call(preauthLink(dependencies)),
     approve: call(approve(dependencies)),
     refuse: call(refuse(dependencies)),

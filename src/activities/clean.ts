@@ -1,23 +1,47 @@
 import type { SignatureActivities } from '../messages/activities.js';
 import type { Outcome } from '../messages/outcome.js';
-import type { RequestKey } from '../messages/request.js';
+import { LATE_CERTIFICATE } from '../messages/feed.js';
+import type { RequestKey, RequestPk } from '../messages/request.js';
 import type { RequestEvent } from '../messages/status.js';
 import type { Dependencies } from './dependencies.js';
 import { writeEvidence } from './evidence.js';
+import { tellLate } from './late-progress.js';
 import { UPLOADED_AGAIN } from './upload.js';
+import { withdraw } from './withdraw.js';
 
-/** Seed step 8, `DELETE document/{request_pk}/{uid}`, then the record of the end: the last activity of a request. */
+/**
+ * Signatures: seed step 8, `DELETE document/{request_pk}/{uid}`. Enrolments: cancels; where the signer was faster it is told. Then the
+ * record of the end: the last activity of a request.
+ */
 export function clean(dependencies: Dependencies): SignatureActivities['clean'] {
-  const { archive, optimizer } = dependencies;
-  return async (key, { requestPk, uids, outcome, events }) => {
-    const provider = optimizer(key.environment);
-    for (const uid of uids) await provider.deleteDocument(requestPk, uid);
-    const more = uids.length === 0 || (await archive.hasMark(key, UPLOADED_AGAIN));
-    if (more) await provider.deleteDocuments(requestPk); // an upload that did not come to its end, or one too many
+  const { archive } = dependencies;
+  return async (key, { requestPks, uids, outcome, events }) => {
+    for (const requestPk of requestPks) {
+      if (key.flow === 'signature') await deleteDocuments(dependencies, key, requestPk, uids);
+      else await cancel(dependencies, key, requestPk);
+    }
     if (outcome) return recordEnd(dependencies, key, outcome, events);
     const recorded = await archive.readOutcome(key);
     if (recorded) await archive.recordOutcome(key, { ...recorded, cleanup: 'done' });
   };
+}
+
+async function deleteDocuments(
+  { archive, optimizer }: Dependencies,
+  key: RequestKey,
+  requestPk: RequestPk,
+  uids: string[],
+): Promise<void> {
+  const provider = optimizer(key.environment);
+  for (const uid of uids) await provider.deleteDocument(requestPk, uid);
+  const more = uids.length === 0 || (await archive.hasMark(key, UPLOADED_AGAIN));
+  if (more) await provider.deleteDocuments(requestPk); // an upload that did not come to its end, or one too many
+}
+
+async function cancel(dependencies: Dependencies, key: RequestKey, requestPk: RequestPk): Promise<void> {
+  const { status } = await withdraw(dependencies)(key, { requestPk });
+  if (status !== 'ISSUED') return;
+  await tellLate(dependencies, key, LATE_CERTIFICATE, { requestPk, status, at: new Date().toISOString() });
 }
 
 /** Records the end of a request that has nothing at the Optimizer, or whose cleanup goes on by itself. */

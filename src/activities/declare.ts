@@ -1,41 +1,25 @@
 import { Readable } from 'node:stream';
-import type { FileDigest } from '../archive/archive.js';
 import type { EnrolmentActivities } from '../messages/activities.js';
 import { VideoIdError } from '../messages/failures.js';
-import type { RequestKey, RequestPk } from '../messages/request.js';
+import type { RequestKey } from '../messages/request.js';
 import { authorityOf, type Dependencies } from './dependencies.js';
 import { sealText } from './enrolment-secrets.js';
 
-/** Seed step 7, first half: what the officer is to read before approving, kept as it was shown. */
+/**
+ * Seed step 7, first half: what the officer is to read before approving, kept as it was shown. The declaration names the RAO who
+ * signs it by approving: for another officer it is made anew.
+ */
 export function declare(dependencies: Dependencies): EnrolmentActivities['declare'] {
   const { archive, config, registrationAuthority } = dependencies;
-  return async (key, { requestPk }) => {
-    const { rao } = firstOfficer(config, key);
-    const declaration = await storeDeclaration(dependencies, key, requestPk, rao);
-    const { stream, size } = await registrationAuthority(key.environment).contract(requestPk, rao);
+  return async (key, { requestPk, officer: named }) => {
+    const [officer, { rao }] = officerOf(config, key, named);
+    const api = registrationAuthority(key.environment);
+    const { receipt } = await api.declaration(requestPk, rao);
+    const declaration = await archive.storeFile(key, { kind: 'declaration' }, Readable.from([receipt]));
+    const { stream, size } = await api.contract(requestPk, rao);
     const contract = await archive.storeFile(key, { kind: 'contract' }, stream, { expectedBytes: size });
-    return { declaration: declaration.sha256, contract: contract.sha256 };
+    return { declaration: declaration.sha256, contract: contract.sha256, officer };
   };
-}
-
-/** The declaration names the RAO who signs it by approving: when another officer decides, it is made anew for that one. */
-export async function declaredBy(
-  dependencies: Dependencies,
-  key: RequestKey,
-  requestPk: RequestPk,
-  rao: string,
-): Promise<void> {
-  if (rao !== firstOfficer(dependencies.config, key).rao) await storeDeclaration(dependencies, key, requestPk, rao);
-}
-
-async function storeDeclaration(
-  { archive, registrationAuthority }: Dependencies,
-  key: RequestKey,
-  requestPk: RequestPk,
-  rao: string,
-): Promise<FileDigest> {
-  const { receipt } = await registrationAuthority(key.environment).declaration(requestPk, rao);
-  return archive.storeFile(key, { kind: 'declaration' }, Readable.from([receipt]));
 }
 
 /** The pre-authorised link, sealed into the archive: it opens only where the private seal key is. */
@@ -46,14 +30,23 @@ export function preauthLink(dependencies: Dependencies): EnrolmentActivities['pr
   };
 }
 
-/** Declaration and contract name an RAO (§8.2): the one of automatic approvals, else the first of the settings. */
-function firstOfficer(config: Dependencies['config'], key: RequestKey): { rao: string } {
+/** Declaration and contract name an RAO (§8.2): if none is named, the one of automatic approvals, else the first of the settings. */
+function officerOf(
+  config: Dependencies['config'],
+  key: RequestKey,
+  named: string | undefined,
+): [id: string, officer: { rao: string }] {
   const { officers, review } = authorityOf(config, key);
-  const named = review.mode === 'automatic' ? officers[review.officer] : undefined;
-  const officer = named ?? Object.values(officers)[0];
-  if (officer) return officer;
-  throw new VideoIdError('UNKNOWN_OFFICER', `Registration authority ${key.registrationAuthority} has no officer.`, {
+  const wanted = named ?? (review.mode === 'automatic' ? review.officer : undefined);
+  const found = Object.entries(officers).find(([id]) => wanted === undefined || id === wanted);
+  if (found) return found;
+  const { registrationAuthority } = key;
+  const words =
+    wanted === undefined
+      ? `Registration authority ${registrationAuthority} has no officer.`
+      : `Registration authority ${registrationAuthority} has no officer "${wanted}".`;
+  throw new VideoIdError('UNKNOWN_OFFICER', words, {
     field: 'officers',
-    remedy: 'Add an officer to the settings of the registration authority, then retry.',
+    remedy: 'Add the officer to the settings of the registration authority, then retry.',
   });
 }

@@ -7,6 +7,7 @@ import { authorityOf, type Dependencies } from './dependencies.js';
 import { endOfTry } from './end-of-try.js';
 import { sealedSecrets } from './enrolment-secrets.js';
 import { providerStatus } from './provider-request.js';
+import { ScratchcardSupply } from './scratchcard-supply.js';
 import { stepFailure } from './step-failures.js';
 import { Turns } from './turns.js';
 
@@ -25,11 +26,16 @@ const CARDS_PER_TRY = 20;
  */
 export function enrol(dependencies: Dependencies): EnrolmentActivities['enrol'] {
   const turns = new Turns();
+  const supply = new ScratchcardSupply(dependencies);
   return (key, { round }) => {
     const end = endOfTry();
-    return turns.take(`${key.environment}/${key.registrationAuthority}`, () =>
-      enrolInTurn(dependencies, key, round, end),
-    );
+    return turns.take(`${key.environment}/${key.registrationAuthority}`, async () => {
+      const made = await enrolInTurn(dependencies, key, round, end).catch((error: unknown) =>
+        supply.explain(key, error),
+      );
+      void supply.warn(key); // nothing waits for it
+      return made;
+    });
   };
 }
 
@@ -132,6 +138,8 @@ async function create(dependencies: Dependencies, key: RequestKey, order: Create
     if (first && error.kind !== 'unknown') await archive.unmark(key, createMark(sn)); // nothing is in doubt
     if (error.kind !== 'unknown' && error.code !== 'SCRATCHCARD_USED') throw error;
     const holder = await holderOf(dependencies, key, order);
+    // Asked for the first time, and refused: another try of ours made it, or another workflow, which is about to say so.
+    if (first && error.kind === 'refused' && holder.ours && !holder.indexed) throw notTakenOver();
     if (holder.ours) return holder.ours;
     if (error.kind === 'unknown') throw stepFailure('PROVIDER_ANSWER_UNKNOWN', error.words, { retry: true });
     if (!first && !holder.listed) await assertNotOurs(dependencies, key, sn);
@@ -151,25 +159,44 @@ async function assertNotOurs({ archive }: Dependencies, key: RequestKey, sn: str
   throw stepFailure('PROVIDER_ANSWER_UNKNOWN', words, { retryIn: LOOK_AGAIN });
 }
 
+function notTakenOver(): Error {
+  const words = 'The scratchcard is used by a request of the same signer that nobody has taken over yet.';
+  return stepFailure('PROVIDER_ANSWER_UNKNOWN', words, { retryIn: LOOK_AGAIN });
+}
+
 function createMark(sn: string): string {
   return `create-${sn}`;
 }
 
-/** Whether a request with this card is on the list, and its pk if it is ours: same signer, and no other workflow's. */
+/** Whether a request with this card is on the list, and its pk if it is ours: same signer and profile, and no other workflow's. */
 async function holderOf(
   { archive, registrationAuthority }: Dependencies,
   key: RequestKey,
   { sn, before }: CreateOrder,
-): Promise<{ listed: boolean; ours?: RequestPk }> {
-  const { email, phone } = await archive.readSigner(key);
+): Promise<{ listed: boolean; ours?: RequestPk; indexed?: boolean }> {
+  const signer = await archive.readSigner(key);
+  const { profile } = await archive.readRequest(key);
   const all = await registrationAuthority(key.environment).findRequests({ scratchcard: sn });
   for (const found of all) {
     if (found.requestPk === undefined || found.requestPk === before) continue;
-    if (found.email !== email || found.phone !== phone) continue;
+    if (!isSameSigner(found, signer) || (found.profile ?? profile) !== profile) continue;
     const owner = await archive.readIndex(key.environment, found.requestPk);
-    if (owner === undefined || owner.workflowId === workflowIdOf(key)) return { listed: true, ours: found.requestPk };
+    if (owner !== undefined && owner.workflowId !== workflowIdOf(key)) continue;
+    return { listed: true, ours: found.requestPk, indexed: owner !== undefined };
   }
   return { listed: all.length > 0 };
+}
+
+/** The provider may write e-mail and phone in its own way (§4.10: a phone without its plus). */
+function isSameSigner(
+  found: { email: string | undefined; phone: string | undefined },
+  { email, phone }: { email: string; phone: string },
+): boolean {
+  return found.email?.toLowerCase() === email.toLowerCase() && digitsOf(found.phone ?? '') === digitsOf(phone);
+}
+
+function digitsOf(phone: string): string {
+  return phone.replaceAll(/\D/g, '').replace(/^00/, '');
 }
 
 async function takeOver(

@@ -2,14 +2,15 @@ import { text } from 'node:stream/consumers';
 import type { Decided, EnrolmentActivities, OfficerOrder } from '../messages/activities.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { RequestKey, RequestPk } from '../messages/request.js';
+import { isFieldName } from '../messages/request-fields.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { RaoLogin } from '../uanataca/registration-authority.js';
 import { raoCredentials } from './credentials.js';
-import { declaredBy } from './declare.js';
 import { authorityOf, type Dependencies } from './dependencies.js';
 import { sealedSecrets } from './enrolment-secrets.js';
 import { providerStatus } from './provider-request.js';
 import { decide } from './review.js';
+import { stepFailure } from './step-failures.js';
 
 /** Where what an approval answered is kept sealed. */
 const APPROVAL = 'approval';
@@ -22,11 +23,10 @@ export function approveEnrolment(dependencies: Dependencies): EnrolmentActivitie
       ['CREATED'],
       async () => {
         const rao = await raoLogin(dependencies, key, order);
-        await declaredBy(dependencies, key, requestPk, rao.rao);
         await assertSecretsCanBeKept(dependencies, key, requestPk);
         const receipt = await text((await dependencies.archive.openFile(key, { kind: 'declaration' })).stream);
         const api = dependencies.registrationAuthority(key.environment);
-        const { secrets } = await api.approve(requestPk, rao, { receipt });
+        const { secrets } = await api.approve(requestPk, rao, { receipt }).catch(namingFields);
         const { enrolment } = authorityOf(dependencies.config, key);
         const sealed = sealedSecrets(enrolment?.secrets, secrets, dependencies.sealPublicKey);
         if (sealed) await dependencies.archive.writeSealed(key, APPROVAL, sealed);
@@ -35,6 +35,14 @@ export function approveEnrolment(dependencies: Dependencies): EnrolmentActivitie
     const secrets = await secretsOfApproval(dependencies, key, requestPk, decided);
     return { ...decided, ...(secrets ? { secrets } : {}) };
   };
+}
+
+/** The provider names the fields it misses in its words (§8.3, 412): a person is asked for these. */
+function namingFields(error: unknown): never {
+  if (!(error instanceof ProviderError) || error.code !== 'FIELDS_MISSING') throw error;
+  const listed = /Invalid request fields:(.*)/i.exec(error.words)?.[1] ?? '';
+  const fields = (listed.match(/\w+/g) ?? []).filter(isFieldName);
+  throw stepFailure(error.code, error.words, { facts: fields.length === 0 ? {} : { fields: fields.join(' ') } });
 }
 
 /** Declining at CREATED cancels (§8.2); refusing the video itself is the provider's operator's, unless a setting says otherwise. */

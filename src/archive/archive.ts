@@ -38,6 +38,14 @@ export interface FileDigest {
   sha256: string;
 }
 
+/** A certificate as the provider lists it. */
+export interface Certificate {
+  serialNumber: string;
+  /** As the provider writes them. */
+  validFrom?: string;
+  validTo?: string;
+}
+
 /** What the provider gave for an attempt. */
 export interface ProviderData {
   requestPk: RequestPk;
@@ -47,6 +55,8 @@ export interface ProviderData {
   videoidLink?: string;
   /** Of an enrolment: the serial number of the card it was created with. */
   scratchcard?: string;
+  /** Of an enrolment: what was issued. */
+  certificates?: Certificate[];
   /** Which create of the request made it: 1, 2, … for a new video request; absent when an operator adopted it. */
   round?: number;
 }

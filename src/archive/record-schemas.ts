@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Outage } from '../messages/conditions.js';
-import { type FeedEntry, LATE_VIDEO } from '../messages/feed.js';
+import { type FeedEntry, LATE_WORDS } from '../messages/feed.js';
 import type { Outcome, Verification } from '../messages/outcome.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { RequestPk, VideoidPk } from '../messages/request.js';
@@ -25,6 +25,9 @@ export const providerDataSchema: z.ZodType<ProviderData> = z.object({
   requestPk,
   videoidLink: text.exactOptional(),
   scratchcard: text.exactOptional(),
+  certificates: z
+    .array(z.object({ serialNumber: text, validFrom: text.exactOptional(), validTo: text.exactOptional() }))
+    .exactOptional(),
   round: z.int().min(1).exactOptional(),
 });
 
@@ -106,7 +109,7 @@ const feedPlace = {
 /** `feed/<number>.json` */
 export const feedEntrySchema: z.ZodType<FeedEntry> = z.discriminatedUnion('what', [
   z.object({ ...feedPlace, what: z.literal('deadline-near'), stage: z.enum(STAGES), deadline: time }),
-  z.object({ ...feedPlace, what: z.literal(LATE_VIDEO), status: text }),
+  z.object({ ...feedPlace, what: z.enum(LATE_WORDS), status: text }),
 ]);
 
 /** `outages/<environment>.<flow>.json` */

@@ -7,7 +7,7 @@ import {
   isFieldName,
   type RequestFields,
 } from '../messages/request-fields.js';
-import { sensibleEmail } from './signer.js';
+import { internationalPhone, sensibleEmail } from './signer.js';
 
 /** Fields that the provider describes as two letters (ISO 3166). */
 const COUNTRIES: readonly FieldName[] = [
@@ -16,18 +16,19 @@ const COUNTRIES: readonly FieldName[] = [
   'organization_country',
   'id_responsible_document_country',
 ];
-const EMAILS: readonly FieldName[] = ['organization_email', 'responsible_email'];
+const EMAILS: readonly FieldName[] = ['email', 'organization_email', 'responsible_email'];
+const PHONES: readonly FieldName[] = ['mobile_phone_number'];
 
 const LONGEST = 2000;
 const LIST_THEM = '`videoid profiles NAME` lists the fields of a profile.';
 
 /**
- * Checks fields that a person gives, by the provider's names. What the video gives is not taken, unless the provider says
- * that it misses it.
+ * Checks fields that a person gives, by the provider's names. What the video gives is not taken, nor what the signer gave before
+ * it, unless the provider says that it misses it.
  *
  * @param more.missing fields that the provider misses although the video is done
  * @returns the fields as they are sent: without blanks around them, countries in capitals
- * @throws VideoIdError FIELD_FROM_VIDEO, BAD_INPUT, BAD_EMAIL with the field `fields.<name>`; values are never repeated
+ * @throws VideoIdError FIELD_FROM_VIDEO, BAD_INPUT, BAD_EMAIL, BAD_PHONE with the field `fields.<name>`; values are never repeated
  */
 export function checkedFields(
   given: Readonly<Record<string, string>>,
@@ -36,7 +37,8 @@ export function checkedFields(
   const fields: RequestFields = {};
   for (const [name, text] of Object.entries(given)) {
     if (!isFieldName(name)) throw wrong('BAD_INPUT', name, 'The provider has no such field.', LIST_THEM);
-    if (FIELDS_BEFORE_VIDEO.includes(name)) {
+    const isMissing = more.missing?.includes(name) === true;
+    if (FIELDS_BEFORE_VIDEO.includes(name) && !isMissing) {
       throw wrong(
         'BAD_INPUT',
         name,
@@ -44,7 +46,7 @@ export function checkedFields(
         'Give signer.email and signer.phone.',
       );
     }
-    if (FIELDS_FROM_VIDEO.includes(name) && more.missing?.includes(name) !== true) {
+    if (FIELDS_FROM_VIDEO.includes(name) && !isMissing) {
       const remedy = 'Leave it out. If the video has it wrong, decline this enrolment and start a new attempt.';
       throw wrong('FIELD_FROM_VIDEO', name, 'It comes from the video and cannot be given or changed.', remedy);
     }
@@ -70,13 +72,18 @@ function checkedValue(name: FieldName, text: string): string {
   if (EMAILS.includes(name) && sensibleEmail(value) === undefined) {
     throw wrong('BAD_EMAIL', name, 'The e-mail address cannot be used.', 'Give one such as name@example.com.');
   }
+  if (PHONES.includes(name)) {
+    const phone = internationalPhone(value);
+    if (phone !== undefined) return phone;
+    throw wrong('BAD_PHONE', name, 'The phone cannot be used.', 'Give it with its international prefix: +34600000000.');
+  }
   if (!COUNTRIES.includes(name)) return value;
   if (/^[A-Za-z]{2}$/.test(value)) return value.toUpperCase();
   throw wrong('BAD_INPUT', name, 'It is not a country in two letters.', 'Give the code of the country, such as ES.');
 }
 
 function wrong(
-  code: 'BAD_INPUT' | 'BAD_EMAIL' | 'FIELD_FROM_VIDEO',
+  code: 'BAD_INPUT' | 'BAD_EMAIL' | 'BAD_PHONE' | 'FIELD_FROM_VIDEO',
   name: string,
   problem: string,
   remedy: string,

@@ -1,4 +1,5 @@
 import type { ArchivedEvent } from '../archive/archive.js';
+import { LATE_CERTIFICATE } from '../messages/feed.js';
 import type { Outcome, OutcomeKind } from '../messages/outcome.js';
 import type { Verb } from '../messages/status.js';
 
@@ -51,13 +52,15 @@ export function endWords(kind: OutcomeKind, reason: string, outcome: Outcome | u
   const by = outcome === undefined ? '' : `, by ${[outcome.actor.kind, outcome.actor.id].filter(Boolean).join(' ')}`;
   const sentences = [`Ended ${kind}: ${why} (${reason}${by}).`];
   if (outcome?.cleanup === 'pending') {
-    sentences.push('Copies may still lie at the provider; deleting them goes on by itself.');
+    sentences.push('Copies, or the request itself, may be at the provider still; tidying up there goes on by itself.');
   }
   if (outcome?.leftOpen === true) sentences.push('The request is open at the provider still.');
   return sentences.join(' ');
 }
 
-/** @param late the event of a video that was finished after the end */
-export function lateVideoWords({ at, facts }: ArchivedEvent): string {
-  return `The signer finished the video after that: on ${at} the provider said ${String(facts?.['status'])}.`;
+/** @param late the event of what the signer did after the end */
+export function lateWords({ at, what, facts }: ArchivedEvent): string {
+  return what === LATE_CERTIFICATE
+    ? `The signer was faster than the cancelling: on ${at} the provider said ${String(facts?.['status'])}, a certificate is issued.`
+    : `The signer finished the video after that: on ${at} the provider said ${String(facts?.['status'])}.`;
 }

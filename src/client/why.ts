@@ -3,7 +3,7 @@ import type { Archive } from '../archive/archive.js';
 import type { RequestRecord } from '../archive/request-record.js';
 import type { Outage } from '../messages/conditions.js';
 import { type FailureCode, VideoIdError } from '../messages/failures.js';
-import { LATE_VIDEO } from '../messages/feed.js';
+import { LATE_WORDS } from '../messages/feed.js';
 import type { Flow } from '../messages/request.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { RequestStatus } from '../messages/status.js';
@@ -23,7 +23,7 @@ import type { RequestAccess } from './request-access.js';
 import { temporalFailure } from './temporal-failures.js';
 import { CALL_WITHIN } from './updates.js';
 import { waitOf } from './why-wait.js';
-import { endWords, lateVideoWords, verbWords } from './why-words.js';
+import { endWords, lateWords, verbWords } from './why-words.js';
 
 /** Why a request is where it is, and what a person can do about it. */
 export interface Why {
@@ -274,14 +274,14 @@ async function ended(
   const { kind, reason } = outcome
     ? { kind: outcome.outcome, reason: outcome.reason }
     : (status?.outcome ?? UNKNOWN_END);
-  const late = (await archive.events(record)).find(({ what }) => what === LATE_VIDEO);
+  const late = (await archive.events(record)).find(({ what }) => LATE_WORDS.some((word) => word === what));
   const pending = outcome?.cleanup === 'pending';
   return {
     state: 'ended',
-    words: [endWords(kind, reason, outcome), ...(late === undefined ? [] : [lateVideoWords(late)])].join(' '),
+    words: [endWords(kind, reason, outcome), ...(late === undefined ? [] : [lateWords(late)])].join(' '),
     since: outcome?.at ?? status?.since ?? '',
     leavesByItself: !pending,
-    endsBy: pending ? ['deleting at the provider goes on by itself until it is done'] : [],
+    endsBy: pending ? ['tidying up at the provider goes on by itself until it is done'] : [],
     remedies: await remediesAfterEnd(archive, record, { kind, reason, open: outcome?.leftOpen === true && !pending }),
   };
 }

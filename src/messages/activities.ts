@@ -2,8 +2,8 @@ import type { FailureCode } from './failures.js';
 import type { Outcome, StoredContract, StoredDocument } from './outcome.js';
 import type { Policy } from './policy.js';
 import type { DocumentDigest, ProviderIds, ProviderStatus, RequestKey, RequestPk } from './request.js';
-import type { LateVideo, Reminder } from './feed.js';
-import type { RequestEvent } from './status.js';
+import type { LateProgress, Reminder } from './feed.js';
+import type { RequestEvent, ToReview } from './status.js';
 import type { ReviewDecision, Sealed, SignOrder } from './steering.js';
 
 /** An uploaded document: which of ours has which uid at the Optimizer. */
@@ -45,6 +45,14 @@ export interface Withdrawn {
   status?: ProviderStatus;
 }
 
+/** What a request may leave at the provider. */
+export interface Leftovers {
+  /** An enrolment may have more than one: a new video is a new request. */
+  requestPks: RequestPk[];
+  /** Of documents at the Optimizer. */
+  uids: string[];
+}
+
 /** What the `watch` activity reads, and how often. */
 export interface WatchOrder {
   requestPk: RequestPk;
@@ -74,12 +82,17 @@ export interface EnrolmentActivities {
   /** Seed steps 5 and 6: sends the data and the evidence documents the video did not give, those of the start and of these
    * supplements; answers what still misses. */
   complete(key: RequestKey, order: { requestPk: RequestPk; supplements: number[] }): Promise<{ missing: string[] }>;
-  /** Seed step 7, first half: the RAO declaration and the contract, kept as they will be shown to the officer. */
-  declare(key: RequestKey, order: { requestPk: RequestPk }): Promise<{ declaration: string; contract: string }>;
+  /** Seed step 7, first half: the RAO declaration and the contract, kept as they will be shown to the officer, whom they name. */
+  declare(key: RequestKey, order: { requestPk: RequestPk; officer?: string }): Promise<ToReview>;
   /** Seed step 7, second half: `pl_approve`. The secrets it answers are sealed or dropped, never returned. */
   approveEnrolment(key: RequestKey, order: OfficerOrder & { requestPk: RequestPk }): Promise<Decided>;
   /** Declines at CREATED by cancelling, or in VIDEOREVIEW by `refuse_videoid` where a setting allows it. */
   declineEnrolment(key: RequestKey, order: OfficerOrder & { requestPk: RequestPk; reason: string }): Promise<Decided>;
+  /**
+   * What the provider says about the end: its certificates go into the archive, and why its operator refused is answered; those
+   * words may name people.
+   */
+  readEnd(key: RequestKey, order: { requestPk: RequestPk }): Promise<{ reason?: string }>;
   /** The pre-authorised link, sealed into the archive. Whoever holds it acts as the signer. */
   preauthLink(key: RequestKey, order: { requestPk: RequestPk }): Promise<void>;
 }
@@ -149,11 +162,11 @@ export interface SignatureActivities {
    * status in which the provider did not take it: CANCELLED or ISSUED.
    */
   withdraw(key: RequestKey, order: { requestPk: RequestPk }): Promise<Withdrawn>;
-  /** Seed step 8 for every uid, then records the outcome if one is given: the last activity of a request. */
-  clean(
-    key: RequestKey,
-    order: { requestPk: RequestPk; uids: string[]; outcome?: Outcome; events: RequestEvent[] },
-  ): Promise<void>;
+  /**
+   * Leaves nothing of ours at the provider, then records the outcome if one is given: the last activity of a request. Signatures:
+   * seed step 8 for every uid. Enrolments: cancels what could not be cancelled at the end.
+   */
+  clean(key: RequestKey, order: Leftovers & { outcome?: Outcome; events: RequestEvent[] }): Promise<void>;
   /** Records the outcome where nothing lies at the Optimizer, or cleaning goes on elsewhere. */
   record(key: RequestKey, order: { outcome: Outcome; events: RequestEvent[] }): Promise<void>;
   /** Reads the status once, for an end that must not miss ISSUED; not within `gap` milliseconds of the read before. */
@@ -161,5 +174,5 @@ export interface SignatureActivities {
   /** Puts a reminder into the feed: the deadline of the stage comes near. At least once. */
   remind(key: RequestKey, reminder: Reminder): Promise<void>;
   /** Tells of a video that was finished after the end, unless a later attempt has taken the request up. At least once. */
-  tellLateVideo(key: RequestKey, order: LateVideo & { requestPk: RequestPk }): Promise<void>;
+  tellLateVideo(key: RequestKey, order: LateProgress & { requestPk: RequestPk }): Promise<void>;
 }

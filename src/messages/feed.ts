@@ -10,8 +10,8 @@ export interface Reminder {
   at: string;
 }
 
-/** The signer finished the video of a request that had ended here and was left open at the provider. */
-export interface LateVideo {
+/** The signer went on at the provider after the request had ended here, where it was open still. */
+export interface LateProgress {
   /** What the provider says. */
   status: ProviderStatus;
   /** When it was noticed, ISO 8601. */
@@ -26,7 +26,11 @@ export type FeedEntry = {
   reference: string;
   attempt: number;
   registrationAuthority: string;
-} & (({ what: 'deadline-near' } & Reminder) | ({ what: typeof LATE_VIDEO } & LateVideo));
+} & (({ what: 'deadline-near' } & Reminder) | ({ what: LateWord } & LateProgress));
 
-/** The word for it in feed, events and `why`. */
+/** The words for it in feed, events and `why`. */
 export const LATE_VIDEO = 'video-finished-late';
+/** A certificate was issued before the request could be cancelled at the provider. */
+export const LATE_CERTIFICATE = 'issued-late';
+export const LATE_WORDS = [LATE_VIDEO, LATE_CERTIFICATE] as const;
+export type LateWord = (typeof LATE_WORDS)[number];

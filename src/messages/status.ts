@@ -73,6 +73,15 @@ export interface RequestEvent {
   facts?: Record<string, string | number | boolean>;
 }
 
+/** Enrolment: hashes of what the officer is to see before the review. */
+export interface ToReview {
+  /** The RAO declaration. */
+  declaration: string;
+  contract: string;
+  /** The officer whom the declaration names: who approves signs it. */
+  officer: string;
+}
+
 /** The answer of the `status` query: everything a person needs to know why a request waits. */
 export interface RequestStatus {
   reference: string;
@@ -104,8 +113,7 @@ export interface RequestStatus {
   toAccept?: { documents: string[]; contract: string };
   /** Enrolment: fields that the provider still misses, by its names. */
   missing?: string[];
-  /** Enrolment: hashes of the RAO declaration and the contract that the officer is to see before the review. */
-  toReview?: { declaration: string; contract: string };
+  toReview?: ToReview;
   events: RequestEvent[];
   outcome?: { kind: OutcomeKind; reason: string };
 }

@@ -8,7 +8,7 @@ export interface Evidence {
   request: EvidenceRequest;
   /** Only what the caller gave for this place; the one place that may hold personal data. */
   signer?: Record<string, string>;
-  provider?: { videoidPk?: string; requestPk: string };
+  provider?: EvidenceProvider;
   documents: EvidenceDocument[];
   contract?: { shownSha256?: string; stored?: StoredContract };
   /** What the signer accepted by asking for the code that was used last. */
@@ -18,6 +18,13 @@ export interface Evidence {
   /** What was shown to people beside the workflow, in order of time. */
   shown: ShownEvent[];
   outcome?: EvidenceOutcome;
+}
+
+/** The request at the provider, and the certificates that an enrolment brought. */
+export interface EvidenceProvider {
+  videoidPk?: string;
+  requestPk: string;
+  certificates?: { serialNumber: string; validFrom?: string; validTo?: string }[];
 }
 
 export interface EvidenceRequest {
@@ -77,7 +84,7 @@ export interface EvidenceOutcome {
 export interface EvidenceOrder {
   request: EvidenceRequest & { documents: readonly DocumentDigest[] };
   signer?: Record<string, string>;
-  provider?: { videoidPk?: string; requestPk: string };
+  provider?: EvidenceProvider;
   events: readonly RequestEvent[];
   shown: readonly ShownEvent[];
   /** After archiving; an outcome brings them too. */
@@ -101,14 +108,7 @@ export function composeEvidence(order: EvidenceOrder): Evidence {
     evidenceVersion: 1,
     request: requestOf(order.request),
     ...(signer === undefined ? {} : { signer: sorted(signer) }),
-    ...(provider === undefined
-      ? {}
-      : {
-          provider: {
-            ...(provider.videoidPk === undefined ? {} : { videoidPk: provider.videoidPk }),
-            requestPk: provider.requestPk,
-          },
-        }),
+    ...(provider === undefined ? {} : { provider: providerOf(provider) }),
     documents: documentsOf(order),
     ...(contract === undefined ? {} : { contract }),
     ...(acceptance === undefined ? {} : { acceptance }),
@@ -137,6 +137,14 @@ function requestOf(request: EvidenceRequest): EvidenceRequest {
     ...(automaticOfficer === undefined ? {} : { automaticOfficer }),
     ...(automaticPermission === undefined ? {} : { automaticPermission }),
     createdAt: request.createdAt,
+  };
+}
+
+function providerOf({ videoidPk, requestPk, certificates }: EvidenceProvider): EvidenceProvider {
+  return {
+    ...(videoidPk === undefined ? {} : { videoidPk }),
+    requestPk,
+    ...(certificates === undefined ? {} : { certificates: [...certificates] }),
   };
 }
 

@@ -1,23 +1,26 @@
 import { proxyActivities } from '@temporalio/workflow';
-import type { SignatureActivities } from '../messages/activities.js';
+import type { Leftovers, SignatureActivities } from '../messages/activities.js';
 import type { StepPolicy } from '../messages/policy.js';
-import type { RequestKey, RequestPk } from '../messages/request.js';
+import type { RequestKey } from '../messages/request.js';
 import { AFTER_END, pauses } from './pauses.js';
 
-export interface CleanupOrder {
+export const CLEANUP_WORDS = {
+  signature: 'delete the copies at the Optimizer',
+  enrolment: 'cancel at the provider',
+};
+
+export interface CleanupOrder extends Leftovers {
   key: RequestKey;
-  requestPk: RequestPk;
-  uids: string[];
   policy: StepPolicy;
 }
 
-/** Deletes at the Optimizer what a request left there; keeps trying for days after the request has ended. */
-export async function cleanup({ key, requestPk, uids, policy }: CleanupOrder): Promise<void> {
+/** Tidies up at the provider what a request left there; keeps trying for days after the request has ended. */
+export async function cleanup({ key, requestPks, uids, policy }: CleanupOrder): Promise<void> {
   const { clean } = proxyActivities<SignatureActivities>({
     startToCloseTimeout: policy.startToClose,
     scheduleToCloseTimeout: AFTER_END,
     retry: pauses(policy.slowest, 12 * policy.slowest),
-    summary: 'delete the copies at the Optimizer',
+    summary: CLEANUP_WORDS[key.flow],
   });
-  await clean(key, { requestPk, uids, events: [] });
+  await clean(key, { requestPks, uids, events: [] });
 }

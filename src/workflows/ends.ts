@@ -1,9 +1,11 @@
-import { allHandlersFinished, CancellationScope, condition } from '@temporalio/workflow';
-import type { Withdrawn } from '../messages/activities.js';
+import { allHandlersFinished, CancellationScope, condition, ParentClosePolicy, startChild } from '@temporalio/workflow';
+import type { Leftovers, Withdrawn } from '../messages/activities.js';
 import type { Actor, Outcome, OutcomeKind } from '../messages/outcome.js';
-import type { RequestPk } from '../messages/request.js';
+import { cleanupIdOf, type RequestPk } from '../messages/request.js';
+import { cleanup, CLEANUP_WORDS } from './cleanup.js';
 import { Ending } from './endings.js';
 import { told } from './inbox.js';
+import { unlessItRuns } from './outliving.js';
 import type { RequestRun } from './request-run.js';
 
 /**
@@ -71,11 +73,32 @@ export async function recorded({ steps, state, request }: RequestRun, outcome: O
   return outcome;
 }
 
-/** Cancels at the provider where its API allows; whether it does is an assumption, and no reason to wait. */
-export async function withdrawn({ steps, request }: RequestRun, requestPk: RequestPk): Promise<Withdrawn> {
+/** Records the outcome; tidying up at the provider takes longer than minutes and goes on by itself. */
+export async function cleanedLater(run: RequestRun, outcome: Outcome, left: Leftovers): Promise<Outcome> {
+  const { key, policy } = run.request;
+  const pending = await recorded(run, { ...outcome, cleanup: 'pending' });
+  const cleaning = startChild(cleanup, {
+    workflowId: cleanupIdOf(key),
+    args: [{ key, ...left, policy: policy.steps.clean }],
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+    staticSummary: `${CLEANUP_WORDS[key.flow]} what ${key.flow} ${key.reference} left there`,
+  });
+  await unlessItRuns(cleaning);
+  return pending;
+}
+
+/**
+ * Cancels at the provider where its API allows; whether it does is an assumption, and no reason to wait. Where the signer may have
+ * been faster (`mayBeIssued`), trouble that passes is waited for: the provider decides how it ended.
+ */
+export async function withdrawn(
+  { steps, request }: RequestRun,
+  requestPk: RequestPk,
+  { mayBeIssued = false } = {},
+): Promise<Withdrawn> {
   return steps.run<Withdrawn>('withdraw', (activities) => activities.withdraw(request.key, { requestPk }), {
     summary: 'cancel at the provider, where its API allows',
     mayEnd: false,
-    answers: () => ({ closed: false }),
+    answers: ({ temporary }) => (temporary && mayBeIssued ? undefined : { closed: false }),
   });
 }

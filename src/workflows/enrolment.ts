@@ -1,9 +1,9 @@
 import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import type { FailureCode } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { EnrolmentRequest, ProviderStatus, RequestPk } from '../messages/request.js';
+import type { ToReview } from '../messages/status.js';
 import type { Resolution } from '../messages/steering.js';
-import { closing, outcomeOf, recorded, tell, withdrawn } from './ends.js';
+import { cleanedLater, closing, outcomeOf, recorded, tell, withdrawn } from './ends.js';
 import type { Ending } from './endings.js';
 import { type Asked, type Teller, told } from './inbox.js';
 import { issued } from './issuing.js';
@@ -29,10 +29,15 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   const { state, steps, inbox } = run;
   const { key } = request;
   let round = 0;
+  /** Earlier video requests that could not be cancelled at the provider. */
+  const behind: RequestPk[] = [];
   let supplements: number[] = [];
-  let lack: FailureCode | undefined;
+  /** What the provider missed at the approval: fields by its names, or the code of what it says. */
+  let lack: string[] = [];
   const review: Review = {
     undecided: 'CREATED',
+    approved: ['ENROLLREADY', 'ISSUED'],
+    unread,
     approvalAnswers: true,
     approve: (activities, order) => activities.approveEnrolment(key, { ...order, requestPk: run.requestPk }),
     refuse: (activities, order) => activities.declineEnrolment(key, { ...order, requestPk: run.requestPk }),
@@ -59,7 +64,8 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     await validated(run, review); // 4. the provider's certified operator validates
     if (state.providerStatus === 'CREATED') await completedAndApproved();
     if (request.untilIssued) await issued(run); //    the signer picks up the certificate
-    return closed(outcomeOf(run, 'enrolled', request.untilIssued ? 'issued' : 'enroll-ready', { kind: 'provider' }));
+    const reached = state.providerStatus === 'ISSUED' ? 'issued' : 'enroll-ready';
+    return closed(outcomeOf(run, 'enrolled', reached, { kind: 'provider' }));
   }
 
   async function enrolled(asked?: Teller): Promise<void> {
@@ -97,7 +103,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   async function newVideo(asked?: Teller): Promise<void> {
     const before = run.requestPk;
     await enrolled(asked);
-    await withdrawn(run, before);
+    if (!(await withdrawn(run, before)).closed) behind.push(before);
     upsertSearchAttributes([{ key: requestPkAttribute, value: run.requestPk }]);
   }
 
@@ -112,7 +118,8 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
 
   function lacking(reason: unknown): false {
     if (!(reason instanceof Incomplete)) throw reason;
-    lack = reason.failure.code;
+    const { code, facts } = reason.failure;
+    lack = typeof facts?.['fields'] === 'string' ? facts['fields'].split(' ') : [code];
     return false;
   }
 
@@ -123,7 +130,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     let asked: Asked<'provide'> | undefined;
     for (;;) {
       const missing = await complete(asked);
-      state.missing = lack ? [...missing, lack] : missing;
+      state.missing = [...new Set([...missing, ...lack])];
       if (asked?.settled === false) asked.answer({ missing });
       if (state.missing.length === 0 || state.providerStatus !== 'CREATED') return;
       state.happened('data-missing', { fields: state.missing.join(' ') });
@@ -132,7 +139,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
       });
       asked = inbox.take('provide');
       if (!asked) continue;
-      lack = undefined;
+      lack = [];
       state.happened('data-provided', { number: asked.question.number }, asked.question.actor);
     }
   }
@@ -160,38 +167,79 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     return missing;
   }
 
-  async function declared(): Promise<void> {
+  /** The declaration and the contract, for the officer who is to decide, or who wants to. */
+  async function declared(asked?: Asked<'review'>): Promise<void> {
     if (state.providerStatus !== 'CREATED') return;
-    const { shown } = await steps.run<{ shown?: NonNullable<typeof state.toReview> }>(
+    const order = { requestPk: run.requestPk, ...(asked ? { officer: asked.question.officer } : {}) };
+    const { shown } = await steps.run<{ shown?: ToReview }>(
       'declare',
-      async (activities) => ({ shown: await activities.declare(key, { requestPk: run.requestPk }) }),
+      async (activities) => ({ shown: await activities.declare(key, order) }),
       {
         summary: 'fetch the RAO declaration and the contract',
+        asked,
         moot: (status) => (status === 'CREATED' ? undefined : {}),
+        answers: (failure) => {
+          if (!asked || failure.temporary) return undefined;
+          asked.fail(told(failure.code, failure.words));
+          return {};
+        },
       },
     );
     if (shown === undefined) return;
     state.toReview = shown;
-    state.happened('declared', shown);
+    state.happened('declared', { ...shown });
+  }
+
+  /** Who approves signs the declaration, which names them: nobody approves one that they were not shown. */
+  async function unread(asked: Asked<'review'>): Promise<boolean> {
+    if (!state.toReview || state.toReview.officer === asked.question.officer) return false;
+    await declared(asked);
+    if (asked.settled) return true;
+    if (state.providerStatus !== 'CREATED') return false;
+    asked.fail(told('NOT_NOW', 'The declaration named another officer. Now it names you: read it, then approve.'));
+    return true;
   }
 
   /** A certificate that is issued cannot be taken back: then it is enrolled, whatever ended it. */
   async function ended(ending: Ending): Promise<Outcome> {
     run.enter('cleaning');
     run.deadline.clear();
+    const left: RequestPk[] = [];
     if (state.ids && state.providerStatus !== 'CANCELLED') {
-      const { status } = await withdrawn(run, run.requestPk);
+      const mayBeIssued = state.providerStatus === 'ENROLLREADY';
+      const { closed: cancelled, status } = await withdrawn(run, run.requestPk, { mayBeIssued });
       if (status === 'ISSUED') {
         state.providerStatus = status;
         state.happened('end-overruled', { reason: ending.reason });
         return closed(outcomeOf(run, 'enrolled', 'issued', { kind: 'signer' }));
       }
+      if (!cancelled) left.push(run.requestPk);
     }
-    return closed(outcomeOf(run, ending.kind, ending.reason, ending.actor, ending.words));
+    const { reason } = ending.reason === 'refused-at-provider' ? await endRead() : {};
+    const words = reason === undefined ? ending.words : { ...ending.words, note: reason };
+    return closed(outcomeOf(run, ending.kind, ending.reason, ending.actor, words), left);
   }
 
-  async function closed(outcome: Outcome): Promise<Outcome> {
+  /** What the provider says about the end, for the evidence; without it the end stands all the same. */
+  function endRead(): Promise<{ reason?: string }> {
+    return steps.run<{ reason?: string }>(
+      'watch',
+      (activities) => activities.readEnd(key, { requestPk: run.requestPk }),
+      {
+        summary: 'read what the provider says about the end',
+        mayEnd: false,
+        answers: ({ code }) => {
+          state.happened('end-not-read', { code });
+          return {};
+        },
+      },
+    );
+  }
+
+  async function closed(outcome: Outcome, left: RequestPk[] = []): Promise<Outcome> {
     closing(run, outcome);
-    return recorded(run, outcome);
+    if (outcome.reason === 'issued') await endRead();
+    for (const requestPk of behind) if (!(await withdrawn(run, requestPk)).closed) left.push(requestPk);
+    return left.length === 0 ? recorded(run, outcome) : cleanedLater(run, outcome, { requestPks: left, uids: [] });
   }
 }

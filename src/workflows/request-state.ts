@@ -8,6 +8,7 @@ import {
   STAGE_WORDS,
   type Stage,
   FLOW_STAGES,
+  type ToReview,
   type Verb,
 } from '../messages/status.js';
 
@@ -27,7 +28,7 @@ export class RequestState {
   codesAsked = 0;
   notAccepted = 0;
   toAccept: { documents: string[]; contract: string } | undefined;
-  toReview: { declaration: string; contract: string } | undefined;
+  toReview: ToReview | undefined;
   missing: string[] | undefined;
   outcome: RequestStatus['outcome'];
   readonly events: RequestEvent[] = [];

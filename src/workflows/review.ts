@@ -13,6 +13,10 @@ import { stageAttribute } from './search-attributes.js';
 export interface Review {
   /** The status in which the decision is awaited. */
   undecided: 'VIDEOREVIEW' | 'CREATED';
+  /** The statuses that say it was approved. */
+  approved: readonly ProviderStatus[];
+  /** Whether the officer has not been shown yet what approving signs; it is fetched then. */
+  unread?(asked: Asked<'review'>): Promise<boolean>;
   /** Whether the step has something to bring home from an approval that was found out otherwise. */
   approvalAnswers?: boolean;
   approve(activities: Activities, order: OfficerOrder): Promise<Decided>;
@@ -45,12 +49,13 @@ export async function reviewed(run: RequestRun, review: Review): Promise<void> {
   }
   let approvedByUs = false;
   for (;;) {
+    if (review.approved.includes(state.providerStatus ?? '')) {
+      steps.leaveAttention();
+      if (!approvedByUs) state.happened('approved-at-provider', undefined, { kind: 'provider' });
+      run.deadline.start(request.policy.deadlines.signing);
+      return;
+    }
     switch (state.providerStatus) {
-      case 'ENROLLREADY':
-        steps.leaveAttention();
-        if (!approvedByUs) state.happened('approved-at-provider', undefined, { kind: 'provider' });
-        run.deadline.start(request.policy.deadlines.signing);
-        return;
       case 'CANCELLED':
         throw new Ending('refused', 'refused-at-provider', { kind: 'provider' });
       case review.undecided:
@@ -92,6 +97,7 @@ function automaticDecision({ request }: RequestRun): ReviewDecision {
 export async function answerOfficer(run: RequestRun, review: Review): Promise<boolean> {
   const asked = run.inbox.take('review');
   if (!asked) return false;
+  if (asked.question.decision === 'approve' && (await review.unread?.(asked))) return false;
   const approved = await carryOut(run, review, asked.question, asked);
   if (!asked.settled) asked.answer({ status: run.state.providerStatus ?? '' });
   return approved;

@@ -1,15 +1,13 @@
-import { ParentClosePolicy, setHandler, startChild, upsertSearchAttributes } from '@temporalio/workflow';
+import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { SignatureActivities, UploadedDocument } from '../messages/activities.js';
 import type { Outcome, StoredContract, StoredDocument } from '../messages/outcome.js';
-import { cleanupIdOf, type ProviderIds, type SignatureRequest } from '../messages/request.js';
+import type { ProviderIds, SignatureRequest } from '../messages/request.js';
 import type { Acceptance, Resolution } from '../messages/steering.js';
 import { watchAftermath } from './aftermath.js';
-import { cleanup } from './cleanup.js';
 import type { Ending } from './endings.js';
-import { closing, outcomeOf, recorded, tell, withdrawn } from './ends.js';
+import { cleanedLater, closing, outcomeOf, recorded, tell, withdrawn } from './ends.js';
 import { type Teller, told } from './inbox.js';
 import { codeUpdate, reviewUpdate, signUpdate } from './messages.js';
-import { unlessItRuns } from './outliving.js';
 import { RequestRun } from './request-run.js';
 import { type Review, reviewed } from './review.js';
 import { requestPkAttribute } from './search-attributes.js';
@@ -119,6 +117,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     if (!both) throw new Error('the request is not created yet');
     return {
       undecided: 'VIDEOREVIEW',
+      approved: ['ENROLLREADY'],
       approve: (activities, order) => activities.approve(key, { ...both, ...order }),
       refuse: (activities, order) => activities.refuse(key, { ...both, ...order }),
     };
@@ -201,21 +200,12 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   }
 
   async function cleaned(outcome: Outcome): Promise<Outcome> {
-    const left = { requestPk: run.requestPk, uids: uploaded.map(({ uid }) => uid) };
+    const left = { requestPks: [run.requestPk], uids: uploaded.map(({ uid }) => uid) };
     const done = await steps.run(
       'clean',
       (activities) => activities.clean(key, { ...left, outcome, events: state.events }).then(() => true),
       { summary: 'delete the copies at the Optimizer, record the outcome', mayEnd: false, answers: () => false },
     );
-    if (done) return outcome;
-    const pending = await recorded(run, { ...outcome, cleanup: 'pending' });
-    const cleaning = startChild(cleanup, {
-      workflowId: cleanupIdOf(key),
-      args: [{ key, ...left, policy: request.policy.steps.clean }],
-      parentClosePolicy: ParentClosePolicy.ABANDON,
-      staticSummary: `delete at the Optimizer what ${key.flow} ${key.reference} left there`,
-    });
-    await unlessItRuns(cleaning);
-    return pending;
+    return done ? outcome : cleanedLater(run, outcome, left);
   }
 }

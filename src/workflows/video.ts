@@ -8,7 +8,7 @@ import type { RequestRun } from './request-run.js';
 import { requestPkAttribute, stageAttribute } from './search-attributes.js';
 
 /** After these another video, or other data for it, comes too late. */
-const OVER = new Set<ProviderStatus>(['VIDEOREVIEW', 'ENROLLREADY', 'CREATED', 'CANCELLED']);
+const OVER = new Set<ProviderStatus>(['VIDEOREVIEW', 'ENROLLREADY', 'CREATED', 'ISSUED', 'CANCELLED']);
 
 /** The signer goes through the video identification, or does not. `newVideo` makes another video request in this request. */
 export async function videoFinished(run: RequestRun, newVideo: (asked?: Teller) => Promise<void>): Promise<void> {
@@ -29,6 +29,7 @@ export async function videoFinished(run: RequestRun, newVideo: (asked?: Teller) 
       case 'VIDEOREVIEW':
       case 'ENROLLREADY':
       case 'CREATED':
+      case 'ISSUED':
         steps.leaveAttention();
         return;
       case 'CANCELLED':

@@ -54,3 +54,31 @@ test('another video request does not take over the one before, although its card
   expect(requestPk).not.toBe(before);
   expect(await request.atProvider()).toHaveLength(2);
 });
+
+test('a create in doubt is found again where the provider writes phones in its own way', async () => {
+  await at.provider.settings({ behaviour: { ra: { phoneShown: 'without-plus' } } });
+  try {
+    const request = await EnrolmentAtWork.started(at);
+    await request.fault({ name: 'answer-lost', endpoint: 'ra-create', times: 1 });
+    const { requestPk } = await request.enrol();
+    expect((await request.atProvider()).map(({ pk }) => String(pk))).toEqual([requestPk]);
+  } finally {
+    await at.provider.settings({ behaviour: { ra: { phoneShown: 'as-sent' } } });
+  }
+});
+
+test('a card that was refused at the first try may be another enrolment’s of the same signer: it is not taken over before that one says so', async () => {
+  const phone = '+34600987654';
+  const [one, two] = [await EnrolmentAtWork.started(at, phone), await EnrolmentAtWork.started(at, phone)];
+  const held = await at.provider.addFault({ name: 'hold-before', endpoint: 'ra-create', times: 2 });
+  // The first has it made and has not come home with it when the second is refused.
+  const unanswered = await at.provider.addFault({ name: 'hold-after', endpoint: 'ra-create', times: 1 });
+  const made = [one.enrol(), failureOf(two.enrol(1, at.another()))] as const;
+  while ((await at.provider.held(held)) < 2) await pause(10);
+  await at.provider.removeFault(held);
+  expect(await made[1]).toMatchObject({ code: 'PROVIDER_ANSWER_UNKNOWN', retries: true });
+  await at.provider.removeFault(unanswered);
+  const both = [await made[0], await two.enrol(2, at.another())].map(({ requestPk }) => requestPk);
+  expect(new Set(both).size).toBe(2);
+  expect((await one.atProvider()).map(({ pk }) => String(pk)).toSorted()).toEqual(both.toSorted());
+});

@@ -20,9 +20,9 @@ export class EnrolmentAtWork {
     return this.known;
   }
 
-  /** With everything to complete it in the archive, and nothing at the provider. */
-  static async started(at: Workplace): Promise<EnrolmentAtWork> {
-    const { key, phone } = await at.commit('enrolment', {
+  /** With everything to complete it in the archive, and nothing at the provider. @param of the signer's phone */
+  static async started(at: Workplace, of?: string): Promise<EnrolmentAtWork> {
+    const order = {
       profile: ORGANISATION,
       enrolment: {
         secureElement: '2',
@@ -31,7 +31,8 @@ export class EnrolmentAtWork {
         untilIssued: false,
         preauthLink: false,
       },
-    });
+    };
+    const { key, phone } = await at.commit('enrolment', order, of);
     return new EnrolmentAtWork(at, key, phone);
   }
 

@@ -209,7 +209,7 @@ describe('clean and record', () => {
     const request = await requestIn('ISSUED');
     const outcome = outcomeOf(request.key.reference);
     const uids = request.uploaded.map(({ uid }) => uid);
-    const order = { requestPk: request.ids.requestPk, uids, outcome, events: [] };
+    const order = { requestPks: [request.ids.requestPk], uids, outcome, events: [] };
     await request.fault({ name: 'answer-503', endpoint: 'delete-document', nth: 2 });
     expect(await failureOf(request.try((activities) => activities.clean(request.key, order)))).toMatchObject({
       retries: true,

@@ -173,9 +173,9 @@ export class Workplace {
   async commit(
     flow: Flow,
     more: Pick<RequestRecord, 'profile' | 'enrolment'>,
+    phone = `+346${randomInt(10_000_000, 99_999_999)}`,
   ): Promise<{ key: RequestKey; phone: string; documents: DocumentDigest[] }> {
     const reference = `r-${randomUUID()}`;
-    const phone = `+346${randomInt(10_000_000, 99_999_999)}`;
     const incoming = await this.archive.begin();
     const documents: (DocumentDigest & { name: string })[] = [];
     for (const name of ['agreement.pdf', 'annex.pdf']) {
@@ -321,7 +321,7 @@ export class RequestAtWork {
 
   clean(attempt = 1) {
     const { requestPk } = this.ids;
-    const order = { requestPk, uids: this.uploaded.map(({ uid }) => uid), events: [] };
+    const order = { requestPks: [requestPk], uids: this.uploaded.map(({ uid }) => uid), events: [] };
     return this.try((activities) => activities.clean(this.key, order), attempt);
   }
 

@@ -268,12 +268,12 @@ describe('a request', () => {
   });
 
   it('is counted', async () => {
-    const running = () => house.counted('videoid_requests_running');
+    const count = () => house.counted('videoid_requests_running');
     await started();
-    while ((await running()) === 0) await pause(50);
-    const before = await running();
+    while ((await count()) === 0) await pause(50);
+    const before = await count();
     await started();
-    while ((await running()) <= before) await pause(50);
+    while ((await count()) <= before) await pause(50);
     expect(await house.counted('videoid_requests_attention')).toBe(0);
   });
 

@@ -60,8 +60,8 @@ export class EnrolledPeople extends FollowedRequest {
     await this.at.provider.enrolmentVideo(await this.requestPk(), 'finished');
   }
 
-  async operator(act: 'validate' | 'refuse' | 'approve' | 'cancel'): Promise<void> {
-    await this.at.provider.operator(await this.requestPk(), act);
+  async operator(act: 'validate' | 'refuse' | 'approve' | 'cancel', reason?: string): Promise<void> {
+    await this.at.provider.operator(await this.requestPk(), act, reason);
   }
 
   /** Video and validation. */
@@ -85,8 +85,8 @@ export class EnrolledPeople extends FollowedRequest {
     return this.at.client.provide(this.reference, { ...provision, documents: [...provision.documents] });
   }
 
-  approve(): Promise<{ status: string }> {
-    const decision = { decision: 'approve', officer: OFFICER, evidenceSeen: 'the console' } as const;
+  approve(officer: string = OFFICER): Promise<{ status: string }> {
+    const decision = { decision: 'approve', officer, evidenceSeen: 'the console' } as const;
     return this.at.client.review(this.reference, decision, OF);
   }
 
@@ -101,6 +101,14 @@ export class EnrolledPeople extends FollowedRequest {
     } finally {
       await provider.removeFault(shown);
     }
+  }
+
+  /** The provider goes on, and reads show it as it was until `meanwhile` is through. */
+  async unseen(shows: string, meanwhile: () => Promise<void>): Promise<void> {
+    const { provider } = this.at;
+    const fault = await provider.addFault({ name: 'status-unknown', request: Number(await this.requestPk()), shows });
+    await meanwhile();
+    await provider.removeFault(fault);
   }
 
   decline(reason: string): Promise<{ status: string }> {

@@ -42,8 +42,8 @@ export class Provider {
   }
 
   /** The provider's certified operator, or somebody in the authority's console. */
-  operator(pk: string, act: 'validate' | 'refuse' | 'approve' | 'cancel'): Promise<unknown> {
-    return this.call('POST', `ra/requests/${pk}/operator`, { do: act });
+  operator(pk: string, act: 'validate' | 'refuse' | 'approve' | 'cancel', reason?: string): Promise<unknown> {
+    return this.call('POST', `ra/requests/${pk}/operator`, { do: act, ...(reason === undefined ? {} : { reason }) });
   }
 
   /** How many scratchcards requests have taken, of all registration authorities. */

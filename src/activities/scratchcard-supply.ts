@@ -1,0 +1,52 @@
+import type { RequestKey } from '../messages/request.js';
+import { ProviderError } from '../uanataca/errors.js';
+import type { ScratchcardCount } from '../uanataca/registration-authority/scratchcards.js';
+import { authorityOf, type Dependencies } from './dependencies.js';
+import { stepFailure } from './step-failures.js';
+
+/** Milliseconds between two counts for the warning: every enrolment takes one card. */
+const COUNT_EVERY = 600_000;
+
+/** How many scratchcards a registration authority has left: told when there are none, warned of when there are few. */
+export class ScratchcardSupply {
+  readonly #countedAt = new Map<string, number>();
+
+  constructor(private readonly dependencies: Dependencies) {}
+
+  /** Rethrows; where no card is left, with how many there are. */
+  async explain(key: RequestKey, error: unknown): Promise<never> {
+    if (!(error instanceof ProviderError) || error.code !== 'NO_SCRATCHCARD_LEFT') throw error;
+    const count = await this.#count(key);
+    const facts = count && { unused: count.unused, listed: count.listed };
+    const words = `No unused scratchcard is left for registration authority ${key.registrationAuthority}: ask the provider for more.`;
+    throw stepFailure(error.code, `${words} It says: ${error.words}`, { facts });
+  }
+
+  /** A line in the log, and an event of the request that took a card, when few are left. Never fails. */
+  async warn(key: RequestKey): Promise<void> {
+    const { archive, config, logger } = this.dependencies;
+    const { environment, registrationAuthority } = key;
+    const place = `${environment}/${registrationAuthority}`;
+    if (Date.now() - (this.#countedAt.get(place) ?? -Infinity) < COUNT_EVERY) return;
+    this.#countedAt.set(place, Date.now());
+    const count = await this.#count(key);
+    const few = authorityOf(config, key).enrolment?.fewScratchcards ?? 0;
+    if (count === undefined || count.unused > few) return;
+    logger.warn({ registrationAuthority, count: count.unused }, 'few scratchcards are left');
+    const event = { at: new Date().toISOString(), what: 'few-scratchcards', facts: { unused: count.unused } };
+    await archive.appendEvent(key, event).catch((error: unknown) => {
+      logger.warn({ registrationAuthority, error }, 'that few scratchcards are left could not be noted');
+    });
+  }
+
+  /** Nothing where the provider does not say: that is no trouble of the step. */
+  async #count({ environment, registrationAuthority }: RequestKey): Promise<ScratchcardCount | undefined> {
+    const { logger, registrationAuthority: apiOf } = this.dependencies;
+    try {
+      return await apiOf(environment).countScratchcards(registrationAuthority);
+    } catch (error) {
+      logger.warn({ registrationAuthority, error }, 'scratchcards could not be counted');
+      return undefined;
+    }
+  }
+}
