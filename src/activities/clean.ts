@@ -2,7 +2,8 @@ import type { SignatureActivities } from '../messages/activities.js';
 import type { Outcome } from '../messages/outcome.js';
 import { LATE_CERTIFICATE } from '../messages/feed.js';
 import type { RequestKey, RequestPk } from '../messages/request.js';
-import type { RequestEvent } from '../messages/status.js';
+import { CLEANUP_REFUSED, type RequestEvent } from '../messages/status.js';
+import { ProviderError } from '../uanataca/errors.js';
 import type { Dependencies } from './dependencies.js';
 import { writeEvidence } from './evidence.js';
 import { tellLate } from './late-progress.js';
@@ -17,8 +18,11 @@ export function clean(dependencies: Dependencies): SignatureActivities['clean'] 
   const { archive } = dependencies;
   return async (key, { requestPks, uids, outcome, events }) => {
     for (const requestPk of requestPks) {
-      if (key.flow === 'signature') await deleteDocuments(dependencies, key, requestPk, uids);
-      else await cancel(dependencies, key, requestPk);
+      const cleaned =
+        key.flow === 'signature'
+          ? deleteDocuments(dependencies, key, requestPk, uids)
+          : cancel(dependencies, key, requestPk);
+      await cleaned.catch((error: unknown) => noteRefusal(dependencies, key, error));
     }
     if (outcome) return recordEnd(dependencies, key, outcome, events);
     const recorded = await archive.readOutcome(key);
@@ -36,6 +40,16 @@ async function deleteDocuments(
   for (const uid of uids) await provider.deleteDocument(requestPk, uid);
   const more = uids.length === 0 || (await archive.hasMark(key, UPLOADED_AGAIN));
   if (more) await provider.deleteDocuments(requestPk); // an upload that did not come to its end, or one too many
+}
+
+/** Rethrows. What is refused is tried again for days, and may need a person all the same. */
+async function noteRefusal({ archive }: Dependencies, key: RequestKey, error: unknown): Promise<never> {
+  if (!(error instanceof ProviderError) || error.kind !== 'refused') throw error;
+  const { code, words } = error;
+  if (await archive.mark(key, `${CLEANUP_REFUSED}-${code}`)) {
+    await archive.appendEvent(key, { at: new Date().toISOString(), what: CLEANUP_REFUSED, facts: { code, words } });
+  }
+  throw error;
 }
 
 async function cancel(dependencies: Dependencies, key: RequestKey, requestPk: RequestPk): Promise<void> {

@@ -24,7 +24,7 @@ export function retrieve(dependencies: Dependencies): SignatureActivities['retri
     }
     const contract = await storeContract(dependencies, key, order, roots);
     const refused = notPassed(documents, contract, order.mayPass);
-    if (refused !== undefined && !order.acceptVerification) throw stepFailure('VERIFICATION_NOT_PASSED', refused);
+    if (refused !== undefined && refused !== order.accepted) throw stepFailure('VERIFICATION_NOT_PASSED', refused);
     await writeEvidence(dependencies, key, { events: order.events, documents, contract });
     return { documents, contract };
   };

@@ -59,7 +59,7 @@ const REMEDY_WORDS: Record<Remedy, string> = {
   adopt: "take over what was created, by its number in the provider's console",
   wait: 'wait on: the signer may try the same link again',
   'new-video': 'make another video request in this request; the provider may bill it',
-  skip: 'go on without the contract as signed, if it is what is missing; the one that was shown is kept',
+  skip: 'go on without what the provider does not have: the contract that was shown is kept, a request that is gone ends as it was last known',
   accept: 'accept the files as they are, after a look at them',
   cancel: 'end the request',
 };

@@ -48,7 +48,7 @@ const REASON_WORDS: Record<string, string> = {
 
 /** One or two sentences. */
 export function endWords(kind: OutcomeKind, reason: string, outcome: Outcome | undefined): string {
-  const why = REASON_WORDS[reason] ?? reason;
+  const why = kind === 'signed' && outcome ? signedWords(outcome) : (REASON_WORDS[reason] ?? reason);
   const by = outcome === undefined ? '' : `, by ${[outcome.actor.kind, outcome.actor.id].filter(Boolean).join(' ')}`;
   const sentences = [`Ended ${kind}: ${why} (${reason}${by}).`];
   if (outcome?.cleanup === 'pending') {
@@ -58,9 +58,24 @@ export function endWords(kind: OutcomeKind, reason: string, outcome: Outcome | u
   return sentences.join(' ');
 }
 
+/** What did not pass was let through by a setting or an operator. */
+function signedWords({ documents }: Outcome): string {
+  const others = documents.filter(({ verification }) => verification.result !== 'passed');
+  if (others.length === 0) return 'the signer signed; the files are stored and verified';
+  const list = others.map(
+    ({ index, verification: { result, reasons } }) => `document ${index}: ${result} (${reasons.join(', ')})`,
+  );
+  return `the signer signed; the files are stored, of which did not pass verification ${list.join('; ')}`;
+}
+
 /** @param late the event of what the signer did after the end */
 export function lateWords({ at, what, facts }: ArchivedEvent): string {
   return what === LATE_CERTIFICATE
     ? `The signer was faster than the cancelling: on ${at} the provider said ${String(facts?.['status'])}, a certificate is issued.`
     : `The signer finished the video after that: on ${at} the provider said ${String(facts?.['status'])}.`;
+}
+
+/** @param refused the event of a refusal while tidying up */
+export function refusedCleanupWords({ at, facts }: ArchivedEvent): string {
+  return `The provider refused it on ${at}: ${String(facts?.['code'])}, ${String(facts?.['words'])}. If it stays so, put right what it says, or tidy up in its console.`;
 }

@@ -6,7 +6,7 @@ import { type FailureCode, VideoIdError } from '../messages/failures.js';
 import { LATE_WORDS } from '../messages/feed.js';
 import type { Flow } from '../messages/request.js';
 import type { Outcome } from '../messages/outcome.js';
-import type { RequestStatus } from '../messages/status.js';
+import { CLEANUP_REFUSED, type RequestStatus } from '../messages/status.js';
 import { type Break, findBreak, hasTimedOut } from '../rewinding.js';
 import { remediesAfterEnd } from './after-end.js';
 import {
@@ -23,7 +23,7 @@ import type { RequestAccess } from './request-access.js';
 import { temporalFailure } from './temporal-failures.js';
 import { CALL_WITHIN } from './updates.js';
 import { waitOf } from './why-wait.js';
-import { endWords, lateWords, verbWords } from './why-words.js';
+import { endWords, lateWords, refusedCleanupWords, verbWords } from './why-words.js';
 
 /** Why a request is where it is, and what a person can do about it. */
 export interface Why {
@@ -274,11 +274,17 @@ async function ended(
   const { kind, reason } = outcome
     ? { kind: outcome.outcome, reason: outcome.reason }
     : (status?.outcome ?? UNKNOWN_END);
-  const late = (await archive.events(record)).find(({ what }) => LATE_WORDS.some((word) => word === what));
+  const events = await archive.events(record);
+  const late = events.find(({ what }) => LATE_WORDS.some((word) => word === what));
+  const refused = events.findLast(({ what }) => what === CLEANUP_REFUSED);
   const pending = outcome?.cleanup === 'pending';
   return {
     state: 'ended',
-    words: [endWords(kind, reason, outcome), ...(late === undefined ? [] : [lateWords(late)])].join(' '),
+    words: [
+      endWords(kind, reason, outcome),
+      ...(late === undefined ? [] : [lateWords(late)]),
+      ...(pending && refused ? [refusedCleanupWords(refused)] : []),
+    ].join(' '),
     since: outcome?.at ?? status?.since ?? '',
     leavesByItself: !pending,
     endsBy: pending ? ['tidying up at the provider goes on by itself until it is done'] : [],

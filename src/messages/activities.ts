@@ -151,8 +151,8 @@ export interface SignatureActivities {
       filesWithin: number;
       mayPass: string[];
       events: RequestEvent[];
-      /** An operator's word that named verification reasons are accepted. */
-      acceptVerification: boolean;
+      /** The words of the VERIFICATION_NOT_PASSED that an operator accepted; another verdict is not accepted with it. */
+      accepted?: string;
       /** An operator's word that the contract as it was shown will do: the provider hands out none after signing. */
       contractAsShown: boolean;
     },

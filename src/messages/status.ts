@@ -62,6 +62,9 @@ export interface Attention {
   facts?: Record<string, string | number | boolean>;
 }
 
+/** What happened when the provider refused to have a request's leftovers deleted or cancelled. */
+export const CLEANUP_REFUSED = 'cleanup-refused';
+
 /** One thing that happened, for the status and the evidence. */
 export interface RequestEvent {
   /** ISO 8601, UTC. */

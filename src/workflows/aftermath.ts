@@ -1,8 +1,7 @@
-import { ParentClosePolicy, proxyActivities, setHandler, sleep, startChild } from '@temporalio/workflow';
+import { condition, ParentClosePolicy, proxyActivities, setHandler, sleep, startChild } from '@temporalio/workflow';
 import type { SignatureActivities } from '../messages/activities.js';
 import type { Policy } from '../messages/policy.js';
 import { aftermathIdOf, type ProviderStatus, type RequestKey, type RequestPk } from '../messages/request.js';
-import { told } from './inbox.js';
 import { hintSignal } from './messages.js';
 import { unlessItRuns } from './outliving.js';
 import { AFTER_END, pauses } from './pauses.js';
@@ -57,7 +56,11 @@ export async function aftermath({ key, requestPk, seen, policy }: AftermathOrder
     recovering = 'failure' in awaited;
     if ('status' in awaited) status = awaited.status;
     else if (awaited.failure.code === 'PROVIDER_NOT_FOUND') return;
-    else if (!awaited.failure.temporary) throw told(awaited.failure.code, awaited.failure.words);
+    else if (!awaited.failure.temporary) {
+      const again = () => over || watch.hinted;
+      await condition(again, pace.slow, { summary: 'until the provider is read again' });
+      if (over) return;
+    }
   }
   if (status === 'CANCELLED') return;
   const { startToClose, backoff, slowest } = policy.steps.record;

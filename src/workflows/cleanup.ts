@@ -1,4 +1,4 @@
-import { proxyActivities } from '@temporalio/workflow';
+import { ActivityFailure, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Leftovers, SignatureActivities } from '../messages/activities.js';
 import type { StepPolicy } from '../messages/policy.js';
 import type { RequestKey } from '../messages/request.js';
@@ -22,5 +22,14 @@ export async function cleanup({ key, requestPks, uids, policy }: CleanupOrder): 
     retry: pauses(policy.slowest, 12 * policy.slowest),
     summary: CLEANUP_WORDS[key.flow],
   });
-  await clean(key, { requestPks, uids, events: [] });
+  const until = Date.now() + AFTER_END;
+  for (;;) {
+    try {
+      return await clean(key, { requestPks, uids, events: [] });
+    } catch (error) {
+      // A refusal may be of something in between, or of credentials that are put right meanwhile.
+      if (!(error instanceof ActivityFailure) || Date.now() >= until) throw error;
+      await sleep(12 * policy.slowest, { summary: 'until it is tried again' });
+    }
+  }
 }

@@ -6,9 +6,16 @@ export interface DeadlineOrder {
   summary: () => string;
   /** Milliseconds before the deadline at which somebody is reminded. */
   remindBefore: readonly number[];
+  /** Called when the deadline was moved because nobody was there to see it pass. @param by milliseconds */
+  late: (by: number) => void;
   /** Called for each reminder; of several that are due at once only for the latest. @param at milliseconds since 1970 */
   remind: (at: number) => void;
 }
+
+/** Milliseconds. A timer that is handled so much later than it was due waited for a worker. */
+const LATE = 10_000;
+/** Milliseconds. A timer that wakes at least so often serves the deadlines of later stages too, which need none of their own. */
+const LONGEST_SLEEP = 24 * 3_600_000;
 
 /**
  * The one deadline that runs at a time. It can stand still, be moved, and costs a timer only when it must:
@@ -79,7 +86,7 @@ export class Deadline {
 
   private arm(): void {
     if (this.at === undefined || this.heldAt !== undefined || this.expired) return;
-    const next = this.at - (this.reminders[0] ?? 0);
+    const next = Math.min(this.at - (this.reminders[0] ?? 0), Date.now() + LONGEST_SLEEP);
     if (this.wakesAt <= next) return;
     this.timer?.cancel();
     const timer = new CancellationScope();
@@ -95,9 +102,16 @@ export class Deadline {
   }
 
   private wake(): void {
+    const late = Date.now() - this.wakesAt;
     this.wakesAt = Infinity;
     const { at } = this;
     if (at === undefined || this.heldAt !== undefined) return;
+    if (late >= LATE) {
+      // No worker was there: what could not be done meanwhile is given its time.
+      this.order.late(late);
+      this.moveTo(Math.max(at, Date.now()) + late);
+      return;
+    }
     if (Date.now() >= at) {
       this.expired = true;
       return;

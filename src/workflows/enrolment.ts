@@ -81,7 +81,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
       summary: 'take the first unused scratchcard, create the enrolment with it',
       asked,
       watched: false,
-      remedies: { adopt },
+      remedies: () => ({ adopt }),
     });
   }
 

@@ -40,12 +40,15 @@ export class RequestRun {
   readonly steps: Steps;
   /** How often a code was handed over to sign. */
   signOrders = 0;
+  /** Whether it is not known what became of the last one. */
+  signInDoubt = false;
 
   constructor(readonly request: AnyRequest) {
     this.deadline = new Deadline({
       summary: () => `deadline of the stage "${this.state.stage}"`,
       remindBefore: request.policy.deadlines.remindBefore ?? [],
       remind: (at) => this.remind(at),
+      late: (by) => this.state.happened('deadline-moved', { by, stage: this.state.stage }, { kind: 'policy' }),
     });
     this.state = new RequestState(request, () => this.deadline.when);
     this.watch = new ProviderWatch(request.key, request.policy);
@@ -142,7 +145,7 @@ export class RequestRun {
     const seen = this.state.providerStatus ?? '';
     const until = () =>
       this.wish.expressed || this.deadline.expired || this.inbox.has('resolve') || (wait.until?.() ?? false);
-    let recovering = false;
+    let recovering = this.state.attention?.step === 'watch';
     const soon = wait.soon ?? false;
     this.state.show();
     for (;;) {
@@ -181,8 +184,8 @@ export class RequestRun {
   }
 
   /**
-   * The status that decides an end. Once a code was sent to sign, nothing but the provider's word will do; before that
-   * the request cannot be signed, and the last known status serves when the provider is out of reach.
+   * The status that decides an end. While a sign is in doubt nothing but the provider's word will do, or an operator's where it does
+   * not give it; otherwise the request is not signed, and the last known status serves when it cannot be read.
    */
   async statusAtEnd(): Promise<ProviderStatus | undefined> {
     const order = { requestPk: this.requestPk, gap: this.request.policy.watch.gap };
@@ -190,7 +193,8 @@ export class RequestRun {
     const { status } = await this.steps.run('clean', (activities) => activities.readStatus(this.request.key, order), {
       summary: 'read the request once more before it ends',
       mayEnd: false,
-      answers: () => (this.signOrders > 0 ? undefined : known),
+      answers: () => (this.signInDoubt ? undefined : known),
+      remedies: ({ temporary }) => (temporary ? {} : { skip: () => Promise.resolve(known) }),
     });
     return status;
   }

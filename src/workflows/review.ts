@@ -45,7 +45,7 @@ export async function reviewed(run: RequestRun, review: Review): Promise<void> {
   if (state.providerStatus === review.undecided) {
     run.enter('review');
     if (request.reviewMode === 'manual') upsertSearchAttributes([{ key: stageAttribute, value: 'review' }]);
-    if (request.reviewMode !== 'automatic') run.deadline.start(request.policy.deadlines.review);
+    run.deadline.start(request.policy.deadlines.review);
   }
   let approvedByUs = false;
   for (;;) {

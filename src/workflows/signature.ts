@@ -85,7 +85,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
       summary: round === 1 ? 'create the video identification request' : 'create another video identification request',
       asked,
       watched: false,
-      remedies: { retry: () => create(), adopt },
+      remedies: () => ({ retry: () => create(), adopt }),
     });
   }
 
@@ -145,10 +145,9 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   async function archived(): Promise<void> {
     run.enter('archiving');
     run.deadline.clear();
-    const waived = { acceptVerification: false, contractAsShown: false };
-    const retrieve = (waive?: keyof typeof waived): Promise<typeof stored> => {
-      if (waive) waived[waive] = true;
-      return steps.run(
+    let contractAsShown = false;
+    const retrieve = (accepted?: string): Promise<typeof stored> =>
+      steps.run(
         'retrieve',
         (activities) =>
           activities.retrieve(key, {
@@ -157,15 +156,19 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
             filesWithin: request.policy.retrieve.filesWithin,
             mayPass: request.policy.mayPass,
             events: state.events,
-            ...waived,
+            contractAsShown,
+            ...(accepted === undefined ? {} : { accepted }),
           }),
         {
           summary: 'fetch the signed files, store, verify and read them back',
           mayEnd: false,
-          remedies: { accept: () => retrieve('acceptVerification'), skip: () => retrieve('contractAsShown') },
+          remedies: ({ code, words, temporary }) => {
+            if (code === 'VERIFICATION_NOT_PASSED') return { accept: () => retrieve(words) };
+            if (temporary || code === 'SIGNED_FILES_MISSING') return {};
+            return { skip: () => ((contractAsShown = true), retrieve(accepted)) };
+          },
         },
       );
-    };
     stored = await retrieve();
     state.happened('archived', { documents: stored.documents.length });
   }

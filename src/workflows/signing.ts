@@ -1,4 +1,4 @@
-import { condition } from '@temporalio/workflow';
+import { condition, sleep } from '@temporalio/workflow';
 import type { FailureCode } from '../messages/failures.js';
 import type { Acceptance, SignOrder } from '../messages/steering.js';
 import { CODES_EXHAUSTED } from './attentions.js';
@@ -6,26 +6,40 @@ import { Ending } from './endings.js';
 import { type Asked, told } from './inbox.js';
 import type { RequestRun } from './request-run.js';
 
-/** Steps 5 and 6: the signer accepts what was shown and gets a code, types it, as often as it takes. Ends at ISSUED. */
+/**
+ * Steps 5 and 6: the signer accepts what was shown and gets a code, types it, as often as it takes. Ends at ISSUED. A signer who is
+ * quick costs no reads; the provider is watched after a hint, and once the signer takes longer than the slow pause between two reads.
+ */
 export async function signedBySigner(run: RequestRun): Promise<void> {
   const { state, inbox, watch } = run;
+  const { watch: policy } = run.request.policy;
   run.enter('acceptance');
-  watch.takeHint(); // the provider's own hook about the approval
+  let takesLong = false;
+  // What came until now is the provider's own hook about the approval, most likely; asking for a code reads the request too.
+  const pause = watch.takeHint() ? (policy.soon.at(-1) ?? policy.slow) : policy.slow;
+  void sleep(pause, { summary: 'until the provider is watched while the signer signs' }).then(
+    () => (takesLong = true),
+    () => undefined, // only at the end of the run
+  );
   const asked = (): boolean => inbox.has('code') || inbox.has('sign');
+  const watched = (): boolean => takesLong || watch.hinted || state.attention !== undefined;
   for (;;) {
-    state.show();
-    await condition(() => asked() || watch.hinted || run.wish.expressed || run.deadline.expired);
-    const acceptance = inbox.take('code');
-    const order = inbox.take('sign');
-    if (acceptance) await sendCode(run, acceptance);
-    if (order) await sign(run, order);
-    if (watch.hinted && (await watch.mayRead(() => asked() || run.wish.expressed))) await run.readStatus();
     if (state.providerStatus === 'ISSUED') return;
     if (state.providerStatus === 'CANCELLED')
       throw new Ending('cancelled', 'cancelled-at-provider', { kind: 'provider' });
     run.wish.heed();
     if (run.deadline.expired && (await run.readStatus())) continue;
     run.heedDeadline('signing-deadline');
+    state.show();
+    if (watched()) {
+      await run.statusChanged('watch the provider while the signer signs', 'signing-deadline', { until: asked });
+    } else {
+      await condition(() => asked() || watched() || run.wish.expressed || run.deadline.expired);
+    }
+    const acceptance = inbox.take('code');
+    const order = inbox.take('sign');
+    if (acceptance) await sendCode(run, acceptance);
+    if (order) await sign(run, order);
   }
 }
 
@@ -90,6 +104,7 @@ async function sign(run: RequestRun, asked: Asked<'sign'>): Promise<void> {
     codeId: String((run.signOrders += 1)),
     settle: request.policy.sign.settle,
   };
+  run.signInDoubt = true;
   const { result } = await steps.run('sign', (activities) => activities.sign(request.key, order), {
     summary: 'sign with the code of the signer',
     mayEnd: false,
@@ -97,6 +112,7 @@ async function sign(run: RequestRun, asked: Asked<'sign'>): Promise<void> {
     asked,
     moot: (status) => (status === 'ISSUED' ? ISSUED : undefined),
   });
+  run.signInDoubt = false;
   if (result === 'issued') {
     state.providerStatus = 'ISSUED';
     state.happened('signed', undefined, { kind: 'signer' });

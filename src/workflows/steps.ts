@@ -30,8 +30,11 @@ export interface StepOptions<T> {
   mayGiveUp?: boolean;
   /** Who is told when the step enters attention. */
   asked?: Teller | undefined;
-  /** What an operator can do beside retry and cancel. One that gives nothing did not help: the step is tried again. */
-  remedies?: Partial<Record<Remedy, (resolution: Resolution) => Promise<T | undefined>>>;
+  /**
+   * What an operator can do about a failure beside retry and cancel. A remedy that gives nothing did not help: the step is tried
+   * again.
+   */
+  remedies?: (failure: StepFailure) => Remedies<T>;
   /** While it waits for a decision: what a status at the provider means for the step, or nothing. */
   moot?: (status: ProviderStatus) => T | undefined;
   /** Whether the provider is watched while it waits for a decision; as `mayGiveUp` when left out. */
@@ -39,6 +42,8 @@ export interface StepOptions<T> {
   /** Failures that are no attention but an answer: gives the value, or nothing. */
   answers?: (failure: StepFailure) => T | undefined;
 }
+
+export type Remedies<T> = Partial<Record<Remedy, (resolution: Resolution) => Promise<T | undefined>>>;
 
 /** What was decided, and who is still to be answered when it is carried out. */
 export interface Resolved {
@@ -65,6 +70,7 @@ export class Steps {
   async run<T>(name: StepName, call: (activities: Activities) => Promise<T>, options: StepOptions<T>): Promise<T> {
     const mayEnd = options.mayEnd ?? true;
     let patient = false;
+    let remedies: Remedies<T> = {};
     for (;;) {
       const tried: Tried<T> = await this.try(name, call, options.summary, patient, mayEnd);
       if ('value' in tried) return this.left(tried.value);
@@ -76,8 +82,9 @@ export class Steps {
         if (answer !== undefined) return this.left(answer);
         patient = tried.failure.temporary;
         const mayLeave = patient ? mayEnd : (options.mayGiveUp ?? mayEnd);
-        const remedies = Object.keys(options.remedies ?? {}) as Remedy[];
-        this.enterAttention(name, tried.failure, mayLeave ? [...remedies, 'cancel'] : remedies);
+        remedies = options.remedies?.(tried.failure) ?? {};
+        const offered = Object.keys(remedies) as Remedy[];
+        this.enterAttention(name, tried.failure, mayLeave ? [...offered, 'cancel'] : offered);
         if (patient) this.deadline.hold(tried.failure.since);
         if (options.asked?.settled === false)
           options.asked.fail(told(tried.failure.code, tried.failure.words, { ...tried.failure.facts, step: name }));
@@ -88,7 +95,7 @@ export class Steps {
       if ('value' in decided) return this.left(decided.value);
       const { resolution } = decided;
       if (patient && resolution.remedy === 'retry') continue; // while it keeps trying, this means only: now
-      const remedied = await options.remedies?.[resolution.remedy]?.(resolution);
+      const remedied = await remedies[resolution.remedy]?.(resolution);
       if (remedied !== undefined) return this.left(remedied);
     }
   }
@@ -217,7 +224,7 @@ export class Steps {
     const { ids } = this.state;
     if (!ids) return undefined;
     let recovering = refused;
-    if (refused) await this.hintOr(until);
+    if (refused) await this.readable(until);
     while (!until()) {
       const seen = this.state.providerStatus ?? '';
       const summary = 'watch the provider while an operator is awaited';
@@ -225,7 +232,7 @@ export class Steps {
       if ('interrupted' in awaited) return undefined;
       recovering = 'failure' in awaited;
       if ('failure' in awaited) {
-        if (!awaited.failure.temporary) await this.hintOr(until);
+        if (!awaited.failure.temporary) await this.readable(until);
         continue;
       }
       this.state.see(awaited.status, awaited.foundBy);
@@ -236,8 +243,9 @@ export class Steps {
     return undefined;
   }
 
-  /** Where the provider refuses to be read, only a hint says that it may be otherwise. */
-  private hintOr(until: () => boolean): Promise<void> {
-    return condition(() => until() || this.watch.hinted);
+  /** Where the provider refuses to be read it is read again after a hint, and now and then: it may have been something in between. */
+  private async readable(until: () => boolean): Promise<void> {
+    const summary = 'until the provider is read again';
+    await condition(() => until() || this.watch.hinted, this.policy.watch.slow, { summary });
   }
 }

@@ -32,21 +32,17 @@ export class ProviderWatch {
     this.hinted = true;
   }
 
-  /** For who reads by other means: forgets the hint. */
-  takeHint(): void {
+  /** Whether there was a hint, which is forgotten: for who reads later. */
+  takeHint(): boolean {
+    const { hinted } = this;
     this.hinted = false;
+    return hinted;
   }
 
   /** For who reads by other means: this is a read, and the answer to the hints so far. */
   reads(): void {
     this.hinted = false;
     this.readAt = Date.now();
-  }
-
-  /** Waits until the request may be read again, or `unless` holds. True when it may be read. */
-  async mayRead(unless: () => boolean): Promise<boolean> {
-    await this.gapOver(unless);
-    return !unless();
   }
 
   /**

@@ -313,7 +313,6 @@ export class RequestAtWork {
       filesWithin,
       mayPass: [],
       events: [],
-      acceptVerification: false,
       contractAsShown: false,
     };
     return this.try((activities) => activities.retrieve(this.key, order), attempt);

@@ -201,3 +201,38 @@ describe('a workflow that is cancelled in Temporal', () => {
     expect(await temporal.statusOf(workflowId)).toBe('COMPLETED');
   });
 });
+
+describe('a request that is gone at the provider', () => {
+  const gone = {
+    name: 'answer-other',
+    endpoint: 'get-request',
+    code: 404,
+    text: 'No RequestModel matches the given query.',
+  };
+
+  test('after a code that was not accepted can be cancelled: nothing is in doubt', async () => {
+    const people = await People.start(at);
+    await people.throughTo('code');
+    await expect(at.client.sign(people.reference, { secret: '000000' })).rejects.toMatchObject({
+      code: 'CODE_NOT_ACCEPTED',
+    });
+    await people.fault(gone);
+    await at.client.cancel(people.reference, ORDER);
+    expect(await people.outcome()).toMatchObject(CANCELLED);
+  });
+
+  test('while a sign is in doubt ends on an operator’s word', async () => {
+    const people = await People.start(at);
+    await people.throughTo('code');
+    await people.fault({ name: 'answer-lost', endpoint: 'sign', times: 1 });
+    await people.fault(gone);
+    await at.client.sign(people.reference, { secret: '000000' }).catch(() => undefined);
+    await people.untilStatus(({ attention }) => attention?.step === 'sign' && !attention.leavesByItself);
+    const cancelled = at.client.cancel(people.reference, ORDER, { within: 30_000 });
+    const { attention } = await people.untilStatus(({ attention: now }) => now?.step === 'clean');
+    expect(attention).toMatchObject({ code: 'PROVIDER_NOT_FOUND', remedies: ['retry', 'skip'] });
+    await at.client.resolve(people.reference, { remedy: 'skip', actor: { kind: 'operator', id: 'desk' } });
+    await cancelled;
+    expect(await people.outcome()).toMatchObject(CANCELLED);
+  });
+});

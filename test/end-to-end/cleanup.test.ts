@@ -46,3 +46,18 @@ test('what was deleted by somebody else is clean', async () => {
   expect(await people.outcome()).toMatchObject({ outcome: 'signed', cleanup: 'done' });
   expect(await eventually(async () => (await people.provider()).calls['delete-document']?.received)).toBe(2);
 });
+
+test('cleaning that is refused goes on too, says what is refused, and is done when it is taken', async () => {
+  const people = await People.start(at, { policy: { steps: { clean: { budget: 1000, backoff: 100, slowest: 100 } } } });
+  await people.throughTo('code');
+  const refusal = { name: 'answer-other', code: 403, text: 'Forbidden' };
+  const fault = await people.fault({ ...refusal, endpoint: ['delete-document', 'delete-documents'] });
+  await people.sign();
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed', cleanup: 'pending' });
+  await eventually(async () => ((await people.provider()).calls['delete-document']?.received ?? 0) > 2);
+  expect(await temporal.statusOf(`cleanup-${people.reference}`)).toBe('RUNNING');
+  expect((await at.client.why(people.reference)).words).toContain('The provider refused it');
+  await at.provider.removeFault(fault);
+  await eventually(async () => (await people.outcome()).cleanup === 'done');
+  expect((await people.provider()).documents).toEqual([]);
+});

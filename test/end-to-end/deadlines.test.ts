@@ -1,4 +1,5 @@
-import { Installation } from '../installation/installation.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { AUTHORITIES, Installation } from '../installation/installation.js';
 import { People } from '../installation/people.js';
 
 let at: Installation;
@@ -69,4 +70,50 @@ test('the deadline stands still while the provider does not answer', async () =>
   const { deadline: running } = await people.untilStatus((status) => status.attention === undefined);
   expect(running).toBeDefined();
   expect(await people.outcome()).toMatchObject({ outcome: 'expired', reason: 'video-deadline' });
+});
+
+test('the deadline of the signature stands still while the provider does not answer, which is noticed though nobody calls', async () => {
+  const policy = { deadlines: { signing: 3000 }, steps: { watch: { budget: 200, backoff: 50, slowest: 100 } } };
+  const people = await People.start(at, { policy });
+  await people.throughTo('acceptance');
+  const fault = await people.fault({ name: 'answer-503', endpoint: 'get-request' });
+  const { deadline } = await people.untilStatus(({ attention }) => attention?.step === 'watch');
+  expect(deadline).toBeUndefined();
+  await at.provider.removeFault(fault);
+  await people.untilStatus(({ attention }) => attention === undefined);
+  await people.askForCode();
+  await people.sign();
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+});
+
+test('a deadline that passed while no worker was there gives the time back', async () => {
+  const away = await Installation.start({ gateway: false });
+  try {
+    const people = await People.start(away, { policy: { deadlines: { review: 4000 } } });
+    await people.throughTo('review');
+    await away.kill('worker');
+    // Longer than the deadline, and then more than a worker that is merely slow would take.
+    await pause(16_000);
+    await away.startWorker();
+    const { events } = await people.untilStatus((status) =>
+      status.events.some(({ what }) => what === 'deadline-moved'),
+    );
+    expect(Number(events.find(({ what }) => what === 'deadline-moved')?.facts?.['by'])).toBeGreaterThanOrEqual(10_000);
+    await people.approve();
+    await people.until('acceptance');
+  } finally {
+    await away.close();
+  }
+}, 120_000);
+
+test('an automatic review has the deadline of a review, not what the video left of its own', async () => {
+  const { automatic } = AUTHORITIES;
+  await at.provider.settings({ registrationAuthorities: { [automatic]: { behaviour: { approval: 'two-step' } } } });
+  const policy = { deadlines: { video: 3000, review: '1h' } } as const;
+  const people = await People.start(at, { registrationAuthority: automatic, policy });
+  await people.finishVideo();
+  const { deadline } = await people.attention('APPROVAL_INCOMPLETE');
+  expect(Date.parse(deadline ?? '') - Date.now()).toBeGreaterThan(3_000_000);
+  await people.console('approve');
+  await people.until('acceptance');
 });

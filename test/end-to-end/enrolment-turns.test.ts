@@ -4,25 +4,16 @@ import type { Evidence } from '../../src/signatures/evidence.js';
 import { archiveFiles } from '../installation/canaries.js';
 import { EnrolledPeople } from '../installation/enrolled-people.js';
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
+import { addOtherOfficer, knowOtherOfficer, OTHER_OFFICER } from '../installation/other-officer.js';
 import { eventually } from '../installation/patience.js';
 
 const OF = { flow: 'enrolment' } as const;
 const OPERATOR = { actor: { kind: 'operator', id: 'support-3' } } as const;
-const OTHER_OFFICER = 'officer-b';
-const OTHER_RAO = '1401';
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start({
-    settings: (settings) => {
-      const authorities = settings['registrationAuthorities'] as Record<string, { officers: Record<string, object> }>;
-      for (const { officers } of Object.values(authorities)) {
-        officers[OTHER_OFFICER] = { ...officers[OFFICER], rao: OTHER_RAO };
-      }
-    },
-  });
-  const { raos } = (await at.provider.call('GET', 'settings')) as { raos: Record<string, object> };
-  await at.provider.settings({ raos: { ...raos, [OTHER_RAO]: { ...raos['1400'] } } });
+  at = await Installation.start({ settings: addOtherOfficer });
+  await knowOtherOfficer(at);
 });
 afterAll(() => at.close());
 

@@ -56,6 +56,30 @@ describe('a signed file that is not as it should be', () => {
     );
   });
 
+  test('can be accepted only as it was seen', async () => {
+    const { people, id } = await withFault({ name: 'answer-503', endpoint: 'get-document' });
+    const { attention } = await people.attention('PROVIDER_BUSY');
+    expect(attention?.remedies).toEqual(['retry']);
+    await expect(at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR })).rejects.toMatchObject({
+      code: 'UNKNOWN_REMEDY',
+    });
+    const damaged = await people.fault({ name: 'file-damaged', endpoint: 'get-document' });
+    await at.provider.removeFault(id);
+    await people.attention('VERIFICATION_NOT_PASSED');
+    // Between the look and the word it has become another file.
+    await at.provider.removeFault(damaged);
+    await people.fault({ name: 'file-unsigned', endpoint: 'get-document' });
+    await at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR });
+    const second = await people.untilStatus((status) => status.attention?.words.includes('no-signature') === true);
+    expect(second.attention?.code).toBe('VERIFICATION_NOT_PASSED');
+    await at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR });
+    const outcome = await people.outcome();
+    expect(outcome.documents[0]?.verification.reasons).toContain('no-signature');
+    const { words } = await at.client.why(people.reference);
+    expect(words).toContain('document 1: failed');
+    expect(words).not.toContain('verified');
+  });
+
   test('cannot be given up: it is signed', async () => {
     const { people } = await withFault({ name: 'file-damaged', endpoint: 'get-document' });
     await people.attention('VERIFICATION_NOT_PASSED');
@@ -114,7 +138,7 @@ test('a contract that the provider gives unsigned is recorded, and is no fault',
 test('where the provider hands out no contract after signing, the one that was shown is kept on an operator’s word', async () => {
   const { people } = await withFault({ name: 'answer-other', endpoint: 'get-contract', code: 404, text: 'Not found' });
   const { attention, toAccept } = await people.untilStatus((status) => status.attention !== undefined);
-  expect(attention).toMatchObject({ step: 'retrieve', leavesByItself: false, remedies: ['retry', 'accept', 'skip'] });
+  expect(attention).toMatchObject({ step: 'retrieve', leavesByItself: false, remedies: ['retry', 'skip'] });
   await at.client.resolve(people.reference, { remedy: 'skip', actor: OPERATOR });
   const outcome = await people.outcome();
   expect(outcome).toMatchObject({

@@ -142,6 +142,8 @@ export interface EnrolmentView {
 
 /** What a test looks at. */
 export interface ProviderView {
+  /** Those that are still to be delivered. */
+  callbacks: unknown[];
   pk: number;
   videoidPk: number;
   phone: string;

@@ -1,6 +1,7 @@
 import type { EnrolmentInput } from '../../src/client.js';
 import { EnrolledPeople, ORGANISATION, WHOLE_ORGANISATION } from '../installation/enrolled-people.js';
 import { AUTHORITIES, type Installation } from '../installation/installation.js';
+import { OTHER_OFFICER } from '../installation/other-officer.js';
 import { aSigner } from '../installation/people.js';
 import type { Ends } from './ends.js';
 
@@ -50,6 +51,27 @@ export const ENROLMENT_ENDS = {
     const people = await until(at, 'issuing');
     await at.client.preauthLink(people.reference, { ...OPERATOR, reason: 'the signer has no e-mail' });
     await people.pickUp();
+    return people;
+  },
+  'enrolled-and-issued-unseen': async (at) => {
+    const people = await until(at, 'review');
+    await people.unseen('CREATED', async () => {
+      await people.operator('approve');
+      await people.pickUp();
+    });
+    return people;
+  },
+  'enrolled-by-another-officer': async (at) => {
+    const people = await until(at, 'review');
+    await people.approve(OTHER_OFFICER).catch(() => undefined); // is shown the declaration first
+    await people.approve(OTHER_OFFICER);
+    return people;
+  },
+  'enrolment-cancelled-later': async (at) => {
+    const people = await until(at, 'review');
+    const request = Number(await people.requestPk());
+    await at.provider.addFault({ name: 'answer-503', endpoint: 'ra-cancel', request });
+    await at.client.cancel(people.reference, { ...REQUESTER, reason: 'not needed' }, OF);
     return people;
   },
   'enrolment-declined': async (at) => {

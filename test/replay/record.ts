@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Installation } from '../installation/installation.js';
+import { addOtherOfficer, knowOtherOfficer } from '../installation/other-officer.js';
 import { Temporal } from '../installation/temporal.js';
 import { ENDS, LEFT_BEHIND } from './ends.js';
 import { HISTORIES, HISTORY_KEY, historyKeyRing } from './history-key.js';
@@ -18,8 +19,10 @@ test('every end is recorded', async () => {
       for (const authority of Object.values(authorities)) {
         Object.assign(authority, { enrolment: { secrets: 'seal', preauthLink: true } });
       }
+      addOtherOfficer(settings);
     },
   });
+  await knowOtherOfficer(at);
   const temporal = await Temporal.connect(at);
   const keyRing = await historyKeyRing();
   const onlyMissing = process.env['RECORD'] === 'missing';

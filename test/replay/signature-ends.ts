@@ -99,6 +99,25 @@ export const SIGNATURE_ENDS = {
     await people.sign();
     return people;
   },
+  'cancelled-and-read': async (at) => {
+    const people = await until(at, 'acceptance');
+    await people.fault({ name: 'lost' });
+    await people.console('cancel');
+    return people;
+  },
+  'gone-while-in-doubt': async (at) => {
+    const people = await until(at, 'code');
+    await people.fault({ name: 'answer-lost', endpoint: 'sign', times: 1 });
+    await people.fault({ name: 'answer-other', endpoint: 'get-request', code: 404, text: 'Not found' });
+    const given = at.client.sign(people.reference, { secret: 'not-the-code' }).catch(() => undefined); // told, and meant
+    await people.untilStatus(({ attention }) => attention?.step === 'sign' && !attention.leavesByItself);
+    await given;
+    const ending = at.client.cancel(people.reference, { actor: OPERATOR, reason: 'gone' }).catch(() => undefined);
+    await people.untilStatus(({ attention }) => attention?.step === 'clean');
+    await at.client.resolve(people.reference, { remedy: 'skip', actor: OPERATOR });
+    await ending;
+    return people;
+  },
   'signature-given-up': async (at) => {
     const people = await until(at, 'code');
     const text = 'Invalid countersignature credentials';

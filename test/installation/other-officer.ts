@@ -1,0 +1,19 @@
+import { type Installation, OFFICER } from './installation.js';
+
+/** A second officer of every registration authority, as another RAO of the provider. */
+export const OTHER_OFFICER = 'officer-b';
+const OTHER_RAO = '1401';
+
+/** For the settings of an installation. */
+export function addOtherOfficer(settings: Record<string, unknown>): void {
+  const authorities = settings['registrationAuthorities'] as Record<string, { officers: Record<string, object> }>;
+  for (const { officers } of Object.values(authorities)) {
+    officers[OTHER_OFFICER] = { ...officers[OFFICER], rao: OTHER_RAO };
+  }
+}
+
+/** And for the provider: with the credentials of the first. */
+export async function knowOtherOfficer({ provider }: Installation): Promise<void> {
+  const { raos } = (await provider.call('GET', 'settings')) as { raos: Record<string, object> };
+  await provider.settings({ raos: { ...raos, [OTHER_RAO]: { ...raos['1400'] } } });
+}
