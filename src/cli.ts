@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { EXIT } from './cli/exit-codes.js';
 import { run } from './cli/program.js';
 
 // Whoever reads the answer may stop reading, as `head` does.
@@ -8,3 +9,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 await run(process.argv.slice(2));
+// Of a worker that could not be made the SDK's runtime and threads are left, which would keep the process.
+if (process.exitCode !== EXIT.done) process.stdout.write('', () => process.stderr.write('', () => process.exit()));

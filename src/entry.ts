@@ -2,13 +2,15 @@ import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { VideoIdError } from './messages/failures.js';
 
-/** Runs `main` if this module is the program that was started; what stops it is said plainly, with exit code 1. */
+/**
+ * Runs `main` if this module is the program that was started; what stops it is said plainly, with exit code 1. Then the process
+ * ends, whatever of the SDK is left: a worker that could not be made leaves its runtime and threads behind.
+ */
 export function runIfStarted(moduleUrl: string, main: () => Promise<void>): void {
   const program = process.argv[1];
   if (program === undefined || realpathSync(program) !== fileURLToPath(moduleUrl)) return;
   main().catch((error: unknown) => {
-    process.stderr.write(`${plainly(error)}\n`);
-    process.exitCode = 1;
+    process.stderr.write(`${plainly(error)}\n`, () => process.exit(1));
   });
 }
 

@@ -133,18 +133,23 @@ class Retries implements GrpcRetryOptions {
 }
 
 /**
- * Connects a worker, through the SDK's core: call `installRuntime` before.
+ * Connects a worker, through the SDK's core: call `installRuntime` before. The namespace is asked for here, because the SDK says
+ * in words of its own that there is none, when the worker has threads already.
  *
- * @throws VideoIdError TEMPORAL_UNREACHABLE, SECRET_NOT_FOUND or BAD_SETTING.
+ * @throws VideoIdError TEMPORAL_UNREACHABLE, SECRET_NOT_FOUND, or BAD_SETTING, also for an unknown namespace.
  */
 export async function connectWorker(settings: TemporalSettings): Promise<NativeConnection> {
   const options = await connectionOptions(settings);
   // Clients need no core, which takes a third of a second to load.
   const worker = await import('@temporalio/worker');
+  let connection: NativeConnection | undefined;
   try {
-    return await worker.NativeConnection.connect(options);
+    connection = await worker.NativeConnection.connect(options);
+    await connection.workflowService.describeNamespace({ namespace: settings.namespace });
+    return connection;
   } catch (cause) {
-    throw unreachable(settings, cause);
+    await connection?.close();
+    throw noNamespace(settings.namespace, cause) ?? unreachable(settings, cause);
   }
 }
 
@@ -152,8 +157,8 @@ export async function connectWorker(settings: TemporalSettings): Promise<NativeC
  * Registers the search attributes that the namespace lacks, and says which they were. A cluster may take a minute to
  * know new ones everywhere.
  *
- * @throws VideoIdError SETUP_FAILED when one exists with another type, there is no such namespace, or the server does not
- * let us; TEMPORAL_UNREACHABLE.
+ * @throws VideoIdError SETUP_FAILED when one exists with another type or the server does not let us; BAD_SETTING when there is
+ * no such namespace; TEMPORAL_UNREACHABLE.
  */
 export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<string[]> {
   const existing = await readSearchAttributes(connection, namespace);
@@ -181,7 +186,7 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
 /**
  * How long closed requests stay visible in Temporal, in milliseconds.
  *
- * @throws VideoIdError SETUP_FAILED when there is no such namespace, TEMPORAL_UNREACHABLE when it cannot be asked.
+ * @throws VideoIdError BAD_SETTING when there is no such namespace, TEMPORAL_UNREACHABLE when it cannot be asked.
  */
 export async function describeNamespaceRetention(
   connection: Connection,
@@ -223,9 +228,9 @@ function notRegistered(
 
 function noNamespace(namespace: string, cause: unknown): VideoIdError | undefined {
   if (grpcStatusOf(cause)?.code !== GRPC.NOT_FOUND) return undefined;
-  return new VideoIdError('SETUP_FAILED', `Temporal has no namespace ${namespace}.`, {
+  return new VideoIdError('BAD_SETTING', `Temporal has no namespace ${namespace}.`, {
     field: 'temporal.namespace',
-    remedy: `Create it: temporal operator namespace create --namespace ${namespace} --retention 30d`,
+    remedy: `Correct temporal.namespace, or create it: temporal operator namespace create --namespace ${namespace} --retention 30d`,
     cause,
   });
 }

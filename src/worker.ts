@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { Client } from '@temporalio/client';
 import type { NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/activities.js';
@@ -11,6 +11,7 @@ import { startHealthServer } from './health.js';
 import { createLogger, type Logger } from './logger.js';
 import { installRuntime } from './logging/temporal.js';
 import { loadKeyRing, loadSealPrivateKeys, loadSealPublicKey } from './security/keys.js';
+import { VideoIdError } from './messages/failures.js';
 import { attemptOfWorkflow } from './messages/request.js';
 import { keepRewinding } from './rewinding.js';
 import { connectWorker, dataConverter, ofInstallation, WORKFLOW_MODULES } from './temporal.js';
@@ -109,12 +110,26 @@ function rewindRequests(
 
 /** In production the bundle made by the build; without the setting it is made now, from the files beside this one. */
 async function workflows({ worker }: Config): Promise<WorkflowBundleOption> {
-  if (worker.workflowBundle !== undefined) return { codePath: worker.workflowBundle };
+  if (worker.workflowBundle !== undefined) return { codePath: await checkedBundle(worker.workflowBundle) };
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   return bundleWorkflowCode({
     ...WORKFLOW_MODULES,
     logger: new DefaultLogger('WARN'), // what the bundler says is about code, and holds no data
   });
+}
+
+/** @throws VideoIdError BAD_SETTING */
+async function checkedBundle(path: string): Promise<string> {
+  try {
+    await access(path, constants.R_OK);
+    return path;
+  } catch (cause) {
+    throw new VideoIdError('BAD_SETTING', `The workflow bundle ${path} cannot be read.`, {
+      field: 'worker.workflowBundle',
+      remedy: 'Name the file that `npm run build` makes, or leave the setting out: the bundle is made at start then.',
+      cause,
+    });
+  }
 }
 
 /** Trouble that lasts longer may be the attention of a request, so it has to be noted by then. Milliseconds. */
