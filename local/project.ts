@@ -12,7 +12,7 @@ export const WORKFLOW_BUNDLE = join(DIST, 'workflow-bundle.js');
 
 /** Where the local stack keeps its state: `VIDEOID_STATE`, or `.videoid` in the project. */
 export function stateDirectory(environment: NodeJS.ProcessEnv = process.env): string {
-  return resolve(environment['VIDEOID_STATE'] ?? join(PROJECT, '.videoid'));
+  return resolve(environment['VIDEOID_STATE'] || join(PROJECT, '.videoid'));
 }
 
 function nearest(folder: string, name: string): string {

@@ -17,7 +17,8 @@ export interface Setting {
 }
 
 /**
- * Reads the settings: the JSON file named by `VIDEOID_CONFIG` if set, then variables `VIDEOID_…` over it.
+ * Reads the settings: the JSON file named by `VIDEOID_CONFIG` if set, then variables `VIDEOID_…` over it. An empty variable is not
+ * set, as compose files leave it.
  *
  * @throws VideoIdError BAD_SETTING or UNKNOWN_SETTING; names every wrong setting and the way out.
  */
@@ -28,8 +29,9 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, default
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith('VIDEOID_') || NOT_SETTINGS.has(variable) || value === undefined) continue;
     const name = byVariable.get(variable);
-    if (name !== undefined) put(settings, name.split('.'), parse(variable, value));
-    else if (!text.includes(`env:${variable}`)) {
+    if (name !== undefined) {
+      if (value !== '') put(settings, name.split('.'), parse(variable, value));
+    } else if (!text.includes(`env:${variable}`)) {
       throw new VideoIdError('UNKNOWN_SETTING', `There is no setting ${variable}.`, {
         field: variable,
         remedy: `Remove the variable, or see the settings table for the right name${closest(variable, [...byVariable.keys()])}.`,
@@ -85,7 +87,7 @@ function describe(schema: z.core.$ZodType): string | undefined {
 }
 
 function readFile(path: string | undefined): object {
-  if (path === undefined) return {};
+  if (path === undefined || path === '') return {};
   const remedy = 'Let VIDEOID_CONFIG name a readable JSON file, or unset it.';
   let content: unknown;
   try {

@@ -55,6 +55,47 @@ test('lists and records come as JSON in a variable', () => {
   });
 });
 
+test('an empty variable is not set, as compose files leave it; its name has to be right all the same', () => {
+  const variables = {
+    VIDEOID_GATEWAY_PORT: '',
+    VIDEOID_TEMPORAL_ADDRESS: '',
+    VIDEOID_POLICY_WATCH_JITTER: '',
+    VIDEOID_GATEWAY_API_TOKENS: '',
+  };
+  const settings = { ...ENOUGH, temporal: { address: 'temporal.internal:7233' } };
+  expect(load(settings, variables)).toEqual(load(settings));
+  expect(refusal(ENOUGH, { VIDEOID_GATEWAY_PROT: '' }).code).toBe('UNKNOWN_SETTING');
+  expect(refusal({}, { VIDEOID_ARCHIVE_DIRECTORY: '' })).toMatchObject({ field: 'archive' });
+  expect(loadConfig({ VIDEOID_CONFIG: '', VIDEOID_ARCHIVE_DIRECTORY: '/archive' }).archive.directory).toBe('/archive');
+});
+
+test.each(['temporal:7233', 'temporal_1.internal:65535', '10.0.0.1:1', '[::1]:7233', '[2001:db8::10]:7233'])(
+  'Temporal may be at %s',
+  (address) => {
+    expect(load({ ...ENOUGH, temporal: { address } }).temporal.address).toBe(address);
+  },
+);
+
+test.each([
+  '',
+  'http://127.0.0.1:7233',
+  'temporal',
+  'temporal:',
+  'temporal:0',
+  'temporal:65536',
+  '::1:7233',
+  '[::1]',
+  '[temporal]:7233',
+  'ada:word@temporal:7233',
+  'temporal:7233/',
+  ' temporal:7233',
+])('Temporal cannot be at "%s", and the way out is named', (address) => {
+  const error = refusal({ ...ENOUGH, temporal: { address } });
+  expect(error).toMatchObject({ code: 'BAD_SETTING', field: 'temporal.address' });
+  expect(error.message).toContain('temporal.internal:7233');
+  expect(error.message).not.toContain('word');
+});
+
 test('an unknown setting is an error that names it, in the file and as a variable', () => {
   expect(refusal({ ...ENOUGH, gatway: {} })).toMatchObject({ code: 'UNKNOWN_SETTING' });
   expect(refusal({ ...ENOUGH, gatway: {} }).message).toContain('gatway');

@@ -13,8 +13,8 @@ import type { Screen } from './screen.js';
 export async function readSettings(screen: Screen): Promise<Config> {
   const { loadConfig } = await import('../config.js');
   const environment = process.env;
-  if (environment['VIDEOID_CONFIG'] === undefined && environment['VIDEOID_ARCHIVE_DIRECTORY'] === undefined) {
-    const local = join(environment['VIDEOID_STATE'] ?? '.videoid', 'config.json');
+  if (!environment['VIDEOID_CONFIG'] && !environment['VIDEOID_ARCHIVE_DIRECTORY']) {
+    const local = join(environment['VIDEOID_STATE'] || '.videoid', 'config.json');
     if (existsSync(local)) {
       environment['VIDEOID_CONFIG'] = local;
       screen.say(`Settings of the local stack: ${local}`);
@@ -23,7 +23,7 @@ export async function readSettings(screen: Screen): Promise<Config> {
   try {
     return loadConfig();
   } catch (error) {
-    if (environment['VIDEOID_CONFIG'] !== undefined || !(error instanceof VideoIdError)) throw error;
+    if (environment['VIDEOID_CONFIG'] || !(error instanceof VideoIdError)) throw error;
     throw new VideoIdError(error.code, error.message, {
       field: error.field,
       remedy:

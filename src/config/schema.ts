@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { assumptionsSchema } from '../uanataca/assumptions.js';
 import { registrationAuthorityAssumptionsSchema } from '../uanataca/registration-authority/assumptions.js';
 import { policySchema } from './policy.js';
-import { byteSize, duration, flag, port, secretReference } from './values.js';
+import { byteSize, duration, flag, hostAndPort, port, secretReference } from './values.js';
 
 const temporal = z
   .strictObject({
-    address: z.string().default('127.0.0.1:7233').describe('host:port of the Temporal frontend'),
+    address: hostAndPort.default('127.0.0.1:7233').describe('host:port of the Temporal frontend'),
     namespace: z.string().default('default'),
     taskQueue: z.string().default('videoid').describe('the queue that workers of this installation serve'),
     tls: z

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -27,6 +28,17 @@ export const byteSize = z
 export const secretReference = z
   .string()
   .regex(/^(env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/, 'give a secret by name: env:NAME or file:PATH');
+
+/** Where a server listens: `temporal.internal:7233`, `10.0.0.1:7233`, `[::1]:7233`. */
+export const hostAndPort = z
+  .string()
+  .refine(isHostAndPort, 'give host:port and no scheme, such as temporal.internal:7233 or [::1]:7233');
+
+function isHostAndPort(text: string): boolean {
+  const [, host = '', digits] = /^(\[.+\]|[A-Za-z0-9._-]+):(\d{1,5})$/.exec(text) ?? [];
+  const number = Number(digits);
+  return number >= 1 && number <= 65535 && (!host.startsWith('[') || isIPv6(host.slice(1, -1)));
+}
 
 export const port = z.coerce.number().int().min(0).max(65535);
 

@@ -42,7 +42,7 @@ export async function archiveChecks({ archive: settings, documents }: Config): P
  */
 async function volumeCheck(directory: string): Promise<Check[]> {
   const settings = process.env['VIDEOID_CONFIG'];
-  if (settings === undefined) return [];
+  if (!settings) return [];
   const database = await found(join(dirname(settings), 'temporal.sqlite'));
   const archive = await found(directory);
   if (database === undefined || archive === undefined) return [];
