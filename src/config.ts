@@ -133,19 +133,16 @@ function parse(variable: string, value: string): unknown {
 }
 
 function wrongSettings(error: z.ZodError): VideoIdError {
-  const lines = error.issues.map((issue) => {
-    const name = issue.path.join('.');
-    if (issue.code === 'unrecognized_keys') {
-      return issue.keys.map((key) => `${[name, key].filter(Boolean).join('.')}: there is no such setting`).join('\n');
-    }
-    return `${name}: ${issue.message}`;
+  const problems = error.issues.flatMap((issue) => {
+    if (issue.code !== 'unrecognized_keys') return [{ name: issue.path.join('.'), words: issue.message }];
+    return issue.keys.map((key) => ({ name: [...issue.path, key].join('.'), words: 'there is no such setting' }));
   });
   const unknown = error.issues.every((issue) => issue.code === 'unrecognized_keys');
   return new VideoIdError(
     unknown ? 'UNKNOWN_SETTING' : 'BAD_SETTING',
-    `The settings are not usable:\n${lines.join('\n')}`,
+    ['The settings are not usable:', ...problems.map(({ name, words }) => `${name}: ${words}`)].join('\n'),
     {
-      field: error.issues[0]?.path.join('.') || lines[0]?.split(':')[0],
+      field: problems[0]?.name,
       remedy: 'Correct the named settings; the README lists every one.',
     },
   );

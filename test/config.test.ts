@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { listSettings, loadConfig } from '../src/config.js';
 import { overridePolicy } from '../src/config/policy.js';
 import { VideoIdError } from '../src/messages/failures.js';
+import { INDETERMINATE_REASONS } from '../src/messages/verification-reasons.js';
+import { REASONS } from '../src/signatures/reasons.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'videoid-config-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -133,6 +135,33 @@ test.each([
   expect(error).toMatchObject({ code: 'BAD_SETTING', field });
   expect(error.remedy).toBeDefined();
   expect(JSON.stringify(error)).not.toContain('the key itself');
+});
+
+test.each<[string, string, unknown, string]>([
+  ['UNKNOWN_SETTING', 'deadline', { deadline: { video: 1 } }, 'there is no such setting'],
+  ['UNKNOWN_SETTING', 'steps.sing', { steps: { sing: {} } }, 'there is no such setting'],
+  ['BAD_SETTING', 'deadlines.video', { deadlines: { video: 'soon' } }, ''],
+  ['BAD_SETTING', 'mayPass.0', { mayPass: ['digest-mismatch'] }, 'Invalid option'],
+  ['BAD_SETTING', 'watch', { watch: 5 }, ''],
+])('what a registration authority overrides is checked at load: %s %s', (code, name, policy, words) => {
+  const error = refusal({ ...ENOUGH, registrationAuthorities: { 121: { ...AUTHORITY, policy } } });
+  expect(error.code).toBe(code);
+  expect(error.message).toContain(`registrationAuthorities.121.policy.${name}: ${words}`);
+  expect(error.field).toBe(`registrationAuthorities.121.policy.${name}`);
+});
+
+test('what may pass are reasons for an indeterminate verification, by name', () => {
+  const indeterminate = Object.entries(REASONS).filter(([, { result }]) => result === 'indeterminate');
+  expect(INDETERMINATE_REASONS).toEqual(indeterminate.map(([name]) => name));
+  const mayPass = ['content-rewritten', 'timestamp-not-trusted'];
+  expect(load({ ...ENOUGH, policy: { mayPass } }).policy.mayPass).toEqual(mayPass);
+  for (const name of ['rewritten', 'digest-mismatch']) {
+    expect(refusal({ ...ENOUGH, policy: { mayPass: [name] } })).toMatchObject({
+      code: 'BAD_SETTING',
+      field: 'policy.mayPass.0',
+      message: expect.stringContaining('content-rewritten') as string,
+    });
+  }
 });
 
 test('automatic approval on production wants the name of the written permission', () => {

@@ -32,7 +32,7 @@ export type WantedEnrolment = Pick<
  * is wrong here would only show after the video. What is left out is taken from the attempt `before`, if there is one.
  *
  * @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY, UNKNOWN_PROFILE, FIELD_FROM_VIDEO, FIELDS_MISSING, BAD_EMAIL,
- *   BAD_INPUT (`secureElement`, `fields.…`, `policy.…`), BAD_SETTING
+ *   BAD_INPUT (`secureElement`, `fields.…`, `policy.…`)
  */
 export function enrolmentSettings(config: Config, wanted: WantedEnrolment, before?: RequestRecord): RequestSettings {
   const chosen = enrollingAuthority(config, wanted.registrationAuthority);

@@ -27,8 +27,7 @@ export interface RequestSettings extends Pick<
  * Resolves what the start of a signature request leaves to the settings. Workflows read no configuration: all of it is
  * decided here, once.
  *
- * @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY, UNKNOWN_PROFILE, BAD_INPUT (field `policy.…`),
- *   BAD_SETTING (the overrides of the registration authority)
+ * @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY, UNKNOWN_PROFILE, BAD_INPUT (field `policy.…`)
  */
 export function requestSettings(
   config: Config,
@@ -50,16 +49,14 @@ export function requestSettings(
  * What the settings of a registration authority say about every request, whatever its flow.
  *
  * @param overrides the policy values of the start
- * @throws VideoIdError BAD_INPUT (field `policy.…`), BAD_SETTING (the overrides of the registration authority)
+ * @throws VideoIdError BAD_INPUT (field `policy.…`)
  */
 export function settingsOf(
   config: Config,
   [registrationAuthority, authority]: ChosenAuthority,
   overrides: unknown,
 ): Omit<RequestSettings, 'flow' | 'profile' | 'enrolment'> {
-  const place = `registrationAuthorities.${registrationAuthority}.policy`;
-  const base = checkedPolicy('BAD_SETTING', place, config.policy, authority.policy);
-  const policy = checkedPolicy('BAD_INPUT', 'policy', base, overrides);
+  const policy = startPolicy(overridePolicy(config.policy, authority.policy), overrides);
   const { review } = authority;
   return {
     environment: authority.environment,
@@ -117,16 +114,16 @@ function listed(known: readonly string[]): string {
   return known.length === 0 ? 'one that is in the settings (there is none yet)' : known.join(' or ');
 }
 
-function checkedPolicy(code: 'BAD_SETTING' | 'BAD_INPUT', field: string, base: Policy, over: unknown): Policy {
+function startPolicy(base: Policy, overrides: unknown): Policy {
   try {
-    return overridePolicy(base, over);
+    return overridePolicy(base, overrides);
   } catch (error) {
     if (!(error instanceof ZodError)) throw error;
     const [issue] = error.issues;
     const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-    const name = fieldName([field, ...(issue?.path ?? [])], unknown);
+    const name = fieldName(['policy', ...(issue?.path ?? [])], unknown);
     const problem = unknown === undefined ? (issue?.message ?? 'cannot be used') : 'there is no such policy value';
-    throw new VideoIdError(code, `${name}: ${problem}.`, {
+    throw new VideoIdError('BAD_INPUT', `${name}: ${problem}.`, {
       field: name,
       remedy: 'Use the names and forms of the `policy` settings; durations are milliseconds, or 30s, 10m, 2h, 7d.',
     });

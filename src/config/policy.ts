@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Policy, StepName, StepPolicy } from '../messages/policy.js';
+import { INDETERMINATE_REASONS } from '../messages/verification-reasons.js';
 import { duration } from './values.js';
 
 const SECOND = 1000;
@@ -83,7 +84,7 @@ export const policySchema = z
           .describe('after ISSUED, keep reading this long for the signed files'),
       })
       .prefault({}),
-    mayPass: z.array(z.string()).default([]).describe('verification reasons that may pass, by name'),
+    mayPass: z.array(z.enum(INDETERMINATE_REASONS)).default([]).describe('verification reasons that may pass, by name'),
     steps: z.strictObject(steps).prefault({}),
   })
   .prefault({});
@@ -91,6 +92,11 @@ export const policySchema = z
 /** Lays overrides over a policy, value by value. The result is checked by the schema again. */
 export function overridePolicy(base: Policy, ...overrides: unknown[]): Policy {
   return policySchema.parse(overrides.reduce(merge, base));
+}
+
+/** What is wrong with overrides of a policy. */
+export function issuesOfOverrides(base: Policy, overrides: unknown): z.core.$ZodIssue[] {
+  return policySchema.safeParse(merge(base, overrides)).error?.issues ?? [];
 }
 
 function merge(base: unknown, over: unknown): unknown {

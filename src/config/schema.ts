@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { assumptionsSchema } from '../uanataca/assumptions.js';
 import { registrationAuthorityAssumptionsSchema } from '../uanataca/registration-authority/assumptions.js';
-import { policySchema } from './policy.js';
+import { issuesOfOverrides, policySchema } from './policy.js';
 import { byteSize, duration, flag, hostAndPort, port, secretReference } from './values.js';
 
 const temporal = z
@@ -195,6 +195,9 @@ export const configSchema = z
   .superRefine((config, context) => {
     for (const [id, authority] of Object.entries(config.registrationAuthorities)) {
       const path = ['registrationAuthorities', id];
+      for (const issue of issuesOfOverrides(config.policy, authority.policy)) {
+        context.addIssue({ ...issue, path: [...path, 'policy', ...issue.path] });
+      }
       const place = config.environments[authority.environment];
       if (!place) {
         context.addIssue({

@@ -1,4 +1,5 @@
 import type { Verification } from '../messages/outcome.js';
+import type { IndeterminateReason } from '../messages/verification-reasons.js';
 
 /**
  * Why a file did not pass: the one table of what is `failed` and what `indeterminate`.
@@ -41,7 +42,8 @@ export const REASONS = {
   'timestamp-unreadable': { result: 'indeterminate', words: 'the timestamp cannot be read' },
   'timestamp-invalid': { result: 'indeterminate', words: 'the timestamp does not belong to this signature' },
   'timestamp-not-trusted': { result: 'indeterminate', words: 'the timestamp does not lead to a configured root' },
-} as const satisfies Record<string, { result: 'failed' | 'indeterminate'; words: string }>;
+} as const satisfies Record<IndeterminateReason, { result: 'indeterminate'; words: string }> &
+  Record<string, { result: 'failed' | 'indeterminate'; words: string }>;
 
 export type VerificationReason = keyof typeof REASONS;
 
