@@ -18,7 +18,7 @@ export function codeCommands(program: Command): void {
         await withClient(screen, async (client, config) => {
           const reference = referenceOf({ operands });
           await assertCodeEntry(client, config, reference, flags);
-          const { toAccept, stage } = await client.status(reference, flags);
+          const { toAccept, stage } = await client.status(reference, { ...flags, flow: 'signature' });
           if (toAccept === undefined) {
             throw new VideoIdError('NOT_NOW', 'There is nothing to accept yet.', {
               remedy: 'The documents and the contract come after the approval; see the stage of the request.',
@@ -75,7 +75,7 @@ async function assertCodeEntry(
   { attempt }: AttemptFlag,
 ): Promise<void> {
   if (config.codeEntry === 'allowed') return;
-  const { env } = await client.environment(reference, { attempt });
+  const { env } = await client.environment(reference, { attempt, flow: 'signature' });
   if (env === 'sandbox') return;
   throw new VideoIdError('CODE_ENTRY_NOT_ALLOWED', 'The code is the signer’s: it is not entered here on production.', {
     field: 'codeEntry',
