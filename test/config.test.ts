@@ -164,6 +164,27 @@ test('what may pass are reasons for an indeterminate verification, by name', () 
   }
 });
 
+test.each([
+  ['environments.live.optimizer', { optimizer: 'https://ada:the-word@optimizer.example.com' }],
+  ['environments.live.optimizer', { optimizer: 'https://ada@optimizer.example.com' }],
+  [
+    'environments.live.registrationAuthorityApi.address',
+    { registrationAuthorityApi: { address: 'https://:the-word@api.example.com', certificate: 'env:C', key: 'env:K' } },
+  ],
+])('%s holds no name and no password, and what it held is not repeated', (field, change) => {
+  const live = { ...ENOUGH.environments.live, ...change };
+  const error = refusal({ ...ENOUGH, environments: { live } });
+  expect(error).toMatchObject({ code: 'BAD_SETTING', field });
+  expect(JSON.stringify(error)).not.toContain('the-word');
+});
+
+test('an address of the Temporal UI holds no name and no password either', () => {
+  const codecServer = { allowedOrigins: ['http://127.0.0.1:8233', 'https://ada:the-word@ui.example.com'] };
+  const error = refusal({ ...ENOUGH, codecServer });
+  expect(error).toMatchObject({ code: 'BAD_SETTING', field: 'codecServer.allowedOrigins.1' });
+  expect(JSON.stringify(error)).not.toContain('the-word');
+});
+
 test('automatic approval on production wants the name of the written permission', () => {
   const officers = { ana: { rao: '1', token: 'env:TOKEN' } };
   const review = { mode: 'automatic', officer: 'ana' };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { assumptionsSchema } from '../uanataca/assumptions.js';
 import { registrationAuthorityAssumptionsSchema } from '../uanataca/registration-authority/assumptions.js';
 import { issuesOfOverrides, policySchema } from './policy.js';
-import { byteSize, duration, flag, hostAndPort, port, secretReference } from './values.js';
+import { byteSize, duration, flag, hostAndPort, port, secretReference, webAddress } from './values.js';
 
 const temporal = z
   .strictObject({
@@ -44,7 +44,7 @@ const keys = z
   .prefault({});
 
 const registrationAuthorityApi = z.strictObject({
-  address: z.url().describe('https://api.uanataca.com, or the sandbox of the provider'),
+  address: webAddress.describe('https://api.uanataca.com, or the sandbox of the provider'),
   certificate: secretReference.describe('client certificate of the API user, PEM'),
   key: secretReference.describe('its private key, PEM'),
   passphrase: secretReference.optional(),
@@ -55,7 +55,7 @@ const registrationAuthorityApi = z.strictObject({
 });
 
 const environment = z.strictObject({
-  optimizer: z.url().describe('base address of the Optimizer, without the API path'),
+  optimizer: webAddress.describe('base address of the Optimizer, without the API path'),
   registrationAuthorityApi: registrationAuthorityApi
     .optional()
     .describe('for enrolments: the other system, over mutual TLS'),
@@ -184,7 +184,7 @@ export const configSchema = z
       .strictObject({
         host: z.string().default('127.0.0.1'),
         port: port.default(7282),
-        allowedOrigins: z.array(z.string()).default([]).describe('addresses of the Temporal UI'),
+        allowedOrigins: z.array(webAddress).default([]).describe('addresses of the Temporal UI'),
         allowedHosts: z.array(z.string()).default([]).describe('beside its own address'),
       })
       .prefault({}),

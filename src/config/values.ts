@@ -40,6 +40,15 @@ function isHostAndPort(text: string): boolean {
   return number >= 1 && number <= 65535 && (!host.startsWith('[') || isIPv6(host.slice(1, -1)));
 }
 
+/** An address on the web. Settings are shown, so it holds no name and no password. */
+export const webAddress = z.url().refine(namesNobody, 'give the address without name and password');
+
+function namesNobody(text: string): boolean {
+  if (!URL.canParse(text)) return true;
+  const { username, password } = new URL(text);
+  return username === '' && password === '';
+}
+
 export const port = z.coerce.number().int().min(0).max(65535);
 
 /** A yes or no that an environment variable can carry too. */
