@@ -53,7 +53,7 @@ function correctCommand(program: Command): void {
     define<DeciderFlags & { email?: string; phone?: string }>(
       program,
       'correct <reference>',
-      "correct the signer's e-mail address or phone, at the provider too. Before the video is finished",
+      "correct the signer's e-mail address or phone, at the provider too, or where the create was refused. Before the video is finished",
       async (call) =>
         await withClient(call.screen, async (client) => {
           const reference = referenceOf(call);

@@ -10,9 +10,10 @@ import { newAttemptCommand, type RemedyCommand, reopenCommand } from './commands
  */
 export async function remediesAfterEnd(
   archive: Archive,
-  { flow, reference, attempt }: RequestRecord,
+  record: RequestRecord,
   { kind, reason, open }: { kind: OutcomeKind; reason: string; open: boolean },
 ): Promise<RemedyCommand[]> {
+  const { flow, reference, attempt } = record;
   if (kind === 'enrolled') return [];
   if (kind === 'signed') {
     return [{ words: 'save the signed files', command: `videoid documents ${reference} --save DIRECTORY` }];
@@ -21,9 +22,12 @@ export async function remediesAfterEnd(
   if (latest > attempt) {
     return [{ words: `see attempt ${latest}, which followed`, command: `videoid why ${reference}` }];
   }
+  const created = (await archive.readProvider(record)) !== undefined;
   const anew = {
-    words: 'try again: a new video, billed again; what is left out is taken over',
-    command: newAttemptCommand(flow, reference, reason),
+    words: created
+      ? 'try again: a new video, billed again; what is left out is taken over'
+      : "try again, with the signer's data put right; what is left out is taken over",
+    command: newAttemptCommand(flow, reference, reason, created),
   };
   if (!open) return [anew];
   const again = {

@@ -21,7 +21,7 @@ export interface CommandPlace {
 const VERB_COMMANDS: Record<Verb, (place: CommandPlace) => string> = {
   link: (place) => of('link', place),
   'new-video': (place) => of('new-video', place, '--reason "why"'),
-  correct: (place) => of('correct', place, '--phone NUMBER --reason "why"'),
+  correct: (place) => of('correct', place, '--email ADDRESS --phone NUMBER --reason "why"'),
   documents: (place) => of('documents', place),
   contract: (place) => of('contract', place, '--save'),
   approve: (place) => of('approve', place, `--officer ${place.officer ?? 'ID'} --seen "where"`),
@@ -113,9 +113,14 @@ interface StartedLike {
   profile: string;
 }
 
-/** The command for another attempt after an end; a wrong phone or address must be given anew. */
-export function newAttemptCommand(flow: Flow, reference: string, reason: string): string {
-  const anew = /^wrong-(phone|email|person)$/.test(reason) ? ' --email ADDRESS --phone NUMBER' : '';
+/**
+ * The command for another attempt after an end; a wrong phone or address must be given anew.
+ *
+ * @param created whether the attempt was created at the provider, so that its data was taken there
+ */
+export function newAttemptCommand(flow: Flow, reference: string, reason: string, created = true): string {
+  const wrong = !created || /^wrong-(phone|email|person)$/.test(reason);
+  const anew = wrong ? ' --email ADDRESS --phone NUMBER' : '';
   const command = flow === 'signature' ? 'sign' : 'enrol';
   return `videoid ${command} --new-attempt --reference ${reference}${anew}`;
 }

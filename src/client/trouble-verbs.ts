@@ -60,7 +60,8 @@ export class TroubleVerbs extends RequestVerbs {
   }
 
   /**
-   * The signer's e-mail address or phone was wrong. Not after the video: then the request is abandoned, and tried anew.
+   * The signer's e-mail address or phone was wrong. Not after the video: then the request is abandoned, and tried anew. Where
+   * the create was refused, it is tried again with this; a correction stays, also where that is refused too.
    *
    * @throws VideoIdError BAD_INPUT, BAD_EMAIL, BAD_PHONE, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the step's failure
    */
@@ -164,9 +165,12 @@ export class TroubleVerbs extends RequestVerbs {
   }
 }
 
-function notNow({ words, stage }: RequestStatus): VideoIdError {
+function notNow({ reference, words, stage }: RequestStatus): VideoIdError {
   return new VideoIdError('NOT_NOW', `The request is ${words}.`, {
-    remedy: 'After the video the data is what it is: abandon the request and start a new attempt with the right data.',
+    remedy:
+      stage === 'creating' || stage === 'video'
+        ? `See first what is in the way: videoid why ${reference}. Data is corrected when the provider has it, or has refused it.`
+        : 'After the video the data is what it is: abandon the request and start a new attempt with the right data.',
     facts: { stage },
   });
 }

@@ -132,6 +132,7 @@ function running(status: RequestStatus, pending: PendingWork, names: CommandPlac
     // While it keeps trying, the cause may have become another since it was marked.
     const now = leavesByItself && step?.failure?.code !== code ? step?.failure : undefined;
     const tries = step?.failure === undefined ? attention.tries : Math.max(step.tries, attention.tries);
+    const correct = { words: verbWords('correct'), command: verbCommand('correct', names) };
     return {
       state: leavesByItself && !PEOPLE_ACT.has(code) ? 'retrying' : 'attention',
       code: now?.code ?? code,
@@ -140,7 +141,10 @@ function running(status: RequestStatus, pending: PendingWork, names: CommandPlac
       tried: { step: attention.step, times: tries, ...triesOf(step) },
       leavesByItself,
       endsBy,
-      remedies: remedies.map((remedy) => remedyCommand(remedy, code, names, status.flow)),
+      remedies: [
+        ...(!leavesByItself && status.verbs.includes('correct') ? [correct] : []),
+        ...remedies.map((remedy) => remedyCommand(remedy, code, names, status.flow)),
+      ],
     };
   }
   const place = { ...names, missing: status.missing };

@@ -3,6 +3,7 @@ import type { Outcome } from '../messages/outcome.js';
 import type { EnrolmentRequest, ProviderStatus, RequestPk } from '../messages/request.js';
 import type { ToReview } from '../messages/status.js';
 import type { Resolution } from '../messages/steering.js';
+import { createRemedies } from './creating.js';
 import { cleanedLater, closing, outcomeOf, recorded, tell, withdrawn } from './ends.js';
 import type { Ending } from './endings.js';
 import { type Asked, type Teller, told } from './inbox.js';
@@ -69,19 +70,21 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   }
 
   async function enrolled(asked?: Teller): Promise<void> {
+    round += 1;
     const { requestPk, status } = await enrol(asked);
     state.ids = { requestPk };
     state.providerStatus = status;
+    state.createInDoubt = false;
     state.happened('created', { requestPk, round });
   }
 
+  /** Tried again it is the same round, whose card is looked up before another is taken. */
   function enrol(asked?: Teller): Promise<Created> {
-    round += 1;
     return steps.run('create', (activities) => activities.enrol(key, { round }), {
       summary: 'take the first unused scratchcard, create the enrolment with it',
       asked,
       watched: false,
-      remedies: () => ({ adopt }),
+      remedies: (failure) => createRemedies(run, failure, { again: enrol, adopt }),
     });
   }
 

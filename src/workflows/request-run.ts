@@ -12,7 +12,15 @@ import type { Stage, Verb } from '../messages/status.js';
 import { Deadline } from './deadline.js';
 import { Ending, EndWish } from './endings.js';
 import { Inbox, type QuestionKind, told } from './inbox.js';
-import { abandonUpdate, cancelUpdate, extendUpdate, hintSignal, resolveUpdate, statusQuery } from './messages.js';
+import {
+  abandonUpdate,
+  cancelUpdate,
+  correctUpdate,
+  extendUpdate,
+  hintSignal,
+  resolveUpdate,
+  statusQuery,
+} from './messages.js';
 import { pauses } from './pauses.js';
 import { RequestState } from './request-state.js';
 import { type Resolved, Steps } from './steps.js';
@@ -61,6 +69,9 @@ export class RequestRun {
         const remedies = this.state.attention?.remedies ?? [];
         if (!remedies.includes(remedy)) throw told('UNKNOWN_REMEDY', `Here an operator can: ${remedies.join(', ')}.`);
       },
+    });
+    setHandler(correctUpdate, (order) => this.inbox.ask('correct', order), {
+      validator: (_order) => this.allow('correct'),
     });
     setHandler(
       cancelUpdate,

@@ -30,6 +30,10 @@ export class RequestState {
   toAccept: { documents: string[]; contract: string } | undefined;
   toReview: ToReview | undefined;
   missing: string[] | undefined;
+  /** Whether the last create that failed has made nothing for certain. */
+  createRefused = false;
+  /** Whether a create since the last that succeeded may have made something all the same. */
+  createInDoubt = false;
   outcome: RequestStatus['outcome'];
   readonly events: RequestEvent[] = [];
   private since = Date.now();
@@ -78,7 +82,14 @@ export class RequestState {
   /** What a person may do now. */
   verbs(): Verb[] {
     const verbs = this.verbsOfStage();
-    return this.attention?.leavesByItself === false ? verbs.filter((verb) => !ANSWERED_BY_THE_STORY.has(verb)) : verbs;
+    if (this.attention?.leavesByItself !== false) return verbs;
+    const others = verbs.filter((verb) => !ANSWERED_BY_THE_STORY.has(verb));
+    return this.mayCorrectCreate ? ['correct', ...others] : others;
+  }
+
+  /** Whether a create waits for a decision that other data of the signer may be: what was refused is nowhere but here. */
+  get mayCorrectCreate(): boolean {
+    return this.attention?.step === 'create' && !this.attention.leavesByItself && this.createRefused;
   }
 
   /** What a person may do in this stage, unless an operator is awaited. */

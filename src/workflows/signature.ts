@@ -4,6 +4,7 @@ import type { Outcome, StoredContract, StoredDocument } from '../messages/outcom
 import type { ProviderIds, SignatureRequest } from '../messages/request.js';
 import type { Acceptance, Resolution } from '../messages/steering.js';
 import { watchAftermath } from './aftermath.js';
+import { createRemedies } from './creating.js';
 import type { Ending } from './endings.js';
 import { cleanedLater, closing, outcomeOf, recorded, tell, withdrawn } from './ends.js';
 import { type Teller, told } from './inbox.js';
@@ -75,6 +76,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     ids = { videoidPk, requestPk };
     state.ids = ids;
     state.providerStatus = status;
+    state.createInDoubt = false;
     state.happened(how, { requestPk, videoidPk, round });
   }
 
@@ -85,7 +87,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
       summary: round === 1 ? 'create the video identification request' : 'create another video identification request',
       asked,
       watched: false,
-      remedies: () => ({ retry: () => create(), adopt }),
+      remedies: (failure) => createRemedies(run, failure, { again: create, adopt }),
     });
   }
 

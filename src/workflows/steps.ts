@@ -21,6 +21,9 @@ import type { ProviderWatch } from './waiting.js';
 import { pauses } from './pauses.js';
 import { showing } from './showing.js';
 
+/** What an operator can do beside retry and cancel. One that gives nothing did not help: the step is tried again. */
+export type Remedies<T> = Partial<Record<Remedy, (resolution: Resolution) => Promise<T | undefined>>>;
+
 export interface StepOptions<T> {
   /** Shown in the Temporal UI. */
   summary: string;
@@ -30,10 +33,7 @@ export interface StepOptions<T> {
   mayGiveUp?: boolean;
   /** Who is told when the step enters attention. */
   asked?: Teller | undefined;
-  /**
-   * What an operator can do about a failure beside retry and cancel. A remedy that gives nothing did not help: the step is tried
-   * again.
-   */
+  /** What an operator can do about a failure. */
   remedies?: (failure: StepFailure) => Remedies<T>;
   /** While it waits for a decision: what a status at the provider means for the step, or nothing. */
   moot?: (status: ProviderStatus) => T | undefined;
@@ -42,8 +42,6 @@ export interface StepOptions<T> {
   /** Failures that are no attention but an answer: gives the value, or nothing. */
   answers?: (failure: StepFailure) => T | undefined;
 }
-
-export type Remedies<T> = Partial<Record<Remedy, (resolution: Resolution) => Promise<T | undefined>>>;
 
 /** What was decided, and who is still to be answered when it is carried out. */
 export interface Resolved {
@@ -181,7 +179,7 @@ export class Steps {
   }
 
   /**
-   * Waits for an operator; the deadline stands still. Meanwhile the provider is watched, through trouble of its own too: a
+   * Waits for an operator, who may also correct what a create was refused for; the deadline stands still. Meanwhile the provider is watched, through trouble of its own too: a
    * status that makes the wait moot ends it with its value, and any other CANCELLED ends the request.
    */
   async decision<T = never>(
@@ -195,7 +193,8 @@ export class Steps {
   ): Promise<Resolved | { value: T }> {
     const { mayEnd = true, moot, watched = mayEnd, recovering = false } = wait;
     this.deadline.hold();
-    const until = (): boolean => this.inbox.has('resolve') || (mayEnd && this.wish.expressed);
+    const corrected = (): boolean => this.inbox.has('correct') && this.state.mayCorrectCreate;
+    const until = (): boolean => this.inbox.has('resolve') || corrected() || (mayEnd && this.wish.expressed);
     const value = watched ? await this.watchUntil(until, moot, recovering) : undefined;
     if (value !== undefined) return { value };
     await condition(until);

@@ -3,7 +3,7 @@ import type { ProviderStatus } from '../messages/request.js';
 import { unexpected, VIDEO_FAILED } from './attentions.js';
 import { Ending } from './endings.js';
 import { type Teller, told } from './inbox.js';
-import { correctUpdate, newVideoUpdate } from './messages.js';
+import { newVideoUpdate } from './messages.js';
 import type { RequestRun } from './request-run.js';
 import { requestPkAttribute, stageAttribute } from './search-attributes.js';
 
@@ -16,7 +16,6 @@ export async function videoFinished(run: RequestRun, newVideo: (asked?: Teller) 
   setHandler(newVideoUpdate, (order) => inbox.ask('newVideo', order), {
     validator: (_order) => run.allow('new-video'),
   });
-  setHandler(correctUpdate, (order) => inbox.ask('correct', order), { validator: (_order) => run.allow('correct') });
   run.enter('video');
   upsertSearchAttributes([
     { key: stageAttribute, value: 'video' },

@@ -46,14 +46,15 @@ test('a signer whose video was cut off gets another video request in the same re
 });
 
 test('a wrong phone is corrected before the video is finished, at the provider too, and not afterwards', async () => {
-  const people = await People.start(at);
+  const signer = aSigner();
+  const people = await People.start(at, { signer });
   const { reference } = people;
   await people.until('video');
   await expect(run('correct', reference, '--phone', '600', '--reason', 'x')).resolves.toMatchObject({
     error: { code: 'BAD_PHONE' },
   });
   await expect(run('correct', reference, '--reason', 'x')).resolves.toMatchObject({ error: { code: 'BAD_INPUT' } });
-  await type(await remedy(reference, 'videoid correct'), { NUMBER: '"+34 600 999 888"' });
+  await type(await remedy(reference, 'videoid correct'), { ADDRESS: signer.email, NUMBER: '"+34 600 999 888"' });
   expect(await people.provider()).toMatchObject({ phone: '+34600999888', status: 'VIDEOPENDING' });
   await people.throughTo('review');
   await expect(run('correct', reference, '--phone', '+34600999887', '--reason', 'x')).resolves.toMatchObject({
