@@ -1,4 +1,4 @@
-import { access, constants, readFile } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { Client } from '@temporalio/client';
 import type { NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/activities.js';
@@ -14,6 +14,7 @@ import { loadKeyRing, loadSealPrivateKeys, loadSealPublicKey } from './security/
 import { VideoIdError } from './messages/failures.js';
 import { attemptOfWorkflow } from './messages/request.js';
 import { keepRewinding } from './rewinding.js';
+import { rootFiles } from './signatures/root-files.js';
 import { connectWorker, dataConverter, ofInstallation, WORKFLOW_MODULES } from './temporal.js';
 import { Optimizers } from './uanataca/optimizers.js';
 import { RegistrationAuthorities } from './uanataca/registration-authorities.js';
@@ -40,7 +41,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     trouble: new OptimizerTrouble(archive.notices, shortestBudget(config), logger),
     sealKeys: await loadSealPrivateKeys(config.keys.seal),
     sealPublicKey: config.keys.seal.length === 0 ? undefined : await loadSealPublicKey(config.keys.seal),
-    roots: rootsOf(config),
+    roots: rootFiles(config.environments),
     logger,
   });
   let worker: Worker | undefined;
@@ -135,17 +136,6 @@ async function checkedBundle(path: string): Promise<string> {
 /** Trouble that lasts longer may be the attention of a request, so it has to be noted by then. Milliseconds. */
 function shortestBudget({ policy }: Config): number {
   return Math.min(...Object.values(policy.steps).map(({ budget }) => budget));
-}
-
-/** Reads each environment's roots once. A file that cannot be read is an error of the step that needs it, every time. */
-function rootsOf(config: Config): (environment: string) => Promise<string[]> {
-  const known = new Map<string, string[]>();
-  return async (environment) => {
-    const paths = config.environments[environment]?.roots ?? [];
-    const roots = known.get(environment) ?? (await Promise.all(paths.map((path) => readFile(path, 'utf8'))));
-    known.set(environment, roots);
-    return roots;
-  };
 }
 
 runIfStarted(import.meta.url, () => main());

@@ -1,3 +1,4 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Installation } from '../installation/installation.js';
 import { People } from '../installation/people.js';
 
@@ -148,4 +149,24 @@ test('where the provider hands out no contract after signing, the one that was s
     contract: { signed: false },
   });
   expect(outcome.contract?.sha256).toBe(toAccept?.contract);
+});
+
+test('roots that are away are named by their setting, and a retry finds them when they are back', async () => {
+  const [path = ''] = at.config.environments['sandbox']?.roots ?? [];
+  const pem = readFileSync(path, 'utf8');
+  await at.kill('worker');
+  await at.startWorker(); // it has not read them yet
+  const people = await People.start(at);
+  await people.throughTo('code');
+  rmSync(path);
+  try {
+    await people.sign();
+    const { attention } = await people.attention('BAD_SETTING');
+    expect(attention?.words).toContain(path);
+    expect(attention?.words).toContain('environments.sandbox.roots');
+  } finally {
+    writeFileSync(path, pem);
+  }
+  await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
 });

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { Config, EnvironmentConfig } from '../../config.js';
 import { VideoIdError } from '../../messages/failures.js';
-import { readRoots } from '../../signatures/certificate-chain.js';
+import { readRootFiles } from '../../signatures/root-files.js';
 import { ProviderError } from '../../uanataca/errors.js';
 import { Optimizers } from '../../uanataca/optimizers.js';
 import { check, type Check } from './check.js';
@@ -49,25 +48,13 @@ async function optimizerCheck(
 }
 
 async function rootsCheck(name: string, { roots }: EnvironmentConfig): Promise<Check> {
-  const field = `environments.${name}.roots`;
   return await check(`roots of ${name}`, async () => {
-    let certificates = 0;
-    for (const path of roots) {
-      try {
-        certificates += readRoots(await readFile(path, 'utf8')).length;
-      } catch (cause) {
-        throw new VideoIdError('BAD_SETTING', `${path} cannot be read as PEM certificates.`, {
-          field,
-          remedy: 'Name readable PEM files.',
-          cause,
-        });
-      }
-    }
+    const { length: certificates } = await readRootFiles(name, roots);
     return certificates === 0
       ? {
           state: 'warn',
           words: 'none, so no signature can pass verification',
-          remedy: `Name the provider's root certificates in ${field}.`,
+          remedy: `Name the provider's root certificates in environments.${name}.roots.`,
         }
       : { words: `${certificates} certificate(s)` };
   });

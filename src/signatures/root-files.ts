@@ -1,0 +1,36 @@
+import type { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { VideoIdError } from '../messages/failures.js';
+import { readRoots } from './certificate-chain.js';
+
+/** The roots of each environment of the settings, read once; a file that cannot be read is looked for again the next time. */
+export function rootFiles(
+  environments: Readonly<Record<string, { roots: readonly string[] }>>,
+): (environment: string) => Promise<X509Certificate[]> {
+  const known = new Map<string, X509Certificate[]>();
+  return async (environment) => {
+    const roots = known.get(environment) ?? (await readRootFiles(environment, environments[environment]?.roots ?? []));
+    known.set(environment, roots);
+    return roots;
+  };
+}
+
+/**
+ * @param paths PEM files
+ * @throws VideoIdError BAD_SETTING for a file that cannot be read
+ */
+export async function readRootFiles(environment: string, paths: readonly string[]): Promise<X509Certificate[]> {
+  const field = `environments.${environment}.roots`;
+  const roots = paths.map(async (path) => {
+    try {
+      return readRoots(await readFile(path, 'utf8'));
+    } catch (cause) {
+      throw new VideoIdError('BAD_SETTING', `The roots file ${path} cannot be read as PEM certificates.`, {
+        field,
+        remedy: `Put it where ${field} says; or name another there, and restart the workers.`,
+        cause,
+      });
+    }
+  });
+  return (await Promise.all(roots)).flat();
+}
