@@ -1,14 +1,19 @@
+import type { Archive } from '../archive/archive.js';
 import type { SignatureActivities } from '../messages/activities.js';
+import type { RequestKey } from '../messages/request.js';
 import { openSealed } from '../security/sealing.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { Dependencies } from './dependencies.js';
 import { stepFailure } from './step-failures.js';
 
+/** Beside the mark of a code whose answer is in doubt: what the provider said. */
+const IN_DOUBT = 'sign-in-doubt';
+
 /**
  * Seed step 6, `POST sign/{request_pk}`. A code is sent at most once: a mark in the archive is set before. Whoever finds
  * the mark only reads: ISSUED means signed; still ENROLLREADY after the settle time means the code is spent.
  */
-export function sign({ archive, optimizer, sealKeys }: Dependencies): SignatureActivities['sign'] {
+export function sign({ archive, optimizer, sealKeys, logger }: Dependencies): SignatureActivities['sign'] {
   return async (key, { requestPk, codeId, settle, secret, unlock }) => {
     const provider = optimizer(key.environment);
     const mark = `sign-${codeId}`;
@@ -18,8 +23,9 @@ export function sign({ archive, optimizer, sealKeys }: Dependencies): SignatureA
     if (mayHaveBeenSent) {
       const sentAt = Date.parse((await archive.markedAt(key, mark)) ?? '');
       const left = sentAt + settle - Date.now();
-      if (left > 0) throw inDoubt(left);
-      return { result: 'spent' };
+      const words = await wordsOf(archive, key, codeId);
+      if (left > 0) throw inDoubt(left, words);
+      return { result: 'spent', ...(words === undefined ? {} : { words }) };
     }
     const order = {
       ...(secret ? { secret: openSealed(secret, sealKeys) } : {}),
@@ -31,15 +37,29 @@ export function sign({ archive, optimizer, sealKeys }: Dependencies): SignatureA
       return { result: result === 'not-accepted' ? 'not-accepted' : 'issued' };
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
-      if (error.kind === 'unknown') throw inDoubt(settle);
-      await archive.unmark(key, mark);
-      throw error;
+      if (error.kind !== 'unknown') {
+        await archive.unmark(key, mark);
+        throw error;
+      }
+      const { words } = error;
+      const event = { at: new Date().toISOString(), what: IN_DOUBT, facts: { codeId, words } };
+      await archive.appendEvent(key, event).catch((failed: unknown) => {
+        logger.warn({ error: failed }, 'what the provider said to a doubtful signature was not kept');
+      });
+      throw inDoubt(settle, words);
     }
   };
 }
 
-function inDoubt(readAgainIn: number) {
-  return stepFailure('SIGN_IN_DOUBT', "The provider's answer to the signature is not known; it is read again.", {
-    retryIn: readAgainIn,
-  });
+async function wordsOf(archive: Archive, key: RequestKey, codeId: string): Promise<string | undefined> {
+  const events = await archive.events(key);
+  const words = events.findLast(({ what, facts }) => what === IN_DOUBT && facts?.['codeId'] === codeId)?.facts?.[
+    'words'
+  ];
+  return words === undefined ? undefined : String(words);
+}
+
+function inDoubt(readAgainIn: number, said?: string) {
+  const words = `What became of the signature is not known${said === undefined ? '' : `: ${said}`}; it is read again.`;
+  return stepFailure('SIGN_IN_DOUBT', words, { retryIn: readAgainIn });
 }

@@ -68,7 +68,7 @@ const READ_AGAIN = 'read the request at the provider again now';
 
 const REMEDY_WORDS_OF: Partial<Record<FailureCode, Partial<Record<Remedy, string>>>> = {
   CREATE_IN_DOUBT: { retry: 'create once more, if the console shows nothing; the provider may bill twice' },
-  CODES_EXHAUSTED: { retry: 'allow as many codes again, after speaking with the signer' },
+  CODES_EXHAUSTED: { retry: 'allow as many codes again, after speaking with the signer, or the provider' },
   STATUS_UNEXPECTED: { retry: READ_AGAIN, wait: 'wait on until the provider says something else' },
   VIDEO_FAILED: { retry: READ_AGAIN },
   APPROVAL_INCOMPLETE: { retry: READ_AGAIN },

@@ -71,7 +71,7 @@ export const policySchema = z
           .int()
           .min(1)
           .default(5)
-          .describe('so many codes not accepted make attention'),
+          .describe('so many codes that did not sign make attention'),
       })
       .prefault({}),
     sign: z

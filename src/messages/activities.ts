@@ -137,11 +137,11 @@ export interface SignatureActivities {
     key: RequestKey,
     order: { requestPk: RequestPk; coolDown: number; round: number },
   ): Promise<{ sentAt: string }>;
-  /** Seed step 6. A code is never sent twice: `codeId` names it. `issued: false` asks for a new code. */
+  /** Seed step 6. A code is never sent twice: `codeId` names it. `spent` asks for a new code; `words`: what the provider said. */
   sign(
     key: RequestKey,
     order: { requestPk: RequestPk; codeId: string; settle: number } & SignOrder,
-  ): Promise<{ result: 'issued' } | { result: 'not-accepted' } | { result: 'spent' }>;
+  ): Promise<{ result: 'issued' } | { result: 'not-accepted' } | { result: 'spent'; words?: string }>;
   /** Seed step 7, then store, verify, read back, and the evidence. */
   retrieve(
     key: RequestKey,

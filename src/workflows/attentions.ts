@@ -17,11 +17,11 @@ export const APPROVAL_INCOMPLETE: StepFailure = {
     "The provider says CREATED: validated, not approved. Approve in the provider's console; this request goes on by itself.",
 };
 
-export const CODES_EXHAUSTED: StepFailure = {
-  code: 'CODES_EXHAUSTED',
-  temporary: false,
-  words: 'Too many codes were not accepted (wrong or expired). Speak with the signer; retry allows as many again.',
-};
+/** @param last what became of the last code */
+export function codesExhausted(last: string): StepFailure {
+  const words = `Too many codes did not sign; the last one ${last}. Speak with the signer, or the provider; retry allows as many again.`;
+  return { code: 'CODES_EXHAUSTED', temporary: false, words };
+}
 
 export function unexpected(status: ProviderStatus | undefined): StepFailure {
   return {

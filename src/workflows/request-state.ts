@@ -27,6 +27,7 @@ export class RequestState {
   sentAt: string | undefined;
   codesAsked = 0;
   notAccepted = 0;
+  codesSpent = 0;
   toAccept: { documents: string[]; contract: string } | undefined;
   toReview: ToReview | undefined;
   missing: string[] | undefined;

@@ -1,7 +1,7 @@
 import { condition, sleep } from '@temporalio/workflow';
 import type { FailureCode } from '../messages/failures.js';
 import type { Acceptance, SignOrder } from '../messages/steering.js';
-import { CODES_EXHAUSTED } from './attentions.js';
+import { codesExhausted } from './attentions.js';
 import { Ending } from './endings.js';
 import { type Asked, told } from './inbox.js';
 import type { RequestRun } from './request-run.js';
@@ -105,7 +105,7 @@ async function sign(run: RequestRun, asked: Asked<'sign'>): Promise<void> {
     settle: request.policy.sign.settle,
   };
   run.signInDoubt = true;
-  const { result } = await steps.run('sign', (activities) => activities.sign(request.key, order), {
+  const tried = await steps.run('sign', (activities) => activities.sign(request.key, order), {
     summary: 'sign with the code of the signer',
     mayEnd: false,
     mayGiveUp: true,
@@ -113,31 +113,44 @@ async function sign(run: RequestRun, asked: Asked<'sign'>): Promise<void> {
     moot: (status) => (status === 'ISSUED' ? ISSUED : undefined),
   });
   run.signInDoubt = false;
-  if (result === 'issued') {
+  if (tried.result === 'issued') {
     state.providerStatus = 'ISSUED';
     state.happened('signed', undefined, { kind: 'signer' });
     if (!asked.settled) asked.answer({ signed: true });
     return;
   }
-  if (result === 'not-accepted') state.notAccepted += 1;
-  state.happened(result === 'spent' ? 'code-spent' : 'code-not-accepted');
-  if (!asked.settled) asked.fail(result === 'spent' ? codeSpent() : codeNotAccepted(state.notAccepted));
-  if (result === 'spent') {
-    run.inbox.take('sign')?.fail(codeSpent());
+  if (tried.result === 'spent') {
+    state.codesSpent += 1;
+    state.happened('code-spent', tried.words === undefined ? undefined : { words: tried.words });
+    const failure = codeSpent(tried.words);
+    if (!asked.settled) asked.fail(failure);
+    run.inbox.take('sign')?.fail(failure);
     run.enter('acceptance'); // without a new code nothing can be signed
+    return heedLimit(run, `got ${noClearAnswer(tried.words)}`);
   }
-  if (result === 'not-accepted' && state.notAccepted % request.policy.code.notAcceptedLimit === 0) {
-    steps.enterAttention('sign', CODES_EXHAUSTED);
-    await steps.decision({ moot: (status) => (status === 'ENROLLREADY' ? undefined : status) });
-    steps.leaveAttention();
-  }
+  state.notAccepted += 1;
+  state.happened('code-not-accepted');
+  if (!asked.settled) asked.fail(codeNotAccepted(state.notAccepted));
+  return heedLimit(run, 'was not accepted (wrong or expired)');
 }
 
-function codeSpent() {
+/** So many codes that did not sign, for whatever reason, are more than the signer can put right alone. */
+async function heedLimit({ state, steps, request }: RequestRun, last: string): Promise<void> {
+  if ((state.notAccepted + state.codesSpent) % request.policy.code.notAcceptedLimit !== 0) return;
+  steps.enterAttention('sign', codesExhausted(last));
+  await steps.decision({ moot: (status) => (status === 'ENROLLREADY' ? undefined : status) });
+  steps.leaveAttention();
+}
+
+function codeSpent(said: string | undefined) {
   return told(
     'CODE_SPENT',
-    'The provider did not answer and did not sign. A code is never sent twice: ask for a new one.',
+    `The code got ${noClearAnswer(said)}, and did not sign. A code is never sent twice: ask for a new one.`,
   );
+}
+
+function noClearAnswer(said: string | undefined): string {
+  return `no clear answer of the provider${said === undefined ? '' : ` (${said})`}`;
 }
 
 function codeNotAccepted(notAccepted: number) {

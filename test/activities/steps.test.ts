@@ -167,8 +167,20 @@ describe('sign', () => {
     const settle = 60_000;
     expect(await failureOf(request.sign(code, 1, { settle }))).toMatchObject({ code: 'SIGN_IN_DOUBT', pause: settle });
     expect(await failureOf(request.sign(code, 2, { settle }))).toMatchObject({ code: 'SIGN_IN_DOUBT', retries: true });
-    expect(await request.sign(code, 3, { settle: 0 })).toEqual({ result: 'spent' });
+    expect(await request.sign(code, 3, { settle: 0 })).toMatchObject({ result: 'spent' });
     expect((await request.provider()).calls['sign']?.received).toBe(1);
+  });
+
+  test('in doubt after an answer, it tells what the provider said, also when the code is spent', async () => {
+    const request = await requestIn('code');
+    const text = 'Signature service is down';
+    await request.fault({ name: 'answer-other', endpoint: 'sign', code: 500, text });
+    const code = await request.code();
+    for (const attempt of [1, 2]) {
+      const doubt = await failureOf(request.sign(code, attempt, { settle: 60_000 }));
+      expect(doubt).toMatchObject({ code: 'SIGN_IN_DOUBT', words: expect.stringContaining(`HTTP 500: ${text}`) });
+    }
+    expect(await request.sign(code, 3, { settle: 0 })).toEqual({ result: 'spent', words: `HTTP 500: ${text}` });
   });
 });
 

@@ -48,6 +48,30 @@ test('too many codes that are not accepted need an operator, who allows as many 
   expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
 });
 
+test('codes that the provider answers with an error each time need an operator, who is told what it said', async () => {
+  const people = await withCode({ policy: { code: { coolDown: 300, notAcceptedLimit: 2 } } });
+  const text = 'Signature service is down';
+  const fault = await people.fault({ name: 'answer-other', endpoint: 'sign', code: 500, text });
+  const spent = { code: 'CODE_SPENT', message: expect.stringContaining(text) };
+  await expect(people.sign()).rejects.toMatchObject(spent);
+  expect(await at.client.why(people.reference)).toMatchObject({
+    state: 'waiting',
+    code: 'CODE_SPENT',
+    words: expect.stringContaining(text),
+  });
+  await people.askForAnotherCode();
+  await expect(people.sign()).rejects.toMatchObject(spent);
+  const { attention } = await people.attention('CODES_EXHAUSTED');
+  expect(attention).toMatchObject({ leavesByItself: false, words: expect.stringContaining(text) });
+  expect(await at.client.why(people.reference)).toMatchObject({ words: expect.stringContaining(text) });
+  await at.provider.removeFault(fault);
+  await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
+  await people.untilStatus((status) => status.attention === undefined);
+  await people.askForAnotherCode();
+  await people.sign();
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+});
+
 test('another code within the cool-down is refused with the seconds left; after it the new one signs', async () => {
   const people = await withCode({ policy: { code: { coolDown: 2500 } } });
   const first = await people.code();
