@@ -31,6 +31,7 @@ import {
   attemptDirectory,
   attemptOf,
   FILE_PLACE,
+  fileMissing,
   fileNotFound,
   flowDirectory,
   indexDirectory,
@@ -185,7 +186,7 @@ class FileArchive implements Archive {
   async openFile(key: AttemptKey, file: ArchiveFile): Promise<FilePlace & { stream: Readable }> {
     const path = await this.#filePath(key, file);
     const handle = await this.#disk.run(() => orUndefined(open(path, 'r'), 'ENOENT'));
-    if (handle === undefined) throw fileNotFound(file);
+    if (handle === undefined) throw fileMissing(key, file);
     const stream = handle.createReadStream();
     try {
       const { size } = await this.#disk.run(() => handle.stat());
@@ -199,7 +200,7 @@ class FileArchive implements Archive {
   async locateFile(key: AttemptKey, file: ArchiveFile): Promise<FilePlace> {
     const path = await this.#filePath(key, file);
     const size = await this.#disk.size(path);
-    if (size === undefined) throw fileNotFound(file);
+    if (size === undefined) throw fileMissing(key, file);
     return { path, size };
   }
 

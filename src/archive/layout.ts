@@ -130,6 +130,18 @@ export function fileNotFound(file: ArchiveFile): VideoIdError {
   });
 }
 
+/** For a file that is not where it belongs. What the requester gave was there once; a number says which, names may be personal. */
+export function fileMissing(key: AttemptKey, file: ArchiveFile): VideoIdError {
+  if (file.kind !== 'document' && file.kind !== 'supplied') return fileNotFound(file);
+  const { kind, index } = file;
+  const place = join(attemptDirectory(key), FILE_PLACE[kind]);
+  const which = kind === 'document' ? `Document ${index}` : `Document ${index} of those provided later`;
+  return new VideoIdError('DOCUMENT_NOT_FOUND', `${which} is lost: it is not in the archive, below ${place}.`, {
+    remedy: 'Put it back from a copy of the archive, then retry; or cancel, and start again with the document.',
+    facts: { kind, index },
+  });
+}
+
 function badPart(field: string, allowed: string): VideoIdError {
   return new VideoIdError('BAD_INPUT', `The ${field} cannot be used as a name in the archive.`, {
     field,

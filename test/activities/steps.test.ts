@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { OFFICER } from '../../local/local-config.js';
 import type { Outcome } from '../../src/messages/outcome.js';
@@ -117,6 +118,21 @@ describe('approve and refuse', () => {
     expect(await request.approve()).toEqual({ status: 'CANCELLED', sent: false });
     expect((await request.provider()).calls['approve']).toBeUndefined();
   });
+});
+
+test('a document that the archive has lost is named by its number, with where it belongs, and a retry finds it again', async () => {
+  const request = await requestIn('ENROLLREADY');
+  const { path } = await at.archive.locateFile(request.key, { kind: 'document', index: 2 });
+  const content = readFileSync(path);
+  rmSync(path);
+  const { words, ...failure } = await failureOf(request.upload());
+  expect(failure).toMatchObject({ code: 'DOCUMENT_NOT_FOUND', retries: false, temporary: false });
+  expect(words).toContain('Document 2 ');
+  expect(words).toContain(`requests/${request.key.reference}/1/documents`);
+  expect(words).toContain('then retry');
+  expect(words).not.toContain('annex');
+  writeFileSync(path, content);
+  expect(await request.upload()).toMatchObject({ documents: [{ index: 1 }, { index: 2 }] });
 });
 
 test('an upload that the server gave up deletes nothing that the next one has sent', async () => {
