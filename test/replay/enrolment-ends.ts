@@ -126,16 +126,16 @@ export const ENROLMENT_ENDS = {
   },
   'enrolment-create-adopted': async (at) => {
     const signer = aSigner();
-    const text = '{"error":"{u\'email\': [u\'Enter a valid address.\']}"}';
-    await at.provider.addFault({
-      name: 'answer-500-after',
-      endpoint: 'ra-create',
-      phone: signer.phone,
-      times: 1,
-      text,
+    await at.provider.addFault({ name: 'answer-lost', endpoint: 'ra-create', phone: signer.phone, times: 1 });
+    const unreadable = await at.provider.addFault({
+      name: 'answer-other',
+      endpoint: 'ra-list-requests',
+      code: 200,
+      text: '{}',
     });
     const people = await EnrolledPeople.start(at, { signer });
-    await people.attention('PROVIDER_REFUSED');
+    await people.untilStatus(({ attention }) => attention?.remedies.includes('adopt') === true);
+    await at.provider.removeFault(unreadable);
     const made = (await at.provider.enrolments()).find(({ phone }) => phone === signer.phone);
     await at.client.resolve(
       people.reference,
