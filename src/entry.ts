@@ -17,5 +17,6 @@ export function runIfStarted(moduleUrl: string, main: () => Promise<void>): void
 function plainly(error: unknown): string {
   if (!(error instanceof VideoIdError))
     return error instanceof Error ? (error.stack ?? error.name) : 'stopped by something that is no error';
-  return [`${error.code}: ${error.message}`, error.remedy].filter(Boolean).join('\n');
+  const about = error.field === undefined ? error.code : `${error.code} (${error.field})`;
+  return [`${about}: ${error.message}`, error.remedy].filter(Boolean).join('\n');
 }

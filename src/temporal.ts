@@ -260,7 +260,7 @@ async function connectionOptions(settings: TemporalSettings): Promise<{
   return {
     address,
     ...(tls === undefined ? {} : { tls: await tlsOptions(tls) }),
-    ...(apiKey === undefined ? {} : { apiKey: (await resolveSecret(apiKey)).reveal() }),
+    ...(apiKey === undefined ? {} : { apiKey: (await resolveSecret(apiKey, 'temporal.apiKey')).reveal() }),
   };
 }
 
@@ -277,13 +277,13 @@ async function tlsOptions(tls: Exclude<TemporalSettings['tls'], undefined>) {
     );
   }
   return {
-    ...(ca === undefined ? {} : { serverRootCACertificate: await readPem(ca) }),
+    ...(ca === undefined ? {} : { serverRootCACertificate: await readPem(ca, 'ca') }),
     ...(certificate === undefined || key === undefined
       ? {}
-      : { clientCertPair: { crt: await readPem(certificate), key: await readPem(key) } }),
+      : { clientCertPair: { crt: await readPem(certificate, 'certificate'), key: await readPem(key, 'key') } }),
   };
 }
 
-async function readPem(reference: string): Promise<Buffer> {
-  return Buffer.from((await resolveSecret(reference)).reveal());
+async function readPem(reference: string, name: 'ca' | 'certificate' | 'key'): Promise<Buffer> {
+  return Buffer.from((await resolveSecret(reference, `temporal.tls.${name}`)).reveal());
 }

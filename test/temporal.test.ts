@@ -107,6 +107,11 @@ describe('connecting', () => {
     });
     await expect(connectWorker({ ...nowhere, apiKey: 'env:TEST_NO_SUCH_KEY' })).rejects.toMatchObject({
       code: 'SECRET_NOT_FOUND',
+      field: 'temporal.apiKey',
+    });
+    await expect(connectWorker({ ...nowhere, tls: { ca: 'env:TEST_NO_SUCH_CA' } })).rejects.toMatchObject({
+      code: 'SECRET_NOT_FOUND',
+      field: 'temporal.tls.ca',
     });
   });
 });

@@ -14,8 +14,9 @@ export async function readWebhookTokens(config: Config): Promise<KnownSecrets<Hi
   for (const [registrationAuthority, { environment, webhookTokens }] of Object.entries(
     config.registrationAuthorities,
   )) {
-    for (const reference of webhookTokens) {
-      const secret = (await resolveSecret(reference)).reveal();
+    for (const [index, reference] of webhookTokens.entries()) {
+      const field = `registrationAuthorities.${registrationAuthority}.webhookTokens[${index}]`;
+      const secret = (await resolveSecret(reference, field)).reveal();
       const other = entries.find((entry) => entry.secret === secret)?.value.registrationAuthority;
       if (other !== undefined && other !== registrationAuthority) throw sameToken(other, registrationAuthority);
       entries.push({ secret, value: { environment, registrationAuthority } });
@@ -36,7 +37,9 @@ export async function readApiTokens(config: Config): Promise<KnownSecrets<true>>
       remedy: 'Name a secret in gateway.apiTokens, or run the webhook bridge alone with --only webhooks.',
     });
   }
-  const secrets = await Promise.all(config.gateway.apiTokens.map(resolveSecret));
+  const secrets = await Promise.all(
+    config.gateway.apiTokens.map((reference, index) => resolveSecret(reference, `gateway.apiTokens[${index}]`)),
+  );
   return new KnownSecrets(secrets.map((secret) => ({ secret: secret.reveal(), value: true as const })));
 }
 

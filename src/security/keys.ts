@@ -57,11 +57,12 @@ export async function loadKeyRing(settings: readonly CodecKeySetting[]): Promise
   checkIds('keys.codec', settings);
   const keys = new Map<string, KeyObject>();
   for (const [index, { id, key }] of settings.entries()) {
-    const text = (await resolveSecret(key)).reveal().trim();
+    const field = `keys.codec[${index}].key`;
+    const text = (await resolveSecret(key, field)).reveal().trim();
     const bytes = Buffer.from(text, 'base64');
     if (bytes.length !== CODEC_KEY_BYTES || bytes.toString('base64') !== text) {
       throw new VideoIdError('BAD_SETTING', `The codec key "${id}" is not ${CODEC_KEY_BYTES} bytes in base64.`, {
-        field: `keys.codec[${index}].key`,
+        field,
         remedy: 'Make one with `openssl rand -base64 32`.',
       });
     }
@@ -151,7 +152,7 @@ export function isKeyId(id: string): boolean {
 }
 
 async function readSealKey(field: string, reference: string, read: (pem: string) => KeyObject): Promise<KeyObject> {
-  const pem = await resolveSecret(reference);
+  const pem = await resolveSecret(reference, field);
   const wrong = (cause?: unknown) =>
     new VideoIdError('BAD_SETTING', `The seal key ${reference} is not an RSA key of ${SEAL_KEY_BITS} bits, PEM.`, {
       field,

@@ -41,30 +41,34 @@ export function isSecretReference(value: unknown): value is SecretReference {
 /**
  * Reads the secret that a reference names: `env:NAME`, or `file:PATH` (UTF-8, one trailing newline removed).
  *
+ * @param field the setting that holds the reference, for errors
  * @throws VideoIdError SECRET_NOT_FOUND when it is missing, unreadable or empty; BAD_SETTING when it is no reference.
  */
-export async function resolveSecret(reference: string): Promise<Secret> {
+export async function resolveSecret(reference: string, field?: string): Promise<Secret> {
   if (!isSecretReference(reference)) {
     // It may be the secret itself, so it is not repeated.
     throw new VideoIdError('BAD_SETTING', 'A secret is given in a form that is neither env:NAME nor file:PATH.', {
+      field,
       remedy: 'Put the value into an environment variable or a file and name it as env:NAME or file:PATH.',
     });
   }
-  const value = reference.startsWith('env:') ? process.env[reference.slice(4)] : await readSecretFile(reference);
+  const value = reference.startsWith('env:') ? process.env[reference.slice(4)] : await readSecretFile(reference, field);
   if (value === undefined || value === '') {
     throw new VideoIdError('SECRET_NOT_FOUND', `The secret ${reference} is ${value === '' ? 'empty' : 'not set'}.`, {
+      field,
       remedy: `Give ${reference.slice(reference.indexOf(':') + 1)} a value for this process, or correct the reference.`,
     });
   }
   return new Secret(value);
 }
 
-async function readSecretFile(reference: string): Promise<string> {
+async function readSecretFile(reference: string, field: string | undefined): Promise<string> {
   try {
     return (await readFile(reference.slice(5), 'utf8')).replace(/\r?\n$/, '');
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     throw new VideoIdError('SECRET_NOT_FOUND', `The secret ${reference} cannot be read (${code}).`, {
+      field,
       remedy: 'Create the file, let this process read it, or correct the reference.',
       cause,
     });

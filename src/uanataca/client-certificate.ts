@@ -52,9 +52,9 @@ export function withClientCertificate(
 /** @throws VideoIdError SECRET_NOT_FOUND for a reference that cannot be read; BAD_SETTING for what is no certificate and key. */
 async function identityFrom(references: ClientCertificate): Promise<Identity> {
   const [cert, key, passphrase] = await Promise.all([
-    resolveSecret(references.certificate),
-    resolveSecret(references.key),
-    references.passphrase === undefined ? undefined : resolveSecret(references.passphrase),
+    resolveSecret(references.certificate, 'certificate'),
+    resolveSecret(references.key, 'key'),
+    references.passphrase === undefined ? undefined : resolveSecret(references.passphrase, 'passphrase'),
   ]);
   const identity = {
     cert: cert.reveal(),

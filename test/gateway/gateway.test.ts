@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startGateway } from '../../src/gateway.js';
 import { answerFailure } from '../../src/gateway/failure-answer.js';
 import { FAILURE_STATUS } from '../../src/gateway/failure-status.js';
+import { readApiTokens, readWebhookTokens } from '../../src/gateway/tokens.js';
 import { createLogger } from '../../src/logger.js';
 import { VideoIdError } from '../../src/messages/failures.js';
 import { type House, openHouse } from './house.js';
@@ -58,6 +59,21 @@ describe('the bridge alone', () => {
     await expect(startGateway(house.config, logger, { only: 'webhooks' })).rejects.toMatchObject({
       code: 'BAD_SETTING',
       field: 'registrationAuthorities.240.webhookTokens',
+    });
+  });
+
+  it('names the setting of a token that is not there', async () => {
+    const missing = 'env:TEST_NO_SUCH_TOKEN';
+    const { registrationAuthorities, gateway } = structuredClone(house.config);
+    registrationAuthorities['139']?.webhookTokens.splice(1, 1, missing);
+    await expect(readWebhookTokens({ ...house.config, registrationAuthorities })).rejects.toMatchObject({
+      code: 'SECRET_NOT_FOUND',
+      field: 'registrationAuthorities.139.webhookTokens[1]',
+    });
+    gateway.apiTokens.push(missing);
+    await expect(readApiTokens({ ...house.config, gateway })).rejects.toMatchObject({
+      code: 'SECRET_NOT_FOUND',
+      field: 'gateway.apiTokens[1]',
     });
   });
 

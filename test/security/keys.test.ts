@@ -62,6 +62,17 @@ describe('codec keys', () => {
     }
   });
 
+  it('that are not there are refused by the name of the setting', async () => {
+    const there = { id: 'there', key: await stored('there', generateCodecKey()) };
+    await expect(loadKeyRing([there, { id: 'gone', key: 'env:TEST_NO_SUCH_KEY' }])).rejects.toMatchObject({
+      code: 'SECRET_NOT_FOUND',
+      field: 'keys.codec[1].key',
+    });
+    const seal = { id: 'gone', publicKey: 'env:TEST_NO_SUCH_KEY', privateKey: 'env:TEST_NO_SUCH_KEY' };
+    await expect(loadSealPublicKey([seal])).rejects.toMatchObject({ field: 'keys.seal[0].publicKey' });
+    await expect(loadSealPrivateKeys([seal])).rejects.toMatchObject({ field: 'keys.seal[0].privateKey' });
+  });
+
   it('are at least one', async () => {
     await expect(loadKeyRing([])).rejects.toMatchObject({ code: 'BAD_SETTING', field: 'keys.codec' });
   });

@@ -82,6 +82,12 @@ describe('a secret reference', () => {
     }
   });
 
+  it('that leads nowhere, or is none, is an error of the setting that names it', async () => {
+    for (const reference of ['env:TEST_SECRET_MISSING', `file:${directory}/missing`, CANARY]) {
+      await expect(resolveSecret(reference, 'temporal.apiKey')).rejects.toMatchObject({ field: 'temporal.apiKey' });
+    }
+  });
+
   it('that is the secret itself, pasted by mistake, is refused without repeating it', async () => {
     const refusal = await resolveSecret(CANARY).catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'BAD_SETTING' });

@@ -46,7 +46,7 @@ async function certificateCheck(name: string, { certificate }: Api): Promise<Che
 }
 
 async function readCertificate(reference: string, field: string): Promise<X509Certificate> {
-  const pem = await resolveSecret(reference);
+  const pem = await resolveSecret(reference, field);
   try {
     return new X509Certificate(pem.reveal());
   } catch (cause) {
