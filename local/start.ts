@@ -21,38 +21,35 @@ const USAGE = `npm start [-- [--flow FLOW] [--exit] [--json] FILE.pdf …]
   --json   the last line of standard output is the result as JSON; everything else goes to standard error:
            signature {"outcome", "reference", "workflowId", "documents", "contract", "durations"}
            enrolment {"outcome", "enrolments": [{"outcome", "reason", "profile", "reference", "workflowId", "evidence",
-           "durations"}]}; its outcome is "enrolled" if both are, else the first other one`;
+           "durations"}]}; its outcome is "enrolled" if both are, else the first other one
+           what fails {"error": {"code", "message", "remedy"}}; without code where it is no failure of ours`;
 
-const { values: options, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    exit: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
-    flow: { type: 'string', default: 'signature' },
-    help: { type: 'boolean', default: false },
-  },
-});
 /** Kept for the very end, so that it is the last line. */
 let answer: object | undefined;
 /** Exit code after Ctrl-C. */
 const INTERRUPTED = 130;
-const screen = openScreen(options.json ? process.stderr : process.stdout);
-
-function help(): number {
-  screen.line(USAGE);
-  return 0;
-}
+/** Asked for also by a command line that cannot be used otherwise. */
+const json = process.argv.includes('--json');
+const screen = openScreen(json ? process.stderr : process.stdout);
 
 /** Resolves to the exit code. */
 async function main(): Promise<number> {
-  const sample = sampleOf(options.flow);
+  const { values: options, positionals } = commandLine();
+  if (options.help) {
+    screen.line(USAGE);
+    return 0;
+  }
+  const sample = sampleOf(options.flow, positionals);
   const signals = new Signals();
   screen.line();
   screen.line(screen.paint('bold', 'Local stack'));
   const stack = await startStack(stateDirectory(), screen);
   signals.up = true;
   try {
-    const code = await Promise.race([carry(stack, sample).catch(failed), signals.asked.then(() => INTERRUPTED)]);
+    const code = await Promise.race([
+      carry(stack, sample, options.flow).catch(failed),
+      signals.asked.then(() => INTERRUPTED),
+    ]);
     tellAddresses(stack);
     if (options.exit || code === INTERRUPTED) return code;
     screen.line('Everything stays up for a look; Ctrl-C ends it. The next start carries on with the same state.');
@@ -62,6 +59,27 @@ async function main(): Promise<number> {
     screen.line();
     await screen.step('stopping', async () => stack.close());
   }
+}
+
+/** @throws VideoIdError BAD_INPUT */
+function commandLine() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        exit: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        flow: { type: 'string', default: 'signature' },
+        help: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw unusable(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function unusable(message: string): VideoIdError {
+  return new VideoIdError('BAD_INPUT', message, { remedy: 'See `npm start -- --help`.' });
 }
 
 /** Ctrl-C and its kin. Until everything is up they end us at once; then they are asked for, and a second one is heeded at once. */
@@ -86,33 +104,33 @@ class Signals {
 /** Runs a sample and resolves to whether it ended well. */
 type Sample = (place: Omit<SampleOrder, 'reference' | 'files'>, name: string) => Promise<boolean>;
 
-/** @throws Error for a flow that there is not, and for files that cannot be signed */
-function sampleOf(flow: string): Sample {
+/** @throws VideoIdError BAD_INPUT for a flow that there is not, and for files that cannot be signed */
+function sampleOf(flow: string, named: string[]): Sample {
   if (flow === 'enrolment') {
-    if (positionals.length > 0) throw new Error('Enrolments sign no files: leave the files out.');
+    if (named.length > 0) throw unusable('Enrolments sign no files: leave the files out.');
     return async (place, prefix) => tellEnrolments(await runEnrolments({ ...place, prefix }));
   }
-  if (flow !== 'signature') throw new Error(`There is no flow "${flow}": signature or enrolment.`);
-  const files = filesToSign();
+  if (flow !== 'signature') throw unusable(`There is no flow "${flow}": signature or enrolment.`);
+  const files = filesToSign(named);
   return async (place, reference) => tellResult(await runSample({ ...place, reference, files }));
 }
 
 /** The named files as seen from where the command was typed; npm itself runs us in the project. */
-function filesToSign(): string[] {
-  if (positionals.length === 0) return [join(PROJECT, 'samples', 'agreement.pdf')];
-  const files = positionals.map((file) => resolve(process.env['INIT_CWD'] ?? process.cwd(), file));
+function filesToSign(named: string[]): string[] {
+  if (named.length === 0) return [join(PROJECT, 'samples', 'agreement.pdf')];
+  const files = named.map((file) => resolve(process.env['INIT_CWD'] ?? process.cwd(), file));
   const missing = files.filter((file) => !existsSync(file));
-  if (missing.length > 0) throw new Error(`There is no file ${missing.join(', ')}.`);
+  if (missing.length > 0) throw unusable(`There is no file ${missing.join(', ')}.`);
   return files;
 }
 
-async function carry(stack: Stack, sample: Sample): Promise<number> {
+async function carry(stack: Stack, sample: Sample, flow: string): Promise<number> {
   const config = loadConfig({ ...process.env, VIDEOID_CONFIG: stack.state.configFile });
   const client = await VideoIdClient.connect(config);
   try {
     await tellOpen(client);
     screen.line();
-    screen.line(screen.paint('bold', options.flow === 'enrolment' ? 'Sample enrolments' : 'Sample request'));
+    screen.line(screen.paint('bold', flow === 'enrolment' ? 'Sample enrolments' : 'Sample request'));
     const place = {
       client,
       archive: await openArchive({ directory: config.archive.directory, reserveBytes: config.archive.reserve }),
@@ -184,7 +202,7 @@ function failed(error: unknown): number {
   return 1;
 }
 
-const code = options.help ? help() : await main().catch(failed);
-if (options.json && answer !== undefined) process.stdout.write(`${JSON.stringify(answer)}\n`);
+const code = await main().catch(failed);
+if (json && answer !== undefined) process.stdout.write(`${JSON.stringify(answer)}\n`);
 // A request that was left alone by Ctrl-C would keep the process.
 process.exit(code);
