@@ -142,7 +142,7 @@ function running(status: RequestStatus, pending: PendingWork, names: CommandPlac
       leavesByItself,
       endsBy,
       remedies: [
-        ...(!leavesByItself && status.verbs.includes('correct') ? [correct] : []),
+        ...(code === 'PROVIDER_REFUSED' && status.verbs.includes('correct') ? [correct] : []),
         ...remedies.map((remedy) => remedyCommand(remedy, code, names, status.flow)),
       ],
     };
