@@ -1,7 +1,6 @@
-import { inflateSync } from 'node:zlib';
+import { decoded } from './pdf-filters.js';
 import {
   isWhite,
-  isWhole,
   nameIn,
   numberIn,
   PdfSyntaxError,
@@ -9,21 +8,18 @@ import {
   type PdfDictionary,
   type PdfValue,
 } from './pdf-syntax.js';
+import { addEntry, entriesOfStream, type XrefEntry, type XrefSection } from './xref-section.js';
 
-/** An object of an update: its value, the bytes that `value.start` and `value.end` count in, and its stream, decoded. */
+/** An object of an update: its value, and the bytes that `value.start` and `value.end` count in. */
 export interface PdfObject {
   value: PdfValue;
   bytes: Buffer;
+  /** Where `bytes` begin in the file; absent for an object within an object stream. */
+  offset?: number;
+  /** Its stream, decoded. */
   stream?: Buffer;
-}
-
-/** Where a cross-reference section says that an object is. Offsets in the file, bytes. */
-export type XrefEntry = { kind: 'free' } | { kind: 'at'; offset: number } | { kind: 'within'; container: number };
-
-export interface XrefSection {
-  offset: number;
-  dictionary: PdfDictionary;
-  entries: ReadonlyMap<number, XrefEntry>;
+  /** Of an object stream: the numbers of the objects within, in their order. */
+  within?: readonly number[];
 }
 
 /** What an incremental update, or several, wrote (ISO 32000-1, 7.5.6). */
@@ -38,12 +34,24 @@ export interface PdfUpdate {
   starts: readonly number[];
 }
 
-/** A stream that grows beyond this when it is decoded is no validation material. Bytes. */
-const LARGEST_STREAM = 16 * 1024 * 1024;
+/** White space, and what may follow a word (ISO 32000-1, 7.2.2): `\s` would be more. */
+const WHITE = String.raw`[\0\t\n\f\r ]`;
+const END = String.raw`(?=[\0\t\n\f\r ()<>[\]{}/%]|$)`;
+const WORDS = {
+  object: new RegExp(String.raw`^(\d{1,10})${WHITE}+0${WHITE}+obj${END}`),
+  endOfObject: new RegExp(`^endobj${END}`),
+  stream: /^stream\r?\n/,
+  endOfStream: new RegExp(`^endstream${END}`),
+  table: new RegExp(`^xref${WHITE}+`),
+  subsection: /^(\d{1,10}) (\d{1,10}) ?(\r\n|\r|\n)/,
+  entry: /^(\d{10}) (\d{5}) ([fn])( \r| \n|\r\n)/,
+  trailer: new RegExp(`^trailer${END}`),
+  end: new RegExp(String.raw`^startxref${WHITE}+(\d{1,15})${WHITE}+%%EOF(?=[\r\n]|$)`),
+};
 
 /**
- * Reads bytes as incremental updates and nothing else: objects, cross-reference sections, ends. `offset` is their place in the
- * file. Undefined for anything else or what we do not know how to read.
+ * Reads bytes as incremental updates and nothing else: objects, cross-reference sections, ends; no comments, which readers that look
+ * for words do not skip. `offset` is their place in the file. Undefined for anything else or what we do not know how to read.
  */
 export function readUpdates(bytes: Buffer, offset: number): PdfUpdate | undefined {
   try {
@@ -61,9 +69,15 @@ export function readXrefSection(bytes: Buffer, offset: number): XrefSection {
   return section;
 }
 
-/** Reads one object at the beginning of `bytes`; where that is an object stream, one within. Throws `PdfSyntaxError`. */
-export function readObject(bytes: Buffer, number: number): PdfObject | undefined {
-  return new UpdateReader(bytes, 0).step().objects.get(number)?.at(-1);
+/** Reads the object at the beginning of `bytes`, and those within where it is an object stream. Throws `PdfSyntaxError`. */
+export function readObjects(bytes: Buffer): PdfUpdate['objects'] {
+  return new UpdateReader(bytes, 0).step().objects;
+}
+
+/** The value of the object at the beginning of `bytes`, without its stream; undefined where none begins. Throws `PdfSyntaxError`. */
+export function readValue(bytes: Buffer): PdfValue | undefined {
+  const head = WORDS.object.exec(bytes.toString('latin1', 0, 64));
+  return head === null ? undefined : checked(readPdfValue(bytes, head[0].length));
 }
 
 class UpdateReader {
@@ -71,6 +85,8 @@ class UpdateReader {
   readonly #starts: number[] = [];
   readonly #objects = new Map<number, PdfObject[]>();
   readonly #places = new Map<number, number>();
+  #streams = 0;
+  #tables = 0;
   #at = 0;
 
   constructor(
@@ -80,20 +96,21 @@ class UpdateReader {
 
   read(): PdfUpdate {
     for (this.#skipWhite(); this.#at < this.bytes.length; this.#skipWhite()) this.step();
+    if (this.#starts.length !== this.#sections.length) throw new PdfSyntaxError('an update has no end');
+    this.#refuseOtherWords();
     return this.#found;
   }
 
-  /** One object, table with trailer, `startxref`, or comment; with what was found so far. */
+  /** One object, table with trailer, or end; with what was found so far. */
   step(): PdfUpdate {
     this.#skipWhite();
     const start = this.offset + this.#at;
-    if (this.bytes[this.#at] === 0x25) this.#comment();
-    else if (this.#match(/^xref(?=\s)/)) this.#table(start);
+    if (this.#match(WORDS.table)) this.#table(start);
     else {
-      const object = this.#match(/^(\d{1,10})\s+\d{1,5}\s+obj(?![A-Za-z])/);
-      const end = object ?? this.#match(/^startxref\s+(\d{1,15})(?=\s)/);
+      const object = this.#match(WORDS.object);
+      const end = object ?? this.#match(WORDS.end);
       if (object) this.#object(Number(object[1]), start);
-      else if (end) this.#starts.push(Number(end[1]));
+      else if (end) this.#end(Number(end[1]));
       else throw new PdfSyntaxError('no part of an update');
     }
     return this.#found;
@@ -103,23 +120,30 @@ class UpdateReader {
     return { objects: this.#objects, places: this.#places, sections: this.#sections, starts: this.#starts };
   }
 
+  #end(start: number): void {
+    this.#starts.push(start);
+    if (this.#starts.length !== this.#sections.length) throw new PdfSyntaxError('an end without its section');
+  }
+
   #object(number: number, start: number): void {
+    if (this.#sections.length > this.#starts.length) throw new PdfSyntaxError('an object between section and end');
     const value = this.#value();
-    const object: PdfObject = { value, bytes: this.bytes };
+    const object: PdfObject = { value, bytes: this.bytes, offset: this.offset };
     this.#skipWhite();
-    if (this.#match(/^stream\r?\n/) !== undefined) object.stream = this.#stream(value);
+    if (this.#match(WORDS.stream) !== undefined) object.stream = this.#stream(value);
     this.#skipWhite();
-    if (this.#match(/^endobj(?![A-Za-z])/) === undefined) throw new PdfSyntaxError('an object has no end');
+    if (this.#match(WORDS.endOfObject) === undefined) throw new PdfSyntaxError('an object has no end');
     this.#places.set(start, number);
-    const type = value.kind === 'dictionary' && object.stream !== undefined ? nameIn(value, 'Type') : '';
+    const { stream } = object;
+    const type = value.kind === 'dictionary' && stream !== undefined ? nameIn(value, 'Type') : '';
     if (type === 'XRef') {
       const dictionary = value as PdfDictionary;
-      const entries = streamEntries(dictionary, object.stream as Buffer);
-      this.#sections.push({ offset: start, dictionary, entries });
-    } else {
-      this.#keep(number, object);
-      if (type === 'ObjStm') this.#within(value as PdfDictionary, object.stream as Buffer);
+      const entries = entriesOfStream(dictionary, stream as Buffer);
+      this.#sections.push({ offset: start, number, dictionary, entries });
+      return;
     }
+    if (type === 'ObjStm') object.within = this.#within(value as PdfDictionary, stream as Buffer);
+    this.#keep(number, object);
   }
 
   #stream(value: PdfValue): Buffer {
@@ -128,60 +152,87 @@ class UpdateReader {
     const raw = this.bytes.subarray(this.#at, this.#at + length);
     this.#at += length;
     this.#skipWhite();
-    if (raw.length !== length || this.#match(/^endstream(?![A-Za-z])/) === undefined)
+    if (raw.length !== length || this.#match(WORDS.endOfStream) === undefined)
       throw new PdfSyntaxError('a stream has no end');
+    this.#streams += 1;
     return decoded(raw, value as PdfDictionary);
   }
 
-  /** The objects in an object stream (ISO 32000-1, 7.5.7). */
-  #within(dictionary: PdfDictionary, stream: Buffer): void {
-    const [count, first] = [numberIn(dictionary, 'N') ?? 0, numberIn(dictionary, 'First') ?? 0];
-    const head = stream.toString('latin1', 0, first).trim().split(/\s+/).map(Number);
+  /** The objects in an object stream (ISO 32000-1, 7.5.7), one right after the other: some readers do not look at their places. */
+  #within(dictionary: PdfDictionary, stream: Buffer): number[] {
+    const [count, first] = [numberIn(dictionary, 'N'), numberIn(dictionary, 'First')];
+    if (count === undefined || first === undefined) throw new PdfSyntaxError('an object stream without a head');
+    const head = stream.toString('latin1', 0, first).match(/[^\0\t\n\f\r ]+/g) ?? [];
+    if (head.length !== 2 * count || !head.every((word) => /^\d{1,10}$/.test(word)))
+      throw new PdfSyntaxError('an object stream whose head cannot be read');
+    // A value may end with the stream, where the reader looks one byte ahead.
+    const bytes = Buffer.concat([stream, Buffer.from('\n')]);
+    const numbers = new Set<number>();
+    let end = first;
     for (let index = 0; index < count; index += 1) {
-      const [number, place] = [head[2 * index], head[2 * index + 1]];
-      if (number === undefined || place === undefined || !(place >= 0))
-        throw new PdfSyntaxError('an object stream whose head cannot be read');
-      // A value may end with the stream, where the reader looks one byte ahead.
-      const bytes = Buffer.concat([stream, Buffer.from('\n')]);
-      this.#keep(number, { value: readPdfValue(bytes, first + place), bytes });
+      const [number, place] = [Number(head[2 * index]), first + Number(head[2 * index + 1])];
+      const value = checked(readPdfValue(bytes, place));
+      if (place < end || !isBlank(bytes, end, value.start) || numbers.has(number))
+        throw new PdfSyntaxError('an object stream that hides something');
+      numbers.add(number);
+      this.#keep(number, { value, bytes });
+      end = value.end;
     }
+    if (!isBlank(bytes, end, bytes.length)) throw new PdfSyntaxError('an object stream that hides something');
+    return [...numbers];
   }
 
   #keep(number: number, object: PdfObject): void {
-    const all = this.#objects.get(number) ?? [];
-    this.#objects.set(number, [...all, object]);
+    const all = this.#objects.get(number);
+    if (all === undefined) this.#objects.set(number, [object]);
+    else all.push(object);
   }
 
   #table(offset: number): void {
+    if (this.#sections.length > this.#starts.length) throw new PdfSyntaxError('two sections of one update');
     const entries = new Map<number, XrefEntry>();
-    for (this.#skipWhite(); this.#match(/^trailer(?![A-Za-z])/) === undefined; this.#skipWhite()) {
-      const head = this.#match(/^(\d{1,10})\s+(\d{1,10})\s+/);
+    for (this.#skipWhite(); this.#match(WORDS.trailer) === undefined; this.#skipWhite()) {
+      const head = this.#match(WORDS.subsection);
       if (head === undefined) throw new PdfSyntaxError('a cross-reference table cannot be read');
       for (let index = 0; index < Number(head[2]); index += 1) {
-        const entry = this.#match(/^\s*(\d{10})\s(\d{5})\s([fn])/);
+        const entry = this.#match(WORDS.entry);
         if (entry === undefined) throw new PdfSyntaxError('an entry of a cross-reference table cannot be read');
-        entries.set(
-          Number(head[1]) + index,
-          entry[3] === 'f' ? { kind: 'free' } : { kind: 'at', offset: Number(entry[1]) },
-        );
+        const [offsetOrNext, generation] = [Number(entry[1]), Number(entry[2])];
+        const kind = entry[3] === 'f' ? 0 : 1;
+        addEntry(entries, Number(head[1]) + index, kind, offsetOrNext, generation);
       }
     }
     const dictionary = this.#value();
     if (dictionary.kind !== 'dictionary' || dictionary.entries.has('XRefStm'))
       throw new PdfSyntaxError('a trailer that we do not know how to read');
+    this.#tables += 1;
     this.#sections.push({ offset, dictionary, entries });
   }
 
   #value(): PdfValue {
-    const value = readPdfValue(this.bytes, this.#at);
-    if (value.kind === 'dictionary' && value.repeatedKeys) throw new PdfSyntaxError('a key stands twice');
+    const value = checked(readPdfValue(this.bytes, this.#at));
     this.#at = value.end;
     return value;
   }
 
-  #comment(): void {
-    while (this.#at < this.bytes.length && this.bytes[this.#at] !== 0x0a && this.bytes[this.#at] !== 0x0d)
-      this.#at += 1;
+  /** Readers look for words too, the last `startxref` before all, and also in streams and texts: they must find those that we found. */
+  #refuseOtherWords(): void {
+    const text = this.bytes.toString('latin1');
+    const [objects, ends] = [this.#places.size, this.#starts.length];
+    const expected: [RegExp, number][] = [
+      [/\d[\s\0]+obj/g, objects],
+      [/endobj/g, objects],
+      [/endstream/g, this.#streams],
+      [/(?<!end)stream[\r\n]/g, this.#streams],
+      [/(?<!start)xref/g, this.#tables],
+      [/trailer/g, this.#tables],
+      [/startxref/g, ends],
+      [/%%EOF/g, ends],
+    ];
+    for (const [word, count] of expected) {
+      if ((text.match(word) ?? []).length !== count)
+        throw new PdfSyntaxError('a word where readers may be misled by it');
+    }
   }
 
   #match(pattern: RegExp): RegExpExecArray | undefined {
@@ -195,80 +246,16 @@ class UpdateReader {
   }
 }
 
-/** The entries of a cross-reference stream (ISO 32000-1, 7.5.8). */
-function streamEntries(dictionary: PdfDictionary, stream: Buffer): XrefSection['entries'] {
-  const [typeWidth, secondWidth, thirdWidth, ...more] = numbersIn(dictionary, 'W');
-  if (typeWidth === undefined || secondWidth === undefined || thirdWidth === undefined || more.length > 0)
-    throw new PdfSyntaxError('a cross-reference stream without widths');
-  const index = dictionary.entries.has('Index')
-    ? numbersIn(dictionary, 'Index')
-    : [0, numberIn(dictionary, 'Size') ?? 0];
-  const entries = new Map<number, XrefEntry>();
-  let at = 0;
-  const field = (width: number, otherwise: number): number => {
-    if (width === 0) return otherwise;
-    const bytes = stream.subarray(at, at + width);
-    const leading = bytes.subarray(0, -6);
-    if (bytes.length < width || leading.some((byte) => byte !== 0))
-      throw new PdfSyntaxError('a cross-reference stream cannot be read');
-    at += width;
-    return bytes.readUIntBE(leading.length, width - leading.length);
-  };
-  for (let pair = 0; pair < index.length; pair += 2) {
-    const [first = 0, count = 0] = index.slice(pair);
-    for (let number = first; number < first + count; number += 1) {
-      const [type, second] = [field(typeWidth, 1), field(secondWidth, 0)];
-      field(thirdWidth, 0);
-      if (type > 2) throw new PdfSyntaxError('a cross-reference stream has an entry of a kind that we do not know');
-      entries.set(
-        number,
-        [{ kind: 'free' }, { kind: 'at', offset: second }, { kind: 'within', container: second }][type] as XrefEntry,
-      );
-    }
+/** Which of two values under one key counts is up to the reader. */
+function checked(value: PdfValue): PdfValue {
+  if (value.kind === 'array') value.items.forEach(checked);
+  if (value.kind === 'dictionary') {
+    if (value.repeatedKeys) throw new PdfSyntaxError('a key stands twice');
+    for (const item of value.entries.values()) checked(item);
   }
-  return entries;
+  return value;
 }
 
-function decoded(raw: Buffer, dictionary: PdfDictionary): Buffer {
-  const filter = dictionary.entries.get('Filter');
-  const [only, ...more] = filter?.kind === 'array' ? filter.items : [filter];
-  if (only === undefined) return raw;
-  if (only.kind !== 'name' || only.value !== 'FlateDecode' || more.length > 0)
-    throw new PdfSyntaxError('a filter that we do not know how to undo');
-  let data: Buffer;
-  try {
-    data = inflateSync(raw, { maxOutputLength: LARGEST_STREAM });
-  } catch (error) {
-    throw new PdfSyntaxError(`a stream cannot be decoded: ${error instanceof Error ? error.message : 'unknown'}`);
-  }
-  const parameters = dictionary.entries.get('DecodeParms');
-  if (parameters === undefined) return data;
-  if (parameters.kind !== 'dictionary') throw new PdfSyntaxError('decoding parameters that we do not know how to use');
-  return unpredicted(data, numberIn(parameters, 'Predictor') ?? 1, numberIn(parameters, 'Columns') ?? 1);
-}
-
-/** Undoes the row filters of PNG that cross-reference streams are written with: none, or "as the row above". */
-function unpredicted(data: Buffer, predictor: number, columns: number): Buffer {
-  if (predictor === 1) return data;
-  const rows = data.length / (columns + 1);
-  if (predictor < 10 || !Number.isInteger(rows)) throw new PdfSyntaxError('a predictor that we do not know');
-  const plain = Buffer.alloc(rows * columns);
-  for (let row = 0; row < rows; row += 1) {
-    const kind = data[row * (columns + 1)];
-    if (kind !== 0 && kind !== 2) throw new PdfSyntaxError('a predictor that we do not know');
-    for (let column = 0; column < columns; column += 1) {
-      const above = kind === 2 && row > 0 ? (plain[(row - 1) * columns + column] ?? 0) : 0;
-      plain[row * columns + column] = (data[row * (columns + 1) + 1 + column] ?? 0) + above;
-    }
-  }
-  return plain;
-}
-
-function numbersIn(dictionary: PdfDictionary, key: string): number[] {
-  const value = dictionary.entries.get(key);
-  const items = value?.kind === 'array' ? value.items : [];
-  return items.map((item) => {
-    if (isWhole(item)) return item.value;
-    throw new PdfSyntaxError(`/${key} holds something else than numbers`);
-  });
+function isBlank(bytes: Buffer, start: number, end: number): boolean {
+  return bytes.subarray(start, end).every(isWhite);
 }

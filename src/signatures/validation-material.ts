@@ -1,20 +1,32 @@
 import type { FileBytes } from './file-bytes.js';
-import { type PdfObject, type PdfUpdate, readUpdates, type XrefSection } from './pdf-revision.js';
-import { nameIn, numberIn, PdfSyntaxError, type PdfValue, textOf } from './pdf-syntax.js';
-import { readSignedPart, type SignedPart } from './signed-part.js';
+import { type PdfObject, type PdfUpdate, readUpdates } from './pdf-revision.js';
+import { numberIn, PdfSyntaxError, type PdfValue, textOf } from './pdf-syntax.js';
+import { lastStart, readSignedPart, type SignedPart } from './signed-part.js';
+import { refersTo } from './signed-references.js';
 import { TimestampFields } from './timestamp-fields.js';
+import { isCertificate, isOcspResponse, isRevocationList, isTimestampToken, type IsData } from './validation-data.js';
+import type { XrefEntry, XrefSection } from './xref-section.js';
 
 /** Certificates, revocation lists and answers of a chain stay far below. Bytes. */
 const LARGEST_UPDATE = 8 * 1024 * 1024;
 
 /** The keys of a catalog that validation material may change (ETSI EN 319 142-1, 5.4). */
 const OF_CATALOG = new Set(['DSS', 'Extensions']);
-const OF_STORE = new Set(['Type', 'VRI', 'Certs', 'OCSPs', 'CRLs']);
-const OF_SIGNATURE = new Set(['Type', 'Cert', 'CRL', 'OCSP', 'TU', 'TS']);
+/** What the streams under a key of the store, and of what belongs to one signature, must hold. */
+const OF_STORE = new Map([
+  ['Certs', isCertificate],
+  ['OCSPs', isOcspResponse],
+  ['CRLs', isRevocationList],
+]);
+const OF_SIGNATURE = new Map([
+  ['Cert', isCertificate],
+  ['OCSP', isOcspResponse],
+  ['CRL', isRevocationList],
+]);
 const OF_INFORMATION = new Set(
   'Title Author Subject Keywords Creator Producer CreationDate ModDate Trapped'.split(' '),
 );
-const OF_STREAM = new Set(['Length', 'Filter', 'Type']);
+const OF_STREAM = new Set(['Length', 'Filter']);
 
 /**
  * Whether all that follows the signed bytes is validation material of PAdES-LT and PAdES-LTA, which changes nothing that is shown: a
@@ -26,10 +38,12 @@ const OF_STREAM = new Set(['Length', 'Filter', 'Type']);
 export async function isValidationMaterial(file: FileBytes, end: number): Promise<boolean> {
   const bytes = await file.read(end, LARGEST_UPDATE + 1);
   const update = bytes.length > LARGEST_UPDATE ? undefined : readUpdates(bytes, end);
-  if (update === undefined) return false;
+  if (update === undefined || (await lastStart(file, file.size)) !== update.starts.at(-1)) return false;
   try {
     const signed = await readSignedPart(file, end);
-    return signed !== undefined && new Judge(update, signed, await TimestampFields.of(update, signed)).isHarmless();
+    if (signed === undefined) return false;
+    const judge = new Judge(update, signed, await TimestampFields.of(update, signed));
+    return judge.isHarmless() && !(await refersTo(file, signed, newNumbers(update, signed)));
   } catch (error) {
     if (error instanceof PdfSyntaxError) return false;
     throw error;
@@ -59,7 +73,7 @@ class Judge {
     return (
       sections.length > 0 &&
       this.#isReadAfterSignedPart() &&
-      sections.every((section) => this.#leadsOnlyToUpdate(section)) &&
+      sections.every((section) => this.#isNew(section) && this.#leadsOnlyToUpdate(section)) &&
       catalogs.every((catalog) => this.#changesOnlyWhatMayChange(catalog)) &&
       [...objects].every(
         ([number, versions]) =>
@@ -93,17 +107,31 @@ class Judge {
     );
   }
 
+  /** A cross-reference stream is an object too, and takes the place of no other. */
+  #isNew({ number }: XrefSection): boolean {
+    return number === undefined || (number >= this.signed.size && !this.update.objects.has(number));
+  }
+
   /** No object of the signed part is freed or looked for elsewhere, and catalog and encryption stay what they were. */
   #leadsOnlyToUpdate({ dictionary, entries }: XrefSection): boolean {
     const { root, size } = this.signed;
     const catalog = dictionary.entries.get('Root');
-    const inOrder = [...entries].every(([number, entry]) => {
-      if (entry.kind === 'free') return number === 0 || number >= size;
-      return entry.kind === 'within'
-        ? this.update.objects.has(entry.container) && this.update.objects.has(number)
-        : this.update.places.get(entry.offset) === number;
-    });
-    return inOrder && catalog?.kind === 'reference' && catalog.object === root && !dictionary.entries.has('Encrypt');
+    const ownSize = numberIn(dictionary, 'Size') ?? 0;
+    return (
+      ownSize >= size &&
+      [...entries].every(([number, entry]) => number < ownSize && this.#isThere(number, entry)) &&
+      catalog?.kind === 'reference' &&
+      catalog.object === root &&
+      catalog.generation === 0 &&
+      !dictionary.entries.has('Encrypt')
+    );
+  }
+
+  #isThere(number: number, entry: XrefEntry): boolean {
+    if (entry.kind === 'free') return number === 0 || number >= this.signed.size;
+    if (entry.kind === 'at') return this.update.places.get(entry.offset) === number;
+    const containers = this.update.objects.get(entry.container) ?? [];
+    return containers.length > 0 && containers.every(({ within }) => within?.[entry.index] === number);
   }
 
   #changesOnlyWhatMayChange({ value, bytes }: PdfObject): boolean {
@@ -126,11 +154,9 @@ class Judge {
   #isStore({ value, bytes, stream }: PdfObject): boolean {
     if (value.kind !== 'dictionary' || stream !== undefined) return false;
     return [...value.entries].every(([key, item]) => {
-      if (!OF_STORE.has(key)) return false;
       if (key === 'Type') return item.kind === 'name';
-      return key === 'VRI'
-        ? this.#each(item, bytes, (object) => this.#areSignatures(object))
-        : this.#each(item, bytes, (object) => this.#areStreams(object));
+      if (key === 'VRI') return this.#each(item, bytes, (object) => this.#areSignatures(object));
+      return this.#areStreams(OF_STORE.get(key), item, bytes);
     });
   }
 
@@ -147,17 +173,23 @@ class Judge {
   #isSignature({ value, bytes, stream }: PdfObject): boolean {
     if (value.kind !== 'dictionary' || stream !== undefined) return false;
     return [...value.entries].every(([key, item]) => {
-      if (!OF_SIGNATURE.has(key)) return false;
       if (key === 'Type') return item.kind === 'name';
       if (key === 'TU') return item.kind === 'text';
-      return key === 'TS'
-        ? this.#each(item, bytes, isDerStream)
-        : this.#each(item, bytes, (object) => this.#areStreams(object));
+      if (key === 'TS') return this.#each(item, bytes, (object) => isStreamOf(isTimestampToken, object));
+      return this.#areStreams(OF_SIGNATURE.get(key), item, bytes);
     });
   }
 
-  #areStreams({ value, bytes }: PdfObject): boolean {
-    return value.kind === 'array' && value.items.every((item) => this.#each(item, bytes, isDerStream));
+  /** A list of streams that each hold what they should. */
+  #areStreams(isData: IsData | undefined, list: PdfValue, bytes: Buffer): boolean {
+    if (isData === undefined) return false;
+    const isOne = (object: PdfObject) => isStreamOf(isData, object);
+    return this.#each(
+      list,
+      bytes,
+      ({ value, bytes: around }) =>
+        value.kind === 'array' && value.items.every((item) => this.#each(item, around, isOne)),
+    );
   }
 
   /** What is referred to must be of the update, every version of it; in place it may be anything. */
@@ -165,11 +197,18 @@ class Judge {
     if (value.kind !== 'reference') return holds({ value, bytes });
     const versions = this.update.objects.get(value.object) ?? [];
     this.#known.add(value.object);
-    return value.object >= this.signed.size && versions.length > 0 && versions.every((version) => holds(version));
+    return (
+      value.generation === 0 &&
+      value.object >= this.signed.size &&
+      versions.length > 0 &&
+      versions.every((version) => holds(version))
+    );
   }
 
   #isContainer(number: number): boolean {
-    return number >= this.signed.size && (this.update.objects.get(number) ?? []).every(isObjectStream);
+    return (
+      number >= this.signed.size && (this.update.objects.get(number) ?? []).every(({ within }) => within !== undefined)
+    );
   }
 }
 
@@ -178,18 +217,14 @@ function isInformation({ value, stream }: PdfObject): boolean {
   return [...value.entries].every(([key, { kind }]) => OF_INFORMATION.has(key) && (kind === 'text' || kind === 'name'));
 }
 
-function isObjectStream({ value, stream }: PdfObject): boolean {
-  return stream !== undefined && value.kind === 'dictionary' && nameIn(value, 'Type') === 'ObjStm';
+/** Such a thing and nothing beside it, so that a page could show no other. */
+function isStreamOf(isData: IsData, { value, stream }: PdfObject): boolean {
+  if (value.kind !== 'dictionary' || stream === undefined) return false;
+  return [...value.entries.keys()].every((key) => OF_STREAM.has(key)) && isData(stream);
 }
 
-/** Exactly one DER sequence: a certificate, a list or an answer, and nothing that a page could show. */
-function isDerStream({ value, stream }: PdfObject): boolean {
-  if (value.kind !== 'dictionary' || stream === undefined) return false;
-  if ([...value.entries.keys()].some((key) => !OF_STREAM.has(key))) return false;
-  const first = stream[1] ?? 0;
-  if (stream[0] !== 0x30 || first === 0x80 || first > 0x84) return false;
-  const width = first < 0x80 ? 0 : first - 0x80;
-  if (stream.length < 2 + width) return false;
-  const length = width === 0 ? first : stream.readUIntBE(2, width);
-  return stream.length === 2 + width + length;
+/** Of objects that the signed part does not have. */
+function newNumbers(update: PdfUpdate, signed: SignedPart): ReadonlySet<number> {
+  const numbers = [...update.objects.keys(), ...update.places.values()];
+  return new Set(numbers.filter((number) => number >= signed.size));
 }

@@ -78,7 +78,7 @@ export async function withAppendedRevision(signed: Buffer): Promise<Buffer> {
     signed,
     document,
     [
-      [next, `<< /Length ${drawing.length} >>\nstream\n${drawing}\nendstream`],
+      [next, streamOf(Buffer.from(drawing))],
       [page.ref.objectNumber, dictionaryWith(page.node, 'Contents', `${next} 0 R`)],
     ],
     document.context.trailerInfo.Root,
@@ -89,8 +89,10 @@ export async function withAppendedRevision(signed: Buffer): Promise<Buffer> {
 export interface StoreOrder {
   /** Objects beside the store. `page` and `next` are object numbers. */
   more?: (page: number, next: number) => [number, string][];
-  /** What the store's certificate holds instead of one. */
+  /** What the store's one stream holds instead of a certificate. */
   certificate?: Buffer;
+  /** What the store says, by the number of its one stream. */
+  store?: (stream: number) => string;
   /** Something of the catalog changes too. */
   catalog?: { key: string; value: string };
   /** The last part of the update: the bytes of the whole file, to be changed in place. */
@@ -105,15 +107,16 @@ export async function withStore(signed: Buffer, certificate: Buffer, order: Stor
   if (!(root instanceof PDFRef)) throw new Error('no root');
   const next = context.largestObjectNumber + 1;
   const page = document.getPage(0).ref.objectNumber;
-  const held = (order.certificate ?? certificate).toString('latin1');
+  const store =
+    order.store ?? ((number) => `/Certs [${number} 0 R] /VRI << /${'AB'.repeat(20)} << /Cert [${number} 0 R] >> >>`);
   const before = catalog.clone();
   if (order.catalog !== undefined) before.set(PDFName.of(order.catalog.key), PDFName.of(order.catalog.value));
   const file = writeRevision(
     signed,
     document,
     [
-      [next, `<< /Length ${held.length} >>\nstream\n${held}\nendstream`],
-      [next + 1, `<< /Type /DSS /Certs [${next} 0 R] /VRI << /${'AB'.repeat(20)} << /Cert [${next} 0 R] >> >> >>`],
+      [next, streamOf(order.certificate ?? certificate)],
+      [next + 1, `<< /Type /DSS ${store(next)} >>`],
       [root.objectNumber, dictionaryWith(before, 'DSS', `${next + 1} 0 R`)],
       ...(order.more?.(page, next + 2) ?? []),
     ],
@@ -121,6 +124,11 @@ export async function withStore(signed: Buffer, certificate: Buffer, order: Stor
   );
   order.last?.(file);
   return file;
+}
+
+/** An object that is a stream of these bytes. */
+export function streamOf(bytes: Buffer): string {
+  return `<< /Length ${bytes.length} >>\nstream\n${bytes.toString('latin1')}\nendstream`;
 }
 
 /** The new objects with the signature field, widget, page and catalog that lead to them. */

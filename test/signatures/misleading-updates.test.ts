@@ -1,0 +1,188 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { PDFArray, PDFDocument, PDFName, PDFRef } from '@cantoo/pdf-lib';
+
+import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { makeAuthority, makeIdentity, type Authority } from './authority.js';
+import { makeTimestamp } from './cms-maker.js';
+import { makeOcspResponse, makeRevocationList } from './revocation-maker.js';
+import { signPdf, withStore, type StoreOrder } from './signer.js';
+
+let folder: string;
+let authority: Authority;
+let agreement: Buffer;
+let annex: Buffer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'misleading-'));
+  [authority, agreement, annex] = await Promise.all([
+    makeAuthority(),
+    readFile('samples/agreement.pdf'),
+    readFile('samples/annex.pdf'),
+  ]);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const HARMLESS = ['validation-material-appended'];
+const HARMFUL = ['byte-range-not-whole-file'];
+
+async function reasonsFor(file: Buffer, original: Buffer): Promise<string[]> {
+  const path = join(folder, 'signed.pdf');
+  await writeFile(path, file);
+  const sha256 = createHash('sha256').update(original).digest('hex');
+  const roots = [authority.root.certificate.toString()];
+  return (await verifyPdfSignature(path, { roots, original: { sha256, size: original.length } })).reasons;
+}
+
+const signed = (original: Buffer) => signPdf(original, { signer: authority.rsa, chain: [authority.intermediate] });
+const withMaterial = async (original: Buffer, order?: StoreOrder) =>
+  withStore(await signed(original), authority.root.certificate.raw, order);
+
+/** The same bytes but for one text, which keeps its length. */
+function changed(file: Buffer, what: string, by: string): Buffer {
+  const copy = Buffer.from(file);
+  const place = copy.lastIndexOf(what);
+  if (place < 0 || what.length !== by.length) throw new Error(`no ${what} to replace`);
+  copy.write(by, place, 'latin1');
+  return copy;
+}
+
+/** Another document, page tree and all, in one line of comment. `place` is where the line will stand. */
+async function otherDocument(file: Buffer, place: number): Promise<string> {
+  const { catalog } = await PDFDocument.load(file, { updateMetadata: false });
+  const previous = /startxref\s+(\d+)\s+%%EOF\s*$/.exec(file.toString('latin1'))?.[1];
+  const offsets: string[] = [];
+  let line = '% ';
+  for (const object of [
+    `900 0 obj ${catalog
+      .toString()
+      .replaceAll(/\s+/g, ' ')
+      .replace(/\/Pages \d+ 0 R/, '/Pages 901 0 R')} endobj `,
+    '901 0 obj << /Type /Pages /Kids [902 0 R] /Count 1 >> endobj ',
+    '902 0 obj << /Type /Page /Parent 901 0 R /MediaBox [0 0 600 300] >> endobj ',
+  ]) {
+    offsets.push(`${String(place + line.length).padStart(10, '0')} 00000 n `);
+    line += object;
+  }
+  const start = place + line.length;
+  const trailer = `trailer << /Size 903 /Root 900 0 R /Prev ${previous} >>`;
+  return `${line}xref 900 3 ${offsets.join('')}${trailer} startxref ${start} %%EOF\n`;
+}
+
+describe('an update that shows another document than the signed one fails', () => {
+  test('in a comment at its end', async () => {
+    for (const original of [agreement, annex]) {
+      const file = await withMaterial(original);
+      expect(await reasonsFor(file, original)).toEqual(HARMLESS);
+      const line = await otherDocument(file, file.length);
+      expect(await reasonsFor(Buffer.concat([file, Buffer.from(line)]), original)).toEqual(HARMFUL);
+    }
+  });
+
+  test('in the name of a certificate, where readers find the last start', async () => {
+    const misleading = await makeIdentity({ name: 'startxref 7 %%EOF' });
+    const order = { certificate: misleading.certificate.raw };
+    expect(await reasonsFor(await withMaterial(agreement, order), agreement)).toEqual(HARMFUL);
+  });
+
+  test('after many blanks, where readers do not find its end', async () => {
+    const file = await withMaterial(agreement);
+    expect(await reasonsFor(Buffer.concat([file, Buffer.alloc(2000, ' ')]), agreement)).toEqual(HARMFUL);
+  });
+
+  test('in an object that the signed pages refer to and did not have', async () => {
+    for (const original of [await referringOn(agreement), await referringOn(annex)]) {
+      expect(await reasonsFor(await signed(original), original)).toEqual([]);
+      expect(await reasonsFor(await withMaterial(original), original)).toEqual(HARMFUL);
+    }
+  });
+
+  test('in a cross-reference stream that takes the place of what is shown', async () => {
+    const file = await withMaterial(annex);
+    const number = /(\d+) 0 obj\n<< \/Type \/XRef/.exec(
+      file.subarray(annex.length).toString('latin1').split('%%EOF')[1] ?? '',
+    )?.[1];
+    const renamed = changed(
+      changed(file, `${number} 0 obj\n<< /Type /XRef`, '07 0 obj\n<< /Type /XRef'),
+      ` ${number} 1]`,
+      ' 07 1]',
+    );
+    expect(await reasonsFor(renamed, annex)).toEqual(HARMFUL);
+  });
+
+  test('by a size that hides what was signed', async () => {
+    for (const original of [agreement, annex]) {
+      const file = await withMaterial(original);
+      const size = /\/Size \d+/.exec(file.subarray(file.lastIndexOf('/Size ')).toString('latin1'))?.[0] ?? '';
+      expect(await reasonsFor(changed(file, size, '/Size 4'.padEnd(size.length)), original)).toEqual(HARMFUL);
+    }
+  });
+
+  test('before a header that is not at the beginning', async () => {
+    const original = Buffer.concat([Buffer.from('%\n'), agreement]);
+    expect(await reasonsFor(await withMaterial(original), original)).toEqual(HARMFUL);
+  });
+});
+
+/** A document whose page has contents that are not there: objects with the numbers that the next revisions will use. */
+async function referringOn(original: Buffer): Promise<Buffer> {
+  const document = await PDFDocument.load(original, { updateMetadata: false });
+  const { context } = document;
+  const page = document.getPage(0).node;
+  const contents = page.lookup(PDFName.of('Contents'), PDFArray);
+  for (let more = 1; more < 10; more += 1) contents.push(PDFRef.of(context.largestObjectNumber + more));
+  return Buffer.from(await document.save({ useObjectStreams: original === annex }));
+}
+
+const SIGNATURE = 'AB'.repeat(20);
+/** What a store keeps: its name, one of its kind, and the entries that lead to its stream. */
+const KEPT: [string, () => Buffer, (stream: string) => string][] = [
+  [
+    'certificates',
+    () => authority.intermediate.certificate.raw,
+    (stream) => `/Certs [${stream}] /VRI << /${SIGNATURE} << /Cert [${stream}] >> >>`,
+  ],
+  [
+    'revocation lists',
+    () => makeRevocationList(authority.intermediate),
+    (stream) => `/CRLs [${stream}] /VRI << /${SIGNATURE} << /CRL [${stream}] >> >>`,
+  ],
+  [
+    'OCSP answers',
+    () => makeOcspResponse(authority.intermediate, authority.rsa),
+    (stream) => `/OCSPs [${stream}] /VRI << /${SIGNATURE} << /OCSP [${stream}] >> >>`,
+  ],
+  [
+    'a timestamp of itself',
+    () => makeTimestamp(createHash('sha256').digest(), { authority: authority.timestamps, chain: [], at: new Date() }),
+    (stream) => `/VRI << /${SIGNATURE} << /TS ${stream} >> >>`,
+  ],
+];
+
+function storing(bytes: Buffer, entries: (stream: string) => string): Promise<Buffer> {
+  return withMaterial(agreement, { certificate: bytes, store: (number) => entries(`${number} 0 R`) });
+}
+
+describe('what a document security store keeps', () => {
+  test.each(KEPT)('is %s, and nothing else in their place', async (name, make, entries) => {
+    expect(await reasonsFor(await storing(make(), entries), agreement)).toEqual(HARMLESS);
+    const others = KEPT.filter(([other]) => other !== name).map(([, other]) => other());
+    for (const other of [...others, beside(make()), within(make()), Buffer.from([0x30, 0x02, 0x05, 0x00])])
+      expect(await reasonsFor(await storing(other, entries), agreement)).toEqual(HARMFUL);
+  });
+});
+
+/** With a byte after it. */
+function beside(der: Buffer): Buffer {
+  return Buffer.concat([der, Buffer.from(' ')]);
+}
+
+/** With one element more in the outermost sequence, whose length takes two bytes. */
+function within(der: Buffer): Buffer {
+  const longer = Buffer.concat([der, Buffer.from([0x04, 0x02, 0x71, 0x20])]);
+  longer.writeUInt16BE(der.readUInt16BE(2) + 4, 2);
+  return longer;
+}
