@@ -22,11 +22,16 @@ export class TimestampFields {
   private constructor(
     private readonly update: PdfUpdate,
     private readonly signed: SignedPart,
+    private readonly found: ReadonlySet<number>,
   ) {}
 
-  /** Throws `PdfSyntaxError`. */
-  static async of(update: PdfUpdate, signed: SignedPart): Promise<TimestampFields> {
-    const fields = new TimestampFields(update, signed);
+  /**
+   * Throws `PdfSyntaxError`.
+   *
+   * @param found where the contents of the timestamps begin whose signatures are checked: others do not count
+   */
+  static async of(update: PdfUpdate, signed: SignedPart, found: ReadonlySet<number>): Promise<TimestampFields> {
+    const fields = new TimestampFields(update, signed, found);
     fields.#find();
     if (fields.#fields.size > 0) await fields.#readSigned();
     return fields;
@@ -55,7 +60,8 @@ export class TimestampFields {
   #find(): void {
     const { objects } = this.update;
     for (const [number, versions] of objects) {
-      if (number >= this.signed.size && versions.every(isTimestamp)) this.#timestamps.add(number);
+      if (number >= this.signed.size && versions.every((version) => this.#isTimestamp(version)))
+        this.#timestamps.add(number);
     }
     for (const [number, versions] of objects) {
       if (number >= this.signed.size && versions.every((version) => this.#isField(version))) this.#fields.add(number);
@@ -86,6 +92,20 @@ export class TimestampFields {
   #keepList(holder: PdfValue | undefined, key: string): void {
     const list = numberOf(holder && entryOf(holder, key));
     if (list !== undefined) this.#lists.add(list);
+  }
+
+  #isTimestamp({ value, offset, stream }: PdfObject): boolean {
+    const contents = entryOf(value, 'Contents');
+    return (
+      value.kind === 'dictionary' &&
+      stream === undefined &&
+      nameIn(value, 'Type') === 'DocTimeStamp' &&
+      nameIn(value, 'SubFilter') === 'ETSI.RFC3161' &&
+      contents !== undefined &&
+      offset !== undefined &&
+      this.found.has(offset + contents.start) &&
+      leadsNowhere(value)
+    );
   }
 
   #isField({ value, stream }: PdfObject): boolean {
@@ -139,17 +159,6 @@ export class TimestampFields {
   }
 }
 
-function isTimestamp({ value, stream }: PdfObject): boolean {
-  return (
-    value.kind === 'dictionary' &&
-    stream === undefined &&
-    nameIn(value, 'Type') === 'DocTimeStamp' &&
-    nameIn(value, 'SubFilter') === 'ETSI.RFC3161' &&
-    ['ByteRange', 'Contents'].every((key) => value.entries.has(key)) &&
-    leadsNowhere(value)
-  );
-}
-
 function isPage(value: PdfValue): boolean {
   return value.kind === 'dictionary' && nameIn(value, 'Type') === 'Page';
 }
@@ -181,5 +190,5 @@ function entryOf(value: PdfValue, key: string): PdfValue | undefined {
 }
 
 function numberOf(value: PdfValue | undefined): number | undefined {
-  return value?.kind === 'reference' ? value.object : undefined;
+  return value?.kind === 'reference' && value.generation === 0 ? value.object : undefined;
 }

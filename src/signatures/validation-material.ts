@@ -34,15 +34,20 @@ const OF_STREAM = new Set(['Length', 'Filter']);
  * not looked at here. Everything that is not known to be harmless is something else.
  *
  * @param end where the signed bytes end
+ * @param timestamps where the contents of the document timestamps begin whose own signatures are checked
  */
-export async function isValidationMaterial(file: FileBytes, end: number): Promise<boolean> {
+export async function isValidationMaterial(
+  file: FileBytes,
+  end: number,
+  timestamps: ReadonlySet<number>,
+): Promise<boolean> {
   const bytes = await file.read(end, LARGEST_UPDATE + 1);
   const update = bytes.length > LARGEST_UPDATE ? undefined : readUpdates(bytes, end);
   if (update === undefined || (await lastStart(file, file.size)) !== update.starts.at(-1)) return false;
   try {
     const signed = await readSignedPart(file, end);
     if (signed === undefined) return false;
-    const judge = new Judge(update, signed, await TimestampFields.of(update, signed));
+    const judge = new Judge(update, signed, await TimestampFields.of(update, signed, timestamps));
     return judge.isHarmless() && !(await refersTo(file, signed, newNumbers(update, signed)));
   } catch (error) {
     if (error instanceof PdfSyntaxError) return false;

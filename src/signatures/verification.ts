@@ -83,9 +83,10 @@ async function coverageReasons(
 ): Promise<VerificationReason[]> {
   if (newest.end === file.size) return [];
   if (scan.malformed > 0) return ['byte-range-malformed', 'byte-range-not-whole-file'];
-  if (!(await isValidationMaterial(file, newest.end))) return ['byte-range-not-whole-file'];
-  const reasons: VerificationReason[] = ['validation-material-appended'];
   const later = scan.signatures.filter(({ kind, end }) => kind === 'document-timestamp' && end > newest.end);
+  const checked = new Set(later.map(({ gap }) => gap.start));
+  if (!(await isValidationMaterial(file, newest.end, checked))) return ['byte-range-not-whole-file'];
+  const reasons: VerificationReason[] = ['validation-material-appended'];
   for (const timestamp of later) reasons.push(...(await documentTimestampReasons(file, timestamp, roots)));
   return reasons;
 }

@@ -9,7 +9,7 @@ import { verifyPdfSignature } from '../../src/signatures/verification.js';
 import { makeAuthority, makeIdentity, type Authority } from './authority.js';
 import { makeTimestamp } from './cms-maker.js';
 import { makeOcspResponse, makeRevocationList } from './revocation-maker.js';
-import { signPdf, withStore, type StoreOrder } from './signer.js';
+import { signPdf, withDocumentTimestamp, withStore, type StoreOrder } from './signer.js';
 
 let folder: string;
 let authority: Authority;
@@ -186,3 +186,20 @@ function within(der: Buffer): Buffer {
   longer.writeUInt16BE(der.readUInt16BE(2) + 4, 2);
   return longer;
 }
+
+describe('a document timestamp whose signature is not looked at', () => {
+  test.each([
+    ['its byte range is written otherwise', (text: string) => text.replace('/ByteRange [', '/Byte#52ange [')],
+    [
+      'it hides behind many objects',
+      (text: string) => text.replace('/Contents <', `/Reason (${'obj '.repeat(20)}) /Contents <`),
+    ],
+  ])('is none: %s', async (_, alter) => {
+    const stranger = await makeIdentity({ name: 'Stamps', timeStamping: true });
+    const order = { authority: stranger, chain: [], at: new Date(), alter };
+    for (const original of [agreement, annex]) {
+      const file = await withDocumentTimestamp(await signed(original), order);
+      expect(await reasonsFor(file, original)).toEqual(HARMFUL);
+    }
+  });
+});
