@@ -87,6 +87,12 @@ export const FAULT_KINDS = {
     endpoints: ['get-document', 'get-contract', 'ra-get-document'],
     parameters: {},
   },
+  'file-swapped': {
+    moment: 'work',
+    what: 'The first signed document is given in place of the signed contract.',
+    endpoints: ['get-contract'],
+    parameters: {},
+  },
   'used-card': {
     moment: 'work',
     what: 'The first unused card is a used one, where there is one.',

@@ -93,7 +93,11 @@ export const DOCUMENT_ENDPOINTS: Endpoint[] = [
       const request = liveRequest(call, (pk) => `Request ${pk} not found`);
       const { files } = call.provider.parts;
       if (!call.behaviour.contractIn.includes(request.status)) throw new Refusal(412, 'Invalid request status');
-      const signed = files.contractPath(request.pk, 'signed');
+      const [first] = request.documents;
+      const signed =
+        first !== undefined && call.fault('file-swapped') !== undefined
+          ? files.path(request.pk, 'signed', first.uid)
+          : files.contractPath(request.pk, 'signed');
       const useSigned =
         request.status === 'ISSUED' &&
         areFilesThere(request) &&

@@ -1,6 +1,11 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import type { SignatureActivities, UploadedDocument } from '../messages/activities.js';
+import { VideoIdError } from '../messages/failures.js';
 import type { StoredContract, StoredDocument, Verification } from '../messages/outcome.js';
 import type { RequestKey, RequestPk } from '../messages/request.js';
+import type { RequestEvent } from '../messages/status.js';
 import { mayPass } from '../signatures/reasons.js';
 import { verifyPdfSignature, type VerificationOrder } from '../signatures/verification.js';
 import { ProviderError } from '../uanataca/errors.js';
@@ -51,12 +56,13 @@ async function storeSigned(
 
 /**
  * The contract after signing. Whether the provider hands out the signed one is not documented: an unsigned copy is recorded,
- * not a fault; where it hands out none, an operator may have the one kept that the signer was shown.
+ * not a fault; where it hands out none, an operator may have the one kept that the signer was shown. A signed one must be the
+ * one that the signer accepted.
  */
 async function storeContract(
   { archive, optimizer }: Dependencies,
   key: RequestKey,
-  { requestPk, contractAsShown }: { requestPk: RequestPk; contractAsShown: boolean },
+  { requestPk, contractAsShown, events }: { requestPk: RequestPk; contractAsShown: boolean; events: RequestEvent[] },
   roots: Roots,
 ): Promise<StoredContract> {
   const contract: PdfStream = contractAsShown
@@ -65,8 +71,33 @@ async function storeContract(
   const file = { kind: 'signed-contract' } as const;
   const stored = await archive.storeFile(key, file, contract.stream, { expectedBytes: contract.size });
   const { path } = await archive.locateFile(key, file);
-  const verification = await verifyPdfSignature(path, { roots });
-  return { ...stored, signed: !verification.reasons.includes('no-signature'), verification };
+  const original = await shownContract(archive, key, events);
+  const verification = await verifyPdfSignature(path, { roots, original });
+  // The contract may bear a signature of the provider before the signer has seen it.
+  const unsigned = ['no-signature', 'no-new-signature'].some((reason) => verification.reasons.includes(reason));
+  return { ...stored, signed: !unsigned, verification };
+}
+
+/** The contract as it was shown, by the hash that was accepted: the file in the archive may have been fetched again since. */
+async function shownContract(
+  archive: Dependencies['archive'],
+  key: RequestKey,
+  events: RequestEvent[],
+): Promise<NonNullable<VerificationOrder['original']>> {
+  const accepted = events.findLast(({ what }) => what === 'accepted')?.facts?.['contract'];
+  try {
+    const { path, size } = await archive.locateFile(key, { kind: 'contract' });
+    return { size, sha256: typeof accepted === 'string' ? accepted : await sha256Of(path) };
+  } catch (error) {
+    if (error instanceof VideoIdError && error.code === 'DOCUMENT_NOT_FOUND') return 'missing';
+    throw error;
+  }
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
 }
 
 /** ISSUED and no signed file: the provider is still putting it together, for a set time. */

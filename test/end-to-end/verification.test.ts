@@ -136,6 +136,30 @@ test('a contract that the provider gives unsigned is recorded, and is no fault',
   });
 });
 
+test('another signed contract than the accepted one deletes nothing and waits for an operator', async () => {
+  const { people, id } = await withFault({ name: 'file-swapped', endpoint: 'get-contract' });
+  const { attention } = await people.attention('VERIFICATION_NOT_PASSED');
+  expect(attention?.words).toContain('the contract indeterminate (content-rewritten)');
+  expect((await people.provider()).documents).toHaveLength(1);
+  await at.provider.removeFault(id);
+  await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
+  expect(await people.outcome()).toMatchObject({
+    outcome: 'signed',
+    contract: { signed: true, verification: { result: 'passed' } },
+  });
+});
+
+test('another signed contract may pass where a setting says so', async () => {
+  const people = await People.start(at, { policy: { mayPass: ['content-rewritten'] } });
+  await people.throughTo('code');
+  await people.fault({ name: 'file-swapped', endpoint: 'get-contract' });
+  await people.sign();
+  expect(await people.outcome()).toMatchObject({
+    outcome: 'signed',
+    contract: { signed: true, verification: { result: 'indeterminate', reasons: ['content-rewritten'] } },
+  });
+});
+
 test('where the provider hands out no contract after signing, the one that was shown is kept on an operator’s word', async () => {
   const { people } = await withFault({ name: 'answer-other', endpoint: 'get-contract', code: 404, text: 'Not found' });
   const { attention, toAccept } = await people.untilStatus((status) => status.attention !== undefined);
