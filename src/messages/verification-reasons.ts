@@ -4,6 +4,7 @@ export const INDETERMINATE_REASONS = [
   'no-roots-configured',
   'certificate-not-valid-at-signing-time',
   'content-rewritten',
+  'original-missing',
   'algorithm-unsupported',
   'timestamp-unreadable',
   'timestamp-invalid',
