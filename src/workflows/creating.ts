@@ -22,10 +22,11 @@ export function createRemedies<T extends { status: ProviderStatus }>(
   { code }: StepFailure,
   { again, adopt }: { again: (asked?: Teller) => Promise<T>; adopt: Required<Remedies<T>>['adopt'] },
 ): Remedies<T> {
-  const { state } = run;
+  const { state, request } = run;
   const inDoubt = MAY_BE_CREATED.has(code);
   state.createInDoubt ||= inDoubt;
-  state.createRefused = !inDoubt;
+  // An enrolment that may have been created is found by the signer it was created for.
+  state.createRefused = !inDoubt && !(request.key.flow === 'enrolment' && state.createInDoubt);
   return { retry: () => corrected(run, again), ...(state.createInDoubt ? { adopt } : {}) };
 }
 

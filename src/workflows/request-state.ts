@@ -31,7 +31,7 @@ export class RequestState {
   toAccept: { documents: string[]; contract: string } | undefined;
   toReview: ToReview | undefined;
   missing: string[] | undefined;
-  /** Whether the last create that failed has made nothing for certain. */
+  /** Whether the last create that failed has made nothing for certain, so that its data may be corrected. */
   createRefused = false;
   /** Whether a create since the last that succeeded may have made something all the same. */
   createInDoubt = false;
