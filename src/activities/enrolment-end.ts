@@ -3,6 +3,9 @@ import type { EnrolmentActivities } from '../messages/activities.js';
 import type { IssuedCertificate } from '../uanataca/registration-authority/schemas.js';
 import type { Dependencies } from './dependencies.js';
 
+/** Characters of what the provider's operator wrote. */
+const LONGEST = 1000;
+
 /** `videoid_data.refusal_reason` and `certificate_set` (§8.2, §8.4), for the evidence. */
 export function readEnd({ archive, registrationAuthority }: Dependencies): EnrolmentActivities['readEnd'] {
   return async (key, { requestPk }) => {
@@ -11,8 +14,13 @@ export function readEnd({ archive, registrationAuthority }: Dependencies): Enrol
     if (provider && certificates.length > 0) {
       await archive.writeProvider(key, { ...provider, certificates: certificates.map(certificateOf) });
     }
-    return refusalReason === undefined ? {} : { reason: refusalReason };
+    return refusalReason === undefined ? {} : { reason: oneLine(refusalReason) };
   };
+}
+
+/** People's words, as they are shown to people. */
+function oneLine(words: string): string {
+  return words.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, LONGEST);
 }
 
 function certificateOf({ serialNumber, validFrom, validTo }: IssuedCertificate): Certificate {

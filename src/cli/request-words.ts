@@ -70,6 +70,7 @@ export function outcomeLines(outcome: Outcome): string[] {
     ['Request', `${reference}, attempt ${attempt}`],
     ['Outcome', `${outcome.outcome}, ${outcome.reason}`],
     ['By', [actor.kind, actor.id].filter(Boolean).join(' ')],
+    ...(outcome.note === undefined ? [] : [['In their words', outcome.note]]),
     ['At', moment(outcome.at)],
     ['Cleanup', outcome.cleanup],
     ...(outcome.leftOpen === true ? [['At the provider', 'open still']] : []),

@@ -166,7 +166,7 @@ test('why the provider’s operator refused is in the outcome and the evidence',
   const people = await EnrolledPeople.start(at);
   await people.finishVideo();
   await people.until('validation');
-  await people.operator('refuse', 'The document has expired');
+  await people.operator('refuse', 'The document\nhas expired');
   const note = 'The document has expired';
   expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider', note });
   expect(evidence(people)).toMatchObject({ outcome: { note } });
