@@ -50,6 +50,13 @@ export class DocumentFiles {
     writeWhole(path, bytes);
   }
 
+  /** Makes a file that there is only one of: who comes meanwhile gets the same. */
+  async once(path: string, make: () => Promise<Uint8Array>): Promise<string> {
+    const made = this.exists(path) ? undefined : await make();
+    if (made !== undefined && !this.exists(path)) this.write(path, made);
+    return path;
+  }
+
   removeDocument(pk: number, uid: string): void {
     remove(this.path(pk, 'original', uid));
     remove(this.path(pk, 'signed', uid));

@@ -9,9 +9,7 @@ import type { ProviderRequest, SignatureRequest } from './requests.js';
 /** The contract as it is shown: made once, so that what is signed is what was shown. */
 export async function contractOf(provider: Provider, request: SignatureRequest): Promise<string> {
   const { files } = provider.parts;
-  const path = files.contractPath(request.pk, 'original');
-  if (!files.exists(path)) files.write(path, await makeContract(request));
-  return path;
+  return files.once(files.contractPath(request.pk, 'original'), () => makeContract(request));
 }
 
 /**

@@ -3,6 +3,9 @@ import type { Attention, Remedy, RequestStatus } from '../../src/messages/status
 import { AUTHORITIES } from '../local-config.js';
 import { type Person, pkOf, type Scene } from './scene.js';
 
+/** After so many tries no operator waits for another file. */
+const HOPELESS = 5;
+
 /** Scratchcards ordered at once. */
 const CARDS = 5;
 
@@ -71,7 +74,8 @@ export class Operator implements Person {
         return offered('retry');
       case 'VERIFICATION_NOT_PASSED':
         this.failedVerifications += 1;
-        return offered(this.failedVerifications > operator.acceptsAfter ? 'accept' : 'retry');
+        // A contract that was damaged when it was shown is not the one that is signed: fetching it again does not help.
+        return offered(this.failedVerifications > Math.min(operator.acceptsAfter, HOPELESS) ? 'accept' : 'retry');
       default:
         return this.decideOtherwise(attention, offered);
     }

@@ -12,8 +12,7 @@ const DAY = 86_400_000;
 export async function contractOf(provider: Provider, request: Enrolment): Promise<string> {
   const { files } = provider.parts;
   const path = files.enrolmentContractPath(request.pk, 'original', request.revision);
-  if (!files.exists(path)) files.write(path, await makeContract(request));
-  return path;
+  return files.once(path, () => makeContract(request));
 }
 
 /** The path of the contract that the signer signed; undefined where it is not there. */

@@ -64,6 +64,21 @@ export interface WatchOrder {
   budget: number;
 }
 
+/** What is fetched after signing, and what may be let pass. */
+export interface RetrieveOrder {
+  requestPk: RequestPk;
+  documents: UploadedDocument[];
+  /** As it was shown, and accepted. */
+  contract: { sha256: string; size: number };
+  filesWithin: number;
+  mayPass: string[];
+  events: RequestEvent[];
+  /** The words of the VERIFICATION_NOT_PASSED that an operator accepted; another verdict is not accepted with it. */
+  accepted?: string;
+  /** An operator's word that the contract as it was shown will do: the provider hands out none after signing. */
+  contractAsShown: boolean;
+}
+
 /** Every activity a worker serves. */
 export type Activities = SignatureActivities & EnrolmentActivities;
 
@@ -143,20 +158,7 @@ export interface SignatureActivities {
     order: { requestPk: RequestPk; codeId: string; settle: number } & SignOrder,
   ): Promise<{ result: 'issued' } | { result: 'not-accepted' } | { result: 'spent'; words?: string }>;
   /** Seed step 7, then store, verify, read back, and the evidence. */
-  retrieve(
-    key: RequestKey,
-    order: {
-      requestPk: RequestPk;
-      documents: UploadedDocument[];
-      filesWithin: number;
-      mayPass: string[];
-      events: RequestEvent[];
-      /** The words of the VERIFICATION_NOT_PASSED that an operator accepted; another verdict is not accepted with it. */
-      accepted?: string;
-      /** An operator's word that the contract as it was shown will do: the provider hands out none after signing. */
-      contractAsShown: boolean;
-    },
-  ): Promise<{ documents: StoredDocument[]; contract: StoredContract }>;
+  retrieve(key: RequestKey, order: RetrieveOrder): Promise<{ documents: StoredDocument[]; contract: StoredContract }>;
   /**
    * Cancels at the provider, where its API allows (an assumption). Answers whether the request is closed there, and the
    * status in which the provider did not take it: CANCELLED or ISSUED.

@@ -4,7 +4,7 @@ export const INDETERMINATE_REASONS = [
   'no-roots-configured',
   'certificate-not-valid-at-signing-time',
   'content-rewritten',
-  'original-missing',
+  'contract-rewritten',
   'algorithm-unsupported',
   'timestamp-unreadable',
   'timestamp-invalid',

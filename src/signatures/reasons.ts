@@ -38,9 +38,9 @@ export const REASONS = {
     words: 'a certificate of the chain was not yet or no longer valid when it was signed',
   },
   'content-rewritten': { result: 'indeterminate', words: 'the signed file does not begin with the uploaded one' },
-  'original-missing': {
+  'contract-rewritten': {
     result: 'indeterminate',
-    words: 'what was to be signed is not in the archive, so that the signed file cannot be compared with it',
+    words: 'the signed contract does not begin with the one that the signer accepted',
   },
   'algorithm-unsupported': { result: 'indeterminate', words: 'an algorithm or key size is unknown to us or too weak' },
   'timestamp-unreadable': { result: 'indeterminate', words: 'the timestamp cannot be read' },

@@ -23,11 +23,8 @@ export type Root = string | X509Certificate;
 /** What a signed file is measured against. */
 export interface VerificationOrder {
   roots: readonly Root[];
-  /**
-   * The file that was to be signed: the signed one must begin with its bytes. Without it this is not checked; `missing`: it should be,
-   * and cannot. Size in bytes.
-   */
-  original?: { sha256: string; size: number } | 'missing';
+  /** The file that was to be signed: the signed one must begin with its bytes. Without it this is not checked. Size in bytes. */
+  original?: { sha256: string; size: number };
 }
 
 const SUB_FILTERS = new Set(['ETSI.CAdES.detached', 'adbe.pkcs7.detached']);
@@ -44,7 +41,7 @@ const SUB_FILTERS = new Set(['ETSI.CAdES.detached', 'adbe.pkcs7.detached']);
 export async function verifyPdfSignature(path: string, order: VerificationOrder): Promise<Verification> {
   const roots = order.roots.flatMap((root) => (typeof root === 'string' ? readRoots(root) : [root]));
   return FileBytes.with(path, async (file) => {
-    const scan = await scanSignatures(file, order.original === 'missing' ? undefined : order.original?.size);
+    const scan = await scanSignatures(file, order.original?.size);
     const signatures = scan.signatures.filter(({ kind }) => kind === 'signature');
     const newest = newestOf(signatures);
     const facts: Record<string, string> = {
@@ -111,7 +108,6 @@ function contentReasons(
   original: VerificationOrder['original'],
 ): VerificationReason[] {
   if (original === undefined) return [];
-  if (original === 'missing') return ['original-missing'];
   if (scan.prefixSha256 !== original.sha256.toLowerCase()) return ['content-rewritten'];
   return newest.gap.start < original.size ? ['no-new-signature'] : [];
 }

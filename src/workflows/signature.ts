@@ -32,6 +32,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   let firstRound = 1;
   let uploadBegun = false;
   let uploaded: UploadedDocument[] = [];
+  let contract = { sha256: '', size: 0 };
   let stored: { documents: StoredDocument[]; contract?: StoredContract } = { documents: [] };
 
   // ── Handlers: they record and wait, the story acts ──
@@ -133,6 +134,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
       summary: `upload ${documents.length} document(s), fetch the contract`,
     });
     uploaded = done.documents;
+    contract = done.contract;
     state.toAccept = { documents: documents.map(({ sha256 }) => sha256), contract: done.contract.sha256 };
     state.happened('documents-uploaded', { documents: documents.length, contract: done.contract.sha256 });
   }
@@ -155,6 +157,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
           activities.retrieve(key, {
             requestPk: run.requestPk,
             documents: uploaded,
+            contract,
             filesWithin: request.policy.retrieve.filesWithin,
             mayPass: request.policy.mayPass,
             events: state.events,

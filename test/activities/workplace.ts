@@ -214,6 +214,7 @@ export type Reached = 'nowhere' | 'VIDEOPENDING' | 'VIDEOREVIEW' | 'ENROLLREADY'
 /** One request, and every activity with an order that fits it. */
 export class RequestAtWork {
   uploaded: UploadedDocument[] = [];
+  contract = { sha256: '', size: 0 };
   known: ProviderIds | undefined;
 
   constructor(
@@ -287,6 +288,7 @@ export class RequestAtWork {
       attempt,
     );
     this.uploaded = done.documents;
+    this.contract = done.contract;
     return done;
   }
 
@@ -310,6 +312,7 @@ export class RequestAtWork {
     const order = {
       requestPk,
       documents: this.uploaded,
+      contract: this.contract,
       filesWithin,
       mayPass: [],
       events: [],

@@ -139,7 +139,7 @@ test('a contract that the provider gives unsigned is recorded, and is no fault',
 test('another signed contract than the accepted one deletes nothing and waits for an operator', async () => {
   const { people, id } = await withFault({ name: 'file-swapped', endpoint: 'get-contract' });
   const { attention } = await people.attention('VERIFICATION_NOT_PASSED');
-  expect(attention?.words).toContain('the contract indeterminate (content-rewritten)');
+  expect(attention?.words).toContain('the contract indeterminate (contract-rewritten)');
   expect((await people.provider()).documents).toHaveLength(1);
   await at.provider.removeFault(id);
   await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
@@ -150,13 +150,13 @@ test('another signed contract than the accepted one deletes nothing and waits fo
 });
 
 test('another signed contract may pass where a setting says so', async () => {
-  const people = await People.start(at, { policy: { mayPass: ['content-rewritten'] } });
+  const people = await People.start(at, { policy: { mayPass: ['contract-rewritten'] } });
   await people.throughTo('code');
   await people.fault({ name: 'file-swapped', endpoint: 'get-contract' });
   await people.sign();
   expect(await people.outcome()).toMatchObject({
     outcome: 'signed',
-    contract: { signed: true, verification: { result: 'indeterminate', reasons: ['content-rewritten'] } },
+    contract: { signed: true, verification: { result: 'indeterminate', reasons: ['contract-rewritten'] } },
   });
 });
 
