@@ -60,7 +60,8 @@ test('a decision taken in time counts although its callback was lost', async () 
 });
 
 test('the deadline stands still while the provider does not answer', async () => {
-  const policy = { deadlines: { video: 1500 }, steps: { watch: { budget: 200, backoff: 50, slowest: 100 } } };
+  // Long enough that it is not over before the trouble is noticed.
+  const policy = { deadlines: { video: 6000 }, steps: { watch: { budget: 200, backoff: 50, slowest: 100 } } };
   const people = await People.start(at, { policy });
   const fault = await people.fault({ name: 'answer-503', endpoint: 'get-request' });
   const { attention, deadline } = await people.untilStatus((status) => status.attention !== undefined);
@@ -73,7 +74,7 @@ test('the deadline stands still while the provider does not answer', async () =>
 });
 
 test('the deadline of the signature stands still while the provider does not answer, which is noticed though nobody calls', async () => {
-  const policy = { deadlines: { signing: 3000 }, steps: { watch: { budget: 200, backoff: 50, slowest: 100 } } };
+  const policy = { deadlines: { signing: 8000 }, steps: { watch: { budget: 200, backoff: 50, slowest: 100 } } };
   const people = await People.start(at, { policy });
   await people.throughTo('acceptance');
   const fault = await people.fault({ name: 'answer-503', endpoint: 'get-request' });
@@ -89,11 +90,11 @@ test('the deadline of the signature stands still while the provider does not ans
 test('a deadline that passed while no worker was there gives the time back', async () => {
   const away = await Installation.start({ gateway: false });
   try {
-    const people = await People.start(away, { policy: { deadlines: { review: 4000 } } });
+    const people = await People.start(away, { policy: { deadlines: { review: 6000 } } });
     await people.throughTo('review');
     await away.kill('worker');
     // Longer than the deadline, and then more than a worker that is merely slow would take.
-    await pause(16_000);
+    await pause(20_000);
     await away.startWorker();
     const { events } = await people.untilStatus((status) =>
       status.events.some(({ what }) => what === 'deadline-moved'),
@@ -109,7 +110,7 @@ test('a deadline that passed while no worker was there gives the time back', asy
 test('an automatic review has the deadline of a review, not what the video left of its own', async () => {
   const { automatic } = AUTHORITIES;
   await at.provider.settings({ registrationAuthorities: { [automatic]: { behaviour: { approval: 'two-step' } } } });
-  const policy = { deadlines: { video: 3000, review: '1h' } } as const;
+  const policy = { deadlines: { video: 6000, review: '1h' } } as const;
   const people = await People.start(at, { registrationAuthority: automatic, policy });
   await people.finishVideo();
   const { deadline } = await people.attention('APPROVAL_INCOMPLETE');
