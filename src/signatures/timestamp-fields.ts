@@ -72,7 +72,10 @@ export class TimestampFields {
     const { size, root, catalog, object } = this.signed;
     const numbers = [...this.update.objects.keys()].filter((number) => number < size && number !== root);
     if (numbers.length > MOST_REPLACED) return;
-    for (const number of numbers) this.#keep(number, await object(number));
+    for (const number of numbers) {
+      const before = await object(number);
+      if (before !== undefined) this.#before.set(number, before);
+    }
     const form = entryOf(catalog.value, 'AcroForm');
     this.#form = numberOf(form);
     this.#keepList(this.#form === undefined ? form : (await object(this.#form))?.value, 'Fields');
@@ -83,10 +86,6 @@ export class TimestampFields {
   #pages(): number[] {
     const versions = [...this.#fields].flatMap((field) => this.update.objects.get(field) ?? []);
     return versions.map(({ value }) => numberOf(entryOf(value, 'P'))).filter((page) => page !== undefined);
-  }
-
-  #keep(number: number, before: PdfObject | undefined): void {
-    if (before !== undefined) this.#before.set(number, before);
   }
 
   #keepList(holder: PdfValue | undefined, key: string): void {
@@ -131,7 +130,7 @@ export class TimestampFields {
     return [...keys].every((key) => {
       const [one, other] = [entryOf(before.value, key), entryOf(now.value, key)];
       if (values.includes(key)) return true;
-      if (lists.includes(key) && one === undefined) return this.#areFields(other);
+      if (lists.includes(key) && one === undefined) return other?.kind === 'array' && this.#areFields(other.items);
       if (one === undefined || other === undefined) return false;
       const [then, next] = [
         { value: one, bytes: before.bytes },
@@ -150,12 +149,12 @@ export class TimestampFields {
       kept.every((item, index) =>
         isSame({ value: item, bytes: before.bytes }, { value: items[index] ?? item, bytes: now.bytes }),
       ) &&
-      items.slice(kept.length).every((item) => this.#fields.has(numberOf(item) ?? -1))
+      this.#areFields(items.slice(kept.length))
     );
   }
 
-  #areFields(value: PdfValue | undefined): boolean {
-    return value?.kind === 'array' && value.items.every((item) => this.#fields.has(numberOf(item) ?? -1));
+  #areFields(items: readonly PdfValue[]): boolean {
+    return items.every((item) => this.#fields.has(numberOf(item) ?? -1));
   }
 }
 

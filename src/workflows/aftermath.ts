@@ -1,4 +1,4 @@
-import { condition, ParentClosePolicy, proxyActivities, setHandler, sleep, startChild } from '@temporalio/workflow';
+import { ParentClosePolicy, proxyActivities, setHandler, sleep, startChild } from '@temporalio/workflow';
 import type { SignatureActivities } from '../messages/activities.js';
 import type { Policy } from '../messages/policy.js';
 import { aftermathIdOf, type ProviderStatus, type RequestKey, type RequestPk } from '../messages/request.js';
@@ -57,8 +57,7 @@ export async function aftermath({ key, requestPk, seen, policy }: AftermathOrder
     if ('status' in awaited) status = awaited.status;
     else if (awaited.failure.code === 'PROVIDER_NOT_FOUND') return;
     else if (!awaited.failure.temporary) {
-      const again = () => over || watch.hinted;
-      await condition(again, pace.slow, { summary: 'until the provider is read again' });
+      await watch.pause(() => over);
       if (over) return;
     }
   }

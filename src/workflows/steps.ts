@@ -223,7 +223,7 @@ export class Steps {
     const { ids } = this.state;
     if (!ids) return undefined;
     let recovering = refused;
-    if (refused) await this.readable(until);
+    if (refused) await this.watch.pause(until);
     while (!until()) {
       const seen = this.state.providerStatus ?? '';
       const summary = 'watch the provider while an operator is awaited';
@@ -231,7 +231,7 @@ export class Steps {
       if ('interrupted' in awaited) return undefined;
       recovering = 'failure' in awaited;
       if ('failure' in awaited) {
-        if (!awaited.failure.temporary) await this.readable(until);
+        if (!awaited.failure.temporary) await this.watch.pause(until);
         continue;
       }
       this.state.see(awaited.status, awaited.foundBy);
@@ -240,11 +240,5 @@ export class Steps {
       if (awaited.status === 'CANCELLED') throw new Ending('cancelled', 'cancelled-at-provider', { kind: 'provider' });
     }
     return undefined;
-  }
-
-  /** Where the provider refuses to be read it is read again after a hint, and now and then: it may have been something in between. */
-  private async readable(until: () => boolean): Promise<void> {
-    const summary = 'until the provider is read again';
-    await condition(() => until() || this.watch.hinted, this.policy.watch.slow, { summary });
   }
 }

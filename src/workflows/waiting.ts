@@ -98,6 +98,12 @@ export class ProviderWatch {
     }
   }
 
+  /** Where the provider refuses to be read it is read again after a hint, and now and then: it may have been something in between. */
+  async pause(until: () => boolean): Promise<void> {
+    const summary = 'until the provider is read again';
+    await condition(() => until() || this.hinted, this.policy.watch.slow, { summary });
+  }
+
   private async gapOver(unless: () => boolean): Promise<void> {
     const left = this.readAt + this.policy.watch.gap - Date.now();
     if (left > 0) await condition(unless, left, { summary: 'until the gap between two reads is over' });
