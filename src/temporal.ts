@@ -54,7 +54,7 @@ export const FAILURE_CONVERTER_PATH = moduleAt('security/failure-converter');
 export const WORKFLOW_MODULES = {
   workflowsPath: moduleAt('workflows/index'),
   failureConverterPath: FAILURE_CONVERTER_PATH,
-  workflowInterceptorModules: [moduleAt('workflows/question-ahead')],
+  workflowInterceptorModules: [moduleAt('workflows/question-ahead'), moduleAt('workflows/defects')],
 };
 
 /**

@@ -211,3 +211,47 @@ test('a start overrides single values of the policy and leaves the others', () =
   expect(policy.deadlines).toMatchObject({ video: 3_600_000, review: base.deadlines.review });
   expect(policy.steps.sign).toEqual({ ...base.steps.sign, budget: 5 });
 });
+
+/** The settings at a place of their own, over those that are enough. */
+function withSetting(name: string, value: unknown): object {
+  const nested = name.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), value) as object;
+  return name.startsWith('archive.')
+    ? { ...ENOUGH, archive: { ...ENOUGH.archive, reserve: value } }
+    : { ...ENOUGH, ...nested };
+}
+
+const numbers = listSettings().filter(({ default: given }) => /^(\d|\[\d)/.test(given));
+
+test.each(numbers.map(({ name }) => name))('%s has an upper and a lower bound', (name) => {
+  const isList = numbers.some((each) => each.name === name && each.default.startsWith('['));
+  for (const value of ['99999999d', Number.MAX_SAFE_INTEGER + 1, 1e300, -1, null, true, '', '9'.repeat(400)]) {
+    const error = refusal(withSetting(name, isList ? [value] : value));
+    expect({ value, code: error.code, field: error.field }).toEqual({
+      value,
+      code: 'BAD_SETTING',
+      field: isList ? `${name}.0` : name,
+    });
+  }
+});
+
+test('a policy below the floor is refused, by whom it comes, and production has a floor that cannot be lowered', () => {
+  expect(refusal({ ...ENOUGH, policy: { watch: { gap: 1, slow: 1 } } })).toMatchObject({
+    code: 'BAD_SETTING',
+    field: 'policy.watch.gap',
+    message: expect.stringContaining('policy.watch.slow: must be at least 10s (floor.slow)') as string,
+  });
+  const policy = { watch: { soon: ['5s', 3] }, steps: { create: { backoff: 1 } } };
+  expect(refusal({ ...ENOUGH, registrationAuthorities: { 121: { ...AUTHORITY, policy } } })).toMatchObject({
+    code: 'BAD_SETTING',
+    field: 'registrationAuthorities.121.policy.watch.soon.1',
+    message: expect.stringContaining('policy.steps.create.backoff: must be at least') as string,
+  });
+  expect(refusal({ ...ENOUGH, floor: { gap: 1 } })).toMatchObject({
+    code: 'BAD_SETTING',
+    field: 'floor.gap',
+    message: expect.stringContaining('where an environment is prod') as string,
+  });
+  const live = { ...ENOUGH.environments.live, env: 'sandbox' };
+  const quick = { ...ENOUGH, environments: { live }, floor: { gap: 1 }, policy: { watch: { gap: 1 } } };
+  expect(load(quick).policy.watch.gap).toBe(1);
+});

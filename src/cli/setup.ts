@@ -125,11 +125,11 @@ async function makePlaces(
 }
 
 async function setRetention(connection: Connection, namespace: string, retention: string): Promise<void> {
-  const { duration } = await import('../config/values.js');
+  const { DAY, durationBetween, HOUR } = await import('../config/values.js');
   const { msToTs } = await import('@temporalio/common/lib/time.js');
-  const milliseconds = duration.safeParse(retention);
+  const milliseconds = durationBetween(HOUR, 3660 * DAY).safeParse(retention);
   if (!milliseconds.success) {
-    throw new VideoIdError('BAD_INPUT', 'The retention is not a time.', {
+    throw new VideoIdError('BAD_INPUT', 'The retention is not a time between an hour and ten years.', {
       field: '--retention',
       remedy: 'Give it as 30d, or 72h.',
     });

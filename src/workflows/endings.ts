@@ -14,23 +14,27 @@ export class Ending {
 
 /** Somebody's wish that the request ends. It takes effect between steps, or between two tries of one. */
 export class EndWish {
-  private ending: Ending | undefined;
+  private wished: Ending | undefined;
 
   /** The first wish counts. */
   express(ending: Ending): void {
-    this.ending ??= ending;
+    this.wished ??= ending;
   }
 
   cancel(order: { actor: Actor; reason: string }): void {
     this.express(new Ending('cancelled', `cancelled-by-${order.actor.kind}`, order.actor, { note: order.reason }));
   }
 
+  get ending(): Ending | undefined {
+    return this.wished;
+  }
+
   get expressed(): boolean {
-    return this.ending !== undefined;
+    return this.wished !== undefined;
   }
 
   /** @throws Ending if somebody wishes so. */
   heed(): void {
-    if (this.ending) throw this.ending; // oxlint-disable-line typescript/only-throw-error -- not an error: the end of the story
+    if (this.wished) throw this.wished; // oxlint-disable-line typescript/only-throw-error -- not an error: the end of the story
   }
 }

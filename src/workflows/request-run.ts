@@ -97,7 +97,12 @@ export class RequestRun {
         this.state.show();
         return { deadline: this.deadline.when ?? '' };
       },
-      { validator: (_order) => this.allow('extend') },
+      {
+        validator: ({ by }) => {
+          this.allow('extend');
+          if (!this.deadline.mayExtend(by)) throw told('BAD_INPUT', 'by: no deadline is further away than a year.');
+        },
+      },
     );
   }
 

@@ -177,7 +177,10 @@ export class Play {
   }
 }
 
-function requestOf(reference: string, { reviewMode, deadlines, codesNotAccepted }: Course): SignatureRequest {
+export function requestOf(
+  reference: string,
+  { reviewMode, deadlines, codesNotAccepted }: Pick<Course, 'reviewMode' | 'deadlines' | 'codesNotAccepted'>,
+): SignatureRequest {
   const policy: Policy = {
     deadlines: {
       video: deadlines.video ?? NEVER,
