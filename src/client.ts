@@ -23,6 +23,8 @@ import type { CallOptions } from './client/updates.js';
 import type { Config } from './config.js';
 import {
   type Acceptance,
+  ACCEPT_UPDATE,
+  type Accepted,
   CODE_UPDATE,
   type CodeSent,
   PREAUTH_LINK_UPDATE,
@@ -204,9 +206,21 @@ export class VideoIdClient extends TroubleVerbs {
   }
 
   /**
+   * Records that the signer has accepted what was shown: the hashes must be those of the status. With it the signer can sign in
+   * another way than with a code. Any number of times; the same acceptance again gives the same answer.
+   *
+   * @throws VideoIdError BAD_INPUT, NOT_ACCEPTED, ACCEPTANCE_NOT_IN_TIME, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
+   */
+  async accept(reference: string, acceptance: Acceptance, options: CallOptions = {}): Promise<Accepted> {
+    const checked = checkedAcceptance(acceptance);
+    const record = await this.access.record(reference, { ...options, flow: 'signature' });
+    return await this.access.ask<Accepted>(record, ACCEPT_UPDATE, checked, options);
+  }
+
+  /**
    * Asks for the code. That is the signer's acceptance of what was shown: the hashes must be those of the status.
    *
-   * @throws VideoIdError BAD_INPUT, NOT_ACCEPTED, NOT_NOW, CODE_COOL_DOWN, ARCHIVE_FULL, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
+   * @throws VideoIdError BAD_INPUT, NOT_ACCEPTED, ACCEPTANCE_NOT_IN_TIME, NOT_NOW, CODE_COOL_DOWN, ARCHIVE_FULL, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
    */
   async requestCode(reference: string, acceptance: Acceptance, options: CallOptions = {}): Promise<CodeSent> {
     const checked = checkedAcceptance(acceptance);
@@ -216,9 +230,10 @@ export class VideoIdClient extends TroubleVerbs {
   }
 
   /**
-   * Signs with the code that the signer typed. It is sealed here, and only the signing step opens it.
+   * Signs with the code that the signer typed, or with another way to unlock, for which an acceptance is enough and no code is
+   * sent. It is sealed here, and only the signing step opens it.
    *
-   * @throws VideoIdError BAD_INPUT, CODE_NOT_ACCEPTED, CODE_SPENT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
+   * @throws VideoIdError BAD_INPUT, CODE_NOT_ACCEPTED, CODE_SPENT, NOT_ACCEPTED, NOT_NOW, ARCHIVE_FULL, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
    */
   async sign(reference: string, order: PlainSignOrder, options: CallOptions = {}): Promise<SignAnswer> {
     const { secret, unlock } = checkedSignOrder(order);

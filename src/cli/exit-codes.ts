@@ -57,6 +57,7 @@ export const EXIT_CODES: Record<FailureCode, ExitCode> = {
   REQUEST_NOT_ENDED: stillRunning,
   NOT_NOW: notNow,
   NOT_ACCEPTED: notNow,
+  ACCEPTANCE_NOT_IN_TIME: notNow,
   CODE_COOL_DOWN: notNow,
   CODE_NOT_ACCEPTED: notNow,
   CODE_SPENT: notNow,

@@ -26,6 +26,7 @@ const CODES: Record<FailureCode, true> = {
   REQUEST_NOT_ENDED: true,
   NOT_NOW: true,
   NOT_ACCEPTED: true,
+  ACCEPTANCE_NOT_IN_TIME: true,
   CODE_COOL_DOWN: true,
   CODE_NOT_ACCEPTED: true,
   CODE_SPENT: true,

@@ -14,9 +14,9 @@ export type PlainReviewDecision = ReviewDecision extends infer Decision
 
 /** What a signer types to sign; at least one of both. */
 export interface PlainSignOrder {
-  /** The code from the SMS. */
+  /** The code from the SMS. White space in it counts for nothing. */
   secret?: string;
-  /** Other ways than the provider's SMS (§4.9). */
+  /** Other ways than the provider's SMS (§4.9); the value is sent as it is. */
   unlock?: { type: string; value: string };
 }
 
@@ -30,6 +30,13 @@ export type PlainResolution = Resolution & {
 export const words = z.string().trim().min(1, 'must not be empty').max(2000, 'is longer than 2000 characters');
 const id = z.string().regex(/^[A-Za-z0-9._@ -]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ @ - and blanks');
 const typed = z.string().min(1, 'must not be empty').max(256, 'is longer than 256 characters');
+/** Beside white space what nobody sees: zero-width characters and marks of direction, as copying a code may bring along. */
+const UNSEEN = /[\s\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;
+const code = typed
+  .transform((text) => text.replaceAll(UNSEEN, ''))
+  .pipe(
+    z.string().regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S}]{1,64}$/u, 'cannot be a code: give 1 to 64 letters, digits or signs'),
+  );
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex');
 const moment = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601, such as 2026-01-31T12:00:00Z' });
 const providerPk = z.string().regex(/^\d{1,18}$/, 'must be a number of the provider');
@@ -66,7 +73,7 @@ const acceptance: z.ZodType<Acceptance> = z.strictObject({
 
 const sign: z.ZodType<PlainSignOrder> = z
   .strictObject({
-    secret: typed.exactOptional(),
+    secret: code.exactOptional(),
     unlock: z.strictObject({ type: id, value: typed }).exactOptional(),
   })
   .refine(({ secret, unlock }) => secret !== undefined || unlock !== undefined, {

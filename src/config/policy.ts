@@ -76,6 +76,19 @@ export const policySchema = z
         notAcceptedLimit: wholeBetween(1, 100).default(5).describe('so many codes that did not sign make attention'),
       })
       .prefault({}),
+    acceptance: z
+      .strictObject({
+        maximumAge: duration
+          .pipe(
+            z
+              .number()
+              .min(MINUTE)
+              .max(366 * DAY),
+          )
+          .default(30 * DAY)
+          .describe('an acceptance that the signer gave longer ago is refused'),
+      })
+      .prefault({}),
     sign: z
       .strictObject({
         settle: durationBetween(1, HOUR)

@@ -23,6 +23,10 @@ export function signatureCalls(parts: ApiParts): Hono<Bindings> {
     const order = (await readJson(context.env.incoming, limits)) as ReopenOrder;
     return startedAnswer(context, await client.reopen(reference(context), { ...BY_REQUESTER, ...order }));
   });
+  app.post('/:reference/accept', verb('accept'), async (context) => {
+    const acceptance = (await readJson(context.env.incoming, limits)) as Acceptance;
+    return context.json(await client.accept(reference(context), acceptance, callOptions(context, 'signature')));
+  });
   app.post('/:reference/code', verb('code'), async (context) => {
     const acceptance = (await readJson(context.env.incoming, limits)) as Acceptance;
     return context.json(await client.requestCode(reference(context), acceptance, callOptions(context, 'signature')));

@@ -33,6 +33,7 @@ export type CallFailureCode =
   | 'REQUEST_NOT_ENDED'
   | 'NOT_NOW'
   | 'NOT_ACCEPTED'
+  | 'ACCEPTANCE_NOT_IN_TIME'
   | 'CODE_COOL_DOWN'
   | 'CODE_NOT_ACCEPTED'
   | 'CODE_SPENT'

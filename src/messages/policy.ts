@@ -60,6 +60,10 @@ export interface Policy {
     /** So many codes may be not accepted before the request is marked attention. */
     notAcceptedLimit: number;
   };
+  acceptance: {
+    /** An acceptance that was given longer ago is refused; so long may one lie in a queue or a branch. */
+    maximumAge: number;
+  };
   sign: {
     /** After a sign without a clear answer, so long before its effect is read again. */
     settle: number;

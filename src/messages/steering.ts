@@ -5,6 +5,7 @@ import type { Remedy } from './status.js';
 export const HINT_SIGNAL = 'hint';
 export const STATUS_QUERY = 'status';
 export const REVIEW_UPDATE = 'review';
+export const ACCEPT_UPDATE = 'accept';
 export const CODE_UPDATE = 'code';
 export const SIGN_UPDATE = 'sign';
 export const CANCEL_UPDATE = 'cancel';
@@ -46,7 +47,7 @@ export type ReviewDecision = {
     }
 );
 
-/** Argument of the `code` Update: asking for the code is the acceptance of what was shown. */
+/** Argument of the `accept` Update, and of `code`: who asks for the code accepts what was shown. */
 export interface Acceptance {
   /** SHA-256 of each document as shown, in order. */
   documents: string[];
@@ -55,11 +56,11 @@ export interface Acceptance {
   consentVersion: string;
   /** Where it was shown: `web`, `cli`, … */
   channel: string;
-  /** When the signer accepted, ISO 8601. */
+  /** When the signer accepted, ISO 8601, by the clock of the place that showed it. */
   at: string;
 }
 
-/** Argument of the `sign` Update. `unlock` for other ways than the provider's SMS (§4.9). */
+/** Argument of the `sign` Update. `unlock` for other ways than the provider's SMS (§4.9), which need no code that was sent. */
 export interface SignOrder {
   secret?: Sealed;
   unlock?: { type: string; value: Sealed };
@@ -124,6 +125,12 @@ export interface Resolution {
    */
   ids?: { videoidPk?: string; requestPk: string };
   note?: string;
+}
+
+/** Answer of `accept`. */
+export interface Accepted {
+  /** When the request learned of it, ISO 8601, by our own clock. The same acceptance again gives the same time. */
+  recordedAt: string;
 }
 
 /** Answer of `code`. */

@@ -1,4 +1,5 @@
 import type { Actor, Outcome, OutcomeKind } from '../messages/outcome.js';
+import type { RequestState } from './request-state.js';
 
 /** Thrown by the story when the request is to end otherwise than wanted; nothing else uses it. */
 export class Ending {
@@ -10,6 +11,17 @@ export class Ending {
     /** Free words of the decider. */
     readonly words: Pick<Outcome, 'note' | 'textForSigner'> = {},
   ) {}
+}
+
+/**
+ * The provider says CANCELLED. Once the signer has finished the video that is how it refuses, of both flows; before, nobody
+ * has looked at anything yet.
+ */
+export function endedAtProvider({ videoFinished }: Pick<RequestState, 'videoFinished'>): Ending {
+  const actor = { kind: 'provider' } as const;
+  return videoFinished
+    ? new Ending('refused', 'refused-at-provider', actor)
+    : new Ending('cancelled', 'cancelled-at-provider', actor);
 }
 
 /** Somebody's wish that the request ends. It takes effect between steps, or between two tries of one. */

@@ -162,6 +162,6 @@ test('a request that is cancelled in the console while the signer reads ends can
   const people = await People.start(at);
   await people.throughTo('acceptance');
   await people.console('cancel');
-  expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
+  expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });
   expect(await eventually(async () => (await people.provider()).documents.length === 0)).toBe(true);
 });

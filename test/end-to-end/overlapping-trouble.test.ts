@@ -182,7 +182,7 @@ describe('while an operator is awaited', () => {
     await people.approve();
     await people.untilStatus(({ attention }) => attention?.leavesByItself === false);
     await people.console('cancel');
-    expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
+    expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });
   });
 
   test('so does one with too many codes that were not accepted', async () => {
@@ -191,7 +191,7 @@ describe('while an operator is awaited', () => {
     await at.client.sign(people.reference, { secret: 'not-the-code' }).catch(() => undefined); // told, and meant
     await people.attention('CODES_EXHAUSTED');
     await people.console('cancel');
-    expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
+    expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });
   });
 
   test('a reading that was refused is taken up again by a hint', async () => {
