@@ -11,14 +11,21 @@ import type { Dependencies } from './dependencies.js';
 import { assertRoom } from './room.js';
 import { stepFailure } from './step-failures.js';
 
-/** Beside the mark of a code that did not sign: what the provider said, and whether it refused or is in doubt. */
-const SAID = { refused: 'sign-refused', doubt: 'sign-in-doubt' } as const;
-type Said = { how: keyof typeof SAID; words: string | undefined };
+/** Beside the mark of a code that was handed over: what the provider answered, and what it said. */
+const ANSWERS = { done: 'sign-not-shown', refused: 'sign-refused', doubt: 'sign-in-doubt' } as const;
+const HOWS = Object.keys(ANSWERS) as (keyof typeof ANSWERS)[];
+type Answered = { how: keyof typeof ANSWERS; words?: string | undefined };
+
+/** A provider that said yes is given so many times longer until its request shows it. */
+const SAID_YES = 10;
+
+/** Milliseconds. The first read after a yes that does not show yet. */
+const SOON = 250;
 
 /**
  * Seed step 6, `POST sign/{request_pk}`. What unlocks leaves at most once, whatever is answered and whoever asks for another
- * try: a mark in the archive is set before, and taken back only where nothing has left. Whoever finds the mark only reads:
- * ISSUED means signed; still ENROLLREADY, once that is settled, means that the code is spent.
+ * try: a mark in the archive is set before, and taken back only where nothing has left. What became of it is read: ISSUED
+ * means signed, whatever was answered; still ENROLLREADY, once that is settled, means that the code is spent.
  */
 export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
   const { archive, optimizer, sealKeys } = dependencies;
@@ -28,44 +35,54 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
     const read = async (): Promise<ProviderStatus> => (await provider.getRequest(requestPk)).status;
     const mayHaveBeenSent = await archive.hasMark(key, mark);
     const status = await read();
-    if (mayHaveBeenSent) return whatBecame(archive, key, { mark, codeId, settle, status });
+    if (mayHaveBeenSent) {
+      const markedAt = Date.parse((await archive.markedAt(key, mark)) ?? '');
+      return whatBecame(await noted(archive, key, codeId), { status, markedAt, settle });
+    }
     if (status === 'ISSUED') return { result: 'issued' };
     if (status !== 'ENROLLREADY') return { result: 'not-signable', status, sent: false };
     if (given.unlock) await assertRoom(archive); // a code was not sent without it
     const order = opened(given, sealKeys);
     if (!(await archive.mark(key, mark))) throw inDoubt(settle); // another worker was faster
+    const markedAt = Date.now();
+    let answered: Answered;
     try {
-      const result = await provider.sign(requestPk, order);
-      return { result: result === 'not-accepted' ? 'not-accepted' : 'issued' };
+      if ((await provider.sign(requestPk, order)) === 'not-accepted') return { result: 'not-accepted' };
+      answered = { how: 'done' };
     } catch (error) {
       if (neverLeft(error)) await archive.unmark(key, mark);
       if (!(error instanceof ProviderError) || error.kind === 'not-sent') throw error;
-      const said: Said = { how: error.kind === 'unknown' ? 'doubt' : 'refused', words: error.words };
-      await note(dependencies, key, codeId, said);
+      const { kind, words } = error;
+      answered = { how: kind === 'unknown' ? 'doubt' : 'refused', words };
+      await note(dependencies, key, codeId, answered);
       if (ofTheInstallation(error)) throw installationRefused(error);
-      if (said.how === 'doubt') throw inDoubt(settle, said.words);
-      return whatBecame(archive, key, { mark, codeId, settle, status: await read(), said });
+      if (kind === 'unknown') throw inDoubt(settle, words);
+    }
+    try {
+      const now = await read();
+      if (now === 'ISSUED') return { result: 'issued' };
+      return whatBecame(answered, { status: now, markedAt, settle });
+    } catch (error) {
+      if (answered.how === 'done') await note(dependencies, key, codeId, answered);
+      throw error;
     }
   };
 }
 
-/** What became of a code that has left, or may have. @throws SIGN_IN_DOUBT until that is settled; STATUS_UNEXPECTED */
-async function whatBecame(
-  archive: Archive,
-  key: RequestKey,
-  {
-    mark,
-    codeId,
-    settle,
-    status,
-    said,
-  }: { mark: string; codeId: string; settle: number; status: ProviderStatus; said?: Said },
-): Promise<SignResult> {
+/**
+ * What became of a code that has left, or may have.
+ *
+ * @throws SIGN_IN_DOUBT until that is settled; STATUS_UNEXPECTED
+ */
+function whatBecame(
+  { how, words }: Answered,
+  { status, markedAt, settle }: { status: ProviderStatus; markedAt: number; settle: number },
+): SignResult {
   if (status === 'ISSUED') return { result: 'issued' };
-  const { how, words } = said ?? (await noted(archive, key, codeId));
-  if (how === 'doubt') {
-    const left = Date.parse((await archive.markedAt(key, mark)) ?? '') + settle - Date.now();
-    if (left > 0) throw inDoubt(left, words);
+  if (how !== 'refused') {
+    const passed = Date.now() - markedAt;
+    const left = (how === 'done' ? SAID_YES * settle : settle) - passed;
+    if (left > 0) throw inDoubt(how === 'done' ? Math.min(left, Math.max(passed, SOON)) : left, words);
   }
   if (status === 'CANCELLED') return { result: 'not-signable', status, sent: true };
   if (status !== 'ENROLLREADY') throw unexpectedly(status);
@@ -104,25 +121,24 @@ async function note(
   { archive, logger }: Dependencies,
   key: RequestKey,
   codeId: string,
-  { how, words = '' }: Said,
+  { how, words }: Answered,
 ): Promise<void> {
-  const event = { at: new Date().toISOString(), what: SAID[how], facts: { codeId, words } };
+  const facts = { codeId, ...(words === undefined ? {} : { words }) };
+  const event = { at: new Date().toISOString(), what: ANSWERS[how], facts };
   await archive.appendEvent(key, event).catch((failed: unknown) => {
     logger.warn({ error: failed }, 'what the provider said to a signature was not kept');
   });
 }
 
 /** Without a note the answer was lost with its worker, and is in doubt. */
-async function noted(archive: Archive, key: RequestKey, codeId: string): Promise<Said> {
-  const events = await archive.events(key);
-  const said = events.findLast(
-    ({ what, facts }) => (what === SAID.refused || what === SAID.doubt) && facts?.['codeId'] === codeId,
-  );
-  const words = said?.facts?.['words'];
-  return {
-    how: said?.what === SAID.refused ? 'refused' : 'doubt',
-    words: words === undefined ? undefined : String(words),
-  };
+async function noted(archive: Archive, key: RequestKey, codeId: string): Promise<Answered> {
+  for (const { what, facts } of (await archive.events(key)).toReversed()) {
+    const how = HOWS.find((each) => ANSWERS[each] === what);
+    if (how === undefined || facts?.['codeId'] !== codeId) continue;
+    const words = facts['words'];
+    return words === undefined ? { how } : { how, words: String(words) };
+  }
+  return { how: 'doubt' };
 }
 
 function inDoubt(readAgainIn: number, said?: string) {

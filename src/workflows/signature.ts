@@ -75,11 +75,12 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     return begun(taken, 'reopened');
   }
 
-  function begun({ videoidPk, requestPk, status, videoFinished = false }: Created, how = 'created'): void {
+  function begun(made: Created, how = 'created'): void {
+    const { videoidPk, requestPk, status } = made;
     ids = { videoidPk, requestPk };
     state.ids = ids;
     state.providerStatus = status;
-    state.videoFinished ||= videoFinished;
+    state.videoFinished ||= made.videoFinished ?? false;
     state.createInDoubt = false;
     state.happened(how, { requestPk, videoidPk, round });
   }
