@@ -160,7 +160,9 @@ export const configSchema = z
     codeEntry: z
       .enum(['sandbox', 'allowed'])
       .default('sandbox')
-      .describe('whether `videoid otp` and `confirm` may act on a real Optimizer: the code is the signer’s'),
+      .describe(
+        'whether `videoid accept`, `otp` and `confirm` may act on a real Optimizer: to accept and to sign is the signer’s',
+      ),
     worker: z
       .strictObject({
         host: z.string().default('127.0.0.1'),
