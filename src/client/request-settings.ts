@@ -135,6 +135,8 @@ function assertAllowed(policy: Policy, base: Policy, floor: Floor): void {
   if (tooLow !== undefined) throw badPolicy(tooLow.path, tooLow.message);
   const laxer = policy.mayPass.findIndex((reason) => !base.mayPass.includes(reason));
   if (laxer >= 0) throw badPolicy(['mayPass', laxer], 'only the settings let a verification reason pass');
+  if (policy.acceptance.maximumAge > base.acceptance.maximumAge)
+    throw badPolicy(['acceptance', 'maximumAge'], 'only the settings let an acceptance be older');
 }
 
 function badPolicy(path: readonly PropertyKey[], problem: string, unknown?: string): VideoIdError {

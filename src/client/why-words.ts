@@ -38,7 +38,7 @@ const REASON_WORDS: Record<string, string> = {
   'signing-deadline': 'the signer did not sign in time',
   'issuing-deadline': 'the signer did not pick up the certificate in time',
   'cancelled-at-provider': "it was cancelled in the provider's console",
-  'refused-at-provider': 'the provider, or a decision in its console, refused it after the video',
+  'refused-at-provider': "it was refused after the video, by the provider or in the provider's console",
   'wrong-phone': "the phone was not the signer's",
   'wrong-email': "the e-mail address was not the signer's",
   'wrong-person': 'it reached somebody else than the signer',

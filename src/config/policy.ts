@@ -78,13 +78,7 @@ export const policySchema = z
       .prefault({}),
     acceptance: z
       .strictObject({
-        maximumAge: duration
-          .pipe(
-            z
-              .number()
-              .min(MINUTE)
-              .max(366 * DAY),
-          )
+        maximumAge: durationBetween(MINUTE, LONGEST_DEADLINE)
           .default(30 * DAY)
           .describe('an acceptance that the signer gave longer ago is refused'),
       })

@@ -78,6 +78,12 @@ const refusals: [why: string, code: string, field: string | undefined, input: ()
     () => ({ ...good, policy: { mayPass: ['content-rewritten'] } }),
   ],
   [
+    'an acceptance that may be older than the settings say',
+    'BAD_INPUT',
+    'policy.acceptance.maximumAge',
+    () => ({ ...good, policy: { acceptance: { maximumAge: '300d' } } }),
+  ],
+  [
     'a policy value of the wrong form',
     'BAD_INPUT',
     'policy.deadlines.video',

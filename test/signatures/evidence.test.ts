@@ -58,6 +58,12 @@ const outcome: Outcome = {
   durations: { video: 5 },
 };
 
+const numbered = (number: number, at: string) => ({
+  ...accepted,
+  at,
+  facts: { ...accepted.facts, acceptance: number },
+});
+
 describe('evidence', () => {
   it('says what was uploaded, shown, accepted, signed and how it ended', () => {
     expect(composeEvidence({ ...order, outcome })).toMatchObject({
@@ -105,11 +111,6 @@ describe('evidence', () => {
   });
 
   it('tells the acceptance behind the signature where the signer accepted again afterwards', () => {
-    const numbered = (number: number, at: string) => ({
-      ...accepted,
-      at,
-      facts: { ...accepted.facts, acceptance: number },
-    });
     const asked = { at: '2026-03-01T10:06:00.000Z', what: 'sign-asked', facts: { acceptance: 2, with: 'biometric' } };
     const events = [
       numbered(1, '2026-03-01T10:05:00.000Z'),
