@@ -33,12 +33,7 @@ export function codeCommands(program: Command): void {
               ['  Consent text', flags.consentVersion],
             ]),
           );
-          const acceptance = {
-            ...toAccept,
-            consentVersion: flags.consentVersion,
-            channel: 'cli',
-            at: new Date().toISOString(),
-          };
+          const acceptance = { ...toAccept, consentVersion: flags.consentVersion, channel: 'cli' };
           const sent = await screen.during('Asking for the code', client.requestCode(reference, acceptance, flags));
           screen.answer(sent, [`The code was sent at ${moment(sent.sentAt)}.`]);
           screen.say(`Another can be asked for from ${moment(sent.resendFrom)} on.`);

@@ -12,6 +12,12 @@ export type PlainReviewDecision = ReviewDecision extends infer Decision
     : never
   : never;
 
+/** An acceptance as a channel reports it. */
+export interface PlainAcceptance extends Omit<Acceptance, 'at'> {
+  /** When the signer accepted, ISO 8601; now if left out. */
+  at?: string;
+}
+
 /** What a signer types to sign; at least one of both. */
 export interface PlainSignOrder {
   /** The code from the SMS. */
@@ -56,12 +62,12 @@ const review: z.ZodType<PlainReviewDecision> = z.discriminatedUnion('decision', 
   }),
 ]);
 
-const acceptance: z.ZodType<Acceptance> = z.strictObject({
+const acceptance: z.ZodType<PlainAcceptance> = z.strictObject({
   documents: z.array(sha256).min(1, 'must name every document'),
   contract: sha256,
   consentVersion: words,
   channel: id,
-  at: moment,
+  at: moment.exactOptional(),
 });
 
 const sign: z.ZodType<PlainSignOrder> = z
@@ -109,7 +115,7 @@ const resolutionOfAll: z.ZodType<ResolveAllOrder> = z.strictObject({
 
 /** Each checks what a caller gave, and throws BAD_INPUT with the field; values are never repeated in the text. */
 export const checkedReview = (given: unknown): PlainReviewDecision => checked(review, given);
-export const checkedAcceptance = (given: unknown): Acceptance => checked(acceptance, given);
+export const checkedAcceptance = (given: unknown): PlainAcceptance => checked(acceptance, given);
 export const checkedSignOrder = (given: unknown): PlainSignOrder => checked(sign, given);
 export const checkedPreauthLinkOrder = (given: unknown): PreauthLinkOrder => checked(cancel, given);
 export const checkedCancelOrder = (given: unknown): CancelOrder => checked(cancel, given);

@@ -355,6 +355,27 @@ describe('a verb', () => {
     expect(updates).toHaveLength(2);
   });
 
+  it('with an Idempotency-Key of another verb or another input is 422, and does nothing', async () => {
+    const { reference } = await started();
+    const key = { 'Idempotency-Key': randomUUID() };
+    expect((await post(reference, 'code', acceptance, key)).status).toBe(200);
+    for (const [verb, body] of [
+      ['cancel', { reason: 'no longer needed' }],
+      ['sign', { secret: '123456' }],
+      ['code', { ...acceptance, consentVersion: '2' }],
+    ] as const) {
+      const answer = await post(reference, verb, body, key);
+      expect([answer.status, await failure(answer)]).toMatchObject([422, { code: 'IDEMPOTENCY_KEY_REUSED' }]);
+    }
+    expect(await (await call(`/v1/requests/${reference}`)).json()).toMatchObject({ stage: 'video' });
+  });
+
+  it.each(['', 'with blank', 'x'.repeat(129), 'ümlaut'])('with the Idempotency-Key "%s" is refused', async (key) => {
+    const { reference } = await started();
+    const answer = await post(reference, 'cancel', { reason: 'x' }, { 'Idempotency-Key': key });
+    expect([answer.status, await failure(answer)]).toMatchObject([400, { code: 'BAD_INPUT', field: 'updateId' }]);
+  });
+
   it.each([
     ['code', { ...acceptance, contract: 'no hash' }, 'contract'],
     ['sign', {}, 'secret'],
