@@ -55,7 +55,7 @@ export async function orderOnce<Answer>(
     bound = await archive.bindOrder(record, name, wanted);
   }
   if (bound.verb !== order.verb || !fingerprints.matches(bound, text)) throw reused(bound);
-  if (bound.settled !== undefined) return settledAnswer(bound.settled);
+  if (bound.settled !== undefined) return settledAnswer(bound.settled) as Answer; // of the same verb
   const known = bound.number !== undefined;
   const taken = order.brings === undefined || known ? bound : { ...bound, number: await order.brings.add() };
   if (taken !== bound) await archive.noteOrder(record, name, taken);
@@ -110,9 +110,8 @@ export function orderName(updateId: string): string {
   return createHash('sha256').update(`videoid order\0${updateId}`, 'utf8').digest('hex');
 }
 
-function settledAnswer<Answer>(settled: Exclude<BoundOrder['settled'], undefined>): Answer {
-  // It was this Answer when it was written: the verb is the same.
-  if (!('failure' in settled)) return settled.answer as Answer;
+function settledAnswer(settled: Exclude<BoundOrder['settled'], undefined>): unknown {
+  if (!('failure' in settled)) return settled.answer;
   const { code, message, ...more } = settled.failure;
   throw new VideoIdError(code, message, more);
 }

@@ -111,7 +111,7 @@ describe('the same order with the same key', () => {
     const reference = await started();
     const used = key();
     const answers = [1, 2, 3].map(() => place.client.sign(reference, { secret: '123456' }, used));
-    await expect(Promise.all(answers)).resolves.toEqual(Array(3).fill({ signed: true }));
+    await expect(Promise.all(answers)).resolves.toEqual([{ signed: true }, { signed: true }, { signed: true }]);
     await expect(updatesOf(reference)).resolves.toHaveLength(1);
   });
 
