@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { VideoIdError } from '../messages/failures.js';
+import type { Actor } from '../messages/outcome.js';
 import type { Remedy } from '../messages/status.js';
 import type { Acceptance, CancelOrder, PreauthLinkOrder, Resolution, ReviewDecision } from '../messages/steering.js';
 import { fieldName } from './field-name.js';
@@ -40,8 +41,11 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-ca
 const moment = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601, such as 2026-01-31T12:00:00Z' });
 const providerPk = z.string().regex(/^\d{1,18}$/, 'must be a number of the provider');
 
+/** What the provider and our own policy bring about, nobody claims from outside. */
+const CALLERS = ['signer', 'requester', 'officer', 'operator'] as const satisfies Actor['kind'][];
+
 export const actorPart = z.strictObject({
-  kind: z.enum(['signer', 'requester', 'officer', 'operator', 'provider', 'policy']),
+  kind: z.enum(CALLERS, { error: `must be one of ${CALLERS.join(', ')}` }),
   id: id.exactOptional(),
 });
 

@@ -74,7 +74,7 @@ export async function takingProvision<T>(
     const taken = await takeIn(incoming, documents, config.documents);
     const look = async () => {
       const status = await access.status();
-      const fields = checkedFields(given, { profile: record.profile, missing: status.missing });
+      const fields = checkedFields(given, { profile: record.profile, created: true, missing: status.missing });
       return { status, fields, before: await archive.supplements(record) };
     };
     return await work({

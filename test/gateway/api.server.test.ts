@@ -389,6 +389,17 @@ describe('a verb', () => {
     expect([answer.status, await failure(answer)]).toMatchObject([400, { code: 'BAD_INPUT', field }]);
   });
 
+  it.each(['cancel', 'extend', 'abandon', 'new-video', 'correct', 'reopen', 'rewind', 'resolve'])(
+    '%s is taken from nobody who claims to be the provider or our own policy',
+    async (verb) => {
+      for (const kind of ['provider', 'policy']) {
+        const body = { ...BODIES[verb], actor: { kind } };
+        const answer = await post('anybody', verb, body);
+        expect([answer.status, await failure(answer)]).toMatchObject([400, { code: 'BAD_INPUT', field: 'actor.kind' }]);
+      }
+    },
+  );
+
   it('is counted by verb and status', async () => {
     const notFound = 'videoid_api_calls_total{verb="status",status="404"}';
     const before = await house.counted(notFound);
@@ -437,6 +448,18 @@ describe('what came in', () => {
       expect(house.log()).not.toContain(secret);
   });
 });
+
+/** What the verbs take beside the actor. */
+const BODIES: Record<string, object> = {
+  cancel: { reason: 'x' },
+  extend: { reason: 'x', by: '1d' },
+  abandon: { reason: 'gave-up' },
+  'new-video': { reason: 'x' },
+  correct: { reason: 'x', phone: '+34600000001' },
+  reopen: { reason: 'x' },
+  rewind: { reason: 'x' },
+  resolve: { remedy: 'retry' },
+};
 
 async function openApi(directory?: string): Promise<House> {
   const { publicKey } = await generateSealKeys();
