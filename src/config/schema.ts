@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { assumptionsSchema } from '../uanataca/assumptions.js';
 import { registrationAuthorityAssumptionsSchema } from '../uanataca/registration-authority/assumptions.js';
 import { issuesOfOverrides, policySchema } from './policy.js';
-import { byteSize, duration, flag, hostAndPort, port, secretReference, webAddress } from './values.js';
+import { byteSize, duration, flag, hostAndPort, isPlainOutside, port, secretReference, webAddress } from './values.js';
 
 const temporal = z
   .strictObject({
@@ -60,6 +60,13 @@ const environment = z.strictObject({
     .optional()
     .describe('for enrolments: the other system, over mutual TLS'),
   env: z.enum(['sandbox', 'prod']).describe("the provider's name of the environment, sent with every create"),
+  plainHttpReason: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('why `http://` to another machine is right for `prod`, such as a tunnel; `doctor` shows it'),
   ca: z.string().optional().describe('PEM file of the CA that signed the Optimizer’s TLS certificate'),
   roots: z.array(z.string()).default([]).describe('PEM files of the roots that signatures must chain to'),
   timeouts: z
@@ -193,12 +200,26 @@ export const configSchema = z
       .prefault({}),
   })
   .superRefine((config, context) => {
+    for (const [id, place] of Object.entries(config.environments)) {
+      if (place.env !== 'prod' || place.plainHttpReason !== undefined) continue;
+      for (const [setting, address] of [
+        ['optimizer', place.optimizer],
+        ['registrationAuthorityApi.address', place.registrationAuthorityApi?.address ?? ''],
+      ] as const) {
+        if (!isPlainOutside(address)) continue;
+        context.addIssue({
+          code: 'custom',
+          path: ['environments', id, ...setting.split('.')],
+          message: 'http:// shows credentials and codes on the way: use https://, or say in plainHttpReason why not',
+        });
+      }
+    }
     for (const [id, authority] of Object.entries(config.registrationAuthorities)) {
       const path = ['registrationAuthorities', id];
       for (const issue of issuesOfOverrides(config.policy, authority.policy)) {
         context.addIssue({ ...issue, path: [...path, 'policy', ...issue.path] });
       }
-      const place = config.environments[authority.environment];
+      const place = own(config.environments, authority.environment);
       if (!place) {
         context.addIssue({
           code: 'custom',
@@ -221,7 +242,7 @@ export const configSchema = z
         });
       }
       if (authority.review.mode !== 'automatic') continue;
-      if (!authority.officers[authority.review.officer]) {
+      if (!own(authority.officers, authority.review.officer)) {
         context.addIssue({
           code: 'custom',
           path: [...path, 'review', 'officer'],
@@ -237,6 +258,11 @@ export const configSchema = z
       }
     }
   });
+
+/** `constructor` is in every object. */
+function own<T>(record: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
 
 export type Config = z.output<typeof configSchema>;
 export type EnvironmentConfig = Config['environments'][string];
