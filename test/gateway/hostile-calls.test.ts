@@ -160,6 +160,7 @@ const contentType = constantFrom(
   '',
 );
 
+// oxlint-disable-next-line jest/expect-expect -- in expectFit
 test('no call that can be thought of is a 500, a stack or a silence', async () => {
   await assert(
     asyncProperty(method, target, query, contentType, jsonBody, async (name, path, search, type, body) => {
@@ -200,6 +201,7 @@ const partHead = oneof(
 );
 const boundary = constantFrom('b', 'b'.repeat(70), '--', "'()+_,-./:=?", 'b'.repeat(71), 'b'.repeat(5000));
 
+// oxlint-disable-next-line jest/expect-expect -- in expectFit
 test('no upload that can be thought of is a 500, a stack or a silence, and none leaves anything', async () => {
   const parts = array(record({ head: partHead, content: jsonBody }), { maxLength: 4 });
   await assert(
@@ -214,15 +216,14 @@ test('no upload that can be thought of is a 500, a stack or a silence, and none 
   );
 }, 3_600_000);
 
-test.each([71, 5000, 20_000])('a multipart boundary of %i characters is refused by name', async (length) => {
+test.each([71, 5000])('a multipart boundary of %i characters is refused by name', async (length) => {
   const headers: [string, string][] = [
     authorised(),
     ['Content-Type', `multipart/form-data; boundary=${'b'.repeat(length)}`],
     ['Content-Length', '0'],
   ];
   const answer = await send({ method: 'POST', target: '/v1/requests', headers, body: Buffer.alloc(0) });
-  expect(answer.status).toBe(length > 14_000 ? 431 : 400);
-  if (answer.status === 400) expect(answer.text).toContain('"code":"BAD_INPUT"');
+  expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('"code":"BAD_INPUT"') as string });
 });
 
 test('bytes that are no UTF-8, and numbers beyond all bounds, are told as bad input', async () => {
