@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Config, configSchema } from './config/schema.js';
 import { VideoIdError } from './messages/failures.js';
+import { readGuardedSync } from './security/guarded-file.js';
 
 export type { Config, EnvironmentConfig, OfficerConfig, RegistrationAuthorityConfig } from './config/schema.js';
 
@@ -91,15 +91,16 @@ function readFile(path: string | undefined): object {
   const remedy = 'Let VIDEOID_CONFIG name a readable JSON file, or unset it.';
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
+    content = JSON.parse(readGuardedSync(path, 'VIDEOID_CONFIG'));
   } catch (cause) {
+    if (cause instanceof VideoIdError) throw cause;
     throw new VideoIdError('BAD_SETTING', `The settings file ${path} cannot be read as JSON.`, {
       field: 'VIDEOID_CONFIG',
       remedy,
       cause,
     });
   }
-  if (typeof content === 'object' && content !== null) return content;
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
   throw new VideoIdError('BAD_SETTING', `The settings file ${path} does not hold an object.`, {
     field: 'VIDEOID_CONFIG',
     remedy,

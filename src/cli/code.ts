@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import type { VideoIdClient } from '../client.js';
+import type { PlainAcceptance, VideoIdClient } from '../client.js';
 import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
-import type { Acceptance } from '../messages/steering.js';
 import { type AttemptFlag, define, done, referenceOf, type SteeringFlags, withSteering } from './command.js';
 import { columns, moment } from './layout.js';
 import type { Screen } from './screen.js';
@@ -88,7 +87,7 @@ async function acceptanceOf(
   screen: Screen,
   reference: string,
   flags: AcceptFlags,
-): Promise<Acceptance> {
+): Promise<PlainAcceptance> {
   await assertCodeEntry(client, config, reference, flags);
   const { toAccept, stage } = await client.status(reference, { ...flags, flow: 'signature' });
   if (toAccept === undefined) {
@@ -105,7 +104,7 @@ async function acceptanceOf(
       ['  Consent text', flags.consentVersion],
     ]),
   );
-  return { ...toAccept, consentVersion: flags.consentVersion, channel: 'cli', at: new Date().toISOString() };
+  return { ...toAccept, consentVersion: flags.consentVersion, channel: 'cli' };
 }
 
 /** @throws VideoIdError CODE_ENTRY_NOT_ALLOWED */

@@ -68,6 +68,7 @@ export const EXIT_CODES: Record<FailureCode, ExitCode> = {
   WORKER_AWAY: stillRunning,
   NOT_REPLAYABLE: failed,
   TEMPORAL_UNREACHABLE: unreachable,
+  IDEMPOTENCY_KEY_REUSED: badInput,
   UNAUTHORIZED: failed,
 
   STILL_WAITING: stillRunning,

@@ -37,6 +37,7 @@ const CODES: Record<FailureCode, true> = {
   WORKER_AWAY: true,
   NOT_REPLAYABLE: true,
   TEMPORAL_UNREACHABLE: true,
+  IDEMPOTENCY_KEY_REUSED: true,
   UNAUTHORIZED: true,
   STILL_WAITING: true,
   PROVIDER_UNREACHABLE: true,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { VideoIdError } from '../messages/failures.js';
+import type { Actor } from '../messages/outcome.js';
 import type { Remedy } from '../messages/status.js';
 import type { Acceptance, CancelOrder, PreauthLinkOrder, Resolution, ReviewDecision } from '../messages/steering.js';
 import { fieldName } from './field-name.js';
@@ -11,6 +12,12 @@ export type PlainReviewDecision = ReviewDecision extends infer Decision
     ? Omit<Decision, 'credentials'> & { credentials?: { password?: string; pin?: string } }
     : never
   : never;
+
+/** An acceptance as a channel reports it. */
+export interface PlainAcceptance extends Omit<Acceptance, 'at'> {
+  /** When the signer accepted, ISO 8601; now if left out. */
+  at?: string;
+}
 
 /** What a signer types to sign; at least one of both. */
 export interface PlainSignOrder {
@@ -41,8 +48,11 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-ca
 const moment = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601, such as 2026-01-31T12:00:00Z' });
 const providerPk = z.string().regex(/^\d{1,18}$/, 'must be a number of the provider');
 
+/** What the provider and our own policy bring about, nobody claims from outside. */
+const CALLERS = ['signer', 'requester', 'officer', 'operator'] as const satisfies Actor['kind'][];
+
 export const actorPart = z.strictObject({
-  kind: z.enum(['signer', 'requester', 'officer', 'operator', 'provider', 'policy']),
+  kind: z.enum(CALLERS, { error: `must be one of ${CALLERS.join(', ')}` }),
   id: id.exactOptional(),
 });
 
@@ -63,12 +73,12 @@ const review: z.ZodType<PlainReviewDecision> = z.discriminatedUnion('decision', 
   }),
 ]);
 
-const acceptance: z.ZodType<Acceptance> = z.strictObject({
+const acceptance: z.ZodType<PlainAcceptance> = z.strictObject({
   documents: z.array(sha256).min(1, 'must name every document'),
   contract: sha256,
   consentVersion: words,
   channel: id,
-  at: moment,
+  at: moment.exactOptional(),
 });
 
 const sign: z.ZodType<PlainSignOrder> = z
@@ -116,7 +126,7 @@ const resolutionOfAll: z.ZodType<ResolveAllOrder> = z.strictObject({
 
 /** Each checks what a caller gave, and throws BAD_INPUT with the field; values are never repeated in the text. */
 export const checkedReview = (given: unknown): PlainReviewDecision => checked(review, given);
-export const checkedAcceptance = (given: unknown): Acceptance => checked(acceptance, given);
+export const checkedAcceptance = (given: unknown): PlainAcceptance => checked(acceptance, given);
 export const checkedSignOrder = (given: unknown): PlainSignOrder => checked(sign, given);
 export const checkedPreauthLinkOrder = (given: unknown): PreauthLinkOrder => checked(cancel, given);
 export const checkedCancelOrder = (given: unknown): CancelOrder => checked(cancel, given);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { VideoIdError } from '../messages/failures.js';
 import { askedAgain } from './asked-again.js';
@@ -17,7 +17,10 @@ export const CALL_WITHIN = 10_000;
 
 /** How a verb is called. */
 export interface CallOptions extends AttemptOption {
-  /** Once per human action: the same id again waits for the same action instead of repeating it. Made when left out. */
+  /**
+   * Once per human action: the same id with the same input again gets the same answer instead of repeating the action; with other
+   * input it is refused. Made when left out. Temporal sees a digest of it.
+   */
   updateId?: string | undefined;
   /** Milliseconds to wait for the answer, 10 000 if left out. What was asked may take effect afterwards. */
   within?: number | undefined;
@@ -46,7 +49,8 @@ export class RequestClosed extends Error {
  *   effect, unless the words say that it could not be asked
  */
 export async function update<Answer>(client: Client, call: UpdateCall): Promise<Answer> {
-  const updateId = checkedUpdateId(call.options.updateId);
+  const given = checkedUpdateId(call.options.updateId);
+  const updateId = digestOf(call.name, given);
   const handle = client.workflow.getHandle(call.workflowId);
   const until = Date.now() + (call.options.within ?? CALL_WITHIN);
   const ask = () =>
@@ -63,11 +67,11 @@ export async function update<Answer>(client: Client, call: UpdateCall): Promise<
     if (error instanceof WorkflowNotFoundError || isUpdateOutlived(error)) {
       throw new RequestClosed('The request has closed.', { cause: error });
     }
-    if (error instanceof WorkflowUpdateFailedError) throw notTaken(error, updateId);
-    if (isTaskUndone(error)) throw notAsked(updateId);
+    if (error instanceof WorkflowUpdateFailedError) throw notTaken(error, given);
+    if (isTaskUndone(error)) throw notAsked(given);
     // At the deadline itself other errors come too.
-    if (isDeadlineExceeded(error) || Date.now() >= until) throw await noAnswer(client, call.taskQueue, updateId);
-    throw temporalFailure(error, { words: 'What was asked may still take effect.', facts: { updateId } });
+    if (isDeadlineExceeded(error) || Date.now() >= until) throw await noAnswer(client, call.taskQueue, given);
+    throw temporalFailure(error, { words: 'What was asked may still take effect.', facts: { updateId: given } });
   }
 }
 
@@ -101,7 +105,9 @@ async function noAnswer(client: Client, taskQueue: string, updateId: string): Pr
   try {
     polling = await isWorkerPolling(client, taskQueue);
   } catch (error) {
-    return temporalFailure(error, { words: 'What was asked may still take effect.', facts });
+    // Told anew, with the id to ask again with.
+    const cause = error instanceof VideoIdError ? error.cause : error;
+    return temporalFailure(cause, { words: 'What was asked may still take effect.', facts });
   }
   return polling
     ? new VideoIdError('STILL_RUNNING', 'This is still being carried out; it may still take effect.', { remedy, facts })
@@ -111,7 +117,13 @@ async function noAnswer(client: Client, taskQueue: string, updateId: string): Pr
       });
 }
 
-function checkedUpdateId(given: string | undefined): string {
+/** What Temporal gets: a caller's id may say more than it should. */
+function digestOf(name: string, given: string): string {
+  return createHash('sha256').update(`videoid update\0${name}\0${given}`, 'utf8').digest('base64url');
+}
+
+/** The id that a caller gave, or a new one. @throws VideoIdError BAD_INPUT */
+export function checkedUpdateId(given: string | undefined): string {
   if (given === undefined) return randomUUID();
   if (/^[\x21-\x7e]{1,128}$/.test(given)) return given;
   throw new VideoIdError('BAD_INPUT', 'The updateId cannot be used.', {

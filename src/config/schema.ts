@@ -10,6 +10,7 @@ import {
   flag,
   hostAndPort,
   HOUR,
+  isPlainOutside,
   port,
   secretReference,
   webAddress,
@@ -79,6 +80,13 @@ const environment = z.strictObject({
     .optional()
     .describe('for enrolments: the other system, over mutual TLS'),
   env: z.enum(['sandbox', 'prod']).describe("the provider's name of the environment, sent with every create"),
+  plainHttpReason: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('why `http://` to another machine is right for `prod`, such as a tunnel; `doctor` shows it'),
   ca: z.string().optional().describe('PEM file of the CA that signed the Optimizer’s TLS certificate'),
   roots: z.array(z.string()).default([]).describe('PEM files of the roots that signatures must chain to'),
   timeouts: z
@@ -221,6 +229,20 @@ export const configSchema = z
       for (const { path, message } of tooLowForProduction(config.floor))
         context.addIssue({ code: 'custom', path: ['floor', ...path], message });
     }
+    for (const [id, place] of Object.entries(config.environments)) {
+      if (place.env !== 'prod' || place.plainHttpReason !== undefined) continue;
+      for (const [setting, address] of [
+        ['optimizer', place.optimizer],
+        ['registrationAuthorityApi.address', place.registrationAuthorityApi?.address ?? ''],
+      ] as const) {
+        if (!isPlainOutside(address)) continue;
+        context.addIssue({
+          code: 'custom',
+          path: ['environments', id, ...setting.split('.')],
+          message: 'http:// shows credentials and codes on the way: use https://, or say in plainHttpReason why not',
+        });
+      }
+    }
     for (const [id, authority] of Object.entries(config.registrationAuthorities)) {
       const path = ['registrationAuthorities', id];
       const issues = issuesOfOverrides(config.policy, authority.policy);
@@ -229,7 +251,7 @@ export const configSchema = z
         issues.length === 0 ? belowFloor(overridePolicy(config.policy, authority.policy), config.floor) : [];
       for (const { path: place, message } of tooLow)
         context.addIssue({ code: 'custom', path: [...path, 'policy', ...place], message });
-      const place = config.environments[authority.environment];
+      const place = own(config.environments, authority.environment);
       if (!place) {
         context.addIssue({
           code: 'custom',
@@ -252,7 +274,7 @@ export const configSchema = z
         });
       }
       if (authority.review.mode !== 'automatic') continue;
-      if (!authority.officers[authority.review.officer]) {
+      if (!own(authority.officers, authority.review.officer)) {
         context.addIssue({
           code: 'custom',
           path: [...path, 'review', 'officer'],
@@ -268,6 +290,11 @@ export const configSchema = z
       }
     }
   });
+
+/** `constructor` is in every object. */
+function own<T>(record: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
 
 export type Config = z.output<typeof configSchema>;
 export type EnvironmentConfig = Config['environments'][string];

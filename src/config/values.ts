@@ -67,12 +67,21 @@ function isHostAndPort(text: string): boolean {
 }
 
 /** An address on the web. Settings are shown, so it holds no name and no password. */
-export const webAddress = z.url().refine(namesNobody, 'give the address without name and password');
+export const webAddress = z
+  .url({ protocol: /^https?$/, error: 'give an address that begins with http:// or https://' })
+  .refine(namesNobody, 'give the address without name and password');
 
 function namesNobody(text: string): boolean {
   if (!URL.canParse(text)) return true;
   const { username, password } = new URL(text);
   return username === '' && password === '';
+}
+
+/** Whether what is sent to an address can be read on the way: http, and not on this machine. */
+export function isPlainOutside(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol !== 'https:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
 }
 
 /** A number between two others, both allowed; a variable carries it as text. */

@@ -44,6 +44,7 @@ export type CallFailureCode =
   | 'WORKER_AWAY'
   | 'NOT_REPLAYABLE'
   | 'TEMPORAL_UNREACHABLE'
+  | 'IDEMPOTENCY_KEY_REUSED'
   | 'UNAUTHORIZED';
 
 /** A step of a request met trouble. Shown as attention, or retried without a person. */

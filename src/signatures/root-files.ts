@@ -1,6 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { VideoIdError } from '../messages/failures.js';
+import { readGuarded } from '../security/guarded-file.js';
 import { readRoots } from './certificate-chain.js';
 
 /** The roots of each environment of the settings, read once; a file that cannot be read is looked for again the next time. */
@@ -17,14 +17,15 @@ export function rootFiles(
 
 /**
  * @param paths PEM files
- * @throws VideoIdError BAD_SETTING for a file that cannot be read
+ * @throws VideoIdError BAD_SETTING for a file that cannot be read, or that somebody else may write
  */
 export async function readRootFiles(environment: string, paths: readonly string[]): Promise<X509Certificate[]> {
   const field = `environments.${environment}.roots`;
   const roots = paths.map(async (path) => {
     try {
-      return readRoots(await readFile(path, 'utf8'));
+      return readRoots(await readGuarded(path, field));
     } catch (cause) {
+      if (cause instanceof VideoIdError) throw cause;
       throw new VideoIdError('BAD_SETTING', `The roots file ${path} cannot be read as PEM certificates.`, {
         field,
         remedy: `Put it where ${field} says; or name another there, and restart the workers.`,

@@ -24,7 +24,7 @@ export async function openPlace(temporal: object, change: (settings: Settings) =
   const directory = mkdtempSync(join(tmpdir(), 'videoid-client-'));
   const file = (name: string, content: string | Uint8Array): string => {
     const path = join(directory, name);
-    writeFileSync(path, content);
+    writeFileSync(path, content, { mode: 0o600 });
     return path;
   };
   const seal = await sealKeys();
@@ -73,7 +73,8 @@ export interface Settings {
   temporal: object;
   archive: { directory: string; reserve: number };
   keys: object;
-  environments: Record<string, { optimizer: string; env: 'sandbox' | 'prod' }>;
+  environments: Record<string, { optimizer: string; env: 'sandbox' | 'prod'; plainHttpReason?: string }>;
+  gateway?: object;
   registrationAuthorities: Record<string, object>;
   documents?: object;
   codeEntry?: string;

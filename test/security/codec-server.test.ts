@@ -1,5 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { type JSONPayload, JSONToPayload, payloadToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startCodecServer } from '../../src/security/codec-server.js';
@@ -154,7 +156,28 @@ describe('the codec server', () => {
     expect((await ask('/decode', { payloads }, { 'content-type': 'text/plain' })).status).toBe(415);
     expect((await ask('/decode', '', {}, 'GET')).status).toBe(404);
     expect((await ask('/keys', { payloads })).status).toBe(404);
-    expect((await ask('/decode', { payloads, padding: 'x'.repeat(9_000_000) })).status).toBe(413);
+    const { host, port } = new URL(server.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      `POST /decode HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: 9000000\r\n\r\n`,
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
+    socket.destroy();
+  });
+
+  it('is not held by a body that does not go on, nor by a head', async () => {
+    const impatient = await startCodecServer({ codec, port: 0, allowedOrigins: [UI], within: 300 });
+    const { host, port } = new URL(impatient.url);
+    const head = `POST /decode HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n`;
+    for (const sent of [`${head}Content-Length: 100\r\n\r\n{"payloads"`, head]) {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.write(sent);
+      let answer = '';
+      for await (const chunk of socket) answer += String(chunk);
+      expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    }
+    await impatient.close();
   });
 
   it('says when its port is taken', async () => {
