@@ -19,6 +19,7 @@ import { temporalFailure } from './temporal-failures.js';
  */
 export async function reopenRequest(place: StartPlace, reference: string, order: ReopenOrder): Promise<Started> {
   const { archive, client } = place;
+  await place.signing();
   const before = await attemptOf(archive, 'signature', reference, undefined);
   // The same order again, because its answer was lost or Temporal was away.
   const again = before.reopens !== undefined && (await archive.readOutcome(before)) === undefined;

@@ -6,9 +6,11 @@ import { VideoIdError } from '../messages/failures.js';
 import type { RequestStatus } from '../messages/status.js';
 import type { Sealed } from '../messages/steering.js';
 import { loadSealPrivateKeys, loadSealPublicKey, type SealPublicKey } from '../security/keys.js';
+import type { SignArgument } from '../security/order-signatures.js';
 import { openSealed, seal } from '../security/sealing.js';
 import { type AttemptOption, attemptOf, flowOf } from './attempts.js';
 import { hasEnded, outcomeOf } from './ending.js';
+import { loadSigning } from './signing.js';
 import { statusOf } from './status.js';
 import { CALL_WITHIN, type CallOptions, RequestClosed, update } from './updates.js';
 
@@ -20,6 +22,7 @@ export class RequestAccess {
   /** Whether a reference without a flow is looked for in both. */
   readonly #findsFlow: boolean;
   #sealKey: Promise<SealPublicKey> | undefined;
+  #signing: Promise<SignArgument> | undefined;
 
   constructor(place: { config: Config; archive: Archive; client: Client; findsFlow: boolean }) {
     this.config = place.config;
@@ -39,14 +42,15 @@ export class RequestAccess {
   }
 
   /** Asks the running request; a request that has ended answers by its outcome. */
-  async ask<Answer>(record: RequestRecord, name: string, argument: unknown, options: CallOptions): Promise<Answer> {
+  async ask<Answer>(record: RequestRecord, name: string, argument: object, options: CallOptions): Promise<Answer> {
     // With an updateId it may be the repetition of something that was answered before the end.
     const outcome = options.updateId === undefined ? await this.archive.readOutcome(record) : undefined;
     if (outcome !== undefined) throw hasEnded(outcome);
     const { workflowId } = record;
     const { taskQueue } = this.config.temporal;
+    const sign = await this.signing();
     try {
-      return await update<Answer>(this.client, { workflowId, taskQueue, name, argument, options });
+      return await update<Answer>(this.client, { workflowId, taskQueue, name, argument, sign, options });
     } catch (error) {
       if (!(error instanceof RequestClosed)) throw error;
       throw await endedOrRewound(this, record, options);
@@ -65,6 +69,12 @@ export class RequestAccess {
       field: 'keys.seal',
       remedy: 'Run it where the private key is: on the machine of a worker, or of who keeps the key.',
     });
+  }
+
+  /** What signs starts and orders. @throws VideoIdError BAD_SETTING, SECRET_NOT_FOUND without a private orders key */
+  signing(): Promise<SignArgument> {
+    this.#signing ??= loadSigning(this.config.keys);
+    return this.#signing;
   }
 
   /** Encrypts what a person typed to the seal key. */

@@ -4,6 +4,7 @@ import type { RequestRecord } from '../archive/request-record.js';
 import type { Config } from '../config/schema.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
+import type { SignArgument } from '../security/order-signatures.js';
 import { commitAttempt, hashOf } from './attempt-record.js';
 import { completedRecord, earlierDocuments } from './earlier-attempt.js';
 import { type CheckedEnrolment, checkEnrolmentInput, type EnrolmentInput } from './enrolment-input.js';
@@ -29,6 +30,8 @@ export interface StartPlace {
   archive: Archive;
   client: Client;
   config: Config;
+  /** What signs starts. @throws VideoIdError BAD_SETTING, SECRET_NOT_FOUND without a private orders key */
+  signing: () => Promise<SignArgument>;
 }
 
 /** A start of either flow, as far as it can be checked by itself. */
@@ -53,6 +56,7 @@ export async function startEnrolment(place: StartPlace, input: EnrolmentInput): 
 }
 
 async function start(place: StartPlace, checked: Checked): Promise<Started> {
+  await place.signing(); // nothing is recorded that could not be started
   checkCount(checked, place.config.documents.maximumCount);
   const latest = await place.archive.latestAttempt(checked.flow, checked.reference);
   const record = checked.newAttempt
@@ -156,12 +160,14 @@ function settingsOf(config: Config, checked: Checked, before?: RequestRecord): R
 }
 
 /** The recorded outcome, or the workflow: started now if it was not. */
-export async function resumeRequest({ archive, client, config }: StartPlace, record: RequestRecord): Promise<Started> {
+export async function resumeRequest(place: StartPlace, record: RequestRecord): Promise<Started> {
+  const { archive, client, config } = place;
   const { reference, attempt, workflowId } = record;
   const outcome = await archive.readOutcome(record);
   if (outcome !== undefined) return { reference, attempt, workflowId, state: 'ended', outcome };
   const { taskQueue } = config.temporal;
-  const started = await startWorkflow(client, { record, archiveId: archive.id, taskQueue });
+  const sign = await place.signing();
+  const started = await startWorkflow(client, { record, archiveId: archive.id, taskQueue, sign });
   return { reference, attempt, workflowId, ...started };
 }
 
