@@ -18,6 +18,7 @@ import { attemptOfWorkflow } from './messages/request.js';
 import { keepRewinding } from './rewinding.js';
 import { rootFiles } from './signatures/root-files.js';
 import { connectWorker, ofInstallation, WORKFLOW_MODULES, workerDataConverter } from './temporal.js';
+import { withoutReferences } from './storage-references.js';
 import { Optimizers } from './uanataca/optimizers.js';
 import { RegistrationAuthorities } from './uanataca/registration-authorities.js';
 
@@ -60,7 +61,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     installRuntime(logger, metricsPort === undefined ? undefined : { host, port: metricsPort });
     const sdk = await import('@temporalio/worker');
     connection = await connectWorker(config.temporal);
-    worker = await sdk.Worker.create({
+    worker = await withoutReferences(sdk.Worker).create({
       connection,
       namespace: config.temporal.namespace,
       taskQueue: config.temporal.taskQueue,
