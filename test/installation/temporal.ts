@@ -16,7 +16,8 @@ export class Temporal {
   ) {}
 
   static async connect({ config }: Installation): Promise<Temporal> {
-    const converter = dataConverter(await loadKeyRing(config.keys.codec));
+    const keyRing = config.keys.encryptPayloads ? await loadKeyRing(config.keys.codec) : undefined;
+    const converter = dataConverter(keyRing);
     const { connection, client } = await connectClient(config.temporal, converter);
     return new Temporal(client, await loadSigning(config.keys), () => connection.close());
   }
