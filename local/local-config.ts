@@ -84,6 +84,13 @@ export function writeConfig(
           privateKey: `file:${state.sealPrivateKeyFile}`,
         },
       ],
+      orders: [
+        {
+          id: 'local',
+          publicKey: `file:${state.ordersPublicKeyFile}`,
+          privateKey: `file:${state.ordersPrivateKeyFile}`,
+        },
+      ],
     },
     environments: {
       [ENVIRONMENT]: {

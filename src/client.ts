@@ -22,6 +22,7 @@ import {
   readSecrets,
 } from './client/sealed-secrets.js';
 import { type ShownFile, showFile, type ShowOptions } from './client/shown-files.js';
+import { loadSigning } from './client/signing.js';
 import type { StartInput } from './client/start-input.js';
 import { resumeRequest, startEnrolment, type Started, type StartOptions, startRequest } from './client/starting.js';
 import { TroubleVerbs } from './client/trouble-verbs.js';
@@ -72,6 +73,8 @@ export type { DocumentEntry, ShownFile, ShowOptions } from './client/shown-files
 export interface ConnectOptions {
   /** Look for a reference in both flows where a verb is called without `flow`, instead of taking it for a signature's. */
   findsFlow?: boolean;
+  /** For who mostly reads: the private orders key is asked for only when something is started or ordered. */
+  mayOnlyRead?: boolean;
 }
 
 /**
@@ -102,7 +105,11 @@ export class VideoIdClient extends TroubleVerbs {
    *
    * @throws VideoIdError ARCHIVE_UNAVAILABLE, SECRET_NOT_FOUND, BAD_SETTING
    */
-  static async connect(config: Config, { findsFlow = false }: ConnectOptions = {}): Promise<VideoIdClient> {
+  static async connect(
+    config: Config,
+    { findsFlow = false, mayOnlyRead = false }: ConnectOptions = {},
+  ): Promise<VideoIdClient> {
+    if (!mayOnlyRead) await loadSigning(config.keys);
     const { directory, reserve } = config.archive;
     const archive = await openArchive({ directory, reserveBytes: reserve });
     const keyRing = config.keys.encryptPayloads ? await loadKeyRing(config.keys.codec) : undefined;

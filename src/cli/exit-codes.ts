@@ -64,6 +64,8 @@ export const EXIT_CODES: Record<FailureCode, ExitCode> = {
   CODES_EXHAUSTED: notNow,
   CODE_ENTRY_NOT_ALLOWED: notNow,
   UNKNOWN_REMEDY: notNow,
+  ORDER_REFUSED: failed,
+  START_REFUSED: failed,
   STILL_RUNNING: stillRunning,
   WORKER_AWAY: stillRunning,
   NOT_REPLAYABLE: failed,

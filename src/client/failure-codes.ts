@@ -33,6 +33,8 @@ const CODES: Record<FailureCode, true> = {
   CODES_EXHAUSTED: true,
   CODE_ENTRY_NOT_ALLOWED: true,
   UNKNOWN_REMEDY: true,
+  ORDER_REFUSED: true,
+  START_REFUSED: true,
   STILL_RUNNING: true,
   WORKER_AWAY: true,
   NOT_REPLAYABLE: true,

@@ -20,6 +20,7 @@ import { temporalFailure } from './temporal-failures.js';
 export async function reopenRequest(place: StartPlace, before: RequestRecord, order: ReopenOrder): Promise<Started> {
   const { archive, client } = place;
   const { reference } = before;
+  await place.signing();
   // The same order again, because its answer was lost or Temporal was away.
   const again = before.reopens !== undefined && (await archive.readOutcome(before)) === undefined;
   const record = again ? before : await nextAttempt(place, before, order);

@@ -7,10 +7,12 @@ import type { RequestStatus } from '../messages/status.js';
 import type { Sealed } from '../messages/steering.js';
 import type { Fingerprints } from '../security/fingerprints.js';
 import { loadSealPrivateKeys, loadSealPublicKey, type SealPublicKey } from '../security/keys.js';
+import type { SignArgument } from '../security/order-signatures.js';
 import { openSealed, seal } from '../security/sealing.js';
 import { attemptOf, flowOf } from './attempts.js';
 import { attemptOrdered, type Order, orderOnce } from './bound-orders.js';
 import { hasEnded, outcomeOf } from './ending.js';
+import { loadSigning } from './signing.js';
 import { statusOf } from './status.js';
 import { CALL_WITHIN, type CallOptions, RequestClosed, update } from './updates.js';
 
@@ -23,6 +25,7 @@ export class RequestAccess {
   /** Whether a reference without a flow is looked for in both. */
   readonly #findsFlow: boolean;
   #sealKey: Promise<SealPublicKey> | undefined;
+  #signing: Promise<SignArgument> | undefined;
 
   constructor(place: {
     config: Config;
@@ -56,11 +59,12 @@ export class RequestAccess {
   }
 
   /** Asks the running request; one that has ended tells what it answered before, or its outcome. */
-  async ask<Answer>(record: RequestRecord, name: string, argument: unknown, options: CallOptions): Promise<Answer> {
+  async ask<Answer>(record: RequestRecord, name: string, argument: object, options: CallOptions): Promise<Answer> {
     const { workflowId } = record;
     const { taskQueue } = this.config.temporal;
+    const sign = await this.signing();
     try {
-      return await update<Answer>(this.client, { workflowId, taskQueue, name, argument, options });
+      return await update<Answer>(this.client, { workflowId, taskQueue, name, argument, sign, options });
     } catch (error) {
       if (!(error instanceof RequestClosed)) throw error;
       throw await endedOrRewound(this, record, options);
@@ -79,6 +83,12 @@ export class RequestAccess {
       field: 'keys.seal',
       remedy: 'Run it where the private key is: on the machine of a worker, or of who keeps the key.',
     });
+  }
+
+  /** What signs starts and orders. @throws VideoIdError BAD_SETTING, SECRET_NOT_FOUND without a private orders key */
+  signing(): Promise<SignArgument> {
+    this.#signing ??= loadSigning(this.config.keys);
+    return this.#signing;
   }
 
   /** Encrypts what a person typed to the seal key. */

@@ -4,6 +4,7 @@ import type { RequestRecord } from '../archive/request-record.js';
 import type { Config } from '../config/schema.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
+import type { SignArgument } from '../security/order-signatures.js';
 import { commitAttempt, hashOf } from './attempt-record.js';
 import { orderName, reused } from './bound-orders.js';
 import { completedRecord, earlierDocuments } from './earlier-attempt.js';
@@ -31,6 +32,8 @@ export interface StartPlace {
   archive: Archive;
   client: Client;
   config: Config;
+  /** What signs starts. @throws VideoIdError BAD_SETTING, SECRET_NOT_FOUND without a private orders key */
+  signing: () => Promise<SignArgument>;
 }
 
 /** How a start is called. */
@@ -66,6 +69,7 @@ export async function startEnrolment(
 }
 
 async function start(place: StartPlace, input: Checked, { updateId }: StartOptions): Promise<Started> {
+  await place.signing(); // nothing is recorded that could not be started
   checkCount(input, place.config.documents.maximumCount);
   const checked = { ...input, startKey: updateId === undefined ? undefined : orderName(checkedUpdateId(updateId)) };
   const latest = await place.archive.latestAttempt(checked.flow, checked.reference);
@@ -201,12 +205,14 @@ function settingsOf(config: Config, checked: Checked, before?: RequestRecord): R
 }
 
 /** The recorded outcome, or the workflow: started now if it was not. */
-export async function resumeRequest({ archive, client, config }: StartPlace, record: RequestRecord): Promise<Started> {
+export async function resumeRequest(place: StartPlace, record: RequestRecord): Promise<Started> {
+  const { archive, client, config } = place;
   const { reference, attempt, workflowId } = record;
   const outcome = await archive.readOutcome(record);
   if (outcome !== undefined) return { reference, attempt, workflowId, state: 'ended', outcome };
   const { taskQueue } = config.temporal;
-  const started = await startWorkflow(client, { record, archiveId: archive.id, taskQueue });
+  const sign = await place.signing();
+  const started = await startWorkflow(client, { record, archiveId: archive.id, taskQueue, sign });
   return { reference, attempt, workflowId, ...started };
 }
 

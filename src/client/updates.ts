@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { type Client, type WorkflowHandle, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { VideoIdError } from '../messages/failures.js';
+import type { Addressed } from '../messages/steering.js';
+import type { SignArgument } from '../security/order-signatures.js';
 import { askedAgain } from './asked-again.js';
 import type { AttemptOption } from './attempts.js';
 import { isWorkerPolling } from './pollers.js';
@@ -32,7 +34,8 @@ export interface UpdateCall {
   taskQueue: string;
   /** Name of the Update. */
   name: string;
-  argument: unknown;
+  argument: object;
+  sign: SignArgument;
   options: CallOptions;
 }
 
@@ -53,8 +56,10 @@ export async function update<Answer>(client: Client, call: UpdateCall): Promise<
   const updateId = digestOf(call.name, given);
   const handle = client.workflow.getHandle(call.workflowId);
   const until = Date.now() + (call.options.within ?? CALL_WITHIN);
-  const ask = () =>
-    handle.startUpdate<Answer, [unknown]>(call.name, { args: [call.argument], updateId, waitForStage: 'ACCEPTED' });
+  const ask = async () => {
+    const args: [unknown] = [call.sign('order', await addressed(handle, call, updateId))];
+    return await handle.startUpdate<Answer, [unknown]>(call.name, { args, updateId, waitForStage: 'ACCEPTED' });
+  };
   try {
     // The Update is accepted only by a live worker, so the limit covers the asking too.
     return await client.withDeadline(until, async () => {
@@ -73,6 +78,17 @@ export async function update<Answer>(client: Client, call: UpdateCall): Promise<
     if (isDeadlineExceeded(error) || Date.now() >= until) throw await noAnswer(client, call.taskQueue, given);
     throw temporalFailure(error, { words: 'What was asked may still take effect.', facts: { updateId: given } });
   }
+}
+
+/** The order with whom it is for: this run's request, this Update, this once. */
+async function addressed(
+  handle: WorkflowHandle,
+  { workflowId, name: update, argument }: UpdateCall,
+  updateId: string,
+): Promise<Addressed<object>> {
+  const { runId, raw } = await handle.describe();
+  const run = raw.workflowExecutionInfo?.firstRunId || runId;
+  return { ...argument, for: { workflowId, run, update, updateId } };
 }
 
 /** The request was reached and said no, in words that are not ours: it does not know the Update, or failed over it. */

@@ -60,6 +60,14 @@ const keys = z
       )
       .default([])
       .describe('RSA keys, PEM, for codes and PINs that people type; only workers need the private ones'),
+    orders: z
+      .array(
+        z.strictObject({ id: z.string().min(1), publicKey: secretReference, privateKey: secretReference.optional() }),
+      )
+      .default([])
+      .describe(
+        'Ed25519 keys, PEM, that sign starts and orders: the first private one signs, all public ones are taken; workers need no private one',
+      ),
   })
   .prefault({});
 

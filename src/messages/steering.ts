@@ -17,6 +17,35 @@ export const PROVIDE_UPDATE = 'provide';
 export const PREAUTH_LINK_UPDATE = 'preauth-link';
 export const ABANDON_UPDATE = 'abandon';
 
+/** Every order: the argument of an Update, by the name of the Update. `workflows/order-guards.ts` has the shape of each. */
+export interface Orders {
+  [REVIEW_UPDATE]: ReviewDecision;
+  [ACCEPT_UPDATE]: Acceptance;
+  [CODE_UPDATE]: Acceptance;
+  [SIGN_UPDATE]: SignOrder;
+  [CANCEL_UPDATE]: CancelOrder;
+  [RESOLVE_UPDATE]: Resolution;
+  [NEW_VIDEO_UPDATE]: NewVideoOrder;
+  [CORRECT_UPDATE]: CorrectOrder;
+  [EXTEND_UPDATE]: ExtendOrder;
+  [PROVIDE_UPDATE]: ProvideOrder;
+  [PREAUTH_LINK_UPDATE]: PreauthLinkOrder;
+  [ABANDON_UPDATE]: AbandonOrder;
+}
+export type OrderName = keyof Orders;
+
+/** For whom an order is. It is signed with the order, so that a copy does nothing elsewhere. */
+export interface Addressee {
+  workflowId: string;
+  /** The workflow's first run: it stays the same when the request is rewound, and not when somebody starts it anew. */
+  run: string;
+  update: string;
+  updateId: string;
+}
+
+/** An order as it travels. */
+export type Addressed<Order extends object> = Order & { for: Addressee };
+
 /** Arguments of the `status` query: events of the history when it was asked, so that it is not answered ahead of more. */
 export type StatusQuestion = [historyLength?: number];
 

@@ -156,10 +156,13 @@ test('setup makes keys that the settings can name, and never replaces any', asyn
   const keys = join(empty, 'keys');
   const made = await videoid(['setup', '--keys', keys, '--key-id', 'first', '--json'], { directory: empty });
   expect(made.code).toBe(0);
-  const answer = answerOf(made) as { keys: { codec: { key: string }[]; seal: { privateKey: string }[] } };
+  const answer = answerOf(made) as {
+    keys: { codec: { key: string }[]; seal: { privateKey: string }[]; orders: { privateKey: string }[] };
+  };
   const codecKey = readFileSync(answer.keys.codec[0]?.key.replace('file:', '') ?? '', 'utf8');
   expect(Buffer.from(codecKey, 'base64')).toHaveLength(32);
   expect(readFileSync(answer.keys.seal[0]?.privateKey.replace('file:', '') ?? '', 'utf8')).toContain('PRIVATE KEY');
+  expect(readFileSync(answer.keys.orders[0]?.privateKey.replace('file:', '') ?? '', 'utf8')).toContain('PRIVATE KEY');
   expect(made.output).not.toContain(codecKey);
   const again = await videoid(['setup', '--keys', keys, '--key-id', 'first', '--json'], { directory: empty });
   expect(again.code).toBe(1);

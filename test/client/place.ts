@@ -5,6 +5,7 @@ import { openArchive } from '../../src/archive/file-archive.js';
 import { VideoIdClient } from '../../src/client.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { generateCodecKey } from '../../src/security/keys.js';
+import { generateOrderKeys } from '../../src/security/order-keys.js';
 import { sealKeys } from '../keys.js';
 
 /** A place of its own for a client: real archive, real keys, and Temporal where the test says. */
@@ -28,6 +29,7 @@ export async function openPlace(temporal: object, change: (settings: Settings) =
     return path;
   };
   const seal = await sealKeys();
+  const orders = generateOrderKeys();
   const settings: Settings = {
     temporal,
     archive: { directory: join(directory, 'archive'), reserve: 0 },
@@ -38,6 +40,13 @@ export async function openPlace(temporal: object, change: (settings: Settings) =
           id: 'test',
           publicKey: `file:${file('seal-public.pem', seal.publicKey)}`,
           privateKey: `file:${file('seal-private.pem', seal.privateKey)}`,
+        },
+      ],
+      orders: [
+        {
+          id: 'test',
+          publicKey: `file:${file('orders-public.pem', orders.publicKey)}`,
+          privateKey: `file:${file('orders-private.pem', orders.privateKey)}`,
         },
       ],
     },

@@ -63,7 +63,7 @@ test('a request that the provider does not show, though it shows others, is atte
 
 /** An Update that the request has accepted, and may answer later. */
 function accepted({ workflowId }: People, name: string, argument: object) {
-  return temporal.workflow(workflowId).startUpdate(name, { args: [argument], waitForStage: 'ACCEPTED' });
+  return temporal.order(workflowId, name, argument);
 }
 
 /** An Update that the request has accepted while its read of the provider is under way, and then what the read finds. */

@@ -16,13 +16,17 @@ describe('the bridge alone', () => {
     house = await openHouse({
       only: 'webhooks',
       settings: {
-        keys: { codec: [{ id: 'k', key: 'env:NO_SUCH_KEY' }], seal: [{ id: 's', publicKey: 'file:/no/such/key' }] },
+        keys: {
+          codec: [{ id: 'k', key: 'env:NO_SUCH_KEY' }],
+          seal: [{ id: 's', publicKey: 'file:/no/such/key' }],
+          orders: [{ id: 'o', publicKey: 'file:/no/such/key' }],
+        },
       },
     });
   });
   afterAll(async () => house.close());
 
-  it('starts without codec key, seal key, archive and Temporal', async () => {
+  it('starts without codec key, seal key, orders key, archive and Temporal', async () => {
     expect((await house.hook(house.tokens[0], { request: 1, status: 'VIDEOREVIEW' })).status).toBe(200);
   });
 

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.js';
 import { loadKeyRing, loadSealPrivateKeys, loadSealPublicKey } from '../../security/keys.js';
+import { loadOrderPublicKeys, loadOrderSigner } from '../../security/order-keys.js';
 import { resolveSecret } from '../../security/secret.js';
 import { readApiTokens, readWebhookTokens } from '../../gateway/tokens.js';
 import { check, type Check } from './check.js';
@@ -7,7 +8,12 @@ import { type NamedFile, withFiles } from './files.js';
 
 /** The settings file, keys, tokens, and every secret that the settings name; who else may read and write their files. */
 export async function secretChecks(config: Config): Promise<Check[]> {
-  const checks = [await settingsFileCheck(), await codecCheck(config), await sealCheck(config)];
+  const checks = [
+    await settingsFileCheck(),
+    await codecCheck(config),
+    await sealCheck(config),
+    await ordersCheck(config),
+  ];
   for (const [field, references] of namedSecrets(config)) {
     checks.push(
       await check(field, async () => {
@@ -56,7 +62,7 @@ async function codecCheck({ keys }: Config): Promise<Check> {
     if (!keys.encryptPayloads) {
       return {
         state: 'warn',
-        words: 'what passes through Temporal is not encrypted',
+        words: 'what passes through Temporal is not encrypted, and an answer of a step may be anybody’s',
         remedy: 'Set keys.encryptPayloads to true and give a key: videoid setup --keys DIRECTORY.',
       };
     }
@@ -79,6 +85,28 @@ async function sealCheck({ keys }: Config): Promise<Check> {
     }
     const opening = await loadSealPrivateKeys(keys.seal);
     return await withFiles({ words: `sealing to ${id}, opening ${[...opening.keys()].join(', ')}` }, files);
+  });
+}
+
+async function ordersCheck({ keys }: Config): Promise<Check> {
+  return await check('orders keys', async () => {
+    if (!keys.encryptPayloads && keys.orders.length === 0) {
+      return {
+        state: 'warn',
+        words: 'nothing is signed: whoever can write to Temporal can start and steer requests',
+        remedy: 'Give a key in keys.orders: videoid setup --keys DIRECTORY.',
+      };
+    }
+    const known = [...(await loadOrderPublicKeys(keys.orders)).keys()];
+    if (keys.orders.every(({ privateKey }) => privateKey === undefined)) {
+      return {
+        state: 'warn',
+        words: `taking what ${known.join(', ')} signed; no private key here`,
+        remedy: 'Right for a worker, and to read. Who starts or steers requests needs the private key.',
+      };
+    }
+    const { id } = await loadOrderSigner(keys.orders);
+    return { words: `${id} signs, ${known.join(', ')} count` };
   });
 }
 
