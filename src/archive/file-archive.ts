@@ -260,11 +260,13 @@ class FileArchive implements Archive {
   }
 
   async hasMark(key: AttemptKey, name: string): Promise<boolean> {
-    return (await this.markedAt(key, name)) !== undefined;
+    return (await this.#disk.size(await this.#markPath(key, name))) !== undefined;
   }
 
   async markedAt(key: AttemptKey, name: string): Promise<string | undefined> {
-    return await this.#disk.read(await this.#markPath(key, name));
+    const at = await this.#disk.read(await this.#markPath(key, name));
+    if (at === undefined || !Number.isNaN(Date.parse(at))) return at;
+    throw unavailable(`unreadable mark ${name}`, 'A mark in the archive is damaged.');
   }
 
   async unmark(key: AttemptKey, name: string): Promise<void> {

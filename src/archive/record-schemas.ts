@@ -40,10 +40,9 @@ export const providerDataSchema: z.ZodType<ProviderData> = z.object({
 });
 
 /** `corrections/<number>.json` */
-export const correctionSchema: z.ZodType<Correction> = z.object({
-  email: text.exactOptional(),
-  phone: text.exactOptional(),
-});
+export const correctionSchema: z.ZodType<Correction> = z
+  .object({ email: text.exactOptional(), phone: text.exactOptional() })
+  .refine(({ email, phone }) => email !== undefined || phone !== undefined);
 
 /** `index/<environment>/<request_pk>` */
 export const indexEntrySchema: z.ZodType<IndexEntry> = z.object({

@@ -33,6 +33,7 @@ export function statusLines(status: RequestStatus, now: number): string[] {
     facts.push(['To read', `videoid declaration ${status.reference}`]);
     facts.push(['', `videoid contract ${status.reference} --save`]);
   }
+  if (status.acceptedAt !== undefined) facts.push(['Accepted', moment(status.acceptedAt)]);
   if (status.code.notAccepted > 0) facts.push(['Codes', `${status.code.notAccepted} not accepted`]);
   const lines = columns(facts);
   // What `show` was called for is the latest attempt, or its caller knows which.
