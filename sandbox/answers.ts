@@ -4,7 +4,16 @@ import type { Behaviour } from './settings.js';
 export type Answer =
   | { kind: 'success'; message?: Spelled; detail?: Spelled }
   | { kind: 'json'; status: number; body: unknown }
-  | { kind: 'file'; path: string; contentType: string; change?: (bytes: Buffer) => Buffer }
+  | {
+      kind: 'file';
+      path: string;
+      contentType: string;
+      change?: (bytes: Buffer) => Buffer;
+      /** Bytes before those of the file. */
+      before?: string;
+      /** Blanks after it; whether the answer states its length. */
+      grown?: { bytes: number; stated: boolean };
+    }
   | { kind: 'raw'; status: number; body: string; contentType: string; headers?: Record<string, string> };
 
 /** A value with the key under which the vendor's own example has it. */

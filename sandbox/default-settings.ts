@@ -43,6 +43,8 @@ export const DEFAULT_SETTINGS: Settings = {
     documentPath: 'query',
     documentTypeDefault: 'signed',
     originalType: 'taken',
+    deletionWithoutType: 'every-kind',
+    deletionByType: 'query',
     uploadPart: null,
     endSlash: 'either',
     multiUploadAnswer: 'list',

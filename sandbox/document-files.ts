@@ -57,9 +57,8 @@ export class DocumentFiles {
     return path;
   }
 
-  removeDocument(pk: number, uid: string): void {
-    remove(this.path(pk, 'original', uid));
-    remove(this.path(pk, 'signed', uid));
+  removeDocument(pk: number, uid: string, kind: DocumentType): void {
+    remove(this.path(pk, kind, uid));
   }
 
   removeEvidence(pk: number, documentPk: number): void {

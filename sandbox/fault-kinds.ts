@@ -93,6 +93,24 @@ export const FAULT_KINDS = {
     endpoints: ['get-contract'],
     parameters: {},
   },
+  'file-no-pdf': {
+    moment: 'work',
+    what: 'What comes in place of the file, with 200, is no PDF but `text`.',
+    endpoints: ['get-document', 'get-contract'],
+    parameters: { text: '<html><body>Please wait</body></html>' },
+  },
+  'file-prefixed': {
+    moment: 'work',
+    what: 'Before the file comes `text`.',
+    endpoints: ['get-document', 'get-contract'],
+    parameters: { text: '\r\n\r\n' },
+  },
+  'file-grown': {
+    moment: 'work',
+    what: 'After the file come `bytes` blanks; `stated` says whether the answer tells its length (yes or no).',
+    endpoints: ['get-document', 'get-contract'],
+    parameters: { bytes: 1_000_000, stated: 'yes' },
+  },
   'used-card': {
     moment: 'work',
     what: 'The first unused card is a used one, where there is one.',

@@ -191,13 +191,24 @@ function respond(answer: Answer, call: { behaviour: Behaviour }): Response {
         headers: { 'content-type': answer.contentType, ...answer.headers },
       });
     case 'file': {
-      const size = String(statSync(answer.path).size);
-      const stream = Readable.toWeb(createReadStream(answer.path)) as ReadableStream<Uint8Array>;
-      return new Response(answer.change === undefined ? stream : changed(stream, answer.change), {
-        headers: { 'content-type': answer.contentType, 'content-length': size },
+      const { path, before = '', grown = { bytes: 0, stated: true }, change } = answer;
+      const size = Buffer.byteLength(before) + statSync(path).size + grown.bytes;
+      const stream = Readable.toWeb(Readable.from(between(before, createReadStream(path), grown.bytes)));
+      const bytes = stream as ReadableStream<Uint8Array>;
+      return new Response(change === undefined ? bytes : changed(bytes, change), {
+        headers: {
+          'content-type': answer.contentType,
+          ...(grown.stated ? { 'content-length': String(size) } : {}),
+        },
       });
     }
   }
+}
+
+async function* between(before: string, file: Readable, blanks: number): AsyncGenerator<Uint8Array> {
+  if (before !== '') yield Buffer.from(before);
+  yield* file as AsyncIterable<Uint8Array>;
+  for (let left = blanks; left > 0; left -= 65_536) yield Buffer.alloc(Math.min(left, 65_536), ' ');
 }
 
 /** The first chunk changed; the length stays. */

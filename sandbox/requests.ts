@@ -2,6 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommonRequest } from './common-request.js';
 import type { Enrolment } from './registration-authority/enrolment.js';
+import type { DocumentType } from './document-files.js';
 import { readJsonFolder, writeJson } from './state-files.js';
 import type { Status } from './statuses.js';
 
@@ -16,6 +17,8 @@ export interface HeldDocument {
   /** Hexadecimal. */
   sha256: string;
   uploadedAt: string;
+  /** Files of it that were deleted while the other stayed. */
+  gone?: DocumentType[];
 }
 
 /** A text message on the signer's phone. */

@@ -89,6 +89,10 @@ const behaviourSchema = z.strictObject({
   documentTypeDefault: z.enum(['signed', 'original']),
   /** Guess: whether the default may be named too; the values beside `signed` are not documented. */
   originalType: z.enum(['taken', 'refused']),
+  /** Guess: what a deletion without `document_type` takes. */
+  deletionWithoutType: z.enum(['every-kind', 'original']),
+  /** Guess: where a deletion names one kind: `?document_type=`, `/signed/{uid}` as in V1, or nowhere. */
+  deletionByType: z.enum(['query', 'path', 'nowhere']),
   /** Names of parts are free; null takes any. */
   uploadPart: z.string().nullable(),
   /** §3, §4.9: whether the paths of contract and sign end in a slash. */

@@ -1,6 +1,7 @@
 import { Refusal, success, type Answer } from '../answers.js';
 import type { DocumentType } from '../document-files.js';
-import type { SignatureRequest } from '../requests.js';
+import { numberParameter, parameter } from '../faults.js';
+import type { HeldDocument, SignatureRequest } from '../requests.js';
 import { contractOf } from '../signing.js';
 import { requestOf, type Call, type Endpoint } from './endpoint.js';
 import { receiveDocuments } from './upload.js';
@@ -58,16 +59,16 @@ export const DOCUMENT_ENDPOINTS: Endpoint[] = [
     method: 'DELETE',
     path: '/document/:request_pk/:uid',
     body: 'none',
+    work: deleteDocument,
+  },
+  {
+    name: 'delete-document',
+    method: 'DELETE',
+    path: '/document/:request_pk/:type/:uid',
+    body: 'none',
     work(call) {
-      const uid = call.params['uid'] ?? '';
-      const request = requestOf(call, () => `Document not found with uid ${uid} and type original`);
-      if (!request.documents.some((document) => document.uid === uid)) {
-        throw new Refusal(404, `Document not found with uid ${uid} and type original`);
-      }
-      request.documents = request.documents.filter((document) => document.uid !== uid);
-      call.provider.settle(request);
-      call.provider.parts.files.removeDocument(request.pk, uid);
-      return success('Document successfully deleted');
+      if (call.behaviour.deletionByType !== 'path') throw new Refusal(404, 'Not Found');
+      return deleteDocument(call);
     },
   },
   {
@@ -77,10 +78,10 @@ export const DOCUMENT_ENDPOINTS: Endpoint[] = [
     body: 'none',
     work(call) {
       const request = requestOf(call, (pk) => `Request ${pk} not found`);
-      const uids = request.documents.map(({ uid }) => uid);
-      request.documents = [];
+      const kinds = kindsToDelete(call);
+      for (const document of request.documents) remove(call, request, document, kinds);
+      request.documents = request.documents.filter((document) => isAnythingLeft(call, request, document));
       call.provider.settle(request);
-      uids.forEach((uid) => call.provider.parts.files.removeDocument(request.pk, uid));
       return success(`Documents deleted for Request ${request.pk}`);
     },
   },
@@ -108,12 +109,45 @@ export const DOCUMENT_ENDPOINTS: Endpoint[] = [
   },
 ];
 
+const KINDS: readonly DocumentType[] = ['original', 'signed'];
+
+/** One kind where the call names it in the way that is set, else what a call without it takes. */
+function kindsToDelete({ behaviour, params, query }: Call): readonly DocumentType[] {
+  const named = behaviour.deletionByType === 'query' ? query['document_type'] : params['type'];
+  const kind = KINDS.find((each) => each === named);
+  if (kind !== undefined) return [kind];
+  return behaviour.deletionWithoutType === 'original' ? ['original'] : KINDS;
+}
+
+function deleteDocument(call: Call): Answer {
+  const uid = call.params['uid'] ?? '';
+  const kinds = kindsToDelete(call);
+  const words = `Document not found with uid ${uid} and type ${kinds[0] ?? 'original'}`;
+  const request = requestOf(call, () => words);
+  const document = request.documents.find((each) => each.uid === uid);
+  if (document === undefined || kinds.every((kind) => document.gone?.includes(kind))) throw new Refusal(404, words);
+  remove(call, request, document, kinds);
+  request.documents = request.documents.filter((each) => each !== document || isAnythingLeft(call, request, each));
+  call.provider.settle(request);
+  return success('Document successfully deleted');
+}
+
+function remove(call: Call, { pk }: SignatureRequest, document: HeldDocument, kinds: readonly DocumentType[]): void {
+  for (const kind of kinds) call.provider.parts.files.removeDocument(pk, document.uid, kind);
+  document.gone = [...new Set([...(document.gone ?? []), ...kinds])];
+}
+
+function isAnythingLeft({ provider }: Call, { pk }: SignatureRequest, { uid }: HeldDocument): boolean {
+  const { files } = provider.parts;
+  return KINDS.some((kind) => files.exists(files.path(pk, kind, uid)));
+}
+
 function getDocument(call: Call, wanted: string): Answer {
   const request = liveRequest(call, () => 'Document not found');
   const { files } = call.provider.parts;
   const uid = call.params['uid'] ?? '';
   const type: DocumentType | undefined = wanted === 'signed' || wanted === 'original' ? wanted : undefined;
-  const known = request.documents.some((document) => document.uid === uid);
+  const known = request.documents.some((each) => each.uid === uid && type !== undefined && !each.gone?.includes(type));
   const there = type === 'original' || (request.status === 'ISSUED' && areFilesThere(request));
   if (type === undefined || !known || !there) throw new Refusal(404, 'Document not found');
   const given = call.fault('file-unsigned') === undefined ? type : 'original';
@@ -121,8 +155,23 @@ function getDocument(call: Call, wanted: string): Answer {
 }
 
 function pdf(call: Call, path: string): Answer {
+  const nothing = call.fault('file-no-pdf');
+  if (nothing !== undefined) {
+    return { kind: 'raw', status: 200, body: String(parameter(nothing, 'text')), contentType: 'application/pdf' };
+  }
   const damaged = call.fault('file-damaged') !== undefined;
-  return { kind: 'file', path, contentType: 'application/pdf', ...(damaged ? { change: damage } : {}) };
+  const prefixed = call.fault('file-prefixed');
+  const grown = call.fault('file-grown');
+  return {
+    kind: 'file',
+    path,
+    contentType: 'application/pdf',
+    ...(damaged ? { change: damage } : {}),
+    ...(prefixed === undefined ? {} : { before: String(parameter(prefixed, 'text')) }),
+    ...(grown === undefined
+      ? {}
+      : { grown: { bytes: numberParameter(grown, 'bytes'), stated: parameter(grown, 'stated') === 'yes' } }),
+  };
 }
 
 /** Another byte in a place that every signature covers, right after the header. */
