@@ -70,11 +70,15 @@ export type StepFailureCode =
   | 'FIELD_FROM_VIDEO'
   | 'DOCUMENTS_MISSING'
   | 'SIGNED_FILES_MISSING'
+  | 'PROVIDER_FILE_NOT_A_PDF'
+  | 'DOWNLOAD_TOO_LARGE'
   | 'VERIFICATION_NOT_PASSED'
+  | 'FILES_LEFT_AT_PROVIDER'
   | 'SEAL_NOT_OPENED'
   | 'ARCHIVE_NOT_SHARED'
   | 'ARCHIVE_FULL'
   | 'ARCHIVE_UNAVAILABLE'
+  | 'ARCHIVED_FILE_CHANGED'
   | 'STEP_FAILED';
 
 /** A process cannot start, or a setting is wrong. */

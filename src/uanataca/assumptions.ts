@@ -57,6 +57,21 @@ export const assumptionsSchema = z.strictObject({
     text: 'A 404 that names the document or the request means that there is nothing left to delete.',
     otherSide: 'It is trouble that a person should see: `false`.',
   }),
+  deletionWithoutType: z.enum(['every-kind', 'original']).default('every-kind').register(notes, {
+    section: '§4.6',
+    text: 'A deletion without document_type takes the uploaded and the signed file; a read proves it, and what is left is deleted by its type.',
+    otherSide: 'It takes the uploaded file alone (`original`): then each kind is deleted by its type at once.',
+  }),
+  deletionByType: z.enum(['query-then-path', 'query', 'path']).default('query-then-path').register(notes, {
+    section: '§3, §4.6',
+    text: 'One kind is deleted with ?document_type=signed; if it is there still, with /signed/ in the path, as V1 had it.',
+    otherSide: 'One form alone works: `query` or `path`.',
+  }),
+  deletedIsNotFound: z.boolean().default(true).register(notes, {
+    section: '§4.6',
+    text: 'Reading a signed file that was deleted is answered with 404, so that a read proves the deletion.',
+    otherSide: 'It is answered otherwise (`false`): then nothing proves it but the answer to the deletion.',
+  }),
   cancelByDelete: z.boolean().default(false).register(notes, {
     section: '§4.12',
     text: 'V2 has no documented way to cancel a request, so none is called.',

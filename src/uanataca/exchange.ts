@@ -5,7 +5,7 @@ import { readEnvelope } from './envelope.js';
 import { ProviderError } from './errors.js';
 import type { Http, HttpAnswer, HttpOrder } from './http.js';
 import { Loss, asLoss } from './loss.js';
-import { type PdfStream, pdfStream, startsAsPdf } from './pdf-stream.js';
+import { HEAD, type PdfOptions, type PdfStream, pdfStream, startsAsPdf } from './pdf-stream.js';
 import { type Answered, sortAnswer, sortLoss, sortUnusable } from './sorting.js';
 
 /** A call, and the values in it that must not be shown. */
@@ -32,17 +32,22 @@ export class Exchange<Call extends string> {
     return answered;
   }
 
-  /** A call that is answered with a PDF. Looks at its first bytes, because the content type is not to be trusted (§4.7). */
-  async pdf(call: Call, order: HttpOrder): Promise<PdfStream> {
+  /**
+   * A call that is answered with a PDF. Looks at its first bytes, because the content type is not to be trusted (§4.7).
+   *
+   * @throws ProviderError PROVIDER_FILE_NOT_A_PDF (`refused`) for any other answer that says success
+   */
+  async pdf(call: Call, order: HttpOrder, options: PdfOptions = {}): Promise<PdfStream> {
     const asked = { call, order, known: [] };
     const answer = await this.#send(asked);
     const pieces = piecesOf(answer);
     const first = await this.#reading(asked, () => firstBytes(pieces));
-    if (answer.status >= 200 && answer.status < 300 && startsAsPdf(first)) {
-      return pdfStream(first, pieces, answer, (error) => this.#lost(asked, error));
+    const succeeded = answer.status >= 200 && answer.status < 300;
+    if (succeeded && (startsAsPdf(first) || options.asItCame === true)) {
+      return pdfStream(first, pieces, answer, (error) => this.#lost(asked, error), options);
     }
     const text = first.toString() + (await this.#reading(asked, () => answerText(answer.body, pieces)));
-    throw this.unusable(call, this.#sort(asked, answer, text), 'the answer is no PDF');
+    throw this.refused('PROVIDER_FILE_NOT_A_PDF', this.#sort(asked, answer, text), 'what came is no PDF');
   }
 
   /** The error for an answer that says success but `lacks` something. */
@@ -86,9 +91,10 @@ function piecesOf({ body }: HttpAnswer): AsyncIterator<Buffer> {
   return body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
 }
 
+/** As many bytes as tell whether a PDF begins with them. */
 async function firstBytes(pieces: AsyncIterator<Buffer>): Promise<Buffer> {
   let first = Buffer.alloc(0);
-  while (first.length < 4) {
+  while (first.length < HEAD && !startsAsPdf(first)) {
     const piece = await pieces.next();
     if (piece.done === true) break;
     first = Buffer.concat([first, piece.value]);

@@ -16,13 +16,16 @@ import { Http, type HttpSettings } from './http.js';
 import { meaningOr } from './meaning.js';
 import { oneShotApi } from './one-shot/api.js';
 import { type CallName, OPTIMIZER, PATHS } from './one-shot/calls.js';
-import { readDocument } from './one-shot/documents.js';
-import type { PdfStream } from './pdf-stream.js';
+import type { FileSource } from './multipart.js';
+import { deleteDocument } from './one-shot/deletion.js';
+import { type DocumentKind, hasDocument, readDocument } from './one-shot/documents.js';
+import type { PdfOptions, PdfStream } from './pdf-stream.js';
 import { type ProviderRequest, requestIn } from './provider-request.js';
 import { createdSchema, tokenIn, uidIn } from './schemas.js';
 
 export type { BillingCredentials, RaoCredentials } from './credentials.js';
-export type { PdfStream } from './pdf-stream.js';
+export type { DocumentKind } from './one-shot/documents.js';
+export type { PdfOptions, PdfStream } from './pdf-stream.js';
 export type { ProviderRequest } from './provider-request.js';
 
 export interface OneShotSettings extends HttpSettings {
@@ -151,13 +154,13 @@ export class OneShot {
   }
 
   /**
-   * Uploads one PDF under a neutral name, streamed from disk (§4.6). `signal` ends the call early, with the signal's reason.
+   * Uploads one PDF under a neutral name, streamed (§4.6). `signal` ends the call early, with the signal's reason.
    *
-   * @throws VideoIdError ARCHIVE_UNAVAILABLE when the file cannot be read or has not `size` bytes.
+   * @throws what opening or reading the file throws, if it is a `VideoIdError`
    */
   async uploadDocument(
     pk: RequestPk,
-    file: { path: string; size: number; index: number },
+    file: { open: FileSource; index: number },
     options: { signal?: AbortSignal | undefined } = {},
   ): Promise<{ uid: string }> {
     const answered = await this.#exchange.ask('upload', {
@@ -167,8 +170,7 @@ export class OneShot {
         file: {
           name: this.#assumed.uploadPartName,
           fileName: `document-${file.index}.pdf`,
-          path: file.path,
-          size: file.size,
+          open: file.open,
         },
       },
       signal: options.signal,
@@ -178,30 +180,38 @@ export class OneShot {
     return { uid };
   }
 
-  /** Deletes one document, original and signed (§4.6). */
-  async deleteDocument(pk: RequestPk, uid: string): Promise<'deleted' | 'gone'> {
-    const deleted = this.#exchange.ask('delete', { method: 'DELETE', path: PATHS.document(pk, uid) });
-    return meaningOr(deleted, 'deleted', 'gone');
+  /** Deletes one document, uploaded and signed, and proves it (§4.6). @throws ProviderError FILES_LEFT_AT_PROVIDER */
+  async deleteDocument(pk: RequestPk, uid: string): Promise<'deleted' | 'gone' | 'deleted-by-kind'> {
+    return deleteDocument(this.#exchange, { pk, uid }, this.#assumed);
   }
 
-  /** Deletes all documents of a request (§4.6). */
+  /** Whether a document lies there: asks for it, and reads nothing of it. */
+  async hasDocument(pk: RequestPk, uid: string, which: DocumentKind): Promise<boolean> {
+    return hasDocument(this.#exchange, { pk, uid, which }, this.#assumed);
+  }
+
+  /** Deletes all documents of a request (§4.6); of one kind where `deleteDocument` had to, see there. */
   async deleteDocuments(
     pk: RequestPk,
-    options: { signal?: AbortSignal | undefined } = {},
+    options: { kind?: DocumentKind | undefined; signal?: AbortSignal | undefined } = {},
   ): Promise<'deleted' | 'gone'> {
-    const order = { method: 'DELETE', path: PATHS.documents(pk), signal: options.signal } as const;
+    const query = options.kind === undefined ? {} : { document_type: options.kind };
+    const order = { method: 'DELETE', path: PATHS.documents(pk), query, signal: options.signal } as const;
     const deleted = this.#exchange.ask('delete', order);
     return meaningOr(deleted, 'deleted', 'gone');
   }
 
-  /** The provider's service contract: to be shown before signing, signed with the documents (§4.7). */
-  async getContract(pk: RequestPk): Promise<PdfStream> {
-    return this.#exchange.pdf('contract', { method: 'GET', path: PATHS.contract(pk, this.#assumed) });
+  /**
+   * The provider's service contract: to be shown before signing, signed with the documents (§4.7).
+   * What came with success and is no PDF is `refused`, PROVIDER_FILE_NOT_A_PDF, unless it is wanted `asItCame`.
+   */
+  async getContract(pk: RequestPk, options: PdfOptions = {}): Promise<PdfStream> {
+    return this.#exchange.pdf('contract', { method: 'GET', path: PATHS.contract(pk, this.#assumed) }, options);
   }
 
-  /** One document (§4.6). A signed one that is not there yet is `refused`, PROVIDER_NOT_FOUND. */
-  async getDocument(pk: RequestPk, uid: string, which: 'signed' | 'original'): Promise<PdfStream> {
-    return readDocument(this.#exchange, { pk, uid, which }, this.#assumed);
+  /** One document (§4.6). A signed one that is not there yet is `refused`, PROVIDER_NOT_FOUND; no PDF as with `getContract`. */
+  async getDocument(pk: RequestPk, uid: string, which: DocumentKind, options: PdfOptions = {}): Promise<PdfStream> {
+    return readDocument(this.#exchange, { pk, uid, which }, this.#assumed, options);
   }
 
   /** Has a code sent to the signer's phone (§4.8). */

@@ -10,29 +10,42 @@ export interface PdfStream {
   size: number | undefined;
 }
 
+/** How a PDF is read. */
+export interface PdfOptions {
+  /** An operator's word: whatever came with a 2xx is handed out, also where it is no PDF. */
+  asItCame?: boolean | undefined;
+}
+
 /** Bytes at a PDF's end among which its end mark stands. */
 const TAIL = 1024;
 
+/** Bytes at a PDF's beginning among which its header stands: what comes before it belongs to the file. */
+export const HEAD = 1024;
+
 /** Whether bytes are the beginning of a PDF. */
 export function startsAsPdf(first: Buffer): boolean {
-  return first.subarray(0, 4).toString('latin1') === '%PDF';
+  return first.subarray(0, HEAD).includes('%PDF-');
 }
 
-/** The stream of a PDF whose `first` bytes were read from `rest` already; `lost` makes the error of a cut. */
+/**
+ * The stream of a PDF whose `first` bytes were read from `rest` already; `lost` makes the error of a cut.
+ * Where the answer has no stated length, the end mark of a PDF tells that it is whole.
+ */
 export function pdfStream(
   first: Buffer,
   rest: AsyncIterator<Buffer>,
   answer: HttpAnswer,
   lost: (error: unknown) => unknown,
+  { asItCame = false }: PdfOptions = {},
 ): PdfStream {
   const { 'content-length': length, 'transfer-encoding': encoding } = answer.headers;
   // With neither of the two, the end of the connection is the end of the answer, and a cut looks the same.
-  const framed = length !== undefined || encoding !== undefined;
+  const framed = length !== undefined || encoding !== undefined || asItCame;
 
   async function* pieces(): AsyncGenerator<Buffer> {
     let tail = first.subarray(-TAIL);
     try {
-      yield first;
+      if (first.length > 0) yield first;
       for (let piece = await rest.next(); piece.done !== true; piece = await rest.next()) {
         if (!framed) tail = Buffer.concat([tail, piece.value]).subarray(-TAIL);
         yield piece.value;

@@ -8,6 +8,7 @@ import { ProviderError } from './errors.js';
 import { Exchange } from './exchange.js';
 import { Http, type Timeouts } from './http.js';
 import { meaningOr } from './meaning.js';
+import type { FileSource } from './multipart.js';
 import type { PdfStream } from './pdf-stream.js';
 import { registrationAuthorityApi } from './registration-authority/api.js';
 import type { RegistrationAuthorityAssumptions } from './registration-authority/assumptions.js';
@@ -193,16 +194,16 @@ export class RegistrationAuthority {
   }
 
   /**
-   * Uploads one supporting document, a PDF, under a neutral file name, streamed from disk (§8.4). Gives the provider's id of it.
+   * Uploads one supporting document, a PDF, under a neutral file name, streamed (§8.4). Gives the provider's id of it.
    *
-   * @throws VideoIdError ARCHIVE_UNAVAILABLE when the file cannot be read or has not `size` bytes.
+   * @throws what opening or reading the file throws, if it is a `VideoIdError`
    */
   async uploadEvidence(
     pk: RequestPk,
-    document: { path: string; size: number; label: string; index: number },
+    document: { open: FileSource; label: string; index: number },
   ): Promise<{ pk: string }> {
-    const { path, size, label, index } = document;
-    const form = { fields: { label }, file: { name: 'document', fileName: `evidence-${index}.pdf`, path, size } };
+    const { open, label, index } = document;
+    const form = { fields: { label }, file: { name: 'document', fileName: `evidence-${index}.pdf`, open } };
     const order = { method: this.#assumed.evidenceMethod, path: PATHS.evidence(pk), form };
     const answered = await this.#exchange.ask('evidence', order, [label]);
     return this.#read('evidence', answered, evidenceSchema, 'the answer has no pk');

@@ -160,6 +160,30 @@ const SIGNATURES: Record<keyof Assumptions, SignatureSide[]> = {
       },
     },
   ],
+  deletionWithoutType: [
+    { assumed: { deletionWithoutType: 'original' }, provider: { deletionWithoutType: 'original' } },
+    { assumed: {}, provider: { deletionWithoutType: 'original' } },
+  ],
+  deletionByType: [
+    { assumed: {}, provider: { deletionWithoutType: 'original', deletionByType: 'path' } },
+    { assumed: { deletionByType: 'path' }, provider: { deletionWithoutType: 'original', deletionByType: 'path' } },
+    { assumed: { deletionByType: 'query' }, provider: { deletionWithoutType: 'original' } },
+    {
+      assumed: {},
+      provider: { deletionWithoutType: 'original', deletionByType: 'nowhere' },
+      story: async (people) => {
+        await people.throughTo('signed');
+        // The signed copy stays there, and nobody says that it was deleted.
+        expect(await people.outcome()).toMatchObject({ outcome: 'signed', cleanup: 'pending' });
+      },
+    },
+  ],
+  deletedIsNotFound: [
+    {
+      assumed: { deletedIsNotFound: false },
+      fault: { ...says('get-document', 403, 'no such thing any more'), nth: 2 },
+    },
+  ],
   countryName: [{ assumed: { countryName: 'PT' }, provider: { countryShown: false }, story: correctedThenSigned }],
   cancelByDelete: [
     {

@@ -78,10 +78,15 @@ describe('reading a contract', () => {
     [
       'a page',
       { body: '<html>wait</html>', headers: { 'content-type': 'application/pdf' } },
-      { kind: 'temporary', code: 'PROVIDER_ANSWER_UNKNOWN' },
+      { kind: 'refused', code: 'PROVIDER_FILE_NOT_A_PDF' },
     ],
-    ['nothing', { body: '' }, { kind: 'temporary', code: 'PROVIDER_ANSWER_UNKNOWN' }],
-    ['three bytes', { body: '%PD' }, { kind: 'temporary', code: 'PROVIDER_ANSWER_UNKNOWN' }],
+    ['nothing', { body: '' }, { kind: 'refused', code: 'PROVIDER_FILE_NOT_A_PDF' }],
+    ['three bytes', { body: '%PD' }, { kind: 'refused', code: 'PROVIDER_FILE_NOT_A_PDF' }],
+    [
+      'a PDF after more than a kilobyte',
+      { body: Buffer.concat([Buffer.alloc(1020, ' '), PDF]) },
+      { kind: 'refused', code: 'PROVIDER_FILE_NOT_A_PDF' },
+    ],
     [
       'a refusal with 200',
       json(200, { status: '404 Not Found', details: 'Request 45836 not found' }),
@@ -98,6 +103,26 @@ describe('reading a contract', () => {
     expect(await errorOf(client.getContract(REQUEST))).toMatchObject(expected);
     await client.close();
   });
+});
+
+test.each([0, 1, 2, 1019])('%i bytes before the header of a PDF belong to it', async (before) => {
+  const body = Buffer.concat([Buffer.alloc(before, '\n'), PDF]);
+  answer = () => ({ body });
+  const client = clientOf(server.address);
+  expect((await bytesOf((await client.getContract(REQUEST)).stream)).equals(body)).toBe(true);
+  await client.close();
+});
+
+test.each(['<html>wait</html>', ''])('an operator may have whatever came with success: "%s"', async (body) => {
+  answer = () => ({ body });
+  const client = clientOf(server.address);
+  const { stream } = await client.getContract(REQUEST, { asItCame: true });
+  expect((await bytesOf(stream)).toString()).toBe(body);
+  const document = await client.getDocument(REQUEST, UID, 'signed', { asItCame: true });
+  expect((await bytesOf(document.stream)).toString()).toBe(body);
+  answer = () => json(404, { detail: 'Request 45836 not found' });
+  expect(await errorOf(client.getContract(REQUEST, { asItCame: true }))).toMatchObject({ code: 'PROVIDER_NOT_FOUND' });
+  await client.close();
 });
 
 describe('a download that does not arrive whole fails on its stream', () => {
@@ -210,14 +235,73 @@ describe('reading a signed document', () => {
 });
 
 describe('deleting', () => {
-  test('one document, or all', async () => {
-    answer = () => json(200, { status: 'success', message: 'Documents deleted for Request 45836' });
+  const gone = () => json(200, { status: 'success', message: 'Documents deleted for Request 45836' });
+  const asked = () => server.arrived.map(({ method, url }) => `${method} ${url}`);
+  const PLAIN = `/oneshot/api/v1/document/45836/${UID}`;
+
+  /** A provider that has the signed file until one of these is asked for. */
+  function signedThereUntil(...ways: string[]): void {
+    let there = true;
+    answer = ({ method, url }) => {
+      if (method === 'DELETE' && ways.includes(url)) there = false;
+      if (method === 'DELETE') return gone();
+      return there && url === BY_QUERY ? pdf() : NOT_THERE;
+    };
+  }
+
+  async function deleted(assumptions: object = {}): Promise<unknown> {
+    const client = clientOf(server.address, { assumptions: { signedFilePath: 'query', ...assumptions } });
+    try {
+      return await client.deleteDocument(REQUEST, UID);
+    } catch (error) {
+      return error instanceof ProviderError ? `${error.kind} ${error.code}` : error;
+    } finally {
+      await client.close();
+    }
+  }
+
+  test('one document: a read proves that the signed file is gone too', async () => {
+    signedThereUntil(PLAIN);
+    expect(await deleted()).toBe('deleted');
+    expect(asked()).toEqual([`DELETE ${PLAIN}`, `GET ${BY_QUERY}`]);
+  });
+
+  test.each<[string, object, string[]]>([
+    ['by query', {}, [BY_QUERY]],
+    ['by path', {}, [BY_QUERY, BY_PATH]],
+    ['by path alone', { deletionByType: 'path' }, [BY_PATH]],
+  ])('a signed file that is left is deleted by its kind, %s', async (_name, assumptions, ways) => {
+    signedThereUntil(...ways.slice(-1));
+    expect(await deleted(assumptions)).toBe('deleted-by-kind');
+    expect(asked().filter((call) => call.startsWith('DELETE'))).toEqual([PLAIN, ...ways].map((url) => `DELETE ${url}`));
+    expect(asked().at(-1)).toBe(`GET ${BY_QUERY}`);
+  });
+
+  test('where one deletion is known to take the uploaded file alone, the signed one is deleted at once', async () => {
+    signedThereUntil(BY_QUERY);
+    expect(await deleted({ deletionWithoutType: 'original' })).toBe('deleted-by-kind');
+    expect(asked()).toEqual([`DELETE ${PLAIN}`, `DELETE ${BY_QUERY}`, `GET ${BY_QUERY}`]);
+  });
+
+  test('a signed file that no deletion takes is no success', async () => {
+    signedThereUntil();
+    expect(await deleted()).toBe('refused FILES_LEFT_AT_PROVIDER');
+  });
+
+  test('what cannot be read proves nothing, unless a setting says so', async () => {
+    answer = ({ method }) => (method === 'DELETE' ? gone() : json(403, { detail: 'no' }));
+    expect(await deleted()).toBe('refused PROVIDER_REFUSED');
+    expect(await deleted({ deletedIsNotFound: false })).toBe('deleted');
+  });
+
+  test('all documents, or one kind of all', async () => {
+    answer = gone;
     const client = clientOf(server.address);
-    expect(await client.deleteDocument(REQUEST, UID)).toBe('deleted');
     expect(await client.deleteDocuments(REQUEST)).toBe('deleted');
-    expect(server.arrived.map(({ method, url }) => `${method} ${url}`)).toEqual([
-      `DELETE /oneshot/api/v1/document/45836/${UID}`,
+    expect(await client.deleteDocuments(REQUEST, { kind: 'signed' })).toBe('deleted');
+    expect(asked()).toEqual([
       'DELETE /oneshot/api/v1/document/45836',
+      'DELETE /oneshot/api/v1/document/45836?document_type=signed',
     ]);
     await client.close();
   });

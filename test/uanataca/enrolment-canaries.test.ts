@@ -6,6 +6,7 @@ import { type Answered, json } from './answering-server.js';
 import { type AuthorityServer, authorityOf, authorityServer } from './authority-server.js';
 import { ENROLMENT, PK, READ } from './enrolments.js';
 import { errorOf } from './people.js';
+import { fileAt } from './file-source.js';
 
 const CODES = { erc: 'erc-Xq7_;w', enrollment_code: '_,46:vt:Zk', pin: 'tejeDora', puk: 'puK;belorado' };
 const OFFICER = {
@@ -107,7 +108,7 @@ test('the label of an evidence document goes to the provider and into no error; 
   const path = `${server.directory}/evidence.pdf`;
   const content = '%PDF-1.7\n%%EOF\n';
   await writeFile(path, content);
-  const document = { path, size: content.length, label: 'Poder de Begoña Ejemplo', index: 3 };
+  const document = { open: fileAt(path), label: 'Poder de Begoña Ejemplo', index: 3 };
   const authority = authorityOf(server);
   answer = json(201, { pk: 48312, type: 'videoid_evidence' });
   server.arrived.length = 0;

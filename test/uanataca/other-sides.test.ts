@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox.js';
@@ -16,6 +16,7 @@ import { COMPANY_PROFILE, OFFICER, PERSON_PROFILE, SimulatedAuthority } from './
 import { authorityOf } from './authority-server.js';
 import { Provider } from '../installation/provider.js';
 import { layAuthority } from '../keys.js';
+import { fileAt } from './file-source.js';
 
 /** Whoever is wrong about the provider is told so by a setting: the simulated one takes the other side of each. */
 
@@ -86,8 +87,7 @@ describe('One-Shot', () => {
     await control('POST', `requests/${ids.requestPk}/video`, { result: 'finished' });
     if (until === 'review') return at;
     await plain.approve(ids.videoidPk, OFFICER);
-    const { size } = await stat(SAMPLE);
-    at.uid = (await plain.uploadDocument(ids.requestPk, { path: SAMPLE, size, index: 1 })).uid;
+    at.uid = (await plain.uploadDocument(ids.requestPk, { open: fileAt(SAMPLE), index: 1 })).uid;
     if (until === 'ready') return at;
     await plain.generateOtp(ids.requestPk);
     at.code = new Secret(((await control('GET', `requests/${ids.requestPk}`)) as { code: string }).code);
@@ -230,12 +230,35 @@ describe('One-Shot', () => {
       'PROVIDER_NOT_FOUND',
     ],
     [
+      { deletionWithoutType: 'original' },
+      { deletionWithoutType: 'every-kind' },
+      'issued',
+      (optimizer, { requestPk, uid }) => optimizer.deleteDocument(requestPk, uid),
+      'deleted',
+      'deleted-by-kind',
+    ],
+    [
+      { deletionByType: 'query' },
+      { deletionWithoutType: 'original', deletionByType: 'path' },
+      'issued',
+      (optimizer, { requestPk, uid }) => optimizer.deleteDocument(requestPk, uid),
+      'deleted-by-kind',
+      'FILES_LEFT_AT_PROVIDER',
+    ],
+    [
+      { deletedIsNotFound: false },
+      { deletionWithoutType: 'original', deletionByType: 'nowhere' },
+      'issued',
+      (optimizer, { requestPk, uid }) => optimizer.deleteDocument(requestPk, uid),
+      'FILES_LEFT_AT_PROVIDER',
+      'deleted',
+    ],
+    [
       { uploadPartName: 'document' },
       { uploadPart: 'document' },
       'ready',
       async (optimizer, { requestPk }) => {
-        const { size } = await stat(SAMPLE);
-        const { uid } = await optimizer.uploadDocument(requestPk, { path: SAMPLE, size, index: 2 });
+        const { uid } = await optimizer.uploadDocument(requestPk, { open: fileAt(SAMPLE), index: 2 });
         return uid === '' ? 'nothing' : 'taken';
       },
       'PROVIDER_REFUSED',

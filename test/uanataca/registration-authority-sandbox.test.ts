@@ -1,9 +1,10 @@
-import { stat } from 'node:fs/promises';
+import {} from 'node:fs/promises';
 import type { RequestPk } from '../../src/messages/request.js';
 import { Secret } from '../../src/security/secret.js';
 import type { RegistrationAuthorityAssumptions } from '../../src/uanataca/registration-authority/assumptions.js';
 import { COMPANY, COMPANY_PROFILE, OFFICER, PERSON_PROFILE, SimulatedAuthority } from './enrolment-sandbox.js';
 import { errorOf } from './people.js';
+import { fileAt } from './file-source.js';
 
 const SAMPLE = 'samples/agreement.pdf';
 const UNKNOWN = '999999999' as RequestPk;
@@ -34,8 +35,7 @@ describe.each(SIDES)('the simulated provider over mutual TLS, %j with %j', (beha
   beforeEach(() => authority.control('DELETE', 'faults'));
 
   async function upload(pk: RequestPk): Promise<string> {
-    const { size } = await stat(SAMPLE);
-    return (await authority.client.uploadEvidence(pk, { path: SAMPLE, size, label: 'Poder', index: 1 })).pk;
+    return (await authority.client.uploadEvidence(pk, { open: fileAt(SAMPLE), label: 'Poder', index: 1 })).pk;
   }
 
   test('a natural person, from the scratchcard to ENROLLREADY', async () => {
@@ -186,7 +186,6 @@ describe('trouble on the way', () => {
     const pk = await authority.validated(COMPANY_PROFILE);
     const ready = await authority.validated(PERSON_PROFILE);
     const read = await client.getRequest(pk);
-    const { size } = await stat(SAMPLE);
     const tries: readonly [string, () => Promise<unknown>][] = [
       ['ra-first-scratchcard', () => client.firstUnusedScratchcard('139')],
       ['ra-list-scratchcards', () => client.countScratchcards('139')],
@@ -195,7 +194,7 @@ describe('trouble on the way', () => {
       ['ra-get-request', () => client.getRequest(pk)],
       ['ra-update-request', () => client.updateRequest(pk, read, { title: 'Dra.' }).then(() => 'done')],
       ['ra-validate', () => client.missingFields(pk)],
-      ['ra-upload-evidence', () => client.uploadEvidence(pk, { path: SAMPLE, size, label: 'Poder', index: 1 })],
+      ['ra-upload-evidence', () => client.uploadEvidence(pk, { open: fileAt(SAMPLE), label: 'Poder', index: 1 })],
       ['ra-declaration', () => client.declaration(pk, OFFICER.rao)],
       ['ra-get-document', () => client.contract(pk, OFFICER.rao).then(({ size: bytes }) => bytes)],
       ['ra-preauthlink', () => client.preauthLink(ready)],
@@ -240,8 +239,7 @@ describe('trouble on the way', () => {
       const { client } = authority;
       const pk = await authority.validated(COMPANY_PROFILE);
       await client.updateRequest(pk, await client.getRequest(pk), COMPANY);
-      const { size } = await stat(SAMPLE);
-      await client.uploadEvidence(pk, { path: SAMPLE, size, label: 'Poder', index: 1 });
+      await client.uploadEvidence(pk, { open: fileAt(SAMPLE), label: 'Poder', index: 1 });
       await authority.fault(fault, 'ra-approve');
       expect(await errorOf(client.approve(pk, OFFICER))).toMatchObject({ kind: 'unknown' });
       const { status, scratchcard = '' } = await client.getRequest(pk);

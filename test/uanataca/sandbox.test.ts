@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox.js';
@@ -9,6 +9,7 @@ import { clientOf } from './answering-server.js';
 import { errorOf } from './people.js';
 import { Provider } from '../installation/provider.js';
 import { layAuthority } from '../keys.js';
+import { fileAt } from './file-source.js';
 
 const OFFICER = {
   rao: '1400',
@@ -16,7 +17,7 @@ const OFFICER = {
   password: new Secret('rao-password-1400'),
   pin: new Secret('rao-pin-1400'),
 };
-const SAMPLE = { path: 'samples/agreement.pdf', index: 1 };
+const SAMPLE = { open: fileAt('samples/agreement.pdf'), index: 1 };
 const billing = { username: new Secret('sandbox-billing'), password: new Secret('sandbox-billing-password') };
 
 async function bytesOf(document: ReturnType<OneShot['getContract']>): Promise<number> {
@@ -82,8 +83,7 @@ describe.each(SHAPES)('the simulated provider over HTTP, %j', (behaviour) => {
     return ids;
   }
   async function upload(ids: ProviderIds): Promise<string> {
-    const { size } = await stat(SAMPLE.path);
-    return (await client.uploadDocument(ids.requestPk, { ...SAMPLE, size })).uid;
+    return (await client.uploadDocument(ids.requestPk, SAMPLE)).uid;
   }
   async function withCode(): Promise<ProviderIds & { uid: string }> {
     const ids = await approved();

@@ -4,6 +4,7 @@ import { Writable } from 'node:stream';
 import type { RequestPk } from '../../src/messages/request.js';
 import { DEFAULT_ASSUMPTIONS } from '../../src/uanataca/assumptions.js';
 import { OneShot } from '../../src/uanataca/one-shot.js';
+import { fileAt } from './file-source.js';
 
 const PK = '1' as RequestPk;
 const [, , baseUrl = '', small = '', large = '', huge = ''] = process.argv;
@@ -21,8 +22,7 @@ async function main(): Promise<void> {
   const timeouts = { connect: 10_000, answer: 30_000, body: 30_000 };
   const client = new OneShot({ baseUrl, env: 'sandbox', assumptions: DEFAULT_ASSUMPTIONS, timeouts });
   const upload = async (file: string): Promise<void> => {
-    const [path = '', size = ''] = file.split('=');
-    await client.uploadDocument(PK, { path, size: Number(size), index: 1 });
+    await client.uploadDocument(PK, { open: fileAt(file), index: 1 });
   };
   const download = async (uid: string): Promise<void> => {
     const { stream } = await client.getDocument(PK, uid, 'original');

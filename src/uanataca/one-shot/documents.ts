@@ -2,14 +2,17 @@ import type { RequestPk } from '../../messages/request.js';
 import type { Assumptions } from '../assumptions.js';
 import { ProviderError } from '../errors.js';
 import type { Exchange } from '../exchange.js';
-import type { PdfStream } from '../pdf-stream.js';
+import type { PdfOptions, PdfStream } from '../pdf-stream.js';
 import { type CallName, PATHS } from './calls.js';
+
+/** What lies there of a document: the file that was uploaded, and once it is signed that one too. */
+export type DocumentKind = 'signed' | 'original';
 
 /** A document at the Optimizer. */
 export interface DocumentPlace {
   pk: RequestPk;
   uid: string;
-  which: 'signed' | 'original';
+  which: DocumentKind;
 }
 
 /**
@@ -22,12 +25,13 @@ export async function readDocument(
   exchange: Exchange<CallName>,
   { pk, uid, which }: DocumentPlace,
   { signedFilePath, originalDocumentType }: Assumptions,
+  options: PdfOptions = {},
 ): Promise<PdfStream> {
   const query = which === 'original' && originalDocumentType === 'omitted' ? {} : { document_type: which };
   const byQuery = (): Promise<PdfStream> =>
-    exchange.pdf('document', { method: 'GET', path: PATHS.document(pk, uid), query });
+    exchange.pdf('document', { method: 'GET', path: PATHS.document(pk, uid), query }, options);
   const byPath = (): Promise<PdfStream> =>
-    exchange.pdf('document', { method: 'GET', path: PATHS.documentByPath(pk, uid, which) });
+    exchange.pdf('document', { method: 'GET', path: PATHS.documentByPath(pk, uid, which) }, options);
   switch (signedFilePath) {
     case 'query':
       return byQuery();
@@ -35,6 +39,24 @@ export async function readDocument(
       return byPath();
     case 'query-then-path':
       return eitherOf(byQuery, byPath);
+  }
+}
+
+/** Whether a document lies there: asks for it, and reads nothing of it. */
+export async function hasDocument(
+  exchange: Exchange<CallName>,
+  place: DocumentPlace,
+  assumed: Assumptions,
+): Promise<boolean> {
+  try {
+    const { stream } = await readDocument(exchange, place, assumed);
+    stream.destroy();
+    return true;
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    if (error.code === 'PROVIDER_FILE_NOT_A_PDF') return true;
+    if (error.code === 'PROVIDER_NOT_FOUND') return false;
+    throw error;
   }
 }
 

@@ -1,0 +1,8 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { FileSource } from '../../src/uanataca/multipart.js';
+
+/** A file of a test, as it is handed to an upload. */
+export function fileAt(path: string): FileSource {
+  return async () => ({ stream: createReadStream(path, { highWaterMark: 16_384 }), size: (await stat(path)).size });
+}
