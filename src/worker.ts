@@ -17,6 +17,7 @@ import { VideoIdError } from './messages/failures.js';
 import { attemptOfWorkflow } from './messages/request.js';
 import { keepRewinding } from './rewinding.js';
 import { rootFiles } from './signatures/root-files.js';
+import { Verifier } from './signatures/verifier.js';
 import { connectWorker, ofInstallation, WORKFLOW_MODULES, workerDataConverter } from './temporal.js';
 import { withoutReferences } from './storage-references.js';
 import { Optimizers } from './uanataca/optimizers.js';
@@ -36,6 +37,10 @@ export async function main(config: Config = loadConfig()): Promise<void> {
   const archive = await openArchive({ directory: config.archive.directory, reserveBytes: config.archive.reserve });
   const swept = await archive.sweep();
   if (swept > 0) logger.info({ count: swept }, 'leftovers of interrupted starts removed from the archive');
+  const verifier = new Verifier({
+    ...config.worker.verification,
+    broken: (error) => logger.error({ error }, 'a verification broke off in our own code'),
+  });
   const activities = createActivities({
     config,
     archive,
@@ -45,6 +50,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     sealKeys: await loadSealPrivateKeys(config.keys.seal),
     sealPublicKey: config.keys.seal.length === 0 ? undefined : await loadSealPublicKey(config.keys.seal),
     roots: rootFiles(config.environments),
+    verify: verifier.verify,
     logger,
   });
   let worker: Worker | undefined;
@@ -87,6 +93,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     await health.close();
     await optimizers.close();
     await registrationAuthorities.close();
+    await verifier.close();
     await connection?.close();
     logger.info('worker has stopped');
   }

@@ -5,6 +5,7 @@ import type { RequestKey } from '../messages/request.js';
 import type { Logger } from '../logger.js';
 import type { SealPrivateKeys, SealPublicKey } from '../security/keys.js';
 import type { VerificationOrder } from '../signatures/verification.js';
+import type { Verify } from '../signatures/verifier.js';
 import type { RegistrationAuthority } from '../uanataca/registration-authority.js';
 import type { OneShot } from '../uanataca/one-shot.js';
 import type { OptimizerTrouble } from './optimizer-trouble.js';
@@ -21,6 +22,8 @@ export interface Dependencies {
   sealKeys: SealPrivateKeys;
   /** For what an enrolment keeps sealed; absent where the settings have no seal key. */
   sealPublicKey: SealPublicKey | undefined;
+  /** Checks the signatures of a file. */
+  verify: Verify;
   /** The roots that signatures of an environment must chain to. */
   roots: (environment: string) => Promise<VerificationOrder['roots']>;
   logger: Logger;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { LONGEST_DEADLINE, type Policy, type StepName, type StepPolicy } from '../messages/policy.js';
 import { INDETERMINATE_REASONS } from '../messages/verification-reasons.js';
-import { DAY, durationBetween, HOUR, MINUTE, numberBetween, SECOND, wholeBetween } from './values.js';
+import { bytesBetween, DAY, durationBetween, HOUR, MINUTE, numberBetween, SECOND, wholeBetween } from './values.js';
 
 const time = durationBetween(10, HOUR);
 const pause = durationBetween(1, DAY);
@@ -95,6 +95,14 @@ export const policySchema = z
         filesWithin: durationBetween(0, 30 * DAY)
           .default(15 * MINUTE)
           .describe('after ISSUED, keep reading this long for the signed files'),
+      })
+      .prefault({}),
+    download: z
+      .strictObject({
+        maximumGrowth: bytesBetween(100e3, 500e6)
+          .default(20e6)
+          .describe('so much larger than the uploaded document a signed one may be, in bytes'),
+        maximumContract: bytesBetween(100e3, 500e6).default(20e6).describe('how large the contract may be, in bytes'),
       })
       .prefault({}),
     mayPass: z.array(z.enum(INDETERMINATE_REASONS)).default([]).describe('verification reasons that may pass, by name'),

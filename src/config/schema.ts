@@ -11,7 +11,9 @@ import {
   hostAndPort,
   HOUR,
   isPlainOutside,
+  MINUTE,
   port,
+  SECOND,
   secretReference,
   webAddress,
   wholeBetween,
@@ -189,6 +191,16 @@ export const configSchema = z
         rewindEvery: durationBetween(100, HOUR)
           .default(30_000)
           .describe('how often a worker looks for requests that the Temporal SDK cannot carry on, and rewinds them'),
+        verification: z
+          .strictObject({
+            within: durationBetween(SECOND, 10 * MINUTE)
+              .default(MINUTE)
+              .describe('so long may the check of one file take'),
+            memory: bytesBetween(64e6, 8e9).default(512e6).describe('of one thread'),
+            threads: wholeBetween(1, 32).default(2).describe('so many files at once'),
+          })
+          .prefault({})
+          .describe('signatures are checked in threads of their own; over these limits a file is indeterminate'),
         shutdownGrace: durationBetween(0, HOUR)
           .default(20_000)
           .describe('running activities get this long on shutdown'),

@@ -43,6 +43,16 @@ export const REASONS = {
     words: 'the signed contract does not begin with the one that the signer accepted',
   },
   'algorithm-unsupported': { result: 'indeterminate', words: 'an algorithm or key size is unknown to us or too weak' },
+  // Not among those that a setting may let pass: nothing is known of the file then.
+  'verification-took-too-long': {
+    result: 'indeterminate',
+    words: 'the verification was ended because it took too long',
+  },
+  'verification-out-of-memory': {
+    result: 'indeterminate',
+    words: 'the verification was ended because it needed too much memory',
+  },
+  'verification-broke-off': { result: 'indeterminate', words: 'the verification met a mistake of ours; see the log' },
   'timestamp-unreadable': { result: 'indeterminate', words: 'the timestamp cannot be read' },
   'timestamp-invalid': { result: 'indeterminate', words: 'the timestamp does not belong to this signature' },
   'timestamp-not-trusted': { result: 'indeterminate', words: 'the timestamp does not lead to a configured root' },
