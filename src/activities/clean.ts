@@ -37,9 +37,14 @@ async function deleteDocuments(
   uids: string[],
 ): Promise<void> {
   const provider = optimizer(key.environment);
-  for (const uid of uids) await provider.deleteDocument(requestPk, uid);
-  const more = uids.length === 0 || (await archive.hasMark(key, UPLOADED_AGAIN));
-  if (more) await provider.deleteDocuments(requestPk); // an upload that did not come to its end, or one too many
+  // An upload whose contract failed has not told its uids.
+  const known = uids.length > 0 ? uids : ((await archive.readUploads(key))?.documents ?? []).map(({ uid }) => uid);
+  let byKind = false;
+  for (const uid of known) byKind = (await provider.deleteDocument(requestPk, uid)) === 'deleted-by-kind' || byKind;
+  const more = known.length === 0 || (await archive.hasMark(key, UPLOADED_AGAIN));
+  if (!more) return;
+  await provider.deleteDocuments(requestPk); // an upload that did not come to its end, or one too many
+  if (byKind) await provider.deleteDocuments(requestPk, { kind: 'signed' });
 }
 
 /** Rethrows. What is refused is tried again for days, and may need a person all the same. */

@@ -1,5 +1,5 @@
 import type { EnrolmentActivities } from '../messages/activities.js';
-import type { ArchiveFile } from '../archive/archive.js';
+import type { ArchiveFile, FileDigest } from '../archive/archive.js';
 import type { RequestKey, RequestPk } from '../messages/request.js';
 import type { Dependencies } from './dependencies.js';
 
@@ -19,11 +19,11 @@ export function complete(dependencies: Dependencies): EnrolmentActivities['compl
       string
     >;
     if (Object.keys(fields).length > 0) await api.updateRequest(requestPk, await api.getRequest(requestPk), fields);
-    for (const { index, name, sha256 } of documents) {
-      await evidence(dependencies, key, requestPk, { kind: 'document', index }, { label: name, sha256 });
+    for (const { index, ...document } of documents) {
+      await evidence(dependencies, key, requestPk, { kind: 'document', index }, document);
     }
-    for (const { file, name, sha256 } of provided.flatMap((supplement) => supplement.documents)) {
-      await evidence(dependencies, key, requestPk, { kind: 'supplied', index: file }, { label: name, sha256 });
+    for (const { file, ...document } of provided.flatMap((supplement) => supplement.documents)) {
+      await evidence(dependencies, key, requestPk, { kind: 'supplied', index: file }, document);
     }
     return { missing: await api.missingFields(requestPk) };
   };
@@ -34,15 +34,15 @@ async function evidence(
   key: RequestKey,
   requestPk: RequestPk,
   file: ArchiveFile & { index: number },
-  { label, sha256 }: { label: string; sha256: string },
+  { name: label, size, sha256 }: FileDigest & { name: string },
 ): Promise<void> {
   const mark = `evidence-${requestPk}-${file.kind}-${file.index}`;
   if (await archive.hasMark(key, mark)) return;
   const api = registrationAuthority(key.environment);
   const first = await archive.mark(key, `${mark}-sent`);
   if (first || !(await api.hasEvidence(requestPk, sha256))) {
-    const { path, size } = await archive.locateFile(key, file);
-    await api.uploadEvidence(requestPk, { path, size, label, index: file.index });
+    const open = () => archive.openFile(key, file, { size, sha256 });
+    await api.uploadEvidence(requestPk, { open, label, index: file.index });
   }
   await archive.mark(key, mark);
 }

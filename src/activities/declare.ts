@@ -3,6 +3,7 @@ import type { EnrolmentActivities } from '../messages/activities.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { RequestKey } from '../messages/request.js';
 import { authorityOf, type Dependencies } from './dependencies.js';
+import { downloadLimits, storeDownload } from './download.js';
 import { sealText } from './enrolment-secrets.js';
 
 /**
@@ -11,13 +12,14 @@ import { sealText } from './enrolment-secrets.js';
  */
 export function declare(dependencies: Dependencies): EnrolmentActivities['declare'] {
   const { archive, config, registrationAuthority } = dependencies;
-  return async (key, { requestPk, officer: named }) => {
+  return async (key, { requestPk, officer: named, download }) => {
     const [officer, { rao }] = officerOf(config, key, named);
     const api = registrationAuthority(key.environment);
     const { receipt } = await api.declaration(requestPk, rao);
     const declaration = await archive.storeFile(key, { kind: 'declaration' }, Readable.from([receipt]));
-    const { stream, size } = await api.contract(requestPk, rao);
-    const contract = await archive.storeFile(key, { kind: 'contract' }, stream, { expectedBytes: size });
+    const { contract: limit } = downloadLimits(dependencies, key, download);
+    const pdf = await api.contract(requestPk, rao);
+    const contract = await storeDownload(dependencies, key, { kind: 'contract' }, pdf, limit);
     return { declaration: declaration.sha256, contract: contract.sha256, officer };
   };
 }

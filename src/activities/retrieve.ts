@@ -1,13 +1,15 @@
 import type { RetrieveOrder, SignatureActivities, UploadedDocument } from '../messages/activities.js';
 import type { StoredContract, StoredDocument, Verification } from '../messages/outcome.js';
-import type { RequestKey, RequestPk } from '../messages/request.js';
+import type { RequestKey } from '../messages/request.js';
 import { mayPass } from '../signatures/reasons.js';
-import { verifyPdfSignature, type VerificationOrder } from '../signatures/verification.js';
+import type { VerificationOrder } from '../signatures/verification.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { PdfStream } from '../uanataca/pdf-stream.js';
 import type { Dependencies } from './dependencies.js';
+import { downloadLimits, storeDownload } from './download.js';
 import { writeEvidence } from './evidence.js';
 import { stepFailure } from './step-failures.js';
+import { verifyStored } from './verify-stored.js';
 
 type Roots = VerificationOrder['roots'];
 
@@ -20,7 +22,7 @@ export function retrieve(dependencies: Dependencies): SignatureActivities['retri
     const roots = await dependencies.roots(key.environment);
     const documents: StoredDocument[] = [];
     for (const document of order.documents) {
-      documents.push(await storeSigned(dependencies, key, order.requestPk, document, roots, order.filesWithin));
+      documents.push(await storeSigned(dependencies, key, order, document, roots));
     }
     const contract = await storeContract(dependencies, key, order, roots);
     const refused = notPassed(documents, contract, order.mayPass);
@@ -33,20 +35,20 @@ export function retrieve(dependencies: Dependencies): SignatureActivities['retri
 async function storeSigned(
   dependencies: Dependencies,
   key: RequestKey,
-  requestPk: RequestPk,
+  { requestPk, filesWithin, download }: Pick<RetrieveOrder, 'requestPk' | 'filesWithin' | 'download'>,
   document: UploadedDocument,
   roots: Roots,
-  filesWithin: number,
 ): Promise<StoredDocument> {
   const { index, sha256, size, uid } = document;
-  const { archive, optimizer } = dependencies;
+  const { optimizer } = dependencies;
   const signed = await optimizer(key.environment)
     .getDocument(requestPk, uid, 'signed')
     .catch((error: unknown) => notThereYet(dependencies, key, filesWithin, error));
   const file = { kind: 'signed', index } as const;
-  const stored = await archive.storeFile(key, file, signed.stream, { expectedBytes: signed.size });
-  const { path } = await archive.locateFile(key, file);
-  return { index, ...stored, verification: await verifyPdfSignature(path, { roots, original: { sha256, size } }) };
+  const limit = downloadLimits(dependencies, key, download).signed(size);
+  const stored = await storeDownload(dependencies, key, file, signed, limit);
+  const verification = await verifyStored(dependencies, key, file, stored, { roots, original: { sha256, size } });
+  return { index, ...stored, verification };
 }
 
 /**
@@ -55,18 +57,19 @@ async function storeSigned(
  * one that the signer accepted.
  */
 async function storeContract(
-  { archive, optimizer }: Dependencies,
+  dependencies: Dependencies,
   key: RequestKey,
-  { requestPk, contractAsShown, contract: original }: Pick<RetrieveOrder, 'requestPk' | 'contractAsShown' | 'contract'>,
+  { requestPk, contractAsShown, contract: original, download }: RetrieveOrder,
   roots: Roots,
 ): Promise<StoredContract> {
+  const { archive, optimizer } = dependencies;
   const contract: PdfStream = contractAsShown
-    ? await archive.openFile(key, { kind: 'contract' })
+    ? await archive.openFile(key, { kind: 'contract' }, original)
     : await optimizer(key.environment).getContract(requestPk);
   const file = { kind: 'signed-contract' } as const;
-  const stored = await archive.storeFile(key, file, contract.stream, { expectedBytes: contract.size });
-  const { path } = await archive.locateFile(key, file);
-  const verification = ofContract(await verifyPdfSignature(path, { roots, original }));
+  const limit = downloadLimits(dependencies, key, download).contract;
+  const stored = await storeDownload(dependencies, key, file, contract, limit);
+  const verification = ofContract(await verifyStored(dependencies, key, file, stored, { roots, original }));
   // The contract may bear a signature of the provider before the signer has seen it.
   const unsigned = ['no-signature', 'no-new-signature'].some((reason) => verification.reasons.includes(reason));
   return { ...stored, signed: !unsigned, verification };

@@ -39,6 +39,17 @@ export interface FileDigest {
   sha256: string;
 }
 
+/** A file on its way out of the archive. */
+export interface OpenFile extends FileDigest {
+  stream: Readable;
+}
+
+/** The documents of a request as they lie at the provider. */
+export interface Uploads {
+  requestPk: RequestPk;
+  documents: { index: number; uid: string; size: number; sha256: string }[];
+}
+
 /** A certificate as the provider lists it. */
 export interface Certificate {
   serialNumber: string;
@@ -201,20 +212,23 @@ export interface Archive {
   readProvider(key: AttemptKey): Promise<ProviderData | undefined>;
 
   /**
-   * Opens a file for streaming. The stream must be read or destroyed.
+   * Opens a file for streaming; the one way in which a file leaves the archive. It is hashed while it is read and compared with
+   * its record, and its last piece comes only when it is the one that was stored. The stream must be read or destroyed.
    *
-   * @throws DOCUMENT_NOT_FOUND when the file is not (yet) there
+   * @param expected what the caller knows of the file besides
+   * @throws DOCUMENT_NOT_FOUND when the file is not (yet) there; ARCHIVED_FILE_CHANGED, here or from the stream, for another file,
+   *   a link or a folder in its place
    */
-  openFile(key: AttemptKey, file: ArchiveFile): Promise<FilePlace & { stream: Readable }>;
+  openFile(key: AttemptKey, file: ArchiveFile, expected?: FileDigest): Promise<OpenFile>;
   /**
-   * Where a file lies, without opening it.
+   * Where a file lies, for people: unread and unchecked.
    *
    * @throws DOCUMENT_NOT_FOUND when the file is not (yet) there
    */
   locateFile(key: AttemptKey, file: ArchiveFile): Promise<FilePlace>;
   /**
    * Stores a file, replacing an earlier one: written aside and hashed, flushed, read back and hashed again, and only
-   * then put under its name. An error of the stream itself is passed on unchanged and leaves nothing behind.
+   * then recorded as the file that counts. An error of the stream itself is passed on unchanged and leaves nothing behind.
    *
    * @param more.expectedBytes what the sender announced; only told when there is no room
    * @throws ARCHIVE_FULL with facts `bytesFree` and, if known, `bytesNeeded`; ARCHIVE_UNAVAILABLE, also when what was read back differs
@@ -227,6 +241,10 @@ export interface Archive {
   ): Promise<FileDigest>;
   /** Removes a file; harmless when it is not there. */
   removeFile(key: AttemptKey, file: StorableFile): Promise<void>;
+
+  /** Keeps what lies at the provider after all documents went up; replaces what was there. */
+  writeUploads(key: AttemptKey, uploads: Uploads): Promise<void>;
+  readUploads(key: AttemptKey): Promise<Uploads | undefined>;
 
   /**
    * Sets a mark that can be set once: what must happen at most once is done only by the caller who got `true`.
@@ -250,7 +268,7 @@ export interface Archive {
   recordOutcome(key: AttemptKey, outcome: Outcome): Promise<void>;
   readOutcome(key: AttemptKey): Promise<Outcome | undefined>;
   /** Replaces the evidence. `evidence` must survive JSON. */
-  writeEvidence(key: AttemptKey, evidence: object): Promise<FileDigest & { path: string }>;
+  writeEvidence(key: AttemptKey, evidence: object): Promise<FileDigest>;
 
   appendEvent(key: AttemptKey, event: ArchivedEvent): Promise<void>;
   /** Sorted by time. */

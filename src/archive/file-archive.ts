@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto';
-import { open, readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import { isDeepStrictEqual } from 'node:util';
 import { VideoIdError } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
@@ -21,19 +19,21 @@ import type {
   FilePlace,
   Incoming,
   IndexEntry,
+  OpenFile,
   ProviderData,
   StorableFile,
+  Uploads,
 } from './archive.js';
-import { Disk, orUndefined, unavailable } from './disk.js';
+import { openChecked } from './checked-file.js';
+import { Disk, unavailable } from './disk.js';
 import { readEvents, writeEvent } from './event-files.js';
+import { fileChanged, fileLost, fileNotFound } from './file-errors.js';
 import { FileIncoming } from './file-incoming.js';
 import { FileNotices } from './file-notices.js';
 import {
   attemptDirectory,
   attemptOf,
   FILE_PLACE,
-  fileMissing,
-  fileNotFound,
   flowDirectory,
   indexDirectory,
   indexFile,
@@ -43,6 +43,7 @@ import {
   referenceDirectory,
   referenceProblem,
   sealedFile,
+  storedRecord,
 } from './layout.js';
 import { addNumbered, readNumbered } from './numbered-records.js';
 import { writeOutcome } from './outcome-file.js';
@@ -57,10 +58,12 @@ import {
   sealedRecordSchema,
   supplementSchema,
   takenCardSchema,
+  uploadsSchema,
 } from './record-schemas.js';
-import type { RequestRecord } from './request-record.js';
+import type { NamedDocument, RequestRecord } from './request-record.js';
 import { requestRecordSchema } from './request-record-schema.js';
-import { assertStored, holdErrors, writeStream } from './stored-stream.js';
+import { readStored, removeStored, storeFile, type StoredPlace } from './stored-files.js';
+import { holdErrors } from './stored-stream.js';
 import { sweepIncoming } from './sweep.js';
 
 /**
@@ -205,24 +208,22 @@ class FileArchive implements Archive {
     return await readRecord(this.#disk, join(await this.#attempt(key), 'provider.json'), providerDataSchema);
   }
 
-  async openFile(key: AttemptKey, file: ArchiveFile): Promise<FilePlace & { stream: Readable }> {
-    const path = await this.#filePath(key, file);
-    const handle = await this.#disk.run(() => orUndefined(open(path, 'r'), 'ENOENT'));
-    if (handle === undefined) throw fileMissing(key, file);
-    const stream = handle.createReadStream();
-    try {
-      const { size } = await this.#disk.run(() => handle.stat());
-      return { stream, size, path };
-    } catch (error) {
-      stream.destroy();
-      throw error;
+  async openFile(key: AttemptKey, file: ArchiveFile, expected?: FileDigest): Promise<OpenFile> {
+    for (let again = false; ; again = true) {
+      const { path, size, sha256 } = await this.#found(key, file);
+      const changed = () => fileChanged(key, file);
+      if (expected !== undefined && (expected.size !== size || expected.sha256 !== sha256)) throw changed();
+      const stream = await openChecked(this.#disk, path, { size, sha256 }, changed);
+      if (stream !== undefined) return { stream, size, sha256 };
+      // It may have been stored anew between the look at its record and this.
+      if (again) throw fileLost(key, file);
     }
   }
 
   async locateFile(key: AttemptKey, file: ArchiveFile): Promise<FilePlace> {
-    const path = await this.#filePath(key, file);
+    const { path } = await this.#found(key, file);
     const size = await this.#disk.size(path);
-    if (size === undefined) throw fileMissing(key, file);
+    if (size === undefined) throw fileLost(key, file);
     return { path, size };
   }
 
@@ -233,24 +234,26 @@ class FileArchive implements Archive {
     more: { expectedBytes?: number | undefined } = {},
   ): Promise<FileDigest> {
     holdErrors(source);
-    const draft = this.#disk.draftPath();
     try {
-      const path = await this.#filePath(key, file);
-      const digest = await writeStream(this.#disk, draft, source, more.expectedBytes);
-      // Before it gets its name: what differs never replaces a good file.
-      await assertStored(this.#disk, draft, digest);
-      await this.#disk.makeDirectory(dirname(path));
-      await this.#disk.publish(draft, path);
-      return digest;
+      const { size, sha256 } = await storeFile(this.#disk, await this.#place(key, file), source, more.expectedBytes);
+      return { size, sha256 };
     } catch (error) {
       source.destroy();
-      await this.#disk.remove(draft);
       throw error;
     }
   }
 
   async removeFile(key: AttemptKey, file: StorableFile): Promise<void> {
-    await this.#disk.removeFlushed(await this.#filePath(key, file));
+    await removeStored(this.#disk, await this.#place(key, file));
+  }
+
+  async writeUploads(key: AttemptKey, uploads: Uploads): Promise<void> {
+    const path = join(await this.#attempt(key), 'uploads.json');
+    await this.#disk.replace(path, recordText(checkedRecord(uploadsSchema, uploads)));
+  }
+
+  async readUploads(key: AttemptKey): Promise<Uploads | undefined> {
+    return await readRecord(this.#disk, join(await this.#attempt(key), 'uploads.json'), uploadsSchema);
   }
 
   async mark(key: AttemptKey, name: string): Promise<boolean> {
@@ -284,11 +287,10 @@ class FileArchive implements Archive {
     return await readRecord(this.#disk, join(await this.#attempt(key), 'outcome.json'), outcomeSchema);
   }
 
-  async writeEvidence(key: AttemptKey, evidence: object): Promise<FileDigest & { path: string }> {
-    const path = await this.#filePath(key, { kind: 'evidence' });
-    await this.#disk.replace(path, recordText(evidence));
-    const stored = await this.#disk.run(() => readFile(path));
-    return { path, size: stored.length, sha256: createHash('sha256').update(stored).digest('hex') };
+  async writeEvidence(key: AttemptKey, evidence: object): Promise<FileDigest> {
+    const place = await this.#place(key, { kind: 'evidence' });
+    const { size, sha256 } = await storeFile(this.#disk, place, Readable.from([Buffer.from(recordText(evidence))]));
+    return { size, sha256 };
   }
 
   async appendEvent(key: AttemptKey, event: ArchivedEvent): Promise<void> {
@@ -360,10 +362,27 @@ class FileArchive implements Archive {
     return join(await this.#attempt(key), markFile(name));
   }
 
-  async #filePath(key: AttemptKey, file: ArchiveFile): Promise<string> {
-    const place = join(await this.#attempt(key), FILE_PLACE[file.kind]);
-    if (file.kind === 'supplied') return join(place, String(file.index));
-    return 'index' in file ? join(place, await this.#documentName(key, file)) : place;
+  /** Where a file lies, and what it is by its record. @throws DOCUMENT_NOT_FOUND when it was not stored */
+  async #found(key: AttemptKey, file: ArchiveFile): Promise<FileDigest & { path: string }> {
+    if (file.kind === 'document') {
+      const { name, size, sha256 } = await this.#document(key, file);
+      return { path: join(await this.#below(key, FILE_PLACE.document.directory), name), size, sha256 };
+    }
+    const place = await this.#place(key, file);
+    const stored = await readStored(this.#disk, place);
+    if (stored === undefined) throw fileNotFound(file);
+    return { path: place.bytes(stored.key), size: stored.size, sha256: stored.sha256 };
+  }
+
+  async #place(key: AttemptKey, file: Exclude<ArchiveFile, { kind: 'document' }>): Promise<StoredPlace> {
+    const attempt = await this.#attempt(key);
+    const { directory, name } = FILE_PLACE[file.kind];
+    const document =
+      file.kind === 'signed' ? (await this.#document(key, file)).name : 'index' in file ? String(file.index) : '';
+    return {
+      record: join(attempt, storedRecord(file)),
+      bytes: (stored) => join(attempt, directory, name(stored, document)),
+    };
   }
 
   async #below(key: AttemptKey, directory: string): Promise<string> {
@@ -371,11 +390,11 @@ class FileArchive implements Archive {
   }
 
   /** Names of documents stand in `request.json` alone, never in a workflow's history. */
-  async #documentName(key: AttemptKey, file: ArchiveFile & { index: number }): Promise<string> {
+  async #document(key: AttemptKey, file: ArchiveFile & { index: number }): Promise<NamedDocument> {
     const { documents } = await this.readRequest(key);
     const named = documents.find(({ index }) => index === file.index);
     if (named === undefined) throw fileNotFound(file);
-    return named.name;
+    return named;
   }
 }
 

@@ -15,9 +15,12 @@ import type { ArchiveFile, AttemptKey } from './archive.js';
  *     feed/<number>.json                          what the requester's systems are told, 1, 2, …
  *     outages/<environment>.<flow>.json           while the provider's system of that flow is out of reach
  *
- * Below an attempt: request.json, documents/<name>, contract.pdf, signed/<name>, contract-signed.pdf, provider.json,
- * corrections/<number>.json, supplements/<number>.json, supplied/<number>, cards/<number>.json, sealed/<name>.json,
- * declaration.txt, orders/<digest of the idempotency key>.json, outcome.json, evidence.json, events/<time>-<random>.json, marks/<name>, reads/<time of the last read>.
+ * Below an attempt: request.json, documents/<name>, provider.json, corrections/<number>.json, supplements/<number>.json,
+ * cards/<number>.json, sealed/<name>.json, uploads.json, orders/<digest of the idempotency key>.json, outcome.json, events/<time>-<random>.json, marks/<name>,
+ * reads/<time of the last read>.
+ * What is stored after the start lies under a new key each time, and `stored/<file>.json` says which one counts, with its hash:
+ * contract-<key>.pdf, signed/<key>-<name>, contract-signed-<key>.pdf, supplied/<key>-<number>, declaration-<key>.txt,
+ * evidence-<key>.json.
  */
 export const ARCHIVE_FILE = 'archive.json';
 export const INCOMING = 'incoming';
@@ -27,16 +30,24 @@ export const OUTAGES = 'outages';
 const FLOW_DIRECTORY: Record<Flow, string> = { signature: 'requests', enrolment: 'enrolments' };
 export const TOP_DIRECTORIES: readonly string[] = [INCOMING, INDEX, FEED, OUTAGES, ...Object.values(FLOW_DIRECTORY)];
 
-/** Below an attempt: the file, or for documents the directory whose files have the documents' names. */
-export const FILE_PLACE: Record<ArchiveFile['kind'], string> = {
-  document: 'documents',
-  signed: 'signed',
-  contract: 'contract.pdf',
-  declaration: 'declaration.txt',
-  supplied: 'supplied',
-  'signed-contract': 'contract-signed.pdf',
-  evidence: 'evidence.json',
+/** Below an attempt: the directory of a file, and its name there. `key` is new with every storing. */
+export const FILE_PLACE: Record<
+  ArchiveFile['kind'],
+  { directory: string; name: (key: string, document: string) => string }
+> = {
+  document: { directory: 'documents', name: (_key, document) => document },
+  signed: { directory: 'signed', name: (key, document) => `${key}-${document}` },
+  supplied: { directory: 'supplied', name: (key, document) => `${key}-${document}` },
+  contract: { directory: '.', name: (key) => `contract-${key}.pdf` },
+  declaration: { directory: '.', name: (key) => `declaration-${key}.txt` },
+  'signed-contract': { directory: '.', name: (key) => `contract-signed-${key}.pdf` },
+  evidence: { directory: '.', name: (key) => `evidence-${key}.json` },
 };
+
+/** `stored/<file>.json`, below the attempt: the record of a file that the archive wrote. */
+export function storedRecord(file: ArchiveFile): string {
+  return join('stored', `${'index' in file ? `${file.kind}-${file.index}` : file.kind}.json`);
+}
 
 const NAME_64 = /^[A-Za-z0-9._-]{1,64}$/;
 const MARK_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
@@ -126,26 +137,6 @@ export function isIndexable(requestPk: string): boolean {
 export function indexFile(environment: string, requestPk: string): string {
   if (!isIndexable(requestPk)) throw badPart('requestPk', '1 to 64 of A-Z a-z 0-9 . _ -');
   return join(indexDirectory(environment), requestPk);
-}
-
-/** For a file that its step has not brought yet. */
-export function fileNotFound(file: ArchiveFile): VideoIdError {
-  return new VideoIdError('DOCUMENT_NOT_FOUND', 'The file is not in the archive, or not yet.', {
-    remedy: 'See the stage of the request: files come with the steps that make them.',
-    facts: 'index' in file ? { kind: file.kind, index: file.index } : { kind: file.kind },
-  });
-}
-
-/** For a file that is not where it belongs. What the requester gave was there once; a number says which, names may be personal. */
-export function fileMissing(key: AttemptKey, file: ArchiveFile): VideoIdError {
-  if (file.kind !== 'document' && file.kind !== 'supplied') return fileNotFound(file);
-  const { kind, index } = file;
-  const place = join(attemptDirectory(key), FILE_PLACE[kind]);
-  const which = kind === 'document' ? `Document ${index}` : `Document ${index} of those provided later`;
-  return new VideoIdError('DOCUMENT_NOT_FOUND', `${which} is lost: it is not in the archive, below ${place}.`, {
-    remedy: 'Put it back from a copy of the archive, then retry; or cancel, and start again with the document.',
-    facts: { kind, index },
-  });
 }
 
 function badPart(field: string, allowed: string): VideoIdError {

@@ -14,7 +14,9 @@ import type {
   ProviderData,
   Supplement,
   TakenCard,
+  Uploads,
 } from './archive.js';
+import type { StoredFile } from './stored-files.js';
 
 const text = z.string().min(1);
 const time = z.iso.datetime();
@@ -72,6 +74,15 @@ const sealedSchema = z.object({ keyId: text, sealed: z.base64() });
 export const supplementSchema: z.ZodType<Supplement> = z.object({
   fields: z.record(z.string(), z.string()),
   documents: z.array(z.object({ file: z.int().min(1), name: text, ...digest })),
+});
+
+/** `stored/<file>.json` */
+export const storedFileSchema: z.ZodType<StoredFile> = z.object({ key: z.string().regex(/^[0-9a-f]{12}$/), ...digest });
+
+/** `uploads.json` */
+export const uploadsSchema: z.ZodType<Uploads> = z.object({
+  requestPk,
+  documents: z.array(z.object({ index: z.int().min(1), uid: text, ...digest })),
 });
 
 /** `cards/<number>.json` */

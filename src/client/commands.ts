@@ -64,6 +64,7 @@ const REMEDY_WORDS: Record<Remedy, string> = {
   'new-video': 'make another video request in this request; the provider may bill it',
   skip: 'go on without what the provider does not have: the contract that was shown is kept, a request that is gone ends as it was last known, no code is sent',
   accept: 'accept the files as they are, after a look at them',
+  'accept-files': 'accept the files as they are, after a look at them',
   cancel: 'end the request',
 };
 
@@ -76,6 +77,12 @@ const REMEDY_WORDS_OF: Partial<Record<FailureCode, Partial<Record<Remedy, string
   VIDEO_FAILED: { retry: READ_AGAIN },
   APPROVAL_INCOMPLETE: { retry: READ_AGAIN },
   VERIFICATION_NOT_PASSED: { retry: 'fetch and check the files again' },
+  PROVIDER_FILE_NOT_A_PDF: {
+    retry: 'fetch the file again',
+    'accept-files': 'keep what the provider gives, and show it as it is',
+  },
+  DOWNLOAD_TOO_LARGE: { retry: 'fetch it again, when the limit in the settings of the workers is raised' },
+  ARCHIVED_FILE_CHANGED: { retry: 'try again, when the file is restored from a copy of the archive' },
 };
 
 const ADOPT_FLAGS: Record<Flow, string> = {

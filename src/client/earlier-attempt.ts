@@ -25,8 +25,9 @@ export async function earlierDocuments(archive: Archive, record: RequestRecord):
     byName.set(foldedDocumentName(name), { name, sha256, open });
   }
   const supplements = record.enrolment === undefined ? [] : await archive.supplements(record);
-  for (const { file, name, sha256 } of supplements.flatMap(({ documents }) => documents)) {
-    const open = async () => (await archive.openFile(record, { kind: 'supplied', index: file })).stream;
+  for (const { file, name, size, sha256 } of supplements.flatMap(({ documents }) => documents)) {
+    const supplied = { kind: 'supplied', index: file } as const;
+    const open = async () => (await archive.openFile(record, supplied, { size, sha256 })).stream;
     byName.set(foldedDocumentName(name), { name, sha256, open });
   }
   return [...byName.values()];

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Archive, ArchiveFile, AttemptKey } from '../archive/archive.js';
 import type { RequestRecord } from '../archive/request-record.js';
@@ -34,7 +33,7 @@ export interface ShownFile {
 }
 
 /**
- * Opens a file for somebody to see. When it has been handed out whole, the archive records that, with the hash of what was
+ * Opens a file for somebody to see; it is checked on the way as `openFile` says. When it has been handed out whole, the archive records that, with the hash of what was
  * handed out; a file that cannot be recorded as shown ends with an error instead.
  */
 export async function showFile(
@@ -43,21 +42,17 @@ export async function showFile(
   file: ArchiveFile,
   shown: { what: string; channel: string | undefined; facts: Record<string, string | number | boolean> },
 ): Promise<ShownFile> {
-  const { stream, size } = await archive.openFile(key, file);
-  const hash = createHash('sha256');
+  const { stream, size, sha256 } = await archive.openFile(key, file);
   const record = async (): Promise<void> => {
     await archive.appendEvent(key, {
       at: new Date().toISOString(),
       what: shown.what,
       ...(shown.channel === undefined ? {} : { channel: shown.channel }),
-      facts: { ...shown.facts, sha256: hash.digest('hex') },
+      facts: { ...shown.facts, sha256 },
     });
   };
   async function* handedOut(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-      hash.update(chunk);
-      yield chunk;
-    }
+    yield* stream as AsyncIterable<Uint8Array>;
     await record();
   }
   const shownStream = Readable.from(handedOut(), { objectMode: false });

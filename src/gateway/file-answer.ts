@@ -5,13 +5,20 @@ import type { Logger } from '../logger.js';
 /**
  * Streams a file, a PDF if nothing else is said. When it does not end well, the connection is cut before `Content-Length` is reached, so that no reader
  * takes the part for the whole.
+ *
+ * @throws what the stream throws before anything was sent
  */
-export function answerFile(
+export async function answerFile(
   file: { name: string; size: number; stream: Readable; type?: string },
   outgoing: ServerResponse,
   logger: Logger,
-): Response {
-  const body = Readable.from(orCutOff(file.stream, outgoing, logger), { objectMode: false });
+): Promise<Response> {
+  const pieces = file.stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
+  const first = await pieces.next();
+  // A file of one piece is read to its end here: what is wrong with it is an answer in words.
+  const second = first.done === true ? first : await pieces.next();
+  const body = Readable.from(orCutOff([first, second], pieces, outgoing, logger), { objectMode: false });
+  body.once('close', () => file.stream.destroy());
   return new Response(Readable.toWeb(body) as ReadableStream, {
     headers: {
       'Content-Type': file.type ?? 'application/pdf',
@@ -23,15 +30,19 @@ export function answerFile(
   });
 }
 
-/** Holds every chunk back until the next one, or the good end, is there. */
-async function* orCutOff(stream: Readable, outgoing: ServerResponse, logger: Logger): AsyncGenerator {
-  let held: unknown;
+/** Holds every piece back until the next one, or the good end, is there. */
+async function* orCutOff(
+  [held, next]: [IteratorResult<Uint8Array>, IteratorResult<Uint8Array>],
+  pieces: AsyncIterator<Uint8Array>,
+  outgoing: ServerResponse,
+  logger: Logger,
+): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of stream) {
-      if (held !== undefined) yield held;
-      held = chunk;
+    while (held.done !== true) {
+      yield held.value;
+      held = next;
+      next = held.done === true ? held : await pieces.next();
     }
-    if (held !== undefined) yield held;
   } catch (error) {
     logger.error({ error }, 'a file could not be handed out to its end');
     outgoing.destroy();

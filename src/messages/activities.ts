@@ -83,6 +83,7 @@ export interface RetrieveOrder {
   /** As it was shown, and accepted. */
   contract: { sha256: string; size: number };
   filesWithin: number;
+  download: Policy['download'];
   mayPass: string[];
   events: RequestEvent[];
   /** The words of the VERIFICATION_NOT_PASSED that an operator accepted; another verdict is not accepted with it. */
@@ -112,7 +113,10 @@ export interface EnrolmentActivities {
    * supplements; answers what still misses. */
   complete(key: RequestKey, order: { requestPk: RequestPk; supplements: number[] }): Promise<{ missing: string[] }>;
   /** Seed step 7, first half: the RAO declaration and the contract, kept as they will be shown to the officer, whom they name. */
-  declare(key: RequestKey, order: { requestPk: RequestPk; officer?: string }): Promise<ToReview>;
+  declare(
+    key: RequestKey,
+    order: { requestPk: RequestPk; officer?: string; download: Policy['download'] },
+  ): Promise<ToReview>;
   /** Seed step 7, second half: `pl_approve`. The secrets it answers are sealed or dropped, never returned. */
   approveEnrolment(key: RequestKey, order: OfficerOrder & { requestPk: RequestPk }): Promise<Decided>;
   /** Declines at CREATED by cancelling, or in VIDEOREVIEW by `refuse_videoid` where a setting allows it. */
@@ -159,10 +163,18 @@ export interface SignatureActivities {
     key: RequestKey,
     order: ProviderIds & Pick<ReviewDecision, 'officer' | 'credentials'> & { reason: string },
   ): Promise<Decided>;
-  /** Seed steps 3 and 4: one call per document, then the contract, stored as it will be shown. */
+  /**
+   * Seed steps 3 and 4: one call per document, then the contract, stored as it will be shown. Documents that are up stay up when
+   * the contract fails. `contractAsItCame` is an operator's word: what the provider gives is kept also where it is no PDF.
+   */
   upload(
     key: RequestKey,
-    order: { requestPk: RequestPk; documents: DocumentDigest[] },
+    order: {
+      requestPk: RequestPk;
+      documents: DocumentDigest[];
+      download: Policy['download'];
+      contractAsItCame?: boolean;
+    },
   ): Promise<{ documents: UploadedDocument[]; contract: { sha256: string; size: number } }>;
   /** Seed step 5. `round` counts the codes asked for, so that a repeated try is told from a new question. */
   sendCode(

@@ -72,6 +72,12 @@ export interface Policy {
     /** ISSUED without signed files: keep reading this long, then attention. */
     filesWithin: number;
   };
+  /** How large a file may be that the provider hands out, in bytes. */
+  download: {
+    /** A signed document over the one that was uploaded. */
+    maximumGrowth: number;
+    maximumContract: number;
+  };
   /** Named verification reasons that may pass although they are not `passed`; a setting per registration authority. */
   mayPass: string[];
   steps: Record<StepName, StepPolicy>;

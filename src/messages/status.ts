@@ -46,7 +46,7 @@ export const STAGE_WORDS: Record<Stage, string> = {
 export const ACCEPTED_WORDS = 'accepted; waiting for the signer to ask for a code or sign in another way';
 
 /** What an operator may do about attention. */
-export type Remedy = 'retry' | 'adopt' | 'wait' | 'new-video' | 'skip' | 'accept' | 'cancel';
+export type Remedy = 'retry' | 'adopt' | 'wait' | 'new-video' | 'skip' | 'accept' | 'accept-files' | 'cancel';
 
 /** A request needs, or may need, an operator. */
 export interface Attention {

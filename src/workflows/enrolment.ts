@@ -173,7 +173,8 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   /** The declaration and the contract, for the officer who is to decide, or who wants to. */
   async function declared(asked?: Asked<'review'>): Promise<void> {
     if (state.providerStatus !== 'CREATED') return;
-    const order = { requestPk: run.requestPk, ...(asked ? { officer: asked.question.officer } : {}) };
+    const { download } = request.policy;
+    const order = { requestPk: run.requestPk, download, ...(asked ? { officer: asked.question.officer } : {}) };
     const { shown } = await steps.run<{ shown?: ToReview }>(
       'declare',
       async (activities) => ({ shown: await activities.declare(key, order) }),

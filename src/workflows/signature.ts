@@ -133,15 +133,21 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   async function documentsUploaded(): Promise<void> {
     run.enter('preparing');
     uploadBegun = true;
-    const { requestPk } = run;
-    const done = await steps.run('upload', (activities) => activities.upload(key, { requestPk, documents }), {
-      summary: `upload ${documents.length} document(s), fetch the contract`,
-    });
+    const done = await upload();
     uploaded = done.documents;
     contract = done.contract;
     state.shownFrom = Date.now();
     state.toAccept = { documents: documents.map(({ sha256 }) => sha256), contract: done.contract.sha256 };
     state.happened('documents-uploaded', { documents: documents.length, contract: done.contract.sha256 });
+  }
+
+  function upload(contractAsItCame = false): ReturnType<SignatureActivities['upload']> {
+    const { download } = request.policy;
+    const order = { requestPk: run.requestPk, documents, download, ...(contractAsItCame ? { contractAsItCame } : {}) };
+    return steps.run('upload', (activities) => activities.upload(key, order), {
+      summary: `upload ${documents.length} document(s), fetch the contract`,
+      remedies: ({ code }) => (code === 'PROVIDER_FILE_NOT_A_PDF' ? { 'accept-files': () => upload(true) } : {}),
+    });
   }
 
   async function archived(): Promise<void> {
@@ -157,6 +163,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
             documents: uploaded,
             contract,
             filesWithin: request.policy.retrieve.filesWithin,
+            download: request.policy.download,
             mayPass: request.policy.mayPass,
             events: state.events,
             contractAsShown,

@@ -80,7 +80,9 @@ export class EnrolmentAtWork {
   }
 
   declare() {
-    return this.at.try((activities) => activities.declare(this.key, { requestPk: this.requestPk }));
+    return this.at.try((activities) =>
+      activities.declare(this.key, { requestPk: this.requestPk, download: this.at.config.policy.download }),
+    );
   }
 
   approve(attempt = 1, elsewhere?: Activities) {

@@ -137,7 +137,7 @@ test('a document that the archive has lost is named by its number, with where it
 
 test('an upload that the server gave up deletes nothing that the next one has sent', async () => {
   const request = await requestIn('ENROLLREADY');
-  const order = { requestPk: request.ids.requestPk, documents: request.documents };
+  const order = { requestPk: request.ids.requestPk, documents: request.documents, download: request.download };
   await request.fault({ name: 'answer-lost', endpoint: 'upload' });
   await failureOf(request.upload());
   const disk = new EventEmitter();

@@ -32,6 +32,7 @@ import {
   type SealPublicKey,
 } from '../../src/security/keys.js';
 import { seal } from '../../src/security/sealing.js';
+import { verifyPdfSignature } from '../../src/signatures/verification.js';
 import { Optimizers } from '../../src/uanataca/optimizers.js';
 import { RegistrationAuthorities } from '../../src/uanataca/registration-authorities.js';
 import { layKeys } from '../keys.js';
@@ -96,6 +97,7 @@ export class Workplace {
       trouble: new OptimizerTrouble(archive.notices, 60_000, logger),
       sealKeys,
       sealPublicKey: sealKey,
+      verify: verifyPdfSignature,
       roots: async () => [readFileSync(sandboxRoot(state), 'utf8')],
       logger,
     } satisfies Dependencies;
@@ -237,6 +239,10 @@ export class RequestAtWork {
     readonly documents: DocumentDigest[],
   ) {}
 
+  get download() {
+    return this.at.config.policy.download;
+  }
+
   get ids(): ProviderIds {
     if (!this.known) throw new Error('it is not created yet');
     return this.known;
@@ -294,10 +300,11 @@ export class RequestAtWork {
     return this.try((activities) => activities.refuse(this.key, order), attempt);
   }
 
-  async upload(attempt = 1) {
+  async upload(attempt = 1, more: { contractAsItCame?: boolean } = {}) {
     const { requestPk } = this.ids;
     const done = await this.try(
-      (activities) => activities.upload(this.key, { requestPk, documents: this.documents }),
+      (activities) =>
+        activities.upload(this.key, { requestPk, documents: this.documents, download: this.download, ...more }),
       attempt,
     );
     this.uploaded = done.documents;
@@ -327,6 +334,7 @@ export class RequestAtWork {
       documents: this.uploaded,
       contract: this.contract,
       filesWithin,
+      download: this.download,
       mayPass: [],
       events: [],
       contractAsShown: false,

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Archive, StorableFile } from '../../src/archive/archive.js';
 import { keyOf, newArchive, removeDirectories, startedRequest, textOf } from './sample-start.js';
@@ -43,9 +43,9 @@ describe('a file of a request', () => {
 
   it('has the name of its document when signed', async () => {
     await archive.storeFile(key, signed, Readable.from(['x']));
-    expect((await archive.locateFile(key, signed)).path).toBe(
-      join(directory, 'requests', 'files', '1', 'signed', 'b.pdf'),
-    );
+    const { path } = await archive.locateFile(key, signed);
+    expect(dirname(path)).toBe(join(directory, 'requests', 'files', '1', 'signed'));
+    expect(basename(path)).toMatch(/^[0-9a-f]{12}-b\.pdf$/);
   });
 
   it('is not found before it is stored, and not when its document does not exist', async () => {
@@ -62,6 +62,16 @@ describe('a file of a request', () => {
     await archive.removeFile(key, signed);
     await archive.removeFile(key, signed);
     await expect(archive.openFile(key, signed)).rejects.toMatchObject({ code: 'DOCUMENT_NOT_FOUND' });
+  });
+
+  it('is never written over: what is being read is read to its end, and what was replaced is gone', async () => {
+    await archive.storeFile(key, signed, Readable.from([Buffer.alloc(300_000, 'a')]));
+    const { path } = await archive.locateFile(key, signed);
+    const { stream } = await archive.openFile(key, signed);
+    await archive.storeFile(key, signed, Readable.from(['second']));
+    expect(await textOf(stream)).toBe('a'.repeat(300_000));
+    expect(await readdir(dirname(path))).toHaveLength(1);
+    expect((await archive.locateFile(key, signed)).path).not.toBe(path);
   });
 
   it('is one of the versions, never a mixture, when several store it at once', async () => {

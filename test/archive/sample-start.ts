@@ -18,6 +18,7 @@ const policy: Policy = {
   acceptance: { maximumAge: 1 },
   sign: { settle: 1000 },
   retrieve: { filesWithin: 1000 },
+  download: { maximumGrowth: 1_000_000, maximumContract: 1_000_000 },
   mayPass: [],
   steps: {
     create: step,

@@ -196,6 +196,7 @@ export function requestOf(
     acceptance: { maximumAge: NEVER },
     sign: { settle: 30 },
     retrieve: { filesWithin: 100 },
+    download: { maximumGrowth: 1_000_000, maximumContract: 1_000_000 },
     mayPass: [],
     steps: Object.fromEntries(
       STEP_NAMES.map((name) => [name, { startToClose: 5000, budget: 400, backoff: 10, slowest: 40 }]),

@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
+import type { FileDigest } from './archive.js';
+import type { Disk } from './disk.js';
+import { readRecord, recordText } from './record-file.js';
+import { storedFileSchema } from './record-schemas.js';
+import { assertStored, writeStream } from './stored-stream.js';
+
+/** What is recorded of a file that the archive wrote: under which key its bytes lie, and what they are. */
+export interface StoredFile extends FileDigest {
+  /** New with every storing, so that a file is never written over. */
+  key: string;
+}
+
+/** Where a file and its record lie. */
+export interface StoredPlace {
+  /** The record. */
+  record: string;
+  /** The bytes stored under a key. */
+  bytes: (key: string) => string;
+}
+
+/**
+ * Stores a stream: written aside and hashed, flushed, read back and hashed again, put under a new key; then the record goes over
+ * to it. Killed before that, the record still speaks of the file before.
+ *
+ * @param expectedBytes told when there is no room
+ */
+export async function storeFile(
+  disk: Disk,
+  place: StoredPlace,
+  source: Readable,
+  expectedBytes?: number,
+): Promise<StoredFile> {
+  const draft = disk.draftPath();
+  try {
+    const digest = await writeStream(disk, draft, source, expectedBytes);
+    await assertStored(disk, draft, digest);
+    const stored = { ...digest, key: randomBytes(6).toString('hex') };
+    const path = place.bytes(stored.key);
+    await disk.makeDirectory(dirname(path));
+    await disk.publish(draft, path);
+    const before = await readStored(disk, place);
+    await disk.makeDirectory(dirname(place.record));
+    await disk.replace(place.record, recordText(stored));
+    if (before !== undefined) await disk.remove(place.bytes(before.key));
+    return stored;
+  } catch (error) {
+    await disk.remove(draft);
+    throw error;
+  }
+}
+
+/** The record of a file; undefined when none was stored. */
+export async function readStored(disk: Disk, { record }: StoredPlace): Promise<StoredFile | undefined> {
+  return await readRecord(disk, record, storedFileSchema);
+}
+
+/** Removes a file and its record; harmless when they are not there. */
+export async function removeStored(disk: Disk, place: StoredPlace): Promise<void> {
+  const stored = await readStored(disk, place);
+  await disk.removeFlushed(place.record);
+  if (stored !== undefined) await disk.removeFlushed(place.bytes(stored.key));
+}
