@@ -112,7 +112,8 @@ async function answerOf(thread: Worker, within: number, order?: ThreadOrder): Pr
     });
   } finally {
     clearTimeout(timer);
-    thread.removeAllListeners();
+    // Without names it would take those that the thread itself lives by.
+    for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
     thread.on('error', () => undefined); // of a thread that waits for nothing
   }
 }
@@ -127,5 +128,5 @@ function unchecked(reason: UncheckedReason): Verified {
 }
 
 function isOutOfMemory(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
 }

@@ -11,12 +11,12 @@ import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox.js';
 import { createActivities } from '../../src/activities/activities.js';
 import type { Dependencies } from '../../src/activities/dependencies.js';
 import { OptimizerTrouble } from '../../src/activities/optimizer-trouble.js';
-import type { Archive } from '../../src/archive/archive.js';
+import type { Archive, ArchiveFile } from '../../src/archive/archive.js';
 import { openArchive } from '../../src/archive/file-archive.js';
 import type { RequestRecord } from '../../src/archive/request-record.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/logger.js';
-import type { Activities, UploadedDocument, WatchOrder } from '../../src/messages/activities.js';
+import type { Activities, RetrieveOrder, UploadedDocument, WatchOrder } from '../../src/messages/activities.js';
 import {
   type DocumentDigest,
   type Flow,
@@ -129,18 +129,42 @@ export class Workplace {
   /** The activities of a worker whose disk sets no mark before `moment`. */
   stalledUntil(moment: Promise<unknown>): Activities {
     const { archive } = this.dependencies;
-    const mark: Archive['mark'] = async (key, name) => {
-      await moment;
-      return archive.mark(key, name);
-    };
-    const stalled = new Proxy(archive, {
+    return this.withArchive({
+      mark: async (key, name) => {
+        await moment;
+        return archive.mark(key, name);
+      },
+    });
+  }
+
+  /** The activities of a worker where somebody changes a file right after it was stored. */
+  changingOnce(kind: ArchiveFile['kind'], change: (path: string) => Promise<unknown>): Activities {
+    const { archive } = this.dependencies;
+    let changed = false;
+    return this.withArchive({
+      storeFile: async (key, file, ...more) => {
+        const stored = await archive.storeFile(key, file, ...more);
+        if (file.kind === kind && !changed) await change((await archive.locateFile(key, file)).path);
+        changed ||= file.kind === kind;
+        return stored;
+      },
+    });
+  }
+
+  private withArchive(others: Partial<Archive>): Activities {
+    const { archive } = this.dependencies;
+    const other = new Proxy(archive, {
       get: (target, name: keyof Archive) => {
-        if (name === 'mark') return mark;
-        const own = target[name];
+        const own = others[name] ?? target[name];
         return typeof own === 'function' ? own.bind(target) : own;
       },
     });
-    return createActivities({ ...this.dependencies, archive: stalled });
+    return createActivities({ ...this.dependencies, archive: other });
+  }
+
+  /** Deletes all documents at the provider, as a call that was sent before would. */
+  async deleteAll(requestPk: ProviderIds['requestPk']): Promise<void> {
+    await this.dependencies.optimizer('sandbox').deleteDocuments(requestPk);
   }
 
   /** The activities of a worker on the same archive that lacks a seal key, or room. */
@@ -327,9 +351,9 @@ export class RequestAtWork {
     return this.try((activities) => activities.sign(this.key, order), attempt);
   }
 
-  retrieve(attempt = 1, filesWithin = 60_000) {
+  retrieveOrder(filesWithin = 60_000): RetrieveOrder {
     const { requestPk } = this.ids;
-    const order = {
+    return {
       requestPk,
       documents: this.uploaded,
       contract: this.contract,
@@ -339,6 +363,10 @@ export class RequestAtWork {
       events: [],
       contractAsShown: false,
     };
+  }
+
+  retrieve(attempt = 1, filesWithin = 60_000) {
+    const order = this.retrieveOrder(filesWithin);
     return this.try((activities) => activities.retrieve(this.key, order), attempt);
   }
 

@@ -1,0 +1,82 @@
+import { open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import type { ArchiveFile } from '../../src/archive/archive.js';
+import { failureOf } from './step-failure.js';
+import { type RequestAtWork, Workplace } from './workplace.js';
+
+let at: Workplace;
+beforeAll(async () => {
+  at = await Workplace.open();
+});
+afterAll(() => at.close());
+
+const CHANGED = { code: 'ARCHIVED_FILE_CHANGED', retries: false, temporary: false };
+
+const CHANGES: Record<string, (path: string) => Promise<void>> = {
+  'a bit of it flipped': async (path) => {
+    const file = await open(path, 'r+');
+    const { buffer } = await file.read(Buffer.alloc(1), 0, 1, 900);
+    await file.write(Buffer.from([(buffer[0] ?? 0) ^ 1]), 0, 1, 900);
+    await file.close();
+  },
+  'more after its end': (path) => writeFile(path, '\n', { flag: 'a' }),
+  'a link in its place': async (path) => {
+    await writeFile(`${path}.elsewhere`, await readFile(path));
+    await rm(path);
+    await symlink(`${path}.elsewhere`, path);
+  },
+};
+
+async function pathOf(request: RequestAtWork, file: ArchiveFile): Promise<string> {
+  return (await at.archive.locateFile(request.key, file)).path;
+}
+
+describe('a document that is another one than was accepted at the start', () => {
+  test.each(Object.entries(CHANGES))('(%s) is not signed: it never goes up', async (_name, change) => {
+    const request = await (await at.newRequest()).reach('ENROLLREADY');
+    const path = await pathOf(request, { kind: 'document', index: 2 });
+    const content = await readFile(path);
+    await change(path);
+    const { words, ...failure } = await failureOf(request.upload());
+    expect(failure).toMatchObject(CHANGED);
+    expect(words).toContain('Document 2 is not what was stored');
+    expect(words).toContain('then retry; or cancel');
+    expect(words).not.toContain('annex');
+    const accepted = request.documents.map(({ sha256 }) => sha256);
+    for (const { sha256 } of (await request.provider()).documents) expect(accepted).toContain(sha256);
+
+    await rm(path);
+    await writeFile(path, content);
+    const { documents } = await request.upload();
+    expect(documents.map(({ sha256 }) => sha256)).toEqual(accepted);
+    expect((await request.provider()).documents.map(({ sha256 }) => sha256)).toEqual(accepted);
+  });
+
+  test('is not signed either where somebody has changed the record with it: the request remembers', async () => {
+    const request = await (await at.newRequest()).reach('ENROLLREADY');
+    const [first] = request.documents;
+    if (first === undefined) throw new Error('there is a first document');
+    request.documents[0] = { ...first, sha256: '0'.repeat(64) };
+    expect(await failureOf(request.upload())).toMatchObject(CHANGED);
+    expect((await request.provider()).documents).toEqual([]);
+  });
+});
+
+test('the contract that the signer was shown is kept in the end only if it is that one', async () => {
+  const request = await (await at.newRequest()).reach('ISSUED');
+  const path = await pathOf(request, { kind: 'contract' });
+  await writeFile(path, (await readFile(path)).reverse());
+  const order = { ...request.retrieveOrder(), contractAsShown: true };
+  expect(await failureOf(request.try((activities) => activities.retrieve(request.key, order)))).toMatchObject(CHANGED);
+  expect((await request.provider()).documents).toHaveLength(2);
+});
+
+test('a signed file that changes before it is verified is neither passed nor let pass', async () => {
+  const request = await (await at.newRequest()).reach('ISSUED');
+  const changing = at.changingOnce('signed', async (path) => CHANGES['a bit of it flipped']?.(path));
+  const order = { ...request.retrieveOrder(), mayPass: ['content-rewritten', 'no-roots-configured'] };
+  const retrieve = at.try((activities) => activities.retrieve(request.key, order), 1, changing);
+  const { words, ...failure } = await failureOf(retrieve);
+  expect(failure).toMatchObject(CHANGED);
+  expect(words).toContain('Signed document 1 is not what was stored');
+  expect(await request.retrieve()).toMatchObject({ documents: [{ verification: { result: 'passed' } }, {}] });
+});

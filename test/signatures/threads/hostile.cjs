@@ -1,0 +1,11 @@
+// A thread of the verifier that meets what a hostile file may do to it, by the path it is asked for.
+const { parentPort } = require('node:worker_threads');
+
+parentPort.on('message', ({ path }) => {
+  if (path === 'for ever') for (;;);
+  if (path === 'memory') for (const held = []; ; ) held.push(new Array(100_000).fill(held.length));
+  if (path === 'exit') process.exit(1);
+  if (path === 'mistake') parentPort.postMessage({ failure: { message: 'Maximum call stack size exceeded' } });
+  else parentPort.postMessage({ verified: { result: 'passed', reasons: [], facts: {} } });
+});
+parentPort.postMessage({ ready: true });
