@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -54,7 +54,7 @@ beforeAll(async () => {
   house = await openApi();
   archive = await openArchive({ directory: house.config.archive.directory, reserveBytes: 0 });
   agreement = await pdf('Agreement');
-  annex = await pdf('Annex');
+  annex = await pdf('Annex', randomBytes(6000).toString('hex'));
 });
 afterAll(async () => {
   await house.close();
@@ -227,6 +227,36 @@ describe('documents', () => {
     });
     const shown = await archive.events({ flow: 'signature', reference, attempt: 1 });
     expect(shown).toMatchObject([{ what: 'document-shown', channel: 'api', facts: { index: 1 } }]);
+  });
+
+  it.each([
+    ['of one piece', 1],
+    ['of many pieces', 2],
+  ])('that changed in the archive are not handed out: %s', async (_name, index) => {
+    const { reference } = await started();
+    const key = { flow: 'signature', reference, attempt: 1 } as const;
+    const path = `/v1/requests/${reference}/documents/${index}`;
+    expect((await (await call(path)).arrayBuffer()).byteLength).toBe([agreement, annex][index - 1]?.length);
+    const { path: file } = await archive.locateFile(key, { kind: 'document', index });
+    const content = readFileSync(file);
+    content[content.length - 9] = 0;
+    writeFileSync(file, content); // between two requests
+    const answer = await call(path);
+    if (index === 1) {
+      expect([answer.status, await failure(answer)]).toMatchObject([
+        500,
+        { code: 'ARCHIVED_FILE_CHANGED', facts: { kind: 'document', index: 1 } },
+      ]);
+    } else {
+      expect(answer.headers.get('content-length')).toBe(String(annex.length));
+      await expect(answer.arrayBuffer()).rejects.toThrow(); // the connection is cut
+    }
+    writeFileSync(file, Buffer.concat([content, content]));
+    const grown = await call(path);
+    expect([grown.status, await failure(grown)]).toMatchObject([500, { code: 'ARCHIVED_FILE_CHANGED' }]);
+    expect(await archive.events(key)).toHaveLength(1);
+    const other = await call(`/v1/requests/${reference}/documents/${3 - index}`);
+    expect(other.status).toBe(200);
   });
 
   it('that are not there, or not yet, are 404', async () => {
@@ -476,8 +506,9 @@ async function openApi(directory?: string): Promise<House> {
   });
 }
 
-async function pdf(title: string): Promise<Buffer> {
+async function pdf(title: string, subject = ''): Promise<Buffer> {
   const document = await PDFDocument.create();
+  document.setSubject(subject);
   document.addPage().drawText(`${title} ${randomBytes(8).toString('hex')}`);
   return Buffer.from(await document.save());
 }
