@@ -39,6 +39,12 @@ export interface FileDigest {
   sha256: string;
 }
 
+/** What is recorded of a file that the archive wrote: under which key its bytes lie, and what they are. */
+export interface StoredFile extends FileDigest {
+  /** New with every storing, so that a file is never written over. */
+  key: string;
+}
+
 /** A file on its way out of the archive. */
 export interface OpenFile extends FileDigest {
   stream: Readable;

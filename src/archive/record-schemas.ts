@@ -12,11 +12,11 @@ import type {
   Correction,
   IndexEntry,
   ProviderData,
+  StoredFile,
   Supplement,
   TakenCard,
   Uploads,
 } from './archive.js';
-import type { StoredFile } from './stored-files.js';
 
 const text = z.string().min(1);
 const time = z.iso.datetime();

@@ -1,17 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { FileDigest } from './archive.js';
+import type { StoredFile } from './archive.js';
 import type { Disk } from './disk.js';
 import { readRecord, recordText } from './record-file.js';
 import { storedFileSchema } from './record-schemas.js';
 import { assertStored, writeStream } from './stored-stream.js';
-
-/** What is recorded of a file that the archive wrote: under which key its bytes lie, and what they are. */
-export interface StoredFile extends FileDigest {
-  /** New with every storing, so that a file is never written over. */
-  key: string;
-}
 
 /** Where a file and its record lie. */
 export interface StoredPlace {

@@ -12,7 +12,7 @@ parentPort?.on('message', ({ path, order }: ThreadOrder) => {
 answer({ ready: true });
 
 function answer(said: ThreadAnswer): void {
-  parentPort?.postMessage(said);
+  parentPort?.postMessage(said, []);
 }
 
 function failureOf(error: unknown): Extract<ThreadAnswer, { failure: unknown }>['failure'] {

@@ -105,7 +105,7 @@ async function answerOf(thread: Worker, within: number, order?: ThreadOrder): Pr
       thread.once('message', resolve);
       thread.once('error', (error) => (isOutOfMemory(error) ? resolve('verification-out-of-memory') : reject(error)));
       thread.once('exit', () => reject(new Error('a thread for verification has ended')));
-      if (order !== undefined) thread.postMessage(order);
+      if (order !== undefined) thread.postMessage(order, []);
     }).then(async (answer) => {
       if (typeof answer === 'string') await thread.terminate();
       return answer;

@@ -64,7 +64,7 @@ describe('a document that is another one than was accepted at the start', () => 
 test('the contract that the signer was shown is kept in the end only if it is that one', async () => {
   const request = await (await at.newRequest()).reach('ISSUED');
   const path = await pathOf(request, { kind: 'contract' });
-  await writeFile(path, (await readFile(path)).reverse());
+  await writeFile(path, (await readFile(path)).toReversed());
   const order = { ...request.retrieveOrder(), contractAsShown: true };
   expect(await failureOf(request.try((activities) => activities.retrieve(request.key, order)))).toMatchObject(CHANGED);
   expect((await request.provider()).documents).toHaveLength(2);

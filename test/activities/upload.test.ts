@@ -10,6 +10,11 @@ afterAll(() => at.close());
 
 const ready = async () => (await at.newRequest()).reach('ENROLLREADY');
 
+const allow = (download: object) => Object.assign(at.config.policy.download, download);
+
+const takes = (deletionWithoutType: string, deletionByType: string) =>
+  at.provider.settings({ behaviour: { deletionWithoutType, deletionByType } });
+
 async function uploads(request: RequestAtWork): Promise<unknown> {
   const { done } = await request.provider();
   return { up: done['upload'], deleted: done['delete-documents'] };
@@ -93,7 +98,6 @@ test('what comes before the header of a contract is kept as it came', async () =
 });
 
 describe('how large a file of the provider may be', () => {
-  const allow = (download: object) => Object.assign(at.config.policy.download, download);
   const before = { maximumGrowth: 20_000_000, maximumContract: 20_000_000 };
   afterEach(() => allow(before));
 
@@ -129,8 +133,6 @@ describe('how large a file of the provider may be', () => {
 
 describe('cleaning', () => {
   afterEach(() => at.provider.call('DELETE', 'settings'));
-  const takes = (deletionWithoutType: string, deletionByType: string) =>
-    at.provider.settings({ behaviour: { deletionWithoutType, deletionByType } });
 
   test.each([
     ['every-kind', 'nowhere'],

@@ -151,10 +151,10 @@ it('a stored file that is gone is told as lost, with what to do', async () => {
   await expect(archive.openFile(key, { kind: 'signed', index: 2 })).rejects.toMatchObject(lost);
 });
 
-describe('a copy for a verification', () => {
-  const copyOf = (digest: FileDigest) =>
-    withLocalCopy(archive, key, contract, digest, async (path) => ({ path, content: await readFile(path, 'utf8') }));
+const copyOf = (digest: FileDigest) =>
+  withLocalCopy(archive, key, contract, digest, async (path) => ({ path, content: await readFile(path, 'utf8') }));
 
+describe('a copy for a verification', () => {
   it('is what was stored, and is removed', async () => {
     const digest = await archive.storeFile(key, contract, Readable.from([CONTENT]));
     const { path, content } = await copyOf(digest);

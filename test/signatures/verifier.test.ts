@@ -15,7 +15,7 @@ const HOSTILE = { file: join(THREADS, 'hostile.cjs') };
 const ORDER = { roots: [] };
 
 const opened: Verifier[] = [];
-afterAll(() => Promise.all(opened.map((verifier) => verifier.close())));
+afterAll(() => Promise.all(opened.map((each) => each.close())));
 
 function verifier(options: Partial<VerifierOptions> = {}): Verifier {
   const made = new Verifier({ within: 60_000, memory: 256e6, threads: 1, entry: HOSTILE, ...options });
@@ -66,9 +66,9 @@ test('while a hostile file is verified the worker answers', async () => {
   const { verify } = verifier({ within: 1500 });
   const health = await startHealthServer({ host: '127.0.0.1', port: 0, state: () => 'RUNNING' });
   let answers = 0;
-  let ended = false;
-  const verified = verify('for ever', ORDER).finally(() => (ended = true));
-  while (!ended) {
+  const state = { ended: false };
+  const verified = verify('for ever', ORDER).finally(() => (state.ended = true));
+  while (!state.ended) {
     expect((await fetch(`http://127.0.0.1:${health.port}/health`)).status).toBe(200);
     answers += 1;
   }

@@ -234,32 +234,32 @@ describe('reading a signed document', () => {
   });
 });
 
+const gone = () => json(200, { status: 'success', message: 'Documents deleted for Request 45836' });
+const asked = () => server.arrived.map(({ method, url }) => `${method} ${url}`);
+const PLAIN = `/oneshot/api/v1/document/45836/${UID}`;
+
+/** A provider that has the signed file until one of these is asked for. */
+function signedThereUntil(...ways: string[]): void {
+  let there = true;
+  answer = ({ method, url }) => {
+    if (method === 'DELETE' && ways.includes(url)) there = false;
+    if (method === 'DELETE') return gone();
+    return there && url === BY_QUERY ? pdf() : NOT_THERE;
+  };
+}
+
+async function deleted(assumptions: object = {}): Promise<unknown> {
+  const client = clientOf(server.address, { assumptions: { signedFilePath: 'query', ...assumptions } });
+  try {
+    return await client.deleteDocument(REQUEST, UID);
+  } catch (error) {
+    return error instanceof ProviderError ? `${error.kind} ${error.code}` : error;
+  } finally {
+    await client.close();
+  }
+}
+
 describe('deleting', () => {
-  const gone = () => json(200, { status: 'success', message: 'Documents deleted for Request 45836' });
-  const asked = () => server.arrived.map(({ method, url }) => `${method} ${url}`);
-  const PLAIN = `/oneshot/api/v1/document/45836/${UID}`;
-
-  /** A provider that has the signed file until one of these is asked for. */
-  function signedThereUntil(...ways: string[]): void {
-    let there = true;
-    answer = ({ method, url }) => {
-      if (method === 'DELETE' && ways.includes(url)) there = false;
-      if (method === 'DELETE') return gone();
-      return there && url === BY_QUERY ? pdf() : NOT_THERE;
-    };
-  }
-
-  async function deleted(assumptions: object = {}): Promise<unknown> {
-    const client = clientOf(server.address, { assumptions: { signedFilePath: 'query', ...assumptions } });
-    try {
-      return await client.deleteDocument(REQUEST, UID);
-    } catch (error) {
-      return error instanceof ProviderError ? `${error.kind} ${error.code}` : error;
-    } finally {
-      await client.close();
-    }
-  }
-
   test('one document: a read proves that the signed file is gone too', async () => {
     signedThereUntil(PLAIN);
     expect(await deleted()).toBe('deleted');

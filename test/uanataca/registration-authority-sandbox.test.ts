@@ -1,4 +1,3 @@
-import {} from 'node:fs/promises';
 import type { RequestPk } from '../../src/messages/request.js';
 import { Secret } from '../../src/security/secret.js';
 import type { RegistrationAuthorityAssumptions } from '../../src/uanataca/registration-authority/assumptions.js';

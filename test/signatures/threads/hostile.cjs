@@ -3,9 +3,9 @@ const { parentPort } = require('node:worker_threads');
 
 parentPort.on('message', ({ path }) => {
   if (path === 'for ever') for (;;);
-  if (path === 'memory') for (const held = []; ; ) held.push(new Array(100_000).fill(held.length));
+  if (path === 'memory') for (const held = []; ;) held.push(Array.from({ length: 100_000 }, () => held.length));
   if (path === 'exit') process.exit(1);
-  if (path === 'mistake') parentPort.postMessage({ failure: { message: 'Maximum call stack size exceeded' } });
-  else parentPort.postMessage({ verified: { result: 'passed', reasons: [], facts: {} } });
+  if (path === 'mistake') parentPort.postMessage({ failure: { message: 'Maximum call stack size exceeded' } }, []);
+  else parentPort.postMessage({ verified: { result: 'passed', reasons: [], facts: {} } }, []);
 });
-parentPort.postMessage({ ready: true });
+parentPort.postMessage({ ready: true }, []);
