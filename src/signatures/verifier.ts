@@ -33,6 +33,9 @@ export interface VerifierOptions {
   broken?: (error: Error) => void;
 }
 
+/** Milliseconds: a new thread has code to load, which no file can make slower. */
+const START_WITHIN = 30_000;
+
 const COMPILED: Required<VerifierOptions>['entry'] = { file: join(import.meta.dirname, 'verification-thread.js') };
 
 /**
@@ -41,6 +44,7 @@ const COMPILED: Required<VerifierOptions>['entry'] = { file: join(import.meta.di
  */
 export class Verifier {
   readonly #options: VerifierOptions;
+  readonly #threads = new Set<Worker>();
   readonly #idle: Worker[] = [];
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
@@ -63,9 +67,10 @@ export class Verifier {
     }
   };
 
-  /** Ends all threads. */
+  /** Ends all threads, also those at work. */
   async close(): Promise<void> {
-    await Promise.all(this.#idle.splice(0).map((thread) => thread.terminate()));
+    this.#idle.length = 0;
+    await Promise.all([...this.#threads].map((thread) => thread.terminate()));
   }
 
   async #verify(order: ThreadOrder): Promise<Verified> {
@@ -90,7 +95,9 @@ export class Verifier {
       execArgv: [], // what this process was started with need not suit a thread
       resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memory / 2 ** 20) },
     });
-    const answer = await answerOf(thread, within);
+    this.#threads.add(thread);
+    thread.once('exit', () => this.#threads.delete(thread));
+    const answer = await answerOf(thread, Math.max(within, START_WITHIN));
     if (typeof answer === 'object') return thread;
     throw new Error(`a thread for verification could not be started: ${answer}`);
   }
@@ -99,12 +106,14 @@ export class Verifier {
 /** What a thread says next. One that says nothing in time, or has no memory left, is ended. */
 async function answerOf(thread: Worker, within: number, order?: ThreadOrder): Promise<ThreadAnswer | UncheckedReason> {
   let timer: NodeJS.Timeout | undefined;
+  let ended = (): void => undefined;
   try {
     return await new Promise<ThreadAnswer | UncheckedReason>((resolve, reject) => {
       timer = setTimeout(() => resolve('verification-took-too-long'), within);
       thread.once('message', resolve);
       thread.once('error', (error) => (isOutOfMemory(error) ? resolve('verification-out-of-memory') : reject(error)));
-      thread.once('exit', () => reject(new Error('a thread for verification has ended')));
+      ended = () => reject(new Error('a thread for verification has ended'));
+      thread.once('exit', ended);
       if (order !== undefined) thread.postMessage(order, []);
     }).then(async (answer) => {
       if (typeof answer === 'string') await thread.terminate();
@@ -112,8 +121,7 @@ async function answerOf(thread: Worker, within: number, order?: ThreadOrder): Pr
     });
   } finally {
     clearTimeout(timer);
-    // Without names it would take those that the thread itself lives by.
-    for (const event of ['message', 'error', 'exit']) thread.removeAllListeners(event);
+    thread.removeAllListeners('message').removeAllListeners('error').off('exit', ended);
     thread.on('error', () => undefined); // of a thread that waits for nothing
   }
 }

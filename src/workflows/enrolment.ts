@@ -1,4 +1,5 @@
 import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import type { FailureCode } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { EnrolmentRequest, ProviderStatus, RequestPk } from '../messages/request.js';
 import type { ToReview } from '../messages/status.js';
@@ -14,6 +15,9 @@ import { Incomplete, type Review, reviewed } from './review.js';
 import { requestPkAttribute } from './search-attributes.js';
 import { validated } from './validation.js';
 import { videoFinished } from './video.js';
+
+/** Not for whoever provided data last: the file may be another one. */
+const OF_THE_ARCHIVE = new Set<FailureCode>(['ARCHIVED_FILE_CHANGED', 'DOCUMENT_NOT_FOUND']);
 
 interface Created {
   requestPk: RequestPk;
@@ -159,7 +163,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
         asked,
         moot: (status) => (status === 'CREATED' ? undefined : { missing: [], taken: true }),
         answers: (failure) => {
-          if (!asked || failure.temporary) return undefined;
+          if (!asked || failure.temporary || OF_THE_ARCHIVE.has(failure.code)) return undefined;
           asked.fail(told(failure.code, failure.words));
           state.happened('data-refused', { code: failure.code, words: failure.words }, asked.question.actor);
           return { missing: state.missing ?? [], taken: false };
