@@ -45,7 +45,7 @@ const COMPILED: Required<VerifierOptions>['entry'] = { file: join(import.meta.di
 export class Verifier {
   readonly #options: VerifierOptions;
   readonly #threads = new Set<Worker>();
-  readonly #idle: Worker[] = [];
+  #idle: Worker[] = [];
   readonly #waiting: (() => void)[] = [];
   #busy = 0;
 
@@ -69,7 +69,7 @@ export class Verifier {
 
   /** Ends all threads, also those at work. */
   async close(): Promise<void> {
-    this.#idle.length = 0;
+    this.#idle = [];
     await Promise.all([...this.#threads].map((thread) => thread.terminate()));
   }
 
@@ -96,7 +96,10 @@ export class Verifier {
       resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memory / 2 ** 20) },
     });
     this.#threads.add(thread);
-    thread.once('exit', () => this.#threads.delete(thread));
+    thread.once('exit', () => {
+      this.#threads.delete(thread);
+      this.#idle = this.#idle.filter((each) => each !== thread);
+    });
     const answer = await answerOf(thread, Math.max(within, START_WITHIN));
     if (typeof answer === 'object') return thread;
     throw new Error(`a thread for verification could not be started: ${answer}`);
@@ -106,7 +109,7 @@ export class Verifier {
 /** What a thread says next. One that says nothing in time, or has no memory left, is ended. */
 async function answerOf(thread: Worker, within: number, order?: ThreadOrder): Promise<ThreadAnswer | UncheckedReason> {
   let timer: NodeJS.Timeout | undefined;
-  let ended = (): void => undefined;
+  let ended: (() => void) | undefined;
   try {
     return await new Promise<ThreadAnswer | UncheckedReason>((resolve, reject) => {
       timer = setTimeout(() => resolve('verification-took-too-long'), within);
@@ -121,7 +124,8 @@ async function answerOf(thread: Worker, within: number, order?: ThreadOrder): Pr
     });
   } finally {
     clearTimeout(timer);
-    thread.removeAllListeners('message').removeAllListeners('error').off('exit', ended);
+    thread.removeAllListeners('message').removeAllListeners('error');
+    if (ended !== undefined) thread.off('exit', ended);
     thread.on('error', () => undefined); // of a thread that waits for nothing
   }
 }
