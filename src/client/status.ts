@@ -101,7 +101,7 @@ export async function* watchStatus(
 /** The status of an attempt that has ended, from its record. */
 async function endedStatus(archive: Archive, record: RequestRecord, outcome: Outcome): Promise<RequestStatus> {
   const provider = await archive.readProvider(record);
-  const events = await recordedEvents(archive, record);
+  const events = await recordedEvents(archive, record, outcome.at);
   return {
     reference: record.reference,
     attempt: record.attempt,
@@ -128,22 +128,26 @@ function idsOf(provider: ProviderData | undefined): RequestStatus['provider'] {
 }
 
 /** What happened, from the evidence of the end; without evidence only what happened beside the workflow is known. */
-async function recordedEvents(archive: Archive, record: RequestRecord): Promise<RequestEvent[]> {
+async function recordedEvents(archive: Archive, record: RequestRecord, endedAt: string): Promise<RequestEvent[]> {
   const beside = (await archive.events(record)).map(({ at, what, channel, facts }) => ({
     at,
     what,
     facts: { ...(channel === undefined ? {} : { channel }), ...facts },
   }));
-  const known = await evidenceEvents(archive, record);
+  const known = await evidenceEvents(archive, record, endedAt);
   return [...known, ...beside].toSorted((one, other) => (one.at < other.at ? -1 : 1));
 }
 
-async function evidenceEvents(archive: Archive, record: RequestRecord): Promise<RequestEvent[]> {
+/** Of evidence that was changed nothing is shown but that. */
+async function evidenceEvents(archive: Archive, record: RequestRecord, endedAt: string): Promise<RequestEvent[]> {
   try {
     const { stream } = await archive.openFile(record, { kind: 'evidence' });
     return evidence.parse(await json(stream)).events;
   } catch (error) {
     if (error instanceof VideoIdError && error.code === 'DOCUMENT_NOT_FOUND') return [];
+    if (error instanceof VideoIdError && error.code === 'ARCHIVED_FILE_CHANGED') {
+      return [{ at: endedAt, what: 'evidence-changed', facts: { code: error.code } }];
+    }
     throw error;
   }
 }

@@ -90,6 +90,14 @@ test('what changed in the archive is shown to nobody: not by the library, the co
     restore();
   }
   expect(existsSync(folder) ? readdirSync(folder) : []).toEqual([]);
+  const restore = await spoiled(people, { kind: 'evidence' });
+  const changed = await at.client.status(reference);
+  expect(changed.outcome).toMatchObject({ kind: 'signed' });
+  const told = changed.events.map(({ what }) => what);
+  expect(told).toContain('evidence-changed');
+  expect(told).not.toContain('signed');
+  restore();
+  expect((await at.client.status(reference)).events.map(({ what }) => what)).toContain('signed');
   await spoiled(people, { kind: 'contract' });
   await expect(at.client.contract(reference).then(({ stream }) => text(stream))).rejects.toMatchObject(CHANGED);
   expect(await events()).toBe(before);

@@ -153,6 +153,9 @@ test('a worker killed while it waits and in the middle of every call does nothin
     expect({ reference, ...provider.done }).toMatchObject({ reference, create: 1, approve: 1, otp: 1, sign: 1 });
     expect({ reference, signCalls: provider.calls['sign']?.received }).toEqual({ reference, signCalls: 1 });
   }
+  // Killed at the contract, the documents that are up stay up.
+  const atContract = all.filter(({ story }) => story.people.reference.startsWith('crash-get-contract-'));
+  for (const { story } of atContract) expect((await story.people.provider()).done).toMatchObject({ upload: 1 });
   const phones = (await at.provider.requests()).map(({ phone }) => phone);
   expect(phones.filter((phone) => all.some(({ story }) => story.phone === phone))).toHaveLength(all.length);
 }, 240_000);
