@@ -43,6 +43,7 @@ import {
   referenceDirectory,
   referenceProblem,
   sealedFile,
+  STORED,
   storedRecord,
 } from './layout.js';
 import { addNumbered, readNumbered } from './numbered-records.js';
@@ -366,23 +367,24 @@ class FileArchive implements Archive {
   async #found(key: AttemptKey, file: ArchiveFile): Promise<FileDigest & { path: string }> {
     if (file.kind === 'document') {
       const { name, size, sha256 } = await this.#document(key, file);
-      return { path: join(await this.#below(key, FILE_PLACE.document.directory), name), size, sha256 };
+      return { path: join(await this.#below(key, FILE_PLACE.document), name), size, sha256 };
     }
     const place = await this.#place(key, file);
     const stored = await readStored(this.#disk, place);
     if (stored === undefined) throw fileNotFound(file);
-    return { path: place.bytes(stored.key), size: stored.size, sha256: stored.sha256 };
+    return { path: place.file(stored.key), size: stored.size, sha256: stored.sha256 };
   }
 
   async #place(key: AttemptKey, file: Exclude<ArchiveFile, { kind: 'document' }>): Promise<StoredPlace> {
     const attempt = await this.#attempt(key);
-    const { directory, name } = FILE_PLACE[file.kind];
-    const document =
-      file.kind === 'signed' ? (await this.#document(key, file)).name : 'index' in file ? String(file.index) : '';
-    return {
-      record: join(attempt, storedRecord(file)),
-      bytes: (stored) => join(attempt, directory, name(stored, document)),
-    };
+    const folder = (stored: string) => join(attempt, STORED, stored);
+    const below = join(FILE_PLACE[file.kind], await this.#nameOf(key, file));
+    return { record: join(attempt, storedRecord(file)), folder, file: (stored) => join(folder(stored), below) };
+  }
+
+  async #nameOf(key: AttemptKey, file: ArchiveFile): Promise<string> {
+    if (!('index' in file)) return '';
+    return file.kind === 'signed' ? (await this.#document(key, file)).name : String(file.index);
   }
 
   async #below(key: AttemptKey, directory: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { VideoIdError } from '../messages/failures.js';
 import type { ArchiveFile, AttemptKey } from './archive.js';
-import { attemptDirectory, FILE_PLACE } from './layout.js';
+import { attemptDirectory, FILE_PLACE, STORED } from './layout.js';
 
 /** A file by kind and number: names may be personal. */
 const WORDS: Record<ArchiveFile['kind'], (index: number) => string> = {
@@ -48,7 +48,7 @@ function wordsOf(file: ArchiveFile): string {
 }
 
 function below(key: AttemptKey, { kind }: ArchiveFile): string {
-  return `below ${join(attemptDirectory(key), FILE_PLACE[kind].directory)}`;
+  return `below ${join(attemptDirectory(key), kind === 'document' ? FILE_PLACE.document : STORED)}`;
 }
 
 function restart({ kind }: ArchiveFile): string {

@@ -18,9 +18,8 @@ import type { ArchiveFile, AttemptKey } from './archive.js';
  * Below an attempt: request.json, documents/<name>, provider.json, corrections/<number>.json, supplements/<number>.json,
  * cards/<number>.json, sealed/<name>.json, uploads.json, orders/<digest of the idempotency key>.json, outcome.json, events/<time>-<random>.json, marks/<name>,
  * reads/<time of the last read>.
- * What is stored after the start lies under a new key each time, and `stored/<file>.json` says which one counts, with its hash:
- * contract-<key>.pdf, signed/<key>-<name>, contract-signed-<key>.pdf, supplied/<key>-<number>, declaration-<key>.txt,
- * evidence-<key>.json.
+ * What is stored after the start lies under a new key each time, and `stored/<file>.hash.json` says which one counts, with its
+ * hash: stored/<key>/contract.pdf, …/signed/<name>, …/contract-signed.pdf, …/supplied/<number>, …/declaration.txt, …/evidence.json.
  */
 export const ARCHIVE_FILE = 'archive.json';
 export const INCOMING = 'incoming';
@@ -30,23 +29,23 @@ export const OUTAGES = 'outages';
 const FLOW_DIRECTORY: Record<Flow, string> = { signature: 'requests', enrolment: 'enrolments' };
 export const TOP_DIRECTORIES: readonly string[] = [INCOMING, INDEX, FEED, OUTAGES, ...Object.values(FLOW_DIRECTORY)];
 
-/** Below an attempt: the directory of a file, and its name there. `key` is new with every storing. */
-export const FILE_PLACE: Record<
-  ArchiveFile['kind'],
-  { directory: string; name: (key: string, document: string) => string }
-> = {
-  document: { directory: 'documents', name: (_key, document) => document },
-  signed: { directory: 'signed', name: (key, document) => `${key}-${document}` },
-  supplied: { directory: 'supplied', name: (key, document) => `${key}-${document}` },
-  contract: { directory: '.', name: (key) => `contract-${key}.pdf` },
-  declaration: { directory: '.', name: (key) => `declaration-${key}.txt` },
-  'signed-contract': { directory: '.', name: (key) => `contract-signed-${key}.pdf` },
-  evidence: { directory: '.', name: (key) => `evidence-${key}.json` },
+/** A file, or for those with a number the directory of them: documents below the attempt, the others below their key. */
+export const FILE_PLACE: Record<ArchiveFile['kind'], string> = {
+  document: 'documents',
+  signed: 'signed',
+  contract: 'contract.pdf',
+  declaration: 'declaration.txt',
+  supplied: 'supplied',
+  'signed-contract': 'contract-signed.pdf',
+  evidence: 'evidence.json',
 };
 
-/** `stored/<file>.json`, below the attempt: the record of a file that the archive wrote. */
+/** Below an attempt: the files that the archive wrote after the start. */
+export const STORED = 'stored';
+
+/** `stored/<file>.hash.json`, below the attempt. */
 export function storedRecord(file: ArchiveFile): string {
-  return join('stored', `${'index' in file ? `${file.kind}-${file.index}` : file.kind}.json`);
+  return join(STORED, `${'index' in file ? `${file.kind}-${file.index}` : file.kind}.hash.json`);
 }
 
 const NAME_64 = /^[A-Za-z0-9._-]{1,64}$/;

@@ -9,10 +9,11 @@ import { assertStored, writeStream } from './stored-stream.js';
 
 /** Where a file and its record lie. */
 export interface StoredPlace {
-  /** The record. */
+  /** The record; beside it lie the folders of the keys. */
   record: string;
-  /** The bytes stored under a key. */
-  bytes: (key: string) => string;
+  /** The folder of a key, and the file in it. */
+  folder: (key: string) => string;
+  file: (key: string) => string;
 }
 
 /**
@@ -28,20 +29,24 @@ export async function storeFile(
   expectedBytes?: number,
 ): Promise<StoredFile> {
   const draft = disk.draftPath();
+  const key = randomBytes(6).toString('hex');
   try {
-    const digest = await writeStream(disk, draft, source, expectedBytes);
-    await assertStored(disk, draft, digest);
-    const stored = { ...digest, key: randomBytes(6).toString('hex') };
-    const path = place.bytes(stored.key);
-    await disk.makeDirectory(dirname(path));
+    const stored = { ...(await writeStream(disk, draft, source, expectedBytes)), key };
+    await assertStored(disk, draft, stored);
+    const path = place.file(key);
+    for (const directory of new Set([dirname(place.record), place.folder(key), dirname(path)])) {
+      await disk.makeDirectory(directory);
+    }
     await disk.publish(draft, path);
     const before = await readStored(disk, place);
-    await disk.makeDirectory(dirname(place.record));
     await disk.replace(place.record, recordText(stored));
-    if (before !== undefined) await disk.remove(place.bytes(before.key));
+    if (before !== undefined) await disk.remove(place.folder(before.key));
     return stored;
   } catch (error) {
     await disk.remove(draft);
+    // What cannot be asked for may be what counts.
+    const counts = await readStored(disk, place).catch(() => ({ key }));
+    if (counts?.key !== key) await disk.remove(place.folder(key));
     throw error;
   }
 }
@@ -55,5 +60,5 @@ export async function readStored(disk: Disk, { record }: StoredPlace): Promise<S
 export async function removeStored(disk: Disk, place: StoredPlace): Promise<void> {
   const stored = await readStored(disk, place);
   await disk.removeFlushed(place.record);
-  if (stored !== undefined) await disk.removeFlushed(place.bytes(stored.key));
+  if (stored !== undefined) await disk.remove(place.folder(stored.key));
 }

@@ -141,7 +141,7 @@ it.each([
 
 it('a record that was damaged names its file, and nothing is handed out', async () => {
   const path = await stored(contract);
-  await writeFile(join(path, '..', 'stored', 'contract.json'), '{"key":"../../../etc","sha256":"","size":1}');
+  await writeFile(join(path, '..', '..', 'contract.hash.json'), '{"key":"../../../etc","sha256":"","size":1}');
   await expect(archive.openFile(key, contract)).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE' });
 });
 

@@ -345,6 +345,34 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
       goOn: nothing,
       end: 'signed',
     },
+    'a signed file is larger than is allowed': {
+      async provoke() {
+        const who = await start();
+        await who.throughTo('code');
+        await struck(who, { name: 'file-grown', endpoint: 'get-document', bytes: 25_000_000 });
+        await who.sign();
+        return who;
+      },
+      why: { state: 'attention', code: 'DOWNLOAD_TOO_LARGE', leavesByItself: false, words: /policy.download/ },
+      repair: recover,
+      remedy: /--remedy retry$/,
+      goOn: nothing,
+      end: 'signed',
+    },
+    'what the provider gives as the contract is no PDF': {
+      async provoke() {
+        const who = await start();
+        await who.throughTo('review');
+        await struck(who, { name: 'file-no-pdf', endpoint: 'get-contract' });
+        await who.approve();
+        return who;
+      },
+      why: { state: 'attention', code: 'PROVIDER_FILE_NOT_A_PDF', leavesByItself: false, words: /no PDF/ },
+      repair: recover,
+      remedy: /--remedy retry$/,
+      goOn: acceptAndSign,
+      end: 'signed',
+    },
     'callbacks go to a wrong address': {
       async provoke() {
         const who = await start({
