@@ -142,6 +142,8 @@ async function sign(run: RequestRun, asked: Asked<'sign'>): Promise<void> {
     },
   });
   run.signInDoubt = false;
+  // Handed over before anybody knew that this one did not sign, it may be the same again.
+  if (tried.result !== 'issued' && tried.result !== 'not-sent') run.inbox.take('sign')?.fail(cameBefore());
   switch (tried.result) {
     case 'issued':
       state.providerStatus = 'ISSUED';
@@ -204,6 +206,11 @@ function whatOf({ question: { secret } }: Asked<'sign'>): string {
 
 function said(words: string | undefined): string {
   return words === undefined ? '' : ` (${words})`;
+}
+
+function cameBefore(): ApplicationFailure {
+  const words = 'Something else was handed over before, and did not sign. This was not sent: sign again.';
+  return told('NOT_NOW', words);
 }
 
 function notSignable(status: string): ApplicationFailure {

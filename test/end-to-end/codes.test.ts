@@ -89,7 +89,9 @@ test('another code within the cool-down is refused with the seconds left; after 
 
 test('a cool-down that only the provider knows of is told as well, and is no attention', async () => {
   const people = await withCode({ policy: { code: { coolDown: 0 } } });
+  await at.provider.settings({ behaviour: { codeCoolDown: 60_000 } });
   await expect(people.askForCode()).rejects.toMatchObject({ code: 'CODE_COOL_DOWN' });
+  await at.provider.settings({ behaviour: { codeCoolDown: 300 } });
   expect((await at.client.status(people.reference)).attention).toBeUndefined();
   await people.sign();
   expect(await people.outcome()).toMatchObject({ outcome: 'signed' });

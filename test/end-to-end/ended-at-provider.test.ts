@@ -1,3 +1,4 @@
+import { EnrolledPeople } from '../installation/enrolled-people.js';
 import { AUTHORITIES, Installation } from '../installation/installation.js';
 import { People } from '../installation/people.js';
 
@@ -94,5 +95,16 @@ describe('a request that the provider shows as CANCELLED', () => {
     await expect(typed).rejects.toMatchObject({ code: 'REQUEST_STATUS_REFUSED' });
     expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });
     expect((await people.provider()).calls['sign']).toBeUndefined();
+  });
+
+  test('before the video of an enrolment was cancelled there, and after its approval refused', async () => {
+    const early = await EnrolledPeople.start(at);
+    await early.until('video');
+    await early.operator('cancel');
+    expect(await early.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
+    const late = await EnrolledPeople.start(at, { untilIssued: true });
+    await late.throughTo('issuing');
+    await late.operator('cancel');
+    expect(await late.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });
   });
 });

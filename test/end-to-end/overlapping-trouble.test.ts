@@ -1,8 +1,8 @@
-import { CODE_UPDATE, NEW_VIDEO_UPDATE, REVIEW_UPDATE } from '../../src/messages/steering.js';
+import { CODE_UPDATE, NEW_VIDEO_UPDATE, REVIEW_UPDATE, SIGN_UPDATE } from '../../src/messages/steering.js';
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { EnrolledPeople, ORGANISATION } from '../installation/enrolled-people.js';
-import { aSigner, People } from '../installation/people.js';
+import { aSigner, People, UNLOCK } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
 
 let at: Installation;
@@ -109,6 +109,22 @@ test('another code that is asked for while the signature is under way is told th
   await at.provider.release(fault);
   await signing;
   await expect(asked.result()).rejects.toMatchObject({ cause: { type: 'NOT_NOW' } });
+});
+
+test('a code that is typed again while the first is under way is not sent when that one did not sign', async () => {
+  const people = await People.start(at);
+  await people.throughTo('code');
+  const fault = await people.fault({ name: 'hold-before', endpoint: 'sign', times: 1 });
+  const first = at.client.sign(people.reference, { secret: '000000' }).catch((error: unknown) => error);
+  await people.held(fault);
+  const again = { unlock: { type: UNLOCK.type, value: { keyId: 'any', sealed: 'never opened' } } };
+  const asked = await accepted(people, SIGN_UPDATE, again);
+  await at.provider.release(fault);
+  expect(await first).toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
+  await expect(asked.result()).rejects.toMatchObject({ cause: { type: 'NOT_NOW' } });
+  expect((await people.provider()).calls['sign']?.received).toBe(1);
+  await people.sign();
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
 });
 
 test('a video that failed needs attention again after the provider was out of reach', async () => {
