@@ -18,7 +18,7 @@ import { VideoIdError } from './messages/failures.js';
 import { SEARCH_ATTRIBUTES } from './messages/search-attributes.js';
 import type { KeyRing } from './security/keys.js';
 import type { OrderPublicKeys } from './security/order-keys.js';
-import { EncryptionCodec } from './security/payload-codec.js';
+import { ClientCodec, EncryptionCodec } from './security/payload-codec.js';
 import { resolveSecret } from './security/secret.js';
 import { WorkerCodec } from './security/worker-codec.js';
 
@@ -60,13 +60,13 @@ export const WORKFLOW_MODULES = {
 };
 
 /**
- * How values, failure messages and stacks travel: the same for worker, gateway, client and CLI. Without keys they are
+ * How values, failure messages and stacks travel: for gateway, client and CLI. Without keys they are
  * not encrypted. A workflow bundle made beforehand needs `WORKFLOW_MODULES` when it is made.
  */
 export function dataConverter(keyRing: KeyRing | undefined): DataConverter {
   return {
     failureConverterPath: FAILURE_CONVERTER_PATH,
-    payloadCodecs: keyRing === undefined ? [] : [new EncryptionCodec(keyRing)],
+    payloadCodecs: keyRing === undefined ? [] : [new ClientCodec(keyRing)],
   };
 }
 

@@ -83,12 +83,12 @@ export async function update<Answer>(client: Client, call: UpdateCall): Promise<
 /** The order with whom it is for: this run's request, this Update, this once. */
 async function addressed(
   handle: WorkflowHandle,
-  { workflowId, name: update, argument }: UpdateCall,
+  { workflowId, name, argument }: UpdateCall,
   updateId: string,
 ): Promise<Addressed<object>> {
   const { runId, raw } = await handle.describe();
   const run = raw.workflowExecutionInfo?.firstRunId || runId;
-  return { ...argument, for: { workflowId, run, update, updateId } };
+  return { ...argument, for: { workflowId, run, update: name, updateId } };
 }
 
 /** The request was reached and said no, in words that are not ours: it does not know the Update, or failed over it. */

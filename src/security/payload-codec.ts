@@ -76,6 +76,18 @@ export class EncryptionCodec implements PayloadCodec {
   }
 }
 
+/** The codec of clients: what comes back from Temporal in the clear, no worker of ours wrote. */
+export class ClientCodec extends EncryptionCodec {
+  /** @throws VideoIdError BAD_SETTING, also for a payload that is not encrypted */
+  override async decode(payloads: Payload[]): Promise<Payload[]> {
+    if (payloads.every(isEncrypted)) return await super.decode(payloads);
+    throw new VideoIdError('BAD_SETTING', 'An answer in Temporal is not encrypted: no worker with our keys gave it.', {
+      field: 'keys.encryptPayloads',
+      remedy: 'Give workers and clients the same setting, and see who can write to Temporal.',
+    });
+  }
+}
+
 export function isEncrypted(payload: Payload): boolean {
   return Buffer.from(payload.metadata?.['encoding'] ?? []).toString() === ENCODING;
 }

@@ -47,7 +47,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
             if (!workflowInfo().unsafe.isReplaying) checkStart(input, started);
             else if (started === 'not-readable') throw new Error(KEY_MISSING);
           } catch (error) {
-            return Promise.reject(error as Error);
+            return Promise.reject(error);
           }
           return next(input);
         },

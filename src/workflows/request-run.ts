@@ -67,8 +67,11 @@ export class RequestRun {
     setHandler(statusQuery, () => this.state.status());
     setHandler(hintSignal, () => this.watch.hint());
     setHandler(resolveUpdate, (resolution) => this.inbox.ask('resolve', resolution), {
-      validator: ({ remedy }) => {
+      validator: ({ remedy, ids }) => {
         this.allow('resolve');
+        if (ids !== undefined && ids.videoidPk === undefined && request.key.flow === 'signature') {
+          throw told('BAD_INPUT', 'A signature request is adopted by both of its ids.');
+        }
         const remedies = this.state.attention?.remedies ?? [];
         if (!remedies.includes(remedy)) throw told('UNKNOWN_REMEDY', `Here an operator can: ${remedies.join(', ')}.`);
       },

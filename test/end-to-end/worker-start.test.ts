@@ -36,6 +36,7 @@ test.each<[string, string, () => Record<string, string>]>([
   ['address of Temporal', 'BAD_SETTING', () => ({ VIDEOID_TEMPORAL_ADDRESS: 'http://127.0.0.1:7233' })],
   ['namespace', 'BAD_SETTING', () => ({ VIDEOID_TEMPORAL_NAMESPACE: 'nowhere' })],
   ['key of Temporal', 'SECRET_NOT_FOUND', () => ({ VIDEOID_TEMPORAL_API_KEY: 'env:TEST_NO_SUCH_KEY' })],
+  ['orders keys', 'BAD_SETTING', () => ({ VIDEOID_KEYS_ORDERS: '[]' })],
   ['workflow bundle', 'BAD_SETTING', () => ({ VIDEOID_WORKER_WORKFLOW_BUNDLE: '/nowhere.js' })],
 ])(
   'a worker whose %s cannot be used says so and ends: it does not stay there, serving nothing',

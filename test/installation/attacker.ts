@@ -61,9 +61,9 @@ export class Attacker {
       connection,
       dataConverter: {
         failureConverterPath: FAILURE_CONVERTER_PATH,
-        payloadCodecs: codecs.map(({ decode }, at) => ({
+        payloadCodecs: codecs.map((codec) => ({
           encode: async (payloads) => payloads,
-          decode: async (payloads) => await decode.call(codecs[at], payloads),
+          decode: async (payloads) => await codec.decode(payloads),
         })),
       },
     });

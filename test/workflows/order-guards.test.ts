@@ -29,7 +29,7 @@ const GENUINE: { [Name in OrderName]: Orders[Name] } = {
   code: acceptance,
   sign: { secret: sealed, unlock: { type: 'push', value: sealed } },
   cancel: { actor, reason: 'no more' },
-  resolve: { remedy: 'adopt', actor, ids: { videoidPk: '11', requestPk: '22' } as never, note: 'found' },
+  resolve: { remedy: 'adopt', actor, ids: { videoidPk: '11', requestPk: '22' }, note: 'found' },
   'new-video': { actor, reason: 'lost' },
   correct: { actor, reason: 'typo', number: 1 },
   extend: { actor, reason: 'holidays', by: 1000 },
@@ -49,9 +49,8 @@ describe.each(Object.entries(GENUINE))('%s', (name, genuine) => {
     fc.assert(
       fc.property(fc.constantFrom(...Object.keys(genuine)), fc.anything(), (field, value) => {
         const order: Record<string, unknown> = { ...genuine, [field]: value };
-        const wrong = guard(order);
-        // What is taken is of the same kind as before.
-        if (wrong === undefined) expect(typeof value).toBe(typeof genuine[field as keyof typeof genuine]);
+        const sameKind = typeof value === typeof genuine[field as keyof typeof genuine];
+        expect(sameKind || guard(order) !== undefined).toBe(true);
       }),
     );
     expect(guard({ ...genuine, more: 1 })).toBeDefined();
