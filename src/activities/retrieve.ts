@@ -2,11 +2,14 @@ import type { RetrieveOrder, SignatureActivities, UploadedDocument } from '../me
 import type { StoredContract, StoredDocument, Verification } from '../messages/outcome.js';
 import type { RequestKey, RequestPk } from '../messages/request.js';
 import { mayPass } from '../signatures/reasons.js';
+import { newestSignerCertificate } from '../signatures/newest-certificate.js';
+import { withSigner } from '../signatures/subject.js';
 import { verifyPdfSignature, type VerificationOrder } from '../signatures/verification.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { PdfStream } from '../uanataca/pdf-stream.js';
 import type { Dependencies } from './dependencies.js';
 import { writeEvidence } from './evidence.js';
+import { certificateIdentity } from './identity.js';
 import { stepFailure } from './step-failures.js';
 
 type Roots = VerificationOrder['roots'];
@@ -46,7 +49,13 @@ async function storeSigned(
   const file = { kind: 'signed', index } as const;
   const stored = await archive.storeFile(key, file, signed.stream, { expectedBytes: signed.size });
   const { path } = await archive.locateFile(key, file);
-  return { index, ...stored, verification: await verifyPdfSignature(path, { roots, original: { sha256, size } }) };
+  const verification = await verifyPdfSignature(path, { roots, original: { sha256, size } });
+  const certificate = await newestSignerCertificate(path);
+  return {
+    index,
+    ...stored,
+    verification: withSigner(verification, await certificateIdentity(dependencies, key, certificate)),
+  };
 }
 
 /**
@@ -55,11 +64,12 @@ async function storeSigned(
  * one that the signer accepted.
  */
 async function storeContract(
-  { archive, optimizer }: Dependencies,
+  dependencies: Dependencies,
   key: RequestKey,
   { requestPk, contractAsShown, contract: original }: Pick<RetrieveOrder, 'requestPk' | 'contractAsShown' | 'contract'>,
   roots: Roots,
 ): Promise<StoredContract> {
+  const { archive, optimizer } = dependencies;
   const contract: PdfStream = contractAsShown
     ? await archive.openFile(key, { kind: 'contract' })
     : await optimizer(key.environment).getContract(requestPk);
@@ -69,7 +79,10 @@ async function storeContract(
   const verification = ofContract(await verifyPdfSignature(path, { roots, original }));
   // The contract may bear a signature of the provider before the signer has seen it.
   const unsigned = ['no-signature', 'no-new-signature'].some((reason) => verification.reasons.includes(reason));
-  return { ...stored, signed: !unsigned, verification };
+  if (unsigned) return { ...stored, signed: false, verification };
+  const certificate = await newestSignerCertificate(path);
+  const signer = await certificateIdentity(dependencies, key, certificate);
+  return { ...stored, signed: true, verification: withSigner(verification, signer) };
 }
 
 /** By a name of its own, so that a setting can let it pass without letting documents pass that were rewritten. */

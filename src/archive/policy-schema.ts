@@ -29,6 +29,7 @@ export const policySchema: z.ZodType<Policy> = z.object({
   acceptance: z.object({ maximumAge: milliseconds }).default({ maximumAge: 30 * 24 * 3_600_000 }),
   sign: z.object({ settle: milliseconds }),
   retrieve: z.object({ filesWithin: milliseconds }),
+  identity: z.object({ notShown: z.enum(['go-on', 'ask']) }).exactOptional(),
   mayPass: z.array(z.string()),
   steps: z.object({
     create: stepPolicySchema,

@@ -4,6 +4,7 @@ import { type FeedEntry, LATE_WORDS } from '../messages/feed.js';
 import type { Outcome, Verification } from '../messages/outcome.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { RequestPk, VideoidPk } from '../messages/request.js';
+import { IDENTITY_FIELDS } from '../messages/request-fields.js';
 import { STAGES } from '../messages/status.js';
 import type { Sealed } from '../messages/steering.js';
 import type {
@@ -43,6 +44,7 @@ export const providerDataSchema: z.ZodType<ProviderData> = z.object({
 export const correctionSchema: z.ZodType<Correction> = z.object({
   email: text.exactOptional(),
   phone: text.exactOptional(),
+  fields: z.partialRecord(z.enum(IDENTITY_FIELDS), text).exactOptional(),
 });
 
 /** `index/<environment>/<request_pk>` */

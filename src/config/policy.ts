@@ -97,6 +97,14 @@ export const policySchema = z
           .describe('after ISSUED, keep reading this long for the signed files'),
       })
       .prefault({}),
+    identity: z
+      .strictObject({
+        notShown: z
+          .enum(['go-on', 'ask'])
+          .default('go-on')
+          .describe('where a document number is expected and the provider shows none: go on, or ask an officer'),
+      })
+      .prefault({}),
     mayPass: z.array(z.enum(INDETERMINATE_REASONS)).default([]).describe('verification reasons that may pass, by name'),
     steps: z.strictObject(steps).prefault({}),
   })

@@ -6,6 +6,7 @@ export const INDETERMINATE_REASONS = [
   'content-rewritten',
   'contract-rewritten',
   'algorithm-unsupported',
+  'signer-not-named',
   'timestamp-unreadable',
   'timestamp-invalid',
   'timestamp-not-trusted',

@@ -1,5 +1,6 @@
 import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { SignatureActivities, UploadedDocument } from '../messages/activities.js';
+import type { IdentityAccepted } from '../messages/identity.js';
 import type { Outcome, StoredContract, StoredDocument } from '../messages/outcome.js';
 import type { ProviderIds, SignatureRequest } from '../messages/request.js';
 import type { Resolution } from '../messages/steering.js';
@@ -12,6 +13,7 @@ import { acceptUpdate, codeUpdate, reviewUpdate, signUpdate } from './messages.j
 import { RequestRun } from './request-run.js';
 import { type Review, reviewed } from './review.js';
 import { requestPkAttribute } from './search-attributes.js';
+import { signerRemedies } from './signer-remedies.js';
 import { checkSignOrder, signedBySigner } from './signing.js';
 import { videoFinished } from './video.js';
 
@@ -78,6 +80,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   function begun(made: Created, how = 'created'): void {
     const { videoidPk, requestPk, status } = made;
     ids = { videoidPk, requestPk };
+    state.identified(made);
     state.ids = ids;
     state.providerStatus = status;
     state.videoFinished ||= made.videoFinished ?? false;
@@ -134,9 +137,14 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     run.enter('preparing');
     uploadBegun = true;
     const { requestPk } = run;
-    const done = await steps.run('upload', (activities) => activities.upload(key, { requestPk, documents }), {
-      summary: `upload ${documents.length} document(s), fetch the contract`,
-    });
+    type Done = Awaited<ReturnType<SignatureActivities['upload']>>;
+    const upload = (accepted?: { identity: IdentityAccepted }): Promise<Done> =>
+      steps.run('upload', (activities) => activities.upload(key, { requestPk, documents, ...accepted }), {
+        summary: `upload ${documents.length} document(s), fetch the contract`,
+        remedies: (failure) => signerRemedies(failure, (identity) => upload({ identity })),
+      });
+    const done = await upload();
+    state.identified(done);
     uploaded = done.documents;
     contract = done.contract;
     state.shownFrom = Date.now();
