@@ -26,11 +26,10 @@ const LONGEST = 40;
 export function documentNumber(text: string): string | undefined {
   const written = upper(text);
   if (!WRITTEN.test(written)) return undefined;
-  const { length } = bareNumber(written);
-  if (length < SHORTEST || length > LONGEST) return undefined;
+  const bare = bareNumber(written);
+  if (bare.length < SHORTEST || bare.length > LONGEST || !/\p{N}/u.test(bare)) return undefined;
   const named = SEMANTICS.exec(written);
-  if (named === null) return bareNumber(written);
-  return `${written.slice(0, written.indexOf('-')).trim()}-${bareNumber(written)}`;
+  return named === null ? bare : `${written.slice(0, written.indexOf('-')).trim()}-${bare}`;
 }
 
 /** The letters and digits alone, without a semantics prefix. */
