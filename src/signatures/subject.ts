@@ -47,7 +47,7 @@ export function subjectNumbers(certificateDer: Uint8Array): DocumentNumber[] {
     const { result } = asn1js.fromBER(certificateDer);
     const { typesAndValues } = new Certificate({ schema: result }).subject;
     const texts = (type: string): string[] =>
-      typesAndValues.filter((each) => each.type === type).map((each) => String(each.value.valueBlock.value));
+      typesAndValues.filter((each) => each.type === type).map((each) => each.value.valueBlock.value);
     const [country] = texts(COUNTRY);
     return texts(SERIAL_NUMBER)
       .filter((text) => text.trim() !== '')

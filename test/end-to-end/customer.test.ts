@@ -80,7 +80,7 @@ describe('the expected signer', () => {
     await at.client.start({ reference: people.reference, newAttempt: true, signer: aSigner() });
     await people.untilStatus(({ attempt, stage }) => attempt === 2 && stage === 'video');
     await people.finishVideo(EVA);
-    await inReview(people, 'different');
+    expect(await inReview(people, 'different')).toMatchObject({ attempt: 2 });
   });
 });
 
@@ -342,9 +342,9 @@ describe('what the provider has of the signer', () => {
   });
 });
 
-describe('a correction after the video', () => {
-  const correction = (fields: object) => ({ fields, reason: 'misread', actor: OPERATOR });
+const correction = (fields: object) => ({ fields, reason: 'misread', actor: OPERATOR });
 
+describe('a correction after the video', () => {
   test('changes one field and carries all others; the officer sees it', async () => {
     const people = await expecting();
     await people.finishVideo({ ...NORA, serial_number: '12345678' });

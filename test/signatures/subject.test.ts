@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { X509CertificateGenerator } from '@peculiar/x509';
 import type { Verification } from '../../src/messages/outcome.js';
 import { subjectVerdict, withSigner } from '../../src/signatures/subject.js';
