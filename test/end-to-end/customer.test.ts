@@ -211,6 +211,13 @@ test.each([AUTHORITIES.atProvider, AUTHORITIES.manual])(
   },
 );
 
+/** How certificates name the signer's document from now on. */
+function certificatesWith(certificateNumber: string): Promise<unknown> {
+  return at.provider.settings({
+    registrationAuthorities: { [AUTHORITIES.manual]: { behaviour: { certificateNumber } } },
+  });
+}
+
 describe('a certificate', () => {
   test('for somebody else is a verdict by name, and an operator may keep the files', async () => {
     const people = await expecting();
@@ -233,9 +240,7 @@ describe('a certificate', () => {
   });
 
   test('without a number is indeterminate by name, which a setting may let pass', async () => {
-    const behaviour = (certificateNumber: string) =>
-      at.provider.settings({ registrationAuthorities: { [AUTHORITIES.manual]: { behaviour: { certificateNumber } } } });
-    await behaviour('absent');
+    await certificatesWith('absent');
     try {
       const people = await expecting({ policy: { mayPass: ['signer-not-named'] } });
       await people.finishVideo(NORA);
@@ -245,7 +250,7 @@ describe('a certificate', () => {
         documents: [{ verification: { result: 'indeterminate', reasons: ['signer-not-named'] } }],
       });
     } finally {
-      await behaviour('with-prefix');
+      await certificatesWith('with-prefix');
     }
   });
 });
