@@ -136,8 +136,11 @@ function compared(
 
 function numberIn(fields: IdentityFields | undefined): DocumentNumber | undefined {
   const text = fields?.serial_number ?? fields?.id_document_number;
-  return text === undefined ? undefined : { text, country: fields?.id_document_country };
+  return text === undefined || MASKED.test(text) ? undefined : { text, country: fields?.id_document_country };
 }
+
+/** `*****678Z`: a number that is shown to nobody. */
+const MASKED = /[*•●…]/;
 
 /** Salted with the archive's id: a number has few digits. */
 function acceptedMark({ id }: Archive, number: DocumentNumber | undefined): string {
@@ -184,6 +187,9 @@ function viewOf(
   };
 }
 
+/** Characters of a value: what is shown travels through Temporal, and the provider may send anything. */
+const LONGEST_SHOWN = 300;
+
 function row(
   name: IdentityField['name'],
   shown: string | undefined,
@@ -192,7 +198,7 @@ function row(
 ): IdentityField {
   return {
     name,
-    ...(shown === undefined ? {} : { shown }),
+    ...(shown === undefined ? {} : { shown: shown.slice(0, LONGEST_SHOWN) }),
     ...(expected === undefined ? {} : { expected }),
     ...(shown === undefined || expected === undefined ? {} : { same: isSame(shown, expected) }),
   };

@@ -34,6 +34,20 @@ test('a read says how the number compares, once there is one, and only where one
   expect(await (await shown(NORA, null)).readStatus()).toEqual({ status: 'VIDEOREVIEW' });
 });
 
+test.each([
+  ['a masked number', '*****678Z', 'not-shown'],
+  ['nothing', '', 'not-shown'],
+  ['another spelling', 'IDCES-12345678-z', 'as-expected'],
+  ['thousands of digits', '9'.repeat(5000), 'different'],
+])('a provider that shows %s', async (_what, serial_number, identity) => {
+  const request = await shown({ ...NORA, serial_number });
+  expect(await request.readStatus()).toEqual({ status: 'VIDEOREVIEW', identity });
+  const { publicKey, open } = answerKey();
+  const order = { requestPk: request.ids.requestPk, actor: { kind: 'operator' }, publicKey } as const;
+  const { answer } = await request.try((activities) => activities.showIdentity(request.key, order));
+  expect(open(answer).length).toBeLessThan(3000);
+});
+
 describe('the approval of another number', () => {
   test('is not sent, and the failure holds no number', async () => {
     const request = await shown(EVA);
