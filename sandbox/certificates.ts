@@ -32,6 +32,9 @@ const BACKDATING = 60_000;
 /** From the arc for examples and tests (RFC 7299 uses 2.999 alike): no real policy is claimed. */
 const TEST_POLICY = '2.999.1';
 
+/** X.520 serialNumber. */
+const SUBJECT_SERIAL_NUMBER = '2.5.4.5';
+
 /** A certificate for one signature, with its key. */
 export interface SingleUseCertificate {
   kind: KeyKind;
@@ -77,15 +80,24 @@ export class TestAuthority {
 
   /**
    * Issues a certificate for one signature.
-   * @param subjectName the common name, free text
+   * @param subject free text
    * @param lifetime milliseconds
    */
-  async issue(kind: KeyKind, subjectName: string, lifetime: number): Promise<SingleUseCertificate> {
+  async issue(
+    kind: KeyKind,
+    subject: { commonName: string; serialNumber?: string },
+    lifetime: number,
+  ): Promise<SingleUseCertificate> {
     const keys = kind === 'rsa' ? await this.takeRsaKeys() : await generateKeys(ECDSA);
     const now = Date.now();
     const certificate = await X509CertificateGenerator.create({
       serialNumber: positiveSerialNumber(),
-      subject: [{ CN: [subjectName] }, { O: ['Sandbox, not a real certificate'] }, { C: ['ES'] }],
+      subject: [
+        { CN: [subject.commonName] },
+        ...(subject.serialNumber === undefined ? [] : [{ [SUBJECT_SERIAL_NUMBER]: [subject.serialNumber] }]),
+        { O: ['Sandbox, not a real certificate'] },
+        { C: ['ES'] },
+      ],
       issuer: this.issuing.subject,
       notBefore: new Date(now - BACKDATING),
       notAfter: new Date(now + lifetime),

@@ -4,11 +4,12 @@ import { z } from 'zod';
 import { Refusal } from './answers.js';
 import { answerProblem } from './control-problems.js';
 import { FAULT_KINDS } from './fault-kinds.js';
+import { personSchema } from './person.js';
 import { CONSOLE_ACTS, VIDEO_RESULTS, type Provider } from './provider.js';
 import type { SignatureRequest } from './requests.js';
 import { STATUSES } from './statuses.js';
 
-const videoSchema = z.object({ result: z.enum(VIDEO_RESULTS) });
+const videoSchema = z.object({ result: z.enum(VIDEO_RESULTS), person: personSchema.optional() });
 const consoleSchema = z.object({ do: z.enum(CONSOLE_ACTS), reason: z.string().default('Refused in the console') });
 const forgeSchema = z.object({
   /** Whose address it goes to. */
@@ -40,7 +41,15 @@ export function controlRoutes(provider: Provider): Hono<{ Bindings: HttpBindings
   app.get('/requests/:pk', (context) => context.json(viewOf(provider, named(context.req.param('pk')))));
   app.post('/requests/:pk/video', async (context) => {
     const request = named(context.req.param('pk'));
-    provider.video(request, videoSchema.parse(await context.req.json()).result);
+    const order = videoSchema.parse(await context.req.json());
+    if (order.person !== undefined) request.person = order.person;
+    provider.video(request, order.result);
+    return context.json(viewOf(provider, request));
+  });
+  app.post('/requests/:pk/person', async (context) => {
+    const request = named(context.req.param('pk'));
+    request.person = personSchema.parse(await context.req.json());
+    provider.settle(request);
     return context.json(viewOf(provider, request));
   });
   app.post('/requests/:pk/console', async (context) => {

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommonRequest } from './common-request.js';
+import { type Person, somebody } from './person.js';
 import type { Enrolment } from './registration-authority/enrolment.js';
 import type { DocumentType } from './document-files.js';
 import { readJsonFolder, writeJson } from './state-files.js';
@@ -32,8 +33,10 @@ export interface PhoneMessage {
 export interface SignatureRequest extends CommonRequest {
   kind: 'signature';
   env: string;
-  /** Fields set by update request. */
+  /** Fields set by update request before the video. */
   updated: Record<string, string>;
+  /** Who stands before the camera. */
+  person?: Person;
   documents: HeldDocument[];
   code?: { value: string; at: number; wrongTries: number };
   messages: PhoneMessage[];
@@ -72,6 +75,7 @@ export class RequestStore {
       kind: 'signature',
       scratchcard: String(randomInt(1_000_000, 9_999_999)),
       updated: {},
+      person: somebody(),
       documents: [],
       messages: [],
       folderRemoved: false,

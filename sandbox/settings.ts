@@ -54,6 +54,14 @@ const behaviourSchema = z.strictObject({
   videoidPkShown: z.boolean(),
   /** Guess (§4.11): whether get request shows the country that update wants. */
   countryShown: z.boolean(),
+  /** Guess (§4.10): from when on get request shows who the signer is. */
+  identityShown: z.enum(['never', 'after-video', 'after-approval', 'always']),
+  /** Guess (§4.11): what an update may change of what the video gave; V1 lists these for any time, RA says none. */
+  identityCorrectable: z.array(z.string()),
+  /** Guess: an update that changes another field is refused, or taken without changing it. */
+  identityChange: z.enum(['refused', 'ignored']),
+  /** §4.11: not a partial patch. Guess: what an update leaves out of the signer is emptied, or kept. */
+  updateLeavesOut: z.enum(['emptied', 'kept']),
   /** §4.4: one call validates and approves, or the first lands in CREATED and a second approves. */
   approval: z.enum(['one-step', 'two-step']),
   /** Guess: what `DELETE request/{request_pk}` does; V1's words suggest that only a folder goes. */
@@ -132,6 +140,8 @@ const behaviourSchema = z.strictObject({
   /** Guess: whether get contract gives the signed contract after signing. */
   contractAfterSigning: z.enum(['signed', 'unsigned']),
   certificateLifetime: z.number().nonnegative(),
+  /** How the subject names the signer's document (ETSI EN 319 412-1). */
+  certificateNumber: z.enum(['with-prefix', 'plain', 'absent']),
 
   // Webhooks (§7)
   /** Where callbacks go; null sends none. The provider's staff sets it, not the API (§7.3). */

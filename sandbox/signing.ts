@@ -2,6 +2,7 @@ import type { Behaviour } from './settings.js';
 import { Refusal } from './answers.js';
 import type { SingleUseCertificate } from './certificates.js';
 import { makeContract } from './contract.js';
+import { subjectOf } from './person.js';
 import { signPdf, type VisibleField } from './pdf-signing.js';
 import type { Provider } from './provider.js';
 import type { ProviderRequest, SignatureRequest } from './requests.js';
@@ -23,7 +24,9 @@ export async function signFiles(
   visible: VisibleField | undefined,
 ): Promise<SingleUseCertificate> {
   const { files, authority } = provider.parts;
-  const signer = await authority.issue(behaviour.algorithm, signerName(request), behaviour.certificateLifetime);
+  const fields = { ...request.updated, ...request.person };
+  const subject = subjectOf(fields, `Sandbox Signer ${request.pk}`, behaviour.certificateNumber);
+  const signer = await authority.issue(behaviour.algorithm, subject, behaviour.certificateLifetime);
   const sign = async (from: string, to: string, field?: VisibleField): Promise<void> => {
     const original = await files.read(from);
     const at = new Date();
@@ -53,10 +56,4 @@ export function keepCertificate(request: ProviderRequest, signer: SingleUseCerti
     validTo: certificate.notAfter.toISOString(),
     data: Buffer.from(certificate.rawData).toString('base64'),
   };
-}
-
-/** The identification gives the name in real life; here it is made up unless update request gave one. */
-function signerName(request: SignatureRequest): string {
-  const name = [request.updated['given_name'], request.updated['surname_1'], request.updated['surname_2']];
-  return name.filter((part) => part !== undefined && part !== '').join(' ') || `Sandbox Signer ${request.pk}`;
 }

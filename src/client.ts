@@ -49,6 +49,7 @@ import { connectClient, dataConverter } from './temporal.js';
 export type { AttemptOption } from './client/attempts.js';
 export type { Condition } from './client/conditions.js';
 export type { EnrolmentInput } from './client/enrolment-input.js';
+export type { LookOptions } from './client/identity.js';
 export type { ListOptions, RequestSummary } from './client/listing.js';
 export {
   ABANDON_REASONS,
@@ -61,7 +62,7 @@ export type { PlainAcceptance, PlainResolution, PlainReviewDecision, PlainSignOr
 export type { PolicyOverrides, StartDocument } from './client/input-parts.js';
 export type { Provision } from './client/providing.js';
 export type { CertificateSecrets, EnrolmentSecrets, ReadOrder } from './client/sealed-secrets.js';
-export type { StartInput } from './client/start-input.js';
+export type { ExpectedSigner, StartInput } from './client/start-input.js';
 export type { Started, StartOptions } from './client/starting.js';
 export type { Rewound } from './client/rewinding.js';
 export type { ResolveAllOrder, ResolvedAll } from './client/resolve-all.js';

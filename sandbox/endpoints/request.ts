@@ -2,11 +2,12 @@ import { Refusal, success } from '../answers.js';
 import { numberParameter, parameter } from '../faults.js';
 import { raoView, text, userView } from '../raos.js';
 import type { SignatureRequest } from '../requests.js';
+import { shownIdentity, UPDATE_IDENTITY, updateIdentity } from '../signer-identity.js';
 import { statusBefore } from '../transitions.js';
 import { required, requestOf, type Call, type Endpoint } from './endpoint.js';
 
 const UPDATE_REQUIRED = ['scratchcard', 'email', 'registration_authority', 'profile', 'country_name'];
-const UPDATE_OPTIONAL = ['given_name', 'surname_1', 'surname_2', 'birth_date', 'mobile_phone_number', 'serial_number'];
+const CONTACT = ['email', 'mobile_phone_number', 'country_name'];
 
 /** Get, update and cancel (§4.10 to §4.12). */
 export const REQUEST_ENDPOINTS: Endpoint[] = [
@@ -30,10 +31,8 @@ export const REQUEST_ENDPOINTS: Endpoint[] = [
       required(call, UPDATE_REQUIRED, 'Missing required parameters');
       if (text(call.body['scratchcard']) !== request.scratchcard) throw new Refusal(500, 'Invalid ScratchCard');
       if (!call.behaviour.updateIn.includes(request.status)) throw new Refusal(412, 'Invalid request status');
-      for (const field of [...UPDATE_REQUIRED, ...UPDATE_OPTIONAL]) {
-        const value = text(call.body[field]);
-        if (value !== undefined) request.updated[field] = value;
-      }
+      updateIdentity(request, textsOf(call, UPDATE_IDENTITY), call.behaviour);
+      Object.assign(request.updated, textsOf(call, CONTACT));
       request.email = request.updated['email'] ?? request.email;
       request.phone = request.updated['mobile_phone_number'] ?? request.phone;
       call.provider.settle(request);
@@ -59,10 +58,20 @@ export const REQUEST_ENDPOINTS: Endpoint[] = [
   },
 ];
 
+function textsOf(call: Call, fields: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    fields.flatMap((field) => {
+      const value = text(call.body[field]);
+      return value === undefined ? [] : [[field, value]];
+    }),
+  );
+}
+
 /** The fields of V1's example (§4.10). `videoid_pk` is nowhere shown. */
 function requestView(call: Call, request: SignatureRequest): Record<string, unknown> {
   const status = shownStatus(call, request);
   const { updated, certificate } = request;
+  const identity = shownIdentity(request, call.behaviour);
   return {
     pk: request.pk,
     ...(call.behaviour.videoidPkShown ? { videoid_pk: request.videoidPk } : {}),
@@ -72,14 +81,14 @@ function requestView(call: Call, request: SignatureRequest): Record<string, unkn
     registration_authority: Number(request.registrationAuthority),
     email: request.email,
     mobile_phone_number: request.phone,
-    given_name: updated['given_name'] ?? '',
-    surname_1: updated['surname_1'] ?? '',
-    surname_2: updated['surname_2'] ?? '',
-    serial_number: updated['serial_number'] ?? '',
-    birth_date: updated['birth_date'] ?? null,
+    given_name: identity.given_name ?? '',
+    surname_1: identity.surname_1 ?? '',
+    surname_2: identity.surname_2 ?? '',
+    serial_number: identity.serial_number ?? '',
+    birth_date: identity.birth_date ?? null,
     ...(call.behaviour.countryShown ? { country_name: updated['country_name'] ?? 'ES' } : {}),
-    id_document_type: 'IDC',
-    id_document_country: 'ES',
+    id_document_type: identity.id_document_type ?? '',
+    id_document_country: identity.id_document_country ?? '',
     paperless_mode: false,
     videoid_mode: true,
     secure_element: 2,

@@ -1,7 +1,9 @@
 import { html } from 'hono/html';
+import { personWords } from '../person.js';
 import type { ConsoleAct, Provider } from '../provider.js';
 import type { SignatureRequest } from '../requests.js';
 import type { Behaviour } from '../settings.js';
+import { isAfterVideo } from '../signer-identity.js';
 import { isPossible } from '../transitions.js';
 import { badge, clock, page, type Html } from './layout.js';
 
@@ -43,6 +45,7 @@ function requestCard(request: SignatureRequest, behaviour: Behaviour): Html {
       ${request.documents.length} document${request.documents.length === 1 ? '' : 's'}
       ${request.refusalReason === undefined ? '' : html` · refused: ${request.refusalReason}`}
     </p>
+    ${request.person !== undefined && isAfterVideo(request) ? html`<p>On the video: ${personWords(request.person)}</p>` : ''}
     ${
       can.approve || can.refuse || can.cancel
         ? html`<div class="actions">

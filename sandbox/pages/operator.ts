@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { personWords } from '../person.js';
 import type { Provider } from '../provider.js';
 import { missingFields, validationApproves } from '../registration-authority/completeness.js';
 import type { Enrolment } from '../registration-authority/enrolment.js';
@@ -57,10 +58,7 @@ function standing(provider: Provider, request: Enrolment): Html {
   const { fields } = request;
   if (request.status === 'VIDEOREVIEW') {
     const leads = validationApproves(request, provider.behaviourOf(request)) ? 'ENROLLREADY' : 'CREATED';
-    const name = [fields['given_name'], fields['surname_1'], fields['surname_2']].filter(Boolean).join(' ');
-    return html`<p>
-      On the video: ${name}, document ${fields['serial_number'] ?? ''}. Validating leads to ${badge(leads)}
-    </p>`;
+    return html`<p>On the video: ${personWords(fields)}. Validating leads to ${badge(leads)}</p>`;
   }
   if (request.status !== 'CREATED') return html``;
   const missing = missingFields(request);

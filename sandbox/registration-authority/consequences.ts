@@ -1,8 +1,8 @@
-import { randomInt } from 'node:crypto';
 import type { ProviderRequest } from '../requests.js';
 import type { Behaviour } from '../settings.js';
 import type { Cause } from '../transitions.js';
-import type { Enrolment, Mail, Person } from './enrolment.js';
+import { somebody } from '../person.js';
+import type { Enrolment, Mail } from './enrolment.js';
 
 interface Links {
   linkOf(request: ProviderRequest): string;
@@ -42,20 +42,6 @@ function takeFromVideo(request: Enrolment, { ra }: Behaviour): void {
     if (!request.videoFields.includes(field)) request.videoFields.push(field);
   }
   request.revision += 1;
-}
-
-/** A made-up person. */
-function somebody(): Person {
-  return {
-    given_name: 'NORA',
-    surname_1: 'EJEMPLO',
-    surname_2: 'PRUEBA',
-    serial_number: `${randomInt(10_000_000, 99_999_999)}T`,
-    birth_date: '01/01/1980',
-    id_document_type: 'IDC',
-    id_document_country: 'ES',
-    id_document_validity: '31/12/2035',
-  };
 }
 
 function sendMail(request: Enrolment, mail: Pick<Mail, 'kind' | 'subject' | 'text' | 'link'>): void {

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { Refusal } from '../answers.js';
 import { answerProblem } from '../control-problems.js';
+import { personSchema } from '../person.js';
 import { VIDEO_RESULTS, type Provider } from '../provider.js';
 import type { Enrolment, Mail } from './enrolment.js';
 import { enrol } from './issuing.js';
@@ -10,16 +11,6 @@ import { missingFields } from './completeness.js';
 import { operate, OPERATOR_ACTS } from './operator.js';
 import type { Scratchcard } from './scratchcards.js';
 
-const personSchema = z.strictObject({
-  given_name: z.string(),
-  surname_1: z.string(),
-  surname_2: z.string().default(''),
-  serial_number: z.string(),
-  birth_date: z.string().default('01/01/1980'),
-  id_document_type: z.string().default('IDC'),
-  id_document_country: z.string().default('ES'),
-  id_document_validity: z.string().default('31/12/2035'),
-});
 const videoSchema = z.object({ result: z.enum(VIDEO_RESULTS), person: personSchema.optional() });
 const operatorSchema = z.object({ do: z.enum(OPERATOR_ACTS), reason: z.string().default('Refused by the operator') });
 const cardsSchema = z.object({

@@ -1,16 +1,5 @@
 import type { CommonRequest } from '../common-request.js';
-
-/** What the video gives about the person; made up. Dates are DD/MM/YYYY (§8.4). */
-export interface Person {
-  given_name: string;
-  surname_1: string;
-  surname_2: string;
-  serial_number: string;
-  birth_date: string;
-  id_document_type: string;
-  id_document_country: string;
-  id_document_validity: string;
-}
+import type { Person } from '../person.js';
 
 /** A document or an evidence that was uploaded. */
 export interface EnrolmentDocument {

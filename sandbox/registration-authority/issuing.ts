@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Refusal } from '../answers.js';
 import { makeContract } from '../contract.js';
+import { subjectOf } from '../person.js';
 import { signPdf } from '../pdf-signing.js';
 import type { Provider } from '../provider.js';
 import { keepCertificate } from '../signing.js';
@@ -31,16 +32,12 @@ export async function enrol(provider: Provider, request: Enrolment): Promise<voi
     if (request.status !== 'ENROLLREADY') throw new Refusal(412, 'Invalid request status');
     const { files, authority } = provider.parts;
     const behaviour = provider.behaviourOf(request);
-    const signer = await authority.issue(behaviour.algorithm, signerName(request), Number(request.validityTime) * DAY);
+    const subject = subjectOf(request.fields, `Sandbox Signer ${request.pk}`, behaviour.certificateNumber);
+    const signer = await authority.issue(behaviour.algorithm, subject, Number(request.validityTime) * DAY);
     const contract = await readFile(await contractOf(provider, request));
     const signed = await signPdf(contract, signer, { form: behaviour.signedFile, at: new Date() });
     files.write(files.enrolmentContractPath(request.pk, 'signed', request.revision), signed);
     keepCertificate(request, signer);
     provider.move(request, 'issued');
   });
-}
-
-function signerName({ fields, pk }: Enrolment): string {
-  const name = [fields['given_name'], fields['surname_1'], fields['surname_2']];
-  return name.filter((part) => part !== undefined && part !== '').join(' ') || `Sandbox Signer ${pk}`;
 }

@@ -15,6 +15,7 @@ import { tellLateVideo } from './late-progress.js';
 import { tellingNews } from './news.js';
 import { tellingOwnTrouble } from './own-trouble.js';
 import { providerStep } from './provider-step.js';
+import { showIdentity } from './identity.js';
 import { remind } from './remind.js';
 import { retrieve } from './retrieve.js';
 import { approve, refuse } from './review.js';
@@ -58,6 +59,7 @@ export function createActivities(dependencies: Dependencies): Activities {
     sendCode: call(sendCode(dependencies)),
     sign: call(sign(dependencies)),
     retrieve: call(retrieve(dependencies)),
+    showIdentity: call(showIdentity(dependencies)),
     withdraw: call(withdraw(dependencies)),
     clean: call(clean(dependencies)),
     record: step(record(dependencies)),

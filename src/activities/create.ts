@@ -7,6 +7,7 @@ import { resolveSecret } from '../security/secret.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { OneShot } from '../uanataca/one-shot.js';
 import { authorityOf, type Dependencies } from './dependencies.js';
+import { comparedIdentity } from './identity.js';
 import { stepFailure } from './step-failures.js';
 
 /**
@@ -71,11 +72,16 @@ async function assertInReach(provider: OneShot): Promise<void> {
 export function adopt(dependencies: Dependencies): SignatureActivities['adopt'] {
   const { archive, optimizer } = dependencies;
   return async (key, ids) => {
-    const { status } = await optimizer(key.environment).getRequest(ids.requestPk);
+    const read = await optimizer(key.environment).getRequest(ids.requestPk);
     const known = (await archive.readProvider(key)) ?? (await leftOpen(archive, key, ids));
     await archive.writeProvider(key, { ...known, ...ids });
     const videoFinished = await finishedBefore(archive, key);
-    return { ...(await found(dependencies, key, ids)), status, ...(videoFinished ? { videoFinished } : {}) };
+    return {
+      ...(await found(dependencies, key, ids)),
+      status: read.status,
+      ...(videoFinished ? { videoFinished } : {}),
+      ...(await comparedIdentity(dependencies, key, read)),
+    };
   };
 }
 

@@ -1,19 +1,26 @@
 import type { Decided, SignatureActivities } from '../messages/activities.js';
+import type { IdentityWord } from '../messages/identity.js';
 import type { ProviderStatus } from '../messages/request.js';
 import { ProviderError } from '../uanataca/errors.js';
+import type { ProviderRequest } from '../uanataca/provider-request.js';
 import { raoCredentials } from './credentials.js';
 import type { Dependencies } from './dependencies.js';
-import { providerStatus } from './provider-request.js';
+import { assertExpectedSigner } from './identity.js';
+import { providerRequest, providerStatus } from './provider-request.js';
 
 /** Seed step 2, `POST videoid/{videoid_pk}/approve`: in one-step mode it validates too. */
 export function approve(dependencies: Dependencies): SignatureActivities['approve'] {
-  return async (key, { videoidPk, requestPk, officer, credentials }) => {
+  return async (key, { videoidPk, requestPk, officer, credentials, identity: accepted }) => {
     const optimizer = dependencies.optimizer(key.environment);
-    const read = () => providerStatus(dependencies, key, requestPk);
-    return decide(read, ['VIDEOREVIEW'], async () => {
+    let compared: { identity?: IdentityWord } = {};
+    let seen: ProviderRequest | undefined;
+    const read = async () => (seen = await providerRequest(dependencies, key, requestPk)).status;
+    const decided = await decide(read, ['VIDEOREVIEW'], async () => {
+      if (seen) compared = await assertExpectedSigner(dependencies, key, seen, { accepted });
       const rao = await raoCredentials(dependencies, key, officer, credentials);
       await optimizer.approve(videoidPk, rao);
     });
+    return { ...decided, ...compared };
   };
 }
 

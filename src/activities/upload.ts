@@ -4,6 +4,7 @@ import { downloadLimits, storeDownload } from './download.js';
 import type { Dependencies } from './dependencies.js';
 import { endOfTry } from './end-of-try.js';
 import { stepFailure } from './step-failures.js';
+import { signerBeforeUpload } from './identity.js';
 
 /** Set when documents went up more than once: more of them may lie at the provider than we know. */
 export const UPLOADED_AGAIN = 'upload-again';
@@ -16,7 +17,8 @@ const DELETION_IN_DOUBT = 'upload-deletion-in-doubt';
  * uids are kept in the archive, so that trouble with the contract repeats the contract alone.
  */
 export function upload(dependencies: Dependencies): SignatureActivities['upload'] {
-  return async (key, { requestPk, documents, download, contractAsItCame }) => {
+  return async (key, { requestPk, documents, download, contractAsItCame, identity: accepted }) => {
+    const identity = await signerBeforeUpload(dependencies, key, requestPk, accepted);
     const signal = endOfTry();
     const uploaded =
       (await uploadedBefore(dependencies, key, requestPk, documents)) ??
@@ -25,7 +27,7 @@ export function upload(dependencies: Dependencies): SignatureActivities['upload'
     const pdf = await dependencies.optimizer(key.environment).getContract(requestPk, { asItCame: contractAsItCame });
     const { contract: limit } = downloadLimits(dependencies, key, download);
     const contract = await storeDownload(dependencies, key, { kind: 'contract' }, pdf, limit);
-    return { documents: uploaded, contract };
+    return { documents: uploaded, contract, ...identity };
   };
 }
 

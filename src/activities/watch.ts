@@ -1,10 +1,12 @@
 import { activityInfo } from '@temporalio/activity';
-import type { SignatureActivities, WatchOrder } from '../messages/activities.js';
+import type { ProviderRead, SignatureActivities, WatchOrder } from '../messages/activities.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { RequestKey } from '../messages/request.js';
 import { ProviderError } from '../uanataca/errors.js';
+import type { ProviderRequest } from '../uanataca/provider-request.js';
 import type { Dependencies } from './dependencies.js';
-import { providerStatus } from './provider-request.js';
+import { comparedIdentity } from './identity.js';
+import { providerRequest } from './provider-request.js';
 import { stepFailure, stillWaiting } from './step-failures.js';
 
 /** `GET request/{request_pk}` until the status differs from the one seen. The pauses are the retries of this activity. */
@@ -14,7 +16,7 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
     const left = await archive.touchRead(key, order.pace.gap);
     if (left > 0) throw stillWaiting(left);
     const failing = failingMark(order);
-    const status = await providerStatus(dependencies, key, order.requestPk).catch(async (error: unknown) => {
+    const read = await providerRequest(dependencies, key, order.requestPk).catch(async (error: unknown) => {
       if (!(error instanceof ProviderError) || error.kind === 'refused') throw error;
       // An Optimizer that answers about others may still not show this one.
       const since = Math.min(await trouble.failed(key, error), await failingSince(dependencies, key, failing));
@@ -24,7 +26,7 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
     });
     await trouble.answered(key);
     if (await archive.hasMark(key, failing)) await archive.unmark(key, failing);
-    if (status !== order.seen || order.recovering) return { status };
+    if (read.status !== order.seen || order.recovering) return await withIdentity(dependencies, key, read);
     throw stillWaiting(pause(order, activityInfo().attempt));
   };
 }
@@ -53,8 +55,12 @@ export function readStatus(dependencies: Dependencies): SignatureActivities['rea
   return async (key, { requestPk, gap }) => {
     const left = await dependencies.archive.touchRead(key, gap);
     if (left > 0) throw stillWaiting(left);
-    return { status: await providerStatus(dependencies, key, requestPk) };
+    return await withIdentity(dependencies, key, await providerRequest(dependencies, key, requestPk));
   };
+}
+
+async function withIdentity(dependencies: Dependencies, key: RequestKey, read: ProviderRequest): Promise<ProviderRead> {
+  return { status: read.status, ...(await comparedIdentity(dependencies, key, read)) };
 }
 
 /** Milliseconds until the next read: soon after a hint, slow otherwise, never two requests in step. */

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FailureView } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { Flow, RequestKey, RequestPk, VideoidPk } from '../messages/request.js';
+import type { IdentityFields } from '../messages/request-fields.js';
 import type { Sealed } from '../messages/steering.js';
 import type { Notices } from './notices.js';
 import type { RequestRecord } from './request-record.js';
@@ -95,10 +96,11 @@ export interface TakenCard {
   secrets?: Sealed;
 }
 
-/** The signer's data, corrected by a person before the video was finished. */
+/** The signer's data, corrected by a person: how to reach them before the video was finished, who they are after it. */
 export interface Correction {
   email?: string;
   phone?: string;
+  fields?: IdentityFields;
 }
 
 /** What a caller's idempotency key was used for first; nothing else may be asked with it. */
@@ -185,7 +187,8 @@ export interface Archive {
   addCorrection(key: AttemptKey, correction: Correction): Promise<number>;
   /** Takes a correction back that was refused; harmless when it is not there. */
   dropCorrection(key: AttemptKey, number: number): Promise<void>;
-  /** The signer's data with the corrections up to `number`, all if left out, laid over it. */
+  readCorrection(key: AttemptKey, number: number): Promise<Correction | undefined>;
+  /** How to reach the signer, with the corrections up to `number`, all if left out, laid over it. */
   readSigner(key: AttemptKey, number?: number): Promise<{ email: string; phone: string }>;
 
   /** Adds what was provided later; answers its number, 1, 2, …. */

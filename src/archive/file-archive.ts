@@ -149,10 +149,18 @@ class FileArchive implements Archive {
   }
 
   async readSigner(key: AttemptKey, number?: number): Promise<{ email: string; phone: string }> {
-    const { signer } = await this.readRequest(key);
+    const { email, phone } = (await this.readRequest(key)).signer;
     const directory = await this.#below(key, 'corrections');
     const corrections = await readNumbered(this.#disk, directory, correctionSchema, number);
-    return Object.assign({ ...signer }, ...corrections);
+    return Object.assign({ email, phone }, ...corrections.map(({ fields: _identity, ...contact }) => contact));
+  }
+
+  async readCorrection(key: AttemptKey, number: number): Promise<Correction | undefined> {
+    return await readRecord(
+      this.#disk,
+      join(await this.#below(key, 'corrections'), `${number}.json`),
+      correctionSchema,
+    );
   }
 
   async addSupplement(key: AttemptKey, supplement: Supplement): Promise<number> {

@@ -30,6 +30,7 @@ export const policySchema: z.ZodType<Policy> = z.object({
   sign: z.object({ settle: milliseconds }),
   retrieve: z.object({ filesWithin: milliseconds }),
   download: z.object({ maximumGrowth: z.number().nonnegative(), maximumContract: z.number().nonnegative() }),
+  identity: z.object({ notShown: z.enum(['go-on', 'ask']) }).exactOptional(),
   mayPass: z.array(z.string()),
   steps: z.object({
     create: stepPolicySchema,

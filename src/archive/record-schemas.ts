@@ -4,6 +4,7 @@ import { type FeedEntry, LATE_WORDS } from '../messages/feed.js';
 import type { Outcome, Verification } from '../messages/outcome.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { RequestPk, VideoidPk } from '../messages/request.js';
+import { IDENTITY_FIELDS } from '../messages/request-fields.js';
 import { STAGES } from '../messages/status.js';
 import type { Sealed } from '../messages/steering.js';
 import type {
@@ -43,8 +44,12 @@ export const providerDataSchema: z.ZodType<ProviderData> = z.object({
 
 /** `corrections/<number>.json` */
 export const correctionSchema: z.ZodType<Correction> = z
-  .object({ email: text.exactOptional(), phone: text.exactOptional() })
-  .refine(({ email, phone }) => email !== undefined || phone !== undefined);
+  .object({
+    email: text.exactOptional(),
+    phone: text.exactOptional(),
+    fields: z.partialRecord(z.enum(IDENTITY_FIELDS), text).exactOptional(),
+  })
+  .refine(({ email, phone, fields }) => email !== undefined || phone !== undefined || fields !== undefined);
 
 /** `index/<environment>/<request_pk>` */
 export const indexEntrySchema: z.ZodType<IndexEntry> = z.object({

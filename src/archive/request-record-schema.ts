@@ -28,7 +28,11 @@ export const requestRecordSchema: z.ZodType<RequestRecord> = z
     registrationAuthority: text,
     profile: text,
     workflowId: text,
-    signer: z.object({ email: text, phone: text }),
+    signer: z.object({
+      email: text,
+      phone: text,
+      expected: z.object({ documentNumber: text, name: text.exactOptional() }).exactOptional(),
+    }),
     documents: z.array(namedDocumentSchema),
     reviewMode: z.enum(['at-provider', 'manual', 'automatic']),
     automaticOfficer: text.exactOptional(),

@@ -7,6 +7,14 @@ export interface NamedDocument extends DocumentDigest {
   name: string;
 }
 
+/** Who the signer should be. Leaves the archive only sealed, for an officer to see. */
+export interface ExpectedSigner {
+  /** As `documentNumber` of signatures writes it. */
+  documentNumber: string;
+  /** Shown beside the provider's, and never decides. */
+  name?: string;
+}
+
 /** What an enrolment needs beside the signer's e-mail and phone. */
 export interface EnrolmentData {
   /** As the provider counts them: 0 software, 1 smartcard, 2 cloud. */
@@ -34,7 +42,7 @@ export interface RequestRecord {
   profile: string;
   workflowId: string;
   /** Personal data: leaves the archive only towards the provider. */
-  signer: { email: string; phone: string };
+  signer: { email: string; phone: string; expected?: ExpectedSigner };
   documents: NamedDocument[];
   reviewMode: ReviewMode;
   /** In `automatic` mode: the officer in whose name requests are approved. */

@@ -11,6 +11,7 @@ import {
   withAttempt,
   withSteering,
 } from './command.js';
+import { fieldOf } from './field-flag.js';
 import { columns, moment } from './layout.js';
 import { withClient } from './session.js';
 
@@ -50,17 +51,18 @@ function newVideoCommand(program: Command): void {
 
 function correctCommand(program: Command): void {
   withDecider(
-    define<DeciderFlags & { email?: string; phone?: string }>(
+    define<DeciderFlags & { email?: string; phone?: string; field: Record<string, string> }>(
       program,
       'correct <reference>',
-      "correct the signer's e-mail address or phone, at the provider too, or where the create was refused. Before the video is finished",
+      "correct the signer's data, at the provider too: e-mail address and phone before the video is finished or where the create was refused, after it what identifies the signer (--field), until the decision",
       async (call) =>
         await withClient(call.screen, async (client) => {
           const reference = referenceOf(call);
-          const { email, phone, reason } = call.flags;
+          const { email, phone, field, reason } = call.flags;
           const correction = {
             ...(email === undefined ? {} : { email }),
             ...(phone === undefined ? {} : { phone }),
+            ...(Object.keys(field).length === 0 ? {} : { fields: field }),
             reason,
             actor: operator(call.flags),
           };
@@ -73,7 +75,13 @@ function correctCommand(program: Command): void {
         }),
     )
       .option('--email <address>', 'the right e-mail address')
-      .option('--phone <number>', 'the right mobile phone, with international prefix'),
+      .option('--phone <number>', 'the right mobile phone, with international prefix')
+      .option(
+        '--field <name=value>',
+        "after the video, by the provider's names: serial_number=12345678Z; again for each",
+        fieldOf,
+        {},
+      ),
   );
 }
 

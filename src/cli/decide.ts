@@ -1,5 +1,6 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { PlainReviewDecision } from '../client.js';
+import { IDENTITY_ACCEPTED, type IdentityAccepted } from '../messages/identity.js';
 import { define, done, referenceOf, type SteeringFlags, withSteering } from './command.js';
 import { readSecretLine } from './secret-input.js';
 import { withClient } from './session.js';
@@ -14,12 +15,17 @@ interface DecisionFlags extends SteeringFlags {
 /** `videoid approve`, `refuse`, `cancel`: what people decide. */
 export function decideCommands(program: Command): void {
   withDecision(
-    define<DecisionFlags>(
+    define<DecisionFlags & { identity?: IdentityAccepted }>(
       program,
       'approve <reference>',
       "approve the video identification, with the officer's own credentials",
       async ({ screen, operands, flags }) => {
-        const decision: PlainReviewDecision = { decision: 'approve', ...(await deciderOf(flags)) };
+        const { identity } = flags;
+        const decision: PlainReviewDecision = {
+          decision: 'approve',
+          ...(await deciderOf(flags)),
+          ...(identity === undefined ? {} : { identity }),
+        };
         return await withClient(screen, async (client) => {
           const reference = referenceOf({ operands });
           const answer = await screen.during('Approving', client.review(reference, decision, flags));
@@ -29,6 +35,11 @@ export function decideCommands(program: Command): void {
         });
       },
     ),
+  ).addOption(
+    new Option(
+      '--identity <word>',
+      'the document number is not the expected one, or not shown, and the officer knows (see `videoid identity`)',
+    ).choices(IDENTITY_ACCEPTED),
   );
   withDecision(
     define<DecisionFlags & { reason: string; note?: string; text?: string }>(

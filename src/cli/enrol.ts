@@ -2,10 +2,9 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EnrolmentInput } from '../client.js';
 import { SECURE_ELEMENT_WORDS, VALIDITY_DAYS } from '../messages/profiles.js';
 import { define, done, referenceOf, type SteeringFlags, withSteering } from './command.js';
+import { fieldOf, type Fields } from './field-flag.js';
 import { withClient } from './session.js';
 import { carryOutStart, documentsFrom, type StartFlags, withStart } from './start.js';
-
-type Fields = Record<string, string>;
 
 /** Flags for what the video does not give. */
 interface ContentFlags {
@@ -90,13 +89,6 @@ function withContent(command: Command): Command {
       (path, before: string[]) => [...before, path],
       [],
     );
-}
-
-function fieldOf(text: string, before: Fields): Fields {
-  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? [];
-  if (name === undefined || value === undefined) throw new InvalidArgumentError('Give it as name=value.');
-  if (Object.hasOwn(before, name)) throw new InvalidArgumentError('Give every field once.');
-  return { ...before, [name]: value };
 }
 
 function daysOf(text: string): (typeof VALIDITY_DAYS)[number] {

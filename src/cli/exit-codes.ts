@@ -86,6 +86,7 @@ export const EXIT_CODES: Record<FailureCode, ExitCode> = {
   STATUS_UNEXPECTED: failed,
   APPROVAL_INCOMPLETE: failed,
   VIDEO_FAILED: failed,
+  SIGNER_UNEXPECTED: notNow,
   SCRATCHCARD_USED: failed,
   NO_SCRATCHCARD_LEFT: failed,
   FIELDS_MISSING: badInput,

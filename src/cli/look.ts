@@ -5,15 +5,17 @@ import { STAGES } from '../messages/status.js';
 import { type AttemptFlag, define, done, referenceOf, wholeNumber, withAttempt, withFlow } from './command.js';
 import { exitOf, followed, untilEnded } from './follow.js';
 import { columns, moment } from './layout.js';
+import { identityLines } from './identity-words.js';
 import { outcomeLines, statusLines } from './request-words.js';
 import { withClient } from './session.js';
 import { conditionLines } from './why.js';
 
-/** `videoid list`, `show`, `link`, `outcome`: what there is and where it stands. */
+/** `videoid list`, `show`, `link`, `identity`, `outcome`: what there is and where it stands. */
 export function lookCommands(program: Command): void {
   listCommand(program);
   showCommand(program);
   linkCommand(program);
+  identityCommand(program);
   outcomeCommand(program);
 }
 
@@ -102,6 +104,31 @@ function linkCommand(program: Command): void {
       },
     ),
   );
+}
+
+function identityCommand(program: Command): void {
+  withAttempt(
+    define<AttemptFlag & { officer?: string }>(
+      program,
+      'identity <reference>',
+      'show what the provider has of the signer now, as the certificate will say it, beside what is expected. ' +
+        'It is kept nowhere; each showing is recorded',
+      async (call) => {
+        const { screen } = call;
+        const { officer, ...flags } = call.flags;
+        const reference = referenceOf(call);
+        const actor =
+          officer === undefined ? ({ kind: 'operator' } as const) : ({ kind: 'officer', id: officer } as const);
+        return await withClient(screen, async (client) => {
+          const looked = client.identity(reference, { ...flags, actor, channel: 'cli' });
+          const view = await screen.during('Reading the request at the provider', looked);
+          screen.answer(view, identityLines(view));
+          screen.say('', `Next: videoid show ${reference}`);
+          return done;
+        });
+      },
+    ),
+  ).option('--officer <id>', 'who looks, for the evidence');
 }
 
 function outcomeCommand(program: Command): void {

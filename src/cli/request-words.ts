@@ -28,6 +28,7 @@ export function statusLines(status: RequestStatus, now: number): string[] {
   if (provider.requestPk !== undefined) {
     facts.push(['', `request_pk ${provider.requestPk}, videoid_pk ${provider.videoidPk ?? 'not known'}`]);
   }
+  if (status.identity !== undefined) facts.push(['Identity', status.identity]);
   if (status.stage === 'completing' && status.missing !== undefined) facts.push(['Missing', status.missing.join(', ')]);
   if (status.stage === 'review' && status.toReview !== undefined) {
     facts.push(['To read', `videoid declaration ${status.reference}`]);
@@ -42,6 +43,8 @@ export function statusLines(status: RequestStatus, now: number): string[] {
     attempt: status.attempt,
     latest: true,
     codeOut: status.stage === 'code',
+    identity: status.identity,
+    afterVideo: status.stage === 'review',
   };
   const verbs = status.verbs.map((verb) => `  ${verbCommand(verb, place)}`);
   if (verbs.length > 0) lines.push('', 'What can be done now', ...verbs);

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../messages/failures.js';
 import { isFieldName } from '../messages/request-fields.js';
+import type { IdentityWord } from '../messages/identity.js';
 import type { Flow } from '../messages/request.js';
 import type { Remedy, Verb } from '../messages/status.js';
 
@@ -15,6 +16,10 @@ export interface CommandPlace {
   officer?: string | undefined;
   /** Whether a code is out that can be typed. */
   codeOut?: boolean | undefined;
+  /** Whether what identifies the signer is corrected, and not how to reach the signer. */
+  afterVideo?: boolean | undefined;
+  /** How the document number compares, where an approval has to say that it is accepted. */
+  identity?: IdentityWord | undefined;
   /** What an enrolment lacks: fields by the provider's names, or the code of what it refused. */
   missing?: readonly string[] | undefined;
 }
@@ -23,10 +28,16 @@ export interface CommandPlace {
 const VERB_COMMANDS: Record<Verb, (place: CommandPlace) => string> = {
   link: (place) => of('link', place),
   'new-video': (place) => of('new-video', place, '--reason "why"'),
-  correct: (place) => of('correct', place, '--email ADDRESS --phone NUMBER --reason "why"'),
+  identity: (place) => of('identity', place),
+  correct: (place) =>
+    of(
+      'correct',
+      place,
+      `${place.afterVideo ? '--field NAME=VALUE' : '--email ADDRESS --phone NUMBER'} --reason "why"`,
+    ),
   documents: (place) => of('documents', place),
   contract: (place) => of('contract', place, '--save'),
-  approve: (place) => of('approve', place, `--officer ${place.officer ?? 'ID'} --seen "where"`),
+  approve: (place) => of('approve', place, `--officer ${place.officer ?? 'ID'} --seen "where"${acceptedFlag(place)}`),
   refuse: (place) => of('refuse', place, `--officer ${place.officer ?? 'ID'} --seen "where" --reason WORD`),
   accept: (place) => of('accept', place, '--consent-version VERSION'),
   code: (place) => of('otp', place, '--consent-version VERSION'),
@@ -38,6 +49,11 @@ const VERB_COMMANDS: Record<Verb, (place: CommandPlace) => string> = {
   cancel: (place) => of('cancel', place, '--reason "why"'),
   resolve: (place) => of('why', place),
 };
+
+/** The flag without which the approval of another number is refused. */
+function acceptedFlag({ identity }: CommandPlace): string {
+  return identity === 'different' ? ' --identity accepted-although-different' : '';
+}
 
 /** A flag for each field that is missing; a document where nothing else is known to be. */
 function lacking(missing: readonly string[] = []): string {
@@ -63,6 +79,7 @@ const REMEDY_WORDS: Record<Remedy, string> = {
   wait: 'wait on: the signer may try the same link again',
   'new-video': 'make another video request in this request; the provider may bill it',
   skip: 'go on without what the provider does not have: the contract that was shown is kept, a request that is gone ends as it was last known, no code is sent',
+  'accept-signer': 'go on with this signer, although the document number is not the expected one',
   accept: 'accept the files as they are, after a look at them',
   'accept-files': 'accept the files as they are, after a look at them',
   cancel: 'end the request',
@@ -76,6 +93,7 @@ const REMEDY_WORDS_OF: Partial<Record<FailureCode, Partial<Record<Remedy, string
   STATUS_UNEXPECTED: { retry: READ_AGAIN, wait: 'wait on until the provider says something else' },
   VIDEO_FAILED: { retry: READ_AGAIN },
   APPROVAL_INCOMPLETE: { retry: READ_AGAIN },
+  SIGNER_UNEXPECTED: { retry: 'compare again now, after what the provider shows was put right' },
   VERIFICATION_NOT_PASSED: { retry: 'fetch and check the files again' },
   PROVIDER_FILE_NOT_A_PDF: {
     retry: 'fetch the file again',

@@ -6,7 +6,7 @@ import type { EarlierDocument } from './intake.js';
 
 /** The record of an attempt that has ended, with what was corrected and provided while it ran: a new attempt begins with that. */
 export async function completedRecord(archive: Archive, record: RequestRecord): Promise<RequestRecord> {
-  const signer = await archive.readSigner(record);
+  const signer = { ...record.signer, ...(await archive.readSigner(record)) };
   const { enrolment } = record;
   if (enrolment === undefined) return { ...record, signer };
   const supplements = await archive.supplements(record);

@@ -54,6 +54,7 @@ const CODES: Record<FailureCode, true> = {
   STATUS_UNEXPECTED: true,
   APPROVAL_INCOMPLETE: true,
   VIDEO_FAILED: true,
+  SIGNER_UNEXPECTED: true,
   SCRATCHCARD_USED: true,
   NO_SCRATCHCARD_LEFT: true,
   FIELDS_MISSING: true,

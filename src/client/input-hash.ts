@@ -7,7 +7,7 @@ export interface CanonicalInput {
   environment: string;
   registrationAuthority: string;
   profile: string;
-  signer: { email: string; phone: string };
+  signer: { email: string; phone: string; expected?: { documentNumber: string; name?: string } | undefined };
   /** In the order given. */
   documents: { name: string; sha256: string }[];
   /** What only an enrolment has. */
@@ -19,7 +19,8 @@ export interface CanonicalInput {
 /** SHA-256 of the canonical JSON of an input, lower-case hex. Stays in the archive: it depends on personal data. */
 export function inputHash(input: CanonicalInput): string {
   const { flow, environment, registrationAuthority, profile, enrolment, policy } = input;
-  const signer = { email: input.signer.email, phone: input.signer.phone };
+  const { email, phone, expected } = input.signer;
+  const signer = { email, phone, expected };
   const documents = input.documents.map(({ name, sha256 }) => ({ name, sha256 }));
   const canonical = canonicalJson({
     flow,

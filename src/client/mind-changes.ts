@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { durationBetween, SECOND } from '../config/values.js';
 import type { Actor } from '../messages/outcome.js';
 import { LONGEST_DEADLINE } from '../messages/policy.js';
+import { IDENTITY_FIELDS, type IdentityFields } from '../messages/request-fields.js';
 import type { AbandonOrder, ExtendOrder, NewVideoOrder } from '../messages/steering.js';
 import { actorPart, checked, words } from './orders.js';
 import { checkedInput, email, phone, refuse } from './input-parts.js';
@@ -16,10 +17,12 @@ export const ABANDON_REASONS = [
   'gave-up',
 ] as const;
 
-/** What was wrong about the signer, and why it is changed. At least one of both. */
+/** What was wrong about the signer, and why it is changed: before the video e-mail or phone or both, after it `fields`. */
 export interface PlainCorrection {
   email?: string;
   phone?: string;
+  /** What identifies the signer, by the provider's names: `serial_number` is the document number. */
+  fields?: IdentityFields;
   reason: string;
   actor: Actor;
 }
@@ -41,13 +44,28 @@ export interface ReopenOrder {
 /** Taking a request back to where a worker can carry on with it. */
 export type RewindOrder = ReopenOrder;
 
+/** A value of a field of the signer. */
+const fieldValue = z
+  .string()
+  .trim()
+  .regex(/^[^\p{C}]{1,200}$/u, 'must be 1 to 200 characters');
+
 const newVideo: z.ZodType<NewVideoOrder & ReopenOrder> = z.strictObject({ actor: actorPart, reason: words });
 
 const correction: z.ZodType<PlainCorrection> = z
-  .strictObject({ email: email.exactOptional(), phone: phone.exactOptional(), reason: words, actor: actorPart })
-  .superRefine((given, context) => {
-    if (given.email !== undefined || given.phone !== undefined) return;
-    refuse(context, 'BAD_INPUT', 'There is neither an e-mail address nor a phone.', ['email']);
+  .strictObject({
+    email: email.exactOptional(),
+    phone: phone.exactOptional(),
+    fields: z.partialRecord(z.enum(IDENTITY_FIELDS), fieldValue).exactOptional(),
+    reason: words,
+    actor: actorPart,
+  })
+  .superRefine(({ email: address, phone: number, fields }, context) => {
+    const contact = address !== undefined || number !== undefined;
+    if (fields === undefined && !contact)
+      refuse(context, 'BAD_INPUT', 'There is neither an e-mail address nor a phone, nor a field.', ['email']);
+    if (fields !== undefined && (contact || Object.keys(fields).length === 0))
+      refuse(context, 'BAD_INPUT', 'Fields are corrected after the video, e-mail and phone before it.', ['fields']);
   });
 
 const extension: z.ZodType<ExtendOrder> = z.strictObject({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { VideoIdError } from '../messages/failures.js';
+import { IDENTITY_ACCEPTED, type IdentityOrder } from '../messages/identity.js';
 import type { Actor } from '../messages/outcome.js';
 import type { Remedy } from '../messages/status.js';
 import type { Acceptance, CancelOrder, PreauthLinkOrder, Resolution, ReviewDecision } from '../messages/steering.js';
@@ -63,7 +64,11 @@ const decider = {
 };
 
 const review: z.ZodType<PlainReviewDecision> = z.discriminatedUnion('decision', [
-  z.strictObject({ ...decider, decision: z.literal('approve') }),
+  z.strictObject({
+    ...decider,
+    decision: z.literal('approve'),
+    identity: z.enum(IDENTITY_ACCEPTED, `must be one of ${IDENTITY_ACCEPTED.join(', ')}`).exactOptional(),
+  }),
   z.strictObject({
     ...decider,
     decision: z.literal('refuse'),
@@ -90,6 +95,8 @@ const sign: z.ZodType<PlainSignOrder> = z
     error: 'must be given, or unlock',
     path: ['secret'],
   });
+
+const look = z.strictObject({ actor: actorPart, channel: id.exactOptional() });
 
 const cancel: z.ZodType<CancelOrder> = z.strictObject({ actor: actorPart, reason: words });
 
@@ -127,6 +134,7 @@ const resolutionOfAll: z.ZodType<ResolveAllOrder> = z.strictObject({
 /** Each checks what a caller gave, and throws BAD_INPUT with the field; values are never repeated in the text. */
 export const checkedReview = (given: unknown): PlainReviewDecision => checked(review, given);
 export const checkedAcceptance = (given: unknown): PlainAcceptance => checked(acceptance, given);
+export const checkedLook = (given: unknown): Pick<IdentityOrder, 'actor' | 'channel'> => checked(look, given);
 export const checkedSignOrder = (given: unknown): PlainSignOrder => checked(sign, given);
 export const checkedPreauthLinkOrder = (given: unknown): PreauthLinkOrder => checked(cancel, given);
 export const checkedCancelOrder = (given: unknown): CancelOrder => checked(cancel, given);

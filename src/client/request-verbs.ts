@@ -1,5 +1,6 @@
 import type { RequestRecord } from '../archive/request-record.js';
 import { VideoIdError } from '../messages/failures.js';
+import type { IdentityView } from '../messages/identity.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { RequestStatus } from '../messages/status.js';
 import {
@@ -13,6 +14,7 @@ import {
 } from '../messages/steering.js';
 import type { AttemptOption } from './attempts.js';
 import { outcomeOf } from './ending.js';
+import { type LookOptions, lookAtIdentity } from './identity.js';
 import { keepLink, linkOf } from './link.js';
 import { listRequests, type ListOptions, type RequestSummary } from './listing.js';
 import {
@@ -129,9 +131,19 @@ export class RequestVerbs {
   }
 
   /**
+   * What the provider has of the signer at this moment, as the certificate will say it, beside what is expected. It is read
+   * now, shown to the caller alone and kept nowhere; that it was shown is recorded.
+   *
+   * @throws VideoIdError BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the read's failure
+   */
+  async identity(reference: string, { actor, channel, ...options }: LookOptions = {}): Promise<IdentityView> {
+    return await lookAtIdentity(this.access, await this.access.record(reference, options), { actor, channel, options });
+  }
+
+  /**
    * The RAO's decision, carried out with the deciding officer's own credentials. The first decision counts.
    *
-   * @throws VideoIdError BAD_INPUT, UNKNOWN_OFFICER, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the step's failure
+   * @throws VideoIdError BAD_INPUT, UNKNOWN_OFFICER, SIGNER_UNEXPECTED (approve with `identity`, or refuse), NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the step's failure
    */
   async review(
     reference: string,

@@ -1,12 +1,23 @@
 import { z } from 'zod';
+import { documentNumber } from '../signatures/document-number.js';
 import {
   checkedInput,
   documentList,
+  email,
+  phone,
   type PolicyOverrides,
   refuse,
   type StartDocument,
   startParts,
 } from './input-parts.js';
+
+/** Who the signer should be. What is expected stays in a new attempt until something else is given. */
+export interface ExpectedSigner {
+  /** Of the identity document, as it is written there, or with a prefix as in certificates: `IDCES-12345678Z`. It alone decides. */
+  documentNumber: string;
+  /** Shown to the officer beside the name at the provider. */
+  name?: string | undefined;
+}
 
 /** What a requester gives to start a signature request. */
 export interface StartInput {
@@ -17,7 +28,7 @@ export interface StartInput {
   /** The first profile of the registration authority when left out. */
   profile?: string | undefined;
   /** May be left out in a new attempt: the signer of the last one. */
-  signer?: { email: string; phone: string } | undefined;
+  signer?: { email: string; phone: string; expected?: ExpectedSigner | undefined } | undefined;
   /** 1 to 10 PDFs. May be left out in a new attempt: the documents of the last one. */
   documents?: StartDocument[] | undefined;
   /** A new try after an end other than signed. The video is done again, and the provider bills again. */
@@ -25,9 +36,28 @@ export interface StartInput {
   policy?: PolicyOverrides | undefined;
 }
 
+const expectedSigner = z
+  .strictObject({
+    documentNumber: z.string().transform((value, context) => {
+      const number = documentNumber(value);
+      if (number === undefined) refuse(context, 'BAD_INPUT', 'The document number has no form that one can have.');
+      return number ?? z.NEVER;
+    }),
+    name: z
+      .string()
+      .trim()
+      .regex(/^[^\p{C}]{1,200}$/u, 'must be 1 to 200 characters')
+      .optional(),
+  })
+  .transform(({ documentNumber: number, name }) => ({
+    documentNumber: number,
+    ...(name === undefined ? {} : { name }),
+  }));
+
 const startInputSchema = z
   .strictObject({
     ...startParts,
+    signer: z.strictObject({ email, phone, expected: expectedSigner.exactOptional() }).optional(),
     documents: documentList
       .superRefine((given, context) => {
         if (given.length === 0) refuse(context, 'NO_DOCUMENT', 'There is no document.');

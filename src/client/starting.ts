@@ -164,7 +164,7 @@ async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Pr
   if (outcome === undefined) {
     // The same order for a new attempt again, because its answer was lost or Temporal was away.
     const identities = documents === undefined ? before.documents : await identify(documents, config.documents);
-    const hash = hashOf(settingsOf(config, checked, before), checked.signer ?? before.signer, identities);
+    const hash = hashOf(settingsOf(config, checked, before), signerOf(checked, before.signer), identities);
     if (latest > 1 && before.reopens === undefined && hash === before.inputHash) return before;
     throw notAllowed('The attempt before has not ended.', 'Wait for its end, or cancel it first.', { attempt: latest });
   }
@@ -182,7 +182,7 @@ async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Pr
     previousAttempt: latest,
     startKey: checked.startKey,
     settings: settingsOf(config, checked, earlier),
-    signer: checked.signer ?? earlier.signer,
+    signer: signerOf(checked, earlier.signer),
     take: async (incoming) =>
       documents === undefined
         ? await takeOver(incoming, await earlierDocuments(archive, before))
@@ -192,6 +192,12 @@ async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Pr
   const other = await archive.readRequest({ flow, reference, attempt });
   if (other.inputHash === record.inputHash) return other;
   throw notAllowed('Another new attempt was started at the same time.', 'See its status.', { attempt });
+}
+
+/** Who is expected stays until somebody else is named: the check is not lost when only an address is given anew. */
+function signerOf({ signer }: Checked, before: RequestRecord['signer']): RequestRecord['signer'] {
+  if (signer === undefined) return before;
+  return { ...(before.expected === undefined ? {} : { expected: before.expected }), ...signer };
 }
 
 /** What the settings say, with what a new attempt leaves out taken from the one before. */

@@ -63,8 +63,9 @@ export class TroubleVerbs extends RequestVerbs {
   /**
    * The signer's e-mail address or phone was wrong. Not after the video: then the request is abandoned, and tried anew. Where
    * the create was refused, it is tried again with this; a correction stays, also where that is refused too.
+   * Or what identifies the signer was read wrongly from the video (`fields`): until the decision, where the provider allows it.
    *
-   * @throws VideoIdError BAD_INPUT, BAD_EMAIL, BAD_PHONE, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the step's failure
+   * @throws VideoIdError BAD_INPUT, BAD_EMAIL, BAD_PHONE, FIELD_FROM_VIDEO (the provider does not take it), NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the step's failure
    */
   async correct(
     reference: string,
@@ -75,6 +76,7 @@ export class TroubleVerbs extends RequestVerbs {
     const { reason, actor, ...data } = given;
     const { archive } = this.access;
     const record = await this.access.record(reference, options);
+    const named = data.fields === undefined ? {} : { fields: Object.keys(data.fields) };
     return await this.access.once(record, {
       verb: CORRECT_UPDATE,
       given,
@@ -83,6 +85,7 @@ export class TroubleVerbs extends RequestVerbs {
         const status = await this.access.status(record);
         if (status.outcome !== undefined) throw hasEnded(await outcomeOf(this.access, record, false));
         if (!status.verbs.includes('correct')) throw notNow(status);
+        if ((status.stage === 'review') !== (data.fields !== undefined)) throw misplaced(status);
       },
       // What the workflow gets is the number alone: the data stays in the archive.
       // What it does not take must not be laid over the data of another video request.
@@ -91,7 +94,7 @@ export class TroubleVerbs extends RequestVerbs {
         drop: (number) => archive.dropCorrection(record, number),
       },
       carryOut: (call, number) =>
-        this.access.ask(record, CORRECT_UPDATE, { reason, actor, number } satisfies CorrectOrder, call),
+        this.access.ask(record, CORRECT_UPDATE, { reason, actor, number, ...named } satisfies CorrectOrder, call),
     });
   }
 
@@ -180,6 +183,23 @@ export class TroubleVerbs extends RequestVerbs {
   }> {
     return await readFeed(this.access.archive, options);
   }
+}
+
+function misplaced({ stage }: RequestStatus): VideoIdError {
+  const afterVideo = stage === 'review';
+  return new VideoIdError(
+    'NOT_NOW',
+    afterVideo
+      ? 'After the video e-mail address and phone are what they are.'
+      : 'What identifies the signer comes from the video, and is corrected after it.',
+    {
+      field: afterVideo ? 'email' : 'fields',
+      remedy: afterVideo
+        ? 'Correct the fields, or abandon the request and start a new attempt.'
+        : 'Correct e-mail address or phone, or wait for the video.',
+      facts: { stage },
+    },
+  );
 }
 
 function notNow({ reference, words, stage }: RequestStatus): VideoIdError {

@@ -6,7 +6,8 @@ import type { Verb } from '../messages/status.js';
 const VERB_WORDS: Record<Verb, string> = {
   link: 'show the link for the signer again',
   'new-video': 'make another video request; the provider may bill it',
-  correct: "correct the signer's phone or e-mail address",
+  identity: 'see what the provider has of the signer, as the certificate will say it',
+  correct: "correct the signer's data at the provider",
   provide: 'provide what is missing',
   'preauth-link': 'get the link for the signer',
   documents: 'list or save the documents',

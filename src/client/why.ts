@@ -6,7 +6,7 @@ import { type FailureCode, VideoIdError } from '../messages/failures.js';
 import { LATE_WORDS } from '../messages/feed.js';
 import type { Flow } from '../messages/request.js';
 import type { Outcome } from '../messages/outcome.js';
-import { CLEANUP_REFUSED, type RequestStatus } from '../messages/status.js';
+import { CLEANUP_REFUSED, type RequestStatus, type Verb } from '../messages/status.js';
 import { type Break, findBreak, hasTimedOut } from '../rewinding.js';
 import { remediesAfterEnd } from './after-end.js';
 import {
@@ -120,7 +120,18 @@ async function commandPlace({ archive, config }: WhyPlace, record: RequestRecord
 }
 
 /** Leaves by itself when somebody acts at the provider, or decides; trying again does nothing for it. */
-const PEOPLE_ACT = new Set<FailureCode>(['VIDEO_FAILED', 'APPROVAL_INCOMPLETE', 'STATUS_UNEXPECTED']);
+const PEOPLE_ACT = new Set<FailureCode>([
+  'VIDEO_FAILED',
+  'APPROVAL_INCOMPLETE',
+  'STATUS_UNEXPECTED',
+  'SIGNER_UNEXPECTED',
+]);
+
+/** Verbs that help where an operator is awaited for another cause than trouble of a step. */
+const HELPING: Partial<Record<FailureCode, readonly Verb[]>> = {
+  PROVIDER_REFUSED: ['correct'],
+  SIGNER_UNEXPECTED: ['identity', 'correct', 'approve', 'refuse'],
+};
 
 /** Attention, a step that fails within its budget, or the wait that belongs to the stage. */
 function running(status: RequestStatus, pending: PendingWork, names: CommandPlace & { coolDown: number }): Found {
@@ -132,7 +143,7 @@ function running(status: RequestStatus, pending: PendingWork, names: CommandPlac
     // While it keeps trying, the cause may have become another since it was marked.
     const now = leavesByItself && step?.failure?.code !== code ? step?.failure : undefined;
     const tries = step?.failure === undefined ? attention.tries : Math.max(step.tries, attention.tries);
-    const correct = { words: verbWords('correct'), command: verbCommand('correct', names) };
+    const helping = (HELPING[code] ?? []).filter((verb) => status.verbs.includes(verb));
     return {
       state: leavesByItself && !PEOPLE_ACT.has(code) ? 'retrying' : 'attention',
       code: now?.code ?? code,
@@ -142,12 +153,12 @@ function running(status: RequestStatus, pending: PendingWork, names: CommandPlac
       leavesByItself,
       endsBy,
       remedies: [
-        ...(code === 'PROVIDER_REFUSED' && status.verbs.includes('correct') ? [correct] : []),
+        ...helping.map((verb) => ({ words: verbWords(verb), command: verbCommand(verb, placeOf(status, names)) })),
         ...remedies.map((remedy) => remedyCommand(remedy, code, names, status.flow)),
       ],
     };
   }
-  const place = { ...names, missing: status.missing, codeOut: status.stage === 'code' };
+  const place = placeOf(status, names);
   const remedies = status.verbs.map((verb) => ({ words: verbWords(verb), command: verbCommand(verb, place) }));
   if (step?.failure !== undefined) {
     return {
@@ -169,6 +180,11 @@ function running(status: RequestStatus, pending: PendingWork, names: CommandPlac
     endsBy,
     remedies,
   };
+}
+
+/** What a command has to say, as the request stands. */
+function placeOf({ missing, identity, stage }: RequestStatus, names: CommandPlace): CommandPlace {
+  return { ...names, missing, identity, afterVideo: stage === 'review', codeOut: stage === 'code' };
 }
 
 function nextRead(at: string): string {

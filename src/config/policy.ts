@@ -105,6 +105,14 @@ export const policySchema = z
         maximumContract: bytesBetween(100e3, 500e6).default(20e6).describe('how large the contract may be, in bytes'),
       })
       .prefault({}),
+    identity: z
+      .strictObject({
+        notShown: z
+          .enum(['go-on', 'ask'])
+          .default('go-on')
+          .describe('where a document number is expected and the provider shows none: go on, or ask an officer'),
+      })
+      .prefault({}),
     mayPass: z.array(z.enum(INDETERMINATE_REASONS)).default([]).describe('verification reasons that may pass, by name'),
     steps: z.strictObject(steps).prefault({}),
   })

@@ -13,6 +13,7 @@ const attempt = wholeNumber.refine((value) => value > 0, 'attempts count from 1'
 
 /** Query of every call about one request. */
 export const requestQuery = z.strictObject({ attempt });
+export const identityQuery = z.strictObject({ attempt, officer: z.string().max(64).exactOptional() });
 export const fileQuery = z.strictObject({ attempt, signed: yesOrNo.exactOptional() });
 /** Longest `wait` of an outcome, in seconds: proxies on the way cut longer silences. */
 const LONGEST_WAIT = 60;

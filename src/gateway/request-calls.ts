@@ -12,7 +12,15 @@ import {
   reference,
   verbs,
 } from './api-call.js';
-import { fileQuery, listQuery, outcomeQuery, readDocumentIndex, readJson, requestQuery } from './api-input.js';
+import {
+  fileQuery,
+  identityQuery,
+  listQuery,
+  outcomeQuery,
+  readDocumentIndex,
+  readJson,
+  requestQuery,
+} from './api-input.js';
 import { answerEvents } from './events.js';
 import { answerFile } from './file-answer.js';
 
@@ -39,6 +47,11 @@ export function requestCalls(parts: ApiParts, flow: Flow): Hono<Bindings> {
   app.get('/:reference/link', verb('link'), async (context) =>
     context.json(await client.link(reference(context), { ...query(context, requestQuery, flow), ...CHANNEL })),
   );
+  app.get('/:reference/identity', verb('identity'), async (context) => {
+    const { officer, ...options } = query(context, identityQuery, flow);
+    const actor = officer === undefined ? {} : ({ actor: { kind: 'officer', id: officer } } as const);
+    return context.json(await client.identity(reference(context), { ...options, ...actor, ...CHANNEL }));
+  });
   app.get('/:reference/documents', verb('documents'), async (context) =>
     context.json({ documents: await client.documents(reference(context), query(context, requestQuery, flow)) }),
   );

@@ -2,6 +2,7 @@ import type { FailureCode } from './failures.js';
 import type { Outcome, StoredContract, StoredDocument } from './outcome.js';
 import type { Policy } from './policy.js';
 import type { DocumentDigest, ProviderIds, ProviderStatus, RequestKey, RequestPk } from './request.js';
+import type { IdentityAccepted, IdentityOrder, IdentityWord, SealedAnswer } from './identity.js';
 import type { LateProgress, Reminder } from './feed.js';
 import type { RequestEvent, ToReview } from './status.js';
 import type { ReviewDecision, Sealed, SignOrder } from './steering.js';
@@ -26,9 +27,18 @@ export interface StepFailure {
   facts?: Record<string, string | number | boolean>;
 }
 
+/** What a read of the request brings. */
+export interface ProviderRead {
+  status: ProviderStatus;
+  /** How the signer's number compares; absent where none is expected, or none can be shown yet. */
+  identity?: IdentityWord;
+}
+
 /** What became of a decision at the provider. */
 export interface Decided {
   status: ProviderStatus;
+  /** Of an approval that was sent, where a document number is expected. */
+  identity?: IdentityWord;
   /** False when nothing was sent, because the provider did not await this decision (any more). */
   sent: boolean;
   /**
@@ -142,21 +152,28 @@ export interface SignatureActivities {
    */
   create(key: RequestKey, order: { round: number; since: number }): Promise<ProviderIds & { status: ProviderStatus }>;
   /** Replaces the signer's data at the provider by correction `number` of the archive: Update Request is a full PUT (§4.11). */
-  correct(key: RequestKey, order: { requestPk: RequestPk; number: number }): Promise<{ status: ProviderStatus }>;
+  correct(key: RequestKey, order: { requestPk: RequestPk; number: number }): Promise<ProviderRead>;
   /**
    * Takes over ids that an operator found in the provider's console, or that the attempt before left open there;
    * `videoFinished` where its video had been finished by then.
    */
-  adopt(key: RequestKey, ids: ProviderIds): Promise<ProviderIds & { status: ProviderStatus; videoFinished?: boolean }>;
+  adopt(key: RequestKey, ids: ProviderIds): Promise<ProviderIds & ProviderRead & { videoFinished?: boolean }>;
   /**
    * Reads until the status differs from `seen`; waits by throwing STILL_WAITING with the next pause, `soon` after a hint.
    * Gives up when the Optimizer stays out of reach for the step's budget; `recovering` then returns at the first answer.
    */
-  watch(key: RequestKey, order: WatchOrder): Promise<{ status: ProviderStatus }>;
-  /** Seed step 2. Already ENROLLREADY counts as done. */
+  watch(key: RequestKey, order: WatchOrder): Promise<ProviderRead>;
+  /**
+   * Seed step 2. Already ENROLLREADY counts as done. Fails with SIGNER_UNEXPECTED where the provider shows another document
+   * number than the expected one, and the officer does not say that it is accepted.
+   */
   approve(
     key: RequestKey,
-    order: ProviderIds & { officer: string; credentials?: { password?: Sealed; pin?: Sealed } },
+    order: ProviderIds & {
+      officer: string;
+      credentials?: { password?: Sealed; pin?: Sealed };
+      identity?: IdentityAccepted;
+    },
   ): Promise<Decided>;
   /** Seed step 2, the other decision. Already CANCELLED counts as done. */
   refuse(
@@ -165,7 +182,8 @@ export interface SignatureActivities {
   ): Promise<Decided>;
   /**
    * Seed steps 3 and 4: one call per document, then the contract, stored as it will be shown. Documents that are up stay up when
-   * the contract fails. `contractAsItCame` is an operator's word: what the provider gives is kept also where it is no PDF.
+   * the contract fails. `contractAsItCame` is an operator's word: what the provider gives is kept also where it is no PDF. Fails
+   * with SIGNER_UNEXPECTED before the first, unless the other number was accepted, now or at the approval.
    */
   upload(
     key: RequestKey,
@@ -174,8 +192,9 @@ export interface SignatureActivities {
       documents: DocumentDigest[];
       download: Policy['download'];
       contractAsItCame?: boolean;
+      identity?: IdentityAccepted;
     },
-  ): Promise<{ documents: UploadedDocument[]; contract: { sha256: string; size: number } }>;
+  ): Promise<{ documents: UploadedDocument[]; contract: { sha256: string; size: number }; identity?: IdentityWord }>;
   /** Seed step 5. `round` counts the codes asked for, so that a repeated try is told from a new question. */
   sendCode(
     key: RequestKey,
@@ -188,6 +207,11 @@ export interface SignatureActivities {
   ): Promise<SignResult>;
   /** Seed step 7, then store, verify, read back, and the evidence. */
   retrieve(key: RequestKey, order: RetrieveOrder): Promise<{ documents: StoredDocument[]; contract: StoredContract }>;
+  /** What the provider has of the signer now, sealed to the caller's one-time key; recorded as shown, without values. */
+  showIdentity(
+    key: RequestKey,
+    order: IdentityOrder & { requestPk: RequestPk },
+  ): Promise<{ answer: SealedAnswer; identity?: IdentityWord }>;
   /**
    * Cancels at the provider, where its API allows (an assumption). Answers whether the request is closed there, and the
    * status in which the provider did not take it: CANCELLED or ISSUED.
@@ -201,7 +225,7 @@ export interface SignatureActivities {
   /** Records the outcome where nothing lies at the Optimizer, or cleaning goes on elsewhere. */
   record(key: RequestKey, order: { outcome: Outcome; events: RequestEvent[] }): Promise<void>;
   /** Reads the status once, for an end that must not miss ISSUED; not within `gap` milliseconds of the read before. */
-  readStatus(key: RequestKey, order: { requestPk: RequestPk; gap: number }): Promise<{ status: ProviderStatus }>;
+  readStatus(key: RequestKey, order: { requestPk: RequestPk; gap: number }): Promise<ProviderRead>;
   /** Puts a reminder into the feed: the deadline of the stage comes near. At least once. */
   remind(key: RequestKey, reminder: Reminder): Promise<void>;
   /** Tells of a video that was finished after the end, unless a later attempt has taken the request up. At least once. */

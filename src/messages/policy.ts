@@ -78,6 +78,11 @@ export interface Policy {
     maximumGrowth: number;
     maximumContract: number;
   };
+  /** Where the requester expects a document number; absent in records of before. */
+  identity?: {
+    /** What becomes of a request whose document number the provider does not show: told, or decided by an officer. */
+    notShown: 'go-on' | 'ask';
+  };
   /** Named verification reasons that may pass although they are not `passed`; a setting per registration authority. */
   mayPass: string[];
   steps: Record<StepName, StepPolicy>;

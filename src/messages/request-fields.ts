@@ -100,7 +100,7 @@ export type RequestFields = Partial<Record<FieldName, string>>;
  * What the identification gives (§8.4: `ocr_data`). Once it has, nobody can change it (seed, step 5). `id_document_number`
  * is taken to come from it too, because it is the same number under the name that some profiles ask for.
  */
-export const FIELDS_FROM_VIDEO: readonly FieldName[] = [
+export const IDENTITY_FIELDS = [
   'given_name',
   'surname_1',
   'surname_2',
@@ -109,7 +109,14 @@ export const FIELDS_FROM_VIDEO: readonly FieldName[] = [
   'id_document_country',
   'id_document_number',
   'birth_date',
-];
+] as const satisfies readonly FieldName[];
+export const FIELDS_FROM_VIDEO: readonly FieldName[] = IDENTITY_FIELDS;
+
+/** What identifies the signer, with values, by the provider's names. */
+export type IdentityFields = Partial<Record<(typeof IDENTITY_FIELDS)[number], string>>;
+
+/** Statuses in which the video is finished, so that what the provider shows of the signer comes from there. */
+export const AFTER_VIDEO: ReadonlySet<string> = new Set(['VIDEOREVIEW', 'CREATED', 'ENROLLREADY', 'ISSUED']);
 
 /** What Create Request documents and Update Request does not (§8.2). */
 export const FIELDS_OF_CREATE: readonly FieldName[] = ['identification_rao'];

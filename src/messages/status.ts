@@ -1,4 +1,5 @@
 import type { FailureCode } from './failures.js';
+import type { IdentityWord } from './identity.js';
 import type { Actor, OutcomeKind } from './outcome.js';
 import type { StepName } from './policy.js';
 import type { ProviderStatus, ReviewMode } from './request.js';
@@ -46,7 +47,16 @@ export const STAGE_WORDS: Record<Stage, string> = {
 export const ACCEPTED_WORDS = 'accepted; waiting for the signer to ask for a code or sign in another way';
 
 /** What an operator may do about attention. */
-export type Remedy = 'retry' | 'adopt' | 'wait' | 'new-video' | 'skip' | 'accept' | 'accept-files' | 'cancel';
+export type Remedy =
+  | 'retry'
+  | 'adopt'
+  | 'wait'
+  | 'new-video'
+  | 'skip'
+  | 'accept'
+  | 'accept-files'
+  | 'accept-signer'
+  | 'cancel';
 
 /** A request needs, or may need, an operator. */
 export interface Attention {
@@ -122,6 +132,8 @@ export interface RequestStatus {
   /** Enrolment: fields that the provider still misses, by its names. */
   missing?: string[];
   toReview?: ToReview;
+  /** How the signer's document number compares with the expected one; absent where none is, and before the video. */
+  identity?: IdentityWord;
   events: RequestEvent[];
   outcome?: { kind: OutcomeKind; reason: string };
 }
@@ -130,6 +142,7 @@ export interface RequestStatus {
 export type Verb =
   | 'link'
   | 'new-video'
+  | 'identity'
   | 'correct'
   | 'provide'
   | 'preauth-link'

@@ -1,3 +1,4 @@
+import type { IdentityAccepted } from './identity.js';
 import type { Actor } from './outcome.js';
 import type { Remedy } from './status.js';
 
@@ -12,6 +13,7 @@ export const CANCEL_UPDATE = 'cancel';
 export const RESOLVE_UPDATE = 'resolve';
 export const NEW_VIDEO_UPDATE = 'new-video';
 export const CORRECT_UPDATE = 'correct';
+export const IDENTITY_UPDATE = 'identity';
 export const EXTEND_UPDATE = 'extend';
 export const PROVIDE_UPDATE = 'provide';
 export const PREAUTH_LINK_UPDATE = 'preauth-link';
@@ -65,7 +67,11 @@ export type ReviewDecision = {
   /** Where the officer saw the video evidence, in the officer's words. */
   evidenceSeen: string;
 } & (
-  | { decision: 'approve' }
+  | {
+      decision: 'approve';
+      /** Wanted where the document number is not the expected one: the officer knows, and approves all the same. */
+      identity?: IdentityAccepted;
+    }
   | {
       decision: 'refuse';
       /** A stable word of the company: `document-expired`, … It is the reason the provider gets. */
@@ -113,6 +119,8 @@ export interface CorrectOrder {
   reason: string;
   /** The correction in the archive, 1, 2, …. */
   number: number;
+  /** Names of the fields, where it corrects what the video gave. */
+  fields?: string[];
 }
 
 /** Argument of the `provide` Update of an enrolment: the data and documents themselves go through the archive. */

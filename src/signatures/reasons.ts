@@ -27,6 +27,14 @@ export const REASONS = {
   'signing-certificate-mismatch': { result: 'failed', words: 'the signed attributes name another certificate' },
   'certificate-unsuitable': { result: 'failed', words: 'a certificate of the chain is not made for its use here' },
   'chain-not-trusted': { result: 'failed', words: 'the certificate does not lead to a configured root' },
+  'signer-unexpected': {
+    result: 'failed',
+    words: 'the certificate of the signer has another document number than the expected one',
+  },
+  'signer-not-named': {
+    result: 'indeterminate',
+    words: 'a document number is expected, and the certificate of the signer has none',
+  },
   'validation-material-appended': {
     result: 'indeterminate',
     words:

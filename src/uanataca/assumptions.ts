@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { IDENTITY_FIELDS } from '../messages/request-fields.js';
 import { type Assumption, COMMON_ASSUMPTIONS, listOf, notes } from './assumption-list.js';
 
 /**
@@ -95,6 +96,26 @@ export const assumptionsSchema = z.strictObject({
     section: '§12.6',
     text: 'create carries `env`.',
     otherSide: 'The Optimizer holds it in its own settings and does not take it: `false`.',
+  }),
+  identityShown: z.enum(['never', 'after-video', 'after-approval', 'always']).default('after-video').register(notes, {
+    section: '§4.10, §8.4',
+    text: 'From the finished video on, get request shows name, document number and the like as the video read them, and as the certificate will say them.',
+    otherSide:
+      'It shows them later (`after-approval`), in every status (`always`), or what it shows is not the signer’s (`never`).',
+  }),
+  identityCorrectable: z
+    .array(z.enum(IDENTITY_FIELDS))
+    .default(['given_name', 'surname_1', 'surname_2', 'birth_date', 'serial_number'])
+    .register(notes, {
+      section: '§4.11',
+      text: 'After the video and before the decision, update request takes these fields of the signer, as V1 documents for any time.',
+      otherSide:
+        'What came from the video cannot be changed, as at the other API (`[]`); or other fields can: list them.',
+    }),
+  updateSendsBack: z.enum(['all', 'required']).default('all').register(notes, {
+    section: '§4.11',
+    text: 'Update replaces the request: the fields of the signer that can be corrected are sent back as they were read.',
+    otherSide: 'It leaves alone what is not sent, and does not want to see it: `required`.',
   }),
   videoidModeInCreate: z.boolean().default(false).register(notes, {
     section: '§4.1',

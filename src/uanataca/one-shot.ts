@@ -20,6 +20,7 @@ import type { FileSource } from './multipart.js';
 import { deleteDocument } from './one-shot/deletion.js';
 import { type DocumentKind, hasDocument, readDocument } from './one-shot/documents.js';
 import type { PdfOptions, PdfStream } from './pdf-stream.js';
+import { type NewSignerData, updateOf } from './one-shot/update.js';
 import { type ProviderRequest, requestIn } from './provider-request.js';
 import { createdSchema, tokenIn, uidIn } from './schemas.js';
 
@@ -114,20 +115,14 @@ export class OneShot {
   }
 
   /**
-   * Replaces the signer's e-mail and phone. The call is a full PUT (§4.11): what it wants beside them is sent back as it was read.
+   * Replaces the signer's e-mail and phone, and what else of the signer is given. The call is a full PUT (§4.11): everything
+   * that it takes beside them is sent back as it was read.
    *
    * @throws ProviderError PROVIDER_REFUSED (`refused`) when the read request lacks what the call wants
    */
-  async updateRequest(pk: RequestPk, read: ProviderRequest, signer: { email: string; phone: string }): Promise<void> {
-    const json = {
-      scratchcard: read.scratchcard,
-      registration_authority: read.registrationAuthority,
-      profile: read.profile,
-      country_name: read.countryName ?? this.#assumed.countryName,
-      email: signer.email,
-      mobile_phone_number: signer.phone,
-    };
-    const known = [signer.email, signer.phone];
+  async updateRequest(pk: RequestPk, read: ProviderRequest, signer: NewSignerData): Promise<void> {
+    const json = updateOf(read, signer, this.#assumed);
+    const known = Object.values({ ...read.fields, ...signer.fields, email: signer.email, phone: signer.phone });
     await this.#exchange.ask('update', { method: 'PUT', path: PATHS.request(pk), json }, known);
   }
 

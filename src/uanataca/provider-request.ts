@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { ProviderStatus, RequestPk, VideoidPk } from '../messages/request.js';
+import { IDENTITY_FIELDS, type RequestFields } from '../messages/request-fields.js';
+import { isFields } from './envelope.js';
 import { requestPk, videoidPk } from './schemas.js';
 
-/** A request as the provider shows it. `email` and `phone` are people's: compare them, never show them. */
+/** A request as the provider shows it. `email`, `phone` and `fields` are people's: compare them, never show them. */
 export interface ProviderRequest {
   status: ProviderStatus;
   requestPk: RequestPk | undefined;
@@ -13,6 +15,8 @@ export interface ProviderRequest {
   profile: string | undefined;
   email: string | undefined;
   phone: string | undefined;
+  /** What the identification gives, by the provider's names. What is empty is left out. */
+  fields: RequestFields;
 }
 
 /** Text that may arrive as a number, be empty, or not be there. */
@@ -56,5 +60,21 @@ export function requestIn(payload: unknown): ProviderRequest | undefined {
     profile: data.profile,
     email: data.email,
     phone: data.mobile_phone_number,
+    fields: identityIn(payload),
   };
+}
+
+/** In the request itself (§4.10), or in what the video read from the document (§8.4). */
+function identityIn(payload: unknown): RequestFields {
+  const read = ['videoid_data', 'data', 'ocr_data'].reduce<unknown>(
+    (part, name) => (isFields(part) ? part[name] : undefined),
+    payload,
+  );
+  const places = [payload, read].filter(isFields);
+  return Object.fromEntries(
+    IDENTITY_FIELDS.flatMap((name) => {
+      const value = places.map((place) => optionalText.parse(place[name])?.trim()).find(Boolean);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
 }

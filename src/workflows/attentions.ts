@@ -17,6 +17,14 @@ export const APPROVAL_INCOMPLETE: StepFailure = {
     "The provider says CREATED: validated, not approved. Approve in the provider's console; this request goes on by itself.",
 };
 
+/** An automatic approval is nobody's word about a signer of another number. */
+export const OFFICER_AWAITED: StepFailure = {
+  code: 'SIGNER_UNEXPECTED',
+  temporary: true,
+  words:
+    'The document number of the signer is not the expected one, or is not shown, so it is not approved automatically. An officer decides: look at what the provider shows, correct it, refuse, or approve and say that it is accepted.',
+};
+
 /** @param last what became of the last code */
 export function codesExhausted(last: string): StepFailure {
   const words = `Too many codes did not sign; the last one ${last}. Speak with the signer, or the provider; retry allows as many again.`;

@@ -1,4 +1,5 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { IdentityOrder, SealedAnswer } from '../messages/identity.js';
 import type { OutcomeKind } from '../messages/outcome.js';
 import type { RequestStatus } from '../messages/status.js';
 import * as names from '../messages/steering.js';
@@ -15,6 +16,7 @@ export const newVideoUpdate = defineUpdate<{ requestPk: string }, [names.NewVide
 export const correctUpdate = defineUpdate<{ status: string }, [names.CorrectOrder]>(names.CORRECT_UPDATE);
 export const provideUpdate = defineUpdate<{ missing: string[] }, [names.ProvideOrder]>(names.PROVIDE_UPDATE);
 export const preauthLinkUpdate = defineUpdate<{ stored: true }, [names.PreauthLinkOrder]>(names.PREAUTH_LINK_UPDATE);
+export const identityUpdate = defineUpdate<SealedAnswer, [IdentityOrder]>(names.IDENTITY_UPDATE);
 export const extendUpdate = defineUpdate<{ deadline: string }, [names.ExtendOrder]>(names.EXTEND_UPDATE);
 export const abandonUpdate = defineUpdate<{ outcome: OutcomeKind }, [names.AbandonOrder]>(names.ABANDON_UPDATE);
 export const resolveUpdate = defineUpdate<{ stage: string }, [names.Resolution]>(names.RESOLVE_UPDATE);

@@ -12,6 +12,7 @@ import type { Stage, Verb } from '../messages/status.js';
 import { Acceptances } from './acceptances.js';
 import { Deadline } from './deadline.js';
 import { Ending, EndWish } from './endings.js';
+import { IdentityLooks } from './identity-looks.js';
 import { Inbox, type QuestionKind, told } from './inbox.js';
 import {
   abandonUpdate,
@@ -19,6 +20,7 @@ import {
   correctUpdate,
   extendUpdate,
   hintSignal,
+  identityUpdate,
   resolveUpdate,
   statusQuery,
 } from './messages.js';
@@ -48,6 +50,7 @@ export class RequestRun {
   readonly watch: ProviderWatch;
   readonly steps: Steps;
   readonly acceptances: Acceptances;
+  private readonly looks: IdentityLooks;
   /** How often something was handed over to sign with. */
   signOrders = 0;
   /** Whether it is not known what became of the last one. */
@@ -62,6 +65,7 @@ export class RequestRun {
     });
     this.state = new RequestState(request, () => this.deadline.when);
     this.watch = new ProviderWatch(request.key, request.policy);
+    this.looks = new IdentityLooks(request.key, request.policy, this.state);
     this.steps = new Steps(request.policy, this.state, this.deadline, this.inbox, this.wish, this.watch);
     this.acceptances = new Acceptances(this.state, request.policy.acceptance);
     setHandler(statusQuery, () => this.state.status());
@@ -77,7 +81,17 @@ export class RequestRun {
       },
     });
     setHandler(correctUpdate, (order) => this.inbox.ask('correct', order), {
-      validator: (_order) => this.allow('correct'),
+      validator: ({ fields }) => {
+        this.allow('correct');
+        const problem = this.misplaced(fields);
+        if (problem !== undefined) throw problem;
+      },
+    });
+    setHandler(identityUpdate, (order) => this.looks.show(this.requestPk, order), {
+      validator: (order) => {
+        this.allow('identity');
+        this.looks.allow(order);
+      },
     });
     setHandler(
       cancelUpdate,
@@ -128,6 +142,14 @@ export class RequestRun {
     );
   }
 
+  /** Before the video the signer's address and phone are corrected, after it what identifies the signer. */
+  misplaced(fields: string[] | undefined): ApplicationFailure | undefined {
+    const afterVideo = this.state.stage === 'review';
+    if (afterVideo === (fields !== undefined)) return undefined;
+    const which = afterVideo ? 'what identifies the signer' : "the signer's e-mail address and phone";
+    return told('NOT_NOW', `In this stage only ${which} can be corrected.`, { stage: this.state.stage });
+  }
+
   /** For validators of Updates. @throws the failure that is in the way, or NOT_NOW */
   allow(verb: Verb): void {
     if (this.state.verbs().includes(verb)) return;
@@ -175,6 +197,7 @@ export class RequestRun {
       const awaited = await this.watch.next(this.requestPk, seen, { summary, until, soon, recovering, shown });
       if ('status' in awaited) {
         if (recovering) this.steps.leaveAttention();
+        this.state.identified(awaited);
         // After trouble the same status is news too: the attention that the caller has for it made way for the trouble.
         if (this.state.see(awaited.status, awaited.foundBy) || recovering) return undefined;
       } else if ('failure' in awaited) {
@@ -199,10 +222,11 @@ export class RequestRun {
   async readStatus(): Promise<boolean> {
     const order = { requestPk: this.requestPk, gap: this.request.policy.watch.gap };
     this.watch.reads();
-    const { status } = await this.steps.run('watch', (activities) => activities.readStatus(this.request.key, order), {
+    const read = await this.steps.run('watch', (activities) => activities.readStatus(this.request.key, order), {
       summary: 'read the request at the provider',
     });
-    return this.state.see(status, 'poll');
+    this.state.identified(read);
+    return this.state.see(read.status, 'poll');
   }
 
   /**

@@ -1,6 +1,7 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import type { IdentityWord } from '../messages/identity.js';
 import type { Actor } from '../messages/outcome.js';
-import type { AnyRequest, ProviderStatus, RequestPk, VideoidPk } from '../messages/request.js';
+import type { AnyRequest, ProviderStatus, RequestPk, ReviewMode, VideoidPk } from '../messages/request.js';
 import {
   type Attention,
   type RequestEvent,
@@ -15,6 +16,14 @@ import {
 
 /** The stages in which the signer may say that it cannot go on like this. */
 const WITH_THE_SIGNER = new Set<Stage>(['video', 'acceptance', 'code', 'completing', 'issuing']);
+
+/** After the video, while somebody may still act on who the signer is. */
+const SIGNER_SEEN = new Set<Stage>(['validation', 'completing', 'review', 'preparing', 'acceptance', 'code']);
+
+const IDENTITY_WORDS: Record<Exclude<IdentityWord, 'as-expected'>, string> = {
+  different: 'The document number is not the expected one',
+  'not-shown': 'The provider shows no document number to compare with the expected one',
+};
 
 /** The story answers these, and does not while it waits for an operator's decision. */
 const ANSWERED_BY_THE_STORY = new Set<Verb>(['new-video', 'correct', 'provide', 'approve', 'refuse', 'code', 'sign']);
@@ -40,6 +49,9 @@ export class RequestState {
   acceptedAt: string | undefined;
   toReview: ToReview | undefined;
   missing: string[] | undefined;
+  identity: IdentityWord | undefined;
+  /** Whether an automatic approval was held back, so that an officer decides. */
+  officerAwaited = false;
   /** Whether the last create that failed has made nothing for certain, so that its data may be corrected. */
   createRefused = false;
   /** Whether a create since the last that succeeded may have made something all the same. */
@@ -93,6 +105,19 @@ export class RequestState {
     return true;
   }
 
+  /** Notes how the signer's number compares, where a read could tell. */
+  identified({ identity }: { identity?: IdentityWord | undefined }): void {
+    if (identity === undefined || identity === this.identity) return;
+    this.identity = identity;
+    this.happened('identity-compared', { identity });
+    this.show();
+  }
+
+  /** Who decides, as things stand. */
+  get decidedBy(): ReviewMode {
+    return this.officerAwaited ? 'manual' : this.request.reviewMode;
+  }
+
   /** Milliseconds spent in each stage so far. */
   durations(): Record<string, number> {
     const all = new Map(this.times);
@@ -121,7 +146,9 @@ export class RequestState {
     if (this.stage === 'validation' && this.request.refuseVideo) verbs.push('refuse');
     if (this.stage === 'completing') verbs.push('provide');
     if (this.stage === 'issuing') verbs.push('preauth-link');
-    if (this.stage === 'review' && this.request.reviewMode === 'manual') verbs.push('approve', 'refuse');
+    if (this.stage === 'review' && this.decidedBy === 'manual') verbs.push('approve', 'refuse');
+    if (this.stage === 'review' && this.request.key.flow === 'signature') verbs.push('correct');
+    if (SIGNER_SEEN.has(this.stage)) verbs.push('identity');
     if (this.toAccept && (this.stage === 'acceptance' || this.stage === 'code'))
       verbs.push('documents', 'contract', 'accept', 'code');
     if (this.stage === 'code' || (this.stage === 'acceptance' && this.acceptedAt)) verbs.push('sign');
@@ -153,6 +180,7 @@ export class RequestState {
       ...(this.acceptedAt === undefined ? {} : { acceptedAt: this.acceptedAt }),
       ...(this.toAccept === undefined ? {} : { toAccept: this.toAccept }),
       ...(this.toReview === undefined ? {} : { toReview: this.toReview }),
+      ...(this.identity === undefined ? {} : { identity: this.identity }),
       ...(this.missing === undefined ? {} : { missing: this.missing }),
       events: this.events,
       ...(this.outcome === undefined ? {} : { outcome: this.outcome }),
@@ -161,7 +189,11 @@ export class RequestState {
 
   /** What is in the way; where the signer has signed, that comes first. */
   private words(): string {
-    if (this.attention === undefined) return this.stageWords(this.stage);
+    if (this.attention === undefined) {
+      const unlike = this.stage === 'review' && this.identity !== 'as-expected' ? this.identity : undefined;
+      const words = this.stageWords(this.stage);
+      return unlike === undefined ? words : `${words}. ${IDENTITY_WORDS[unlike]}`;
+    }
     return this.stage === 'archiving' ? `${STAGE_WORDS.archiving}. ${this.attention.words}` : this.attention.words;
   }
 
@@ -212,7 +244,7 @@ export class RequestState {
           manual: ['an officer approves or refuses', "a decision in the provider's console"],
           'at-provider': ["the RAO's decision in the provider's console"],
           automatic: ['the approval that is under way'],
-        }[this.request.reviewMode];
+        }[this.decidedBy];
       case 'acceptance':
         return this.acceptedAt === undefined
           ? ['the signer accepts the documents, and asks for a code or signs in another way']
@@ -231,6 +263,7 @@ export class RequestState {
 
 /** Trouble of a step passes with a try that succeeds; a status that is awaited comes from people at the provider. */
 function leavesBy({ step, code }: Attention): string {
-  const awaited = step === 'wait' || code === 'APPROVAL_INCOMPLETE' || code === 'STATUS_UNEXPECTED';
+  const awaited =
+    step === 'wait' || code === 'APPROVAL_INCOMPLETE' || code === 'SIGNER_UNEXPECTED' || code === 'STATUS_UNEXPECTED';
   return awaited ? 'another status at the provider' : 'the next try that succeeds';
 }

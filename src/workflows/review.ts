@@ -1,9 +1,11 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { FailureCode } from '../messages/failures.js';
 import type { Activities, Decided, OfficerOrder, StepFailure } from '../messages/activities.js';
+import type { IdentityAccepted, IdentityWord } from '../messages/identity.js';
 import type { ProviderStatus } from '../messages/request.js';
 import type { ReviewDecision } from '../messages/steering.js';
-import { APPROVAL_INCOMPLETE, unexpected } from './attentions.js';
+import { APPROVAL_INCOMPLETE, OFFICER_AWAITED, unexpected } from './attentions.js';
+import { corrected } from './correcting.js';
 import { Ending, endedAtProvider } from './endings.js';
 import { type Asked, told } from './inbox.js';
 import type { RequestRun } from './request-run.js';
@@ -19,7 +21,7 @@ export interface Review {
   unread?(asked: Asked<'review'>): Promise<boolean>;
   /** Whether the step has something to bring home from an approval that was found out otherwise. */
   approvalAnswers?: boolean;
-  approve(activities: Activities, order: OfficerOrder): Promise<Decided>;
+  approve(activities: Activities, order: OfficerOrder & { identity?: IdentityAccepted }): Promise<Decided>;
   refuse(activities: Activities, order: OfficerOrder & { reason: string }): Promise<Decided>;
 }
 
@@ -59,11 +61,13 @@ export async function reviewed(run: RequestRun, review: Review): Promise<void> {
       case 'CANCELLED':
         throw endedAtProvider(state);
       case review.undecided:
-        steps.leaveAttention();
+        await corrected(run);
+        automatismGoesOn(run);
         if (approvedByUs) break;
-        if (request.reviewMode === 'automatic') approvedByUs = await carryOut(run, review, automaticDecision(run));
+        if (state.decidedBy === 'automatic') approvedByUs = await carryOut(run, review, automaticDecision(run));
         else approvedByUs = await answerOfficer(run, review);
         if (state.providerStatus !== review.undecided) continue;
+        if (state.officerAwaited && !approvedByUs) steps.enterAttention('approve', OFFICER_AWAITED, ['cancel']);
         break;
       case 'CREATED':
         steps.enterAttention('approve', APPROVAL_INCOMPLETE);
@@ -73,12 +77,31 @@ export async function reviewed(run: RequestRun, review: Review): Promise<void> {
         steps.enterAttention('approve', unexpected(state.providerStatus));
     }
     // Left in the inbox, it would end every wait at once, for ever.
-    if (state.providerStatus !== review.undecided) inbox.take('review')?.fail(nothingToDecide(state.providerStatus));
-    await run.statusChanged('watch the provider until the request is approved or refused', 'review-deadline', {
-      until: () => inbox.has('review') && !(approvedByUs && state.providerStatus === review.undecided),
-      soon: approvedByUs,
-    });
+    if (state.providerStatus !== review.undecided)
+      for (const kind of ['review', 'correct'] as const) inbox.take(kind)?.fail(nothingToDecide(state.providerStatus));
+    const decided = await run.statusChanged(
+      'watch the provider until the request is approved or refused',
+      'review-deadline',
+      {
+        until: () =>
+          (inbox.has('review') && !(approvedByUs && state.providerStatus === review.undecided)) ||
+          (inbox.has('correct') && state.providerStatus === review.undecided),
+        soon: approvedByUs,
+      },
+    );
+    if (decided?.resolution.remedy === 'retry') state.officerAwaited = false;
   }
+}
+
+/** What held an automatic approval back is corrected: it is tried again. */
+function automatismGoesOn({ state, steps }: RequestRun): void {
+  if (state.identity === 'as-expected') state.officerAwaited = false;
+  if (!state.officerAwaited) steps.leaveAttention();
+}
+
+function heldBack({ state, request }: RequestRun, { facts }: StepFailure): void {
+  state.officerAwaited ||= request.reviewMode === 'automatic';
+  state.identified({ identity: facts?.['identity'] as IdentityWord });
 }
 
 function nothingToDecide(status: ProviderStatus | undefined) {
@@ -110,9 +133,10 @@ async function carryOut(
   decision: ReviewDecision,
   asked?: Asked<'review'>,
 ): Promise<boolean> {
-  const { state, steps, request } = run;
+  const { state, steps } = run;
   const actor = { kind: 'officer', id: decision.officer } as const;
   const order = { officer: decision.officer, ...(decision.credentials ? { credentials: decision.credentials } : {}) };
+  const accepted = decision.decision === 'approve' && decision.identity ? { identity: decision.identity } : {};
   const undecided = state.providerStatus ?? review.undecided;
   let incomplete: StepFailure | undefined;
   let mistyped = false;
@@ -122,7 +146,7 @@ async function carryOut(
     decision.decision,
     (activities) =>
       decision.decision === 'approve'
-        ? review.approve(activities, order)
+        ? review.approve(activities, { ...order, ...accepted })
         : review.refuse(activities, { ...order, reason: decision.reason }),
     {
       summary:
@@ -135,6 +159,7 @@ async function carryOut(
       },
       answers: (failure) => {
         if (INCOMPLETE.has(failure.code)) incomplete = failure;
+        else if (failure.code === 'SIGNER_UNEXPECTED') heldBack(run, failure);
         else if (failure.code !== 'CREDENTIALS_REFUSED' || !asked) return undefined;
         mistyped = true;
         state.happened(
@@ -142,14 +167,14 @@ async function carryOut(
           { decision: decision.decision, code: failure.code, words: failure.words },
           actor,
         );
-        if (asked?.settled === false) asked.fail(told(failure.code, failure.words));
+        if (asked?.settled === false) asked.fail(told(failure.code, failure.words, failure.facts));
         return { status: undecided, sent: false };
       },
     },
   );
   if (incomplete) throw new Incomplete(incomplete);
   const bringsHome = overtaken && decision.decision === 'approve' && review.approvalAnswers === true;
-  const { status, sent, secrets } = bringsHome ? await broughtHome(run, review, order) : carriedOut;
+  const { status, sent, secrets, identity } = bringsHome ? await broughtHome(run, review, order) : carriedOut;
   state.providerStatus = status;
   if (mistyped) return false;
   if (overtaken && !inDoubt) {
@@ -163,7 +188,12 @@ async function carryOut(
     return false;
   }
   if (decision.decision === 'approve') {
-    const facts = { evidenceSeen: decision.evidenceSeen, mode: request.reviewMode };
+    const who = identity === 'as-expected' ? identity : (decision.identity ?? identity);
+    const facts = {
+      evidenceSeen: decision.evidenceSeen,
+      mode: state.decidedBy,
+      ...(who === undefined ? {} : { identity: who }),
+    };
     state.happened('approved', secrets === undefined ? facts : { ...facts, secrets }, actor);
     return true;
   }

@@ -12,9 +12,11 @@ import { acceptUpdate, codeUpdate, reviewUpdate, signUpdate } from './messages.j
 import { RequestRun } from './request-run.js';
 import { type Review, reviewed } from './review.js';
 import { requestPkAttribute } from './search-attributes.js';
+import { signerRemedies } from './signer-remedies.js';
 import { checkSignOrder, signedBySigner } from './signing.js';
 import { videoFinished } from './video.js';
 
+type UploadAllowed = Pick<Parameters<SignatureActivities['upload']>[1], 'contractAsItCame' | 'identity'>;
 type Created = Awaited<ReturnType<SignatureActivities['adopt']>>;
 
 /**
@@ -78,6 +80,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   function begun(made: Created, how = 'created'): void {
     const { videoidPk, requestPk, status } = made;
     ids = { videoidPk, requestPk };
+    state.identified(made);
     state.ids = ids;
     state.providerStatus = status;
     state.videoFinished ||= made.videoFinished ?? false;
@@ -134,6 +137,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     run.enter('preparing');
     uploadBegun = true;
     const done = await upload();
+    state.identified(done);
     uploaded = done.documents;
     contract = done.contract;
     state.shownFrom = Date.now();
@@ -141,12 +145,17 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     state.happened('documents-uploaded', { documents: documents.length, contract: done.contract.sha256 });
   }
 
-  function upload(contractAsItCame = false): ReturnType<SignatureActivities['upload']> {
-    const { download } = request.policy;
-    const order = { requestPk: run.requestPk, documents, download, ...(contractAsItCame ? { contractAsItCame } : {}) };
+  /** `allowed`: what an operator has said about the contract, and about who signs. */
+  function upload(allowed: UploadAllowed = {}): ReturnType<SignatureActivities['upload']> {
+    const order = { requestPk: run.requestPk, documents, download: request.policy.download, ...allowed };
     return steps.run('upload', (activities) => activities.upload(key, order), {
       summary: `upload ${documents.length} document(s), fetch the contract`,
-      remedies: ({ code }) => (code === 'PROVIDER_FILE_NOT_A_PDF' ? { 'accept-files': () => upload(true) } : {}),
+      remedies: (failure) => ({
+        ...signerRemedies(failure, (identity) => upload({ ...allowed, identity })),
+        ...(failure.code === 'PROVIDER_FILE_NOT_A_PDF'
+          ? { 'accept-files': () => upload({ ...allowed, contractAsItCame: true }) }
+          : {}),
+      }),
     });
   }
 

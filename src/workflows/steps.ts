@@ -235,6 +235,7 @@ export class Steps {
         continue;
       }
       this.state.see(awaited.status, awaited.foundBy);
+      this.state.identified(awaited);
       const value = moot?.(awaited.status);
       if (value !== undefined) return value;
       if (awaited.status === 'CANCELLED') throw endedAtProvider(this.state);

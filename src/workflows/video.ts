@@ -1,6 +1,7 @@
 import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ProviderStatus } from '../messages/request.js';
 import { unexpected, VIDEO_FAILED } from './attentions.js';
+import { corrected } from './correcting.js';
 import { endedAtProvider } from './endings.js';
 import { type Teller, told } from './inbox.js';
 import { newVideoUpdate } from './messages.js';
@@ -66,27 +67,6 @@ export async function videoFinished(run: RequestRun, newVideo: (asked?: Teller) 
       if (resolving?.settled === false) resolving.answer({ stage: state.stage });
       run.deadline.start(run.request.policy.deadlines.video);
     }
-    await correctData(run);
+    await corrected(run);
   }
-}
-
-/** The signer's e-mail or phone was wrong: possible only before the video is finished. */
-async function correctData(run: RequestRun): Promise<void> {
-  const asked = run.inbox.take('correct');
-  if (!asked) return;
-  const { number, reason, actor } = asked.question;
-  const { key } = run.request;
-  const { requestPk } = run;
-  const { status } = await run.steps.run('correct', (activities) => activities.correct(key, { requestPk, number }), {
-    summary: "correct the signer's data at the provider",
-    asked,
-    answers: (failure) => {
-      if (failure.temporary) return undefined;
-      asked.fail(told(failure.code, failure.words));
-      return { status: run.state.providerStatus ?? '' };
-    },
-  });
-  if (asked.settled) return;
-  run.state.happened('corrected', { number, reason }, actor);
-  asked.answer({ status });
 }

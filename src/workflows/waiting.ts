@@ -1,5 +1,5 @@
 import { ActivityCancellationType, CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
-import type { Activities, StepFailure } from '../messages/activities.js';
+import type { Activities, ProviderRead, StepFailure } from '../messages/activities.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { Policy } from '../messages/policy.js';
 import type { ProviderStatus, RequestKey, RequestPk } from '../messages/request.js';
@@ -8,10 +8,7 @@ import { pauses } from './pauses.js';
 import { showing } from './showing.js';
 
 /** What ended a wait: a new status, trouble that reading meets, or `until` of the caller. */
-export type Awaited =
-  | { status: ProviderStatus; foundBy: 'hint' | 'poll' }
-  | { failure: StepFailure }
-  | { interrupted: true };
+export type Awaited = (ProviderRead & { foundBy: 'hint' | 'poll' }) | { failure: StepFailure } | { interrupted: true };
 
 /**
  * Watches one request at the provider. Reading is one activity that waits by retrying, which leaves no history:
@@ -76,8 +73,8 @@ export class ProviderWatch {
       const reading = scope
         .run(() => showing(wait.shown, this.activities(wait.summary)).watch(this.key, order))
         .then(
-          ({ status }) => {
-            ended = { status, foundBy: soon ? 'hint' : 'poll' };
+          (read) => {
+            ended = { ...read, foundBy: soon ? 'hint' : 'poll' };
           },
           (error: unknown) => {
             const failure = failureOf(error);

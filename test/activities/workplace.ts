@@ -11,11 +11,12 @@ import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox.js';
 import { createActivities } from '../../src/activities/activities.js';
 import type { Dependencies } from '../../src/activities/dependencies.js';
 import { OptimizerTrouble } from '../../src/activities/optimizer-trouble.js';
-import type { Archive, ArchiveFile } from '../../src/archive/archive.js';
+import type { Archive, ArchiveFile, Correction } from '../../src/archive/archive.js';
 import { openArchive } from '../../src/archive/file-archive.js';
 import type { RequestRecord } from '../../src/archive/request-record.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/logger.js';
+import type { IdentityAccepted } from '../../src/messages/identity.js';
 import type { Activities, RetrieveOrder, UploadedDocument, WatchOrder } from '../../src/messages/activities.js';
 import {
   type DocumentDigest,
@@ -202,16 +203,21 @@ export class Workplace {
     return new MockActivityEnvironment(info, { logger: QUIET }).run(() => call(activities));
   }
 
-  /** A request as the client commits it, with two documents; nothing is known at the provider yet. */
-  async newRequest(): Promise<RequestAtWork> {
-    const { key, phone, documents } = await this.commit('signature', { profile: 'PFnubeQAFCiudadano' });
+  /**
+   * A request as the client commits it, with two documents; nothing is known at the provider yet.
+   *
+   * @param expected the signer's document number
+   */
+  async newRequest(expected?: string): Promise<RequestAtWork> {
+    const more = { profile: 'PFnubeQAFCiudadano', ...(expected === undefined ? {} : { expected }) };
+    const { key, phone, documents } = await this.commit('signature', more);
     return new RequestAtWork(this, key, phone, documents);
   }
 
   /** Commits a start with the two sample documents. */
   async commit(
     flow: Flow,
-    more: Pick<RequestRecord, 'profile' | 'enrolment'>,
+    { expected, ...more }: Pick<RequestRecord, 'profile' | 'enrolment'> & { expected?: string },
     phone = `+346${randomInt(10_000_000, 99_999_999)}`,
   ): Promise<{ key: RequestKey; phone: string; documents: DocumentDigest[] }> {
     const reference = `r-${randomUUID()}`;
@@ -229,7 +235,11 @@ export class Workplace {
       registrationAuthority: AUTHORITIES.manual,
       ...more,
       workflowId: workflowIdOf(named),
-      signer: { email: 'signer@example.com', phone },
+      signer: {
+        email: 'signer@example.com',
+        phone,
+        ...(expected === undefined ? {} : { expected: { documentNumber: expected } }),
+      },
       documents,
       reviewMode: 'manual',
       policy: this.config.policy,
@@ -315,8 +325,9 @@ export class RequestAtWork {
     return { status };
   }
 
-  approve(attempt = 1) {
-    return this.try((activities) => activities.approve(this.key, { ...this.ids, officer: OFFICER }), attempt);
+  approve(attempt = 1, more: { identity?: IdentityAccepted } = {}) {
+    const order = { ...this.ids, officer: OFFICER, ...more };
+    return this.try((activities) => activities.approve(this.key, order), attempt);
   }
 
   refuse(attempt = 1) {
@@ -324,7 +335,7 @@ export class RequestAtWork {
     return this.try((activities) => activities.refuse(this.key, order), attempt);
   }
 
-  async upload(attempt = 1, more: { contractAsItCame?: boolean } = {}) {
+  async upload(attempt = 1, more: { contractAsItCame?: boolean; identity?: IdentityAccepted } = {}) {
     const { requestPk } = this.ids;
     const done = await this.try(
       (activities) =>
@@ -390,8 +401,13 @@ export class RequestAtWork {
     return this.try((activities) => activities.watch(this.key, order), attempt);
   }
 
-  async correct(attempt = 1) {
-    const number = await this.at.archive.addCorrection(this.key, { phone: '+34699999999' });
+  /** @param person who stands before the camera */
+  finishVideo(person: Record<string, string>) {
+    return this.at.provider.video(this.ids.requestPk, 'finished', person);
+  }
+
+  async correct(attempt = 1, correction: Correction = { phone: '+34699999999' }) {
+    const number = await this.at.archive.addCorrection(this.key, correction);
     return this.try((activities) => activities.correct(this.key, { requestPk: this.ids.requestPk, number }), attempt);
   }
 

@@ -104,6 +104,34 @@ test('a request is carried from sign to the verified files with the command alon
   );
 });
 
+test('whom the video shows is looked at, corrected and approved with the command alone', async () => {
+  const reference = `expected-${once}`;
+  const number = ['--document-number', '12.345.678-Z', '--name', 'Nora Ejemplo'];
+  const bad = await run([...sign(reference), '--name', 'Nora Ejemplo', '--json']);
+  expect(answerOf(bad)).toMatchObject({ error: { code: 'BAD_INPUT', field: 'signer.expected.documentNumber' } });
+  await ask([...sign(reference), ...number]);
+  await ask(['link', reference]);
+  const person = { given_name: 'NORA', surname_1: 'EJEMPLO', serial_number: '12345678' };
+  await at.provider.video(await pkOf(reference), 'finished', person);
+  await until(reference, 'approve');
+
+  const { output } = await run(['show', reference]);
+  expect(output).toMatch(/^Identity +different/m);
+  expect(output).toContain('--identity accepted-although-different');
+  expect(output).toContain(`videoid correct ${reference} --field NAME=VALUE`);
+  const seen = await run(['identity', reference, '--officer', OFFICER]);
+  expect(seen.output).toContain('NOT the expected one');
+  expect(seen.output).toMatch(/^serial_number +12345678 +12345678Z +DIFFERENT/m);
+  expect(seen.output).toMatch(/^name +NORA EJEMPLO +Nora Ejemplo +same/m);
+
+  const approve = ['approve', reference, '--officer', OFFICER, '--seen', 'the console'];
+  const refused = await run([...approve, '--json']);
+  expect(refused.code).toBe(4);
+  expect(answerOf(refused)).toMatchObject({ error: { code: 'SIGNER_UNEXPECTED', facts: { identity: 'different' } } });
+  await ask(['correct', reference, '--field', 'serial_number=12345678Z', '--reason', 'the letter was not read']);
+  await ask(approve);
+});
+
 test('a refused request ends with exit code 7, and a new attempt takes everything over', async () => {
   const reference = `refused-${once}`;
   await ask(sign(reference));

@@ -47,6 +47,13 @@ async function signs(people: People): Promise<void> {
   await endsSigned(people);
 }
 
+async function signsFromReview(people: People): Promise<void> {
+  await people.approve();
+  await people.askForCode();
+  await people.sign();
+  await endsSigned(people);
+}
+
 /** The first question for a code is refused so, and no attention is made of it. */
 function codeRefusedAs(code: string): (people: People) => Promise<void> {
   return async (people) => {
@@ -185,6 +192,40 @@ const SIGNATURES: Record<keyof Assumptions, SignatureSide[]> = {
     },
   ],
   countryName: [{ assumed: { countryName: 'PT' }, provider: { countryShown: false }, story: correctedThenSigned }],
+  identityShown: [
+    {
+      assumed: { identityShown: 'never' },
+      story: async (people) => {
+        await people.throughTo('review');
+        expect((await at.client.identity(people.reference)).fields.map(({ name }) => name)).toEqual([
+          'email',
+          'mobile_phone_number',
+        ]);
+        await signsFromReview(people);
+      },
+    },
+    { assumed: { identityShown: 'after-approval' }, provider: { identityShown: 'after-approval' } },
+    { assumed: { identityShown: 'always' }, provider: { identityShown: 'always' } },
+  ],
+  identityCorrectable: [
+    {
+      assumed: { identityCorrectable: [] },
+      provider: { identityCorrectable: [] },
+      story: async (people) => {
+        await people.throughTo('review');
+        const corrected = { fields: { given_name: 'Eva' }, reason: 'misread', actor: OPERATOR };
+        await expect(at.client.correct(people.reference, corrected)).rejects.toMatchObject({
+          code: 'FIELD_FROM_VIDEO',
+          facts: { fields: 'given_name' },
+        });
+        expect(await people.provider()).not.toHaveProperty('done.update-request');
+        await signsFromReview(people);
+      },
+    },
+  ],
+  updateSendsBack: [
+    { assumed: { updateSendsBack: 'required' }, provider: { updateLeavesOut: 'kept' }, story: correctedThenSigned },
+  ],
   cancelByDelete: [
     {
       assumed: { cancelByDelete: true },

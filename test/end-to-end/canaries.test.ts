@@ -21,6 +21,7 @@ import { People } from '../installation/people.js';
 
 const TOKEN_OFFICER = 'officer-with-token';
 const RAO = '1400';
+const OPERATOR = { kind: 'operator', id: 'desk' } as const;
 
 const secrets = {
   pin: canary('pin'),
@@ -28,8 +29,12 @@ const secrets = {
   token: canary('token'),
   billing: canary('bill'),
 };
-const signer = { email: `${canary('mail')}@example.com`, phone: `+34${randomInt(6e11, 7e11)}` };
+const expected = { documentNumber: canary('want'), name: canary('called') };
+const signer = { email: `${canary('mail')}@example.com`, phone: `+34${randomInt(6e11, 7e11)}`, expected };
 const person = canary('name');
+/** Whom the provider has on the video: somebody else than is expected. */
+const onVideo = { given_name: canary('given'), surname_1: canary('sur'), serial_number: canary('doc') };
+const corrected = { given_name: canary('right'), serial_number: canary('other') };
 const documentName = canary('file');
 const documentText = canary('text');
 const wrongCode = canary('code');
@@ -72,8 +77,13 @@ test('nothing of a person, no code, no document and no secret is in the database
   const signed = await begin('signed');
   await everyCallFailsOnceWithTheWordsOf(signed, [documentName, ...Object.values(secrets)]);
   links.push((await at.client.link(signed.reference)).url);
-  await signed.finishVideo();
+  await signed.finishVideo(onVideo);
   await told.noting('approve', signed.approve());
+  await lookedAtAndCorrected(signed);
+  await eventually(async () => {
+    await told.noting('approve another', signed.approve({ identity: 'accepted-although-different' }));
+    return (await signed.status()).stage !== 'review';
+  });
   await signed.until('acceptance');
   await eventually(() =>
     told.noting(
@@ -95,6 +105,8 @@ test('nothing of a person, no code, no document and no secret is in the database
     return status.stage === 'ended';
   });
   expect(await signed.outcome()).toMatchObject({ outcome: 'signed' });
+
+  told.add('why it is signed', JSON.stringify(await at.client.why(signed.reference)));
 
   // One that an officer refuses, with a token and a PIN typed for this decision.
   const refused = await begin('refused');
@@ -147,6 +159,13 @@ test('nothing of a person, no code, no document and no secret is in the database
     'e-mail': signer.email.split('@')[0] ?? '',
     phone: signer.phone.slice(1),
     name: person,
+    'expected number': expected.documentNumber,
+    'expected name': expected.name,
+    'given name on the video': onVideo.given_name,
+    'surname on the video': onVideo.surname_1,
+    'number on the video': onVideo.serial_number,
+    'corrected name': corrected.given_name,
+    'corrected number': corrected.serial_number,
     note,
     'document name': documentName,
     'document text': documentText,
@@ -179,8 +198,12 @@ test('without encryption the same search finds in the database what an officer w
   const open = await installation(ownServer, false);
   try {
     const people = await People.start(open, { signer });
-    await people.finishVideo();
+    await people.finishVideo(onVideo);
     await people.until('review');
+    const view = await open.client.identity(people.reference);
+    expect(view.fields).toContainEqual(expect.objectContaining({ name: 'given_name', shown: onVideo.given_name }));
+    const correction = { fields: { given_name: corrected.given_name }, reason: 'misread', actor: OPERATOR };
+    await open.client.correct(people.reference, correction);
     await open.client.review(people.reference, {
       decision: 'refuse',
       reason: 'video-unclear',
@@ -190,7 +213,11 @@ test('without encryption the same search finds in the database what an officer w
       credentials: { pin: secrets.pin, password: secrets.password },
     });
     await people.outcome();
-    const found = findCanaries({ note, ...secrets, 'e-mail': signer.email }, contentOf(stores(ownServer, open)));
+    const identity = { ...expected, ...onVideo, 'corrected name': corrected.given_name };
+    const found = findCanaries(
+      { note, ...secrets, ...identity, 'e-mail': signer.email },
+      contentOf(stores(ownServer, open)),
+    );
     expect(found).toEqual(expect.arrayContaining([expect.stringMatching(/^note in database.* \(plain\)$/)]));
     expect(found.filter((each) => !each.startsWith('note in database'))).toEqual([]);
   } finally {
@@ -262,6 +289,21 @@ async function everyCallFailsOnceWithTheWordsOf(people: People, more: string[]):
     await people.fault({ name: 'answer-500', endpoint, times: 1, text });
 }
 
+/** What an officer sees, and puts right; refused at first by a provider that repeats what it was sent. */
+async function lookedAtAndCorrected(people: People): Promise<void> {
+  await told.command('identity', at, ['identity', people.reference, '--json']);
+  const seen = String(told.places.get('output of identity'));
+  for (const value of [...Object.values(onVideo), expected.name]) expect(seen).toContain(value);
+  told.places.delete('output of identity'); // it is what it was asked for
+  const text = wordsOfTheProvider([...Object.values(onVideo), ...Object.values(corrected)]);
+  await people.fault({ name: 'answer-other', endpoint: 'update-request', times: 1, code: 400, text });
+  const correction = { fields: corrected, reason: 'misread', actor: OPERATOR };
+  await told.noting('correct', at.client.correct(people.reference, correction));
+  expect([...told.places.keys()]).toContain('error of correct');
+  await at.client.correct(people.reference, correction);
+  expect((await people.provider()).person).toMatchObject({ ...onVideo, ...corrected });
+}
+
 async function badCalls(): Promise<void> {
   const authorization = `Bearer ${apiToken}`;
   const good = { reference: 'bad-call', registrationAuthority: AUTHORITIES.manual, signer };
@@ -275,6 +317,11 @@ async function badCalls(): Promise<void> {
       'a bad phone',
       '/v1/requests',
       startCall({ ...good, signer: { ...signer, phone: person } }, documentText, 'a.pdf'),
+    ],
+    [
+      'a bad document number',
+      '/v1/requests',
+      startCall({ ...good, signer: { ...signer, expected: { documentNumber: `${person}_` } } }, documentText, 'a.pdf'),
     ],
     ['no PDF', '/v1/requests', startCall(good, documentText, `${documentName}.pdf`)],
     ['an unknown field', '/v1/requests', startCall({ ...good, unknown: person }, documentText, 'a.pdf')],

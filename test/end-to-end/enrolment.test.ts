@@ -40,7 +40,12 @@ test('an organisation is asked for what is missing, completed, shown to the offi
   const asked = await people.untilStatus(({ missing }) => missing !== undefined);
   expect(asked.stage).toBe('completing');
   expect(asked.missing?.toSorted()).toEqual(Object.keys(ORGANISATION_FIELDS).toSorted());
-  expect(asked.verbs).toContain('provide');
+  expect(asked.verbs).toEqual(expect.arrayContaining(['provide', 'identity']));
+  expect(await at.client.identity(people.reference, OF)).toMatchObject({
+    status: 'CREATED',
+    identity: 'nothing-expected',
+    fields: expect.arrayContaining([{ name: 'given_name', shown: 'NORA' }]),
+  });
 
   const { title, ...others } = ORGANISATION_FIELDS;
   const provided = await at.client.provide(people.reference, { ...OPERATOR, fields: others, documents: [DEED] });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { StartInput } from '../../src/client.js';
 import { VideoIdError } from '../../src/messages/failures.js';
 import type { Acceptance, Accepted, CodeSent } from '../../src/messages/steering.js';
+import type { IdentityAccepted } from '../../src/messages/identity.js';
 import { FollowedRequest } from './followed-request.js';
 import { eventually } from './patience.js';
 import { AUTHORITIES, type Installation, OFFICER } from './installation.js';
@@ -40,13 +41,15 @@ export class People extends FollowedRequest {
     return new People(at, input.reference);
   }
 
-  async finishVideo(): Promise<void> {
-    await this.at.provider.video(await this.requestPk(), 'finished');
+  /** @param person who stands before the camera */
+  async finishVideo(person?: Record<string, string>): Promise<void> {
+    await this.at.provider.video(await this.requestPk(), 'finished', person);
   }
 
-  async approve(): Promise<void> {
+  async approve(more: { identity?: IdentityAccepted } = {}): Promise<void> {
     await this.until('review');
-    await this.at.client.review(this.reference, { decision: 'approve', officer: OFFICER, evidenceSeen: 'console' });
+    const decision = { decision: 'approve', officer: OFFICER, evidenceSeen: 'console', ...more } as const;
+    await this.at.client.review(this.reference, decision);
   }
 
   /** What the signer accepts: the hashes of all that it was shown. */

@@ -10,8 +10,18 @@ export class Provider {
     return (await this.call('GET', 'requests')) as ProviderView[];
   }
 
-  video(pk: string, result: 'finished' | 'incomplete' | 'error' | 'retry'): Promise<unknown> {
-    return this.call('POST', `requests/${pk}/video`, { result });
+  /** @param person who stands before the camera, by the provider's names of fields */
+  video(
+    pk: string,
+    result: 'finished' | 'incomplete' | 'error' | 'retry',
+    person?: Record<string, string>,
+  ): Promise<unknown> {
+    return this.call('POST', `requests/${pk}/video`, { result, ...(person === undefined ? {} : { person }) });
+  }
+
+  /** The provider has the data of somebody else from now on. */
+  person(pk: string, person: Record<string, string>): Promise<unknown> {
+    return this.call('POST', `requests/${pk}/person`, person);
   }
 
   console(pk: string, act: 'approve' | 'refuse' | 'cancel'): Promise<unknown> {
@@ -151,6 +161,8 @@ export interface ProviderView {
   refusalReason?: string;
   link: string;
   code: string | null;
+  /** Who stands before the camera. */
+  person: Record<string, string>;
   documents: { uid: string; sha256: string }[];
   /** Calls that came in, by endpoint. */
   calls: Record<string, { received: number }>;

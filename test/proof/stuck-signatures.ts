@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type StartInput, VideoIdClient } from '../../src/client.js';
-import { type Installation } from '../installation/installation.js';
+import { AUTHORITIES, type Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { aSigner, aStart, People, UNLOCK } from '../installation/people.js';
 import { acceptAndSign, type Situation } from './stuck.js';
 import { putRightSecret, setRightWebhook, WRONG } from './stuck-authorities.js';
+
+const EXPECTED = '12345678Z';
+const somebodyExpected = () => ({ ...aSigner(), expected: { documentNumber: EXPECTED } });
 
 /** Situations of signature requests, each in its own; the installation has the authorities with something wrong. */
 export function stuckSignatures(at: () => Installation): Record<string, Situation<People>> {
@@ -162,6 +165,36 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
         words: /CREATED.*Approve in the provider's console/,
       },
       repair: (who) => who.console('approve'),
+      goOn: acceptAndSign,
+      end: 'signed',
+    },
+    'the video shows another number than the expected one, and approval is automatic': {
+      async provoke() {
+        const who = await start({ registrationAuthority: AUTHORITIES.automatic, signer: somebodyExpected() });
+        await who.finishVideo();
+        return who;
+      },
+      why: {
+        state: 'attention',
+        code: 'SIGNER_UNEXPECTED',
+        leavesByItself: true,
+        words: /document number of the signer is not the expected one/,
+        endsBy: /an officer approves or refuses/,
+      },
+      remedy: /^videoid correct .* --field NAME=VALUE/,
+      filled: () => ({ NAME: 'serial_number', VALUE: EXPECTED }),
+      goOn: acceptAndSign,
+      end: 'signed',
+    },
+    'somebody else was approved in the provider’s console': {
+      async provoke() {
+        const who = await start({ registrationAuthority: AUTHORITIES.atProvider, signer: somebodyExpected() });
+        await who.throughTo('review');
+        await who.console('approve');
+        return who;
+      },
+      why: { state: 'attention', code: 'SIGNER_UNEXPECTED', leavesByItself: false, words: /another document number/ },
+      remedy: /--remedy accept-signer$/,
       goOn: acceptAndSign,
       end: 'signed',
     },

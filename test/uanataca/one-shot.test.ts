@@ -130,6 +130,11 @@ describe('getRequest', () => {
     pk: 45836,
     profile: 'PFnubeQAFCiudadano',
     status: 'ENROLLREADY',
+    given_name: ' Name ',
+    surname_1: 'Surname1',
+    surname_2: '',
+    serial_number: 12345678,
+    birth_date: null,
     certificate_set: [],
   };
 
@@ -149,6 +154,16 @@ describe('getRequest', () => {
       profile: 'PFnubeQAFCiudadano',
       email: 'name@domain.com',
       phone: '34600123123',
+      fields: { given_name: 'Name', surname_1: 'Surname1', serial_number: '12345678' },
+    });
+  });
+
+  test('finds who the signer is in the data of the video too (§8.4); what the request itself says comes first', async () => {
+    const ocr = { given_name: 'NORA', serial_number: '12345678Z', title: 'Dr.', id_document_type: 'IDC' };
+    const body = { detail: { ...DETAILS, serial_number: '', videoid_data: { data: { ocr_data: ocr } } } };
+    const { result } = await calling(json(200, body), (client) => client.getRequest(REQUEST));
+    expect(result).toMatchObject({
+      fields: { given_name: 'Name', surname_1: 'Surname1', serial_number: '12345678Z', id_document_type: 'IDC' },
     });
   });
 

@@ -158,6 +158,17 @@ describe('One-Shot', () => {
       'PT',
     ],
     [
+      { updateSendsBack: 'required' },
+      { updateLeavesOut: 'emptied' },
+      'review',
+      async (optimizer, { requestPk }) => {
+        await optimizer.updateRequest(requestPk, await optimizer.getRequest(requestPk), order);
+        return (await optimizer.getRequest(requestPk)).fields.given_name ?? 'emptied';
+      },
+      'NORA',
+      'emptied',
+    ],
+    [
       { raoAsString: false },
       { raoType: 'number' },
       'review',
@@ -309,7 +320,11 @@ describe('One-Shot', () => {
 
   test('every assumption with a setting has its other side here, but for faults that may come at any time', () => {
     const shown = ROWS.flatMap(([assumptions]) => Object.keys(assumptions));
-    const elsewhere = ['status503IsUnknownOnWrites']; // test/uanataca/sorting.test.ts
+    const elsewhere = [
+      'status503IsUnknownOnWrites', // test/uanataca/sorting.test.ts
+      'identityShown', // what the steps make of a read: test/end-to-end/customer.test.ts
+      'identityCorrectable',
+    ];
     expect([...shown, ...elsewhere].sort()).toEqual(Object.keys(assumptionsSchema.shape).sort());
   });
 

@@ -78,6 +78,7 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
       const verification = { result: 'passed' as const, reasons: [], facts: {} };
       return { documents: [], contract: { sha256: 'contract', size: 1, signed: true, verification } };
     }),
+    showIdentity: step('showIdentity', () => ({ answer: { publicKey: '', sealed: '' } })),
     withdraw: step<{ requestPk: string }, { closed: boolean }>('withdraw', (model, { requestPk }) =>
       model.withdraw(requestPk),
     ),

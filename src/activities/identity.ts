@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import type { Archive } from '../archive/archive.js';
+import type { RequestRecord } from '../archive/request-record.js';
+import type { SignatureActivities } from '../messages/activities.js';
+import type { IdentityAccepted, IdentityField, IdentityView, IdentityWord } from '../messages/identity.js';
+import { AFTER_VIDEO, IDENTITY_FIELDS, type IdentityFields } from '../messages/request-fields.js';
+import type { RequestKey, RequestPk } from '../messages/request.js';
+import { sealAnswer } from '../security/sealed-answer.js';
+import { bareNumber, type DocumentNumber, isSameNumber } from '../signatures/document-number.js';
+import { subjectNumbers, subjectVerdict } from '../signatures/subject.js';
+import type { ProviderRequest } from '../uanataca/provider-request.js';
+import type { Dependencies } from './dependencies.js';
+import { providerRequest } from './provider-request.js';
+import { stepFailure } from './step-failures.js';
+
+type Place = Pick<Dependencies, 'archive' | 'config'>;
+
+/** How the signer's number compares with the expected one; nothing where none is expected, or the video is not finished. */
+export async function comparedIdentity(
+  place: Place,
+  key: RequestKey,
+  read: ProviderRequest,
+): Promise<{ identity?: IdentityWord }> {
+  if (key.flow !== 'signature' || !AFTER_VIDEO.has(read.status)) return {};
+  const word = compared(await place.archive.readRequest(key), read, shownFields(place, key, read));
+  return word === undefined ? {} : { identity: word };
+}
+
+/**
+ * Nobody is approved, and no document goes up, for a signer of another number than the expected one, unless somebody says so.
+ * What was accepted is marked by its digest, in the archive alone, so that the steps after it need not ask again.
+ *
+ * @param order.accepted what the decider says now
+ * @param order.remembered whether what was said before counts
+ * @throws ApplicationFailure SIGNER_UNEXPECTED with the fact `identity`
+ */
+export async function assertExpectedSigner(
+  place: Place,
+  key: RequestKey,
+  read: ProviderRequest,
+  { accepted, remembered = false }: { accepted?: IdentityAccepted | undefined; remembered?: boolean },
+): Promise<{ identity?: IdentityWord }> {
+  const { archive } = place;
+  const record = await archive.readRequest(key);
+  const fields = shownFields(place, key, read);
+  const word = compared(record, read, fields);
+  if (word === undefined) return {};
+  if (word === 'as-expected' || (word === 'not-shown' && record.policy.identity?.notShown !== 'ask')) {
+    return { identity: word };
+  }
+  const mark = acceptedMark(archive, numberIn(fields));
+  if (accepted === `accepted-although-${word}`) await archive.mark(key, mark);
+  else if (!remembered || !(await archive.hasMark(key, mark))) throw unexpectedSigner(word);
+  return { identity: word };
+}
+
+/** Whoever approved, here or in the provider's console: read once more, only where a number is expected. */
+export async function signerBeforeUpload(
+  dependencies: Dependencies,
+  key: RequestKey,
+  requestPk: RequestPk,
+  accepted: IdentityAccepted | undefined,
+): Promise<{ identity?: IdentityWord }> {
+  if ((await dependencies.archive.readRequest(key)).signer.expected === undefined) return {};
+  const read = await providerRequest(dependencies, key, requestPk);
+  return await assertExpectedSigner(dependencies, key, read, { accepted, remembered: true });
+}
+
+/**
+ * The verdict about the certificate of a signed file. One that says what an officer accepted before is accepted.
+ *
+ * @returns undefined where no number is expected
+ */
+export async function certificateIdentity(
+  { archive }: Place,
+  key: RequestKey,
+  certificateDer: Uint8Array | undefined,
+): Promise<IdentityWord | 'accepted' | undefined> {
+  const verdict = subjectVerdict(certificateDer, (await archive.readRequest(key)).signer.expected?.documentNumber);
+  if (verdict !== 'different' || certificateDer === undefined) return verdict;
+  const marks = subjectNumbers(certificateDer).map((number) => acceptedMark(archive, number));
+  for (const mark of marks) if (!(await archive.hasMark(key, mark))) return verdict;
+  return 'accepted';
+}
+
+/** What the provider has of the signer now, sealed to the caller's one-time key. That it was shown is recorded first. */
+export function showIdentity(dependencies: Dependencies): SignatureActivities['showIdentity'] {
+  const { archive } = dependencies;
+  return async (key, { requestPk, actor, channel, publicKey }) => {
+    const read = await providerRequest(dependencies, key, requestPk);
+    const view = viewOf(await archive.readRequest(key), await archive.readSigner(key), read, {
+      fields: shownFields(dependencies, key, read),
+    });
+    const answer = sealAnswer(JSON.stringify(view), publicKey);
+    await archive.appendEvent(key, {
+      at: new Date().toISOString(),
+      what: 'identity-shown',
+      ...(channel === undefined ? {} : { channel }),
+      facts: { by: actor.kind, ...(actor.id === undefined ? {} : { id: actor.id }), identity: view.identity },
+    });
+    return { answer, ...(await comparedIdentity(dependencies, key, read)) };
+  };
+}
+
+/** The fields that count as the signer's by now; undefined while the provider is not taken to show any. */
+function shownFields(
+  { config }: Pick<Place, 'config'>,
+  key: RequestKey,
+  read: ProviderRequest,
+): IdentityFields | undefined {
+  const afterVideo = AFTER_VIDEO.has(read.status);
+  const assumed = config.environments[key.environment]?.assumptions.identityShown ?? 'after-video';
+  // The other API is documented to show what the video gave (§8.4).
+  switch (key.flow === 'signature' ? assumed : 'after-video') {
+    case 'never':
+      return afterVideo ? {} : undefined;
+    case 'after-video':
+      return afterVideo ? read.fields : undefined;
+    case 'after-approval':
+      return read.status === 'ENROLLREADY' || read.status === 'ISSUED' ? read.fields : undefined;
+    case 'always':
+      return read.fields;
+  }
+}
+
+function compared(
+  { signer: { expected } }: RequestRecord,
+  { status }: ProviderRequest,
+  fields: IdentityFields | undefined,
+): IdentityWord | undefined {
+  if (expected === undefined || fields === undefined || !AFTER_VIDEO.has(status)) return undefined;
+  const number = numberIn(fields);
+  if (number === undefined) return 'not-shown';
+  return isSameNumber(number, { text: expected.documentNumber }) ? 'as-expected' : 'different';
+}
+
+function numberIn(fields: IdentityFields | undefined): DocumentNumber | undefined {
+  const text = fields?.serial_number ?? fields?.id_document_number;
+  return text === undefined || MASKED.test(text) ? undefined : { text, country: fields?.id_document_country };
+}
+
+/** `*****678Z`: a number that is shown to nobody. */
+const MASKED = /[*•●…]/;
+
+/** Salted with the archive's id: a number has few digits. */
+function acceptedMark({ id }: Archive, number: DocumentNumber | undefined): string {
+  if (number === undefined) return 'signer-accepted-not-shown';
+  const digest = createHash('sha256')
+    .update(`${id} ${bareNumber(number.text)}`)
+    .digest('hex');
+  return `signer-accepted-${digest.slice(0, 32)}`;
+}
+
+const UNEXPECTED: Record<Exclude<IdentityWord, 'as-expected'>, string> = {
+  different: 'The provider shows another document number of the signer than the expected one.',
+  'not-shown': 'The provider shows no document number of the signer, and the settings want a decision then.',
+};
+
+function unexpectedSigner(word: Exclude<IdentityWord, 'as-expected'>) {
+  const ways = 'Look at what it shows (identity); correct it, refuse, or say that it is accepted although it is so.';
+  return stepFailure('SIGNER_UNEXPECTED', `${UNEXPECTED[word]} ${ways}`, { facts: { identity: word } });
+}
+
+function viewOf(
+  record: RequestRecord,
+  signer: { email: string; phone: string },
+  read: ProviderRequest,
+  { fields }: { fields: IdentityFields | undefined },
+): IdentityView {
+  const { expected } = record.signer;
+  const name = [fields?.given_name, fields?.surname_1, fields?.surname_2].filter(Boolean).join(' ');
+  const same = compared(record, read, fields);
+  const rows: IdentityField[] = [
+    row('name', name || undefined, expected?.name, isSameName),
+    ...IDENTITY_FIELDS.map((field) =>
+      field === 'serial_number'
+        ? row(field, fields?.[field], expected?.documentNumber, () => same === 'as-expected')
+        : row(field, fields?.[field]),
+    ),
+    row('email', read.email, signer.email, (one, other) => one.toLowerCase() === other.toLowerCase()),
+    row('mobile_phone_number', read.phone, signer.phone, (one, other) => digitsOf(one) === digitsOf(other)),
+  ];
+  return {
+    status: read.status,
+    identity: expected === undefined ? 'nothing-expected' : (same ?? 'not-shown'),
+    fields: rows.filter(({ shown, expected: wanted }) => shown !== undefined || wanted !== undefined),
+  };
+}
+
+/** Characters of a value: what is shown travels through Temporal, and the provider may send anything. */
+const LONGEST_SHOWN = 300;
+
+function row(
+  name: IdentityField['name'],
+  shown: string | undefined,
+  expected?: string,
+  isSame: (one: string, other: string) => boolean = () => false,
+): IdentityField {
+  return {
+    name,
+    ...(shown === undefined ? {} : { shown: shown.slice(0, LONGEST_SHOWN) }),
+    ...(expected === undefined ? {} : { expected }),
+    ...(shown === undefined || expected === undefined ? {} : { same: isSame(shown, expected) }),
+  };
+}
+
+/** Documents have capitals, and often no accents, where people have both. */
+function isSameName(one: string, other: string): boolean {
+  return plain(one) === plain(other);
+}
+
+function plain(name: string): string {
+  return name
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .toUpperCase()
+    .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+}
+
+function digitsOf(phone: string): string {
+  return phone.replaceAll(/\D/g, '').replace(/^00/, '');
+}

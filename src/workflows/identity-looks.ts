@@ -1,0 +1,56 @@
+import { CancellationScope, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../messages/activities.js';
+import type { IdentityOrder, SealedAnswer } from '../messages/identity.js';
+import type { Policy } from '../messages/policy.js';
+import type { RequestKey, RequestPk } from '../messages/request.js';
+import { told } from './inbox.js';
+import type { RequestState } from './request-state.js';
+import { failureOf } from './step-failures.js';
+
+/** Each look is a few events of the history. */
+const MOST_LOOKS = 200;
+/** An X25519 key has 60. */
+const LONGEST_KEY = 120;
+
+/**
+ * What the provider has of the signer, for somebody who looks at it now. Beside the story, which it neither waits for nor
+ * changes: it only reads, and what it read passes through here sealed.
+ */
+export class IdentityLooks {
+  private looks = 0;
+  private looking = false;
+
+  constructor(
+    private readonly key: RequestKey,
+    private readonly policy: Policy,
+    private readonly state: RequestState,
+  ) {}
+
+  /** For the validator. @throws BAD_INPUT, NOT_NOW */
+  allow({ publicKey }: IdentityOrder): void {
+    if (typeof publicKey !== 'string' || publicKey.length > LONGEST_KEY) throw told('BAD_INPUT', 'There is no key.');
+    if (this.looking) throw told('NOT_NOW', 'It is being shown to somebody at this moment. Ask again.');
+    if (this.looks >= MOST_LOOKS) throw told('NOT_NOW', `It was shown ${MOST_LOOKS} times, and is not any more.`);
+  }
+
+  async show(requestPk: RequestPk, order: IdentityOrder): Promise<SealedAnswer> {
+    this.allow(order); // two may have been let in at once
+    this.looking = true;
+    this.looks += 1;
+    const { showIdentity } = proxyActivities<Activities>({
+      startToCloseTimeout: this.policy.steps.watch.startToClose,
+      retry: { maximumAttempts: 1 }, // somebody waits for it, and asks again
+      summary: 'show what the provider has of the signer',
+    });
+    try {
+      const shown = await CancellationScope.nonCancellable(() => showIdentity(this.key, { ...order, requestPk }));
+      this.state.identified(shown);
+      return shown.answer;
+    } catch (error) {
+      const { code, words, facts } = failureOf(error) ?? { code: 'STEP_FAILED', words: 'It was not read.' };
+      throw told(code, words, facts);
+    } finally {
+      this.looking = false;
+    }
+  }
+}

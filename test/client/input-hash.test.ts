@@ -1,0 +1,23 @@
+import { type CanonicalInput, inputHash } from '../../src/client/input-hash.js';
+
+const INPUT: CanonicalInput = {
+  flow: 'signature',
+  environment: 'sandbox',
+  registrationAuthority: '139',
+  profile: 'PFnubeNC',
+  signer: { email: 'signer@example.com', phone: '+34600000000' },
+  documents: [{ name: 'agreement.pdf', sha256: 'a'.repeat(64) }],
+  policy: {},
+};
+
+const expecting = (documentNumber: string, name?: string) =>
+  inputHash({ ...INPUT, signer: { ...INPUT.signer, expected: { documentNumber, ...(name ? { name } : {}) } } });
+
+test('a start without an expected signer has the hash that it always had', () => {
+  expect(inputHash(INPUT)).toBe('00c2644e018f86c47df2482847e17115e38f922456a981ebd43fb611917c5e82');
+});
+
+test('starts that differ in who is expected alone are different', () => {
+  const hashes = [inputHash(INPUT), expecting('12345678Z'), expecting('12345679Z'), expecting('12345678Z', 'Nora')];
+  expect(new Set(hashes).size).toBe(hashes.length);
+});
