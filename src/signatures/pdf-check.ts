@@ -1,7 +1,7 @@
 import { VideoIdError } from '../messages/failures.js';
-import { FileBytes } from './file-bytes.js';
-import type { PdfDictionary } from './pdf-syntax.js';
-import { PdfStructureError, readTrailers } from './pdf-trailer.js';
+import { FileBytes } from './pdf/file-bytes.js';
+import type { PdfDictionary } from './pdf/syntax.js';
+import { PdfStructureError, readTrailers } from './pdf/trailer.js';
 
 /** Readers find the header within the first 1024 bytes (ISO 32000-1, annex H). */
 const HEAD = 1024;

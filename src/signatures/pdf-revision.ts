@@ -1,4 +1,4 @@
-import { decoded } from './pdf-filters.js';
+import { decoded } from './pdf/filters.js';
 import {
   isWhite,
   nameIn,
@@ -7,8 +7,8 @@ import {
   readPdfValue,
   type PdfDictionary,
   type PdfValue,
-} from './pdf-syntax.js';
-import { addEntry, entriesOfStream, type XrefEntry, type XrefSection } from './xref-section.js';
+} from './pdf/syntax.js';
+import { addEntry, entriesOfStream, type XrefEntry, type XrefSection } from './pdf/xref-section.js';
 
 /** An object of an update: its value, and the bytes that `value.start` and `value.end` count in. */
 export interface PdfObject {

@@ -1,7 +1,7 @@
-import type { FileBytes } from './file-bytes.js';
+import type { FileBytes } from './pdf/file-bytes.js';
 import { type PdfObject, readObjects, readXrefSection } from './pdf-revision.js';
-import { numberIn, PdfSyntaxError } from './pdf-syntax.js';
-import type { XrefSection } from './xref-section.js';
+import { numberIn, PdfSyntaxError } from './pdf/syntax.js';
+import type { XrefSection } from './pdf/xref-section.js';
 
 /** Cross-reference sections of the signed part. */
 const MOST_SECTIONS = 50;

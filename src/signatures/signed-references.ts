@@ -1,6 +1,6 @@
-import type { FileBytes } from './file-bytes.js';
+import type { FileBytes } from './pdf/file-bytes.js';
 import { readValue } from './pdf-revision.js';
-import { PdfSyntaxError, type PdfValue } from './pdf-syntax.js';
+import { PdfSyntaxError, type PdfValue } from './pdf/syntax.js';
 import { readObjectsAt, type SignedPart } from './signed-part.js';
 
 /** First look at an object, and the last. Bytes. */

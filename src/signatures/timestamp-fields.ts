@@ -1,5 +1,5 @@
 import type { PdfObject, PdfUpdate } from './pdf-revision.js';
-import { nameIn, type PdfDictionary, type PdfValue, textOf } from './pdf-syntax.js';
+import { nameIn, type PdfDictionary, type PdfValue, textOf } from './pdf/syntax.js';
 import type { SignedPart } from './signed-part.js';
 
 /** Objects of the signed part that an update may write anew: a form, pages, lists of these. More is no timestamp's work. */

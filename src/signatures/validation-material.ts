@@ -1,11 +1,11 @@
-import type { FileBytes } from './file-bytes.js';
+import type { FileBytes } from './pdf/file-bytes.js';
 import { type PdfObject, type PdfUpdate, readUpdates } from './pdf-revision.js';
-import { numberIn, PdfSyntaxError, type PdfValue, textOf } from './pdf-syntax.js';
+import { numberIn, PdfSyntaxError, type PdfValue, textOf } from './pdf/syntax.js';
 import { lastStart, readSignedPart, type SignedPart } from './signed-part.js';
 import { refersTo } from './signed-references.js';
 import { TimestampFields } from './timestamp-fields.js';
 import { isCertificate, isOcspResponse, isRevocationList, isTimestampToken, type IsData } from './validation-data.js';
-import type { XrefEntry, XrefSection } from './xref-section.js';
+import type { XrefEntry, XrefSection } from './pdf/xref-section.js';
 
 /** Certificates, revocation lists and answers of a chain stay far below. Bytes. */
 const LARGEST_UPDATE = 8 * 1024 * 1024;

@@ -4,7 +4,7 @@ import type { Verification } from '../messages/outcome.js';
 import { OID } from './algorithms.js';
 import { checkChain, readRoots } from './certificate-chain.js';
 import { CmsError, readCms, type Cms } from './cms.js';
-import { FileBytes } from './file-bytes.js';
+import { FileBytes } from './pdf/file-bytes.js';
 import { resultOf, type VerificationReason } from './reasons.js';
 import {
   digestOf,
@@ -12,7 +12,7 @@ import {
   scanSignatures,
   type PdfSignature,
   type SignatureScan,
-} from './signature-dictionary.js';
+} from './pdf/signature-dictionary.js';
 import { checkSigner, type SignerCheck } from './signer-check.js';
 import { checkDocumentTimestamp, checkTimestamp, type TimestampCheck } from './timestamp.js';
 import { isValidationMaterial } from './validation-material.js';

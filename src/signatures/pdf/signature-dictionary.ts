@@ -9,7 +9,7 @@ import {
   readPdfValue,
   type PdfDictionary,
   type PdfValue,
-} from './pdf-syntax.js';
+} from './syntax.js';
 
 /** What a signature dictionary says (ISO 32000-1, 12.8.1). Positions in the file, bytes. */
 export interface PdfSignature {

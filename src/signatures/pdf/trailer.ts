@@ -1,5 +1,5 @@
 import type { FileBytes } from './file-bytes.js';
-import { isWhite, nameIn, PdfSyntaxError, readPdfValue, type PdfDictionary } from './pdf-syntax.js';
+import { isWhite, nameIn, PdfSyntaxError, readPdfValue, type PdfDictionary } from './syntax.js';
 
 /** The end of the file, or the cross-reference sections it leads to, are not those of a complete PDF. */
 export class PdfStructureError extends Error {

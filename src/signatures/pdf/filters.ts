@@ -1,5 +1,5 @@
 import { inflateSync } from 'node:zlib';
-import { isWhole, numberIn, PdfSyntaxError, type PdfDictionary } from './pdf-syntax.js';
+import { isWhole, numberIn, PdfSyntaxError, type PdfDictionary } from './syntax.js';
 
 /** A stream that grows beyond this when it is decoded is no validation material. Bytes. */
 const LARGEST_STREAM = 16 * 1024 * 1024;

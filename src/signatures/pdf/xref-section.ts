@@ -1,4 +1,4 @@
-import { isWhole, numberIn, PdfSyntaxError, type PdfDictionary } from './pdf-syntax.js';
+import { isWhole, numberIn, PdfSyntaxError, type PdfDictionary } from './syntax.js';
 
 /** Where a cross-reference section says that an object is. Offsets in the file, bytes. */
 export type XrefEntry =
