@@ -52,7 +52,7 @@ async function configuredRoots(screen: Screen): Promise<string[]> {
 }
 
 async function rootsOf(paths: readonly string[]): Promise<string[]> {
-  const { readRoots } = await import('../signatures/certificate-chain.js');
+  const { readRoots } = await import('../signatures/cms/certificate-chain.js');
   const roots: string[] = [];
   for (const path of paths) {
     const pem = await readable(path, () => readFile(path, 'utf8'));

@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { VideoIdError } from '../messages/failures.js';
-import { readRoots } from './certificate-chain.js';
+import { readRoots } from './cms/certificate-chain.js';
 
 /** The roots of each environment of the settings, read once; a file that cannot be read is looked for again the next time. */
 export function rootFiles(

@@ -8,9 +8,9 @@ import {
   type PkiObject,
 } from 'pkijs';
 
-import { OID } from './algorithms.js';
-import { CmsError, readCertificate, readCms, refusing } from './cms.js';
-import { lengthOfElement } from './der-nesting.js';
+import { OID } from './cms/algorithms.js';
+import { CmsError, readCertificate, readCms, refusing } from './cms/cms.js';
+import { lengthOfElement } from './cms/der-nesting.js';
 
 /** Whether bytes are one of the things that a document security store keeps, whole and with nothing beside it. */
 export type IsData = (der: Buffer) => boolean;

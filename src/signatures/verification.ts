@@ -1,9 +1,9 @@
 import type { X509Certificate } from 'node:crypto';
 
 import type { Verification } from '../messages/outcome.js';
-import { OID } from './algorithms.js';
-import { checkChain, readRoots } from './certificate-chain.js';
-import { CmsError, readCms, type Cms } from './cms.js';
+import { OID } from './cms/algorithms.js';
+import { checkChain, readRoots } from './cms/certificate-chain.js';
+import { CmsError, readCms, type Cms } from './cms/cms.js';
 import { FileBytes } from './pdf/file-bytes.js';
 import { resultOf, type VerificationReason } from './reasons.js';
 import {
@@ -13,8 +13,8 @@ import {
   type PdfSignature,
   type SignatureScan,
 } from './pdf/signature-dictionary.js';
-import { checkSigner, type SignerCheck } from './signer-check.js';
-import { checkDocumentTimestamp, checkTimestamp, type TimestampCheck } from './timestamp.js';
+import { checkSigner, type SignerCheck } from './cms/signer-check.js';
+import { checkDocumentTimestamp, checkTimestamp, type TimestampCheck } from './cms/timestamp.js';
 import { isValidationMaterial } from './validation-material.js';
 
 /** An end of trust, also for timestamps: PEM text, which may hold several certificates, or a parsed one. */

@@ -5,7 +5,7 @@ import { BasicConstraints, ExtKeyUsage, type Certificate, type Extension } from 
 
 import { OID } from './algorithms.js';
 import { publicKeyOf, readCertificate, refusing, type ReadCertificate } from './cms.js';
-import type { VerificationReason } from './reasons.js';
+import type { VerificationReason } from '../reasons.js';
 
 /** What the certificate at the beginning of the chain is for. */
 export type CertificateUse = 'signing' | 'time-stamping';

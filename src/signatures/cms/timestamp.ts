@@ -5,7 +5,7 @@ import { TSTInfo } from 'pkijs';
 import { digestNamed, OID } from './algorithms.js';
 import { checkChain } from './certificate-chain.js';
 import { CmsError, readCms, refusing, unsignedAttribute, type Cms, type ReadCertificate } from './cms.js';
-import type { VerificationReason } from './reasons.js';
+import type { VerificationReason } from '../reasons.js';
 import { checkSigner } from './signer-check.js';
 
 /** A timestamp over the signature value (RFC 3161). `time` only where it holds and its authority leads to a root. */

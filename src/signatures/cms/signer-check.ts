@@ -13,7 +13,7 @@ import {
   type Cms,
   type ReadCertificate,
 } from './cms.js';
-import type { VerificationReason } from './reasons.js';
+import type { VerificationReason } from '../reasons.js';
 
 /** What checking one signer of a CMS brought. `reasons` in the order of the checks. */
 export interface SignerCheck {
