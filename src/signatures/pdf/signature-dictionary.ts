@@ -1,15 +1,7 @@
 import { createHash } from 'node:crypto';
 
 import type { FileBytes } from './file-bytes.js';
-import {
-  isWhite,
-  isWhole,
-  nameIn,
-  PdfSyntaxError,
-  readPdfValue,
-  type PdfDictionary,
-  type PdfValue,
-} from './syntax.js';
+import { isWhite, isWhole, nameIn, PdfSyntaxError, readPdfValue, type PdfDictionary, type PdfValue } from './syntax.js';
 
 /** What a signature dictionary says (ISO 32000-1, 12.8.1). Positions in the file, bytes. */
 export interface PdfSignature {

@@ -1,8 +1,11 @@
+import { type Budget, TooComplexError } from './budget.js';
+
 /** A PDF object (ISO 32000-1, 7.3) with the place it was read from: `start` to before `end`, offsets in the buffer. */
 export type PdfValue = { start: number; end: number } & (
   | { kind: 'number'; value: number }
   | { kind: 'name'; value: string }
-  | { kind: 'text'; hexadecimal: boolean }
+  /** `value`: the bytes it means, one to a character. */
+  | { kind: 'text'; value: string; hexadecimal: boolean }
   | { kind: 'reference'; object: number; generation: number }
   | { kind: 'array'; items: PdfValue[] }
   | { kind: 'dictionary'; entries: ReadonlyMap<string, PdfValue>; repeatedKeys: boolean }
@@ -21,7 +24,7 @@ export class PdfSyntaxError extends Error {
   }
 }
 
-const DEEPEST = 32;
+const DEEPEST = 64;
 const WHITE = new Set([0x00, 0x09, 0x0a, 0x0c, 0x0d, 0x20]);
 const DELIMITERS = new Set(Buffer.from('()<>[]{}/%'));
 
@@ -68,36 +71,60 @@ export function textOf(value: PdfValue, bytes: Buffer): string {
   }
 }
 
-/** Reads the object at `offset`, after white space and comments. Throws `PdfSyntaxError`. */
-export function readPdfValue(bytes: Buffer, offset: number): PdfValue {
-  return new Reader(bytes, offset).value(0);
+/** Reads the object at `offset`, after white space and comments. Throws `PdfSyntaxError`, and `TooComplexError`. */
+export function readPdfValue(bytes: Buffer, offset: number, budget?: Budget): PdfValue {
+  return new Reader(bytes, offset, budget).value(0);
+}
+
+/** The first place from `offset` where neither white space nor a comment stands; the end of the bytes if there is none. */
+export function skipWhite(bytes: Buffer, offset: number): number {
+  let at = offset;
+  for (; at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    if (byte === 0x25) {
+      while (at + 1 < bytes.length && bytes[at + 1] !== 0x0a && bytes[at + 1] !== 0x0d) at += 1;
+    } else if (!WHITE.has(byte)) return at;
+  }
+  return at;
+}
+
+/** The regular characters from `offset`: a keyword, or empty. */
+export function wordAt(bytes: Buffer, offset: number): string {
+  let end = offset;
+  while (end < bytes.length && isRegular(bytes[end] ?? 0)) end += 1;
+  return bytes.toString('latin1', offset, end);
+}
+
+function isRegular(byte: number): boolean {
+  return !WHITE.has(byte) && !DELIMITERS.has(byte);
 }
 
 class Reader {
   readonly #bytes: Buffer;
   #at: number;
+  readonly #budget: Budget | undefined;
 
-  constructor(bytes: Buffer, at: number) {
+  constructor(bytes: Buffer, at: number, budget: Budget | undefined) {
     this.#bytes = bytes;
     this.#at = at;
+    this.#budget = budget;
   }
 
   value(depth: number): PdfValue {
-    if (depth > DEEPEST) throw new PdfSyntaxError('objects nested too deeply');
+    if (depth > DEEPEST) throw new TooComplexError('nesting');
+    this.#budget?.take('values');
     this.#skipWhite();
     const start = this.#at;
     switch (this.#peek()) {
       case 0x2f:
         return { kind: 'name', value: this.#name(), start, end: this.#at };
       case 0x28:
-        this.#literalText();
-        return { kind: 'text', hexadecimal: false, start, end: this.#at };
+        return { kind: 'text', value: this.#literalText(), hexadecimal: false, start, end: this.#at };
       case 0x5b:
         return this.#array(start, depth);
       case 0x3c:
         if (this.#peek(1) === 0x3c) return this.#dictionary(start, depth);
-        this.#hexadecimalText();
-        return { kind: 'text', hexadecimal: true, start, end: this.#at };
+        return { kind: 'text', value: this.#hexadecimalText(), hexadecimal: true, start, end: this.#at };
       default:
         return this.#numberReferenceOrWord(start);
     }
@@ -141,7 +168,8 @@ class Reader {
     );
   }
 
-  #literalText(): void {
+  #literalText(): string {
+    const start = this.#at + 1;
     let open = 0;
     do {
       const byte = this.#peek();
@@ -150,12 +178,19 @@ class Reader {
       else if (byte === 0x29) open -= 1;
       this.#at += 1;
     } while (open > 0);
+    return this.#bytes
+      .toString('latin1', start, this.#at - 1)
+      .replaceAll(/\\([0-7]{1,3}|\r\n|[^])|\r\n?/g, (_, escaped?: string) => meantBy(escaped));
   }
 
-  #hexadecimalText(): void {
-    const end = this.#bytes.indexOf(0x3e, this.#at);
+  #hexadecimalText(): string {
+    const start = this.#at + 1;
+    const end = this.#bytes.indexOf(0x3e, start);
     if (end < 0) throw new PdfSyntaxError('a string has no end', true);
     this.#at = end + 1;
+    const digits = this.#bytes.toString('latin1', start, end).replaceAll(/[\0\t\n\f\r ]/g, '');
+    if (!/^[0-9A-Fa-f]*$/.test(digits)) throw new PdfSyntaxError('a string of something else than hexadecimal digits');
+    return Buffer.from(digits.length % 2 === 0 ? digits : `${digits}0`, 'hex').toString('latin1');
   }
 
   #numberReferenceOrWord(start: number): PdfValue {
@@ -204,4 +239,23 @@ class Reader {
     if (byte === undefined) throw new PdfSyntaxError('the object has no end', true);
     return byte;
   }
+}
+
+const ESCAPES = new Map([
+  ['n', '\n'],
+  ['r', '\r'],
+  ['t', '\t'],
+  ['b', '\b'],
+  ['f', '\f'],
+  // A line that goes on in the next one.
+  ['\n', ''],
+  ['\r', ''],
+  ['\r\n', ''],
+]);
+
+/** What stands after a backslash (ISO 32000-1, 7.3.4.2); without one it is an end of line. */
+function meantBy(escaped: string | undefined): string {
+  if (escaped === undefined) return '\n';
+  if (/^[0-7]{1,3}$/.test(escaped)) return String.fromCharCode(parseInt(escaped, 8) & 0xff);
+  return ESCAPES.get(escaped) ?? escaped;
 }

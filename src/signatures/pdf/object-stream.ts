@@ -1,0 +1,52 @@
+import type { Budget } from './budget.js';
+import type { PdfObject } from './indirect-object.js';
+import { PdfStructureError } from './structure-error.js';
+import { nameIn, numberIn, readPdfValue, type PdfDictionary } from './syntax.js';
+
+/** Objects in a stream (ISO 32000-1, 7.5.7). */
+export class ObjectStream {
+  readonly #bytes: Buffer;
+  readonly #places: readonly { number: number; start: number }[];
+
+  /** Throws `PdfStructureError`, and `TooComplexError`. */
+  constructor(
+    readonly container: number,
+    dictionary: PdfDictionary,
+    content: Buffer,
+    private readonly budget: Budget,
+  ) {
+    const [count, first] = [numberIn(dictionary, 'N'), numberIn(dictionary, 'First')];
+    if (nameIn(dictionary, 'Type') !== 'ObjStm' || count === undefined || first === undefined || first > content.length)
+      throw new PdfStructureError('an object stream without a head');
+    // Two numbers with white space behind each are four bytes.
+    if (count * 4 > first + 4) throw new PdfStructureError('an object stream of more objects than it has room for');
+    budget.take('values', count);
+    const head = content.toString('latin1', 0, first).match(/[^\0\t\n\f\r ]+/g) ?? [];
+    if (head.length < 2 * count || !head.every((word) => /^\d{1,10}$/.test(word)))
+      throw new PdfStructureError('an object stream whose head cannot be read');
+    this.#places = Array.from({ length: count }, (_, index) => ({
+      number: Number(head[2 * index]),
+      start: first + Number(head[2 * index + 1]),
+    }));
+    // A value may end with the stream, where the reader looks one byte ahead.
+    this.#bytes = Buffer.concat([content, Buffer.from('\n')]);
+  }
+
+  /** Bytes. */
+  get size(): number {
+    return this.#bytes.length;
+  }
+
+  get numbers(): readonly number[] {
+    return this.#places.map(({ number }) => number);
+  }
+
+  /** Throws `PdfStructureError` where another object lies at this index. */
+  object(number: number, index: number): PdfObject {
+    const place = this.#places[index];
+    if (place?.number !== number) throw new PdfStructureError('an entry leads to another object of an object stream');
+    const value = readPdfValue(this.#bytes, place.start, this.budget);
+    this.budget.take('parsedBytes', value.end - place.start);
+    return { number, generation: 0, value, container: this.container };
+  }
+}
