@@ -10,7 +10,7 @@ import type { RequestStatus } from '../messages/status.js';
 import { hasEnded } from './ending.js';
 import { checkedFields } from './enrolment-fields.js';
 import { checkedInput, documentList, refuse, type StartDocument } from './input-parts.js';
-import { checkCount, type DocumentIdentity, type TakenDocument, takeIn } from './intake.js';
+import { checkCount, type DocumentIdentity, limitsFor, type TakenDocument, takeIn } from './intake.js';
 import { actorPart } from './orders.js';
 import type { RequestAccess } from './request-access.js';
 
@@ -61,7 +61,7 @@ export async function keepProvision(
   await archive.assertReserve();
   const incoming: Incoming = await archive.begin();
   try {
-    const taken = await takeIn(incoming, documents, config.documents);
+    const taken = await takeIn(incoming, documents, limitsFor('enrolment', config.documents));
     const before = await archive.supplements(record);
     if (isSame(before.at(-1), fields, taken)) return before.length;
     assertTaken(status);

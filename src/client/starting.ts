@@ -8,7 +8,7 @@ import { commitAttempt, hashOf } from './attempt-record.js';
 import { completedRecord, earlierDocuments } from './earlier-attempt.js';
 import { type CheckedEnrolment, checkEnrolmentInput, type EnrolmentInput } from './enrolment-input.js';
 import { enrolmentSettings } from './enrolment-settings.js';
-import { checkCount, identify, takeIn, takeOver } from './intake.js';
+import { checkCount, identify, limitsFor, takeIn, takeOver } from './intake.js';
 import { requestSettings, type RequestSettings } from './request-settings.js';
 import { checkStartInput, type CheckedInput, type StartInput } from './start-input.js';
 import { startWorkflow } from './workflow-start.js';
@@ -72,7 +72,7 @@ async function firstAttempt(place: StartPlace, checked: Checked): Promise<Reques
     attempt: 1,
     settings,
     signer,
-    take: (incoming) => takeIn(incoming, documents, place.config.documents),
+    take: (incoming) => takeIn(incoming, documents, limitsFor(checked.flow, place.config.documents)),
   });
   if (record.committed === 'created') return record;
   return await recognised(place, record, await place.archive.latestAttempt(checked.flow, checked.reference));
@@ -136,8 +136,8 @@ async function newAttempt(place: StartPlace, checked: Checked, latest: number): 
     signer: checked.signer ?? earlier.signer,
     take: async (incoming) =>
       documents === undefined
-        ? await takeOver(incoming, await earlierDocuments(archive, before))
-        : await takeIn(incoming, documents, config.documents),
+        ? await takeOver(incoming, await earlierDocuments(archive, before), limitsFor(flow, config.documents))
+        : await takeIn(incoming, documents, limitsFor(flow, config.documents)),
   });
   if (record.committed === 'created') return record;
   const other = await archive.readRequest({ flow, reference, attempt });

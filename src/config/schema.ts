@@ -141,6 +141,10 @@ export const configSchema = z
           .max(10)
           .default(10)
           .describe("the provider's ceiling is 10 (§4.6)"),
+        certified: z
+          .enum(['refuse', 'accept'])
+          .default('refuse')
+          .describe('documents certified against any change (DocMDP 1): signing breaks the certification'),
       })
       .prefault({}),
     codeEntry: z

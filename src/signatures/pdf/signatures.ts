@@ -45,7 +45,6 @@ const LARGEST_CONTENTS = 8 * 1024 * 1024;
 export async function signaturesOf(document: PdfDocument): Promise<PdfSignature[]> {
   const signatures: PdfSignature[] = [];
   const seen = new Set<number>();
-  const certification = await certificationOf(document);
   for await (const field of fieldsOf(document)) {
     if (field.type !== 'Sig' || field.value === undefined) continue;
     // A widget inherits the value of its field.
@@ -55,18 +54,13 @@ export async function signaturesOf(document: PdfDocument): Promise<PdfSignature[
     } else if (!field.dictionary.entries.has('V')) continue;
     const value = await document.resolve(field.value);
     if (isNull(value)) continue;
-    signatures.push(await signatureAt(document, field, value, certification));
+    signatures.push(await signatureAt(document, field, value));
     if (signatures.length > MOST_SIGNATURES) throw new TooComplexError('signatures');
   }
   return signatures.toSorted((one, other) => (one.range?.end ?? 0) - (other.range?.end ?? 0));
 }
 
-async function signatureAt(
-  document: PdfDocument,
-  field: FormField,
-  value: PdfValue,
-  certification: Certification | undefined,
-): Promise<PdfSignature> {
+async function signatureAt(document: PdfDocument, field: FormField, value: PdfValue): Promise<PdfSignature> {
   const number = field.value?.kind === 'reference' ? field.value.object : undefined;
   const numbers = {
     ...(field.number === undefined ? {} : { fieldNumber: field.number }),
@@ -77,10 +71,7 @@ async function signatureAt(
   const subFilter = nameIn(value, 'SubFilter');
   const statedTime = timeIn(value, 'M');
   const range = await rangeOf(document, number ?? field.number, value);
-  const allows =
-    certification !== undefined && certification.number === number
-      ? certification.allows
-      : await lockOf(document, field.dictionary);
+  const allows = (await certificationIn(document, value)) ?? (await lockOf(document, field.dictionary));
   return {
     kind: nameIn(value, 'Type') === 'DocTimeStamp' || subFilter === 'ETSI.RFC3161' ? 'document-timestamp' : 'signature',
     field: field.name,
@@ -114,31 +105,27 @@ async function rangeOf(
   return fits && gap.end - gap.start <= LARGEST_CONTENTS ? { gap, end } : undefined;
 }
 
-interface Certification {
-  /** Of the signature dictionary. */
-  number?: number;
-  allows: ModificationLevel;
-}
-
 /** What the author of the document allows: `/Perms` of the catalog leads to the signature (ISO 32000-1, 12.8.4). */
-export async function certificationOf(document: PdfDocument): Promise<Certification | undefined> {
+export async function certificationOf(document: PdfDocument): Promise<ModificationLevel | undefined> {
   const { value: catalog } = await document.catalog();
   const permissions = await document.dictionary(catalog.entries.get('Perms'));
-  const reference = permissions?.entries.get('DocMDP');
-  const signature = await document.dictionary(reference);
-  if (signature === undefined) return undefined;
-  for (const item of (await document.items(signature.entries.get('Reference'))) ?? []) {
-    const transform = await document.dictionary(item);
-    if (transform === undefined || nameIn(transform, 'TransformMethod') !== 'DocMDP') continue;
-    const parameters = await document.dictionary(transform.entries.get('TransformParams'));
-    const level = parameters === undefined ? undefined : await document.get(parameters, 'P');
-    return { ...numberOf(reference), allows: levelOf(level) ?? 2 };
-  }
-  return { ...numberOf(reference), allows: 2 };
+  const signature = await document.dictionary(permissions?.entries.get('DocMDP'));
+  return signature === undefined ? undefined : ((await certificationIn(document, signature)) ?? 2);
 }
 
-function numberOf(reference: PdfValue | undefined): { number?: number } {
-  return reference?.kind === 'reference' ? { number: reference.object } : {};
+/** What a signature says of the whole document: the level of its transform `DocMDP`. */
+async function certificationIn(
+  document: PdfDocument,
+  signature: PdfDictionary,
+): Promise<ModificationLevel | undefined> {
+  for (const item of (await document.items(signature.entries.get('Reference'))) ?? []) {
+    const reference = await document.dictionary(item);
+    const method = reference && (await document.get(reference, 'TransformMethod'));
+    if (method?.kind !== 'name' || method.value !== 'DocMDP') continue;
+    const parameters = await document.dictionary(reference?.entries.get('TransformParams'));
+    return levelOf(parameters && (await document.get(parameters, 'P'))) ?? 2;
+  }
+  return undefined;
 }
 
 /** `/P` of a signature field's lock (ISO 32000-2, table 236). */

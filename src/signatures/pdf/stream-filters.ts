@@ -1,4 +1,4 @@
-import { inflateSync } from 'node:zlib';
+import { constants, inflateSync } from 'node:zlib';
 import { type Budget, TooComplexError } from './budget.js';
 import { isWhole, numberIn, PdfSyntaxError, type PdfDictionary, type PdfValue } from './syntax.js';
 
@@ -28,7 +28,8 @@ function listIn(value: PdfValue | undefined): readonly PdfValue[] {
 function inflated(raw: Buffer, budget: Budget): Buffer {
   const most = budget.left('inflatedBytes');
   try {
-    const data = inflateSync(raw, { maxOutputLength: Math.max(1, most) });
+    // Quartz leaves the end of the data out where it appends to a file.
+    const data = inflateSync(raw, { maxOutputLength: Math.max(1, most), finishFlush: constants.Z_SYNC_FLUSH });
     budget.take('inflatedBytes', data.length);
     return data;
   } catch (error) {
