@@ -1,0 +1,88 @@
+import type { PdfDocument } from '../pdf/document.js';
+import { numberIn, type PdfDictionary } from '../pdf/syntax.js';
+import type { XrefEntry, XrefSection } from '../pdf/xref.js';
+import { Refusal } from './change.js';
+import type { Update, WrittenObject } from './written-object.js';
+
+/** An update with the objects that lie in its object streams, and the documents that readers find before and after it. */
+export interface Revision {
+  before: PdfDocument;
+  after: PdfDocument;
+  update: Update;
+  /** By number. */
+  written: ReadonlyMap<number, WrittenObject>;
+  /** Of the object streams that it wrote, the numbers of the objects within. */
+  within: ReadonlyMap<number, readonly number[]>;
+}
+
+/**
+ * Whether all readers take the same way through an update: each section leads to the one before it, every entry to an object that the
+ * update wrote, every object has an entry, and none that was there is freed or looked for elsewhere. Throws `Refusal`.
+ */
+export function refuseOtherWays(revision: Revision): void {
+  const { before, after, update, written } = revision;
+  const count = after.sections.length - before.sections.length;
+  const sections = after.sections.slice(0, Math.max(0, count));
+  const kept = after.sections.slice(sections.length);
+  if (count < 1 || sections[0]?.offset !== update.start || kept.some(({ offset }, at) => offset !== before.sections[at]?.offset))
+    throw new Refusal('an update that does not lead to what was there before');
+  const all = sections.flatMap((section) => (section.hybrid === undefined ? [section] : [section, section.hybrid]));
+  refuseOtherSections(all, update);
+  for (const section of all) refuseOtherEntries(section, revision);
+  for (const object of written.values())
+    if (!isXref(object) && !isListed(object.number, all))
+      throw new Refusal(`object ${object.number} that no cross-reference lists`);
+}
+
+/** Each is used once, none stands there unused, and catalog and encryption stay what they were. */
+function refuseOtherSections(sections: readonly XrefSection[], update: Update): void {
+  const places = new Set([...update.tables, ...update.objects.filter(isXref).map(({ place }) => place)]);
+  if (places.size !== sections.length || !sections.every(({ offset }) => places.has(offset)))
+    throw new Refusal('a cross-reference section that is not used, or used twice');
+}
+
+function refuseOtherEntries(section: XrefSection, revision: Revision): void {
+  const { before } = revision;
+  const root = before.trailer.entries.get('Root');
+  const catalog = section.dictionary.entries.get('Root');
+  const size = numberIn(section.dictionary, 'Size') ?? 0;
+  if (section.dictionary.entries.has('Encrypt')) throw new Refusal('encryption');
+  if (!isSameReference(root, catalog)) throw new Refusal('another catalog');
+  if (size < (numberIn(before.trailer, 'Size') ?? 0)) throw new Refusal('a size that hides what was there');
+  for (const [number, entry] of section.entries)
+    if (number >= size || !isThere(number, entry, revision))
+      throw new Refusal(`an entry of object ${number} that leads elsewhere`);
+}
+
+function isThere(number: number, entry: XrefEntry, { before, written, within }: Revision): boolean {
+  const then = before.entries.get(number);
+  if (entry.kind === 'free') return number === 0 || then === undefined || then.kind === 'free';
+  if (entry.kind === 'within')
+    return within.get(entry.container)?.[entry.index] === number || isSameEntry(entry, then);
+  const object = written.get(number);
+  if (object === undefined) return isSameEntry(entry, then);
+  return object.place === entry.offset && object.generation === entry.generation;
+}
+
+function isSameEntry(one: XrefEntry, other: XrefEntry | undefined): boolean {
+  if (one.kind === 'at' && other?.kind === 'at') return one.offset === other.offset && one.generation === other.generation;
+  return one.kind === 'within' && other?.kind === 'within' && one.container === other.container && one.index === other.index;
+}
+
+function isListed(number: number, sections: readonly XrefSection[]): boolean {
+  return sections.some(({ entries }) => (entries.get(number)?.kind ?? 'free') !== 'free');
+}
+
+function isSameReference(one: ReturnType<typeof rootOf>, other: ReturnType<typeof rootOf>): boolean {
+  return one?.kind === 'reference' && other?.kind === 'reference' && one.object === other.object && one.generation === other.generation;
+}
+
+function rootOf(dictionary: PdfDictionary) {
+  return dictionary.entries.get('Root');
+}
+
+/** Whether an object is a cross-reference stream. */
+export function isXref({ value, streamStart }: WrittenObject): boolean {
+  const type = value.kind === 'dictionary' && streamStart !== undefined ? value.entries.get('Type') : undefined;
+  return type?.kind === 'name' && type.value === 'XRef';
+}

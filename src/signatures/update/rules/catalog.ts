@@ -1,0 +1,29 @@
+import { Refusal } from '../change.js';
+import { isSame } from '../same.js';
+import { entryOf, keysOf, type Place, type Step } from '../step.js';
+import { extensions, metadata, version } from './file-data.js';
+import { form } from './form.js';
+import { securityStore } from './security-store.js';
+
+/** What a catalog may have otherwise, and who judges it. */
+const OF_CATALOG = new Map<string, (step: Step, place: Place) => Promise<void>>([
+  ['DSS', securityStore],
+  ['Extensions', extensions],
+  ['Version', version],
+  ['Metadata', metadata],
+  ['AcroForm', form],
+]);
+
+/** The catalog keeps all that it leads to: pages, names, outlines, actions, optional content, attachments. */
+export async function catalog(step: Step): Promise<void> {
+  const [then, now] = [await step.before.catalog(), await step.after.catalog()];
+  if (then.value.repeatedKeys) throw new Refusal('a catalog that readers may read in two ways');
+  const isWritten = step.written.has(now.number);
+  for (const key of keysOf(then.value, now.value)) {
+    const place = { then: entryOf(then.value, key), now: entryOf(now.value, key), holder: now.number };
+    const rule = OF_CATALOG.get(key);
+    if (rule !== undefined && place.now !== undefined) await rule(step, place);
+    else if (isWritten && !(await isSame(step, place))) throw new Refusal(`/${key} of the catalog is another`);
+  }
+  if (isWritten) step.explain(now.number);
+}

@@ -1,0 +1,59 @@
+import { isNull, type PdfObject } from '../pdf/document.js';
+import { entryOf, keysOf, type Place, type Step } from './step.js';
+
+const DEEPEST = 64;
+
+/**
+ * Whether a place means the same before and after. What is referred to by the same number is the same here: if the update wrote that
+ * object, it is judged by itself. What is written in another way, or at another place, and means the same, is explained.
+ */
+export async function isSame(step: Step, place: Place, depth = 0): Promise<boolean> {
+  const { then, now } = place;
+  if (then?.kind === 'reference' && now?.kind === 'reference' && then.object === now.object)
+    return then.generation === now.generation;
+  if (depth > DEEPEST) return false;
+  if (then?.kind !== 'reference' && now?.kind !== 'reference') return isSameValue(step, place, depth);
+  const before = then?.kind === 'reference' ? await step.before.referred(then) : undefined;
+  const found = await step.enter(place);
+  if ((before?.streamStart ?? found.object?.streamStart) !== undefined && !(await isSameStream(step, before, found.object)))
+    return false;
+  return isSameValue(step, { then: found.then, now: found.value, holder: found.holder }, depth);
+}
+
+/** Whether an object that was written anew is what it was. */
+export async function isUnchanged(step: Step, number: number): Promise<boolean> {
+  const [before, after] = [await step.before.object(number), await step.after.object(number)];
+  if (before === undefined || after === undefined || before.generation !== after.generation) return false;
+  if ((before.streamStart ?? after.streamStart) !== undefined && !(await isSameStream(step, before, after))) return false;
+  return isSameValue(step, { then: before.value, now: after.value, holder: number }, 0);
+}
+
+async function isSameValue(step: Step, { then, now, holder }: Place, depth: number): Promise<boolean> {
+  if (then === undefined || isNull(then)) return now === undefined || isNull(now);
+  if (now === undefined) return false;
+  if (then.kind === 'array' && now.kind === 'array') {
+    if (then.items.length !== now.items.length) return false;
+    for (const [index, item] of now.items.entries())
+      if (!(await isSame(step, { then: then.items[index], now: item, holder }, depth + 1))) return false;
+    return true;
+  }
+  if (then.kind === 'dictionary' && now.kind === 'dictionary') {
+    if (then.repeatedKeys || now.repeatedKeys) return false;
+    for (const key of keysOf(then, now))
+      if (!(await isSame(step, { then: entryOf(then, key), now: entryOf(now, key), holder }, depth + 1))) return false;
+    return true;
+  }
+  if ('value' in then && 'value' in now) return then.kind === now.kind && then.value === now.value;
+  return false;
+}
+
+async function isSameStream(step: Step, before: PdfObject | undefined, after: PdfObject | undefined): Promise<boolean> {
+  if (before?.streamStart === undefined || after?.streamStart === undefined) return false;
+  const [then, now] = [await step.before.streamPlace(before), await step.after.streamPlace(after)];
+  if (then.start === now.start && then.end === now.end) return true;
+  const length = then.end - then.start;
+  if (length !== now.end - now.start) return false;
+  step.after.budget.take('parsedBytes', 2 * length);
+  const { file } = step.after;
+  return (await file.read(then.start, length)).equals(await file.read(now.start, length));
+}

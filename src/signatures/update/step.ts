@@ -1,0 +1,140 @@
+import type { PdfDocument, PdfObject } from '../pdf/document.js';
+import type { PdfDictionary, PdfValue } from '../pdf/syntax.js';
+import { type Additions, EXPLAINED, type ExplainedKind, Refusal } from './change.js';
+import type { Revision } from './cross-references.js';
+import type { References } from './references.js';
+import type { WrittenObject } from './written-object.js';
+
+/** A place in a document and what stands there, before an update and after it. */
+export interface Place {
+  then?: PdfValue | undefined;
+  now?: PdfValue | undefined;
+  /** The object that the place is part of; none for a trailer. */
+  holder?: number | undefined;
+}
+
+/** What a place leads to after the update. */
+export interface Found {
+  /** Null where there is nothing. */
+  value: PdfValue;
+  /** Where it is an object of its own. */
+  object?: PdfObject;
+  /** What the same place led to before. */
+  then: PdfValue;
+  /** Whether this update wrote it, in place or as an object of its own. */
+  isWritten: boolean;
+  /** The object that its parts are part of. */
+  holder?: number | undefined;
+}
+
+/**
+ * One update while it is judged. Rules explain the objects that it wrote, from places whose change is allowed; what nobody explained is
+ * something else. A rule that meets what it does not allow throws `Refusal`.
+ */
+export class Step {
+  readonly before: PdfDocument;
+  readonly after: PdfDocument;
+  readonly written: ReadonlyMap<number, WrittenObject>;
+  readonly timestamps: number[] = [];
+  readonly signatures: number[] = [];
+  /** Fields that came along, and their widgets. */
+  readonly newFields = new Set<number>();
+  readonly #explained = new Set<number>();
+  #kind = 0;
+
+  constructor(
+    { before, after, written }: Revision,
+    private readonly references: References,
+  ) {
+    [this.before, this.after, this.written] = [before, after, written];
+    for (const number of written.keys())
+      if (this.isNew(number) && references.from(number).length > 0)
+        throw new Refusal(`object ${number} that was referred to before it was there`);
+  }
+
+  get kind(): ExplainedKind {
+    return EXPLAINED[this.#kind] ?? 'form-filling';
+  }
+
+  get additions(): Additions {
+    return { timestamps: this.timestamps, signatures: this.signatures };
+  }
+
+  /** The update does at least this. */
+  raise(kind: ExplainedKind): void {
+    this.#kind = Math.max(this.#kind, EXPLAINED.indexOf(kind));
+  }
+
+  isNew(number: number): boolean {
+    return this.written.has(number) && (this.before.entries.get(number)?.kind ?? 'free') === 'free';
+  }
+
+  explain(number: number): void {
+    this.#explained.add(number);
+  }
+
+  get unexplained(): WrittenObject[] {
+    return [...this.written.values()].filter(({ number }) => !this.#explained.has(number));
+  }
+
+  /** The objects that referred to a number before the update. */
+  referrers(number: number): number[] {
+    return this.references.from(number);
+  }
+
+  /** What stands at a place now. What was written there is explained: it is new, or it stood there before and nowhere else. */
+  async enter({ then, now, holder }: Place): Promise<Found> {
+    const before = await this.before.resolve(then);
+    if (now?.kind !== 'reference') {
+      const isWritten = holder === undefined || this.written.has(holder);
+      return { value: await this.after.resolve(now), then: before, isWritten, holder };
+    }
+    const { object: number } = now;
+    const isWritten = this.written.has(number);
+    if (isWritten && !this.isNew(number)) {
+      const isPlaceOf = then?.kind === 'reference' && then.object === number;
+      if (!isPlaceOf || !this.referrers(number).every((from) => from === holder))
+        throw new Refusal(`object ${number} that has another place too`);
+    }
+    if (isWritten) this.explain(number);
+    const object = await this.after.referred(now);
+    return {
+      value: await this.after.resolve(now),
+      ...(object === undefined ? {} : { object }),
+      then: before,
+      isWritten,
+      holder: number,
+    };
+  }
+
+  /** Enters a place and all below it that the update wrote. Throws `Refusal` for streams, unless they are allowed. */
+  async enterAll(place: Place, allowed: { streams: boolean }): Promise<void> {
+    const { value, object, then, isWritten, holder } = await this.enter(place);
+    if (!isWritten) return;
+    if (object?.streamStart !== undefined && !allowed.streams) throw new Refusal('a stream where none belongs');
+    if (value.kind === 'array') {
+      for (const [index, now] of value.items.entries())
+        await this.enterAll({ now, then: then.kind === 'array' ? then.items[index] : undefined, holder }, allowed);
+    }
+    if (value.kind !== 'dictionary') return;
+    for (const [key, now] of value.entries) {
+      if (key === 'P' || key === 'Parent') continue;
+      await this.enterAll({ now, then: entryOf(then, key), holder }, allowed);
+    }
+  }
+}
+
+/** The value under a key where there is a dictionary. */
+export function entryOf(value: PdfValue | undefined, key: string): PdfValue | undefined {
+  return value?.kind === 'dictionary' ? value.entries.get(key) : undefined;
+}
+
+/** All keys of both. */
+export function keysOf(...values: readonly PdfValue[]): Set<string> {
+  return new Set(values.flatMap((value) => (value.kind === 'dictionary' ? [...value.entries.keys()] : [])));
+}
+
+export function isDictionary(value: PdfValue): value is PdfDictionary {
+  return value.kind === 'dictionary';
+}
+
