@@ -4,7 +4,7 @@ import type { FileBytes } from '../pdf/file-bytes.js';
 import { PdfStructureError } from '../pdf/structure-error.js';
 import { nameIn, PdfSyntaxError } from '../pdf/syntax.js';
 import { type Change, EXPLAINED, Refusal } from './change.js';
-import { refuseOtherWays, type Revision } from './cross-references.js';
+import { isXref, refuseOtherWays, type Revision } from './cross-references.js';
 import { readUpdates } from './layout.js';
 import { objectsWithin } from './object-streams.js';
 import { POLICY } from './policy.js';
@@ -44,7 +44,7 @@ async function explained(file: FileBytes, from: number, to: number, budget: Budg
     for (const rule of POLICY) await rule(step);
     const [left] = step.unexplained;
     if (left !== undefined) throw new Refusal(`object ${left.number} that nothing allowed leads to`);
-    for (const object of revision.written.values()) references.note(object);
+    for (const object of revision.written.values()) if (!isXref(object)) references.note(object);
     kind = Math.max(kind, EXPLAINED.indexOf(step.kind));
     additions.timestamps.push(...step.timestamps);
     additions.signatures.push(...step.signatures);

@@ -45,22 +45,27 @@ function refuseOtherEntries(section: XrefSection, revision: Revision): void {
   const { before } = revision;
   const root = before.trailer.entries.get('Root');
   const catalog = section.dictionary.entries.get('Root');
-  const size = numberIn(section.dictionary, 'Size') ?? 0;
+  const [size, sizeBefore] = [numberIn(section.dictionary, 'Size') ?? 0, numberIn(before.trailer, 'Size') ?? 0];
   if (section.dictionary.entries.has('Encrypt')) throw new Refusal('encryption');
   if (!isSameReference(root, catalog)) throw new Refusal('another catalog');
-  if (size < (numberIn(before.trailer, 'Size') ?? 0)) throw new Refusal('a size that hides what was there');
+  // Some programs write a size that is too small: for strict readers the objects above it are not there.
+  const isShown = [...before.entries.keys()].some((number) => number >= sizeBefore && number < size && isInUse(before, number));
+  if (size < sizeBefore || isShown) throw new Refusal('a size that hides or shows what was there');
   for (const [number, entry] of section.entries)
-    if (number >= size || !isThere(number, entry, revision))
+    if ((number >= size && !isInUse(before, number)) || !isThere(number, entry, revision))
       throw new Refusal(`an entry of object ${number} that leads elsewhere`);
 }
 
+export function isInUse({ entries }: PdfDocument, number: number): boolean {
+  return (entries.get(number)?.kind ?? 'free') !== 'free';
+}
+
 function isThere(number: number, entry: XrefEntry, { before, written, within }: Revision): boolean {
-  const then = before.entries.get(number);
-  if (entry.kind === 'free') return number === 0 || then === undefined || then.kind === 'free';
+  if (entry.kind === 'free') return number === 0 || !isInUse(before, number);
   if (entry.kind === 'within')
-    return within.get(entry.container)?.[entry.index] === number || isSameEntry(entry, then);
+    return within.get(entry.container)?.[entry.index] === number || isSameEntry(entry, before.entries.get(number));
   const object = written.get(number);
-  if (object === undefined) return isSameEntry(entry, then);
+  if (object === undefined) return isSameEntry(entry, before.entries.get(number));
   return object.place === entry.offset && object.generation === entry.generation;
 }
 

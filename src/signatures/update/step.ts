@@ -1,7 +1,7 @@
 import type { PdfDocument, PdfObject } from '../pdf/document.js';
 import type { PdfDictionary, PdfValue } from '../pdf/syntax.js';
 import { type Additions, EXPLAINED, type ExplainedKind, Refusal } from './change.js';
-import type { Revision } from './cross-references.js';
+import { isInUse, type Revision } from './cross-references.js';
 import type { References } from './references.js';
 import type { WrittenObject } from './written-object.js';
 
@@ -66,7 +66,7 @@ export class Step {
   }
 
   isNew(number: number): boolean {
-    return this.written.has(number) && (this.before.entries.get(number)?.kind ?? 'free') === 'free';
+    return this.written.has(number) && !isInUse(this.before, number);
   }
 
   explain(number: number): void {
