@@ -33,9 +33,10 @@ function inflated(raw: Buffer, budget: Budget): Buffer {
     budget.take('inflatedBytes', data.length);
     return data;
   } catch (error) {
-    if (error instanceof RangeError) throw new TooComplexError('inflatedBytes');
     if (error instanceof TooComplexError) throw error;
-    throw new PdfSyntaxError(`a stream cannot be decoded: ${error instanceof Error ? error.message : 'unknown'}`);
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw new TooComplexError('inflatedBytes');
+    throw new PdfSyntaxError(`a stream cannot be decoded: ${code}`);
   }
 }
 
