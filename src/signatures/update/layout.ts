@@ -126,8 +126,9 @@ class Layout {
   }
 }
 
-/** Which of two values under one key counts is up to the reader. */
+/** Which of two values under one key counts is up to the reader, and what it makes of words that belong elsewhere. */
 export function checked(value: PdfValue): PdfValue {
+  if (value.kind === 'word' && !['true', 'false', 'null'].includes(value.value)) throw new Refusal('a word that is no value');
   if (value.kind === 'array') value.items.forEach(checked);
   if (value.kind === 'dictionary') {
     if (value.repeatedKeys) throw new Refusal('a key that stands twice');

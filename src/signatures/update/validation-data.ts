@@ -1,5 +1,5 @@
 import { OID } from '../cms/algorithms.js';
-import { CmsError, readCertificate, readCms } from '../cms/cms.js';
+import { CmsError, readCertificate, readCms, refusing } from '../cms/cms.js';
 import { childrenOf, DerError, firstElement, TAG, type DerElement } from '../cms/der-elements.js';
 import type { Budget } from '../pdf/budget.js';
 
@@ -10,7 +10,7 @@ const TIMES = [0x17, 0x18];
 const BITS = 0x03;
 const BASIC_RESPONSE = '2b0601050507300101';
 
-export const isCertificate: IsData = (der) => isOne(der, () => readCertificate(der).x509.raw.equals(der));
+export const isCertificate: IsData = (der) => isOne(der, () => refusing(() => readCertificate(der)).x509.raw.equals(der));
 
 /** RFC 5280, 5.1. */
 export const isRevocationList: IsData = (der, budget) =>
