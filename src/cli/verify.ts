@@ -24,7 +24,8 @@ export function verifyCommand(program: Command): void {
       const files: { path: string; verification: Verification }[] = [];
       for (const path of operands) {
         const work = readable(path, () => verifyPdfSignature(path, { roots }));
-        files.push({ path, verification: await screen.during(`Verifying file ${files.length + 1}`, work) });
+        const { verification } = await screen.during(`Verifying file ${files.length + 1}`, work);
+        files.push({ path, verification });
       }
       const { REASONS } = await import('../signatures/reasons.js');
       const named = new Set(files.flatMap(({ verification }) => verification.reasons));

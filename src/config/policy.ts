@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Policy, StepName, StepPolicy } from '../messages/policy.js';
-import { INDETERMINATE_REASONS } from '../messages/verification-reasons.js';
+import { type Policy, REQUIREMENTS, type StepName, type StepPolicy } from '../messages/policy.js';
+import { PASSABLE_REASONS } from '../messages/verification-reasons.js';
 import { duration } from './values.js';
 
 const SECOND = 1000;
@@ -40,6 +40,25 @@ const steps = {
   clean: step({ ...write, budget: 3 * MINUTE }),
   record: step(write),
 } satisfies Record<StepName, ReturnType<typeof step>>;
+
+function otherSigners(others: number, words: string) {
+  return z
+    .strictObject({
+      others: z.coerce
+        .number()
+        .int()
+        .min(0)
+        .max(20)
+        .default(others)
+        .describe(`so many other signatures on ${words} at most`),
+      certificates: z
+        .array(z.hash('sha256').toLowerCase())
+        .max(100)
+        .default([])
+        .describe('SHA-256 of the certificates that may; any that leads to a root if empty'),
+    })
+    .prefault({});
+}
 
 /** The `policy` settings; a registration authority or a start may override single values. */
 export const policySchema = z
@@ -84,7 +103,25 @@ export const policySchema = z
           .describe('after ISSUED, keep reading this long for the signed files'),
       })
       .prefault({}),
-    mayPass: z.array(z.enum(INDETERMINATE_REASONS)).default([]).describe('verification reasons that may pass, by name'),
+    mayPass: z.array(z.enum(PASSABLE_REASONS)).default([]).describe('verification reasons that may pass, by name'),
+    verification: z
+      .strictObject({
+        clockTolerance: duration
+          .refine((value) => value <= DAY, 'is at most a day')
+          .default(5 * MINUTE)
+          .describe('a trusted timestamp may be so much earlier than the acceptance'),
+        requires: z
+          .array(z.enum(REQUIREMENTS))
+          .default([])
+          .describe('what the signer’s certificate must say of itself: qc-compliance, qc-sscd, qc-type-esign'),
+        documentSigners: otherSigners(0, 'a document'),
+        contractSigners: otherSigners(1, 'the contract'),
+        earlierSignatures: z
+          .enum(['kept', 'may-be-lost'])
+          .default('kept')
+          .describe('whether signatures that a document had when it was accepted must be there afterwards'),
+      })
+      .prefault({}),
     steps: z.strictObject(steps).prefault({}),
   })
   .prefault({});

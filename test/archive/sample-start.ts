@@ -18,6 +18,13 @@ const policy: Policy = {
   sign: { settle: 1000 },
   retrieve: { filesWithin: 1000 },
   mayPass: [],
+  verification: {
+    clockTolerance: 0,
+    requires: [],
+    documentSigners: { others: 0, certificates: [] },
+    contractSigners: { others: 0, certificates: [] },
+    earlierSignatures: 'kept',
+  },
   steps: {
     create: step,
     correct: step,

@@ -9,7 +9,7 @@ export interface CmsOrder {
   signer: Identity;
   /** Other certificates to put in. */
   chain: Identity[];
-  digest?: 'sha256' | 'sha384' | 'sha512';
+  digest?: CmsDigest;
   pss?: boolean;
   /** Signed attribute signingTime. */
   signingTime?: Date;
@@ -18,6 +18,8 @@ export interface CmsOrder {
   timestamp?: TimestampOrder & { over?: Buffer };
 }
 
+export type CmsDigest = 'sha1' | 'sha256' | 'sha384' | 'sha512';
+
 export interface TimestampOrder {
   authority: Identity;
   chain: Identity[];
@@ -25,6 +27,7 @@ export interface TimestampOrder {
 }
 
 const OIDS = {
+  sha1: '1.3.14.3.2.26',
   sha256: '2.16.840.1.101.3.4.2.1',
   sha384: '2.16.840.1.101.3.4.2.2',
   sha512: '2.16.840.1.101.3.4.2.3',
@@ -80,10 +83,17 @@ function signatureValue(attributes: Buffer, digest: string, { signer, pss }: Cms
   return sign(digest, attributes, { key: signer.key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength });
 }
 
-function signatureAlgorithm(digest: 'sha256' | 'sha384' | 'sha512', { signer, pss }: CmsOrder): asn1js.AsnType {
+function signatureAlgorithm(digest: CmsDigest, { signer, pss }: CmsOrder): asn1js.AsnType {
   if (signer.key.asymmetricKeyType === 'ec') {
     return sequence(
-      oid({ sha256: '1.2.840.10045.4.3.2', sha384: '1.2.840.10045.4.3.3', sha512: '1.2.840.10045.4.3.4' }[digest]),
+      oid(
+        {
+          sha1: '1.2.840.10045.4.1',
+          sha256: '1.2.840.10045.4.3.2',
+          sha384: '1.2.840.10045.4.3.3',
+          sha512: '1.2.840.10045.4.3.4',
+        }[digest],
+      ),
     );
   }
   if (!pss) return algorithm('1.2.840.113549.1.1.1');

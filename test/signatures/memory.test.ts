@@ -28,7 +28,7 @@ const { verifyPdfSignature } = require('./signatures/verification.js');
 const [small, large] = JSON.parse(process.argv[2]);
 async function verify({ path, roots, original }) {
   await checkPdf(path, { maximumBytes: 30e6 });
-  return (await verifyPdfSignature(path, { roots, original })).result;
+  return (await verifyPdfSignature(path, { roots, original })).verification.result;
 }
 // Resource usage would also count what the parent had used when it forked.
 let peak = 0;

@@ -34,7 +34,7 @@ async function reasonsFor(file: Buffer, original: Buffer): Promise<string[]> {
   await writeFile(path, file);
   const sha256 = createHash('sha256').update(original).digest('hex');
   const roots = [authority.root.certificate.toString()];
-  return (await verifyPdfSignature(path, { roots, original: { sha256, size: original.length } })).reasons;
+  return (await verifyPdfSignature(path, { roots, original: { sha256, size: original.length } })).verification.reasons;
 }
 
 const signed = (original: Buffer) => signPdf(original, { signer: authority.rsa, chain: [authority.intermediate] });

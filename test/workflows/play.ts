@@ -189,6 +189,13 @@ function requestOf(reference: string, { reviewMode, deadlines, codesNotAccepted 
     sign: { settle: 30 },
     retrieve: { filesWithin: 100 },
     mayPass: [],
+    verification: {
+      clockTolerance: 0,
+      requires: [],
+      documentSigners: { others: 0, certificates: [] },
+      contractSigners: { others: 0, certificates: [] },
+      earlierSignatures: 'kept',
+    },
     steps: Object.fromEntries(
       STEP_NAMES.map((name) => [name, { startToClose: 5000, budget: 400, backoff: 10, slowest: 40 }]),
     ) as Policy['steps'],

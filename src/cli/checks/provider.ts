@@ -1,5 +1,6 @@
 import type { Config, EnvironmentConfig } from '../../config.js';
 import { VideoIdError } from '../../messages/failures.js';
+import { readRoots } from '../../signatures/cms/certificate-chain.js';
 import { readRootFiles } from '../../signatures/root-files.js';
 import { ProviderError } from '../../uanataca/errors.js';
 import { Optimizers } from '../../uanataca/optimizers.js';
@@ -49,7 +50,7 @@ async function optimizerCheck(
 
 async function rootsCheck(name: string, { roots }: EnvironmentConfig): Promise<Check> {
   return await check(`roots of ${name}`, async () => {
-    const { length: certificates } = await readRootFiles(name, roots);
+    const { length: certificates } = (await readRootFiles(name, roots)).flatMap(readRoots);
     return certificates === 0
       ? {
           state: 'warn',

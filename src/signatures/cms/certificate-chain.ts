@@ -1,34 +1,41 @@
 import { X509Certificate } from 'node:crypto';
 
-import * as asn1js from 'asn1js';
-import { BasicConstraints, ExtKeyUsage, type Certificate, type Extension } from 'pkijs';
-
-import { OID } from './algorithms.js';
-import { publicKeyOf, readCertificate, refusing, type ReadCertificate } from './cms.js';
 import type { VerificationReason } from '../reasons.js';
-
-/** What the certificate at the beginning of the chain is for. */
-export type CertificateUse = 'signing' | 'time-stamping';
+import { isWeakScheme, schemeNamed } from './algorithms.js';
+import { constraintReasons } from './certificate-constraints.js';
+import { isFor, mayIssue, type CertificateUse } from './certificate-purpose.js';
+import { readCertificate, refusing, type ReadCertificate } from './cms.js';
+import { isTooWeak } from './key-strength.js';
+import { pssParameters } from './signer-check.js';
 
 export type ChainReason = Extract<
   VerificationReason,
-  'certificate-unsuitable' | 'certificate-not-valid-at-signing-time' | 'chain-not-trusted'
+  | 'chain-not-trusted'
+  | 'certificate-unsuitable'
+  | 'algorithm-weak'
+  | 'algorithm-unsupported'
+  | 'certificate-constraints-unchecked'
+  | 'certificate-not-valid-at-signing-time'
 >;
 
-/** A chain that holds, ended by the configured root it leads to; or the reason of the one that came furthest. */
-export type ChainCheck = { path: ReadCertificate[] } | { reason: ChainReason };
+/** The best chain there is, ended by the configured root it leads to, and what is wrong with it. Without one `path` is empty. */
+export interface ChainCheck {
+  path: ReadCertificate[];
+  reasons: ChainReason[];
+}
 
 const LONGEST_PATH = 8;
 /** Links looked at in one search: bounds the work on hostile sets of certificates. */
 const MOST_LINKS = 200;
-const HANDLED = new Set<string>([
-  OID.keyUsage,
-  OID.basicConstraints,
-  OID.extendedKeyUsage,
-  OID.subjectAlternativeName,
-  OID.certificatePolicies,
-]);
-const KEY_USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04 };
+/** From what rules a chain out for good to what a better look may settle: of several chains the one counts that came furthest. */
+const GRAVITY: Record<ChainReason, number> = {
+  'chain-not-trusted': 100_000,
+  'certificate-unsuitable': 10_000,
+  'algorithm-weak': 1000,
+  'algorithm-unsupported': 100,
+  'certificate-constraints-unchecked': 10,
+  'certificate-not-valid-at-signing-time': 1,
+};
 
 /** Root certificates from PEM text, which may hold several. Throws where it holds none or a broken one. */
 export function readRoots(pem: string): X509Certificate[] {
@@ -38,10 +45,10 @@ export function readRoots(pem: string): X509Certificate[] {
 }
 
 /**
- * Looks for a chain from a certificate to one of the roots (RFC 5280, 6.1, without name constraints and policies: a certificate that
- * makes these critical is unsuitable). Revocation is not checked. Any configured certificate is the end of a chain, also one that
- * another has issued. pkijs's own chain engine is not used: without revocation lists it refuses every issuer that names where its list
- * lies, and it does not end on certificates that issue each other. Throws `CmsError` where an extension cannot be read.
+ * Looks for a chain from a certificate to one of the roots (RFC 5280, 6.1): signatures, times, purposes, path lengths, policies, names.
+ * Revocation is not checked. Any configured certificate is the end of a chain, also one that another has issued. pkijs's own chain
+ * engine is not used: without revocation lists it refuses every issuer that names where its list lies, and it does not end on
+ * certificates that issue each other. Throws `CmsError` where an extension cannot be read.
  */
 export function checkChain(
   certificate: ReadCertificate,
@@ -52,13 +59,17 @@ export function checkChain(
 ): ChainCheck {
   const anchors = roots.map((root) => readCertificate(root.raw));
   const search = { pool: [...anchors, ...pool], anchors, links: 0 };
-  let failure: ChainReason = 'chain-not-trusted';
+  let best: ChainCheck = { path: [], reasons: ['chain-not-trusted'] };
   for (const path of pathsFrom([certificate], search)) {
-    const reason = refusing(() => faultOf(path, at, use));
-    if (reason === undefined) return { path };
-    if (failure !== 'certificate-not-valid-at-signing-time') failure = reason;
+    const check = { path, reasons: refusing(() => faultsOf(path, at, use)) };
+    if (gravityOf(check) < gravityOf(best)) best = check;
+    if (best.reasons.length === 0) break;
   }
-  return { reason: failure };
+  return best;
+}
+
+function gravityOf({ reasons }: ChainCheck): number {
+  return reasons.reduce((sum, reason) => sum + GRAVITY[reason], 0);
 }
 
 interface Search {
@@ -70,67 +81,59 @@ interface Search {
 function* pathsFrom(path: ReadCertificate[], search: Search): Generator<ReadCertificate[]> {
   const last = path.at(-1);
   if (last === undefined) return;
-  if (search.anchors.some((anchor) => isSame(anchor, last))) {
+  if (search.anchors.some((anchor) => anchor.isSameAs(last))) {
     yield path;
     return;
   }
   if (path.length >= LONGEST_PATH) return;
   for (const issuer of search.pool) {
-    if (path.some((member) => isSame(member, issuer))) continue;
+    if (path.some((member) => member.isSameAs(issuer))) continue;
     search.links += 1;
     if (search.links > MOST_LINKS) return;
     if (isIssuedBy(last, issuer)) yield* pathsFrom([...path, issuer], search);
   }
 }
 
-function isSame(one: ReadCertificate, other: ReadCertificate): boolean {
-  return one.x509.raw.equals(other.x509.raw);
-}
-
 /** Names, key identifiers and the signature; OpenSSL does the work. */
 function isIssuedBy(certificate: ReadCertificate, issuer: ReadCertificate): boolean {
   if (!certificate.x509.checkIssued(issuer.x509)) return false;
-  const key = publicKeyOf(issuer);
+  const key = issuer.publicKey;
   return key !== undefined && certificate.x509.verify(key);
 }
 
-function faultOf(path: ReadCertificate[], at: Date, use: CertificateUse): ChainReason | undefined {
-  const [first, ...issuers] = path.map(({ fields }) => fields);
-  if (first === undefined || !isFor(first, use) || !issuers.every((issuer, below) => mayIssue(issuer, below))) {
-    return 'certificate-unsuitable';
+function faultsOf(path: ReadCertificate[], at: Date, use: CertificateUse): ChainReason[] {
+  const [first, ...issuers] = path;
+  if (first === undefined) return ['chain-not-trusted'];
+  const suits = isFor(first, use) && issuers.every((issuer, below) => mayIssue(issuer, below, use));
+  const reasons: ChainReason[] = suits ? [] : ['certificate-unsuitable'];
+  for (const reason of [...strengthReasons(path), ...constraintReasons(path)]) {
+    if (!reasons.includes(reason)) reasons.push(reason);
   }
-  const valid = [first, ...issuers].every(({ notBefore, notAfter }) => notBefore.value <= at && at <= notAfter.value);
-  return valid ? undefined : 'certificate-not-valid-at-signing-time';
+  if (!path.every((member) => isValidAt(member, at))) reasons.push('certificate-not-valid-at-signing-time');
+  return reasons;
 }
 
-function isFor(certificate: Certificate, use: CertificateUse): boolean {
-  const usage = keyUsageOf(certificate);
-  const signs = usage === undefined || (usage & (KEY_USAGE.digitalSignature | KEY_USAGE.nonRepudiation)) !== 0;
-  if (!signs || hasUnknownCritical(certificate)) return false;
-  if (use === 'signing') return true;
-  const extended: unknown = extensionOf(certificate, OID.extendedKeyUsage)?.parsedValue;
-  return extended instanceof ExtKeyUsage && extended.keyPurposes.includes(OID.timeStamping);
+export function isValidAt(certificate: ReadCertificate, at: Date): boolean {
+  const { notBefore, notAfter } = certificate.fields();
+  return notBefore.value <= at && at <= notAfter.value;
 }
 
-/** `below`: how many certificates of issuers lie between it and the first certificate. */
-function mayIssue(issuer: Certificate, below: number): boolean {
-  const usage = keyUsageOf(issuer);
-  const constraints: unknown = extensionOf(issuer, OID.basicConstraints)?.parsedValue;
-  if (!(constraints instanceof BasicConstraints) || !constraints.cA || hasUnknownCritical(issuer)) return false;
-  const limit: unknown = constraints.pathLenConstraint;
-  if (typeof limit === 'number' && below > limit) return false;
-  return usage === undefined || (usage & KEY_USAGE.keyCertSign) !== 0;
+/** Every key of a chain, and every signature but the one of the root about itself, which nobody relies on. */
+function strengthReasons(path: readonly ReadCertificate[]): ChainReason[] {
+  const keys = path.map(({ publicKey }) => publicKey);
+  const signatures = path.slice(0, -1).map((certificate) => certificate.fields().signatureAlgorithm);
+  const schemes = signatures.map(({ algorithmId, algorithmParams }) => {
+    if (schemeNamed(algorithmId)?.name !== 'RSA-PSS') return strengthOf(algorithmId);
+    const given = algorithmParams as { valueBeforeDecodeView?: Uint8Array } | undefined;
+    const pss = pssParameters(given?.valueBeforeDecodeView && Buffer.from(given.valueBeforeDecodeView));
+    // Left out they mean SHA-1 (RFC 4055, 3.1).
+    return pss === undefined || pss.digest.weak ? 'weak' : 'strong';
+  });
+  if (schemes.includes('weak') || keys.some((key) => key !== undefined && isTooWeak(key))) return ['algorithm-weak'];
+  return schemes.includes('unknown') || keys.includes(undefined) ? ['algorithm-unsupported'] : [];
 }
 
-function keyUsageOf(certificate: Certificate): number | undefined {
-  const usage: unknown = extensionOf(certificate, OID.keyUsage)?.parsedValue;
-  return usage instanceof asn1js.BitString ? usage.valueBlock.valueHexView[0] : undefined;
-}
-
-function hasUnknownCritical(certificate: Certificate): boolean {
-  return certificate.extensions?.some(({ critical, extnID }) => critical && !HANDLED.has(extnID)) ?? false;
-}
-
-function extensionOf(certificate: Certificate, oid: string): Extension | undefined {
-  return certificate.extensions?.find(({ extnID }) => extnID === oid);
+function strengthOf(oid: string): 'weak' | 'strong' | 'unknown' {
+  if (isWeakScheme(oid)) return 'weak';
+  return schemeNamed(oid)?.digest === undefined ? 'unknown' : 'strong';
 }

@@ -1,22 +1,26 @@
-import { constants, verify, type KeyObject } from 'node:crypto';
+import { constants, createHash, createVerify, verify, type KeyObject, type VerifyKeyObjectInput } from 'node:crypto';
 
 import * as asn1js from 'asn1js';
 import { AlgorithmIdentifier, RSASSAPSSParams } from 'pkijs';
 
-import { digestNamed, OID, schemeNamed } from './algorithms.js';
+import type { VerificationReason } from '../reasons.js';
+import { digestNamed, isWeakScheme, OID, schemeNamed, type Digest, type SignatureScheme } from './algorithms.js';
 import {
   namesCertificate,
-  publicKeyOf,
   refusing,
   signedAttribute,
   signerCertificate,
   type Cms,
   type ReadCertificate,
 } from './cms.js';
-import type { VerificationReason } from '../reasons.js';
+import { isTooWeak } from './key-strength.js';
 
-/** What checking one signer of a CMS brought. `reasons` in the order of the checks. */
+/** The signed bytes, in pieces, as often as they are asked for. */
+export type SignedContent = () => AsyncIterable<Buffer>;
+
+/** What checking one signer of a CMS brought. */
 export interface SignerCheck {
+  /** First what concerns the signed bytes: changed, or not checked; then the rest. */
   reasons: VerificationReason[];
   certificate?: ReadCertificate;
   digestAlgorithm?: string;
@@ -25,108 +29,134 @@ export interface SignerCheck {
   statedTime?: Date;
 }
 
-const SMALLEST_RSA = 2048;
-
 /**
  * Checks a signer (RFC 5652, 5.4 to 5.6): the digest attribute against the content, the signature value over the signed attributes,
- * the certificate named in them. Not the chain. Throws `CmsError` where attributes cannot be read.
+ * the certificate named in them. Not the chain. Weak algorithms are checked like others, and named. Throws `CmsError` where attributes
+ * cannot be read.
  *
- * @param digestOf Digest of the signed content, with an algorithm as `node:crypto` names it.
  * @param more Certificates beside those that the CMS brings.
  */
 export async function checkSigner(
   cms: Cms,
-  digestOf: (algorithm: string) => Promise<Buffer>,
+  content: SignedContent,
   more: readonly ReadCertificate[] = [],
 ): Promise<SignerCheck> {
-  const check: SignerCheck = { reasons: [] };
-  const digest = digestNamed(cms.signer.digestAlgorithm.algorithmId);
-  if (digest === undefined) check.reasons.push('algorithm-unsupported');
-  else {
-    check.digestAlgorithm = digest;
-    if (!(await digestHolds(cms, digest, digestOf))) check.reasons.push('digest-mismatch');
-  }
-  const time = signedAttribute(cms, OID.signingTime);
-  if (time instanceof asn1js.UTCTime || time instanceof asn1js.GeneralizedTime) check.statedTime = time.toDate();
+  const { signer } = cms;
   const certificate = signerCertificate(cms, [...cms.certificates, ...more]);
-  if (certificate === undefined) {
-    check.reasons.push('signer-certificate-missing');
-    return check;
-  }
-  check.certificate = certificate;
-  if (digest !== undefined) checkValue(cms, digest, publicKeyOf(certificate), check);
-  if (namesCertificate(cms, certificate) === false) check.reasons.push('signing-certificate-mismatch');
-  return check;
+  const digest = digestNamed(signer.digestAlgorithm);
+  const scheme = schemeOf(cms, digest);
+  const time = signedAttribute(cms, OID.signingTime);
+  return {
+    reasons: [
+      ...(await contentReasons(cms, digest, content)),
+      ...(certificate === undefined ? ['signer-certificate-missing' as const] : []),
+      ...(await valueReasons(cms, scheme, certificate?.publicKey, content)),
+      ...(signer.signedAttributes === undefined ? ['signed-attributes-missing' as const] : []),
+      ...(certificate !== undefined && namesCertificate(cms, certificate) === false
+        ? ['signing-certificate-mismatch' as const]
+        : []),
+      ...strengthReasons(cms, digest, scheme, certificate),
+    ],
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(digest === undefined ? {} : { digestAlgorithm: digest.name }),
+    ...(scheme === undefined ? {} : { signatureAlgorithm: scheme.name }),
+    ...(time instanceof asn1js.UTCTime || time instanceof asn1js.GeneralizedTime ? { statedTime: time.toDate() } : {}),
+  };
 }
 
-async function digestHolds(
+async function contentReasons(
   cms: Cms,
-  digest: string,
-  digestOf: (algorithm: string) => Promise<Buffer>,
-): Promise<boolean> {
+  digest: Digest | undefined,
+  content: SignedContent,
+): Promise<VerificationReason[]> {
+  if (cms.signer.signedAttributes === undefined) return []; // the value is over the content itself
+  if (digest === undefined) return ['integrity-not-checked'];
   const type = signedAttribute(cms, OID.contentType);
   const stated = signedAttribute(cms, OID.messageDigest);
-  return (
+  const holds =
     type instanceof asn1js.ObjectIdentifier &&
     type.valueBlock.toString() === cms.contentType &&
     stated instanceof asn1js.OctetString &&
-    (await digestOf(digest)).equals(Buffer.from(stated.getValue()))
-  );
+    (await digestOf(content, digest.name)).equals(Buffer.from(stated.getValue()));
+  return holds ? [] : ['digest-mismatch'];
 }
 
-function checkValue(cms: Cms, digest: string, key: KeyObject | undefined, check: SignerCheck): void {
-  const { algorithmId, algorithmParams } = cms.signer.signatureAlgorithm;
-  const scheme = schemeNamed(algorithmId);
-  if (scheme === undefined || key === undefined || isTooWeak(key)) {
-    check.reasons.push('algorithm-unsupported');
-    return;
+export async function digestOf(content: SignedContent, algorithm: string): Promise<Buffer> {
+  const hash = createHash(algorithm);
+  for await (const piece of content()) hash.update(piece);
+  return hash.digest();
+}
+
+/** A scheme with all that its check needs. */
+interface CheckableScheme {
+  name: SignatureScheme['name'];
+  digest: Digest;
+  types: string[];
+  options: Omit<VerifyKeyObjectInput, 'key'>;
+}
+
+const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = constants;
+
+function schemeOf({ signer }: Cms, stated: Digest | undefined): CheckableScheme | undefined {
+  const { oid, parameters } = signer.signatureAlgorithm;
+  const scheme = schemeNamed(oid);
+  if (scheme?.name === 'RSA-PSS') {
+    const pss = refusing(() => pssParameters(parameters));
+    if (pss === undefined) return undefined;
+    const options = { padding: RSA_PKCS1_PSS_PADDING, saltLength: pss.saltLength };
+    return { name: scheme.name, digest: pss.digest, types: ['rsa', 'rsa-pss'], options };
   }
-  check.signatureAlgorithm = scheme.name;
-  const value = Buffer.from(cms.signer.signature.getValue());
-  let holds: boolean;
+  const digest = scheme?.digest ?? stated;
+  if (scheme === undefined || digest === undefined) return undefined;
   switch (scheme.name) {
-    case 'RSA-PSS': {
-      const parameters = refusing(() => pssParameters(algorithmParams));
-      if (parameters === undefined) {
-        check.reasons.push('algorithm-unsupported');
-        return;
-      }
-      const padding = constants.RSA_PKCS1_PSS_PADDING;
-      const { saltLength } = parameters;
-      // The two digests are one (RFC 4056, 3); OpenSSL takes the one given also for the mask.
-      holds =
-        isKeyOf(key, ['rsa', 'rsa-pss']) &&
-        parameters.digest === digest &&
-        verify(digest, cms.signedAttributes, { key, padding, saltLength }, value);
-      break;
-    }
     case 'RSA PKCS#1 v1.5':
-      holds =
-        isKeyOf(key, ['rsa']) &&
-        verify(scheme.digest ?? digest, cms.signedAttributes, { key, padding: constants.RSA_PKCS1_PADDING }, value);
-      break;
+      return { name: scheme.name, digest, types: ['rsa'], options: { padding: RSA_PKCS1_PADDING } };
     case 'ECDSA':
-      holds =
-        isKeyOf(key, ['ec']) &&
-        verify(scheme.digest ?? digest, cms.signedAttributes, { key, dsaEncoding: 'der' }, value);
-      break;
+      return { name: scheme.name, digest, types: ['ec'], options: { dsaEncoding: 'der' } };
+    case 'EdDSA':
+      return { name: scheme.name, digest, types: ['ed25519'], options: {} };
   }
-  if (!holds) check.reasons.push('signature-invalid');
 }
 
-function isKeyOf(key: KeyObject, types: string[]): boolean {
-  return key.asymmetricKeyType !== undefined && types.includes(key.asymmetricKeyType);
+async function valueReasons(
+  { signer }: Cms,
+  scheme: CheckableScheme | undefined,
+  key: KeyObject | undefined,
+  content: SignedContent,
+): Promise<VerificationReason[]> {
+  if (scheme === undefined || key === undefined) return ['integrity-not-checked'];
+  if (!scheme.types.includes(key.asymmetricKeyType ?? '')) return ['signature-invalid'];
+  const { digest, options } = scheme;
+  if (scheme.name === 'EdDSA') {
+    if (signer.signedAttributes === undefined) return ['integrity-not-checked']; // it would need the content in one piece
+    return verify(null, signer.signedAttributes, key, signer.value) ? [] : ['signature-invalid'];
+  }
+  const check = createVerify(digest.name);
+  if (signer.signedAttributes !== undefined) check.update(signer.signedAttributes);
+  else for await (const piece of content()) check.update(piece);
+  return check.verify({ key, ...options }, signer.value) ? [] : ['signature-invalid'];
 }
 
-function isTooWeak(key: KeyObject): boolean {
-  const bits = key.asymmetricKeyDetails?.modulusLength;
-  return bits !== undefined && bits < SMALLEST_RSA;
+function strengthReasons(
+  { signer }: Cms,
+  digest: Digest | undefined,
+  scheme: CheckableScheme | undefined,
+  certificate: ReadCertificate | undefined,
+): VerificationReason[] {
+  const key = certificate?.publicKey;
+  const { oid } = signer.signatureAlgorithm;
+  if (digest?.weak || scheme?.digest.weak || isWeakScheme(oid) || (key !== undefined && isTooWeak(key))) {
+    return ['algorithm-weak'];
+  }
+  const unknown = digest === undefined || scheme === undefined || (certificate !== undefined && key === undefined);
+  return unknown ? ['algorithm-unsupported'] : [];
 }
 
-/** Undefined where digest and mask digest differ, or one is not accepted: also the defaults, which are SHA-1 (RFC 4055, 3.1). */
-function pssParameters(parameters: unknown): { digest: string; saltLength: number } | undefined {
-  if (!(parameters instanceof asn1js.Sequence)) return undefined;
-  const read = new RSASSAPSSParams({ schema: parameters });
+/** Undefined where digest and mask digest differ (OpenSSL takes the one given for both), or one is unknown. The defaults are SHA-1. */
+export function pssParameters(parameters: Buffer | undefined): { digest: Digest; saltLength: number } | undefined {
+  const schema = parameters === undefined ? undefined : asn1js.fromBER(parameters).result;
+  if (!(schema instanceof asn1js.Sequence)) return undefined;
+  const read = new RSASSAPSSParams({ schema });
   const mask = new AlgorithmIdentifier({ schema: read.maskGenAlgorithm.algorithmParams });
   const digest = digestNamed(read.hashAlgorithm.algorithmId);
   if (digest === undefined || mask.algorithmId !== read.hashAlgorithm.algorithmId) return undefined;

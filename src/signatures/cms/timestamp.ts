@@ -1,79 +1,86 @@
-import { createHash, type X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto';
 
 import { TSTInfo } from 'pkijs';
 
+import type { VerificationReason } from '../reasons.js';
 import { digestNamed, OID } from './algorithms.js';
 import { checkChain } from './certificate-chain.js';
-import { CmsError, readCms, refusing, unsignedAttribute, type Cms, type ReadCertificate } from './cms.js';
-import type { VerificationReason } from '../reasons.js';
-import { checkSigner } from './signer-check.js';
+import { CmsError, readCms, refusing, type Cms, type ReadCertificate } from './cms.js';
+import { checkSigner, digestOf, type SignedContent } from './signer-check.js';
 
-/** A timestamp over the signature value (RFC 3161). `time` only where it holds and its authority leads to a root. */
-export type TimestampCheck = { present: false } | { present: true; time?: Date; reasons: TimestampReason[] };
+/** A timestamp (RFC 3161). `time` only where it holds and its authority leads to a root: nothing else proves a time. */
+export interface TimestampCheck {
+  time?: Date;
+  reasons: TimestampReason[];
+}
 
 export type TimestampReason = Extract<
   VerificationReason,
   | 'timestamp-unreadable'
+  | 'timestamp-unsupported'
   | 'timestamp-invalid'
   | 'timestamp-not-trusted'
   | 'no-roots-configured'
-  | 'algorithm-unsupported'
 >;
 
-/** Checks the timestamp token that a signature carries in its unsigned attributes. */
-export async function checkTimestamp(cms: Cms, roots: readonly X509Certificate[]): Promise<TimestampCheck> {
-  return reading(async () => {
-    const value = unsignedAttribute(cms, OID.timestampToken);
-    if (value === undefined) return { present: false };
-    const token = readCms(Buffer.from(value.valueBeforeDecodeView));
-    const stamped = Buffer.from(cms.signer.signature.getValue());
-    const digestOf = (algorithm: string) => Promise.resolve(createHash(algorithm).update(stamped).digest());
-    return { present: true, ...(await checkToken(token, digestOf, cms.certificates, roots)) };
-  });
+/** More stand on no signature; bounds the work on hostile files. */
+const MOST_TIMESTAMPS = 20;
+
+/** Checks the timestamp tokens over the value of a signature, which it carries in its unsigned attributes. */
+export async function checkTimestamps(cms: Cms, roots: readonly X509Certificate[]): Promise<TimestampCheck[]> {
+  const tokens = (cms.signer.unsigned.get(OID.timestampToken) ?? []).slice(0, MOST_TIMESTAMPS);
+  const stamped = piecesOf(cms.signer.value);
+  return Promise.all(tokens.map((token) => checkTimestamp(token, stamped, roots, cms.certificates)));
 }
 
 /**
- * Checks a token that stamps a whole document.
+ * Checks one token: that it is over these bytes, its own signature, and the chain of its authority at the time that it states.
  *
- * @param digestOf digest of what it must be over, with an algorithm as `node:crypto` names it
+ * @param more certificates beside those that the token brings
  */
-export async function checkDocumentTimestamp(
-  contents: Buffer,
-  digestOf: (algorithm: string) => Promise<Buffer>,
+export async function checkTimestamp(
+  token: Buffer,
+  stamped: SignedContent,
   roots: readonly X509Certificate[],
+  more: readonly ReadCertificate[] = [],
 ): Promise<TimestampCheck> {
-  return reading(async () => ({ present: true, ...(await checkToken(readCms(contents), digestOf, [], roots)) }));
-}
-
-async function reading(check: () => Promise<TimestampCheck>): Promise<TimestampCheck> {
   try {
-    return await check();
+    return await checkToken(readCms(token), stamped, roots, more);
   } catch (error) {
-    if (error instanceof CmsError) return { present: true, reasons: ['timestamp-unreadable'] };
+    if (error instanceof CmsError) return { reasons: ['timestamp-unreadable'] };
     throw error;
   }
 }
 
 async function checkToken(
   token: Cms,
-  digestOf: (algorithm: string) => Promise<Buffer>,
-  more: readonly ReadCertificate[],
+  stamped: SignedContent,
   roots: readonly X509Certificate[],
-): Promise<{ time?: Date; reasons: TimestampReason[] }> {
+  more: readonly ReadCertificate[],
+): Promise<TimestampCheck> {
   const { content } = token;
   if (content === undefined || token.contentType !== OID.timestampInfo) return { reasons: ['timestamp-unreadable'] };
   const info = refusing(() => TSTInfo.fromBER(content));
   const imprint = digestNamed(info.messageImprint.hashAlgorithm.algorithmId);
-  if (imprint === undefined) return { reasons: ['algorithm-unsupported'] };
-  const signer = await checkSigner(
-    token,
-    (algorithm) => Promise.resolve(createHash(algorithm).update(content).digest()),
-    more,
-  );
-  const stamped = Buffer.from(info.messageImprint.hashedMessage.getValue());
-  const holds = (await digestOf(imprint)).equals(stamped) && signer.reasons.length === 0;
-  if (!holds || signer.certificate === undefined) return { reasons: ['timestamp-invalid'] };
+  const signer = await checkSigner(token, piecesOf(content), more);
+  const stated = Buffer.from(info.messageImprint.hashedMessage.getValue());
+  const isOfThese = imprint === undefined || (await digestOf(stamped, imprint.name)).equals(stated);
+  const { reasons, certificate } = signer;
+  const broken = ['digest-mismatch', 'signature-invalid', 'signing-certificate-mismatch', 'signed-attributes-missing'];
+  if (!isOfThese || reasons.some((reason) => broken.includes(reason))) return { reasons: ['timestamp-invalid'] };
+  if (imprint === undefined || imprint.weak || reasons.some((reason) => reason.startsWith('algorithm-'))) {
+    return { reasons: ['timestamp-unsupported'] };
+  }
+  if (certificate === undefined) return { reasons: ['timestamp-not-trusted'] };
   if (roots.length === 0) return { reasons: ['no-roots-configured'] };
-  const chain = checkChain(signer.certificate, [...token.certificates, ...more], roots, info.genTime, 'time-stamping');
-  return 'path' in chain ? { time: info.genTime, reasons: [] } : { reasons: ['timestamp-not-trusted'] };
+  const chain = checkChain(certificate, [...token.certificates, ...more], roots, info.genTime, 'time-stamping');
+  if (chain.reasons.length === 0) return { time: info.genTime, reasons: [] };
+  const onlyWeak = chain.reasons.every((reason) => reason.startsWith('algorithm-'));
+  return { reasons: [onlyWeak ? 'timestamp-unsupported' : 'timestamp-not-trusted'] };
+}
+
+function piecesOf(bytes: Buffer): SignedContent {
+  return async function* () {
+    yield bytes;
+  };
 }
