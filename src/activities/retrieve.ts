@@ -1,15 +1,25 @@
-import type { RetrieveOrder, SignatureActivities, UploadedDocument } from '../messages/activities.js';
+import type { RetrieveOrder, Retrieved, SignatureActivities, UploadedDocument } from '../messages/activities.js';
+import { VideoIdError } from '../messages/failures.js';
 import type { StoredContract, StoredDocument, Verification } from '../messages/outcome.js';
-import type { RequestKey, RequestPk } from '../messages/request.js';
+import type { RequestKey } from '../messages/request.js';
+import type { FileDigest, StorableFile } from '../archive/archive.js';
 import { mayPass } from '../signatures/reasons.js';
+import { judgeTogether } from '../signatures/signers.js';
+import type { Original, SignedFile } from '../signatures/signed-file.js';
 import { verifyPdfSignature, type VerificationOrder } from '../signatures/verification.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { PdfStream } from '../uanataca/pdf-stream.js';
+import { firstAcceptance } from './acceptance.js';
 import type { Dependencies } from './dependencies.js';
 import { writeEvidence } from './evidence.js';
-import { stepFailure } from './step-failures.js';
+import { providerFailure, stepFailure } from './step-failures.js';
+import { storedDigest } from './stored-digest.js';
 
-type Roots = VerificationOrder['roots'];
+/** A file of the request as it was fetched and looked at. */
+interface Fetched {
+  digest: FileDigest;
+  file: SignedFile;
+}
 
 /**
  * Seed step 7: `GET document/{request_pk}/{uid}?document_type=signed` for every uid, and the contract again. Each is
@@ -17,65 +27,127 @@ type Roots = VerificationOrder['roots'];
  */
 export function retrieve(dependencies: Dependencies): SignatureActivities['retrieve'] {
   return async (key, order) => {
-    const roots = await dependencies.roots(key.environment);
-    const documents: StoredDocument[] = [];
+    const work = new Retrieval(dependencies, key, order, await dependencies.roots(key.environment));
+    const documents: { index: number; fetched: Fetched | undefined }[] = [];
     for (const document of order.documents) {
-      documents.push(await storeSigned(dependencies, key, order.requestPk, document, roots, order.filesWithin));
+      documents.push({ index: document.index, fetched: await work.orMissing(() => work.signed(document)) });
     }
-    const contract = await storeContract(dependencies, key, order, roots);
-    const refused = notPassed(documents, contract, order.mayPass);
-    if (refused !== undefined && refused !== order.accepted) throw stepFailure('VERIFICATION_NOT_PASSED', refused);
-    await writeEvidence(dependencies, key, { events: order.events, documents, contract });
-    return { documents, contract };
+    const contract = await work.orMissing(() => work.contract());
+    const retrieved = judged(documents, contract, order);
+    const refused = order.giveUp ? undefined : notPassed(retrieved, order.mayPass);
+    const files = filesOf(retrieved);
+    if (refused !== undefined && files !== order.accepted) {
+      throw stepFailure('VERIFICATION_NOT_PASSED', refused, { facts: { files } });
+    }
+    await writeEvidence(dependencies, key, { events: order.events, ...retrieved });
+    return retrieved;
   };
 }
 
-async function storeSigned(
-  dependencies: Dependencies,
-  key: RequestKey,
-  requestPk: RequestPk,
-  document: UploadedDocument,
-  roots: Roots,
-  filesWithin: number,
-): Promise<StoredDocument> {
-  const { index, sha256, size, uid } = document;
-  const { archive, optimizer } = dependencies;
-  const signed = await optimizer(key.environment)
-    .getDocument(requestPk, uid, 'signed')
-    .catch((error: unknown) => notThereYet(dependencies, key, filesWithin, error));
-  const file = { kind: 'signed', index } as const;
-  const stored = await archive.storeFile(key, file, signed.stream, { expectedBytes: signed.size });
-  const { path } = await archive.locateFile(key, file);
-  return { index, ...stored, verification: await verifyPdfSignature(path, { roots, original: { sha256, size } }) };
+class Retrieval {
+  constructor(
+    private readonly dependencies: Dependencies,
+    private readonly key: RequestKey,
+    private readonly order: RetrieveOrder,
+    private readonly roots: VerificationOrder['roots'],
+  ) {}
+
+  /** Where an operator gave up, a file that cannot be had is missing. Trouble of the archive is trouble still. */
+  async orMissing<T>(fetch: () => Promise<T>): Promise<T | undefined> {
+    if (!this.order.giveUp) return fetch();
+    try {
+      return await fetch();
+    } catch (error) {
+      if (error instanceof VideoIdError) throw error;
+      return undefined;
+    }
+  }
+
+  async signed({ index, sha256, size, uid }: UploadedDocument): Promise<Fetched> {
+    const { archive, optimizer } = this.dependencies;
+    const { requestPk } = this.order;
+    const { path } = await archive.locateFile(this.key, { kind: 'document', index });
+    return this.fetched({ kind: 'signed', index }, { sha256, size, path }, () =>
+      optimizer(this.key.environment)
+        .getDocument(requestPk, uid, 'signed')
+        .catch((error: unknown) => notThereYet(this.dependencies, this.key, this.order.filesWithin, error)),
+    );
+  }
+
+  /**
+   * The contract after signing, as it comes. Whether the provider hands out the signed one is not documented: an unsigned copy is
+   * recorded, not a fault; where it hands out none, an operator may have the one kept that the signer was shown.
+   */
+  async contract(): Promise<Fetched> {
+    const { archive, optimizer } = this.dependencies;
+    const { contract: accepted, contractAsShown, requestPk } = this.order;
+    const { path } = await archive.locateFile(this.key, { kind: 'contract' });
+    return this.fetched({ kind: 'signed-contract' }, { ...accepted, path }, () =>
+      contractAsShown
+        ? archive.openFile(this.key, { kind: 'contract' })
+        : optimizer(this.key.environment)
+            .getContract(requestPk)
+            .catch((error: unknown) => this.contractRefused(error)),
+    );
+  }
+
+  /** Says that it is the contract: that one a request can go on without. */
+  private async contractRefused(error: unknown): Promise<never> {
+    if (!(error instanceof ProviderError) || error.kind !== 'refused') throw error;
+    await this.dependencies.trouble.answered(this.key);
+    throw providerFailure(error, { facts: { file: 'contract' } });
+  }
+
+  /** What an operator accepted is what lies in the archive, and is not fetched again: the provider might give other bytes. */
+  private async fetched(file: StorableFile, original: Original, fetch: () => Promise<PdfStream>): Promise<Fetched> {
+    const { archive } = this.dependencies;
+    const { accepted, giveUp } = this.order;
+    const there = accepted === undefined && !giveUp ? undefined : await storedDigest(archive, this.key, file);
+    const isAccepted = there !== undefined && (accepted ?? '').split(' ').includes(there.sha256);
+    const digest = isAccepted
+      ? there
+      : await this.stored(file, fetch).catch((error: unknown) => {
+          // Who gave up keeps what came before.
+          if (giveUp && there !== undefined && !(error instanceof VideoIdError)) return there;
+          throw error;
+        });
+    const { path } = await archive.locateFile(this.key, file);
+    return { digest, file: (await verifyPdfSignature(path, { roots: this.roots, original })).file };
+  }
+
+  private async stored(file: StorableFile, fetch: () => Promise<PdfStream>): Promise<FileDigest> {
+    const { stream, size } = await fetch();
+    return this.dependencies.archive.storeFile(this.key, file, stream, { expectedBytes: size });
+  }
 }
 
-/**
- * The contract after signing. Whether the provider hands out the signed one is not documented: an unsigned copy is recorded,
- * not a fault; where it hands out none, an operator may have the one kept that the signer was shown. A signed one must be the
- * one that the signer accepted.
- */
-async function storeContract(
-  { archive, optimizer }: Dependencies,
-  key: RequestKey,
-  { requestPk, contractAsShown, contract: original }: Pick<RetrieveOrder, 'requestPk' | 'contractAsShown' | 'contract'>,
-  roots: Roots,
-): Promise<StoredContract> {
-  const contract: PdfStream = contractAsShown
-    ? await archive.openFile(key, { kind: 'contract' })
-    : await optimizer(key.environment).getContract(requestPk);
-  const file = { kind: 'signed-contract' } as const;
-  const stored = await archive.storeFile(key, file, contract.stream, { expectedBytes: contract.size });
-  const { path } = await archive.locateFile(key, file);
-  const verification = ofContract(await verifyPdfSignature(path, { roots, original }));
-  // The contract may bear a signature of the provider before the signer has seen it.
-  const unsigned = ['no-signature', 'no-new-signature'].some((reason) => verification.reasons.includes(reason));
-  return { ...stored, signed: !unsigned, verification };
-}
+const NOTHING: SignedFile = { reasons: ['no-signature'], facts: {}, added: [] };
 
-/** By a name of its own, so that a setting can let it pass without letting documents pass that were rewritten. */
-function ofContract(verification: Verification): Verification {
-  const named = verification.reasons.map((reason) => (reason === 'content-rewritten' ? 'contract-rewritten' : reason));
-  return { ...verification, reasons: named };
+function judged(
+  documents: { index: number; fetched: Fetched | undefined }[],
+  contract: Fetched | undefined,
+  order: RetrieveOrder,
+): Retrieved {
+  const there = documents.flatMap(({ index, fetched }) => (fetched === undefined ? [] : [{ index, ...fetched }]));
+  const missing = documents.filter(({ fetched }) => fetched === undefined).map(({ index }) => index);
+  const acceptedAt = firstAcceptance(order);
+  const verdict = judgeTogether(
+    there.map(({ file }) => file),
+    contract?.file ?? NOTHING,
+    { ...order.verification, ...(acceptedAt === undefined ? {} : { acceptedAt }) },
+  );
+  return {
+    documents: there.flatMap(({ index, digest }, place): StoredDocument[] => {
+      const verification = verdict.documents[place];
+      return verification === undefined ? [] : [{ index, ...digest, verification }];
+    }),
+    ...(contract === undefined
+      ? {}
+      : { contract: { ...contract.digest, signed: verdict.contractSigned, verification: verdict.contract } }),
+    ...(missing.length === 0 && contract !== undefined
+      ? {}
+      : { missing: { documents: missing, contract: contract === undefined } }),
+  };
 }
 
 /** ISSUED and no signed file: the provider is still putting it together, for a set time. */
@@ -96,15 +168,24 @@ async function notThereYet(
   throw stepFailure('SIGNED_FILES_MISSING', words);
 }
 
-function notPassed(documents: StoredDocument[], contract: StoredContract, accepted: string[]): string | undefined {
-  const passes = (verification: Verification) => mayPass(verification, accepted);
-  const faults = [
-    ...documents
-      .filter(({ verification }) => !passes(verification))
-      .map(({ index, verification }) => [`document ${index}`, verification] as const),
-    ...(contract.signed && !passes(contract.verification) ? [['the contract', contract.verification] as const] : []),
-  ];
+function notPassed({ documents, contract }: Retrieved, passable: string[]): string | undefined {
+  const faults: [string, Verification][] = [
+    ...documents.map(({ index, verification }): [string, Verification] => [`document ${index}`, verification]),
+    ...(contract !== undefined && countsSigned(contract)
+      ? [['the contract', contract.verification] as [string, Verification]]
+      : []),
+  ].filter(([, verification]) => !mayPass(verification, passable));
   if (faults.length === 0) return undefined;
   const list = faults.map(([what, { result, reasons }]) => `${what} ${result} (${reasons.join(', ')})`).join('; ');
   return `The signatures did not pass: ${list}. Nothing is deleted. Look at the files, then accept them, or retry.`;
+}
+
+/** An unsigned contract is no fault; of one that cannot be read nobody knows whether it is signed. */
+function countsSigned({ signed, verification }: StoredContract): boolean {
+  return signed || verification.reasons.includes('contract-unreadable');
+}
+
+/** The bytes that were looked at, by their hashes in order: what an operator accepts is these and no others. */
+function filesOf({ documents, contract }: Retrieved): string {
+  return [...documents, ...(contract === undefined ? [] : [contract])].map(({ sha256 }) => sha256).join(' ');
 }

@@ -60,7 +60,9 @@ const REMEDY_WORDS: Record<Remedy, string> = {
   wait: 'wait on: the signer may try the same link again',
   'new-video': 'make another video request in this request; the provider may bill it',
   skip: 'go on without what the provider does not have: the contract that was shown is kept, a request that is gone ends as it was last known',
-  accept: 'accept the files as they are, after a look at them',
+  'accept-files': 'accept the files as they are, after a look at them',
+  'give-up':
+    'stop asking for signed files: the request ends signed with those that came, and nothing is deleted at the provider',
   cancel: 'end the request',
 };
 

@@ -1,6 +1,6 @@
 import type { FailureCode } from './failures.js';
-import type { Outcome, StoredContract, StoredDocument } from './outcome.js';
-import type { Policy } from './policy.js';
+import type { MissingFiles, Outcome, StoredContract, StoredDocument } from './outcome.js';
+import type { Policy, VerificationPolicy } from './policy.js';
 import type { DocumentDigest, ProviderIds, ProviderStatus, RequestKey, RequestPk } from './request.js';
 import type { LateProgress, Reminder } from './feed.js';
 import type { RequestEvent, ToReview } from './status.js';
@@ -72,11 +72,22 @@ export interface RetrieveOrder {
   contract: { sha256: string; size: number };
   filesWithin: number;
   mayPass: string[];
+  verification: VerificationPolicy;
   events: RequestEvent[];
-  /** The words of the VERIFICATION_NOT_PASSED that an operator accepted; another verdict is not accepted with it. */
+  /** `files` of the VERIFICATION_NOT_PASSED that an operator accepted: those bytes are kept as they are, and no others. */
   accepted?: string;
+  /** An operator's word that no more will come: what cannot be had is missing, what came is kept as it is. */
+  giveUp?: boolean;
   /** An operator's word that the contract as it was shown will do: the provider hands out none after signing. */
   contractAsShown: boolean;
+}
+
+/** What was fetched and stored after signing. */
+export interface Retrieved {
+  documents: StoredDocument[];
+  contract?: StoredContract;
+  /** Only after an operator gave up. */
+  missing?: MissingFiles;
 }
 
 /** Every activity a worker serves. */
@@ -158,7 +169,7 @@ export interface SignatureActivities {
     order: { requestPk: RequestPk; codeId: string; settle: number } & SignOrder,
   ): Promise<{ result: 'issued' } | { result: 'not-accepted' } | { result: 'spent'; words?: string }>;
   /** Seed step 7, then store, verify, read back, and the evidence. */
-  retrieve(key: RequestKey, order: RetrieveOrder): Promise<{ documents: StoredDocument[]; contract: StoredContract }>;
+  retrieve(key: RequestKey, order: RetrieveOrder): Promise<Retrieved>;
   /**
    * Cancels at the provider, where its API allows (an assumption). Answers whether the request is closed there, and the
    * status in which the provider did not take it: CANCELLED or ISSUED.

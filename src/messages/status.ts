@@ -43,7 +43,7 @@ export const STAGE_WORDS: Record<Stage, string> = {
 };
 
 /** What an operator may do about attention. */
-export type Remedy = 'retry' | 'adopt' | 'wait' | 'new-video' | 'skip' | 'accept' | 'cancel';
+export type Remedy = 'retry' | 'adopt' | 'wait' | 'new-video' | 'skip' | 'accept-files' | 'give-up' | 'cancel';
 
 /** A request needs, or may need, an operator. */
 export interface Attention {

@@ -1,9 +1,10 @@
 import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import type { SignatureActivities, UploadedDocument } from '../messages/activities.js';
-import type { Outcome, StoredContract, StoredDocument } from '../messages/outcome.js';
+import type { Retrieved, SignatureActivities, UploadedDocument } from '../messages/activities.js';
+import type { Outcome } from '../messages/outcome.js';
 import type { ProviderIds, SignatureRequest } from '../messages/request.js';
 import type { Acceptance, Resolution } from '../messages/steering.js';
 import { watchAftermath } from './aftermath.js';
+import { archived } from './archiving.js';
 import { createRemedies } from './creating.js';
 import type { Ending } from './endings.js';
 import { cleanedLater, closing, outcomeOf, recorded, tell, withdrawn } from './ends.js';
@@ -33,7 +34,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   let uploadBegun = false;
   let uploaded: UploadedDocument[] = [];
   let contract = { sha256: '', size: 0 };
-  let stored: { documents: StoredDocument[]; contract?: StoredContract } = { documents: [] };
+  let stored: Retrieved = { documents: [] };
 
   // ── Handlers: they record and wait, the story acts ──
   setHandler(reviewUpdate, (decision) => inbox.ask('review', decision), {
@@ -60,7 +61,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     await reviewed(run, review()); // 2. approve, or refuse
     await documentsUploaded(); // 3. upload documents  4. contract
     await signedBySigner(run); // 5. code  6. sign
-    await archived(); // 7. retrieve, store, verify
+    stored = await archived(run, { documents: uploaded, contract }); // 7. retrieve, store, verify
     return closed(signed()); // 8. delete at the Optimizer, record
   }
 
@@ -146,40 +147,10 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
       throw told('NOT_ACCEPTED', 'The hashes are not those of the documents and the contract of this request.');
   }
 
-  async function archived(): Promise<void> {
-    run.enter('archiving');
-    run.deadline.clear();
-    let contractAsShown = false;
-    const retrieve = (accepted?: string): Promise<typeof stored> =>
-      steps.run(
-        'retrieve',
-        (activities) =>
-          activities.retrieve(key, {
-            requestPk: run.requestPk,
-            documents: uploaded,
-            contract,
-            filesWithin: request.policy.retrieve.filesWithin,
-            mayPass: request.policy.mayPass,
-            events: state.events,
-            contractAsShown,
-            ...(accepted === undefined ? {} : { accepted }),
-          }),
-        {
-          summary: 'fetch the signed files, store, verify and read them back',
-          mayEnd: false,
-          remedies: ({ code, words, temporary }) => {
-            if (code === 'VERIFICATION_NOT_PASSED') return { accept: () => retrieve(words) };
-            if (temporary || code === 'SIGNED_FILES_MISSING') return {};
-            return { skip: () => ((contractAsShown = true), retrieve(accepted)) };
-          },
-        },
-      );
-    stored = await retrieve();
-    state.happened('archived', { documents: stored.documents.length });
-  }
-
+  /** Of files that are missing here nothing is deleted there: the provider may have the only ones. */
   function signed(): Outcome {
-    return { ...outcomeOf(run, 'signed', 'signed', { kind: 'signer' }), cleanup: 'done', ...stored };
+    const outcome = outcomeOf(run, 'signed', stored.missing ? 'signed-files-missing' : 'signed', { kind: 'signer' });
+    return { ...outcome, cleanup: stored.missing ? 'left' : 'done', ...stored };
   }
 
   /** Every end reads the request first: ISSUED means the signed path, whatever ended it. */
@@ -189,7 +160,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     const status = uploadBegun ? await run.statusAtEnd() : state.providerStatus;
     if (status === 'ISSUED' && uploaded.length > 0) {
       state.happened('end-overruled', { reason: ending.reason });
-      await archived();
+      stored = await archived(run, { documents: uploaded, contract });
       return closed(signed());
     }
     const open = state.ids !== undefined && status !== 'CANCELLED' && !(await withdrawn(run, run.requestPk)).closed;
@@ -204,7 +175,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   /** Deletes at the Optimizer and records the outcome. Deleting that takes longer than minutes goes on by itself. */
   async function closed(outcome: Outcome): Promise<Outcome> {
     closing(run, outcome);
-    return uploadBegun ? cleaned(outcome) : recorded(run, outcome);
+    return uploadBegun && outcome.cleanup !== 'left' ? cleaned(outcome) : recorded(run, outcome);
   }
 
   async function cleaned(outcome: Outcome): Promise<Outcome> {

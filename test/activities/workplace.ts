@@ -315,6 +315,7 @@ export class RequestAtWork {
       contract: this.contract,
       filesWithin,
       mayPass: [],
+      verification: this.at.config.policy.verification,
       events: [],
       contractAsShown: false,
     };

@@ -24,7 +24,7 @@ describe('a signed file that is not as it should be', () => {
     const { people, id } = await withFault({ name, endpoint: 'get-document' });
     const { attention, stage } = await people.attention('VERIFICATION_NOT_PASSED');
     expect(stage).toBe('archiving');
-    expect(attention).toMatchObject({ leavesByItself: false, remedies: expect.arrayContaining(['retry', 'accept']) });
+    expect(attention).toMatchObject({ leavesByItself: false, remedies: expect.arrayContaining(['retry', 'accept-files']) });
     const before = await people.provider();
     expect(before.documents).toHaveLength(1);
     expect(before.calls['delete-document']).toBeUndefined();
@@ -42,7 +42,7 @@ describe('a signed file that is not as it should be', () => {
   test('may be accepted by an operator, and is recorded as what it is', async () => {
     const { people } = await withFault({ name: 'file-damaged', endpoint: 'get-document' });
     await people.attention('VERIFICATION_NOT_PASSED');
-    await at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR, note: 'seen with the provider' });
+    await at.client.resolve(people.reference, { remedy: 'accept-files', actor: OPERATOR, note: 'seen with the provider' });
     const outcome = await people.outcome();
     expect(outcome).toMatchObject({ outcome: 'signed', cleanup: 'done' });
     expect(outcome.documents[0]?.verification.result).toBe('failed');
@@ -52,7 +52,7 @@ describe('a signed file that is not as it should be', () => {
       expect.objectContaining({
         what: 'resolved',
         actor: OPERATOR,
-        facts: expect.objectContaining({ remedy: 'accept' }),
+        facts: expect.objectContaining({ remedy: 'accept-files' }),
       }),
     );
   });
@@ -61,7 +61,7 @@ describe('a signed file that is not as it should be', () => {
     const { people, id } = await withFault({ name: 'answer-503', endpoint: 'get-document' });
     const { attention } = await people.attention('PROVIDER_BUSY');
     expect(attention?.remedies).toEqual(['retry']);
-    await expect(at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR })).rejects.toMatchObject({
+    await expect(at.client.resolve(people.reference, { remedy: 'accept-files', actor: OPERATOR })).rejects.toMatchObject({
       code: 'UNKNOWN_REMEDY',
     });
     const damaged = await people.fault({ name: 'file-damaged', endpoint: 'get-document' });
@@ -70,10 +70,10 @@ describe('a signed file that is not as it should be', () => {
     // Between the look and the word it has become another file.
     await at.provider.removeFault(damaged);
     await people.fault({ name: 'file-unsigned', endpoint: 'get-document' });
-    await at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR });
+    await at.client.resolve(people.reference, { remedy: 'accept-files', actor: OPERATOR });
     const second = await people.untilStatus((status) => status.attention?.words.includes('no-signature') === true);
     expect(second.attention?.code).toBe('VERIFICATION_NOT_PASSED');
-    await at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR });
+    await at.client.resolve(people.reference, { remedy: 'accept-files', actor: OPERATOR });
     const outcome = await people.outcome();
     expect(outcome.documents[0]?.verification.reasons).toContain('no-signature');
     const { words } = await at.client.why(people.reference);
