@@ -1,5 +1,5 @@
 import { VideoIdError, type InputFailureCode } from '../messages/failures.js';
-import { TooComplexError } from './pdf/budget.js';
+import { Budget, TooComplexError } from './pdf/budget.js';
 import { PdfDocument } from './pdf/document.js';
 import { FileBytes } from './pdf/file-bytes.js';
 import { pagesOf } from './pdf/page-tree.js';
@@ -25,6 +25,14 @@ export interface CheckedPdf {
   /** What its certification allows to change: 1 nothing, 2 forms and signatures, 3 annotations too. */
   certified?: ModificationLevel;
 }
+
+/** Catalog, pages and form are a small part of a document, and whoever sends it waits. */
+const AT_ENTRANCE = {
+  inflatedBytes: 48 * 1024 * 1024,
+  parsedBytes: 64 * 1024 * 1024,
+  values: 2_000_000,
+  entries: 600_000,
+};
 
 const PROBLEMS: Record<StructureProblem, { code: InputFailureCode; words: string; remedy: string }> = {
   'no-header': {
@@ -86,7 +94,7 @@ function checkSize(size: number, limit: number): void {
 }
 
 async function read(file: FileBytes): Promise<CheckedPdf> {
-  const document = await PdfDocument.open(file);
+  const document = await PdfDocument.open(file, { budget: new Budget(AT_ENTRANCE) });
   if (document.isEncrypted) {
     throw new VideoIdError('PDF_ENCRYPTED', 'the document is encrypted', {
       remedy: 'Save it without password and restrictions, then send that.',

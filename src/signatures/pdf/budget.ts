@@ -4,8 +4,10 @@ export interface BudgetLimits {
   inflatedBytes: number;
   /** Bytes of PDF objects that are read, an object read twice counted twice. */
   parsedBytes: number;
-  /** Values of PDF objects: numbers, names, dictionaries, entries of the cross-reference. */
+  /** Values of PDF objects, weighed by the memory that they take: a number 2, a dictionary 6. */
   values: number;
+  /** Entries of cross-reference sections, of each revision that is looked at. */
+  entries: number;
   /** Values of ASN.1: certificates, revocation lists, signatures. */
   asn1Nodes: number;
 }
@@ -14,7 +16,8 @@ export interface BudgetLimits {
 export const USUAL_LIMITS: BudgetLimits = {
   inflatedBytes: 64 * 1024 * 1024,
   parsedBytes: 256 * 1024 * 1024,
-  values: 4_000_000,
+  values: 6_000_000,
+  entries: 2_000_000,
   asn1Nodes: 400_000,
 };
 

@@ -1,7 +1,10 @@
 import type { Budget } from './budget.js';
 import type { PdfObject } from './indirect-object.js';
 import { PdfStructureError } from './structure-error.js';
-import { nameIn, numberIn, readPdfValue, type PdfDictionary } from './syntax.js';
+import { nameIn, numberIn, readPdfValue, skipWhite, wordAt, type PdfDictionary } from './syntax.js';
+
+/** What the place of an object takes from the budget. */
+const OF_PLACE = 4;
 
 /** Objects in a stream (ISO 32000-1, 7.5.7). */
 export class ObjectStream {
@@ -20,14 +23,8 @@ export class ObjectStream {
       throw new PdfStructureError('an object stream without a head');
     // Two numbers with white space behind each are four bytes.
     if (count * 4 > first + 4) throw new PdfStructureError('an object stream of more objects than it has room for');
-    budget.take('values', count);
-    const head = content.toString('latin1', 0, first).match(/[^\0\t\n\f\r ]+/g) ?? [];
-    if (head.length < 2 * count || !head.every((word) => /^\d{1,10}$/.test(word)))
-      throw new PdfStructureError('an object stream whose head cannot be read');
-    this.#places = Array.from({ length: count }, (_, index) => ({
-      number: Number(head[2 * index]),
-      start: first + Number(head[2 * index + 1]),
-    }));
+    budget.take('values', count * OF_PLACE);
+    this.#places = placesIn(content.subarray(0, first), count, first);
     // A value may end with the stream, where the reader looks one byte ahead.
     this.#bytes = Buffer.concat([content, Buffer.from('\n')]);
   }
@@ -49,4 +46,17 @@ export class ObjectStream {
     this.budget.take('parsedBytes', value.end - place.start);
     return { number, generation: 0, value, container: this.container };
   }
+}
+
+/** Pairs of an object's number and where it begins, counted from the first object. */
+function placesIn(head: Buffer, count: number, first: number): { number: number; start: number }[] {
+  let at = 0;
+  const next = (): number => {
+    at = skipWhite(head, at);
+    const word = wordAt(head, at);
+    if (!/^\d{1,10}$/.test(word)) throw new PdfStructureError('an object stream whose head cannot be read');
+    at += word.length;
+    return Number(word);
+  };
+  return Array.from({ length: count }, () => ({ number: next(), start: first + next() }));
 }

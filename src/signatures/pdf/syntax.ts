@@ -25,6 +25,8 @@ export class PdfSyntaxError extends Error {
 }
 
 const DEEPEST = 64;
+/** What a value takes from the budget, about as it takes memory. */
+const WEIGHT = { array: 2, dictionary: 4, any: 2 };
 const WHITE = new Set([0x00, 0x09, 0x0a, 0x0c, 0x0d, 0x20]);
 const DELIMITERS = new Set(Buffer.from('()<>[]{}/%'));
 
@@ -112,7 +114,7 @@ class Reader {
 
   value(depth: number): PdfValue {
     if (depth > DEEPEST) throw new TooComplexError('nesting');
-    this.#budget?.take('values');
+    this.#budget?.take('values', WEIGHT.any);
     this.#skipWhite();
     const start = this.#at;
     switch (this.#peek()) {
@@ -131,6 +133,7 @@ class Reader {
   }
 
   #dictionary(start: number, depth: number): PdfDictionary {
+    this.#budget?.take('values', WEIGHT.dictionary);
     this.#at += 2;
     const entries = new Map<string, PdfValue>();
     let repeatedKeys = false;
@@ -149,6 +152,7 @@ class Reader {
   }
 
   #array(start: number, depth: number): PdfValue {
+    this.#budget?.take('values', WEIGHT.array);
     this.#at += 1;
     const items: PdfValue[] = [];
     for (;;) {
@@ -198,24 +202,32 @@ class Reader {
     if (word === '') throw new PdfSyntaxError('not an object');
     if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(word)) return { kind: 'word', value: word, start, end: this.#at };
     const end = this.#at;
-    if (/^\d+$/.test(word)) {
-      const reference = this.#restOfReference(Number(word), start);
-      if (reference !== undefined) return reference;
-      this.#at = end;
-    }
+    const isDigits = word.length <= 10 && this.#digits(start) === end;
+    const reference = isDigits ? this.#restOfReference(Number(word), start) : undefined;
+    if (reference !== undefined) return reference;
+    this.#at = end;
     return { kind: 'number', value: Number(word), start, end };
   }
 
   /** `12 0 R`: the part after the first number, if it is one. */
   #restOfReference(object: number, start: number): PdfValue | undefined {
     this.#skipWhite();
-    const first = this.#peek();
-    if (first < 0x30 || first > 0x39) return undefined;
-    const generation = this.#regular();
+    const first = this.#at;
+    this.#at = this.#digits(first);
+    if (this.#at === first) return undefined;
+    const generation = this.#at;
     this.#skipWhite();
-    if (!/^\d+$/.test(generation) || this.#peek() !== 0x52) return undefined;
-    if (this.#regular() !== 'R') return undefined;
-    return { kind: 'reference', object, generation: Number(generation), start, end: this.#at };
+    if (this.#at === generation || this.#peek() !== 0x52 || isRegular(this.#peek(1))) return undefined;
+    this.#at += 1;
+    const number = Number(this.#bytes.toString('latin1', first, generation));
+    return { kind: 'reference', object, generation: number, start, end: this.#at };
+  }
+
+  /** Where the digits from a place end. */
+  #digits(from: number): number {
+    let end = from;
+    for (let byte = this.#bytes[end] ?? 0; byte >= 0x30 && byte <= 0x39; byte = this.#bytes[end] ?? 0) end += 1;
+    return end;
   }
 
   #regular(): string {

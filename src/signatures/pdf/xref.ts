@@ -38,8 +38,6 @@ const MOST_SECTIONS = 1000;
 const TAIL = 1024;
 const ENTRY = /(\d{10}) (\d{5}) ([fn])[\0\t\n\f\r ]{1,3}/y;
 const LONGEST_ENTRY = 21;
-/** An entry is kept as long as the document is: it counts as much as some values. */
-const OF_ENTRY = 4;
 
 /**
  * The cross-reference sections that the end of the file leads to, the newest first.
@@ -145,7 +143,7 @@ async function readSubsection(
   budget: Budget,
 ): Promise<number> {
   if (count * 19 > file.end - position) throw new PdfStructureError('a cross-reference table has no end', 'truncated');
-  budget.take('values', count * OF_ENTRY);
+  budget.take('entries', count);
   budget.take('parsedBytes', count * 20);
   const text = (await file.read(position, (count + 1) * LONGEST_ENTRY)).toString('latin1');
   let at = 0;
@@ -199,7 +197,7 @@ function entriesOf(dictionary: PdfDictionary, stream: Buffer, budget: Budget): X
   for (let pair = 0; pair < index.length; pair += 2) {
     const [first = 0, count = 0] = index.slice(pair);
     if (count * width > stream.length - at) throw new PdfStructureError('a cross-reference stream is too short');
-    budget.take('values', count * OF_ENTRY);
+    budget.take('entries', count);
     for (let number = first; number < first + count; number += 1) {
       add(entries, number, field(typeWidth, 1), field(secondWidth, 0), field(thirdWidth, 0));
     }
