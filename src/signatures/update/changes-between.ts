@@ -36,7 +36,10 @@ async function explained(file: FileBytes, from: number, to: number, budget: Budg
   const revisions = await readRevisions(file, from, to, budget);
   const [first] = revisions;
   if (first === undefined) throw new Refusal('no update');
-  const references = await References.to(new Set(revisions.flatMap(({ written }) => [...written.keys()])), first.before);
+  const references = await References.to(
+    new Set(revisions.flatMap(({ written }) => [...written.keys()])),
+    first.before,
+  );
   let kind = 0;
   const additions = { timestamps: [] as number[], signatures: [] as number[] };
   for (const revision of revisions) {
@@ -85,7 +88,10 @@ async function objectsOf(update: Update, after: PdfDocument): Promise<Pick<Revis
     if (container === undefined) throw new Refusal('an object stream that no cross-reference lists');
     const objects = objectsWithin(value, await after.stream(container), after.budget);
     objects.forEach(keep);
-    within.set(number, objects.map((one) => one.number));
+    within.set(
+      number,
+      objects.map((one) => one.number),
+    );
   }
   return { written, within };
 }

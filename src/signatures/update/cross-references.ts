@@ -24,7 +24,11 @@ export function refuseOtherWays(revision: Revision): void {
   const count = after.sections.length - before.sections.length;
   const sections = after.sections.slice(0, Math.max(0, count));
   const kept = after.sections.slice(sections.length);
-  if (count < 1 || sections[0]?.offset !== update.start || kept.some(({ offset }, at) => offset !== before.sections[at]?.offset))
+  if (
+    count < 1 ||
+    sections[0]?.offset !== update.start ||
+    kept.some(({ offset }, at) => offset !== before.sections[at]?.offset)
+  )
     throw new Refusal('an update that does not lead to what was there before');
   const all = sections.flatMap((section) => (section.hybrid === undefined ? [section] : [section, section.hybrid]));
   refuseOtherSections(all, update);
@@ -49,7 +53,9 @@ function refuseOtherEntries(section: XrefSection, revision: Revision): void {
   if (section.dictionary.entries.has('Encrypt')) throw new Refusal('encryption');
   if (!isSameReference(root, catalog)) throw new Refusal('another catalog');
   // Some programs write a size that is too small: for strict readers the objects above it are not there.
-  const isShown = [...before.entries.keys()].some((number) => number >= sizeBefore && number < size && isInUse(before, number));
+  const isShown = [...before.entries.keys()].some(
+    (number) => number >= sizeBefore && number < size && isInUse(before, number),
+  );
   if (size < sizeBefore || isShown) throw new Refusal('a size that hides or shows what was there');
   for (const [number, entry] of section.entries)
     if ((number >= size && !isInUse(before, number)) || !isThere(number, entry, revision))
@@ -71,8 +77,11 @@ function isThere(number: number, entry: XrefEntry, { before, written, within }: 
 }
 
 function isSameEntry(one: XrefEntry, other: XrefEntry | undefined): boolean {
-  if (one.kind === 'at' && other?.kind === 'at') return one.offset === other.offset && one.generation === other.generation;
-  return one.kind === 'within' && other?.kind === 'within' && one.container === other.container && one.index === other.index;
+  if (one.kind === 'at' && other?.kind === 'at')
+    return one.offset === other.offset && one.generation === other.generation;
+  return (
+    one.kind === 'within' && other?.kind === 'within' && one.container === other.container && one.index === other.index
+  );
 }
 
 function isListed(number: number, sections: readonly XrefSection[]): boolean {
@@ -80,7 +89,12 @@ function isListed(number: number, sections: readonly XrefSection[]): boolean {
 }
 
 function isSameReference(one: ReturnType<typeof rootOf>, other: ReturnType<typeof rootOf>): boolean {
-  return one?.kind === 'reference' && other?.kind === 'reference' && one.object === other.object && one.generation === other.generation;
+  return (
+    one?.kind === 'reference' &&
+    other?.kind === 'reference' &&
+    one.object === other.object &&
+    one.generation === other.generation
+  );
 }
 
 function rootOf(dictionary: PdfDictionary) {

@@ -16,7 +16,10 @@ const WORDS = {
   endOfObject: new RegExp(`endobj${END}`, 'y'),
   stream: /stream\r?\n/y,
   endOfStream: new RegExp(`endstream${END}`, 'y'),
-  table: new RegExp(String.raw`xref${WHITE}+(?:\d{1,10} \d{1,10} ?[\r\n]{1,2}(?:\d{10} \d{5} [fn](?: \r| \n|\r\n))*)*`, 'y'),
+  table: new RegExp(
+    String.raw`xref${WHITE}+(?:\d{1,10} \d{1,10} ?[\r\n]{1,2}(?:\d{10} \d{5} [fn](?: \r| \n|\r\n))*)*`,
+    'y',
+  ),
   trailer: new RegExp(`trailer${END}`, 'y'),
   end: new RegExp(String.raw`startxref${WHITE}+(\d{1,15})${WHITE}+%%EOF(?=[\r\n]|$)`, 'y'),
   comment: /%[^\r\n]*(?:[\r\n]|$)/y,
@@ -68,6 +71,7 @@ class Layout {
   }
 
   #table(start: number): void {
+    this.#skipWhite();
     if (this.#match(WORDS.trailer) === undefined || this.#value().kind !== 'dictionary')
       throw new Refusal('a cross-reference table that readers may read otherwise');
     this.#tables.add(start);
@@ -128,7 +132,8 @@ class Layout {
 
 /** Which of two values under one key counts is up to the reader, and what it makes of words that belong elsewhere. */
 export function checked(value: PdfValue): PdfValue {
-  if (value.kind === 'word' && !['true', 'false', 'null'].includes(value.value)) throw new Refusal('a word that is no value');
+  if (value.kind === 'word' && !['true', 'false', 'null'].includes(value.value))
+    throw new Refusal('a word that is no value');
   if (value.kind === 'array') value.items.forEach(checked);
   if (value.kind === 'dictionary') {
     if (value.repeatedKeys) throw new Refusal('a key that stands twice');

@@ -9,4 +9,12 @@ import type { Step } from './step.js';
 export type Rule = (step: Step) => Promise<void>;
 
 /** In this order: what is seen from above comes first, and pages need to know which fields came along. */
-export const POLICY: readonly Rule[] = [information, catalog, lengths, containers, pages, fieldValues, unchangedObjects];
+export const POLICY: readonly Rule[] = [
+  information,
+  catalog,
+  lengths,
+  containers,
+  pages,
+  fieldValues,
+  unchangedObjects,
+];

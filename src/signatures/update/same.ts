@@ -15,7 +15,10 @@ export async function isSame(step: Step, place: Place, depth = 0): Promise<boole
   if (then?.kind !== 'reference' && now?.kind !== 'reference') return isSameValue(step, place, depth);
   const before = then?.kind === 'reference' ? await step.before.referred(then) : undefined;
   const found = await step.enter(place);
-  if ((before?.streamStart ?? found.object?.streamStart) !== undefined && !(await isSameStream(step, before, found.object)))
+  if (
+    (before?.streamStart ?? found.object?.streamStart) !== undefined &&
+    !(await isSameStream(step, before, found.object))
+  )
     return false;
   return isSameValue(step, { then: found.then, now: found.value, holder: found.holder }, depth);
 }
@@ -24,7 +27,8 @@ export async function isSame(step: Step, place: Place, depth = 0): Promise<boole
 export async function isUnchanged(step: Step, number: number): Promise<boolean> {
   const [before, after] = [await step.before.object(number), await step.after.object(number)];
   if (before === undefined || after === undefined || before.generation !== after.generation) return false;
-  if ((before.streamStart ?? after.streamStart) !== undefined && !(await isSameStream(step, before, after))) return false;
+  if ((before.streamStart ?? after.streamStart) !== undefined && !(await isSameStream(step, before, after)))
+    return false;
   return isSameValue(step, { then: before.value, now: after.value, holder: number }, 0);
 }
 

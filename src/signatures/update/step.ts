@@ -137,4 +137,3 @@ export function keysOf(...values: readonly PdfValue[]): Set<string> {
 export function isDictionary(value: PdfValue): value is PdfDictionary {
   return value.kind === 'dictionary';
 }
-

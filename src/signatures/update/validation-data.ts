@@ -10,7 +10,8 @@ const TIMES = [0x17, 0x18];
 const BITS = 0x03;
 const BASIC_RESPONSE = '2b0601050507300101';
 
-export const isCertificate: IsData = (der) => isOne(der, () => refusing(() => readCertificate(der)).x509.raw.equals(der));
+export const isCertificate: IsData = (der) =>
+  isOne(der, () => refusing(() => readCertificate(der)).x509.raw.equals(der));
 
 /** RFC 5280, 5.1. */
 export const isRevocationList: IsData = (der, budget) =>

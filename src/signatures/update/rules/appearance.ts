@@ -3,7 +3,8 @@ import { entryOf, isDictionary, type Place, type Step } from '../step.js';
 
 const OF_APPEARANCE = new Set('Type Subtype FormType BBox Matrix Resources Length Filter'.split(' '));
 /** Comments, saving and restoring, moving, marking, and forms that are looked at too. */
-const PAINTS_NOTHING = /^(?:%[^\r\n]*(?:[\r\n]|$)|[\0\t\n\f\r ]|[qQ](?=[\s\0]|$)|(?:[-+.\d]+[\s\0]+){6}cm(?=[\s\0]|$)|\/[\w.]+[\s\0]+Do(?=[\s\0]|$)|\/Tx[\s\0]+BMC(?=[\s\0]|$)|EMC(?=[\s\0]|$))*$/;
+const PAINTS_NOTHING =
+  /^(?:%[^\r\n]*(?:[\r\n]|$)|[\0\t\n\f\r ]|[qQ](?=[\s\0]|$)|(?:[-+.\d]+[\s\0]+){6}cm(?=[\s\0]|$)|\/[\w.]+[\s\0]+Do(?=[\s\0]|$)|\/Tx[\s\0]+BMC(?=[\s\0]|$)|EMC(?=[\s\0]|$))*$/;
 const DEEPEST = 8;
 
 /** An appearance (ISO 32000-1, 12.5.5) whose streams paint nothing. Throws `Refusal` for any other. */
@@ -19,7 +20,8 @@ export async function showsNothing(step: Step, place: Place, depth = 0): Promise
   if (!PAINTS_NOTHING.test((await step.after.stream(object)).toString('latin1')))
     throw new Refusal('an appearance that shows something');
   await resources(step, { now: value.entries.get('Resources'), holder }, depth + 1);
-  for (const key of ['BBox', 'Matrix']) await step.enterAll({ now: value.entries.get(key), holder }, { streams: false });
+  for (const key of ['BBox', 'Matrix'])
+    await step.enterAll({ now: value.entries.get(key), holder }, { streams: false });
 }
 
 async function resources(step: Step, place: Place, depth: number): Promise<void> {

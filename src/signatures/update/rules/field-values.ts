@@ -35,6 +35,7 @@ async function filled(step: Step, number: number, { dictionary: then, type, isWi
   if (type !== 'Sig') return step.raise('form-filling');
   const isSigned = !isNull(await step.before.get(then, 'V'));
   if (isSigned || (!changed.includes('V') && !isWidget)) throw new Refusal('a signature that is another');
-  const isTimestamp = changed.includes('V') && (await signatureValue(step, { now: now.entries.get('V'), holder: number }));
+  const isTimestamp =
+    changed.includes('V') && (await signatureValue(step, { now: now.entries.get('V'), holder: number }));
   if (!isTimestamp || changed.length > 1 || !(await isHidden(step, now, number))) step.raise('signing');
 }

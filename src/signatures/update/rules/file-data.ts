@@ -5,11 +5,14 @@ const OF_METADATA = new Set(['Type', 'Subtype', 'Length', 'Filter']);
 
 /** The document information (ISO 32000-1, 14.3.3), which only the trailer refers to: who worked on the file, and when. */
 export async function information(step: Step): Promise<void> {
-  const then = step.before.sections.map(({ dictionary }) => dictionary.entries.get('Info')).find((value) => value !== undefined);
+  const then = step.before.sections
+    .map(({ dictionary }) => dictionary.entries.get('Info'))
+    .find((value) => value !== undefined);
   const place = { now: step.after.trailer.entries.get('Info'), then };
   if (place.now === undefined) return;
   const { value, isWritten } = await step.enter(place);
-  if (isWritten && place.now.kind === 'reference' && !isDictionary(value)) throw new Refusal('document information that is none');
+  if (isWritten && place.now.kind === 'reference' && !isDictionary(value))
+    throw new Refusal('document information that is none');
   await step.enterAll(place, { streams: false });
 }
 
@@ -17,7 +20,8 @@ export async function information(step: Step): Promise<void> {
 export async function metadata(step: Step, place: Place): Promise<void> {
   const { value, object, isWritten } = await step.enter(place);
   if (place.now === undefined || !isWritten) return;
-  if (place.now.kind !== 'reference' || object?.streamStart === undefined || !isDictionary(value)) throw new Refusal('metadata that is none');
+  if (place.now.kind !== 'reference' || object?.streamStart === undefined || !isDictionary(value))
+    throw new Refusal('metadata that is none');
   if (![...value.entries.keys()].every((key) => OF_METADATA.has(key))) throw new Refusal('metadata that is none');
   const text = (await step.after.stream(object)).toString('latin1').replaceAll('\0', '');
   if (!/^[^<]{0,8}<[?x]/.test(text) || !text.includes('adobe:ns:meta/')) throw new Refusal('metadata that is none');

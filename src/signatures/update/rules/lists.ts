@@ -21,6 +21,7 @@ export async function additionsIn(step: Step, place: Place): Promise<Place[]> {
 }
 
 async function isKept(step: Step, then: PdfValue, now: PdfValue, holder: number | undefined): Promise<boolean> {
-  if (then.kind === 'reference') return now.kind === 'reference' && now.object === then.object && now.generation === then.generation;
+  if (then.kind === 'reference')
+    return now.kind === 'reference' && now.object === then.object && now.generation === then.generation;
   return now.kind !== 'reference' && isSame(step, { then, now, holder });
 }

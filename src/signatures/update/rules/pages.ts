@@ -10,7 +10,8 @@ export async function pages(step: Step): Promise<void> {
     const [then, now] = [await step.before.object(number), await step.after.object(number)];
     if (then === undefined || now === undefined) continue;
     if (isDictionary(then.value) && nameIn(then.value, 'Type') === 'Page') {
-      if (!isDictionary(now.value) || then.value.repeatedKeys) throw new Refusal('a page that readers may read in two ways');
+      if (!isDictionary(now.value) || then.value.repeatedKeys)
+        throw new Refusal('a page that readers may read in two ways');
       for (const key of keysOf(then.value, now.value)) {
         const place = { then: entryOf(then.value, key), now: entryOf(now.value, key), holder: number };
         if (key === 'Annots') await annotations(step, place);
@@ -26,11 +27,13 @@ async function listOfOnePage(step: Step, number: number): Promise<void> {
   const [page, ...more] = step.referrers(number);
   const holder = page === undefined || more.length > 0 ? undefined : await step.before.object(page);
   const list = entryOf(holder?.value, 'Annots');
-  if (holder === undefined || step.written.has(holder.number) || list?.kind !== 'reference' || list.object !== number) return;
+  if (holder === undefined || step.written.has(holder.number) || list?.kind !== 'reference' || list.object !== number)
+    return;
   await annotations(step, { then: list, now: list, holder: holder.number });
 }
 
 async function annotations(step: Step, place: Place): Promise<void> {
   for (const { now } of await additionsIn(step, place))
-    if (now?.kind !== 'reference' || !step.newFields.has(now.object)) throw new Refusal('an annotation that came along');
+    if (now?.kind !== 'reference' || !step.newFields.has(now.object))
+      throw new Refusal('an annotation that came along');
 }

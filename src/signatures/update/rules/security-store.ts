@@ -28,7 +28,8 @@ export async function securityStore(step: Step, place: Place): Promise<void> {
 async function signatures(step: Step, place: Place): Promise<void> {
   for (const [key, part] of await entriesAt(step, place)) {
     if (key === 'Type') continue;
-    if (part.then === undefined && !/^[0-9A-Fa-f]{40}$/.test(key)) throw new Refusal('validation material of no signature');
+    if (part.then === undefined && !/^[0-9A-Fa-f]{40}$/.test(key))
+      throw new Refusal('validation material of no signature');
     await signature(step, part);
   }
 }
@@ -49,7 +50,9 @@ async function streams(step: Step, isData: IsData | undefined, place: Place): Pr
     throw new Refusal('a list of validation material that is none');
   const before = then.kind === 'array' ? then.items : [];
   for (const now of value.items) {
-    const same = before.find((item) => item.kind === 'reference' && now.kind === 'reference' && item.object === now.object);
+    const same = before.find(
+      (item) => item.kind === 'reference' && now.kind === 'reference' && item.object === now.object,
+    );
     await stream(step, isData, { now, then: same, holder });
   }
 }
@@ -59,7 +62,10 @@ async function stream(step: Step, isData: IsData, place: Place): Promise<void> {
   const { value, object, isWritten } = await step.enter(place);
   if (place.now?.kind === 'reference' && !isWritten) return;
   if (object?.streamStart === undefined || !isDictionary(value)) throw new Refusal('validation material that is none');
-  if (![...value.entries.keys()].every((key) => OF_STREAM.has(key)) || !isData(await step.after.stream(object), step.after.budget))
+  if (
+    ![...value.entries.keys()].every((key) => OF_STREAM.has(key)) ||
+    !isData(await step.after.stream(object), step.after.budget)
+  )
     throw new Refusal('validation material that is none');
 }
 

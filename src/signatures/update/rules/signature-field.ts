@@ -29,7 +29,7 @@ export async function signatureValue(step: Step, place: Place): Promise<boolean>
   if (place.now === undefined) return false;
   const { value, object } = await step.enter(place);
   const written = object === undefined ? undefined : step.written.get(object.number);
-  const contents = entryOf(value, 'Contents');
+  const contents = entryOf(written?.value, 'Contents');
   if (!isDictionary(value) || written?.base === undefined || !step.isNew(written.number) || contents?.kind !== 'text')
     throw new Refusal('a signature that is none');
   const start = written.base + contents.start;
