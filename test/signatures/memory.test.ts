@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 import { PDFDocument } from '@cantoo/pdf-lib';
@@ -47,8 +47,8 @@ const sample = () => { peak = Math.max(peak, process.memoryUsage.rss()); };
 
 async function compile(): Promise<string> {
   for (const part of ['messages', 'signatures']) {
-    await mkdir(join(folder, part));
-    for (const name of await readdir(join('src', part))) {
+    for (const name of await readdir(join('src', part), { recursive: true })) {
+      if (!name.endsWith('.ts')) continue;
       const source = await readFile(join('src', part, name), 'utf8');
       const { code } = await transform(source, {
         filename: name,
@@ -56,7 +56,9 @@ async function compile(): Promise<string> {
         module: { type: 'commonjs' },
         jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
       });
-      await writeFile(join(folder, part, name.replace(/ts$/, 'js')), code);
+      const compiled = join(folder, part, name.replace(/ts$/, 'js'));
+      await mkdir(dirname(compiled), { recursive: true });
+      await writeFile(compiled, code);
     }
   }
   const program = join(folder, 'program.js');

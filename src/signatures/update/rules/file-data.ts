@@ -19,8 +19,9 @@ export async function information(step: Step): Promise<void> {
 /** XMP of the document (ISO 32000-1, 14.3.2), which only the catalog refers to. */
 export async function metadata(step: Step, place: Place): Promise<void> {
   const { value, object, isWritten } = await step.enter(place);
-  if (place.now === undefined || !isWritten) return;
-  if (place.now.kind !== 'reference' || object?.streamStart === undefined || !isDictionary(value))
+  const { now, then } = place;
+  if (!isWritten && now?.kind === 'reference' && then?.kind === 'reference' && now.object === then.object) return;
+  if (now?.kind !== 'reference' || object?.streamStart === undefined || !isDictionary(value))
     throw new Refusal('metadata that is none');
   if (![...value.entries.keys()].every((key) => OF_METADATA.has(key))) throw new Refusal('metadata that is none');
   const text = (await step.after.stream(object)).toString('latin1').replaceAll('\0', '');
