@@ -93,6 +93,18 @@ export const FAULT_KINDS = {
     endpoints: ['get-contract'],
     parameters: {},
   },
+  'file-of-another': {
+    moment: 'work',
+    what: 'The document is given as another person has signed it.',
+    endpoints: ['get-document'],
+    parameters: {},
+  },
+  'bytes-before-header': {
+    moment: 'work',
+    what: 'The file begins with a line that does not belong to it.',
+    endpoints: ['get-document', 'get-contract'],
+    parameters: {},
+  },
   'used-card': {
     moment: 'work',
     what: 'The first unused card is a used one, where there is one.',

@@ -1,7 +1,8 @@
+import { basename } from 'node:path';
 import { Refusal, success, type Answer } from '../answers.js';
 import type { DocumentType } from '../document-files.js';
 import type { SignatureRequest } from '../requests.js';
-import { contractOf } from '../signing.js';
+import { contractOf, signedByAnother } from '../signing.js';
 import { requestOf, type Call, type Endpoint } from './endpoint.js';
 import { receiveDocuments } from './upload.js';
 
@@ -108,7 +109,7 @@ export const DOCUMENT_ENDPOINTS: Endpoint[] = [
   },
 ];
 
-function getDocument(call: Call, wanted: string): Answer {
+async function getDocument(call: Call, wanted: string): Promise<Answer> {
   const request = liveRequest(call, () => 'Document not found');
   const { files } = call.provider.parts;
   const uid = call.params['uid'] ?? '';
@@ -117,12 +118,23 @@ function getDocument(call: Call, wanted: string): Answer {
   const there = type === 'original' || (request.status === 'ISSUED' && areFilesThere(request));
   if (type === undefined || !known || !there) throw new Refusal(404, 'Document not found');
   const given = call.fault('file-unsigned') === undefined ? type : 'original';
-  return pdf(call, files.path(request.pk, given, uid));
+  if (call.fault('file-of-another') === undefined) return pdf(call, files.path(request.pk, given, uid));
+  const other = await signedByAnother(call.provider, files.path(request.pk, 'original', uid), call.behaviour);
+  const path = files.incomingPath(`${uid}-of-another.pdf`);
+  files.write(path, other);
+  return pdf(call, path);
 }
 
-function pdf(call: Call, path: string): Answer {
+async function pdf(call: Call, path: string): Promise<Answer> {
+  const contentType = 'application/pdf';
+  if (call.fault('bytes-before-header') !== undefined) {
+    const { files } = call.provider.parts;
+    const moved = files.incomingPath(`${basename(path)}-moved.pdf`);
+    files.write(moved, Buffer.concat([Buffer.from('\n'), await files.read(path)]));
+    return { kind: 'file', path: moved, contentType };
+  }
   const damaged = call.fault('file-damaged') !== undefined;
-  return { kind: 'file', path, contentType: 'application/pdf', ...(damaged ? { change: damage } : {}) };
+  return { kind: 'file', path, contentType, ...(damaged ? { change: damage } : {}) };
 }
 
 /** Another byte in a place that every signature covers, right after the header. */

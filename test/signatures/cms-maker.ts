@@ -16,6 +16,9 @@ export interface CmsOrder {
   /** Puts the fingerprint of this certificate in signing-certificate-v2 instead of the signer's. */
   named?: Identity;
   timestamp?: TimestampOrder & { over?: Buffer };
+  moreTimestamps?: TimestampOrder[];
+  /** Said of the content in place of its digest. */
+  contentDigest?: Buffer;
 }
 
 export type CmsDigest = 'sha1' | 'sha256' | 'sha384' | 'sha512';
@@ -24,6 +27,10 @@ export interface TimestampOrder {
   authority: Identity;
   chain: Identity[];
   at: Date;
+  /** Of what is stamped; SHA-256 if left out. */
+  imprint?: CmsDigest;
+  /** Of the token's own signature. */
+  digest?: CmsDigest;
 }
 
 const OIDS = {
@@ -37,7 +44,7 @@ const TST_INFO = '1.2.840.113549.1.9.16.1.4';
 
 /** A detached CMS over content that has the given digest. */
 export function makeCms(contentDigest: Buffer, order: CmsOrder): Buffer {
-  return signedData({ ...order, contentType: DATA, contentDigest });
+  return signedData({ contentDigest, ...order, contentType: DATA });
 }
 
 function signedData(order: CmsOrder & { contentType: string; contentDigest: Buffer; content?: Buffer }): Buffer {
@@ -53,7 +60,8 @@ function signedData(order: CmsOrder & { contentType: string; contentDigest: Buff
   ].sort((one, other) => Buffer.compare(der(one), der(other)));
   const value = signatureValue(der(new asn1js.Set({ value: attributes })), digest, order);
   const [issuer, serial] = issuerAndSerial(signer);
-  const unsigned = order.timestamp === undefined ? [] : [timestampAttribute(value, order.timestamp)];
+  const stamps = [...(order.timestamp === undefined ? [] : [order.timestamp]), ...(order.moreTimestamps ?? [])];
+  const unsigned = stamps.map((each) => timestampAttribute(value, each));
   const signerInfo = sequence(
     new asn1js.Integer({ value: 1 }),
     sequence(issuer, serial),
@@ -110,7 +118,7 @@ function signatureAlgorithm(digest: CmsDigest, { signer, pss }: CmsOrder): asn1j
 }
 
 function timestampAttribute(value: Buffer, order: NonNullable<CmsOrder['timestamp']>): asn1js.AsnType {
-  const imprint = createHash('sha256')
+  const imprint = createHash(order.imprint ?? 'sha256')
     .update(order.over ?? value)
     .digest();
   return attribute('1.2.840.113549.1.9.16.2.14', parsed(makeTimestamp(imprint, order)));
@@ -122,7 +130,7 @@ export function makeTimestamp(imprint: Buffer, order: TimestampOrder): Buffer {
     sequence(
       new asn1js.Integer({ value: 1 }),
       oid('2.999.1'),
-      sequence(algorithm(OIDS.sha256), octets(imprint)),
+      sequence(algorithm(OIDS[order.imprint ?? 'sha256']), octets(imprint)),
       new asn1js.Integer({ value: 77 }),
       new asn1js.GeneralizedTime({ valueDate: order.at }),
     ),
@@ -132,7 +140,10 @@ export function makeTimestamp(imprint: Buffer, order: TimestampOrder): Buffer {
     chain: order.chain,
     contentType: TST_INFO,
     content: info,
-    contentDigest: createHash('sha256').update(info).digest(),
+    contentDigest: createHash(order.digest ?? 'sha256')
+      .update(info)
+      .digest(),
+    ...(order.digest === undefined ? {} : { digest: order.digest }),
   });
 }
 
