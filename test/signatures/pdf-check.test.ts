@@ -116,16 +116,36 @@ describe('a document to be signed', () => {
     ['its catalog is a number', plainPdf().object(9, '7').table('/Root 9 0 R')],
     ['its page tree is not there', new PdfWriter().object(1, '<< /Type /Catalog /Pages 2 0 R >>').table('/Root 1 0 R')],
     ['its page tree has no page', plainPdf().object(2, '<< /Type /Pages /Kids [] /Count 0 >>').table('/Root 1 0 R')],
-    ['a page is not there', plainPdf().object(2, '<< /Type /Pages /Kids [3 0 R 9 0 R] >>').table('/Root 1 0 R')],
-    ['a page has another generation', plainPdf().object(2, '<< /Kids [3 1 R] >>').table('/Root 1 0 R')],
-    ['a page is listed twice', plainPdf().object(2, '<< /Kids [3 0 R 3 0 R] >>').table('/Root 1 0 R')],
-    ['its page tree leads in a circle', plainPdf().object(2, '<< /Kids [3 0 R 2 0 R] >>').table('/Root 1 0 R')],
+    [
+      'a page is not there',
+      plainPdf().object(2, '<< /Type /Pages /Kids [3 0 R 9 0 R] /Count 2 >>').table('/Root 1 0 R'),
+    ],
+    ['a page has another generation', plainPdf().object(2, '<< /Kids [3 1 R] /Count 1 >>').table('/Root 1 0 R')],
+    ['a page is listed twice', plainPdf().object(2, '<< /Kids [3 0 R 3 0 R] /Count 2 >>').table('/Root 1 0 R')],
+    [
+      'its page tree leads in a circle',
+      plainPdf().object(2, '<< /Kids [3 0 R 2 0 R] /Count 2 >>').table('/Root 1 0 R'),
+    ],
+    ['it says that it has more pages', plainPdf().object(2, '<< /Kids [3 0 R] /Count 2 >>').table('/Root 1 0 R')],
+    ['it does not say how many pages', plainPdf().object(2, '<< /Kids [3 0 R] >>').table('/Root 1 0 R')],
+    ['a page is a list of pages too', plainPdf().object(3, '<< /Type /Page /Kids [] /Count 0 >>').table('/Root 1 0 R')],
+    ['its catalog says something twice', plainPdf('/Pages 2 0 R').table('/Root 1 0 R')],
+    ['its trailer says something twice', plainPdf().table('/Root 1 0 R /Root 1 0 R')],
+    [
+      'a field says something twice',
+      plainPdf('/AcroForm << /Fields [5 0 R] >>').object(5, '<< /T (a) /V (1) /V (2) >>').table('/Root 1 0 R'),
+    ],
     [
       'its form leads in a circle',
       plainPdf('/AcroForm << /Fields [5 0 R] >>').object(5, '<< /T (a) /Kids [5 0 R] >>').table('/Root 1 0 R'),
     ],
   ])('is refused when %s', async (_, writer) => {
     expect(await check(writer.bytes)).toBe('PDF_DAMAGED');
+  });
+
+  it('may say twice what nothing here depends on, as TCPDF writes it', async () => {
+    const { bytes } = plainPdf('/PageMode /UseNone /PageMode /UseOutlines').table('/Root 1 0 R');
+    expect(await check(bytes)).toBe('accepted');
   });
 
   it('is refused when its middle was overwritten', async () => {

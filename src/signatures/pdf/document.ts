@@ -58,6 +58,7 @@ export class PdfDocument {
       if (header < 0) throw new PdfStructureError('no header', 'no-header');
       if (header > 0) throw new PdfStructureError(`${header} bytes before the header`, 'bytes-before-header');
       const sections = await readSections(start, budget);
+      for (const { dictionary } of sections) unambiguous(dictionary, 'Root', 'Prev', 'XRefStm', 'Encrypt');
       const trailer = sections[0]?.dictionary;
       if (trailer === undefined) throw new PdfStructureError('no cross-reference section');
       return new PdfDocument(file, start.end, budget, start, sections, trailer, mergedEntries(sections));
@@ -80,7 +81,7 @@ export class PdfDocument {
     if (root?.kind !== 'reference') throw new PdfStructureError('the trailer names no catalog');
     const object = await this.referred(root);
     if (object?.value.kind !== 'dictionary') throw new PdfStructureError('the catalog is not there');
-    return { ...object, value: object.value };
+    return { ...object, value: unambiguous(object.value, 'Pages', 'AcroForm', 'Perms') };
   }
 
   /** The object with this number; undefined where the file has none, which means null. */
@@ -185,6 +186,13 @@ export class PdfDocument {
       else bytes += size;
     }
   }
+}
+
+/** Which of two values under one key counts is up to the reader. Throws `PdfStructureError` where one of these keys stands twice. */
+export function unambiguous(dictionary: PdfDictionary, ...keys: readonly string[]): PdfDictionary {
+  const key = keys.find((each) => dictionary.repeated?.has(each));
+  if (key !== undefined) throw new PdfStructureError(`/${key} stands twice in a dictionary`);
+  return dictionary;
 }
 
 export function isNull(value: PdfValue): boolean {

@@ -1,4 +1,4 @@
-import type { PdfDocument } from './document.js';
+import { unambiguous, type PdfDocument } from './document.js';
 import { PdfStructureError } from './structure-error.js';
 import type { PdfDictionary, PdfValue } from './syntax.js';
 
@@ -33,7 +33,7 @@ interface Node {
 export async function* fieldsOf(document: PdfDocument): AsyncGenerator<FormField> {
   const { value: catalog } = await document.catalog();
   const form = await document.dictionary(catalog.entries.get('AcroForm'));
-  const fields = await document.items(form?.entries.get('Fields'));
+  const fields = await document.items(form && unambiguous(form, 'Fields').entries.get('Fields'));
   const waiting: Node[] = [...(fields ?? [])].toReversed().map((node) => ({ node, depth: 0 }));
   const seen = new Set<number>();
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
@@ -43,6 +43,7 @@ export async function* fieldsOf(document: PdfDocument): AsyncGenerator<FormField
     const dictionary = await document.dictionary(node);
     // What is null was taken away.
     if (dictionary === undefined) continue;
+    unambiguous(dictionary, 'T', 'FT', 'V', 'Kids');
     if (node.kind === 'reference') {
       if (seen.has(node.object)) throw new PdfStructureError('a form that leads to a field twice');
       seen.add(node.object);

@@ -8,7 +8,13 @@ export type PdfValue = { start: number; end: number } & (
   | { kind: 'text'; value: string; hexadecimal: boolean }
   | { kind: 'reference'; object: number; generation: number }
   | { kind: 'array'; items: PdfValue[] }
-  | { kind: 'dictionary'; entries: ReadonlyMap<string, PdfValue>; repeatedKeys: boolean }
+  /** Of a key that stands twice the last counts here. `repeated`: which these are. */
+  | {
+      kind: 'dictionary';
+      entries: ReadonlyMap<string, PdfValue>;
+      repeatedKeys: boolean;
+      repeated?: ReadonlySet<string>;
+    }
   | { kind: 'word'; value: string }
 );
 export type PdfDictionary = Extract<PdfValue, { kind: 'dictionary' }>;
@@ -136,17 +142,18 @@ class Reader {
     this.#budget?.take('values', WEIGHT.dictionary);
     this.#at += 2;
     const entries = new Map<string, PdfValue>();
-    let repeatedKeys = false;
+    let repeated: Set<string> | undefined;
     for (;;) {
       this.#skipWhite();
       if (this.#peek() === 0x3e && this.#peek(1) === 0x3e) {
         this.#at += 2;
-        return { kind: 'dictionary', entries, repeatedKeys, start, end: this.#at };
+        const twice = repeated === undefined ? { repeatedKeys: false } : { repeatedKeys: true, repeated };
+        return { kind: 'dictionary', entries, ...twice, start, end: this.#at };
       }
       if (this.#peek() !== 0x2f) throw new PdfSyntaxError('a dictionary key is not a name');
       const key = this.#name();
       const value = this.value(depth + 1);
-      if (entries.has(key)) repeatedKeys = true;
+      if (entries.has(key)) (repeated ??= new Set()).add(key);
       entries.set(key, value);
     }
   }
