@@ -140,6 +140,15 @@ const HARMLESS: [string, Writes][] = [
   ],
 ];
 
+/** A table that lists nothing, and a stream that it names. */
+const hybrid: Writes = (writer) => {
+  const { start } = writer;
+  aStore(writer).crossReference(61, TRAILER, { isOpen: true });
+  const stream = writer.start;
+  const table = writer.text.length;
+  return writer.raw(`xref\n0 0\ntrailer\n<< /Size 62 ${TRAILER} /Prev ${start} /XRefStm ${stream} >>\n`).end(table);
+};
+
 describe('between two revisions there is validation material alone', () => {
   it.each(HARMLESS)('where %s', async (_, write) => {
     for (const layout of BOTH)
@@ -147,13 +156,6 @@ describe('between two revisions there is validation material alone', () => {
   });
 
   it('where an update is hybrid', async () => {
-    const hybrid: Writes = (writer) => {
-      const { start } = writer;
-      aStore(writer).crossReference(61, TRAILER, { isOpen: true });
-      const stream = writer.start;
-      const table = writer.text.length;
-      return writer.raw(`xref\n0 0\ntrailer\n<< /Size 62 ${TRAILER} /Prev ${start} /XRefStm ${stream} >>\n`).end(table);
-    };
     expect(await changeBy('plain', hybrid)).toMatchObject({ kind: 'validation-material' });
   });
 
@@ -273,14 +275,19 @@ describe('between two revisions', () => {
     }
   });
 
-  it('a form is filled in', async () => {
-    const write: Writes = (writer) =>
-      writer
-        .object(8, OBJECTS[8]?.replace('(100)', '(900)').replace('19 0 R', '60 0 R') ?? '')
-        .stream(60, EMPTY_FORM, 'BT (900) Tj ET');
+  it.each<[string, Writes]>([
+    [
+      'a field has another value',
+      (writer) =>
+        writer
+          .object(8, OBJECTS[8]?.replace('(100)', '(900)').replace('19 0 R', '60 0 R') ?? '')
+          .stream(60, EMPTY_FORM, 'BT (900) Tj ET'),
+    ],
+    [
+      'readers are told to make appearances',
+      (writer) => writer.object(7, OBJECTS[7]?.replace('/SigFlags 3', '/SigFlags 3 /NeedAppearances true') ?? ''),
+    ],
+  ])('a form is filled in: %s', async (_, write) => {
     for (const layout of BOTH) expect(await changeBy(layout, write)).toMatchObject({ kind: 'form-filling' });
-    const makesAppearances: Writes = (writer) =>
-      writer.object(7, OBJECTS[7]?.replace('/SigFlags 3', '/SigFlags 3 /NeedAppearances true') ?? '');
-    for (const layout of BOTH) expect(await changeBy(layout, makesAppearances)).toMatchObject({ kind: 'form-filling' });
   });
 });

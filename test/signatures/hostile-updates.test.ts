@@ -27,14 +27,16 @@ function besideStore(writer: PdfWriter, catalog = catalogWith(`/DSS ${STORE} 0 R
     .object(1, catalog);
 }
 
-async function expectRefused(write: Writes, other?: Record<number, string>): Promise<void> {
+/** What it is taken for in both layouts, alone and beside a store, whose catalog would be written twice where it writes one. */
+async function kindsOf(write: Writes): Promise<Set<string>> {
+  const kinds = new Set<string>();
   for (const layout of BOTH) {
-    expect(await changeBy(layout, write, other)).toMatchObject({ kind: 'something-else' });
-    const beside: Writes = (writer) => closed(write(besideStore(writer)), layout);
-    const withCatalog = write(LAYOUTS[layout]()).text.includes('/Type /Catalog', LAYOUTS[layout]().text.length);
-    if (!withCatalog) expect(await changeBy(layout, beside, other)).toMatchObject({ kind: 'something-else' });
+    kinds.add((await changeBy(layout, write)).kind);
+    kinds.add((await changeBy(layout, (writer) => closed(write(besideStore(writer)), layout))).kind);
   }
+  return kinds;
 }
+const SOMETHING_ELSE = new Set(['something-else']);
 
 const catalogs: [string, string, string][] = [
   ['the opening action', '/OpenAction 11 0 R', `/OpenAction ${JAVASCRIPT}`],
@@ -135,7 +137,7 @@ describe('an update is not validation material where it changes', () => {
 
 describe('an update is not validation material where', () => {
   it.each(objects)('%s', async (_, write) => {
-    await expectRefused(write);
+    expect(await kindsOf(write)).toEqual(SOMETHING_ELSE);
   });
 
   it('what it writes was referred to before it was there', async () => {
@@ -171,7 +173,7 @@ describe('whatever object of the document an update', () => {
   const numbers = Object.keys({ ...OBJECTS, ...STREAMS, 25: '' });
 
   it.each(numbers)('frees, it is something else: %s', async (number) => {
-    await expectRefused((writer) => writer.free(Number(number)));
+    expect(await kindsOf((writer) => writer.free(Number(number)))).toEqual(SOMETHING_ELSE);
   });
 
   it.each(numbers)('puts in the place of another, it is something else: %s', async (number) => {
@@ -208,8 +210,11 @@ describe('whatever object of the document an update', () => {
     'fills otherwise, it is something else: %s',
     async (number) => {
       const [dictionary, content] = STREAMS[Number(number)] ?? ['', ''];
-      await expectRefused((writer) => writer.stream(Number(number), dictionary, `${content} `));
-      await expectRefused((writer) => writer.stream(Number(number), `${dictionary} /Filter /FlateDecode`, content));
+      expect(await kindsOf((writer) => writer.stream(Number(number), dictionary, `${content} `))).toEqual(
+        SOMETHING_ELSE,
+      );
+      const filtered: Writes = (writer) => writer.stream(Number(number), `${dictionary} /Filter /FlateDecode`, content);
+      expect(await kindsOf(filtered)).toEqual(SOMETHING_ELSE);
     },
   );
 });
@@ -252,12 +257,13 @@ describe('readers that look for words may see something else in', () => {
   });
 });
 
+const alone = async (write: (writer: PdfWriter, start: number) => PdfWriter, layout: Layout = 'plain') => {
+  const writer = LAYOUTS[layout]();
+  const from = writer.text.length;
+  return changeIn(write(writer, writer.start).bytes, from);
+};
+
 describe('the way through an update is one for all readers, or it is something else:', () => {
-  const alone = async (write: (writer: PdfWriter, start: number) => PdfWriter, layout: Layout = 'plain') => {
-    const writer = LAYOUTS[layout]();
-    const from = writer.text.length;
-    return changeIn(write(writer, writer.start).bytes, from);
-  };
   const refused = { kind: 'something-else' };
 
   it.each<[string, (writer: PdfWriter, start: number) => PdfWriter]>([

@@ -70,9 +70,9 @@ function isThere(number: number, entry: XrefEntry, { before, written, within }: 
   if (entry.kind === 'free') return number === 0 || !isInUse(before, number);
   if (entry.kind === 'within')
     return within.get(entry.container)?.[entry.index] === number || isSameEntry(entry, before.entries.get(number));
-  const [object, then] = [written.get(number), before.entries.get(number)];
-  if (object === undefined) return isSameEntry(entry, then);
-  if (then?.kind === 'at' && then.generation !== object.generation) return false;
+  const [object, was] = [written.get(number), before.entries.get(number)];
+  if (object === undefined) return isSameEntry(entry, was);
+  if (was?.kind === 'at' && was.generation !== object.generation) return false;
   return object.place === entry.offset && object.generation === entry.generation;
 }
 

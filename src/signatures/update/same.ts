@@ -8,19 +8,19 @@ const DEEPEST = 64;
  * object, it is judged by itself. What is written in another way, or at another place, and means the same, is explained.
  */
 export async function isSame(step: Step, place: Place, depth = 0): Promise<boolean> {
-  const { then, now } = place;
-  if (then?.kind === 'reference' && now?.kind === 'reference' && then.object === now.object)
-    return then.generation === now.generation;
+  const { was, now } = place;
+  if (was?.kind === 'reference' && now?.kind === 'reference' && was.object === now.object)
+    return was.generation === now.generation;
   if (depth > DEEPEST) return false;
-  if (then?.kind !== 'reference' && now?.kind !== 'reference') return isSameValue(step, place, depth);
-  const before = then?.kind === 'reference' ? await step.before.referred(then) : undefined;
+  if (was?.kind !== 'reference' && now?.kind !== 'reference') return isSameValue(step, place, depth);
+  const before = was?.kind === 'reference' ? await step.before.referred(was) : undefined;
   const found = await step.enter(place);
   if (
     (before?.streamStart ?? found.object?.streamStart) !== undefined &&
     !(await isSameStream(step, before, found.object))
   )
     return false;
-  return isSameValue(step, { then: found.then, now: found.value, holder: found.holder }, depth);
+  return isSameValue(step, { was: found.was, now: found.value, holder: found.holder }, depth);
 }
 
 /** Whether an object that was written anew is what it was. */
@@ -29,35 +29,35 @@ export async function isUnchanged(step: Step, number: number): Promise<boolean> 
   if (before === undefined || after === undefined || before.generation !== after.generation) return false;
   if ((before.streamStart ?? after.streamStart) !== undefined && !(await isSameStream(step, before, after)))
     return false;
-  return isSameValue(step, { then: before.value, now: after.value, holder: number }, 0);
+  return isSameValue(step, { was: before.value, now: after.value, holder: number }, 0);
 }
 
-async function isSameValue(step: Step, { then, now, holder }: Place, depth: number): Promise<boolean> {
-  if (then === undefined || isNull(then)) return now === undefined || isNull(now);
+async function isSameValue(step: Step, { was, now, holder }: Place, depth: number): Promise<boolean> {
+  if (was === undefined || isNull(was)) return now === undefined || isNull(now);
   if (now === undefined) return false;
-  if (then.kind === 'array' && now.kind === 'array') {
-    if (then.items.length !== now.items.length) return false;
+  if (was.kind === 'array' && now.kind === 'array') {
+    if (was.items.length !== now.items.length) return false;
     for (const [index, item] of now.items.entries())
-      if (!(await isSame(step, { then: then.items[index], now: item, holder }, depth + 1))) return false;
+      if (!(await isSame(step, { was: was.items[index], now: item, holder }, depth + 1))) return false;
     return true;
   }
-  if (then.kind === 'dictionary' && now.kind === 'dictionary') {
-    if (then.repeatedKeys || now.repeatedKeys) return false;
-    for (const key of keysOf(then, now))
-      if (!(await isSame(step, { then: entryOf(then, key), now: entryOf(now, key), holder }, depth + 1))) return false;
+  if (was.kind === 'dictionary' && now.kind === 'dictionary') {
+    if (was.repeatedKeys || now.repeatedKeys) return false;
+    for (const key of keysOf(was, now))
+      if (!(await isSame(step, { was: entryOf(was, key), now: entryOf(now, key), holder }, depth + 1))) return false;
     return true;
   }
-  if ('value' in then && 'value' in now) return then.kind === now.kind && then.value === now.value;
+  if ('value' in was && 'value' in now) return was.kind === now.kind && was.value === now.value;
   return false;
 }
 
 async function isSameStream(step: Step, before: PdfObject | undefined, after: PdfObject | undefined): Promise<boolean> {
   if (before?.streamStart === undefined || after?.streamStart === undefined) return false;
-  const [then, now] = [await step.before.streamPlace(before), await step.after.streamPlace(after)];
-  if (then.start === now.start && then.end === now.end) return true;
-  const length = then.end - then.start;
+  const [was, now] = [await step.before.streamPlace(before), await step.after.streamPlace(after)];
+  if (was.start === now.start && was.end === now.end) return true;
+  const length = was.end - was.start;
   if (length !== now.end - now.start) return false;
   step.after.budget.take('parsedBytes', 2 * length);
   const { file } = step.after;
-  return (await file.read(then.start, length)).equals(await file.read(now.start, length));
+  return (await file.read(was.start, length)).equals(await file.read(now.start, length));
 }

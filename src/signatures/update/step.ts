@@ -7,7 +7,7 @@ import type { WrittenObject } from './written-object.js';
 
 /** A place in a document and what stands there, before an update and after it. */
 export interface Place {
-  then?: PdfValue | undefined;
+  was?: PdfValue | undefined;
   now?: PdfValue | undefined;
   /** The object that the place is part of; none for a trailer. */
   holder?: number | undefined;
@@ -20,7 +20,7 @@ export interface Found {
   /** Where it is an object of its own. */
   object?: PdfObject;
   /** What the same place led to before. */
-  then: PdfValue;
+  was: PdfValue;
   /** Whether this update wrote it, in place or as an object of its own. */
   isWritten: boolean;
   /** The object that its parts are part of. */
@@ -83,16 +83,16 @@ export class Step {
   }
 
   /** What stands at a place now. What was written there is explained: it is new, or it stood there before and nowhere else. */
-  async enter({ then, now, holder }: Place): Promise<Found> {
-    const before = await this.before.resolve(then);
+  async enter({ was, now, holder }: Place): Promise<Found> {
+    const before = await this.before.resolve(was);
     if (now?.kind !== 'reference') {
       const isWritten = holder === undefined || this.written.has(holder);
-      return { value: await this.after.resolve(now), then: before, isWritten, holder };
+      return { value: await this.after.resolve(now), was: before, isWritten, holder };
     }
     const { object: number } = now;
     const isWritten = this.written.has(number);
     if (isWritten && !this.isNew(number)) {
-      const isPlaceOf = then?.kind === 'reference' && then.object === number;
+      const isPlaceOf = was?.kind === 'reference' && was.object === number;
       if (!isPlaceOf || !this.referrers(number).every((from) => from === holder))
         throw new Refusal(`object ${number} that has another place too`);
     }
@@ -101,7 +101,7 @@ export class Step {
     return {
       value: await this.after.resolve(now),
       ...(object === undefined ? {} : { object }),
-      then: before,
+      was: before,
       isWritten,
       holder: number,
     };
@@ -109,17 +109,17 @@ export class Step {
 
   /** Enters a place and all below it that the update wrote. Throws `Refusal` for streams, unless they are allowed. */
   async enterAll(place: Place, allowed: { streams: boolean }): Promise<void> {
-    const { value, object, then, isWritten, holder } = await this.enter(place);
+    const { value, object, was, isWritten, holder } = await this.enter(place);
     if (!isWritten) return;
     if (object?.streamStart !== undefined && !allowed.streams) throw new Refusal('a stream where none belongs');
     if (value.kind === 'array') {
       for (const [index, now] of value.items.entries())
-        await this.enterAll({ now, then: then.kind === 'array' ? then.items[index] : undefined, holder }, allowed);
+        await this.enterAll({ now, was: was.kind === 'array' ? was.items[index] : undefined, holder }, allowed);
     }
     if (value.kind !== 'dictionary') return;
     for (const [key, now] of value.entries) {
       if (key === 'P' || key === 'Parent') continue;
-      await this.enterAll({ now, then: entryOf(then, key), holder }, allowed);
+      await this.enterAll({ now, was: entryOf(was, key), holder }, allowed);
     }
   }
 }

@@ -16,11 +16,11 @@ const OF_CATALOG = new Map<string, (step: Step, place: Place) => Promise<void>>(
 
 /** The catalog keeps all that it leads to: pages, names, outlines, actions, optional content, attachments. */
 export async function catalog(step: Step): Promise<void> {
-  const [then, now] = [await step.before.catalog(), await step.after.catalog()];
-  if (then.value.repeatedKeys) throw new Refusal('a catalog that readers may read in two ways');
+  const [was, now] = [await step.before.catalog(), await step.after.catalog()];
+  if (was.value.repeatedKeys) throw new Refusal('a catalog that readers may read in two ways');
   const isWritten = step.written.has(now.number);
-  for (const key of keysOf(then.value, now.value)) {
-    const place = { then: entryOf(then.value, key), now: entryOf(now.value, key), holder: now.number };
+  for (const key of keysOf(was.value, now.value)) {
+    const place = { was: entryOf(was.value, key), now: entryOf(now.value, key), holder: now.number };
     const rule = OF_CATALOG.get(key);
     if (rule !== undefined && place.now !== undefined) await rule(step, place);
     else if (isWritten && !(await isSame(step, place))) throw new Refusal(`/${key} of the catalog is another`);

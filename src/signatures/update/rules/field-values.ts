@@ -19,12 +19,12 @@ export async function fieldValues(step: Step): Promise<void> {
   }
 }
 
-async function filled(step: Step, number: number, { dictionary: then, type, isWidget }: FormField): Promise<void> {
+async function filled(step: Step, number: number, { dictionary: was, type, isWidget }: FormField): Promise<void> {
   const now = (await step.after.object(number))?.value;
-  if (now === undefined || !isDictionary(now) || then.repeatedKeys) throw new Refusal('a field that is none any more');
+  if (now === undefined || !isDictionary(now) || was.repeatedKeys) throw new Refusal('a field that is none any more');
   const changed: string[] = [];
-  for (const key of keysOf(then, now)) {
-    const place = { then: entryOf(then, key), now: entryOf(now, key), holder: number };
+  for (const key of keysOf(was, now)) {
+    const place = { was: entryOf(was, key), now: entryOf(now, key), holder: number };
     if (await isSame(step, place)) continue;
     if (!OF_VALUE.has(key)) throw new Refusal(`/${key} of a field is another`);
     changed.push(key);
@@ -33,7 +33,7 @@ async function filled(step: Step, number: number, { dictionary: then, type, isWi
   step.explain(number);
   if (changed.length === 0) return;
   if (type !== 'Sig') return step.raise('form-filling');
-  const isSigned = !isNull(await step.before.get(then, 'V'));
+  const isSigned = !isNull(await step.before.get(was, 'V'));
   if (isSigned || (!changed.includes('V') && !isWidget)) throw new Refusal('a signature that is another');
   const isTimestamp =
     changed.includes('V') && (await signatureValue(step, { now: now.entries.get('V'), holder: number }));

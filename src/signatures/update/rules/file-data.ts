@@ -5,10 +5,10 @@ const OF_METADATA = new Set(['Type', 'Subtype', 'Length', 'Filter']);
 
 /** The document information (ISO 32000-1, 14.3.3), which only the trailer refers to: who worked on the file, and when. */
 export async function information(step: Step): Promise<void> {
-  const then = step.before.sections
+  const was = step.before.sections
     .map(({ dictionary }) => dictionary.entries.get('Info'))
     .find((value) => value !== undefined);
-  const place = { now: step.after.trailer.entries.get('Info'), then };
+  const place = { now: step.after.trailer.entries.get('Info'), was };
   if (place.now === undefined) return;
   const { value, isWritten } = await step.enter(place);
   if (isWritten && place.now.kind === 'reference' && !isDictionary(value))
@@ -19,8 +19,8 @@ export async function information(step: Step): Promise<void> {
 /** XMP of the document (ISO 32000-1, 14.3.2), which only the catalog refers to. */
 export async function metadata(step: Step, place: Place): Promise<void> {
   const { value, object, isWritten } = await step.enter(place);
-  const { now, then } = place;
-  if (!isWritten && now?.kind === 'reference' && then?.kind === 'reference' && now.object === then.object) return;
+  const { now, was } = place;
+  if (!isWritten && now?.kind === 'reference' && was?.kind === 'reference' && now.object === was.object) return;
   if (now?.kind !== 'reference' || object?.streamStart === undefined || !isDictionary(value))
     throw new Refusal('metadata that is none');
   if (![...value.entries.keys()].every((key) => OF_METADATA.has(key))) throw new Refusal('metadata that is none');
@@ -30,9 +30,9 @@ export async function metadata(step: Step, place: Place): Promise<void> {
 
 /** `/Version` of the catalog, which may be raised. */
 export async function version(step: Step, place: Place): Promise<void> {
-  const { value, then } = await step.enter(place);
+  const { value, was } = await step.enter(place);
   if (value.kind !== 'name' || !/^[12]\.\d$/.test(value.value)) throw new Refusal('a version that is none');
-  if (then.kind === 'name' && Number(then.value) > Number(value.value)) throw new Refusal('a version that is lower');
+  if (was.kind === 'name' && Number(was.value) > Number(value.value)) throw new Refusal('a version that is lower');
 }
 
 /** `/Extensions` of the catalog: whose extensions the file uses, by name and number. */

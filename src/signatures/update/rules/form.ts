@@ -10,17 +10,17 @@ const OF_FILLING = new Set(['NeedAppearances', 'Q', 'DA', 'DR']);
 /** The form keeps its fields and what they look like; signature fields may come along. */
 export async function form(step: Step, place: Place): Promise<void> {
   const found = await step.enter(place);
-  const { value, object, then, isWritten, holder } = found;
+  const { value, object, was, isWritten, holder } = found;
   if (!isDictionary(value)) {
     if (isWritten) throw new Refusal('a form that is none');
     return;
   }
   if (isWritten && object?.streamStart !== undefined) throw new Refusal('a form that is none');
-  const fields = { then: entryOf(then, 'Fields'), now: entryOf(value, 'Fields'), holder };
+  const fields = { was: entryOf(was, 'Fields'), now: entryOf(value, 'Fields'), holder };
   for (const field of await additionsIn(step, fields)) await signatureField(step, field);
   if (!isWritten) return;
-  for (const key of keysOf(then, value)) {
-    const part = { then: entryOf(then, key), now: entryOf(value, key), holder };
+  for (const key of keysOf(was, value)) {
+    const part = { was: entryOf(was, key), now: entryOf(value, key), holder };
     if (key === 'Fields' || (key === 'SigFlags' && isFlags(part))) continue;
     if ((await isSame(step, part)) || (await isResource(step, key, part, found))) continue;
     if (!OF_FILLING.has(key)) throw new Refusal(`/${key} of the form is another`);
@@ -30,32 +30,32 @@ export async function form(step: Step, place: Place): Promise<void> {
 }
 
 /** That there are signatures, and that the file may only be appended to; what was said is kept. */
-function isFlags({ then, now }: Place): boolean {
-  const [before, after] = [then?.kind === 'number' ? then.value : 0, now?.kind === 'number' ? now.value : -1];
+function isFlags({ was, now }: Place): boolean {
+  const [before, after] = [was?.kind === 'number' ? was.value : 0, now?.kind === 'number' ? now.value : -1];
   return after >= 0 && after <= 3 && (before & ~after) === 0;
 }
 
 /** Programs give a form without them fonts and an appearance; where readers make no appearances, nobody sees them. */
-async function isResource(step: Step, key: string, { then, now, holder }: Place, { value }: Found): Promise<boolean> {
+async function isResource(step: Step, key: string, { was, now, holder }: Place, { value }: Found): Promise<boolean> {
   const makes = await step.after.resolve(entryOf(value, 'NeedAppearances'));
   if (makes.kind === 'word' && makes.value === 'true') return false;
-  if (key === 'NeedAppearances') return then === undefined;
-  if (key === 'DA') return then === undefined && now?.kind === 'text';
-  return key === 'DR' && growsByFonts(step, { then, now, holder }, ['Font', '']);
+  if (key === 'NeedAppearances') return was === undefined;
+  if (key === 'DA') return was === undefined && now?.kind === 'text';
+  return key === 'DR' && growsByFonts(step, { was, now, holder }, ['Font', '']);
 }
 
 /** What was there is kept; the fonts that come along are none that are embedded. `below`: what may grow at each level. */
 async function growsByFonts(step: Step, place: Place, [key, ...below]: readonly string[]): Promise<boolean> {
-  const { value, object, then, holder } = await step.enter(place);
+  const { value, object, was, holder } = await step.enter(place);
   if (!isDictionary(value) || object?.streamStart !== undefined) return false;
-  for (const name of keysOf(then, value)) {
-    const part = { then: entryOf(then, name), now: entryOf(value, name), holder };
+  for (const name of keysOf(was, value)) {
+    const part = { was: entryOf(was, name), now: entryOf(value, name), holder };
     if (await isSame(step, part)) continue;
     const mayGrow = key === '' || key === name;
-    if (key === '' && part.then === undefined) await step.enterAll(part, { streams: false });
+    if (key === '' && part.was === undefined) await step.enterAll(part, { streams: false });
     else if (!(mayGrow && below.length > 0 && (await growsByFonts(step, part, below)))) {
       // Encodings, and procedure sets that no reader looks at any more.
-      if (part.then !== undefined || (name !== 'Encoding' && name !== 'ProcSet')) return false;
+      if (part.was !== undefined || (name !== 'Encoding' && name !== 'ProcSet')) return false;
       await step.enterAll(part, { streams: false });
     }
   }

@@ -5,9 +5,9 @@ import type { Place, Step } from '../step.js';
 
 /** What came into a list that keeps all it had, in its order. Only objects come along. Throws `Refusal`. */
 export async function additionsIn(step: Step, place: Place): Promise<Place[]> {
-  const { value, then, isWritten, holder } = await step.enter(place);
+  const { value, was, isWritten, holder } = await step.enter(place);
   if (!isWritten) return [];
-  const before: readonly PdfValue[] = then.kind === 'array' ? then.items : [];
+  const before: readonly PdfValue[] = was.kind === 'array' ? was.items : [];
   const after: readonly PdfValue[] = value.kind === 'array' ? value.items : [];
   const additions: Place[] = [];
   let kept = 0;
@@ -20,8 +20,8 @@ export async function additionsIn(step: Step, place: Place): Promise<Place[]> {
   return additions;
 }
 
-async function isKept(step: Step, then: PdfValue, now: PdfValue, holder: number | undefined): Promise<boolean> {
-  if (then.kind === 'reference')
-    return now.kind === 'reference' && now.object === then.object && now.generation === then.generation;
-  return now.kind !== 'reference' && isSame(step, { then, now, holder });
+async function isKept(step: Step, was: PdfValue, now: PdfValue, holder: number | undefined): Promise<boolean> {
+  if (was.kind === 'reference')
+    return now.kind === 'reference' && now.object === was.object && now.generation === was.generation;
+  return now.kind !== 'reference' && isSame(step, { was, now, holder });
 }

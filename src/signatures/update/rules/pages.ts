@@ -7,18 +7,18 @@ import { additionsIn } from './lists.js';
 /** Pages keep what they show; the widgets of signature fields that came along join their annotations. */
 export async function pages(step: Step): Promise<void> {
   for (const { number } of step.unexplained) {
-    const [then, now] = [await step.before.object(number), await step.after.object(number)];
-    if (then === undefined || now === undefined) continue;
-    if (isDictionary(then.value) && nameIn(then.value, 'Type') === 'Page') {
-      if (!isDictionary(now.value) || then.value.repeatedKeys)
+    const [was, now] = [await step.before.object(number), await step.after.object(number)];
+    if (was === undefined || now === undefined) continue;
+    if (isDictionary(was.value) && nameIn(was.value, 'Type') === 'Page') {
+      if (!isDictionary(now.value) || was.value.repeatedKeys)
         throw new Refusal('a page that readers may read in two ways');
-      for (const key of keysOf(then.value, now.value)) {
-        const place = { then: entryOf(then.value, key), now: entryOf(now.value, key), holder: number };
+      for (const key of keysOf(was.value, now.value)) {
+        const place = { was: entryOf(was.value, key), now: entryOf(now.value, key), holder: number };
         if (key === 'Annots') await annotations(step, place);
         else if (!(await isSame(step, place))) throw new Refusal(`/${key} of a page is another`);
       }
       step.explain(number);
-    } else if (then.value.kind === 'array') await listOfOnePage(step, number);
+    } else if (was.value.kind === 'array') await listOfOnePage(step, number);
   }
 }
 
@@ -29,7 +29,7 @@ async function listOfOnePage(step: Step, number: number): Promise<void> {
   const list = entryOf(holder?.value, 'Annots');
   if (holder === undefined || step.written.has(holder.number) || list?.kind !== 'reference' || list.object !== number)
     return;
-  await annotations(step, { then: list, now: list, holder: holder.number });
+  await annotations(step, { was: list, now: list, holder: holder.number });
 }
 
 async function annotations(step: Step, place: Place): Promise<void> {

@@ -28,7 +28,7 @@ export async function securityStore(step: Step, place: Place): Promise<void> {
 async function signatures(step: Step, place: Place): Promise<void> {
   for (const [key, part] of await entriesAt(step, place)) {
     if (key === 'Type') continue;
-    if (part.then === undefined && !/^[0-9A-Fa-f]{40}$/.test(key))
+    if (part.was === undefined && !/^[0-9A-Fa-f]{40}$/.test(key))
       throw new Refusal('validation material of no signature');
     await signature(step, part);
   }
@@ -44,16 +44,16 @@ async function signature(step: Step, place: Place): Promise<void> {
 
 /** A list of streams that each hold what they should. */
 async function streams(step: Step, isData: IsData | undefined, place: Place): Promise<void> {
-  const { value, object, then, isWritten, holder } = await step.enter(place);
+  const { value, object, was, isWritten, holder } = await step.enter(place);
   if (!isWritten) return;
   if (isData === undefined || value.kind !== 'array' || object?.streamStart !== undefined)
     throw new Refusal('a list of validation material that is none');
-  const before = then.kind === 'array' ? then.items : [];
+  const before = was.kind === 'array' ? was.items : [];
   for (const now of value.items) {
     const same = before.find(
       (item) => item.kind === 'reference' && now.kind === 'reference' && item.object === now.object,
     );
-    await stream(step, isData, { now, then: same, holder });
+    await stream(step, isData, { now, was: same, holder });
   }
 }
 
@@ -71,9 +71,9 @@ async function stream(step: Step, isData: IsData, place: Place): Promise<void> {
 
 /** The entries of a dictionary as places. */
 async function entriesAt(step: Step, place: Place): Promise<[string, Place][]> {
-  const { value, object, then, isWritten, holder } = await step.enter(place);
+  const { value, object, was, isWritten, holder } = await step.enter(place);
   if (isDictionary(value) && object?.streamStart === undefined)
-    return [...value.entries].map(([key, now]) => [key, { now, then: entryOf(then, key), holder }]);
+    return [...value.entries].map(([key, now]) => [key, { now, was: entryOf(was, key), holder }]);
   if (isWritten) throw new Refusal('a store that is none');
   return [];
 }
