@@ -57,30 +57,8 @@ export function isWhole(value: PdfValue): value is Extract<PdfValue, { kind: 'nu
   return value.kind === 'number' && Number.isSafeInteger(value.value) && value.value >= 0;
 }
 
-/** Written alike whatever white space stands between: a list of all words. `bytes` is what the value was read from. */
-export function textOf(value: PdfValue, bytes: Buffer): string {
-  switch (value.kind) {
-    case 'array':
-      return `[${value.items.map((item) => textOf(item, bytes)).join(' ')}]`;
-    case 'dictionary':
-      return `<<${[...value.entries]
-        .map(([key, item]) => `/${JSON.stringify(key)} ${textOf(item, bytes)}`)
-        .toSorted()
-        .join(' ')}>>`;
-    case 'reference':
-      return `${value.object} ${value.generation} R`;
-    case 'name':
-      return `/${JSON.stringify(value.value)}`;
-    case 'number':
-      return String(value.value);
-    case 'text':
-    case 'word':
-      return bytes.toString('latin1', value.start, value.end);
-  }
-}
-
 /** Reads the object at `offset`, after white space and comments. Throws `PdfSyntaxError`, and `TooComplexError`. */
-export function readPdfValue(bytes: Buffer, offset: number, budget?: Budget): PdfValue {
+export function readPdfValue(bytes: Buffer, offset: number, budget: Budget): PdfValue {
   return new Reader(bytes, offset, budget).value(0);
 }
 
@@ -110,9 +88,9 @@ function isRegular(byte: number): boolean {
 class Reader {
   readonly #bytes: Buffer;
   #at: number;
-  readonly #budget: Budget | undefined;
+  readonly #budget: Budget;
 
-  constructor(bytes: Buffer, at: number, budget: Budget | undefined) {
+  constructor(bytes: Buffer, at: number, budget: Budget) {
     this.#bytes = bytes;
     this.#at = at;
     this.#budget = budget;
@@ -120,7 +98,7 @@ class Reader {
 
   value(depth: number): PdfValue {
     if (depth > DEEPEST) throw new TooComplexError('nesting');
-    this.#budget?.take('values', WEIGHT.any);
+    this.#budget.take('values', WEIGHT.any);
     this.#skipWhite();
     const start = this.#at;
     switch (this.#peek()) {
@@ -139,7 +117,7 @@ class Reader {
   }
 
   #dictionary(start: number, depth: number): PdfDictionary {
-    this.#budget?.take('values', WEIGHT.dictionary);
+    this.#budget.take('values', WEIGHT.dictionary);
     this.#at += 2;
     const entries = new Map<string, PdfValue>();
     let repeated: Set<string> | undefined;
@@ -159,7 +137,7 @@ class Reader {
   }
 
   #array(start: number, depth: number): PdfValue {
-    this.#budget?.take('values', WEIGHT.array);
+    this.#budget.take('values', WEIGHT.array);
     this.#at += 1;
     const items: PdfValue[] = [];
     for (;;) {
