@@ -99,9 +99,9 @@ export const FAULT_KINDS = {
     endpoints: ['get-document'],
     parameters: {},
   },
-  'bytes-before-header': {
+  'file-unreadable': {
     moment: 'work',
-    what: 'The file begins with a line that does not belong to it.',
+    what: 'The file has lost its last bytes, which lead readers to the rest.',
     endpoints: ['get-document', 'get-contract'],
     parameters: {},
   },

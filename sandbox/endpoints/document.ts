@@ -127,11 +127,11 @@ async function getDocument(call: Call, wanted: string): Promise<Answer> {
 
 async function pdf(call: Call, path: string): Promise<Answer> {
   const contentType = 'application/pdf';
-  if (call.fault('bytes-before-header') !== undefined) {
+  if (call.fault('file-unreadable') !== undefined) {
     const { files } = call.provider.parts;
-    const moved = files.incomingPath(`${basename(path)}-moved.pdf`);
-    files.write(moved, Buffer.concat([Buffer.from('\n'), await files.read(path)]));
-    return { kind: 'file', path: moved, contentType };
+    const cut = files.incomingPath(`${basename(path)}-cut.pdf`);
+    files.write(cut, (await files.read(path)).subarray(0, -24));
+    return { kind: 'file', path: cut, contentType };
   }
   const damaged = call.fault('file-damaged') !== undefined;
   return { kind: 'file', path, contentType, ...(damaged ? { change: damage } : {}) };

@@ -58,7 +58,7 @@ class Retrieval {
     try {
       return await fetch();
     } catch (error) {
-      if (error instanceof VideoIdError) throw error;
+      if (isOfArchive(error)) throw error;
       return undefined;
     }
   }
@@ -108,7 +108,7 @@ class Retrieval {
       ? there
       : await this.stored(file, fetch).catch((error: unknown) => {
           // Who gave up keeps what came before.
-          if (giveUp && there !== undefined && !(error instanceof VideoIdError)) return there;
+          if (giveUp && there !== undefined && !isOfArchive(error)) return there;
           throw error;
         });
     const { path } = await archive.locateFile(this.key, file);
@@ -119,6 +119,10 @@ class Retrieval {
     const { stream, size } = await fetch();
     return this.dependencies.archive.storeFile(this.key, file, stream, { expectedBytes: size });
   }
+}
+
+function isOfArchive(error: unknown): boolean {
+  return error instanceof VideoIdError && error.code.startsWith('ARCHIVE');
 }
 
 const NOTHING: SignedFile = { reasons: ['no-signature'], facts: {}, added: [] };
