@@ -105,7 +105,7 @@ async function read(file: FileBytes): Promise<CheckedPdf> {
   if (pages === 0) throw new PdfStructureError('the document has no page');
   const signatures = await signaturesOf(document);
   const levels = [await certificationOf(document), ...signatures.map(({ allows }) => allows)];
-  const strictest = levels.filter((level) => level !== undefined).toSorted()[0];
+  const strictest = levels.filter((level) => level !== undefined).toSorted((one, other) => one - other)[0];
   const timestamps = signatures.filter(({ kind }) => kind === 'document-timestamp').length;
   return {
     size: file.size,

@@ -152,12 +152,15 @@ test('settings lists every setting, for people, programs and the README', async 
   for (const { name, variable } of settings) expect(output).toContain(`| \`${name}\` | \`${variable}\` |`);
 });
 
+const certifiedAt = (level: number) =>
+  plainPdf('/Perms << /DocMDP 5 0 R >>')
+    .object(5, `<< /Type /Sig /Reference [<< /TransformMethod /DocMDP /TransformParams << /P ${level} >> >>] >>`)
+    .table('/Root 1 0 R').bytes;
+const refusal = (code: string) => ({ accepted: false, failure: { code, remedy: expect.any(String) as string } });
+
 test('check tells whether documents can be sent, and why not, without settings or a request', async () => {
   const [certified, broken] = [join(empty, 'certified.pdf'), join(empty, 'broken.pdf')];
-  const catalog = '/Perms << /DocMDP 5 0 R >>';
-  const level = (number: number) =>
-    `<< /Type /Sig /Reference [<< /TransformMethod /DocMDP /TransformParams << /P ${number} >> >>] >>`;
-  writeFileSync(certified, plainPdf(catalog).object(5, level(2)).table('/Root 1 0 R').bytes);
+  writeFileSync(certified, certifiedAt(2));
   const good = await videoid(['check', SAMPLE, certified, '--json']);
   expect(good.code).toBe(0);
   expect(answerOf(good)).toMatchObject({
@@ -166,11 +169,10 @@ test('check tells whether documents can be sent, and why not, without settings o
       { path: certified, accepted: true, certified: 2 },
     ],
   });
-  writeFileSync(certified, plainPdf(catalog).object(5, level(1)).table('/Root 1 0 R').bytes);
+  writeFileSync(certified, certifiedAt(1));
   writeFileSync(broken, `\n${plainPdf().table('/Root 1 0 R').text}`, 'latin1');
   const bad = await videoid(['check', SAMPLE, certified, broken, '--json']);
   expect(bad.code).toBe(2);
-  const refusal = (code: string) => ({ accepted: false, failure: { code, remedy: expect.any(String) as string } });
   expect(answerOf(bad)).toMatchObject({
     files: [{ accepted: true }, refusal('PDF_CERTIFIED'), refusal('PDF_BYTES_BEFORE_HEADER')],
   });

@@ -36,6 +36,12 @@ function withTrailer(trailer: string, more = new PdfWriter()): string {
   return `${writer.text.slice(0, writer.text.indexOf('trailer', start))}trailer\n${trailer}\nstartxref\n${start}\n%%EOF\n`;
 }
 
+/** A document that is certified at a level, `/P 1`. */
+const certified = (level: string) =>
+  plainPdf('/Perms << /DocMDP 5 0 R >>')
+    .object(5, `<< /Type /Sig /Reference [<< /TransformMethod /DocMDP /TransformParams << ${level} >> >>] >>`)
+    .table('/Root 1 0 R').bytes;
+
 const samples = ['agreement.pdf', 'annex.pdf'].map((name) => join('samples', name));
 
 describe('a document to be signed', () => {
@@ -249,11 +255,6 @@ describe('hostile bytes', () => {
 });
 
 describe('a certified document', () => {
-  const certified = (level: string) =>
-    plainPdf('/Perms << /DocMDP 5 0 R >>')
-      .object(5, `<< /Type /Sig /Reference [<< /TransformMethod /DocMDP /TransformParams << ${level} >> >>] >>`)
-      .table('/Root 1 0 R').bytes;
-
   it('is refused where nothing may be added, for another signature breaks its certification', async () => {
     expect(await check(certified('/P 1'))).toBe('PDF_CERTIFIED');
     expect(await check(certified('/P 1'), { certified: 'accept' })).toBe('accepted');

@@ -8,7 +8,7 @@ import { PdfDocument } from '../../src/signatures/pdf/document.js';
 import { FileBytes } from '../../src/signatures/pdf/file-bytes.js';
 import { type PdfSignature, signaturesOf } from '../../src/signatures/pdf/signatures.js';
 import { digestOf, readContents } from '../../src/signatures/pdf/signed-bytes.js';
-import { PdfWriter, plainPdf } from './pdf-writer.js';
+import { type PdfWriter, plainPdf } from './pdf-writer.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -46,6 +46,13 @@ const signed = (dictionary = DICTIONARY, field = '/FT /Sig /T (Signature1) /V 6 
       .object(6, dictionary)
       .table('/Root 1 0 R'),
   );
+
+/** The signed document with another byte range in the same place. */
+function ranges(change: (range: string) => string): Buffer {
+  const writer = signed();
+  writer.text = writer.text.replace(/(?<=\/ByteRange )\[[^\]]*\]/, (range) => change(range).padEnd(range.length));
+  return writer.bytes;
+}
 
 describe('a signature', () => {
   it('is what a field of the form has as its value', async () => {
@@ -143,12 +150,6 @@ describe('what only looks like a signature is none', () => {
 });
 
 describe('a byte range does not fit', () => {
-  const ranges = (change: (range: string) => string) => {
-    const writer = signed();
-    writer.text = writer.text.replace(/(?<=\/ByteRange )\[[^\]]*\]/, (range) => change(range).padEnd(range.length));
-    return writer.bytes;
-  };
-
   it.each<[string, (range: string) => string]>([
     ['where it does not begin with the file', (range) => range.replace('[0', '[1')],
     ['where it leaves out more than the contents', (range) => range.replace(/ (\d+)/, (_, at) => ` ${Number(at) - 1}`)],

@@ -18,7 +18,7 @@ export const USUAL_LIMITS: BudgetLimits = {
   parsedBytes: 256 * 1024 * 1024,
   values: 6_000_000,
   entries: 2_000_000,
-  asn1Nodes: 400_000,
+  asn1Nodes: 2_000_000,
 };
 
 /** A file takes more than its budget, or is nested too deeply. It is not read further; nothing is known of it. */

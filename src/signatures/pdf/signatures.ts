@@ -1,5 +1,5 @@
 import { TooComplexError } from './budget.js';
-import { isNull, PdfDocument } from './document.js';
+import { isNull, type PdfDocument } from './document.js';
 import { fieldsOf, type FormField } from './form-fields.js';
 import { isWhole, nameIn, type PdfDictionary, type PdfValue } from './syntax.js';
 import { timeIn } from './text-time.js';

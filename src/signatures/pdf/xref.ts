@@ -36,6 +36,8 @@ export interface XrefSection {
 const MOST_SECTIONS = 1000;
 /** Where readers look for the end of the file (ISO 32000-1, annex H). Bytes. */
 const TAIL = 1024;
+/** What DOS put behind a file. */
+const END_OF_TEXT = '\u001a';
 const ENTRY = /(\d{10}) (\d{5}) ([fn])[\0\t\n\f\r ]{1,3}/y;
 const LONGEST_ENTRY = 21;
 
@@ -94,7 +96,7 @@ async function findStart(file: FileStart): Promise<number> {
   const end = tail.lastIndexOf('%%EOF');
   if (end < 0) throw new PdfStructureError('no end-of-file marker', 'truncated');
   // Anything but padding after the marker is the beginning of an update that was cut, or junk.
-  if (!/^[\0\t\n\f\r \x1a]*$/.test(tail.slice(end + 5)))
+  if (!/^[\0\t\n\f\r ]*$/.test(tail.slice(end + 5).replaceAll(END_OF_TEXT, '')))
     throw new PdfStructureError('bytes after the end-of-file marker', 'truncated');
   const start = tail.lastIndexOf('startxref', end);
   const found = start < 0 ? null : /^startxref[\0\t\n\f\r ]+(\d{1,15})[\0\t\n\f\r ]+$/.exec(tail.slice(start, end));
@@ -102,7 +104,8 @@ async function findStart(file: FileStart): Promise<number> {
   return Number(found[1]);
 }
 
-async function readSection(file: FileStart, offset: number, budget: Budget): Promise<XrefSection> {
+/** The section at an offset. Throws as `readSections` does. */
+export async function readSection(file: FileStart, offset: number, budget: Budget): Promise<XrefSection> {
   const head = await file.read(offset, 1024);
   const start = skipWhite(head, 0);
   if (wordAt(head, start) === 'xref') return readTable(file, offset, offset + start + 4, budget);
