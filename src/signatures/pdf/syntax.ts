@@ -1,4 +1,5 @@
 import { type Budget, TooComplexError } from './budget.js';
+import { meantByDigits, meantByLiteral } from './text-string.js';
 
 /** A PDF object (ISO 32000-1, 7.3) with the place it was read from: `start` to before `end`, offsets in the buffer. */
 export type PdfValue = { start: number; end: number } & (
@@ -167,9 +168,7 @@ class Reader {
       else if (byte === 0x29) open -= 1;
       this.#at += 1;
     } while (open > 0);
-    return this.#bytes
-      .toString('latin1', start, this.#at - 1)
-      .replaceAll(/\\([0-7]{1,3}|\r\n|[^])|\r\n?/g, (_, escaped?: string) => meantBy(escaped));
+    return meantByLiteral(this.#bytes.toString('latin1', start, this.#at - 1));
   }
 
   #hexadecimalText(): string {
@@ -177,9 +176,9 @@ class Reader {
     const end = this.#bytes.indexOf(0x3e, start);
     if (end < 0) throw new PdfSyntaxError('a string has no end', true);
     this.#at = end + 1;
-    const digits = this.#bytes.toString('latin1', start, end).replaceAll(/[\0\t\n\f\r ]/g, '');
-    if (!/^[0-9A-Fa-f]*$/.test(digits)) throw new PdfSyntaxError('a string of something else than hexadecimal digits');
-    return Buffer.from(digits.length % 2 === 0 ? digits : `${digits}0`, 'hex').toString('latin1');
+    const text = meantByDigits(this.#bytes.toString('latin1', start, end));
+    if (text === undefined) throw new PdfSyntaxError('a string of something else than hexadecimal digits');
+    return text;
   }
 
   #numberReferenceOrWord(start: number): PdfValue {
@@ -236,23 +235,4 @@ class Reader {
     if (byte === undefined) throw new PdfSyntaxError('the object has no end', true);
     return byte;
   }
-}
-
-const ESCAPES = new Map([
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-  ['b', '\b'],
-  ['f', '\f'],
-  // A line that goes on in the next one.
-  ['\n', ''],
-  ['\r', ''],
-  ['\r\n', ''],
-]);
-
-/** What stands after a backslash (ISO 32000-1, 7.3.4.2); without one it is an end of line. */
-function meantBy(escaped: string | undefined): string {
-  if (escaped === undefined) return '\n';
-  if (/^[0-7]{1,3}$/.test(escaped)) return String.fromCharCode(parseInt(escaped, 8) & 0xff);
-  return ESCAPES.get(escaped) ?? escaped;
 }
