@@ -3,6 +3,7 @@ import { Budget, TooComplexError } from './pdf/budget.js';
 import { PdfDocument } from './pdf/document.js';
 import { FileBytes } from './pdf/file-bytes.js';
 import { pagesOf } from './pdf/page-tree.js';
+import { reachedObjects } from './pdf/reached-objects.js';
 import { certificationOf, signaturesOf, type ModificationLevel } from './pdf/signatures.js';
 import { PdfStructureError, type StructureProblem } from './pdf/structure-error.js';
 
@@ -26,12 +27,12 @@ export interface CheckedPdf {
   certified?: ModificationLevel;
 }
 
-/** Catalog, pages and form are a small part of a document, and whoever sends it waits. */
+/** Less than when it comes back: whoever sends it waits, and then more than one revision is read. */
 const AT_ENTRANCE = {
-  inflatedBytes: 48 * 1024 * 1024,
-  parsedBytes: 64 * 1024 * 1024,
-  values: 2_000_000,
-  entries: 600_000,
+  inflatedBytes: 32 * 1024 * 1024,
+  parsedBytes: 128 * 1024 * 1024,
+  values: 3_000_000,
+  entries: 500_000,
 };
 
 const PROBLEMS: Record<StructureProblem, { code: InputFailureCode; words: string; remedy: string }> = {
@@ -59,7 +60,8 @@ const PROBLEMS: Record<StructureProblem, { code: InputFailureCode; words: string
 
 /**
  * Whether a file can be sent for signing: it is read as strictly as it will be when it comes back signed, so that nothing is found then
- * that could have been found now. Its cross-reference, catalog, page tree and form are resolved; it is never read whole.
+ * that could have been found now. Its cross-reference, catalog, page tree and form are resolved, and all objects that it reaches; the
+ * content of streams is not looked at.
  * A file cut exactly at the end of an earlier revision is a complete PDF and is not noticed.
  *
  * @throws VideoIdError `DOCUMENT_EMPTY`, `DOCUMENT_TOO_LARGE`, `NOT_A_PDF`, `PDF_BYTES_BEFORE_HEADER`, `PDF_TRUNCATED`, `PDF_DAMAGED`,
@@ -102,6 +104,7 @@ async function read(file: FileBytes): Promise<CheckedPdf> {
   }
   let pages = 0;
   for await (const _ of pagesOf(document)) pages += 1;
+  for await (const _ of reachedObjects(document));
   if (pages === 0) throw new PdfStructureError('the document has no page');
   const signatures = await signaturesOf(document);
   const levels = [await certificationOf(document), ...signatures.map(({ allows }) => allows)];

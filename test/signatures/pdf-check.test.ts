@@ -42,6 +42,13 @@ const certified = (level: string) =>
     .object(5, `<< /Type /Sig /Reference [<< /TransformMethod /DocMDP /TransformParams << ${level} >> >>] >>`)
     .table('/Root 1 0 R').bytes;
 
+/** It says that it has no object 5, and has one. */
+function beyondSize(): PdfWriter {
+  const writer = plainPdf('/A 5 0 R').object(5, '(more)').table('/Root 1 0 R');
+  writer.text = writer.text.replace('/Size 6', '/Size 5');
+  return writer;
+}
+
 const samples = ['agreement.pdf', 'annex.pdf'].map((name) => join('samples', name));
 
 describe('a document to be signed', () => {
@@ -70,13 +77,13 @@ describe('a document to be signed', () => {
 
   it('is refused when it is something else', async () => {
     expect(await check('PK\u0003\u0004 a word processor file')).toBe('NOT_A_PDF');
-    expect(await check(' '.repeat(1024) + withTrailer('<< /Root 1 0 R >>'))).toBe('NOT_A_PDF');
+    expect(await check(' '.repeat(1024) + withTrailer('<< /Size 9 /Root 1 0 R >>'))).toBe('NOT_A_PDF');
   });
 
   it('is refused when anything stands before its header: what is signed is what was sent, byte for byte', async () => {
-    expect(await check(`\n${withTrailer('<< /Root 1 0 R >>')}`)).toBe('PDF_BYTES_BEFORE_HEADER');
+    expect(await check(`\n${withTrailer('<< /Size 9 /Root 1 0 R >>')}`)).toBe('PDF_BYTES_BEFORE_HEADER');
     const moved = new PdfWriter('sent by a scanner\n%PDF-1.4\n');
-    expect(await check(withTrailer('<< /Root 1 0 R >>', moved))).toBe('PDF_BYTES_BEFORE_HEADER');
+    expect(await check(withTrailer('<< /Size 9 /Root 1 0 R >>', moved))).toBe('PDF_BYTES_BEFORE_HEADER');
   });
 
   it.each(samples)('is refused when its end is missing, wherever it was cut: %s', async (sample) => {
@@ -89,7 +96,7 @@ describe('a document to be signed', () => {
   });
 
   it('is refused when an update of it was cut', async () => {
-    const whole = withTrailer('<< /Root 1 0 R >>');
+    const whole = withTrailer('<< /Size 9 /Root 1 0 R >>');
     expect(await check(whole)).toBe('accepted');
     expect(await check(`${whole}7 0 obj\n<< /Ty`)).toBe('PDF_TRUNCATED');
   });
@@ -105,7 +112,7 @@ describe('a document to be signed', () => {
 
   it('is not read whole: a file of one terabyte is answered as fast as a small one', async () => {
     const size = 2 ** 40;
-    const [begin, end] = withTrailer('<< /Root 1 0 R >>').split(/(?=xref\n0 1)/);
+    const [begin, end] = withTrailer('<< /Size 9 /Root 1 0 R >>').split(/(?=xref\n0 1)/);
     const file = await open(join(folder, 'sparse.pdf'), 'w');
     await file.write(begin ?? '', 0, 'latin1');
     await file.write(
@@ -132,6 +139,8 @@ describe('a document to be signed', () => {
       'its page tree leads in a circle',
       plainPdf().object(2, '<< /Kids [3 0 R 2 0 R] /Count 2 >>').table('/Root 1 0 R'),
     ],
+    ['what it shows cannot be read', plainPdf('/A 5 0 R').object(5, '<< nonsense').table('/Root 1 0 R')],
+    ['an object has a number beyond its size', beyondSize()],
     ['it says that it has more pages', plainPdf().object(2, '<< /Kids [3 0 R] /Count 2 >>').table('/Root 1 0 R')],
     ['it does not say how many pages', plainPdf().object(2, '<< /Kids [3 0 R] >>').table('/Root 1 0 R')],
     ['a page is a list of pages too', plainPdf().object(3, '<< /Type /Page /Kids [] /Count 0 >>').table('/Root 1 0 R')],
@@ -149,6 +158,14 @@ describe('a document to be signed', () => {
     expect(await check(writer.bytes)).toBe('PDF_DAMAGED');
   });
 
+  it('may have objects that cannot be read where nothing leads to them', async () => {
+    const writer = plainPdf().object(5, '<< nonsense').table('/Root 1 0 R');
+    expect(await check(writer.bytes)).toBe('accepted');
+    expect(await check(writer.object(1, '<< /Type /Catalog /Pages 2 0 R /A 5 0 R >>').table('/Root 1 0 R').bytes)).toBe(
+      'PDF_DAMAGED',
+    );
+  });
+
   it('may say twice what nothing here depends on, as TCPDF writes it', async () => {
     const { bytes } = plainPdf('/PageMode /UseNone /PageMode /UseOutlines').table('/Root 1 0 R');
     expect(await check(bytes)).toBe('accepted');
@@ -162,15 +179,17 @@ describe('a document to be signed', () => {
   });
 
   it('may have a table whose entries are not 20 bytes long', async () => {
-    const odd = withTrailer('<< /Root 1 0 R >>').replaceAll(' \n', '\n');
+    const odd = withTrailer('<< /Size 9 /Root 1 0 R >>').replaceAll(' \n', '\n');
     expect(await check(odd)).toBe('accepted');
   });
 });
 
 describe('an encrypted document', () => {
   it('is refused when the trailer says so', async () => {
-    expect(await check(withTrailer('<< /Root 1 0 R /Encrypt 5 0 R >>'))).toBe('PDF_ENCRYPTED');
-    expect(await check(withTrailer('<< /Root 1 0 R /Encry#70t << /Filter /Standard >> >>'))).toBe('PDF_ENCRYPTED');
+    expect(await check(withTrailer('<< /Size 9 /Root 1 0 R /Encrypt 5 0 R >>'))).toBe('PDF_ENCRYPTED');
+    expect(await check(withTrailer('<< /Size 9 /Root 1 0 R /Encry#70t << /Filter /Standard >> >>'))).toBe(
+      'PDF_ENCRYPTED',
+    );
   });
 
   it('is refused when the cross-reference stream says so', async () => {
@@ -198,7 +217,7 @@ describe('an encrypted document', () => {
   it('is not confused with one that speaks about encryption', async () => {
     const words = new PdfWriter().object(5, '<< /Encrypt 3 0 R >>');
     expect(
-      await check(withTrailer('<< /Root 1 0 R /Info << /Title (/Encrypt \\) 1 0 R) /Encrypt 7 >> >>', words)),
+      await check(withTrailer('<< /Size 9 /Root 1 0 R /Info << /Title (/Encrypt \\) 1 0 R) /Encrypt 7 >> >>', words)),
     ).toBe('accepted');
   });
 });
@@ -234,7 +253,7 @@ describe('hostile bytes', () => {
   });
 
   it('with any offset after startxref are refused', async () => {
-    const whole = withTrailer('<< /Root 1 0 R >>');
+    const whole = withTrailer('<< /Size 9 /Root 1 0 R >>');
     const right = String(whole.indexOf('xref\n0 1'));
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.nat(400), fc.maxSafeNat()), async (offset) => {
@@ -248,7 +267,7 @@ describe('hostile bytes', () => {
   });
 
   it('that lead from section to section in a circle are refused', async () => {
-    const whole = withTrailer('<< /Root 1 0 R /Prev 00000000 >>');
+    const whole = withTrailer('<< /Size 9 /Root 1 0 R /Prev 00000000 >>');
     const start = String(whole.indexOf('xref\n0 1')).padStart(8, '0');
     expect(await check(whole.replace('00000000 >>', `${start} >>`))).toBe('PDF_DAMAGED');
   });

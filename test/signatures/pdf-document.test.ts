@@ -83,6 +83,17 @@ describe('a document', () => {
     expect(seen).toMatchObject([{ value: { value: 'third life' } }, undefined]);
   });
 
+  it('has numbers at the end of an object stream, and objects without a value', async () => {
+    const head = '5 0 6 4 ';
+    const writer = plainPdf();
+    writer
+      .objectStream(8, { 5: '666', 6: '11942' })
+      .flate(8, `/Type /ObjStm /N 2 /First ${head.length}`, `${head}666 11942`);
+    const { bytes } = writer.object(10, '').crossReference(9, '/Root 1 0 R');
+    expect(await reading(bytes, fiveAndSix)).toMatchObject([{ value: 666 }, { value: 11942 }]);
+    expect(await reading(bytes, (document) => textOf(document, 10))).toMatchObject({ kind: 'word', value: 'null' });
+  });
+
   it('has texts that mean the same however they are written', async () => {
     const texts = ['(A(b)\\103\\n\\\r\n\\))', '<412862290043 0A29>', '(A\\(b\\)C\r)'];
     const { bytes } = plainPdf()

@@ -40,7 +40,7 @@ function parsed(bytes: Buffer, offset: number, isAll: boolean, budget: Budget): 
   const start = skipWhite(bytes, 0);
   const head = /^(\d{1,10})[\0\t\n\f\r ]+(\d{1,5})[\0\t\n\f\r ]+obj/.exec(bytes.toString('latin1', start, start + 64));
   if (head === null) throw new PdfStructureError('an offset does not lead to an object');
-  const value = readPdfValue(bytes, start + head[0].length, budget);
+  const value = valueAt(bytes, start + head[0].length, budget);
   budget.take('parsedBytes', value.end);
   const after = skipWhite(bytes, value.end);
   if (!isAll && after + AFTER > bytes.length) throw new PdfSyntaxError('an object has no end', true);
@@ -51,6 +51,13 @@ function parsed(bytes: Buffer, offset: number, isAll: boolean, budget: Budget): 
   if (word !== 'stream' || line === null || value.kind !== 'dictionary')
     throw new PdfStructureError('an object has no end');
   return { ...object, streamStart: offset + after + 6 + line[0].length };
+}
+
+/** An object without a value is null. */
+function valueAt(bytes: Buffer, offset: number, budget: Budget): PdfValue {
+  const start = skipWhite(bytes, offset);
+  if (wordAt(bytes, start) !== 'endobj') return readPdfValue(bytes, offset, budget);
+  return { kind: 'word', value: 'null', start, end: start };
 }
 
 /** Where the content of a stream lies in the file. Throws `PdfStructureError` where `endstream` does not follow it. */

@@ -193,16 +193,15 @@ class Reader {
     return { kind: 'number', value: Number(word), start, end };
   }
 
-  /** `12 0 R`: the part after the first number, if it is one. */
+  /** `12 0 R`: the part after the first number, if it is one. Where the bytes end before that it is none. */
   #restOfReference(object: number, start: number): PdfValue | undefined {
-    this.#skipWhite();
-    const first = this.#at;
-    this.#at = this.#digits(first);
-    if (this.#at === first) return undefined;
-    const generation = this.#at;
-    this.#skipWhite();
-    if (this.#at === generation || this.#peek() !== 0x52 || isRegular(this.#peek(1))) return undefined;
-    this.#at += 1;
+    const first = skipWhite(this.#bytes, this.#at);
+    const generation = this.#digits(first);
+    const end = skipWhite(this.#bytes, generation);
+    if (generation === first || end === generation || this.#bytes[end] !== 0x52) return undefined;
+    const next = this.#bytes[end + 1];
+    if (next !== undefined && isRegular(next)) return undefined;
+    this.#at = end + 1;
     const number = Number(this.#bytes.toString('latin1', first, generation));
     return { kind: 'reference', object, generation: number, start, end: this.#at };
   }
