@@ -135,6 +135,33 @@ const HARMLESS: [string, Writes][] = [
       aTimestamp(writer, { [FIELD]: fieldWith('').replace('/P 3', '/P 4'), 3: undefined, 26: `[9 0 R ${FIELD} 0 R]` }),
   ],
   [
+    'objects are left over that nothing leads to, as iText writes them',
+    (writer) =>
+      aTimestamp(writer, {
+        [FIELD]: fieldWith('/AP << /N 60 0 R >> /H /N'),
+        61: '<< /AP << /N 60 0 R >> /F 132 /Rect [0 0 0 0] /Subtype /Widget >>',
+        62: '<< /Type /Font >>',
+        63: '<< /Type /VRI >>',
+        64: '[62 0 R]',
+      }).stream(60, EMPTY_FORM, ''),
+  ],
+  [
+    'offsets lead to the white space before',
+    (writer) => {
+      const update = aStore(writer.raw('\n')).raw('\n').table(TRAILER, { isOpen: true });
+      const table = update.text.lastIndexOf('xref\n');
+      const entries = update.text
+        .slice(table)
+        .replace(/\d{10}(?= 00000 n)/g, (offset) => String(Number(offset) - 1).padStart(10, '0'));
+      update.text = update.text.slice(0, table) + entries;
+      return update.end(update.start - 1);
+    },
+  ],
+  [
+    'the catalog has another number',
+    (writer) => aStore(writer, { 1: undefined, 60: withStore }).table(TRAILER.replace('1 0 R', '60 0 R')),
+  ],
+  [
     'the information comes after a store',
     (writer) => aStore(writer).table(TRAILER).object(17, '<< /Title (Signed) >>').table(TRAILER),
   ],

@@ -66,7 +66,7 @@ async function readRevisions(file: FileBytes, from: number, to: number, budget: 
     const end = index === updates.length - 1 ? to : update.end;
     const after = await PdfDocument.open(file, { end, budget });
     const revision = { before, after, update, ...(await objectsOf(update, after)) };
-    refuseOtherWays(revision);
+    await refuseOtherWays(revision);
     revisions.push(revision);
     before = after;
   }

@@ -3,7 +3,7 @@ import type { FileBytes } from '../pdf/file-bytes.js';
 import { isWhite, numberIn, readPdfValue, type PdfValue } from '../pdf/syntax.js';
 import { Refusal } from './change.js';
 import { refuseMisleadingWords } from './words.js';
-import type { Update, WrittenObject } from './written-object.js';
+import type { Lead, Update, WrittenObject } from './written-object.js';
 
 /** Far above the revocation lists of a chain. Bytes. */
 const LARGEST = 24 * 1024 * 1024;
@@ -40,7 +40,7 @@ class Layout {
   readonly #updates: Update[] = [];
   readonly #count = { objects: 0, streams: 0, tables: 0, updates: 0 };
   #objects: WrittenObject[] = [];
-  #tables = new Set<number>();
+  #tables: Lead[] = [];
   #at = 0;
 
   constructor(
@@ -52,33 +52,34 @@ class Layout {
   }
 
   read(): Update[] {
-    for (this.#skipWhite(); this.#at < this.bytes.length; this.#skipWhite()) this.#part();
-    if (this.#objects.length > 0 || this.#tables.size > 0 || this.#updates.length === 0)
+    for (let from = this.#skipWhite(); this.#at < this.bytes.length; from = this.#skipWhite()) this.#part(from);
+    if (this.#objects.length > 0 || this.#tables.length > 0 || this.#updates.length === 0)
       throw new Refusal('an update that has no end');
     refuseMisleadingWords(this.#text, this.#count);
     return this.#updates;
   }
 
-  #part(): void {
-    const start = this.offset + this.#at;
+  /** `from`: where the white space before it begins. */
+  #part(from: number): void {
+    const lead = { from: this.offset + from, place: this.offset + this.#at };
     if (this.#match(WORDS.comment)) return;
-    if (this.#match(WORDS.table)) return this.#table(start);
+    if (this.#match(WORDS.table)) return this.#table(lead);
     const object = this.#match(WORDS.object);
-    if (object) return this.#object(Number(object[1]), Number(object[2]), start);
+    if (object) return this.#object(Number(object[1]), Number(object[2]), lead);
     const end = this.#match(WORDS.end);
     if (end === undefined) throw new Refusal('bytes that are no part of an update');
     this.#end(Number(end[1]));
   }
 
-  #table(start: number): void {
+  #table(lead: Lead): void {
     this.#skipWhite();
     if (this.#match(WORDS.trailer) === undefined || this.#value().kind !== 'dictionary')
       throw new Refusal('a cross-reference table that readers may read otherwise');
-    this.#tables.add(start);
+    this.#tables.push(lead);
     this.#count.tables += 1;
   }
 
-  #object(number: number, generation: number, start: number): void {
+  #object(number: number, generation: number, lead: Lead): void {
     const base = this.offset;
     const object: WrittenObject = { number, generation, value: this.#value(), base };
     this.#skipWhite();
@@ -88,7 +89,7 @@ class Layout {
     }
     this.#skipWhite();
     if (this.#match(WORDS.endOfObject) === undefined) throw new Refusal('an object that has no end');
-    this.#objects.push({ ...object, place: start });
+    this.#objects.push({ ...object, lead });
     this.#count.objects += 1;
   }
 
@@ -108,7 +109,7 @@ class Layout {
   #end(start: number): void {
     const end = this.offset + this.#at;
     this.#updates.push({ end, start, objects: this.#objects, tables: this.#tables });
-    [this.#objects, this.#tables] = [[], new Set()];
+    [this.#objects, this.#tables] = [[], []];
     this.#count.updates += 1;
   }
 
@@ -125,8 +126,11 @@ class Layout {
     return found;
   }
 
-  #skipWhite(): void {
+  /** Returns where it began. */
+  #skipWhite(): number {
+    const from = this.#at;
     while (this.#at < this.bytes.length && isWhite(this.bytes[this.#at] ?? 0)) this.#at += 1;
+    return from;
   }
 }
 

@@ -3,6 +3,7 @@ import { fieldValues } from './rules/field-values.js';
 import { information } from './rules/file-data.js';
 import { pages } from './rules/pages.js';
 import { containers, lengths, unchangedObjects } from './rules/structure.js';
+import { unusedObjects } from './rules/unused.js';
 import type { Step } from './step.js';
 
 /** Explains what an update wrote, as far as it is allowed. Throws `Refusal` for what is not. */
@@ -17,4 +18,5 @@ export const POLICY: readonly Rule[] = [
   pages,
   fieldValues,
   unchangedObjects,
+  unusedObjects,
 ];

@@ -40,6 +40,8 @@ export class Step {
   /** Fields that came along, and their widgets. */
   readonly newFields = new Set<number>();
   readonly #explained = new Set<number>();
+  /** Objects that were entered with all below them, which may lead back to them. */
+  readonly #entered = new Set<string>();
   #kind = 0;
 
   constructor(
@@ -84,6 +86,7 @@ export class Step {
 
   /** What stands at a place now. What was written there is explained: it is new, or it stood there before and nowhere else. */
   async enter({ was, now, holder }: Place): Promise<Found> {
+    this.after.budget.take('values');
     const before = await this.before.resolve(was);
     if (now?.kind !== 'reference') {
       const isWritten = holder === undefined || this.written.has(holder);
@@ -107,20 +110,24 @@ export class Step {
     };
   }
 
-  /** Enters a place and all below it that the update wrote. Throws `Refusal` for streams, unless they are allowed. */
-  async enterAll(place: Place, allowed: { streams: boolean }): Promise<void> {
+  /** Enters a place and all below it that the update wrote. Throws `Refusal` for streams, or says whether there are any. */
+  async enterAll(place: Place, allowed: { streams: boolean }): Promise<boolean> {
     const { value, object, was, isWritten, holder } = await this.enter(place);
-    if (!isWritten) return;
-    if (object?.streamStart !== undefined && !allowed.streams) throw new Refusal('a stream where none belongs');
-    if (value.kind === 'array') {
-      for (const [index, now] of value.items.entries())
-        await this.enterAll({ now, was: was.kind === 'array' ? was.items[index] : undefined, holder }, allowed);
-    }
-    if (value.kind !== 'dictionary') return;
-    for (const [key, now] of value.entries) {
-      if (key === 'P' || key === 'Parent') continue;
-      await this.enterAll({ now, was: entryOf(was, key), holder }, allowed);
-    }
+    const key = `${object?.number} ${allowed.streams}`;
+    if (!isWritten || (object !== undefined && this.#entered.has(key))) return false;
+    this.#entered.add(key);
+    let hasStream = object?.streamStart !== undefined;
+    if (hasStream && !allowed.streams) throw new Refusal('a stream where none belongs');
+    const parts: Place[] = [];
+    if (value.kind === 'array')
+      parts.push(
+        ...value.items.map((now, at) => ({ now, was: was.kind === 'array' ? was.items[at] : undefined, holder })),
+      );
+    if (value.kind === 'dictionary')
+      for (const [key, now] of value.entries)
+        if (key !== 'P' && key !== 'Parent') parts.push({ now, was: entryOf(was, key), holder });
+    for (const part of parts) hasStream = (await this.enterAll(part, allowed)) || hasStream;
+    return hasStream;
   }
 }
 

@@ -26,9 +26,7 @@ export const isRevocationList: IsData = (der, budget) =>
       [TAG.sequence, 'or none'],
       [TAG.context(0), 'or none'],
     ])[5];
-    const revoked = list === undefined ? [] : childrenOf(list);
-    budget.take('asn1Nodes', revoked.length);
-    for (const entry of revoked) parts(entry, budget, [[TAG.integer], TIMES, [TAG.sequence, 'or none']]);
+    for (const entry of eachIn(list)) parts(entry, budget, [[TAG.integer], TIMES, [TAG.sequence, 'or none']]);
     return true;
   });
 
@@ -60,6 +58,15 @@ export const isTimestampToken: IsData = (der, budget) =>
     return contentType === OID.timestampInfo && content !== undefined;
   });
 
+/** One after the other: there may be hundreds of thousands. */
+function* eachIn(list: DerElement | undefined): Generator<DerElement> {
+  for (let rest = list?.content ?? Buffer.alloc(0); rest.length > 0;) {
+    const element = firstElement(rest);
+    yield element;
+    rest = rest.subarray(element.bytes.length);
+  }
+}
+
 function isOne(der: Buffer, holds: (whole: DerElement) => boolean): boolean {
   try {
     const whole = firstElement(der);
@@ -76,7 +83,7 @@ type Part = readonly (number | 'or none')[];
 /** What an element holds: these parts in this order and no others, undefined where one is left out. Throws `DerError`. */
 function parts(element: DerElement | undefined, budget: Budget, expected: readonly Part[]): (DerElement | undefined)[] {
   const children = element === undefined ? [] : childrenOf(element);
-  budget.take('asn1Nodes', children.length + 1);
+  budget.take('asn1Nodes');
   const found = expected.map((part) => {
     if (part.includes(children[0]?.tag ?? -1)) return children.shift();
     if (part.includes('or none')) return undefined;

@@ -6,10 +6,16 @@ export interface WrittenObject {
   generation: number;
   value: PdfValue;
   /** Where it begins, and where positions in `value` count from; absent within an object stream. */
-  place?: number;
+  lead?: Lead;
   base?: number;
   /** Where its stream begins; absent where it has none. */
   streamStart?: number;
+}
+
+/** Where something begins, and the white space before it: some programs point to that. */
+export interface Lead {
+  from: number;
+  place: number;
 }
 
 /** What one incremental update wrote (ISO 32000-1, 7.5.6), read from its first byte to its last. Positions in the file, bytes. */
@@ -18,6 +24,5 @@ export interface Update {
   /** Where its `startxref` leads. */
   start: number;
   objects: readonly WrittenObject[];
-  /** Where its cross-reference tables begin. */
-  tables: ReadonlySet<number>;
+  tables: readonly Lead[];
 }

@@ -18,6 +18,8 @@ const OF_CATALOG = new Map<string, (step: Step, place: Place) => Promise<void>>(
 export async function catalog(step: Step): Promise<void> {
   const [was, now] = [await step.before.catalog(), await step.after.catalog()];
   if (was.value.repeatedKeys) throw new Refusal('a catalog that readers may read in two ways');
+  // Some programs give it another number: then it is new, and nothing else.
+  if (was.number !== now.number && !step.isNew(now.number)) throw new Refusal('another catalog');
   const isWritten = step.written.has(now.number);
   for (const key of keysOf(was.value, now.value)) {
     const place = { was: entryOf(was.value, key), now: entryOf(now.value, key), holder: now.number };

@@ -7,6 +7,9 @@ import { signatureField } from './signature-field.js';
 /** How programs that fill in a form may change it. */
 const OF_FILLING = new Set(['NeedAppearances', 'Q', 'DA', 'DR']);
 
+/** Kinds of resources, and their names. */
+const LEVELS_OF_RESOURCES = 2;
+
 /** The form keeps its fields and what they look like; signature fields may come along. */
 export async function form(step: Step, place: Place): Promise<void> {
   const found = await step.enter(place);
@@ -41,23 +44,19 @@ async function isResource(step: Step, key: string, { was, now, holder }: Place, 
   if (makes.kind === 'word' && makes.value === 'true') return false;
   if (key === 'NeedAppearances') return was === undefined;
   if (key === 'DA') return was === undefined && now?.kind === 'text';
-  return key === 'DR' && growsByFonts(step, { was, now, holder }, ['Font', '']);
+  return key === 'DR' && grows(step, { was, now, holder }, LEVELS_OF_RESOURCES);
 }
 
-/** What was there is kept; the fonts that come along are none that are embedded. `below`: what may grow at each level. */
-async function growsByFonts(step: Step, place: Place, [key, ...below]: readonly string[]): Promise<boolean> {
+/** What was there is kept. Fonts that are not embedded come along with a timestamp too, anything else with a signature alone. */
+async function grows(step: Step, place: Place, levels: number): Promise<boolean> {
   const { value, object, was, holder } = await step.enter(place);
   if (!isDictionary(value) || object?.streamStart !== undefined) return false;
   for (const name of keysOf(was, value)) {
     const part = { was: entryOf(was, name), now: entryOf(value, name), holder };
     if (await isSame(step, part)) continue;
-    const mayGrow = key === '' || key === name;
-    if (key === '' && part.was === undefined) await step.enterAll(part, { streams: false });
-    else if (!(mayGrow && below.length > 0 && (await growsByFonts(step, part, below)))) {
-      // Encodings, and procedure sets that no reader looks at any more.
-      if (part.was !== undefined || (name !== 'Encoding' && name !== 'ProcSet')) return false;
-      await step.enterAll(part, { streams: false });
-    }
+    if (part.was === undefined || name === 'ProcSet') {
+      if (await step.enterAll(part, { streams: true })) step.raise('signing');
+    } else if (levels === 1 || !(await grows(step, part, levels - 1))) return false;
   }
   return true;
 }

@@ -4,7 +4,7 @@ import { entryOf, isDictionary, type Place, type Step } from '../step.js';
 import { showsNothing } from './appearance.js';
 
 /** What a field that shows nothing may have. */
-const OF_HIDDEN_FIELD = new Set('Type Subtype FT T TU F Ff Rect P V AP AS DA DR MK Border BS'.split(' '));
+const OF_HIDDEN_FIELD = new Set('Type Subtype FT T TU F Ff H Rect P V AP AS DA DR MK Border BS'.split(' '));
 
 /** A signature field comes along: of a document timestamp that shows nothing, or of a signature. */
 export async function signatureField(step: Step, place: Place): Promise<void> {
@@ -33,7 +33,8 @@ export async function signatureValue(step: Step, place: Place): Promise<boolean>
   if (!isDictionary(value) || written?.base === undefined || !step.isNew(written.number) || contents?.kind !== 'text')
     throw new Refusal('a signature that is none');
   const start = written.base + contents.start;
-  const isTimestamp = nameIn(value, 'Type') === 'DocTimeStamp' && nameIn(value, 'SubFilter') === 'ETSI.RFC3161';
+  const isTimestamp =
+    ['DocTimeStamp', ''].includes(nameIn(value, 'Type')) && nameIn(value, 'SubFilter') === 'ETSI.RFC3161';
   (isTimestamp ? step.timestamps : step.signatures).push(start);
   await step.enterAll(place, { streams: false });
   if (isTimestamp && value.entries.has('Reference')) throw new Refusal('a timestamp that leads to something else');
@@ -50,7 +51,7 @@ export async function isHidden(step: Step, field: PdfDictionary, holder: number)
   return true;
 }
 
-function hasNoArea(field: PdfDictionary): boolean {
+export function hasNoArea(field: PdfDictionary): boolean {
   const rectangle = field.entries.get('Rect');
   const [left, bottom, right, top, ...more] = rectangle?.kind === 'array' ? rectangle.items.map(numeric) : [];
   return top !== undefined && more.length === 0 && left === right && bottom === top;
