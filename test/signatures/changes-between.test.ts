@@ -162,6 +162,10 @@ const HARMLESS: [string, Writes][] = [
     (writer) => aStore(writer, { 1: undefined, 60: withStore }).table(TRAILER.replace('1 0 R', '60 0 R')),
   ],
   [
+    'a text is written in other letters',
+    (writer) => aStore(writer, { 9: OBJECTS[9]?.replace('(Seen)', '<FEFF005300650065006E>') }),
+  ],
+  [
     'the information comes after a store',
     (writer) => aStore(writer).table(TRAILER).object(17, '<< /Title (Signed) >>').table(TRAILER),
   ],

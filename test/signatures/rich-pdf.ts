@@ -8,7 +8,7 @@ export const OBJECTS: Readonly<Record<number, string>> = {
   4: '<< /Type /Page /Parent 2 0 R /Contents [6 0 R] /Annots 26 0 R /Resources << >> >>',
   7: '<< /Fields [8 0 R 24 0 R 27 0 R] /SigFlags 3 /DA (/F1 9 Tf) /DR << /Font << /F1 10 0 R >> >> >>',
   8: '<< /Type /Annot /Subtype /Widget /FT /Tx /T (amount) /V (100) /Rect [9 9 99 29] /P 3 0 R /AP << /N 19 0 R >> >>',
-  9: '<< /Type /Annot /Subtype /Stamp /Rect [0 0 50 50] /AP << /N 20 0 R >> >>',
+  9: '<< /Type /Annot /Subtype /Stamp /Contents (Seen) /Rect [0 0 50 50] /AP << /N 20 0 R >> >>',
   10: '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
   11: '<< /S /URI /URI (https://agreement.example) >>',
   12: '<< /Names [(annex) 21 0 R] >>',

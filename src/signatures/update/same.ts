@@ -23,6 +23,11 @@ export async function isSame(step: Step, place: Place, depth = 0): Promise<boole
   return isSameValue(step, { was: found.was, now: found.value, holder: found.holder }, depth);
 }
 
+/** Whether what stands under a key of a dictionary means the same. */
+export async function isSameUnder(step: Step, key: string, place: Place, depth = 0): Promise<boolean> {
+  return isSameText(key, place) || isSame(step, place, depth);
+}
+
 /** Whether an object that was written anew is what it was. */
 export async function isUnchanged(step: Step, number: number): Promise<boolean> {
   const [before, after] = [await step.before.object(number), await step.after.object(number)];
@@ -43,8 +48,10 @@ async function isSameValue(step: Step, { was, now, holder }: Place, depth: numbe
   }
   if (was.kind === 'dictionary' && now.kind === 'dictionary') {
     if (was.repeatedKeys || now.repeatedKeys) return false;
-    for (const key of keysOf(was, now))
-      if (!(await isSame(step, { was: entryOf(was, key), now: entryOf(now, key), holder }, depth + 1))) return false;
+    for (const key of keysOf(was, now)) {
+      const part = { was: entryOf(was, key), now: entryOf(now, key), holder };
+      if (!(await isSameUnder(step, key, part, depth + 1))) return false;
+    }
     return true;
   }
   if ('value' in was && 'value' in now) return was.kind === now.kind && was.value === now.value;
@@ -60,4 +67,18 @@ async function isSameStream(step: Step, before: PdfObject | undefined, after: Pd
   step.after.budget.take('parsedBytes', 2 * length);
   const { file } = step.after;
   return (await file.read(was.start, length)).equals(await file.read(now.start, length));
+}
+
+/** Not what readers take as it is written. */
+const OTHER_THAN_TEXT = new Set(['URI', 'DA']);
+const UTF_16 = /^\xfe\xff(?:\0[ -~])*$/;
+
+/** A text of plain letters that is written in two bytes each, or in one (ISO 32000-1, 7.9.2.2). */
+function isSameText(key: string, { was, now }: Place): boolean {
+  if (was?.kind !== 'text' || now?.kind !== 'text' || OTHER_THAN_TEXT.has(key)) return false;
+  return plain(was.value) === plain(now.value);
+}
+
+function plain(text: string): string {
+  return UTF_16.test(text) ? text.slice(2).replaceAll('\0', '') : text;
 }

@@ -1,5 +1,5 @@
 import { Refusal } from '../change.js';
-import { isSame } from '../same.js';
+import { isSameUnder } from '../same.js';
 import { entryOf, keysOf, type Place, type Step } from '../step.js';
 import { extensions, metadata, version } from './file-data.js';
 import { form } from './form.js';
@@ -25,7 +25,8 @@ export async function catalog(step: Step): Promise<void> {
     const place = { was: entryOf(was.value, key), now: entryOf(now.value, key), holder: now.number };
     const rule = OF_CATALOG.get(key);
     if (rule !== undefined && place.now !== undefined) await rule(step, place);
-    else if (isWritten && !(await isSame(step, place))) throw new Refusal(`/${key} of the catalog is another`);
+    else if (isWritten && !(await isSameUnder(step, key, place)))
+      throw new Refusal(`/${key} of the catalog is another`);
   }
   if (isWritten) step.explain(now.number);
 }

@@ -1,7 +1,7 @@
 import { fieldsOf, type FormField } from '../../pdf/form-fields.js';
 import { isNull } from '../../pdf/document.js';
 import { Refusal } from '../change.js';
-import { isSame } from '../same.js';
+import { isSameUnder } from '../same.js';
 import { entryOf, isDictionary, keysOf, type Step } from '../step.js';
 import { isHidden, signatureValue } from './signature-field.js';
 
@@ -25,7 +25,7 @@ async function filled(step: Step, number: number, { dictionary: was, type, isWid
   const changed: string[] = [];
   for (const key of keysOf(was, now)) {
     const place = { was: entryOf(was, key), now: entryOf(now, key), holder: number };
-    if (await isSame(step, place)) continue;
+    if (await isSameUnder(step, key, place)) continue;
     if (!OF_VALUE.has(key)) throw new Refusal(`/${key} of a field is another`);
     changed.push(key);
     if (key !== 'V' || type !== 'Sig') await step.enterAll(place, { streams: true });

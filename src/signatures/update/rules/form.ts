@@ -1,5 +1,5 @@
 import { Refusal } from '../change.js';
-import { isSame } from '../same.js';
+import { isSame, isSameUnder } from '../same.js';
 import { entryOf, isDictionary, keysOf, type Found, type Place, type Step } from '../step.js';
 import { additionsIn } from './lists.js';
 import { signatureField } from './signature-field.js';
@@ -25,7 +25,7 @@ export async function form(step: Step, place: Place): Promise<void> {
   for (const key of keysOf(was, value)) {
     const part = { was: entryOf(was, key), now: entryOf(value, key), holder };
     if (key === 'Fields' || (key === 'SigFlags' && isFlags(part))) continue;
-    if ((await isSame(step, part)) || (await isResource(step, key, part, found))) continue;
+    if ((await isSameUnder(step, key, part)) || (await isResource(step, key, part, found))) continue;
     if (!OF_FILLING.has(key)) throw new Refusal(`/${key} of the form is another`);
     step.raise('form-filling');
     await step.enterAll(part, { streams: true });

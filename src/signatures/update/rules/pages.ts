@@ -1,6 +1,6 @@
 import { nameIn } from '../../pdf/syntax.js';
 import { Refusal } from '../change.js';
-import { isSame } from '../same.js';
+import { isSameUnder } from '../same.js';
 import { entryOf, isDictionary, keysOf, type Place, type Step } from '../step.js';
 import { additionsIn } from './lists.js';
 
@@ -15,7 +15,7 @@ export async function pages(step: Step): Promise<void> {
       for (const key of keysOf(was.value, now.value)) {
         const place = { was: entryOf(was.value, key), now: entryOf(now.value, key), holder: number };
         if (key === 'Annots') await annotations(step, place);
-        else if (!(await isSame(step, place))) throw new Refusal(`/${key} of a page is another`);
+        else if (!(await isSameUnder(step, key, place))) throw new Refusal(`/${key} of a page is another`);
       }
       step.explain(number);
     } else if (was.value.kind === 'array') await listOfOnePage(step, number);
