@@ -14,7 +14,6 @@ import {
   SignerInfo,
 } from 'pkijs';
 import type { SingleUseCertificate } from './certificates.js';
-import { makeTimestamp } from './timestamps.js';
 
 const DATA = '1.2.840.113549.1.7.1';
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
@@ -27,23 +26,22 @@ const TIMESTAMP_TOKEN = '1.2.840.113549.1.9.16.2.14';
  * A detached CMS signature as PAdES baseline B wants it: contentType, messageDigest and signing-certificate-v2
  * are signed, signing-time is not among them (the PDF carries it as /M).
  * @param digest SHA-256 of the bytes signed
- * @param stamped what a timestamp over the signature is made with (PAdES baseline B-T)
+ * @param stamp gives a timestamp token over the signature's value (PAdES baseline B-T)
  * @returns DER
  */
 export async function signDetached(
   digest: Uint8Array,
   signer: SingleUseCertificate,
-  stamped?: { authority: SingleUseCertificate; at: Date },
+  stamp?: (value: Uint8Array) => Promise<Uint8Array>,
 ): Promise<Uint8Array> {
   const signedData = await signedDataOf(new EncapsulatedContentInfo({ eContentType: DATA }), digest, signer);
   const [info] = signedData.signerInfos;
-  if (stamped !== undefined && info !== undefined) {
-    const value = new Uint8Array(info.signature.getValue());
-    const token = await makeTimestamp(value, stamped.at, stamped.authority);
+  if (stamp !== undefined && info !== undefined) {
+    const token = await stamp(new Uint8Array(info.signature.getValue()));
     const attribute = new Attribute({ type: TIMESTAMP_TOKEN, values: [fromBER(token).result] });
     info.unsignedAttrs = new SignedAndUnsignedAttributes({ type: 1, attributes: [attribute] });
   }
-  return encoded(signedData);
+  return derOf(signedData);
 }
 
 /** A CMS that brings its content along. Returns DER. */
@@ -52,10 +50,10 @@ export async function signData(type: string, content: Uint8Array, signer: Single
   // Given to the constructor it would be cut into pieces, which DER forbids.
   encapsulated.eContent = new OctetString({ valueHex: new Uint8Array(content).buffer });
   const digest = createHash('sha256').update(content).digest();
-  return encoded(await signedDataOf(encapsulated, digest, signer));
+  return derOf(await signedDataOf(encapsulated, digest, signer));
 }
 
-function encoded(signedData: SignedData): Uint8Array {
+function derOf(signedData: SignedData): Uint8Array {
   const content = new ContentInfo({ contentType: SIGNED_DATA, content: signedData.toSchema(true) });
   return new Uint8Array(content.toSchema().toBER());
 }

@@ -13,6 +13,7 @@ import {
 } from '@cantoo/pdf-lib';
 import type { SingleUseCertificate } from './certificates.js';
 import { signDetached } from './cms.js';
+import { makeTimestamp } from './timestamps.js';
 
 /** Bytes kept free for the signature; a CMS with a chain of three RSA certificates takes about 4 KB, its timestamp as much. */
 const SIGNATURE_ROOM = 16_384;
@@ -170,11 +171,8 @@ async function seal(
   bytes.write(`[ 0 ${start} ${end} ${bytes.length - end} ]`.padEnd(placeholder.length), rangeAt, 'latin1');
 
   const digest = createHash('sha256').update(bytes.subarray(0, start)).update(bytes.subarray(end)).digest();
-  const signature = await signDetached(
-    digest,
-    signer,
-    timestamps === undefined ? undefined : { authority: timestamps, at },
-  );
+  const stamp = timestamps === undefined ? undefined : (value: Uint8Array) => makeTimestamp(value, at, timestamps);
+  const signature = await signDetached(digest, signer, stamp);
   if (signature.byteLength > SIGNATURE_ROOM) throw new Error('The signature does not fit into its place');
   bytes.write(Buffer.from(signature).toString('hex'), start + 1, 'latin1');
   return bytes;

@@ -8,8 +8,6 @@ const [COMPLIANCE, SSCD, TYPE, ESIGN] = ['0.4.0.1862.1.1', '0.4.0.1862.1.4', '0.
 
 /** What a qualified certificate for signatures states of itself (RFC 3739, ETSI EN 319 412-5): the arguments of an extension. */
 export function qualifiedStatements(): [type: string, critical: boolean, value: ArrayBuffer] {
-  const statement = (...value: (ObjectIdentifier | Sequence)[]) => new Sequence({ value });
-  const oid = (value: string) => new ObjectIdentifier({ value });
   const value = statement(
     statement(oid(COMPLIANCE)),
     statement(oid(SSCD)),
@@ -17,3 +15,6 @@ export function qualifiedStatements(): [type: string, critical: boolean, value: 
   );
   return [QC_STATEMENTS, false, value.toBER()];
 }
+
+const statement = (...value: (ObjectIdentifier | Sequence)[]): Sequence => new Sequence({ value });
+const oid = (value: string): ObjectIdentifier => new ObjectIdentifier({ value });

@@ -26,10 +26,10 @@ export async function signFiles(
   const signer = await authority.issue(behaviour.algorithm, signerName(request), behaviour.certificateLifetime, {
     qualified: behaviour.qualifiedProfiles.includes(request.profile),
   });
-  const order = (visible?: VisibleField): SigningOrder => ({
+  const order = (field?: VisibleField): SigningOrder => ({
     form: behaviour.signedFile,
     at: new Date(),
-    visible,
+    visible: field,
     timestamps: behaviour.signatureLevel === 'B-T' ? authority.timestamps : undefined,
     stripEarlier: behaviour.earlierSignatures === 'stripped',
   });

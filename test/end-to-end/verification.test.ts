@@ -220,18 +220,21 @@ test('another person’s signed copy of a document does not pass', async () => {
   expect(new Set([...signers, outcome.contract?.verification.facts['signerCertificateSha256']]).size).toBe(1);
 });
 
-describe('a provider with ways of its own', () => {
-  const signedUnder = async (behaviour: object, start: object = {}) => {
-    await at.provider.settings({ behaviour });
-    try {
-      const people = await People.start(at, start);
-      await people.throughTo('signed');
-      return people;
-    } finally {
-      await at.provider.settings({ behaviour: USUAL });
-    }
-  };
+const USUAL = { contractSigners: 'signer', earlierSignatures: 'kept', signedFile: 'appended' };
 
+/** A request that was signed while the provider behaved otherwise than usual. */
+async function signedUnder(behaviour: object, start: object = {}): Promise<People> {
+  await at.provider.settings({ behaviour });
+  try {
+    const people = await People.start(at, start);
+    await people.throughTo('signed');
+    return people;
+  } finally {
+    await at.provider.settings({ behaviour: USUAL });
+  }
+}
+
+describe('a provider with ways of its own', () => {
   test('may have the RAO sign the contract after the signer, as often as a setting allows', async () => {
     const people = await signedUnder({ contractSigners: 'signer-and-rao' });
     expect(await people.outcome()).toMatchObject({
@@ -281,8 +284,6 @@ describe('a provider with ways of its own', () => {
     });
   });
 });
-
-const USUAL = { contractSigners: 'signer', earlierSignatures: 'kept', signedFile: 'appended' };
 
 test('a contract that is no PDF for every reader is kept as it came, on an operator’s word', async () => {
   const { people } = await withFault({ name: 'file-unreadable', endpoint: 'get-contract' });

@@ -127,8 +127,9 @@ describe('a certificate that is made for something else fails as a signer', () =
   });
 });
 
+const before = () => ({ from: new Date(Date.now() - 20 * DAY), to: new Date(Date.now() - 10 * DAY) });
+
 describe('a certificate that is not valid now', () => {
-  const before = () => ({ from: new Date(Date.now() - 20 * DAY), to: new Date(Date.now() - 10 * DAY) });
   const notValid = indeterminate('certificate-not-valid-at-signing-time');
 
   it('is indeterminate, whatever time the signer claims', async () => {

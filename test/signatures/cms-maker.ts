@@ -17,6 +17,9 @@ export interface CmsOrder {
   named?: Identity;
   timestamp?: TimestampOrder & { over?: Buffer };
   moreTimestamps?: TimestampOrder[];
+  /** Identifiers in place of those of what was really used. */
+  digestOid?: string;
+  schemeOid?: string;
   /** Said of the content in place of its digest. */
   contentDigest?: Buffer;
 }
@@ -65,7 +68,7 @@ function signedData(order: CmsOrder & { contentType: string; contentDigest: Buff
   const signerInfo = sequence(
     new asn1js.Integer({ value: 1 }),
     sequence(issuer, serial),
-    algorithm(OIDS[digest]),
+    algorithm(order.digestOid ?? OIDS[digest]),
     tagged(0, attributes),
     signatureAlgorithm(digest, order),
     octets(value),
@@ -91,7 +94,7 @@ function signatureValue(attributes: Buffer, digest: string, { signer, pss }: Cms
   return sign(digest, attributes, { key: signer.key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength });
 }
 
-function signatureAlgorithm(digest: CmsDigest, { signer, pss }: CmsOrder): asn1js.AsnType {
+function signatureAlgorithm(digest: CmsDigest, { signer, pss, schemeOid }: CmsOrder): asn1js.AsnType {
   if (signer.key.asymmetricKeyType === 'ec') {
     return sequence(
       oid(
@@ -104,7 +107,7 @@ function signatureAlgorithm(digest: CmsDigest, { signer, pss }: CmsOrder): asn1j
       ),
     );
   }
-  if (!pss) return algorithm('1.2.840.113549.1.1.1');
+  if (!pss) return algorithm(schemeOid ?? '1.2.840.113549.1.1.1');
   const hash = algorithm(OIDS[digest]);
   const salt = createHash(digest).digest().length;
   return sequence(

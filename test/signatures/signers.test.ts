@@ -76,6 +76,8 @@ interface Judged {
   signer: string | undefined;
 }
 
+const withoutFacts = ({ result, reasons }: Verification) => ({ result, reasons });
+
 /** Of each document and of the contract: as it came, and where it is not the sample, as it was accepted. */
 async function judge(
   documents: [Buffer, Buffer][],
@@ -85,11 +87,10 @@ async function judge(
   const files: SignedFile[] = [];
   for (const [file, original] of documents) files.push(await looked(file, original));
   const judged = judgeTogether(files, await looked(...signedContract), { ...USUAL, ...rules });
-  const plain = ({ result, reasons }: Verification) => ({ result, reasons });
   const { signerCertificate: der } = judged;
   return {
-    documents: judged.documents.map(plain),
-    contract: plain(judged.contract),
+    documents: judged.documents.map(withoutFacts),
+    contract: withoutFacts(judged.contract),
     signer: [signer, another, rao].find(({ certificate }) => der && certificate.raw.equals(der))?.certificate.subject,
   };
 }
@@ -182,7 +183,11 @@ describe('signatures beside the signer’s', () => {
     expect((await judge([document], [byStranger, contract])).contract).toEqual(
       indeterminate('other-signature-not-trusted'),
     );
-    const broken = await signPdf(contract, { signer: rao, chain: [authority.intermediate], contentDigest: Buffer.alloc(32) });
+    const broken = await signPdf(contract, {
+      signer: rao,
+      chain: [authority.intermediate],
+      contentDigest: Buffer.alloc(32),
+    });
     expect((await judge([document], [await by(broken, signer), contract])).contract).toEqual(failed('digest-mismatch'));
   });
 
@@ -229,13 +234,13 @@ describe('signatures that were there when the signer accepted', () => {
   });
 });
 
-describe('what was accepted', () => {
-  const stamped = async (original: Buffer, at: Date): Promise<[Buffer, Buffer]> => {
-    const timestamp = { authority: authority.timestamps, chain: [authority.intermediate], at };
-    return [await signPdf(original, { signer, chain: [authority.intermediate], timestamp }), original];
-  };
-  const secondsAgo = (seconds: number) => new Date(Math.floor(Date.now() / 1000) * 1000 - seconds * 1000);
+const stamped = async (original: Buffer, at: Date): Promise<[Buffer, Buffer]> => {
+  const timestamp = { authority: authority.timestamps, chain: [authority.intermediate], at };
+  return [await signPdf(original, { signer, chain: [authority.intermediate], timestamp }), original];
+};
+const secondsAgo = (seconds: number) => new Date(Math.floor(Date.now() / 1000) * 1000 - seconds * 1000);
 
+describe('what was accepted', () => {
   it('was not signed before, as far as a trusted timestamp tells, but for what clocks differ', async () => {
     const signedContract: [Buffer, Buffer] = [await by(contract, signer), contract];
     const acceptedAt = Date.now() - 10 * MINUTE;
@@ -260,34 +265,38 @@ describe('what was accepted', () => {
   });
 });
 
+const states = (...oids: string[]) => ({
+  extensions: [statements(false, ...oids.map((each) => sequence(oid(each))))],
+});
+
+const judgedFor = async (one: Identity, rules: Partial<JudgingRules>) =>
+  (await judge([[await by(agreement, one), agreement]], [await by(contract, one), contract], rules)).documents[0];
+
 it('a certificate says of itself what a setting requires, or the file fails', async () => {
-  const states = (...oids: string[]) => ({
-    extensions: [statements(false, ...oids.map((each) => sequence(oid(each))))],
-  });
   const { intermediate: issuer } = authority;
   const qualified = await makeUnusual({ name: 'Qualified', issuer, ...states('0.4.0.1862.1.1', '0.4.0.1862.1.4') });
   const requires = { requires: ['qc-compliance', 'qc-sscd'] } satisfies Partial<JudgingRules>;
-  const judged = async (one: Identity, rules: Partial<JudgingRules>) =>
-    (await judge([[await by(agreement, one), agreement]], [await by(contract, one), contract], rules)).documents[0];
-  expect(await judged(qualified, requires)).toEqual(passed);
-  expect(await judged(signer, requires)).toEqual(failed('certificate-lacks-required'));
-  expect(await judged(signer, {})).toEqual(passed);
-  expect(await judged(qualified, { requires: ['qc-type-esign'] })).toEqual(failed('certificate-lacks-required'));
+  expect(await judgedFor(qualified, requires)).toEqual(passed);
+  expect(await judgedFor(signer, requires)).toEqual(failed('certificate-lacks-required'));
+  expect(await judgedFor(signer, {})).toEqual(passed);
+  expect(await judgedFor(qualified, { requires: ['qc-type-esign'] })).toEqual(failed('certificate-lacks-required'));
 });
 
-describe('a contract after signing', () => {
-  const documents = async (): Promise<[Buffer, Buffer][]> => [[await by(agreement, signer), agreement]];
+const signedDocuments = async (): Promise<[Buffer, Buffer][]> => [[await by(agreement, signer), agreement]];
 
+describe('a contract after signing', () => {
   it('may be unsigned', async () => {
-    expect((await judge(await documents(), [contract, contract])).contract).toEqual(failed('no-signature'));
+    expect((await judge(await signedDocuments(), [contract, contract])).contract).toEqual(failed('no-signature'));
   });
 
   it('that is no PDF for every reader is indeterminate by name', async () => {
     const moved = Buffer.concat([Buffer.from('\n'), contract]);
-    expect((await judge(await documents(), [moved, contract])).contract).toEqual(
+    expect((await judge(await signedDocuments(), [moved, contract])).contract).toEqual(
       indeterminate('contract-unreadable', 'contract-rewritten'),
     );
     const page = Buffer.from('<html>Please log in</html>');
-    expect((await judge(await documents(), [page, contract])).contract).toEqual(indeterminate('contract-unreadable'));
+    expect((await judge(await signedDocuments(), [page, contract])).contract).toEqual(
+      indeterminate('contract-unreadable'),
+    );
   });
 });
