@@ -5,6 +5,9 @@ import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
   CertificatePolicyExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
   PemConverter,
@@ -12,6 +15,7 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
+import { QUALIFIED_POLICY, qualifiedStatements } from './qualified.js';
 import { writeWhole } from './state-files.js';
 
 /** The two kinds of keys the sandbox signs with. */
@@ -54,6 +58,8 @@ export class TestAuthority {
     private readonly issuingKey: webcrypto.CryptoKey,
     /** The file with the root certificate in PEM, for whoever shall trust it. */
     readonly rootPath: string,
+    /** Stamps signatures with the time. */
+    readonly timestamps: SingleUseCertificate,
   ) {}
 
   /** Opens the authority kept in `folder`, or makes it. */
@@ -62,6 +68,8 @@ export class TestAuthority {
       root: join(folder, 'root.pem'),
       issuing: join(folder, 'issuing.pem'),
       key: join(folder, 'issuing-key.pem'),
+      timestamps: join(folder, 'timestamps.pem'),
+      timestampsKey: join(folder, 'timestamps-key.pem'),
     };
     if (!existsSync(path.root)) {
       const made = await makeAuthority();
@@ -69,24 +77,33 @@ export class TestAuthority {
       writeWhole(path.issuing, made.issuing.toString('pem'));
       writeWhole(path.root, made.root.toString('pem')); // last: its presence says that all are there
     }
-    const keyDer = PemConverter.decodeFirst(readFileSync(path.key, 'utf8'));
-    return new TestAuthority(
-      new X509Certificate(readFileSync(path.root, 'utf8')),
-      new X509Certificate(readFileSync(path.issuing, 'utf8')),
-      await crypto.subtle.importKey('pkcs8', keyDer, RSA, false, ['sign']),
-      path.root,
-    );
+    const root = new X509Certificate(readFileSync(path.root, 'utf8'));
+    const issuing = new X509Certificate(readFileSync(path.issuing, 'utf8'));
+    const issuingKey = await keyIn(path.key, RSA);
+    if (!existsSync(path.timestamps)) {
+      const made = await makeTimestampAuthority(issuing, issuingKey);
+      writeWhole(path.timestampsKey, made.keyPem);
+      writeWhole(path.timestamps, made.certificate.toString('pem'));
+    }
+    return new TestAuthority(root, issuing, issuingKey, path.root, {
+      kind: 'ecdsa',
+      key: await keyIn(path.timestampsKey, ECDSA),
+      certificate: new X509Certificate(readFileSync(path.timestamps, 'utf8')),
+      chain: [issuing, root],
+    });
   }
 
   /**
    * Issues a certificate for one signature.
    * @param subject free text
    * @param lifetime milliseconds
+   * @param qualified whether it states of itself that it is qualified (ETSI EN 319 412-5)
    */
   async issue(
     kind: KeyKind,
     subject: { commonName: string; serialNumber?: string },
     lifetime: number,
+    { qualified = false } = {},
   ): Promise<SingleUseCertificate> {
     const keys = kind === 'rsa' ? await this.takeRsaKeys() : await generateKeys(ECDSA);
     const now = Date.now();
@@ -107,7 +124,8 @@ export class TestAuthority {
       extensions: [
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.nonRepudiation, true),
-        new CertificatePolicyExtension([TEST_POLICY]),
+        new CertificatePolicyExtension([TEST_POLICY, ...(qualified ? [QUALIFIED_POLICY] : [])]),
+        ...(qualified ? [new Extension(...qualifiedStatements())] : []),
         await SubjectKeyIdentifierExtension.create(keys.publicKey),
         await AuthorityKeyIdentifierExtension.create(this.issuing.publicKey),
       ],
@@ -160,6 +178,37 @@ async function makeAuthority(): Promise<{ root: X509Certificate; issuing: X509Ce
   });
   const keyDer = await crypto.subtle.exportKey('pkcs8', issuingKeys.privateKey);
   return { root, issuing, keyPem: PemConverter.encode(keyDer, 'PRIVATE KEY') };
+}
+
+async function keyIn(path: string, algorithm: typeof RSA | typeof ECDSA): Promise<webcrypto.CryptoKey> {
+  const der = PemConverter.decodeFirst(readFileSync(path, 'utf8'));
+  return crypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']);
+}
+
+async function makeTimestampAuthority(
+  issuing: X509Certificate,
+  issuingKey: webcrypto.CryptoKey,
+): Promise<{ certificate: X509Certificate; keyPem: string }> {
+  const keys = await generateKeys(ECDSA);
+  const certificate = await X509CertificateGenerator.create({
+    serialNumber: positiveSerialNumber(),
+    subject: 'CN=Sandbox Timestamps (test only), O=Sandbox, C=ES',
+    issuer: issuing.subject,
+    notBefore: issuing.notBefore,
+    notAfter: issuing.notAfter,
+    signingAlgorithm: RSA,
+    publicKey: keys.publicKey,
+    signingKey: issuingKey,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.timeStamping], true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await AuthorityKeyIdentifierExtension.create(issuing.publicKey),
+    ],
+  });
+  const keyDer = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
+  return { certificate, keyPem: PemConverter.encode(keyDer, 'PRIVATE KEY') };
 }
 
 export async function generateKeys(algorithm: typeof RSA | typeof ECDSA): Promise<webcrypto.CryptoKeyPair> {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Integer, ObjectIdentifier, OctetString, Sequence, type BaseBlock } from 'asn1js';
+import { fromBER, Integer, ObjectIdentifier, OctetString, Sequence, type BaseBlock } from 'asn1js';
 import {
   Attribute,
   Certificate,
@@ -20,21 +20,57 @@ const SIGNED_DATA = '1.2.840.113549.1.7.2';
 const CONTENT_TYPE = '1.2.840.113549.1.9.3';
 const MESSAGE_DIGEST = '1.2.840.113549.1.9.4';
 const SIGNING_CERTIFICATE_V2 = '1.2.840.113549.1.9.16.2.47';
+const TIMESTAMP_TOKEN = '1.2.840.113549.1.9.16.2.14';
 
 /**
  * A detached CMS signature as PAdES baseline B wants it: contentType, messageDigest and signing-certificate-v2
  * are signed, signing-time is not among them (the PDF carries it as /M).
  * @param digest SHA-256 of the bytes signed
+ * @param stamp gives a timestamp token over the signature's value (PAdES baseline B-T)
  * @returns DER
  */
-export async function signDetached(digest: Uint8Array, signer: SingleUseCertificate): Promise<Uint8Array> {
+export async function signDetached(
+  digest: Uint8Array,
+  signer: SingleUseCertificate,
+  stamp?: (value: Uint8Array) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const signedData = await signedDataOf(new EncapsulatedContentInfo({ eContentType: DATA }), digest, signer);
+  const [info] = signedData.signerInfos;
+  if (stamp !== undefined && info !== undefined) {
+    const token = await stamp(new Uint8Array(info.signature.getValue()));
+    const attribute = new Attribute({ type: TIMESTAMP_TOKEN, values: [fromBER(token).result] });
+    info.unsignedAttrs = new SignedAndUnsignedAttributes({ type: 1, attributes: [attribute] });
+  }
+  return derOf(signedData);
+}
+
+/** A CMS that brings its content along. Returns DER. */
+export async function signData(type: string, content: Uint8Array, signer: SingleUseCertificate): Promise<Uint8Array> {
+  const encapsulated = new EncapsulatedContentInfo({ eContentType: type });
+  // Given to the constructor it would be cut into pieces, which DER forbids.
+  encapsulated.eContent = new OctetString({ valueHex: new Uint8Array(content).buffer });
+  const digest = createHash('sha256').update(content).digest();
+  return derOf(await signedDataOf(encapsulated, digest, signer));
+}
+
+function derOf(signedData: SignedData): Uint8Array {
+  const content = new ContentInfo({ contentType: SIGNED_DATA, content: signedData.toSchema(true) });
+  return new Uint8Array(content.toSchema().toBER());
+}
+
+async function signedDataOf(
+  encapContentInfo: EncapsulatedContentInfo,
+  digest: Uint8Array,
+  signer: SingleUseCertificate,
+): Promise<SignedData> {
+  const type = encapContentInfo.eContentType;
   const certificates = [signer.certificate, ...signer.chain].map((each) => Certificate.fromBER(each.rawData));
   const certificate = Certificate.fromBER(signer.certificate.rawData);
   const engine = new CryptoEngine({ name: 'node', crypto });
   const sid = new IssuerAndSerialNumber({ issuer: certificate.issuer, serialNumber: certificate.serialNumber });
   const signedData = new SignedData({
-    version: 1,
-    encapContentInfo: new EncapsulatedContentInfo({ eContentType: DATA }),
+    version: type === DATA ? 1 : 3,
+    encapContentInfo,
     certificates,
     signerInfos: [
       new SignerInfo({
@@ -43,7 +79,7 @@ export async function signDetached(digest: Uint8Array, signer: SingleUseCertific
         signedAttrs: new SignedAndUnsignedAttributes({
           type: 0,
           attributes: inDerOrder([
-            new Attribute({ type: CONTENT_TYPE, values: [new ObjectIdentifier({ value: DATA })] }),
+            new Attribute({ type: CONTENT_TYPE, values: [new ObjectIdentifier({ value: type })] }),
             new Attribute({
               type: MESSAGE_DIGEST,
               values: [new OctetString({ valueHex: new Uint8Array(digest).buffer })],
@@ -55,8 +91,7 @@ export async function signDetached(digest: Uint8Array, signer: SingleUseCertific
     ],
   });
   await signedData.sign(signer.key, 0, 'SHA-256', undefined, engine);
-  const content = new ContentInfo({ contentType: SIGNED_DATA, content: signedData.toSchema(true) });
-  return new Uint8Array(content.toSchema().toBER());
+  return signedData;
 }
 
 /** SigningCertificateV2 of RFC 5035 with SHA-256, which is its default and therefore not spelled out. */

@@ -111,6 +111,18 @@ export const FAULT_KINDS = {
     endpoints: ['get-document', 'get-contract'],
     parameters: { bytes: 1_000_000, stated: 'yes' },
   },
+  'file-of-another': {
+    moment: 'work',
+    what: 'The document is given as another person has signed it.',
+    endpoints: ['get-document'],
+    parameters: {},
+  },
+  'file-unreadable': {
+    moment: 'work',
+    what: 'The file has lost its last bytes, which lead readers to the rest.',
+    endpoints: ['get-document', 'get-contract'],
+    parameters: {},
+  },
   'used-card': {
     moment: 'work',
     what: 'The first unused card is a used one, where there is one.',

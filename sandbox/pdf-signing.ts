@@ -13,9 +13,10 @@ import {
 } from '@cantoo/pdf-lib';
 import type { SingleUseCertificate } from './certificates.js';
 import { signDetached } from './cms.js';
+import { makeTimestamp } from './timestamps.js';
 
-/** Bytes kept free for the signature; a CMS with a chain of three RSA certificates takes about 4 KB. */
-const SIGNATURE_ROOM = 12_288;
+/** Bytes kept free for the signature; a CMS with a chain of three RSA certificates takes about 4 KB, its timestamp as much. */
+const SIGNATURE_ROOM = 16_384;
 /** Stands for the numbers of the byte range until they are known; as wide as three ten-digit numbers. */
 const RANGE_PLACEHOLDER = 9_999_999_999;
 
@@ -29,21 +30,33 @@ export interface VisibleField {
   lines: string[];
 }
 
+/** How a PDF is signed. */
+export interface SigningOrder {
+  form: FileForm;
+  at: Date;
+  visible?: VisibleField | undefined;
+  /** Who stamps the signature with the time (PAdES baseline B-T); without it there is no timestamp (B-B). */
+  timestamps?: SingleUseCertificate | undefined;
+  /** Takes the signatures away that are there, as `usepdfclean` of V1 does (§10). */
+  stripEarlier?: boolean;
+}
+
 /**
- * Signs a PDF (ETSI.CAdES.detached, PAdES baseline B).
+ * Signs a PDF (ETSI.CAdES.detached).
  * @throws Error where the PDF cannot be read, or the page of a visible field does not exist
  */
 export async function signPdf(
   original: Uint8Array,
   signer: SingleUseCertificate,
-  how: { form: FileForm; at: Date; visible?: VisibleField | undefined },
+  how: SigningOrder,
 ): Promise<Uint8Array> {
   const document = await PDFDocument.load(original, { updateMetadata: false });
   const snapshot = document.takeSnapshot();
+  if (how.stripEarlier === true) emptySignatureFields(document).forEach((field) => snapshot.markObjForSave(field));
   const changed = addSignatureField(document, how);
   changed.forEach((object) => snapshot.markObjForSave(object));
   if (how.form === 'rewritten') {
-    return seal(await document.save({ useObjectStreams: false, addDefaultPage: false }), 0, signer);
+    return seal(await document.save({ useObjectStreams: false, addDefaultPage: false }), 0, signer, how);
   }
   const last = lastCrossReference(original);
   snapshot.prevStartXRef = last.offset;
@@ -51,7 +64,7 @@ export async function signPdf(
   const whole = new Uint8Array(original.byteLength + increment.byteLength);
   whole.set(original);
   whole.set(increment, original.byteLength);
-  return seal(whole, original.byteLength, signer);
+  return seal(whole, original.byteLength, signer, how);
 }
 
 /** Adds the signature dictionary, its field and widget. Returns the objects of the document that were changed. */
@@ -95,6 +108,17 @@ function addSignatureField(document: PDFDocument, how: { at: Date; visible?: Vis
   return [catalog, form, fields, page.node, annotations];
 }
 
+/** Returns the fields that lost their signature. */
+function emptySignatureFields({ catalog, context }: PDFDocument): PDFDict[] {
+  const fields = catalog.lookupMaybe(PDFName.of('AcroForm'), PDFDict)?.lookupMaybe(PDFName.of('Fields'), PDFArray);
+  const signed = (fields?.asArray() ?? [])
+    .map((field) => context.lookup(field))
+    .filter((field) => field instanceof PDFDict)
+    .filter((field) => field.get(PDFName.of('FT')) === PDFName.of('Sig') && field.has(PDFName.of('V')));
+  signed.forEach((field) => field.delete(PDFName.of('V')));
+  return signed;
+}
+
 function pageOf(document: PDFDocument, index: number): PDFPage {
   const page = document.getPages()[index];
   if (page === undefined) throw new Error(`The document has no page ${index}`);
@@ -132,7 +156,12 @@ function lastCrossReference(pdf: Uint8Array): { offset: number; isStream: boolea
 }
 
 /** Fills in byte range and signature. `from` is where our part of the file begins. */
-async function seal(pdf: Uint8Array, from: number, signer: SingleUseCertificate): Promise<Uint8Array> {
+async function seal(
+  pdf: Uint8Array,
+  from: number,
+  signer: SingleUseCertificate,
+  { at, timestamps }: SigningOrder,
+): Promise<Uint8Array> {
   const bytes = Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
   const start = bytes.indexOf(`<${'0'.repeat(64)}`, from);
   const end = start + SIGNATURE_ROOM * 2 + 2;
@@ -142,7 +171,8 @@ async function seal(pdf: Uint8Array, from: number, signer: SingleUseCertificate)
   bytes.write(`[ 0 ${start} ${end} ${bytes.length - end} ]`.padEnd(placeholder.length), rangeAt, 'latin1');
 
   const digest = createHash('sha256').update(bytes.subarray(0, start)).update(bytes.subarray(end)).digest();
-  const signature = await signDetached(digest, signer);
+  const stamp = timestamps === undefined ? undefined : (value: Uint8Array) => makeTimestamp(value, at, timestamps);
+  const signature = await signDetached(digest, signer, stamp);
   if (signature.byteLength > SIGNATURE_ROOM) throw new Error('The signature does not fit into its place');
   bytes.write(Buffer.from(signature).toString('hex'), start + 1, 'latin1');
   return bytes;

@@ -142,6 +142,14 @@ const behaviourSchema = z.strictObject({
   certificateLifetime: z.number().nonnegative(),
   /** How the subject names the signer's document (ETSI EN 319 412-1). */
   certificateNumber: z.enum(['with-prefix', 'plain', 'absent']),
+  /** PAdES baseline: with a timestamp (V2-ARCH and V1-GUI say that one is included), or without. */
+  signatureLevel: z.enum(['B-T', 'B-B']),
+  /** Profiles whose certificates state that they are qualified (§9); those of others say nothing of it. */
+  qualifiedProfiles: z.array(z.string()),
+  /** Guess: who signs the contract after it was accepted. */
+  contractSigners: z.enum(['signer', 'signer-and-rao', 'rao']),
+  /** V1's `usepdfclean` (§10) takes signatures away that a document brings. */
+  earlierSignatures: z.enum(['kept', 'stripped']),
 
   // Webhooks (§7)
   /** Where callbacks go; null sends none. The provider's staff sets it, not the API (§7.3). */

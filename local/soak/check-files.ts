@@ -26,7 +26,7 @@ export async function checkFiles(scene: Scene<SignatureRole>, outcome: Outcome):
     }
     if ((await sha256Of(place.path)) !== stored.sha256) wrong.push(`document ${stored.index} is not what was recorded`);
     const original = documents.find(({ index }) => index === stored.index);
-    const seen = await verifyPdfSignature(place.path, {
+    const { verification: seen } = await verifyPdfSignature(place.path, {
       roots: at.roots(),
       ...(original === undefined ? {} : { original }),
     });

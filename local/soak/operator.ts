@@ -75,7 +75,7 @@ export class Operator implements Person {
       case 'VERIFICATION_NOT_PASSED':
         this.failedVerifications += 1;
         // A contract that was damaged when it was shown is not the one that is signed: fetching it again does not help.
-        return offered(this.failedVerifications > Math.min(operator.acceptsAfter, HOPELESS) ? 'accept' : 'retry');
+        return offered(this.failedVerifications > Math.min(operator.acceptsAfter, HOPELESS) ? 'accept-files' : 'retry');
       default:
         return this.decideOtherwise(attention, offered);
     }
@@ -109,6 +109,6 @@ export class Operator implements Person {
     const { remedy } = carriedOut;
     books.did(role.reference, `resolved with ${remedy}${attention === undefined ? '' : ` (${attention.code})`}`);
     if (remedy === 'cancel') played.gaveUp = true;
-    if (remedy === 'accept') played.acceptedFiles = true;
+    if (remedy === 'accept-files') played.acceptedFiles = true;
   }
 }

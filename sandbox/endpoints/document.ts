@@ -1,8 +1,9 @@
+import { basename } from 'node:path';
 import { Refusal, success, type Answer } from '../answers.js';
 import type { DocumentType } from '../document-files.js';
 import { numberParameter, parameter } from '../faults.js';
 import type { HeldDocument, SignatureRequest } from '../requests.js';
-import { contractOf } from '../signing.js';
+import { contractOf, signedByAnother } from '../signing.js';
 import { requestOf, type Call, type Endpoint } from './endpoint.js';
 import { receiveDocuments } from './upload.js';
 
@@ -142,7 +143,7 @@ function isAnythingLeft({ provider }: Call, { pk }: SignatureRequest, { uid }: H
   return KINDS.some((kind) => files.exists(files.path(pk, kind, uid)));
 }
 
-function getDocument(call: Call, wanted: string): Answer {
+async function getDocument(call: Call, wanted: string): Promise<Answer> {
   const request = liveRequest(call, () => 'Document not found');
   const { files } = call.provider.parts;
   const uid = call.params['uid'] ?? '';
@@ -151,13 +152,23 @@ function getDocument(call: Call, wanted: string): Answer {
   const there = type === 'original' || (request.status === 'ISSUED' && areFilesThere(request));
   if (type === undefined || !known || !there) throw new Refusal(404, 'Document not found');
   const given = call.fault('file-unsigned') === undefined ? type : 'original';
-  return pdf(call, files.path(request.pk, given, uid));
+  if (call.fault('file-of-another') === undefined) return pdf(call, files.path(request.pk, given, uid));
+  const other = await signedByAnother(call.provider, files.path(request.pk, 'original', uid), call.behaviour);
+  const path = files.incomingPath(`${uid}-of-another.pdf`);
+  files.write(path, other);
+  return pdf(call, path);
 }
 
-function pdf(call: Call, path: string): Answer {
+async function pdf(call: Call, path: string): Promise<Answer> {
   const nothing = call.fault('file-no-pdf');
   if (nothing !== undefined) {
     return { kind: 'raw', status: 200, body: String(parameter(nothing, 'text')), contentType: 'application/pdf' };
+  }
+  if (call.fault('file-unreadable') !== undefined) {
+    const { files } = call.provider.parts;
+    const cut = files.incomingPath(`${basename(path)}-cut.pdf`);
+    files.write(cut, (await files.read(path)).subarray(0, -24));
+    return { kind: 'file', path: cut, contentType: 'application/pdf' };
   }
   const damaged = call.fault('file-damaged') !== undefined;
   const prefixed = call.fault('file-prefixed');

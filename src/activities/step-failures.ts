@@ -77,7 +77,7 @@ export function stepFailure(
  */
 export function providerFailure(
   error: ProviderError,
-  more: { retryIn?: number | undefined; since?: number } = {},
+  more: { retryIn?: number | undefined; since?: number; facts?: StepFailure['facts'] } = {},
 ): ApplicationFailure {
   const retry = error.kind !== 'refused';
   return stepFailure(error.code, error.words, {
@@ -86,6 +86,7 @@ export function providerFailure(
     temporary: error.kind === 'not-sent' || error.kind === 'temporary',
     optimizer: error.optimizer,
     since: more.since,
+    facts: more.facts,
   });
 }
 

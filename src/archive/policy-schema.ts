@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Policy, StepPolicy } from '../messages/policy.js';
+import { type OtherSigners, type Policy, REQUIREMENTS, type StepPolicy } from '../messages/policy.js';
 
 const milliseconds = z.number().nonnegative();
 
@@ -8,6 +8,11 @@ const stepPolicySchema: z.ZodType<StepPolicy> = z.object({
   budget: milliseconds,
   backoff: milliseconds,
   slowest: milliseconds,
+});
+
+const otherSignersSchema: z.ZodType<OtherSigners> = z.object({
+  others: z.int().nonnegative(),
+  certificates: z.array(z.string()),
 });
 
 /** Reads a policy back from a record. */
@@ -32,6 +37,13 @@ export const policySchema: z.ZodType<Policy> = z.object({
   download: z.object({ maximumGrowth: z.number().nonnegative(), maximumContract: z.number().nonnegative() }),
   identity: z.object({ notShown: z.enum(['go-on', 'ask']) }).exactOptional(),
   mayPass: z.array(z.string()),
+  verification: z.object({
+    clockTolerance: milliseconds,
+    requires: z.array(z.enum(REQUIREMENTS)),
+    documentSigners: otherSignersSchema,
+    contractSigners: otherSignersSchema,
+    earlierSignatures: z.enum(['kept', 'may-be-lost']),
+  }),
   steps: z.object({
     create: stepPolicySchema,
     correct: stepPolicySchema,

@@ -137,10 +137,11 @@ export const outcomeSchema: z.ZodType<Outcome> = z.object({
     id: z.string().exactOptional(),
   }),
   at: time,
-  cleanup: z.enum(['none', 'done', 'pending']),
+  cleanup: z.enum(['none', 'done', 'pending', 'left']),
   leftOpen: z.literal(true).exactOptional(),
   documents: z.array(z.object({ index: z.int().min(1), ...digest, verification: verificationSchema })),
   contract: z.object({ ...digest, signed: z.boolean(), verification: verificationSchema }).exactOptional(),
+  missing: z.object({ documents: z.array(z.int().min(1)), contract: z.boolean() }).exactOptional(),
   durations: z.record(z.string(), z.number()),
 });
 

@@ -49,6 +49,10 @@ export const EXIT_CODES: Record<FailureCode, ExitCode> = {
   NOT_A_PDF: badInput,
   PDF_ENCRYPTED: badInput,
   PDF_TRUNCATED: badInput,
+  PDF_BYTES_BEFORE_HEADER: badInput,
+  PDF_DAMAGED: badInput,
+  PDF_TOO_COMPLEX: badInput,
+  PDF_CERTIFIED: badInput,
   REFERENCE_TAKEN: badInput,
   ATTEMPT_NOT_ALLOWED: badInput,
 

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { VideoIdError } from '../messages/failures.js';
 import { printable } from '../printable.js';
 import { changeCommands } from './change.js';
+import { checkCommand } from './check.js';
 import { codeCommands } from './code.js';
 import { decideCommands } from './decide.js';
 import { doctorCommand } from './doctor.js';
@@ -50,6 +51,7 @@ function createProgram(json: boolean): Command {
   whyCommands(program);
   resolveCommand(program);
   program.commandsGroup('Checks:');
+  checkCommand(program);
   verifyCommand(program);
   doctorCommand(program);
   settingsCommand(program);

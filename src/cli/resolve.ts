@@ -48,7 +48,10 @@ export function resolveCommand(program: Command): void {
       },
     ),
   )
-    .option('--remedy <remedy>', 'one of those that `why` lists: retry, adopt, wait, new-video, skip, accept, cancel')
+    .option(
+      '--remedy <remedy>',
+      'one of those that `why` lists: retry, adopt, wait, new-video, skip, accept-files, give-up, cancel',
+    )
     .option(
       '--adopt <pks>',
       'with adopt: videoid_pk,request_pk found in the console; of an enrolment the request_pk alone',

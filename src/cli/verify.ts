@@ -5,6 +5,7 @@ import type { Verification } from '../messages/outcome.js';
 import { define, done } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { columns } from './layout.js';
+import { readable } from './readable-file.js';
 import { verificationWords } from './request-words.js';
 import type { Screen } from './screen.js';
 import { readSettings } from './session.js';
@@ -23,7 +24,8 @@ export function verifyCommand(program: Command): void {
       const files: { path: string; verification: Verification }[] = [];
       for (const path of operands) {
         const work = readable(path, () => verifyPdfSignature(path, { roots }));
-        files.push({ path, verification: await screen.during(`Verifying file ${files.length + 1}`, work) });
+        const { verification } = await screen.during(`Verifying file ${files.length + 1}`, work);
+        files.push({ path, verification });
       }
       const { REASONS } = await import('../signatures/reasons.js');
       const named = new Set(files.flatMap(({ verification }) => verification.reasons));
@@ -52,7 +54,7 @@ async function configuredRoots(screen: Screen): Promise<string[]> {
 }
 
 async function rootsOf(paths: readonly string[]): Promise<string[]> {
-  const { readRoots } = await import('../signatures/certificate-chain.js');
+  const { readRoots } = await import('../signatures/cms/certificate-chain.js');
   const roots: string[] = [];
   for (const path of paths) {
     const pem = await readable(path, () => readFile(path, 'utf8'));
@@ -68,22 +70,4 @@ async function rootsOf(paths: readonly string[]): Promise<string[]> {
     roots.push(pem);
   }
   return roots;
-}
-
-/** @throws VideoIdError DOCUMENT_NOT_FOUND for a file that cannot be read */
-async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
-  try {
-    return await read();
-  } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && 'path' in cause && 'syscall' in cause) && !isDirectory(cause))
-      throw cause;
-    throw new VideoIdError('DOCUMENT_NOT_FOUND', `A file cannot be read: ${path}`, {
-      remedy: 'Name a file that you may read.',
-      cause,
-    });
-  }
-}
-
-function isDirectory(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'EISDIR';
 }

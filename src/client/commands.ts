@@ -80,8 +80,9 @@ const REMEDY_WORDS: Record<Remedy, string> = {
   'new-video': 'make another video request in this request; the provider may bill it',
   skip: 'go on without what the provider does not have: the contract that was shown is kept, a request that is gone ends as it was last known, no code is sent',
   'accept-signer': 'go on with this signer, although the document number is not the expected one',
-  accept: 'accept the files as they are, after a look at them',
   'accept-files': 'accept the files as they are, after a look at them',
+  'give-up':
+    'stop asking for signed files: the request ends signed with those that came, and nothing is deleted at the provider',
   cancel: 'end the request',
 };
 

@@ -7,16 +7,19 @@ import type { Incoming } from '../archive/archive.js';
 import type { NamedDocument } from '../archive/request-record.js';
 import { holdErrors } from '../archive/stored-stream.js';
 import { VideoIdError } from '../messages/failures.js';
-import { checkPdf } from '../signatures/pdf-check.js';
+import type { Flow } from '../messages/request.js';
+import { checkPdf, type PdfLimits } from '../signatures/pdf-check.js';
 import type { StartDocument } from './input-parts.js';
 
 /** A document's name and hash: what counts for telling whether two starts are the same. */
 export type DocumentIdentity = Pick<NamedDocument, 'name' | 'sha256'>;
 
-/** How much of a document is taken. */
-export interface IntakeLimits {
-  /** Bytes of one document. */
-  maximumBytes: number;
+/** What is taken as a document. */
+export type IntakeLimits = PdfLimits;
+
+/** Evidence for an enrolment is not signed, so no certification can break. */
+export function limitsFor(flow: Flow, limits: IntakeLimits): IntakeLimits {
+  return flow === 'signature' ? limits : { ...limits, certified: 'accept' };
 }
 
 /** A document in a start in progress. */
@@ -34,7 +37,7 @@ export interface EarlierDocument extends DocumentIdentity {
  * Streams the documents into a start in progress and checks each as it lies there.
  *
  * @throws VideoIdError with the field `documents[…]`, counted from 0 as in the input: DOCUMENT_NOT_FOUND, DOCUMENT_EMPTY,
- *   DOCUMENT_TOO_LARGE, NOT_A_PDF, PDF_TRUNCATED, PDF_ENCRYPTED; ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
+ *   DOCUMENT_TOO_LARGE and what `checkPdf` throws; ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
  */
 export async function takeIn(
   incoming: Incoming,
@@ -67,11 +70,19 @@ export function checkCount(
   });
 }
 
-/** Takes the documents of an earlier attempt into a start in progress. They were checked then. */
-export async function takeOver(incoming: Incoming, documents: readonly EarlierDocument[]): Promise<NamedDocument[]> {
+/**
+ * Takes the documents of an earlier attempt into a start in progress. They were checked then; `limits`: they are checked again, for the
+ * rule may have become stricter since.
+ */
+export async function takeOver(
+  incoming: Incoming,
+  documents: readonly EarlierDocument[],
+  limits?: IntakeLimits,
+): Promise<NamedDocument[]> {
   const taken: NamedDocument[] = [];
   for (const [at, document] of documents.entries()) {
     const stored = await incoming.addDocument(document, await document.open());
+    if (limits !== undefined) await about(at, documents.length, () => checkPdf(stored.path, limits));
     taken.push({ index: at + 1, name: document.name, size: stored.size, sha256: stored.sha256 });
   }
   return taken;

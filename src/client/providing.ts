@@ -10,7 +10,7 @@ import type { RequestStatus } from '../messages/status.js';
 import { hasEnded } from './ending.js';
 import { checkedFields } from './enrolment-fields.js';
 import { checkedInput, documentList, refuse, type StartDocument } from './input-parts.js';
-import { checkCount, type DocumentIdentity, type TakenDocument, takeIn } from './intake.js';
+import { checkCount, type DocumentIdentity, limitsFor, type TakenDocument, takeIn } from './intake.js';
 import { actorPart } from './orders.js';
 import type { RequestAccess } from './request-access.js';
 
@@ -71,7 +71,7 @@ export async function takingProvision<T>(
   await archive.assertReserve();
   const incoming: Incoming = await archive.begin();
   try {
-    const taken = await takeIn(incoming, documents, config.documents);
+    const taken = await takeIn(incoming, documents, limitsFor('enrolment', config.documents));
     const look = async () => {
       const status = await access.status();
       const fields = checkedFields(given, { profile: record.profile, created: true, missing: status.missing });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ZodError } from 'zod';
 import type { RequestRecord } from '../archive/request-record.js';
 import { belowFloor, type Floor } from '../config/floor.js';
@@ -137,6 +138,10 @@ function assertAllowed(policy: Policy, base: Policy, floor: Floor): void {
   if (laxer >= 0) throw badPolicy(['mayPass', laxer], 'only the settings let a verification reason pass');
   if (policy.acceptance.maximumAge > base.acceptance.maximumAge)
     throw badPolicy(['acceptance', 'maximumAge'], 'only the settings let an acceptance be older');
+  for (const part of ['download', 'verification'] as const)
+    if (!isDeepStrictEqual(policy[part], base[part])) throw badPolicy([part], 'only the settings decide this');
+  if (base.identity?.notShown === 'ask' && policy.identity?.notShown !== 'ask')
+    throw badPolicy(['identity', 'notShown'], 'only the settings let a request go on');
 }
 
 function badPolicy(path: readonly PropertyKey[], problem: string, unknown?: string): VideoIdError {

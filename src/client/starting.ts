@@ -10,7 +10,7 @@ import { orderName, reused } from './bound-orders.js';
 import { completedRecord, earlierDocuments } from './earlier-attempt.js';
 import { type CheckedEnrolment, checkEnrolmentInput, type EnrolmentInput } from './enrolment-input.js';
 import { enrolmentSettings } from './enrolment-settings.js';
-import { checkCount, identify, takeIn, takeOver } from './intake.js';
+import { checkCount, identify, limitsFor, takeIn, takeOver } from './intake.js';
 import { requestSettings, type RequestSettings } from './request-settings.js';
 import { checkStartInput, type CheckedInput, type StartInput } from './start-input.js';
 import { checkedUpdateId } from './updates.js';
@@ -120,7 +120,7 @@ async function firstAttempt(place: StartPlace, checked: Keyed): Promise<RequestR
     startKey: checked.startKey,
     settings,
     signer,
-    take: (incoming) => takeIn(incoming, documents, place.config.documents),
+    take: (incoming) => takeIn(incoming, documents, limitsFor(checked.flow, place.config.documents)),
   });
   if (record.committed === 'created') return record;
   return await recognised(place, record, await place.archive.latestAttempt(checked.flow, checked.reference));
@@ -185,8 +185,8 @@ async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Pr
     signer: signerOf(checked, earlier.signer),
     take: async (incoming) =>
       documents === undefined
-        ? await takeOver(incoming, await earlierDocuments(archive, before))
-        : await takeIn(incoming, documents, config.documents),
+        ? await takeOver(incoming, await earlierDocuments(archive, before), limitsFor(flow, config.documents))
+        : await takeIn(incoming, documents, limitsFor(flow, config.documents)),
   });
   if (record.committed === 'created') return record;
   const other = await archive.readRequest({ flow, reference, attempt });

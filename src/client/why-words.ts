@@ -1,6 +1,6 @@
 import type { ArchivedEvent } from '../archive/archive.js';
 import { LATE_CERTIFICATE } from '../messages/feed.js';
-import type { Outcome, OutcomeKind } from '../messages/outcome.js';
+import type { MissingFiles, Outcome, OutcomeKind } from '../messages/outcome.js';
 import type { Verb } from '../messages/status.js';
 
 const VERB_WORDS: Record<Verb, string> = {
@@ -56,14 +56,23 @@ export function endWords(kind: OutcomeKind, reason: string, outcome: Outcome | u
   if (outcome?.cleanup === 'pending') {
     sentences.push('Copies, or the request itself, may be at the provider still; tidying up there goes on by itself.');
   }
+  if (outcome?.missing !== undefined) sentences.push(missingWords(outcome.missing));
   if (outcome?.leftOpen === true) sentences.push('The request is open at the provider still.');
   return sentences.join(' ');
 }
 
+function missingWords({ documents, contract }: MissingFiles): string {
+  const files = [...documents.map((index) => `signed document ${index}`), ...(contract ? ['the signed contract'] : [])];
+  return `Not here: ${files.join(', ')}. Nothing was deleted at the provider, which may have the only copies.`;
+}
+
 /** What did not pass was let through by a setting or an operator. */
-function signedWords({ documents }: Outcome): string {
+function signedWords({ documents, missing }: Outcome): string {
   const others = documents.filter(({ verification }) => verification.result !== 'passed');
-  if (others.length === 0) return 'the signer signed; the files are stored and verified';
+  if (others.length === 0)
+    return missing === undefined
+      ? 'the signer signed; the files are stored and verified'
+      : 'the signer signed; an operator gave up on files that the provider did not hand out';
   const list = others.map(
     ({ index, verification: { result, reasons } }) => `document ${index}: ${result} (${reasons.join(', ')})`,
   );

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { LONGEST_DEADLINE, type Policy, type StepName, type StepPolicy } from '../messages/policy.js';
-import { INDETERMINATE_REASONS } from '../messages/verification-reasons.js';
+import { LONGEST_DEADLINE, type Policy, REQUIREMENTS, type StepName, type StepPolicy } from '../messages/policy.js';
+import { PASSABLE_REASONS } from '../messages/verification-reasons.js';
 import { bytesBetween, DAY, durationBetween, HOUR, MINUTE, numberBetween, SECOND, wholeBetween } from './values.js';
 
 const time = durationBetween(10, HOUR);
@@ -40,6 +40,19 @@ const steps = {
 } satisfies Record<StepName, ReturnType<typeof step>>;
 
 const deadline = durationBetween(10, LONGEST_DEADLINE);
+
+function otherSigners(others: number, words: string) {
+  return z
+    .strictObject({
+      others: wholeBetween(0, 20).default(others).describe(`so many other signatures on ${words} at most`),
+      certificates: z
+        .array(z.hash('sha256').toLowerCase())
+        .max(100)
+        .default([])
+        .describe('SHA-256 of the certificates that may; any that leads to a root if empty'),
+    })
+    .prefault({});
+}
 
 /** The `policy` settings; a registration authority or a start may override single values. Every value has bounds. */
 export const policySchema = z
@@ -113,7 +126,24 @@ export const policySchema = z
           .describe('where a document number is expected and the provider shows none: go on, or ask an officer'),
       })
       .prefault({}),
-    mayPass: z.array(z.enum(INDETERMINATE_REASONS)).default([]).describe('verification reasons that may pass, by name'),
+    mayPass: z.array(z.enum(PASSABLE_REASONS)).default([]).describe('verification reasons that may pass, by name'),
+    verification: z
+      .strictObject({
+        clockTolerance: durationBetween(0, DAY)
+          .default(5 * MINUTE)
+          .describe('a trusted timestamp may be so much earlier than the acceptance'),
+        requires: z
+          .array(z.enum(REQUIREMENTS))
+          .default([])
+          .describe('what the signer’s certificate must say of itself: qc-compliance, qc-sscd, qc-type-esign'),
+        documentSigners: otherSigners(0, 'a document'),
+        contractSigners: otherSigners(1, 'the contract'),
+        earlierSignatures: z
+          .enum(['kept', 'may-be-lost'])
+          .default('kept')
+          .describe('whether signatures that a document had when it was accepted must be there afterwards'),
+      })
+      .prefault({}),
     steps: z.strictObject(steps).prefault({}),
   })
   .prefault({});

@@ -173,6 +173,10 @@ export const configSchema = z
       .strictObject({
         maximumBytes: bytesBetween(1, 1e9).default(25e6).describe('per document'),
         maximumCount: wholeBetween(1, 10).default(10).describe("the provider's ceiling is 10 (§4.6)"),
+        certified: z
+          .enum(['refuse', 'accept'])
+          .default('refuse')
+          .describe('documents certified against any change (DocMDP 1): signing breaks the certification'),
       })
       .prefault({}),
     codeEntry: z

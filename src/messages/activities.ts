@@ -1,6 +1,6 @@
 import type { FailureCode } from './failures.js';
-import type { Outcome, StoredContract, StoredDocument } from './outcome.js';
-import type { Policy } from './policy.js';
+import type { MissingFiles, Outcome, StoredContract, StoredDocument } from './outcome.js';
+import type { Policy, VerificationPolicy } from './policy.js';
 import type { DocumentDigest, ProviderIds, ProviderStatus, RequestKey, RequestPk } from './request.js';
 import type { IdentityAccepted, IdentityOrder, IdentityWord, SealedAnswer } from './identity.js';
 import type { LateProgress, Reminder } from './feed.js';
@@ -95,13 +95,22 @@ export interface RetrieveOrder {
   filesWithin: number;
   download: Policy['download'];
   mayPass: string[];
+  verification: VerificationPolicy;
   events: RequestEvent[];
-  /** The words of the VERIFICATION_NOT_PASSED that an operator accepted; another verdict is not accepted with it. */
+  /** `files` of the VERIFICATION_NOT_PASSED that an operator accepted: those bytes are kept as they are, and no others. */
   accepted?: string;
-  /** When the first acceptance of what was signed was recorded, ISO 8601; absent where it was signed without one of ours. */
-  acceptedAt?: string;
+  /** An operator's word that no more will come: what cannot be had is missing, what came is kept as it is. */
+  giveUp?: boolean;
   /** An operator's word that the contract as it was shown will do: the provider hands out none after signing. */
   contractAsShown: boolean;
+}
+
+/** What was fetched and stored after signing. */
+export interface Retrieved {
+  documents: StoredDocument[];
+  contract?: StoredContract;
+  /** Only after an operator gave up. */
+  missing?: MissingFiles;
 }
 
 /** Every activity a worker serves. */
@@ -206,7 +215,7 @@ export interface SignatureActivities {
     order: { requestPk: RequestPk; codeId: string; settle: number } & SignOrder,
   ): Promise<SignResult>;
   /** Seed step 7, then store, verify, read back, and the evidence. */
-  retrieve(key: RequestKey, order: RetrieveOrder): Promise<{ documents: StoredDocument[]; contract: StoredContract }>;
+  retrieve(key: RequestKey, order: RetrieveOrder): Promise<Retrieved>;
   /** What the provider has of the signer now, sealed to the caller's one-time key; recorded as shown, without values. */
   showIdentity(
     key: RequestKey,

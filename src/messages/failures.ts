@@ -23,6 +23,10 @@ export type InputFailureCode =
   | 'NOT_A_PDF'
   | 'PDF_ENCRYPTED'
   | 'PDF_TRUNCATED'
+  | 'PDF_BYTES_BEFORE_HEADER'
+  | 'PDF_DAMAGED'
+  | 'PDF_TOO_COMPLEX'
+  | 'PDF_CERTIFIED'
   | 'REFERENCE_TAKEN'
   | 'ATTEMPT_NOT_ALLOWED';
 

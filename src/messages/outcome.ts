@@ -32,6 +32,13 @@ export interface StoredContract {
   verification: Verification;
 }
 
+/** Signed files that the provider did not hand out when an operator gave up on them. Nothing of the request is deleted there then. */
+export interface MissingFiles {
+  /** By index. */
+  documents: number[];
+  contract: boolean;
+}
+
 /** The end of one attempt, recorded in the archive and returned by the workflow. */
 export interface Outcome {
   outcome: OutcomeKind;
@@ -46,8 +53,8 @@ export interface Outcome {
   actor: Actor;
   /** ISO 8601, UTC. */
   at: string;
-  /** Whether anything of ours may still lie at the Optimizer. */
-  cleanup: 'none' | 'done' | 'pending';
+  /** Whether anything of ours may still lie at the Optimizer; `left`: on purpose, since signed files are missing here. */
+  cleanup: 'none' | 'done' | 'pending' | 'left';
   /**
    * The provider's request is still open there: it was neither decided nor cancelled. Another attempt may take it up again
    * (`reopen`), without another video and another bill.
@@ -55,6 +62,7 @@ export interface Outcome {
   leftOpen?: true;
   documents: StoredDocument[];
   contract?: StoredContract;
+  missing?: MissingFiles;
   /** Milliseconds each stage took. */
   durations: Record<string, number>;
 }

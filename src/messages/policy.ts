@@ -32,6 +32,29 @@ export interface StepPolicy {
   slowest: number;
 }
 
+/** What a certificate must say of itself (ETSI EN 319 412-5). Whether it is true, the trusted list decides. */
+export const REQUIREMENTS = ['qc-compliance', 'qc-sscd', 'qc-type-esign'] as const;
+export type Requirement = (typeof REQUIREMENTS)[number];
+
+/** Which signatures may stand beside the signer's. */
+export interface OtherSigners {
+  /** So many at most. */
+  others: number;
+  /** SHA-256 of the certificates, hexadecimal in small letters, that may; empty: any that leads to a root. */
+  certificates: string[];
+}
+
+/** By what the signed files of a request are judged, beside what is always checked. */
+export interface VerificationPolicy {
+  /** Milliseconds: a trusted timestamp may be so much earlier than the acceptance, as clocks differ. */
+  clockTolerance: number;
+  requires: Requirement[];
+  documentSigners: OtherSigners;
+  contractSigners: OtherSigners;
+  /** Whether signatures that a document had when it was accepted must be there afterwards. */
+  earlierSignatures: 'kept' | 'may-be-lost';
+}
+
 /** All times and limits of one request, resolved by the client at start: workflows read no configuration. Milliseconds. */
 export interface Policy {
   deadlines: {
@@ -85,5 +108,6 @@ export interface Policy {
   };
   /** Named verification reasons that may pass although they are not `passed`; a setting per registration authority. */
   mayPass: string[];
+  verification: VerificationPolicy;
   steps: Record<StepName, StepPolicy>;
 }

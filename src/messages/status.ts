@@ -53,9 +53,9 @@ export type Remedy =
   | 'wait'
   | 'new-video'
   | 'skip'
-  | 'accept'
   | 'accept-files'
   | 'accept-signer'
+  | 'give-up'
   | 'cancel';
 
 /** A request needs, or may need, an operator. */

@@ -1,15 +1,29 @@
-/** Why the verification of a file can be indeterminate. Settings may let some of these pass; what makes it failed never may. */
-export const INDETERMINATE_REASONS = [
+/**
+ * Why the verification of a file can be indeterminate, where a setting may let it pass all the same. What makes it failed never may,
+ * nor what says that nobody looked whether the signed bytes are still the ones that were signed.
+ */
+export const PASSABLE_REASONS = [
   'signer-not-named',
   'validation-material-appended',
   'no-roots-configured',
   'certificate-not-valid-at-signing-time',
+  'certificate-constraints-unchecked',
   'content-rewritten',
+  'content-added',
   'contract-rewritten',
+  'contract-unreadable',
+  'contract-signed-by-another',
+  'other-signature-not-allowed',
+  'other-signature-not-trusted',
+  'signer-signed-twice',
+  'earlier-signature-lost',
+  'signed-attributes-missing',
+  'sub-filter-unknown',
   'algorithm-unsupported',
   'timestamp-unreadable',
+  'timestamp-unsupported',
   'timestamp-invalid',
   'timestamp-not-trusted',
 ] as const;
 
-export type IndeterminateReason = (typeof INDETERMINATE_REASONS)[number];
+export type PassableReason = (typeof PASSABLE_REASONS)[number];

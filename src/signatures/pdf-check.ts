@@ -1,67 +1,141 @@
-import { VideoIdError } from '../messages/failures.js';
-import { FileBytes } from './file-bytes.js';
-import type { PdfDictionary } from './pdf-syntax.js';
-import { PdfStructureError, readTrailers } from './pdf-trailer.js';
+import { VideoIdError, type InputFailureCode } from '../messages/failures.js';
+import { Budget, TooComplexError } from './pdf/budget.js';
+import { PdfDocument } from './pdf/document.js';
+import { FileBytes } from './pdf/file-bytes.js';
+import { pagesOf } from './pdf/page-tree.js';
+import { reachedObjects } from './pdf/reached-objects.js';
+import { certificationOf, signaturesOf, type ModificationLevel } from './pdf/signatures.js';
+import { PdfStructureError, type StructureProblem } from './pdf/structure-error.js';
 
-/** Readers find the header within the first 1024 bytes (ISO 32000-1, annex H). */
-const HEAD = 1024;
+/** What may be sent for signing. */
+export interface PdfLimits {
+  /** Larger files are refused. Bytes. */
+  maximumBytes: number;
+  /** A document certified against any change: another signature breaks its certification. Refused if left out. */
+  certified?: 'refuse' | 'accept';
+}
+
+/** What a file that can be sent holds. */
+export interface CheckedPdf {
+  /** Bytes. */
+  size: number;
+  pages: number;
+  /** Signatures and document timestamps that it bears already. */
+  signatures: number;
+  timestamps: number;
+  /** What its certification allows to change: 1 nothing, 2 forms and signatures, 3 annotations too. */
+  certified?: ModificationLevel;
+}
+
+/** Less than when it comes back: whoever sends it waits, and then more than one revision is read. */
+const AT_ENTRANCE = {
+  inflatedBytes: 32 * 1024 * 1024,
+  parsedBytes: 128 * 1024 * 1024,
+  values: 3_000_000,
+  entries: 500_000,
+};
+
+const PROBLEMS: Record<StructureProblem, { code: InputFailureCode; words: string; remedy: string }> = {
+  'no-header': {
+    code: 'NOT_A_PDF',
+    words: 'the document is not a PDF',
+    remedy: 'Convert it to PDF and send that.',
+  },
+  'bytes-before-header': {
+    code: 'PDF_BYTES_BEFORE_HEADER',
+    words: 'the document does not begin with its header',
+    remedy: 'Send it without the bytes before %PDF-, or open it in a PDF program and save it anew.',
+  },
+  truncated: {
+    code: 'PDF_TRUNCATED',
+    words: 'the document is incomplete',
+    remedy: 'Send the file again, whole; if it is whole, open it in a PDF program and save it anew.',
+  },
+  damaged: {
+    code: 'PDF_DAMAGED',
+    words: 'the document is damaged',
+    remedy: 'Open it in a PDF program, see whether it is right, save it anew and send that.',
+  },
+};
 
 /**
- * Whether a file can be sent for signing, from its head, its end and its trailer dictionaries: it is never read whole.
+ * Whether a file can be sent for signing: it is read as strictly as it will be when it comes back signed, so that nothing is found then
+ * that could have been found now. Its cross-reference, catalog, page tree and form are resolved, and all objects that it reaches; the
+ * content of streams is not looked at.
  * A file cut exactly at the end of an earlier revision is a complete PDF and is not noticed.
  *
- * @param limits `maximumBytes`: larger files are refused.
- * @returns The size in bytes.
- * @throws VideoIdError `DOCUMENT_EMPTY`, `DOCUMENT_TOO_LARGE`, `NOT_A_PDF`, `PDF_TRUNCATED`, `PDF_ENCRYPTED`; without field.
+ * @throws VideoIdError `DOCUMENT_EMPTY`, `DOCUMENT_TOO_LARGE`, `NOT_A_PDF`, `PDF_BYTES_BEFORE_HEADER`, `PDF_TRUNCATED`, `PDF_DAMAGED`,
+ *   `PDF_TOO_COMPLEX`, `PDF_ENCRYPTED`, `PDF_CERTIFIED`; without field.
  */
-export async function checkPdf(path: string, limits: { maximumBytes: number }): Promise<{ size: number }> {
+export async function checkPdf(path: string, { maximumBytes, certified = 'refuse' }: PdfLimits): Promise<CheckedPdf> {
   return FileBytes.with(path, async (file) => {
-    const { size } = file;
-    if (size === 0) {
-      throw new VideoIdError('DOCUMENT_EMPTY', 'the document is empty', {
-        remedy: 'Send the file that has the content.',
+    checkSize(file.size, maximumBytes);
+    const checked = await understood(() => read(file));
+    if (checked.certified === 1 && certified === 'refuse') {
+      throw new VideoIdError('PDF_CERTIFIED', 'the document is certified, and nothing may be added to it', {
+        remedy:
+          'Send it without its certification. With documents.certified: accept it is signed, and the certification is broken.',
       });
     }
-    if (size > limits.maximumBytes) {
-      throw new VideoIdError(
-        'DOCUMENT_TOO_LARGE',
-        `the document has ${size} bytes, the limit is ${limits.maximumBytes}`,
-        {
-          remedy: 'Send a smaller file, or raise the limit in the settings.',
-          facts: { size, limit: limits.maximumBytes },
-        },
-      );
-    }
-    const header = (await file.read(0, HEAD)).indexOf('%PDF-');
-    if (header < 0) {
-      throw new VideoIdError('NOT_A_PDF', 'the document is not a PDF', { remedy: 'Convert it to PDF and send that.' });
-    }
-    const trailers = await completeTrailers(file, header);
-    if (trailers.some(isEncrypted)) {
-      throw new VideoIdError('PDF_ENCRYPTED', 'the document is encrypted', {
-        remedy: 'Save it without password and restrictions, then send that.',
-      });
-    }
-    return { size };
+    return checked;
   });
 }
 
-async function completeTrailers(file: FileBytes, header: number): Promise<PdfDictionary[]> {
-  try {
-    const trailers = await readTrailers(file, header);
-    if (trailers[0]?.entries.get('Root')?.kind !== 'reference')
-      throw new PdfStructureError('the trailer names no root');
-    return trailers;
-  } catch (error) {
-    if (!(error instanceof PdfStructureError)) throw error;
-    throw new VideoIdError('PDF_TRUNCATED', `the document is incomplete or damaged: ${error.message}`, {
-      remedy: 'Send the file again, whole; if it is whole, open it in a PDF program and save it anew.',
-      cause: error,
+function checkSize(size: number, limit: number): void {
+  if (size === 0) {
+    throw new VideoIdError('DOCUMENT_EMPTY', 'the document is empty', {
+      remedy: 'Send the file that has the content.',
+    });
+  }
+  if (size > limit) {
+    throw new VideoIdError('DOCUMENT_TOO_LARGE', `the document has ${size} bytes, the limit is ${limit}`, {
+      remedy: 'Send a smaller file, or raise the limit in the settings.',
+      facts: { size, limit },
     });
   }
 }
 
-function isEncrypted(trailer: PdfDictionary): boolean {
-  const encrypt = trailer.entries.get('Encrypt');
-  return encrypt !== undefined && !(encrypt.kind === 'word' && encrypt.value === 'null');
+async function read(file: FileBytes): Promise<CheckedPdf> {
+  const document = await PdfDocument.open(file, { budget: new Budget(AT_ENTRANCE) });
+  if (document.isEncrypted) {
+    throw new VideoIdError('PDF_ENCRYPTED', 'the document is encrypted', {
+      remedy: 'Save it without password and restrictions, then send that.',
+    });
+  }
+  let pages = 0;
+  for await (const _ of pagesOf(document)) pages += 1;
+  for await (const _ of reachedObjects(document));
+  if (pages === 0) throw new PdfStructureError('the document has no page');
+  const signatures = await signaturesOf(document);
+  if (signatures.some(({ isCut }) => isCut))
+    throw new PdfStructureError('a signature is over bytes that are not there', 'truncated');
+  const levels = [await certificationOf(document), ...signatures.map(({ allows }) => allows)];
+  const strictest = levels.filter((level) => level !== undefined).toSorted((one, other) => one - other)[0];
+  const timestamps = signatures.filter(({ kind }) => kind === 'document-timestamp').length;
+  return {
+    size: file.size,
+    pages,
+    signatures: signatures.length - timestamps,
+    timestamps,
+    ...(strictest === undefined ? {} : { certified: strictest }),
+  };
+}
+
+async function understood<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof PdfStructureError) {
+      const { code, words, remedy } = PROBLEMS[error.problem];
+      throw new VideoIdError(code, `${words}: ${error.message}`, { remedy, cause: error });
+    }
+    if (error instanceof TooComplexError) {
+      throw new VideoIdError('PDF_TOO_COMPLEX', `the document cannot be checked: ${error.message}`, {
+        remedy: 'Open it in a PDF program, save it anew and send that.',
+        facts: { what: error.what },
+        cause: error,
+      });
+    }
+    throw error;
+  }
 }

@@ -1,13 +1,12 @@
-import type { X509Certificate } from 'node:crypto';
 import { VideoIdError } from '../messages/failures.js';
 import { readGuarded } from '../security/guarded-file.js';
-import { readRoots } from './certificate-chain.js';
+import { readRoots } from './cms/certificate-chain.js';
 
-/** The roots of each environment of the settings, read once; a file that cannot be read is looked for again the next time. */
+/** The roots of each environment of the settings as PEM texts, read once; a file that cannot be read is looked for again the next time. */
 export function rootFiles(
   environments: Readonly<Record<string, { roots: readonly string[] }>>,
-): (environment: string) => Promise<X509Certificate[]> {
-  const known = new Map<string, X509Certificate[]>();
+): (environment: string) => Promise<string[]> {
+  const known = new Map<string, string[]>();
   return async (environment) => {
     const roots = known.get(environment) ?? (await readRootFiles(environment, environments[environment]?.roots ?? []));
     known.set(environment, roots);
@@ -16,14 +15,18 @@ export function rootFiles(
 }
 
 /**
+ * PEM texts, which hold certificates.
+ *
  * @param paths PEM files
  * @throws VideoIdError BAD_SETTING for a file that cannot be read, or that somebody else may write
  */
-export async function readRootFiles(environment: string, paths: readonly string[]): Promise<X509Certificate[]> {
+export async function readRootFiles(environment: string, paths: readonly string[]): Promise<string[]> {
   const field = `environments.${environment}.roots`;
   const roots = paths.map(async (path) => {
     try {
-      return readRoots(await readGuarded(path, field));
+      const pem = await readGuarded(path, field);
+      readRoots(pem);
+      return pem;
     } catch (cause) {
       if (cause instanceof VideoIdError) throw cause;
       throw new VideoIdError('BAD_SETTING', `The roots file ${path} cannot be read as PEM certificates.`, {
@@ -33,5 +36,5 @@ export async function readRootFiles(environment: string, paths: readonly string[
       });
     }
   });
-  return (await Promise.all(roots)).flat();
+  return Promise.all(roots);
 }

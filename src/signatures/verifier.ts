@@ -136,7 +136,8 @@ type UncheckedReason = Extract<
 >;
 
 function unchecked(reason: UncheckedReason): Verified {
-  return { result: 'indeterminate', reasons: [reason], facts: {} };
+  const verification = { result: 'indeterminate' as const, reasons: [reason], facts: {} };
+  return { verification, file: { reasons: [reason], facts: {}, added: [] } };
 }
 
 function isOutOfMemory(error: unknown): boolean {

@@ -1,9 +1,10 @@
 import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import type { SignatureActivities, UploadedDocument } from '../messages/activities.js';
-import type { Outcome, StoredContract, StoredDocument } from '../messages/outcome.js';
+import type { Retrieved, SignatureActivities, UploadedDocument } from '../messages/activities.js';
+import type { Outcome } from '../messages/outcome.js';
 import type { ProviderIds, SignatureRequest } from '../messages/request.js';
 import type { Resolution } from '../messages/steering.js';
 import { watchAftermath } from './aftermath.js';
+import { archived } from './archiving.js';
 import { createRemedies } from './creating.js';
 import { type Ending, endedAtProvider } from './endings.js';
 import { cleanedLater, closing, outcomeOf, recorded, tell, withdrawn } from './ends.js';
@@ -35,7 +36,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   let uploadBegun = false;
   let uploaded: UploadedDocument[] = [];
   let contract = { sha256: '', size: 0 };
-  let stored: { documents: StoredDocument[]; contract?: StoredContract } = { documents: [] };
+  let stored: Retrieved = { documents: [] };
 
   // ── Handlers: they record and wait, the story acts ──
   setHandler(reviewUpdate, (decision) => inbox.ask('review', decision), {
@@ -64,7 +65,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     await reviewed(run, review()); // 2. approve, or refuse
     await documentsUploaded(); // 3. upload documents  4. contract
     await signedBySigner(run); // 5. code  6. sign
-    await archived(); // 7. retrieve, store, verify
+    stored = await archived(run, { documents: uploaded, contract }); // 7. retrieve, store, verify
     return closed(signed()); // 8. delete at the Optimizer, record
   }
 
@@ -159,42 +160,10 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     });
   }
 
-  async function archived(): Promise<void> {
-    run.enter('archiving');
-    run.deadline.clear();
-    let contractAsShown = false;
-    const retrieve = (accepted?: string): Promise<typeof stored> =>
-      steps.run(
-        'retrieve',
-        (activities) =>
-          activities.retrieve(key, {
-            requestPk: run.requestPk,
-            documents: uploaded,
-            contract,
-            filesWithin: request.policy.retrieve.filesWithin,
-            download: request.policy.download,
-            mayPass: request.policy.mayPass,
-            events: state.events,
-            contractAsShown,
-            ...(state.acceptedAt === undefined ? {} : { acceptedAt: state.acceptedAt }),
-            ...(accepted === undefined ? {} : { accepted }),
-          }),
-        {
-          summary: 'fetch the signed files, store, verify and read them back',
-          mayEnd: false,
-          remedies: ({ code, words, temporary }) => {
-            if (code === 'VERIFICATION_NOT_PASSED') return { accept: () => retrieve(words) };
-            if (temporary || code === 'SIGNED_FILES_MISSING') return {};
-            return { skip: () => ((contractAsShown = true), retrieve(accepted)) };
-          },
-        },
-      );
-    stored = await retrieve();
-    state.happened('archived', { documents: stored.documents.length });
-  }
-
+  /** Of files that are missing here nothing is deleted there: the provider may have the only ones. */
   function signed(): Outcome {
-    return { ...outcomeOf(run, 'signed', 'signed', { kind: 'signer' }), cleanup: 'done', ...stored };
+    const outcome = outcomeOf(run, 'signed', stored.missing ? 'signed-files-missing' : 'signed', { kind: 'signer' });
+    return { ...outcome, cleanup: stored.missing ? 'left' : 'done', ...stored };
   }
 
   /** Every end reads the request first: ISSUED means the signed path, whatever ended it. */
@@ -204,7 +173,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     const status = uploadBegun ? await run.statusAtEnd() : state.providerStatus;
     if (status === 'ISSUED' && uploaded.length > 0) {
       state.happened('end-overruled', { reason: ending.reason });
-      await archived();
+      stored = await archived(run, { documents: uploaded, contract });
       return closed(signed());
     }
     const open = state.ids !== undefined && status !== 'CANCELLED' && !(await withdrawn(run, run.requestPk)).closed;
@@ -221,7 +190,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   /** Deletes at the Optimizer and records the outcome. Deleting that takes longer than minutes goes on by itself. */
   async function closed(outcome: Outcome): Promise<Outcome> {
     closing(run, outcome);
-    return uploadBegun ? cleaned(outcome) : recorded(run, outcome);
+    return uploadBegun && outcome.cleanup !== 'left' ? cleaned(outcome) : recorded(run, outcome);
   }
 
   async function cleaned(outcome: Outcome): Promise<Outcome> {

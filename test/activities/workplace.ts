@@ -371,6 +371,7 @@ export class RequestAtWork {
       filesWithin,
       download: this.download,
       mayPass: [],
+      verification: this.at.config.policy.verification,
       events: [],
       contractAsShown: false,
     };

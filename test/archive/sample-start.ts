@@ -20,6 +20,13 @@ const policy: Policy = {
   retrieve: { filesWithin: 1000 },
   download: { maximumGrowth: 1_000_000, maximumContract: 1_000_000 },
   mayPass: [],
+  verification: {
+    clockTolerance: 0,
+    requires: [],
+    documentSigners: { others: 0, certificates: [] },
+    contractSigners: { others: 0, certificates: [] },
+    earlierSignatures: 'kept',
+  },
   steps: {
     create: step,
     correct: step,

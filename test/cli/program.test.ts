@@ -1,8 +1,9 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, EXIT_CODES, EXIT_WORDS } from '../../src/cli/exit-codes.js';
 import { openPlace, type Place, SAMPLE } from '../client/place.js';
+import { plainPdf } from '../signatures/pdf-writer.js';
 import { answerOf, videoid } from './run.js';
 
 let empty: string;
@@ -22,7 +23,8 @@ afterAll(async () => {
 test('the help names every command and every exit code', async () => {
   const { code, output } = await videoid(['--help']);
   expect(code).toBe(0);
-  const commands = 'sign list show link outcome documents contract approve refuse cancel otp confirm resolve verify';
+  const commands =
+    'sign list show link outcome documents contract approve refuse cancel otp confirm resolve check verify';
   for (const command of `${commands} doctor settings setup worker gateway codec-server sandbox`.split(' ')) {
     expect(output).toMatch(new RegExp(`^  ${command} `, 'm'));
   }
@@ -57,6 +59,7 @@ test.each([
 test.each<[string, string[], number, string]>([
   ['no settings', ['list'], 1, 'BAD_SETTING'],
   ['a file that is not there', ['verify', 'nowhere.pdf'], 3, 'DOCUMENT_NOT_FOUND'],
+  ['a document that is not there', ['check', 'nowhere.pdf'], 3, 'DOCUMENT_NOT_FOUND'],
 ])('without settings: %s', async (_why, args, code, failure) => {
   const ran = await videoid([...args, '--json'], { directory: empty });
   expect(ran.code).toBe(code);
@@ -178,6 +181,39 @@ test('settings lists every setting, for people, programs and the README', async 
   );
   const { output } = await videoid(['settings', '--markdown']);
   for (const { name, variable } of settings) expect(output).toContain(`| \`${name}\` | \`${variable}\` |`);
+});
+
+const certifiedAt = (level: number) =>
+  plainPdf('/Perms << /DocMDP 5 0 R >>')
+    .object(5, `<< /Type /Sig /Reference [<< /TransformMethod /DocMDP /TransformParams << /P ${level} >> >>] >>`)
+    .table('/Root 1 0 R').bytes;
+const refusal = (code: string) => ({ accepted: false, failure: { code, remedy: expect.any(String) as string } });
+
+test('check tells whether documents can be sent, and why not, without settings or a request', async () => {
+  const [certified, broken] = [join(empty, 'certified.pdf'), join(empty, 'broken.pdf')];
+  writeFileSync(certified, certifiedAt(2));
+  const good = await videoid(['check', SAMPLE, certified, '--json']);
+  expect(good.code).toBe(0);
+  expect(answerOf(good)).toMatchObject({
+    files: [
+      { path: SAMPLE, accepted: true, pages: 1, signatures: 0, timestamps: 0 },
+      { path: certified, accepted: true, certified: 2 },
+    ],
+  });
+  writeFileSync(certified, certifiedAt(1));
+  writeFileSync(broken, `\n${plainPdf().table('/Root 1 0 R').text}`, 'latin1');
+  const bad = await videoid(['check', SAMPLE, certified, broken, '--json']);
+  expect(bad.code).toBe(2);
+  expect(answerOf(bad)).toMatchObject({
+    files: [{ accepted: true }, refusal('PDF_CERTIFIED'), refusal('PDF_BYTES_BEFORE_HEADER')],
+  });
+  const words = await videoid(['check', SAMPLE, broken]);
+  expect(words.output).toMatch(/accepted: 1 page$/m);
+  expect(words.output).toContain('refused: PDF_BYTES_BEFORE_HEADER');
+  const allowed = await videoid(['check', certified], {
+    environment: { ...environment, VIDEOID_DOCUMENTS_CERTIFIED: 'accept' },
+  });
+  expect(allowed).toMatchObject({ code: 0, output: expect.stringContaining('certified, DocMDP 1') as string });
 });
 
 test('an unsigned PDF does not pass verification, with exit code 8 and the reason', async () => {

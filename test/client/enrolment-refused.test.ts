@@ -1,5 +1,6 @@
 import type { EnrolmentInput } from '../../src/client.js';
 import { VideoIdError } from '../../src/messages/failures.js';
+import { plainPdf } from '../signatures/pdf-writer.js';
 import { NATURAL_PERSON, openEnrolmentPlace, ORGANISATION } from './enrolment-place.js';
 import { OTHER_SAMPLE, type Place, SAMPLE } from './place.js';
 
@@ -138,6 +139,13 @@ test('what the video gives may be left out, and of an organisation what can be p
   for (const [at, { reason }] of (await refusedOf(starts)).entries()) {
     expect(reason).toMatchObject({ code: 'TEMPORAL_UNREACHABLE', facts: { reference: `taken-${at}` } });
   }
+});
+
+test('evidence may be certified against any change, for nobody signs it', async () => {
+  const certification = '<< /Reference [<< /TransformMethod /DocMDP /TransformParams << /P 1 >> >>] >>';
+  const content = plainPdf(`/Perms << /DocMDP ${certification} >>`).table('/Root 1 0 R').bytes;
+  const start = { ...withDocuments({ name: 'deed.pdf', content }), reference: 'certified' };
+  await expect(place.client.startEnrolment(start)).rejects.toMatchObject({ code: 'TEMPORAL_UNREACHABLE' });
 });
 
 async function refusedOf(starts: Promise<unknown>[]): Promise<PromiseRejectedResult[]> {

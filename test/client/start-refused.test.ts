@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { StartInput } from '../../src/client.js';
 import { VideoIdError } from '../../src/messages/failures.js';
+import { plainPdf } from '../signatures/pdf-writer.js';
 import { OTHER_SAMPLE, openPlace, type Place, SAMPLE } from './place.js';
 
 // Nothing listens there: a start that got so far would be told TEMPORAL_UNREACHABLE.
@@ -27,6 +28,8 @@ const good: StartInput = {
 /** What a caller who knows no types may send. */
 const untyped = (input: object): StartInput => input as StartInput;
 const pdf = (): string => readFileSync(SAMPLE, 'latin1');
+
+const CERTIFICATION = '<< /Reference [<< /TransformMethod /DocMDP /TransformParams << /P 1 >> >>] >>';
 
 const authorityRefused = ['UNKNOWN_REGISTRATION_AUTHORITY', 'registrationAuthority'] as const;
 
@@ -76,6 +79,18 @@ const refusals: [why: string, code: string, field: string | undefined, input: ()
     'BAD_INPUT',
     'policy.mayPass[0]',
     () => ({ ...good, policy: { mayPass: ['content-rewritten'] } }),
+  ],
+  [
+    'other rules for signatures than those of the settings',
+    'BAD_INPUT',
+    'policy.verification',
+    () => ({ ...good, policy: { verification: { contractSigners: { others: 9 } } } }),
+  ],
+  [
+    'larger files than the settings allow',
+    'BAD_INPUT',
+    'policy.download',
+    () => ({ ...good, policy: { download: { maximumGrowth: '400MB' } } }),
   ],
   [
     'an acceptance that may be older than the settings say',
@@ -154,6 +169,34 @@ const refusals: [why: string, code: string, field: string | undefined, input: ()
     'PDF_ENCRYPTED',
     'documents[0]',
     () => withDocuments({ ...annex, content: Buffer.from(encrypted(), 'latin1') }),
+  ],
+  [
+    'a PDF with a line before its header',
+    'PDF_BYTES_BEFORE_HEADER',
+    'documents[1]',
+    () => withDocuments(agreement, { ...annex, content: Buffer.from(`\n${pdf()}`, 'latin1') }),
+  ],
+  [
+    'a PDF without its page',
+    'PDF_DAMAGED',
+    'documents[0]',
+    () => withDocuments({ ...annex, content: plainPdf().object(3, '7').table('/Root 1 0 R').bytes }),
+  ],
+  [
+    'a PDF that takes too much to read',
+    'PDF_TOO_COMPLEX',
+    'documents[0]',
+    () => withDocuments({ ...annex, content: plainPdf(`/A ${'['.repeat(99)}`).table('/Root 1 0 R').bytes }),
+  ],
+  [
+    'a PDF certified against any change',
+    'PDF_CERTIFIED',
+    'documents[0]',
+    () =>
+      withDocuments({
+        ...annex,
+        content: plainPdf(`/Perms << /DocMDP ${CERTIFICATION} >>`).table('/Root 1 0 R').bytes,
+      }),
   ],
   ['a new attempt under a new reference', 'ATTEMPT_NOT_ALLOWED', 'newAttempt', () => ({ ...good, newAttempt: true })],
 ];

@@ -13,7 +13,12 @@ const DIFFERENT = 'accepted-although-different';
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start();
+  at = await Installation.start({
+    settings: (settings) => {
+      const authorities = settings['registrationAuthorities'] as Record<string, { policy?: object }>;
+      Object.assign(authorities[AUTHORITIES.atProvider] ?? {}, { policy: { mayPass: ['signer-not-named'] } });
+    },
+  });
 });
 afterAll(() => at.close());
 
@@ -230,7 +235,7 @@ describe('a certificate', () => {
     expect(attention?.words).toContain('document 1 failed (signer-unexpected)');
     expect(attention?.words).toContain('the contract failed (signer-unexpected)');
     expect((await people.provider()).calls['delete-document']).toBeUndefined();
-    await at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR });
+    await at.client.resolve(people.reference, { remedy: 'accept-files', actor: OPERATOR });
     expect(await people.outcome()).toMatchObject({
       outcome: 'signed',
       documents: [
@@ -242,9 +247,10 @@ describe('a certificate', () => {
   test('without a number is indeterminate by name, which a setting may let pass', async () => {
     await certificatesWith('absent');
     try {
-      const people = await expecting({ policy: { mayPass: ['signer-not-named'] } });
+      const people = await expecting({ registrationAuthority: AUTHORITIES.atProvider });
       await people.finishVideo(NORA);
-      await people.approve();
+      await people.until('review');
+      await people.console('approve');
       await signs(people);
       expect(await people.outcome()).toMatchObject({
         documents: [{ verification: { result: 'indeterminate', reasons: ['signer-not-named'] } }],

@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { AUTHORITIES, Installation } from '../installation/installation.js';
-import { People } from '../installation/people.js';
+import { People, SAMPLES } from '../installation/people.js';
+import { makeAuthority } from '../signatures/authority.js';
+import { signPdf } from '../signatures/signer.js';
 
 let at: Installation;
 beforeAll(async () => {
@@ -29,7 +33,10 @@ describe('a signed file that is not as it should be', () => {
     const { people, id } = await withFault({ name, endpoint: 'get-document' });
     const { attention, stage } = await people.attention('VERIFICATION_NOT_PASSED');
     expect(stage).toBe('archiving');
-    expect(attention).toMatchObject({ leavesByItself: false, remedies: expect.arrayContaining(['retry', 'accept']) });
+    expect(attention).toMatchObject({
+      leavesByItself: false,
+      remedies: expect.arrayContaining(['retry', 'accept-files']),
+    });
     const before = await people.provider();
     expect(before.documents).toHaveLength(1);
     expect(before.calls['delete-document']).toBeUndefined();
@@ -47,7 +54,11 @@ describe('a signed file that is not as it should be', () => {
   test('may be accepted by an operator, and is recorded as what it is', async () => {
     const { people } = await withFault({ name: 'file-damaged', endpoint: 'get-document' });
     await people.attention('VERIFICATION_NOT_PASSED');
-    await at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR, note: 'seen with the provider' });
+    await at.client.resolve(people.reference, {
+      remedy: 'accept-files',
+      actor: OPERATOR,
+      note: 'seen with the provider',
+    });
     const outcome = await people.outcome();
     expect(outcome).toMatchObject({ outcome: 'signed', cleanup: 'done' });
     expect(outcome.documents[0]?.verification.result).toBe('failed');
@@ -57,30 +68,28 @@ describe('a signed file that is not as it should be', () => {
       expect.objectContaining({
         what: 'resolved',
         actor: OPERATOR,
-        facts: expect.objectContaining({ remedy: 'accept' }),
+        facts: expect.objectContaining({ remedy: 'accept-files' }),
       }),
     );
   });
 
-  test('can be accepted only as it was seen', async () => {
+  test('is accepted as it was seen, whatever the provider gives by then', async () => {
     const { people, id } = await withFault({ name: 'answer-503', endpoint: 'get-document' });
     const { attention } = await people.attention('PROVIDER_BUSY');
-    expect(attention?.remedies).toEqual(['retry']);
-    await expect(at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR })).rejects.toMatchObject({
-      code: 'UNKNOWN_REMEDY',
-    });
+    expect(attention?.remedies).toEqual(['retry', 'give-up']);
+    const blindly = at.client.resolve(people.reference, { remedy: 'accept-files', actor: OPERATOR });
+    await expect(blindly).rejects.toMatchObject({ code: 'UNKNOWN_REMEDY' });
     const damaged = await people.fault({ name: 'file-damaged', endpoint: 'get-document' });
     await at.provider.removeFault(id);
-    await people.attention('VERIFICATION_NOT_PASSED');
+    const { attention: seen } = await people.attention('VERIFICATION_NOT_PASSED');
     // Between the look and the word it has become another file.
     await at.provider.removeFault(damaged);
     await people.fault({ name: 'file-unsigned', endpoint: 'get-document' });
-    await at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR });
-    const second = await people.untilStatus((status) => status.attention?.words.includes('no-signature') === true);
-    expect(second.attention?.code).toBe('VERIFICATION_NOT_PASSED');
-    await at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR });
+    await at.client.resolve(people.reference, { remedy: 'accept-files', actor: OPERATOR });
     const outcome = await people.outcome();
-    expect(outcome.documents[0]?.verification.reasons).toContain('no-signature');
+    expect(outcome.documents[0]?.verification.reasons).toContain('digest-mismatch');
+    const hashes = [...outcome.documents, outcome.contract].map((file) => file?.sha256);
+    expect(seen?.facts?.['files']).toBe(hashes.join(' '));
     const { words } = await at.client.why(people.reference);
     expect(words).toContain('document 1: failed');
     expect(words).not.toContain('verified');
@@ -169,7 +178,7 @@ test('another signed contract may pass where a setting says so', async () => {
 test('where the provider hands out no contract after signing, the one that was shown is kept on an operator’s word', async () => {
   const { people } = await withFault({ name: 'answer-other', endpoint: 'get-contract', code: 404, text: 'Not found' });
   const { attention, toAccept } = await people.untilStatus((status) => status.attention !== undefined);
-  expect(attention).toMatchObject({ step: 'retrieve', leavesByItself: false, remedies: ['retry', 'skip'] });
+  expect(attention).toMatchObject({ step: 'retrieve', leavesByItself: false, remedies: ['retry', 'skip', 'give-up'] });
   await at.client.resolve(people.reference, { remedy: 'skip', actor: OPERATOR });
   const outcome = await people.outcome();
   expect(outcome).toMatchObject({
@@ -199,4 +208,122 @@ test('roots that are away are named by their setting, and a retry finds them whe
   }
   await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
   expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+});
+
+test('another person’s signed copy of a document does not pass', async () => {
+  const samples = ['agreement.pdf', 'annex.pdf'];
+  const documents = samples.map((name) => ({ name, content: join(SAMPLES, name) }));
+  const people = await People.start(at, { documents });
+  await people.throughTo('code');
+  const id = await people.fault({ name: 'file-of-another', endpoint: 'get-document', times: 1 });
+  await people.sign();
+  const { attention } = await people.attention('VERIFICATION_NOT_PASSED');
+  expect(attention?.words).toContain('document 1 failed (signer-differs)');
+  await at.provider.removeFault(id);
+  await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
+  const outcome = await people.outcome();
+  const signers = outcome.documents.map(({ verification }) => verification.facts['signerCertificateSha256']);
+  expect(new Set([...signers, outcome.contract?.verification.facts['signerCertificateSha256']]).size).toBe(1);
+});
+
+const USUAL = { contractSigners: 'signer', earlierSignatures: 'kept', signedFile: 'appended' };
+
+/** A request that was signed while the provider behaved otherwise than usual. */
+async function signedUnder(behaviour: object, start: object = {}): Promise<People> {
+  await at.provider.settings({ behaviour });
+  try {
+    const people = await People.start(at, start);
+    await people.throughTo('signed');
+    return people;
+  } finally {
+    await at.provider.settings({ behaviour: USUAL });
+  }
+}
+
+describe('a provider with ways of its own', () => {
+  test('may have the RAO sign the contract after the signer, as often as a setting allows', async () => {
+    const people = await signedUnder({ contractSigners: 'signer-and-rao' });
+    expect(await people.outcome()).toMatchObject({
+      contract: { signed: true, verification: { result: 'passed', facts: { signatures: '2' } } },
+    });
+    const none = { verification: { contractSigners: { others: 0 } } };
+    const strict = await signedUnder({ contractSigners: 'signer-and-rao' }, { policy: none });
+    const { attention } = await strict.attention('VERIFICATION_NOT_PASSED');
+    expect(attention?.words).toContain('the contract indeterminate (other-signature-not-allowed)');
+  });
+
+  test('cannot have the RAO alone sign the contract without somebody looking', async () => {
+    const people = await signedUnder({ contractSigners: 'rao' });
+    const { attention } = await people.attention('VERIFICATION_NOT_PASSED');
+    expect(attention?.words).toContain('the contract indeterminate (contract-signed-by-another)');
+  });
+
+  test('is noticed when it takes away a signature that a document had', async () => {
+    const { rsa: signer, intermediate } = await makeAuthority();
+    const sealed = await signPdf(readFileSync(join(SAMPLES, 'annex.pdf')), { signer, chain: [intermediate] });
+    const documents = [{ name: 'sealed.pdf', content: sealed }];
+    expect(await (await signedUnder({}, { documents })).outcome()).toMatchObject({
+      documents: [{ verification: { result: 'passed', facts: { signatures: '2', earlierSignatures: '1' } } }],
+    });
+    const stripped = { earlierSignatures: 'stripped', signedFile: 'rewritten' };
+    const mayPass = ['content-rewritten', 'contract-rewritten'];
+    const people = await signedUnder(stripped, { documents, policy: { mayPass } });
+    const { attention } = await people.attention('VERIFICATION_NOT_PASSED');
+    expect(attention?.words).toContain('earlier-signature-lost');
+    const lenient = { mayPass, verification: { earlierSignatures: 'may-be-lost' } };
+    const other = await signedUnder(stripped, { documents, policy: lenient });
+    expect(await other.outcome()).toMatchObject({ outcome: 'signed' });
+  });
+
+  test('issues certificates that say what a setting requires, or not, by profile', async () => {
+    const policy = { verification: { requires: ['qc-compliance', 'qc-sscd'] } };
+    const qualified = await signedUnder({}, { policy, profile: 'PFnubeQAFCiudadano' });
+    expect(await qualified.outcome()).toMatchObject({
+      documents: [{ verification: { result: 'passed', facts: { qcCompliance: 'stated', qcSscd: 'stated' } } }],
+    });
+    const normalized = await signedUnder({}, { policy, profile: 'PFnubeNC' });
+    const { attention } = await normalized.attention('VERIFICATION_NOT_PASSED');
+    expect(attention?.words).toContain('certificate-lacks-required');
+    const usual = await signedUnder({}, { profile: 'PFnubeNC' });
+    expect(await usual.outcome()).toMatchObject({
+      documents: [{ verification: { result: 'passed', facts: { qcCompliance: 'not-stated' } } }],
+    });
+  });
+});
+
+test('a contract that is no PDF for every reader is kept as it came, on an operator’s word', async () => {
+  const { people } = await withFault({ name: 'file-unreadable', endpoint: 'get-contract' });
+  const { attention } = await people.attention('VERIFICATION_NOT_PASSED');
+  expect(attention?.words).toContain('the contract indeterminate (contract-unreadable');
+  await at.client.resolve(people.reference, { remedy: 'accept-files', actor: OPERATOR });
+  const outcome = await people.outcome();
+  expect(outcome).toMatchObject({
+    outcome: 'signed',
+    cleanup: 'done',
+    contract: { verification: { result: 'indeterminate', reasons: ['contract-unreadable'] } },
+  });
+  const { stream } = await at.client.contract(people.reference, { signed: true });
+  const kept = createHash('sha256')
+    .update(Buffer.concat(await stream.toArray()))
+    .digest('hex');
+  expect(attention?.facts?.['files']).toContain(kept);
+});
+
+test('where the provider never hands out a signed file, an operator can give up: nothing is deleted there', async () => {
+  const { people } = await withFault({ name: 'answer-other', endpoint: 'get-document', code: 403, text: 'Forbidden' });
+  const { attention } = await people.untilStatus((status) => status.attention !== undefined);
+  expect(attention?.remedies).toEqual(['retry', 'give-up']);
+  await at.client.resolve(people.reference, { remedy: 'give-up', actor: OPERATOR, note: 'asked for it by mail' });
+  const outcome = await people.outcome();
+  expect(outcome).toMatchObject({
+    outcome: 'signed',
+    reason: 'signed-files-missing',
+    cleanup: 'left',
+    documents: [],
+    contract: { signed: true },
+    missing: { documents: [1], contract: false },
+  });
+  expect((await people.provider()).documents).toHaveLength(1);
+  const { words } = await at.client.why(people.reference);
+  expect(words).toContain('Not here: signed document 1.');
 });

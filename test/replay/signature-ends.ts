@@ -132,7 +132,7 @@ export const SIGNATURE_ENDS = {
     await people.fault({ name: 'file-damaged', endpoint: 'get-document' });
     await people.sign();
     await people.attention('VERIFICATION_NOT_PASSED');
-    await at.client.resolve(people.reference, { remedy: 'accept', actor: OPERATOR });
+    await at.client.resolve(people.reference, { remedy: 'accept-files', actor: OPERATOR });
     return people;
   },
   'video-late': async (at) => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { X509Certificate } from '@peculiar/x509';
 import { ContentInfo, SignedData } from 'pkijs';
+import { outsideTool } from '../../local/outside-tools.js';
 import { pdf, Stand } from './support.js';
 
 let stand: Stand;
@@ -84,7 +85,7 @@ test('a file of 20 MB is signed', async () => {
   expect(document.subarray(0, original.length).equals(original)).toBe(true);
 });
 
-test('the signature is PAdES baseline B and its certificate chains to the exported root', async () => {
+test('the signature is PAdES baseline B-T and its certificate chains to the exported root', async () => {
   const { document } = await signed(await pdf('attributes'));
   const hex = /\/Contents <([0-9a-f]+)>/.exec(document.toString('latin1'))?.[1] ?? '';
   const cms = ContentInfo.fromBER(Uint8Array.from(Buffer.from(hex, 'hex')).buffer);
@@ -132,3 +133,50 @@ test('a damaged file is not valid, and an unsigned one has no signature', async 
 async function serial(pk: number): Promise<unknown> {
   return (await stand.inside(pk))['certificate'];
 }
+
+const TIMESTAMP = '1.2.840.113549.1.9.16.2.14';
+
+function cmsIn(document: Buffer): SignedData {
+  const hex = /\/Contents <([0-9a-f]+)>/.exec(document.toString('latin1'))?.[1] ?? '';
+  return new SignedData({ schema: ContentInfo.fromBER(Uint8Array.from(Buffer.from(hex, 'hex')).buffer).content });
+}
+
+const isStamped = (document: Buffer) =>
+  cmsIn(document).signerInfos[0]?.unsignedAttrs?.attributes.some(({ type }) => type === TIMESTAMP) ?? false;
+
+test('a signature has a timestamp that pyHanko trusts, or none where a setting says so', async () => {
+  const { document } = await signed(await pdf('stamped'));
+  expect(isStamped(document)).toBe(true);
+  const path = join(folder, 'stamped.pdf');
+  writeFileSync(path, document);
+  const { command, arguments: before } = await outsideTool('pyhanko');
+  const options = ['--trust', stand.sandbox.roots, '--trust-replace', '--no-revocation-check', '--pretty-print'];
+  const said = execFileSync(command, [...before, 'sign', 'validate', ...options, path], { encoding: 'utf8' });
+  expect(said).toContain('The signature is judged VALID');
+  expect(said).toContain('The TSA certificate is trusted.');
+
+  await stand.setting({ signatureLevel: 'B-B' });
+  const { document: plain } = await signed(await pdf('not stamped'));
+  expect(isStamped(plain)).toBe(false);
+  expect(judged(plain)).toContain('Signature is Valid');
+});
+
+test('the RAO may sign the contract too, or alone', async () => {
+  await stand.setting({ contractSigners: 'signer-and-rao' });
+  const { pk } = await signed(await pdf('countersigned'));
+  const both = judged(await stand.file(`/contract/${pk}`));
+  expect(both.match(/Signature is Valid/g)).toHaveLength(2);
+  expect(both).toContain('Sandbox RAO');
+  await stand.setting({ contractSigners: 'rao' });
+  const { pk: other } = await signed(await pdf('signed by the RAO'));
+  const alone = judged(await stand.file(`/contract/${other}`));
+  expect(alone.match(/Signer Certificate Common Name/g)).toHaveLength(1);
+  expect(alone).toContain('Sandbox RAO');
+});
+
+test('signatures that a document brings are taken away where a setting says so', async () => {
+  const { document: once } = await signed(await pdf('signed twice'));
+  await stand.setting({ earlierSignatures: 'stripped' });
+  const { document: again } = await signed(once);
+  expect(judged(again).match(/Signature is Valid/g)).toHaveLength(1);
+});

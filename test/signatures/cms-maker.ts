@@ -9,22 +9,35 @@ export interface CmsOrder {
   signer: Identity;
   /** Other certificates to put in. */
   chain: Identity[];
-  digest?: 'sha256' | 'sha384' | 'sha512';
+  digest?: CmsDigest;
   pss?: boolean;
   /** Signed attribute signingTime. */
   signingTime?: Date;
   /** Puts the fingerprint of this certificate in signing-certificate-v2 instead of the signer's. */
   named?: Identity;
   timestamp?: TimestampOrder & { over?: Buffer };
+  moreTimestamps?: TimestampOrder[];
+  /** Identifiers in place of those of what was really used. */
+  digestOid?: string;
+  schemeOid?: string;
+  /** Said of the content in place of its digest. */
+  contentDigest?: Buffer;
 }
+
+export type CmsDigest = 'sha1' | 'sha256' | 'sha384' | 'sha512';
 
 export interface TimestampOrder {
   authority: Identity;
   chain: Identity[];
   at: Date;
+  /** Of what is stamped; SHA-256 if left out. */
+  imprint?: CmsDigest;
+  /** Of the token's own signature. */
+  digest?: CmsDigest;
 }
 
 const OIDS = {
+  sha1: '1.3.14.3.2.26',
   sha256: '2.16.840.1.101.3.4.2.1',
   sha384: '2.16.840.1.101.3.4.2.2',
   sha512: '2.16.840.1.101.3.4.2.3',
@@ -34,7 +47,7 @@ const TST_INFO = '1.2.840.113549.1.9.16.1.4';
 
 /** A detached CMS over content that has the given digest. */
 export function makeCms(contentDigest: Buffer, order: CmsOrder): Buffer {
-  return signedData({ ...order, contentType: DATA, contentDigest });
+  return signedData({ contentDigest, ...order, contentType: DATA });
 }
 
 function signedData(order: CmsOrder & { contentType: string; contentDigest: Buffer; content?: Buffer }): Buffer {
@@ -50,11 +63,12 @@ function signedData(order: CmsOrder & { contentType: string; contentDigest: Buff
   ].sort((one, other) => Buffer.compare(der(one), der(other)));
   const value = signatureValue(der(new asn1js.Set({ value: attributes })), digest, order);
   const [issuer, serial] = issuerAndSerial(signer);
-  const unsigned = order.timestamp === undefined ? [] : [timestampAttribute(value, order.timestamp)];
+  const stamps = [...(order.timestamp === undefined ? [] : [order.timestamp]), ...(order.moreTimestamps ?? [])];
+  const unsigned = stamps.map((each) => timestampAttribute(value, each));
   const signerInfo = sequence(
     new asn1js.Integer({ value: 1 }),
     sequence(issuer, serial),
-    algorithm(OIDS[digest]),
+    algorithm(order.digestOid ?? OIDS[digest]),
     tagged(0, attributes),
     signatureAlgorithm(digest, order),
     octets(value),
@@ -80,13 +94,20 @@ function signatureValue(attributes: Buffer, digest: string, { signer, pss }: Cms
   return sign(digest, attributes, { key: signer.key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength });
 }
 
-function signatureAlgorithm(digest: 'sha256' | 'sha384' | 'sha512', { signer, pss }: CmsOrder): asn1js.AsnType {
+function signatureAlgorithm(digest: CmsDigest, { signer, pss, schemeOid }: CmsOrder): asn1js.AsnType {
   if (signer.key.asymmetricKeyType === 'ec') {
     return sequence(
-      oid({ sha256: '1.2.840.10045.4.3.2', sha384: '1.2.840.10045.4.3.3', sha512: '1.2.840.10045.4.3.4' }[digest]),
+      oid(
+        {
+          sha1: '1.2.840.10045.4.1',
+          sha256: '1.2.840.10045.4.3.2',
+          sha384: '1.2.840.10045.4.3.3',
+          sha512: '1.2.840.10045.4.3.4',
+        }[digest],
+      ),
     );
   }
-  if (!pss) return algorithm('1.2.840.113549.1.1.1');
+  if (!pss) return algorithm(schemeOid ?? '1.2.840.113549.1.1.1');
   const hash = algorithm(OIDS[digest]);
   const salt = createHash(digest).digest().length;
   return sequence(
@@ -100,7 +121,7 @@ function signatureAlgorithm(digest: 'sha256' | 'sha384' | 'sha512', { signer, ps
 }
 
 function timestampAttribute(value: Buffer, order: NonNullable<CmsOrder['timestamp']>): asn1js.AsnType {
-  const imprint = createHash('sha256')
+  const imprint = createHash(order.imprint ?? 'sha256')
     .update(order.over ?? value)
     .digest();
   return attribute('1.2.840.113549.1.9.16.2.14', parsed(makeTimestamp(imprint, order)));
@@ -112,7 +133,7 @@ export function makeTimestamp(imprint: Buffer, order: TimestampOrder): Buffer {
     sequence(
       new asn1js.Integer({ value: 1 }),
       oid('2.999.1'),
-      sequence(algorithm(OIDS.sha256), octets(imprint)),
+      sequence(algorithm(OIDS[order.imprint ?? 'sha256']), octets(imprint)),
       new asn1js.Integer({ value: 77 }),
       new asn1js.GeneralizedTime({ valueDate: order.at }),
     ),
@@ -122,7 +143,10 @@ export function makeTimestamp(imprint: Buffer, order: TimestampOrder): Buffer {
     chain: order.chain,
     contentType: TST_INFO,
     content: info,
-    contentDigest: createHash('sha256').update(info).digest(),
+    contentDigest: createHash(order.digest ?? 'sha256')
+      .update(info)
+      .digest(),
+    ...(order.digest === undefined ? {} : { digest: order.digest }),
   });
 }
 

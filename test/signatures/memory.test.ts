@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 import { PDFDocument } from '@cantoo/pdf-lib';
@@ -28,7 +28,7 @@ const { verifyPdfSignature } = require('./signatures/verification.js');
 const [small, large] = JSON.parse(process.argv[2]);
 async function verify({ path, roots, original }) {
   await checkPdf(path, { maximumBytes: 30e6 });
-  return (await verifyPdfSignature(path, { roots, original })).result;
+  return (await verifyPdfSignature(path, { roots, original })).verification.result;
 }
 // Resource usage would also count what the parent had used when it forked.
 let peak = 0;
@@ -47,8 +47,8 @@ const sample = () => { peak = Math.max(peak, process.memoryUsage.rss()); };
 
 async function compile(): Promise<string> {
   for (const part of ['messages', 'signatures']) {
-    await mkdir(join(folder, part));
-    for (const name of await readdir(join('src', part))) {
+    for (const name of await readdir(join('src', part), { recursive: true })) {
+      if (!name.endsWith('.ts')) continue;
       const source = await readFile(join('src', part, name), 'utf8');
       const { code } = await transform(source, {
         filename: name,
@@ -56,7 +56,9 @@ async function compile(): Promise<string> {
         module: { type: 'commonjs' },
         jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
       });
-      await writeFile(join(folder, part, name.replace(/ts$/, 'js')), code);
+      const compiled = join(folder, part, name.replace(/ts$/, 'js'));
+      await mkdir(dirname(compiled), { recursive: true });
+      await writeFile(compiled, code);
     }
   }
   const program = join(folder, 'program.js');

@@ -28,13 +28,14 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const HARMLESS = ['validation-material-appended'];
 const HARMFUL = ['byte-range-not-whole-file'];
+const UNREADABLE = ['pdf-unreadable', ...HARMFUL];
 
 async function reasonsFor(file: Buffer, original: Buffer): Promise<string[]> {
   const path = join(folder, 'signed.pdf');
   await writeFile(path, file);
   const sha256 = createHash('sha256').update(original).digest('hex');
   const roots = [authority.root.certificate.toString()];
-  return (await verifyPdfSignature(path, { roots, original: { sha256, size: original.length } })).reasons;
+  return (await verifyPdfSignature(path, { roots, original: { sha256, size: original.length } })).verification.reasons;
 }
 
 const signed = (original: Buffer) => signPdf(original, { signer: authority.rsa, chain: [authority.intermediate] });
@@ -78,7 +79,7 @@ describe('an update that shows another document than the signed one fails', () =
       const file = await withMaterial(original);
       expect(await reasonsFor(file, original)).toEqual(HARMLESS);
       const line = await otherDocument(file, file.length);
-      expect(await reasonsFor(Buffer.concat([file, Buffer.from(line)]), original)).toEqual(HARMFUL);
+      expect(await reasonsFor(Buffer.concat([file, Buffer.from(line)]), original)).toEqual(UNREADABLE);
     }
   });
 
@@ -90,13 +91,13 @@ describe('an update that shows another document than the signed one fails', () =
 
   test('after many blanks, where readers do not find its end', async () => {
     const file = await withMaterial(agreement);
-    expect(await reasonsFor(Buffer.concat([file, Buffer.alloc(2000, ' ')]), agreement)).toEqual(HARMFUL);
+    expect(await reasonsFor(Buffer.concat([file, Buffer.alloc(2000, ' ')]), agreement)).toEqual(UNREADABLE);
   });
 
   test('in an object that the signed pages refer to and did not have', async () => {
     for (const original of [await referringOn(agreement), await referringOn(annex)]) {
-      expect(await reasonsFor(await signed(original), original)).toEqual([]);
-      expect(await reasonsFor(await withMaterial(original), original)).toEqual(HARMFUL);
+      expect(await reasonsFor(await signed(original), original)).toEqual(['content-added']);
+      expect(await reasonsFor(await withMaterial(original), original)).toEqual(['content-added', ...HARMFUL]);
     }
   });
 
@@ -123,7 +124,7 @@ describe('an update that shows another document than the signed one fails', () =
 
   test('before a header that is not at the beginning', async () => {
     const original = Buffer.concat([Buffer.from('%\n'), agreement]);
-    expect(await reasonsFor(await withMaterial(original), original)).toEqual(HARMFUL);
+    expect(await reasonsFor(await withMaterial(original), original)).toEqual(UNREADABLE);
   });
 });
 
@@ -187,19 +188,19 @@ function within(der: Buffer): Buffer {
   return longer;
 }
 
-describe('a document timestamp whose signature is not looked at', () => {
+describe('the signature of a document timestamp is looked at', () => {
   test.each([
     ['its byte range is written otherwise', (text: string) => text.replace('/ByteRange [', '/Byte#52ange [')],
     [
       'it hides behind many objects',
       (text: string) => text.replace('/Contents <', `/Reason (${'obj '.repeat(20)}) /Contents <`),
     ],
-  ])('is none: %s', async (_, alter) => {
+  ])('also where %s', async (_, alter) => {
     const stranger = await makeIdentity({ name: 'Stamps', timeStamping: true });
     const order = { authority: stranger, chain: [], at: new Date(), alter };
     for (const original of [agreement, annex]) {
       const file = await withDocumentTimestamp(await signed(original), order);
-      expect(await reasonsFor(file, original)).toEqual(HARMFUL);
+      expect(await reasonsFor(file, original)).toEqual([...HARMLESS, 'timestamp-not-trusted']);
     }
   });
 });

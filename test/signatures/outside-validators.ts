@@ -24,7 +24,7 @@ export async function makeValidators(folder: string, rootPem: string): Promise<R
   await printed(certutil, ['-N', '-d', store, '--empty-password']);
   await printed(certutil, ['-A', '-d', store, '-n', 'root', '-t', 'CT,C,C', '-i', root]);
   return {
-    ours: async (file) => (await verifyPdfSignature(file, { roots: [rootPem] })).result === 'passed',
+    ours: async (file) => (await verifyPdfSignature(file, { roots: [rootPem] })).verification.result === 'passed',
     pdfsig: async (file) => {
       const newest = (await printed(pdfsig, ['-nssdir', store, file])).split(/^Signature #\d+:$/m).at(-1) ?? '';
       return ['  - Total document signed', 'Signature is Valid.', 'Certificate is Trusted.'].every((words) =>
@@ -32,7 +32,14 @@ export async function makeValidators(folder: string, rootPem: string): Promise<R
       );
     },
     pyhanko: async (file) => {
-      const options = ['--trust', root, '--trust-replace', '--no-revocation-check', '--executive-summary'];
+      const options = [
+        '--trust',
+        root,
+        '--trust-replace',
+        '--no-revocation-check',
+        '--executive-summary',
+        '--no-strict-syntax',
+      ];
       const summary = await printed(pyhanko, ['sign', 'validate', ...options, file]);
       return summary.trim().split('\n').at(-1)?.endsWith(':VALID') ?? false;
     },

@@ -83,10 +83,12 @@ describe('our verification, pdfsig and pyHanko', () => {
     await appendStore(path);
     const order = { roots: [authority.root.certificate.toString()] };
     const appended = { result: 'indeterminate', reasons: ['validation-material-appended'] };
-    expect(await verifyPdfSignature(path, order)).toMatchObject(appended);
+    expect(await verifyPdfSignature(path, order)).toMatchObject({ verification: appended });
     expect(await validators['pyhanko']?.(path)).toBe(true);
     await appendTimestamp(folder, path, authority.timestamps, [authority.intermediate]);
-    expect(await verifyPdfSignature(path, order)).toMatchObject({ ...appended, facts: { documentTimestamps: '1' } });
+    expect(await verifyPdfSignature(path, order)).toMatchObject({
+      verification: { ...appended, facts: { documentTimestamps: '1' } },
+    });
     expect(await validators['pyhanko']?.(path)).toBe(true);
   });
 

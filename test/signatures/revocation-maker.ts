@@ -4,9 +4,11 @@ import * as asn1js from 'asn1js';
 
 import type { Identity } from './authority.js';
 
-/** A revocation list (RFC 5280, 5.1) that revokes nothing. */
-export function makeRevocationList(issuer: Identity): Buffer {
-  const fields = sequence(new asn1js.Integer({ value: 1 }), SHA256_RSA(), nameOf(issuer), utcTime());
+/** A revocation list (RFC 5280, 5.1) that revokes so many certificates. */
+export function makeRevocationList(issuer: Identity, { revoked = 0 } = {}): Buffer {
+  const entries = Array.from({ length: revoked }, (_, value) => sequence(new asn1js.Integer({ value }), utcTime()));
+  const list = revoked === 0 ? [] : [sequence(...entries)];
+  const fields = sequence(new asn1js.Integer({ value: 1 }), SHA256_RSA(), nameOf(issuer), utcTime(), ...list);
   return signed(fields, issuer);
 }
 

@@ -11,6 +11,8 @@ export interface SignOrder extends CmsOrder {
   statedTime?: Date;
   /** Bytes kept for the CMS. */
   room?: number;
+  /** In place of the CMS. */
+  cms?: Buffer;
 }
 
 /** The range placeholder is as wide as any range, so that filling it in moves nothing. */
@@ -25,8 +27,18 @@ export async function signPdf(original: Buffer, order: SignOrder): Promise<Buffe
     `/Type /Sig /Filter /Adobe.PPKLite /SubFilter /${order.subFilter ?? 'ETSI.CAdES.detached'} ` +
     `/M (${pdfTime(order.statedTime ?? new Date())})`;
   return filledIn(original, { dictionary, room: order.room ?? 12_000 }, order.digest ?? 'sha256', (digest) =>
-    makeCms(digest, order),
+    Promise.resolve(order.cms ?? makeCms(digest, order)),
   );
+}
+
+/** Signs with what somebody else makes of the signed bytes. */
+export async function signPdfWith(
+  original: Buffer,
+  { subFilter }: { subFilter: string },
+  cmsOf: (content: Buffer) => Promise<Buffer>,
+): Promise<Buffer> {
+  const dictionary = `/Type /Sig /Filter /Adobe.PPKLite /SubFilter /${subFilter} /M (${pdfTime(new Date())})`;
+  return filledIn(original, { dictionary, room: 12_000 }, 'sha256', (_, content) => cmsOf(content));
 }
 
 /** How a document timestamp comes with something that it has no business with. */
@@ -43,7 +55,9 @@ export interface DocumentTimestampOrder extends TimestampOrder {
 export async function withDocumentTimestamp(signed: Buffer, order: DocumentTimestampOrder): Promise<Buffer> {
   const dictionary = order.dictionary ?? '/Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161';
   return filledIn(signed, { dictionary, room: 8_000, alter: order.alter }, 'sha256', (digest) =>
-    makeTimestamp(order.over === undefined ? digest : createHash('sha256').update(order.over).digest(), order),
+    Promise.resolve(
+      makeTimestamp(order.over === undefined ? digest : createHash('sha256').update(order.over).digest(), order),
+    ),
   );
 }
 
@@ -52,7 +66,7 @@ async function filledIn(
   original: Buffer,
   { dictionary, room, alter }: { dictionary: string; room: number; alter?: DocumentTimestampOrder['alter'] },
   algorithm: string,
-  contentsOf: (digest: Buffer) => Buffer,
+  contentsOf: (digest: Buffer, content: Buffer) => Promise<Buffer>,
 ): Promise<Buffer> {
   const empty = `<${'0'.repeat(room * 2)}>`;
   const value = `<< ${dictionary} /Contents ${empty} /ByteRange ${RANGE} >>`;
@@ -61,8 +75,8 @@ async function filledIn(
   const end = start + empty.length;
   const range = [start, end, signed.length - end].map((number) => String(number).padStart(10, '0'));
   signed.write(`[0 ${range.join(' ')}]`, signed.indexOf(RANGE, original.length), 'latin1');
-  const hash = createHash(algorithm).update(signed.subarray(0, start)).update(signed.subarray(end));
-  const contents = contentsOf(hash.digest());
+  const content = Buffer.concat([signed.subarray(0, start), signed.subarray(end)]);
+  const contents = await contentsOf(createHash(algorithm).update(content).digest(), content);
   if (contents.length > room) throw new Error('no room for the contents');
   signed.write(contents.toString('hex'), start + 1, 'latin1');
   return signed;

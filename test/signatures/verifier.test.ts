@@ -38,9 +38,9 @@ test.each([
   const [path, reason, options] = row;
   const { verify } = verifier(options);
   const verified = await verify(path, ORDER);
-  expect(verified).toEqual({ result: 'indeterminate', reasons: [reason], facts: {} });
-  expect(mayPass(verified, [])).toBe(false);
-  expect(await verify('good', ORDER)).toMatchObject({ result: 'passed' });
+  expect(verified.verification).toEqual({ result: 'indeterminate', reasons: [reason], facts: {} });
+  expect(mayPass(verified.verification, [reason])).toBe(false);
+  expect(await verify('good', ORDER)).toMatchObject({ verification: { result: 'passed' } });
 });
 
 test('a mistake of ours is told to whoever runs it', async () => {
@@ -52,13 +52,13 @@ test('a mistake of ours is told to whoever runs it', async () => {
 test('a thread that ends by itself fails its file, which is tried again in another', async () => {
   const { verify } = verifier();
   await expect(verify('exit', ORDER)).rejects.toThrow('a thread for verification has ended');
-  expect(await verify('good', ORDER)).toMatchObject({ result: 'passed' });
+  expect(await verify('good', ORDER)).toMatchObject({ verification: { result: 'passed' } });
 });
 
 test('files wait for each other, and none is lost', async () => {
   const { verify } = verifier({ threads: 2, within: 1000 });
   const paths = ['good', 'for ever', 'good', 'for ever', 'good', 'good'];
-  const results = await Promise.all(paths.map(async (path) => (await verify(path, ORDER)).result));
+  const results = await Promise.all(paths.map(async (path) => (await verify(path, ORDER)).verification.result));
   expect(results).toEqual(paths.map((path) => (path === 'good' ? 'passed' : 'indeterminate')));
 });
 
@@ -72,7 +72,7 @@ test('while a hostile file is verified the worker answers', async () => {
     expect((await fetch(`http://127.0.0.1:${health.port}/health`)).status).toBe(200);
     answers += 1;
   }
-  expect(await verified).toMatchObject({ reasons: ['verification-took-too-long'] });
+  expect(await verified).toMatchObject({ verification: { reasons: ['verification-took-too-long'] } });
   expect(answers).toBeGreaterThan(10);
   await health.close();
 });

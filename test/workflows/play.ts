@@ -198,6 +198,13 @@ export function requestOf(
     retrieve: { filesWithin: 100 },
     download: { maximumGrowth: 1_000_000, maximumContract: 1_000_000 },
     mayPass: [],
+    verification: {
+      clockTolerance: 0,
+      requires: [],
+      documentSigners: { others: 0, certificates: [] },
+      contractSigners: { others: 0, certificates: [] },
+      earlierSignatures: 'kept',
+    },
     steps: Object.fromEntries(
       STEP_NAMES.map((name) => [name, { startToClose: 5000, budget: 400, backoff: 10, slowest: 40 }]),
     ) as Policy['steps'],

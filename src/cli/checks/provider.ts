@@ -1,6 +1,7 @@
 import type { Config, EnvironmentConfig } from '../../config.js';
 import { isPlainOutside } from '../../config/values.js';
 import { VideoIdError } from '../../messages/failures.js';
+import { readRoots } from '../../signatures/cms/certificate-chain.js';
 import { readRootFiles } from '../../signatures/root-files.js';
 import { ProviderError } from '../../uanataca/errors.js';
 import { Optimizers } from '../../uanataca/optimizers.js';
@@ -65,7 +66,7 @@ function plainHttpChecks(name: string, { env, optimizer, plainHttpReason }: Envi
 
 async function rootsCheck(name: string, { roots }: EnvironmentConfig): Promise<Check> {
   return await check(`roots of ${name}`, async () => {
-    const { length: certificates } = await readRootFiles(name, roots);
+    const { length: certificates } = (await readRootFiles(name, roots)).flatMap(readRoots);
     const files = roots.map((path) => ({ reference: `file:${path}`, secret: false }));
     return certificates === 0
       ? {

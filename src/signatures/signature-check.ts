@@ -1,0 +1,177 @@
+import type { X509Certificate } from 'node:crypto';
+
+import { OID } from './cms/algorithms.js';
+import { checkChain } from './cms/certificate-chain.js';
+import { CmsError, readCms, refusing, type Cms, type ReadCertificate } from './cms/cms.js';
+import { claimsOf, type CertificateClaims } from './cms/qc-statements.js';
+import { checkSigner, digestOf, type SignedContent, type SignerCheck } from './cms/signer-check.js';
+import { checkTimestamp, checkTimestamps, type TimestampCheck } from './cms/timestamp.js';
+import type { FileBytes } from './pdf/file-bytes.js';
+import type { PdfSignature, SignedRange } from './pdf/signatures.js';
+import { readContents } from './pdf/signed-bytes.js';
+import type { VerificationReason } from './reasons.js';
+
+/** What was found of one signature. Plain data, which may cross a thread. */
+export interface SignatureVerdict {
+  reasons: VerificationReason[];
+  /** Algorithms, times and fingerprints, for the evidence; no personal data. */
+  facts: Record<string, string>;
+  /** Of the signer: the certificate in DER, its SHA-256, what it says of itself. Absent where the signature brings none. */
+  certificate?: { der: Uint8Array; fingerprint: string; claims?: CertificateClaims };
+  /** The earliest time at which it was there, as a trusted timestamp shows. Milliseconds since 1970. */
+  provenAt?: number;
+}
+
+/** A signature and the times that document timestamps after it prove. */
+export interface SignatureOrder {
+  roots: readonly X509Certificate[];
+  provenBy: readonly Date[];
+}
+
+const DETACHED = new Set(['ETSI.CAdES.detached', 'adbe.pkcs7.detached']);
+/** The CMS has the SHA-1 digest of the document as its content (ISO 32000-1, 12.8.3.3). */
+const OVER_SHA1 = 'adbe.pkcs7.sha1';
+/** No CMS: a bare RSA value over the SHA-1 digest (ISO 32000-1, 12.8.3.2). */
+const BARE_RSA = 'adbe.x509.rsa_sha1';
+
+/** Checks a signature: what is signed, the signer, its timestamps, the chain at the time that is proven, or now. */
+export async function checkSignature(
+  file: FileBytes,
+  { range, subFilter, statedTime }: PdfSignature,
+  order: SignatureOrder,
+): Promise<SignatureVerdict> {
+  const facts = { subFilter };
+  if (range === undefined) return { reasons: ['byte-range-malformed'], facts };
+  if (subFilter === BARE_RSA) return { reasons: ['integrity-not-checked', 'algorithm-weak'], facts };
+  const contents = await readContents(file, range);
+  if (contents === undefined) return { reasons: ['byte-range-malformed'], facts };
+  try {
+    const cms = readCms(contents);
+    const signer = await checkContent(cms, subFilter, contentOf(file, range));
+    const timestamps = await checkTimestamps(cms, order.roots);
+    return verdictOf(cms, { signer, timestamps, subFilter, statedTime }, order);
+  } catch (error) {
+    if (error instanceof CmsError) return { reasons: ['cms-unreadable'], facts };
+    throw error;
+  }
+}
+
+/** Checks a document timestamp: what it stamps, its own signature, the chain of its authority. */
+export async function checkDocumentTimestamp(
+  file: FileBytes,
+  { range }: PdfSignature,
+  roots: readonly X509Certificate[],
+): Promise<TimestampCheck> {
+  const contents = range && (await readContents(file, range));
+  if (range === undefined || contents === undefined) return { reasons: ['timestamp-unreadable'] };
+  return checkTimestamp(contents, contentOf(file, range), roots);
+}
+
+/** The bytes that a signature is over. */
+function contentOf(file: FileBytes, { gap, end }: SignedRange): SignedContent {
+  return async function* () {
+    for await (const { piece } of file.pieces(0, gap.start)) yield piece;
+    for await (const { piece } of file.pieces(gap.end, end)) yield piece;
+  };
+}
+
+async function checkContent(cms: Cms, subFilter: string, signed: SignedContent): Promise<SignerCheck> {
+  const { content } = cms;
+  if (cms.contentType !== OID.data || (content !== undefined) !== (subFilter === OVER_SHA1)) {
+    throw new CmsError('the content is not where it should be');
+  }
+  if (content === undefined) {
+    const check = await checkSigner(cms, signed);
+    return DETACHED.has(subFilter) ? check : withReasons(check, ['sub-filter-unknown']);
+  }
+  const check = await checkSigner(cms, async function* () {
+    yield content;
+  });
+  const isOfThese = (await digestOf(signed, 'sha1')).equals(content);
+  return withReasons(check, isOfThese ? ['algorithm-weak'] : ['digest-mismatch', 'algorithm-weak']);
+}
+
+function withReasons(check: SignerCheck, more: VerificationReason[]): SignerCheck {
+  return { ...check, reasons: [...check.reasons, ...more] };
+}
+
+interface Checked {
+  signer: SignerCheck;
+  timestamps: TimestampCheck[];
+  subFilter: string;
+  statedTime: Date | undefined;
+}
+
+function verdictOf(cms: Cms, checked: Checked, { roots, provenBy }: SignatureOrder): SignatureVerdict {
+  const { signer, timestamps } = checked;
+  const { certificate } = signer;
+  const own = timestamps.flatMap(({ time }) => time ?? []);
+  const proven = [...own, ...provenBy].toSorted((one, other) => one.getTime() - other.getTime())[0];
+  const facts = factsOf(checked, proven);
+  // Anybody can put another timestamp beside one that holds: it takes nothing away.
+  const reasons = [...signer.reasons, ...(own.length > 0 ? [] : timestamps.flatMap((timestamp) => timestamp.reasons))];
+  if (certificate === undefined) return { reasons, facts };
+  reasons.push(...chainReasons(cms, certificate, roots, proven ?? new Date(), facts));
+  const claims = readableClaims(certificate);
+  if (claims !== undefined) noteClaims(facts, claims);
+  return {
+    reasons,
+    facts,
+    certificate: { der: certificate.x509.raw, fingerprint: certificate.fingerprint, ...(claims ? { claims } : {}) },
+    ...(proven === undefined ? {} : { provenAt: proven.getTime() }),
+  };
+}
+
+/** A timestamp proves a time; the signed attribute and `/M` (which PAdES uses instead) are the signer's word, which only is told. */
+function factsOf({ signer, timestamps, subFilter, statedTime }: Checked, proven: Date | undefined) {
+  const [time, source] =
+    proven !== undefined
+      ? [proven, 'timestamp']
+      : signer.statedTime !== undefined
+        ? [signer.statedTime, 'signed-attribute']
+        : [statedTime, statedTime === undefined ? 'none' : 'dictionary'];
+  const { certificate } = signer;
+  const facts: Record<string, string> = {
+    subFilter,
+    ...(signer.digestAlgorithm === undefined ? {} : { digestAlgorithm: signer.digestAlgorithm }),
+    ...(signer.signatureAlgorithm === undefined ? {} : { signatureAlgorithm: signer.signatureAlgorithm }),
+    timestamp: timestamps.length > 0 ? 'present' : 'absent',
+    signingTimeSource: source,
+  };
+  if (time !== undefined && !Number.isNaN(time.getTime())) facts['signingTime'] = time.toISOString();
+  if (certificate === undefined) return facts;
+  facts['signerSerialNumber'] = certificate.x509.serialNumber;
+  facts['signerCertificateSha256'] = certificate.fingerprint;
+  return facts;
+}
+
+function chainReasons(
+  cms: Cms,
+  certificate: ReadCertificate,
+  roots: readonly X509Certificate[],
+  at: Date,
+  facts: Record<string, string>,
+): VerificationReason[] {
+  if (roots.length === 0) return ['no-roots-configured'];
+  const { path, reasons } = checkChain(certificate, cms.certificates, roots, at, 'signing');
+  const root = path.at(-1);
+  if (root !== undefined) facts['rootCertificateSha256'] = root.fingerprint;
+  return reasons;
+}
+
+/** What cannot be read says nothing; where it is critical the chain does not hold. */
+function readableClaims(certificate: ReadCertificate): CertificateClaims | undefined {
+  try {
+    return refusing(() => claimsOf(certificate));
+  } catch (error) {
+    if (error instanceof CmsError) return undefined;
+    throw error;
+  }
+}
+
+function noteClaims(facts: Record<string, string>, { compliance, sscd, types, levels }: CertificateClaims): void {
+  facts['qcCompliance'] = compliance ? 'stated' : 'not-stated';
+  facts['qcSscd'] = sscd ? 'stated' : 'not-stated';
+  if (types.length > 0) facts['qcType'] = types.join(' ');
+  if (levels.length > 0) facts['certificateLevel'] = levels.join(' ');
+}

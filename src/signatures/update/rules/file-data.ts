@@ -1,0 +1,41 @@
+import { Refusal } from '../change.js';
+import { isDictionary, type Place, type Step } from '../step.js';
+
+const OF_METADATA = new Set(['Type', 'Subtype', 'Length', 'Filter']);
+
+/** The document information (ISO 32000-1, 14.3.3), which only the trailer refers to: who worked on the file, and when. */
+export async function information(step: Step): Promise<void> {
+  const was = step.before.sections
+    .map(({ dictionary }) => dictionary.entries.get('Info'))
+    .find((value) => value !== undefined);
+  const place = { now: step.after.trailer.entries.get('Info'), was };
+  if (place.now === undefined) return;
+  const { value, isWritten } = await step.enter(place);
+  if (isWritten && place.now.kind === 'reference' && !isDictionary(value))
+    throw new Refusal('document information that is none');
+  await step.enterAll(place, { streams: false });
+}
+
+/** XMP of the document (ISO 32000-1, 14.3.2), which only the catalog refers to. */
+export async function metadata(step: Step, place: Place): Promise<void> {
+  const { value, object, isWritten } = await step.enter(place);
+  const { now, was } = place;
+  if (!isWritten && now?.kind === 'reference' && was?.kind === 'reference' && now.object === was.object) return;
+  if (now?.kind !== 'reference' || object?.streamStart === undefined || !isDictionary(value))
+    throw new Refusal('metadata that is none');
+  if (![...value.entries.keys()].every((key) => OF_METADATA.has(key))) throw new Refusal('metadata that is none');
+  const text = (await step.after.stream(object)).toString('latin1').replaceAll('\0', '');
+  if (!/^[^<]{0,8}<[?x]/.test(text) || !text.includes('adobe:ns:meta/')) throw new Refusal('metadata that is none');
+}
+
+/** `/Version` of the catalog, which may be raised. */
+export async function version(step: Step, place: Place): Promise<void> {
+  const { value, was } = await step.enter(place);
+  if (value.kind !== 'name' || !/^[12]\.\d$/.test(value.value)) throw new Refusal('a version that is none');
+  if (was.kind === 'name' && Number(was.value) > Number(value.value)) throw new Refusal('a version that is lower');
+}
+
+/** `/Extensions` of the catalog: whose extensions the file uses, by name and number. */
+export async function extensions(step: Step, place: Place): Promise<void> {
+  await step.enterAll(place, { streams: false });
+}

@@ -1,0 +1,31 @@
+import { nameIn, type PdfValue } from '../../pdf/syntax.js';
+import { isDictionary, type Step } from '../step.js';
+import { isMaterial, isPartOfStore } from './security-store.js';
+import { hasNoArea, isHidden } from './signature-field.js';
+
+/** What programs wrote and did not use: nothing leads to it, and a reader that takes it all the same has nothing to show. */
+export async function unusedObjects(step: Step): Promise<void> {
+  for (const { number, value, streamStart } of step.unexplained) {
+    const object = step.isNew(number) ? await step.after.object(number) : undefined;
+    if (object === undefined) continue;
+    const isUnused =
+      streamStart === undefined
+        ? isPartOfStore(value) || isFont(value) || (await isWidget(step, number, value))
+        : await isMaterial(step, object);
+    if (isUnused) step.explain(number);
+  }
+}
+
+function isFont(value: PdfValue): boolean {
+  return (
+    isDictionary(value) &&
+    nameIn(value, 'Type') === 'Font' &&
+    [...value.entries.values()].every(({ kind }) => kind === 'name')
+  );
+}
+
+/** iText makes a field and its widget one, and writes the widget too. */
+async function isWidget(step: Step, number: number, value: PdfValue): Promise<boolean> {
+  if (!isDictionary(value) || nameIn(value, 'Subtype') !== 'Widget' || value.entries.has('V')) return false;
+  return hasNoArea(value) && isHidden(step, value, number);
+}

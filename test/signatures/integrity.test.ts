@@ -1,0 +1,126 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import type { Verification } from '../../src/messages/outcome.js';
+import { PASSABLE_REASONS } from '../../src/messages/verification-reasons.js';
+import { mayPass } from '../../src/signatures/reasons.js';
+import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { makeAuthority, type Authority } from './authority.js';
+import { signPdf, signPdfWith, type SignOrder } from './signer.js';
+
+let folder: string;
+let authority: Authority;
+let agreement: Buffer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'integrity-'));
+  [authority, agreement] = await Promise.all([makeAuthority(), readFile('samples/agreement.pdf')]);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function verify(file: Buffer): Promise<Verification> {
+  const path = join(folder, 'signed.pdf');
+  await writeFile(path, file);
+  return (await verifyPdfSignature(path, { roots: [authority.root.certificate.toString()] })).verification;
+}
+
+const signed = (more: Partial<SignOrder>) =>
+  signPdf(agreement, { signer: authority.rsa, chain: [authority.intermediate], ...more });
+
+/** Not an option of OpenSSL: with elements that have no length but an end. */
+const BER = 'ber';
+
+/** Of a ContentInfo: headers of four bytes, the first around the identifier and the second, which is around the rest. */
+function withoutLengths(der: Buffer): Buffer {
+  const [identifier, signedData] = [der.subarray(4, 15), der.subarray(19)];
+  const [open, wrap, ends] = ['3080', 'a080', '00000000'].map((hex) => Buffer.from(hex, 'hex')) as [
+    Buffer,
+    Buffer,
+    Buffer,
+  ];
+  return Buffer.concat([open, identifier, wrap, signedData, ends]);
+}
+
+/** Has OpenSSL make the CMS. */
+async function signedByOpenSsl(options: string[]): Promise<Buffer> {
+  const [key, certificate, others, content] = ['key.pem', 'signer.pem', 'others.pem', 'content'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string, string];
+  await writeFile(key, authority.rsa.key.export({ type: 'pkcs8', format: 'pem' }));
+  await writeFile(certificate, authority.rsa.certificate.toString());
+  await writeFile(others, authority.intermediate.certificate.toString());
+  return signPdfWith(agreement, { subFilter: 'adbe.pkcs7.detached' }, async (bytes) => {
+    await writeFile(content, bytes);
+    const signer = ['-signer', certificate, '-inkey', key, '-certfile', others, '-in', content];
+    const more = options.filter((option) => option !== BER);
+    const der = execFileSync('openssl', ['cms', '-sign', '-binary', '-outform', 'DER', ...signer, ...more], {
+      maxBuffer: 1e7,
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return options.includes(BER) ? withoutLengths(der) : der;
+  });
+}
+
+const changed = (file: Buffer): Buffer => {
+  const copy = Buffer.from(file);
+  copy[500] = (copy[500] ?? 0) ^ 1;
+  return copy;
+};
+
+describe('whether the signed bytes are those that were signed', () => {
+  it('is said by a reason of its own where it could not be checked, which comes first and never passes', async () => {
+    for (const order of [{ digestOid: '2.999.5' }, { schemeOid: '2.999.6' }]) {
+      const verification = await verify(await signed(order));
+      expect(verification).toMatchObject({
+        result: 'indeterminate',
+        reasons: ['integrity-not-checked', 'algorithm-unsupported'],
+      });
+      expect(mayPass(verification, [...PASSABLE_REASONS, 'integrity-not-checked'])).toBe(false);
+    }
+  });
+
+  it('is checked under a sub-filter that nobody knows, as far as it is a CMS', async () => {
+    const file = await signed({ subFilter: 'x.unknown' });
+    expect((await verify(file)).reasons).toEqual(['sub-filter-unknown']);
+    expect((await verify(changed(file))).reasons).toEqual(['digest-mismatch', 'sub-filter-unknown']);
+    expect(await verify(await signed({ subFilter: 'x.unknown', cms: Buffer.from('0500', 'hex') }))).toMatchObject({
+      result: 'failed',
+      reasons: ['cms-unreadable'],
+    });
+  });
+
+  it('is checked where the value is over the content itself, for want of signed attributes', async () => {
+    const file = await signedByOpenSsl(['-noattr']);
+    expect((await verify(file)).reasons).toEqual(['signed-attributes-missing']);
+    expect((await verify(changed(file))).reasons).toEqual(['signature-invalid', 'signed-attributes-missing']);
+  });
+
+  it('is checked in BER as in DER, with a key identifier as with issuer and number, and with RSA-PSS', async () => {
+    for (const options of [[BER], ['-keyid'], ['-md', 'sha512'], ['-md', 'sha3-256']]) {
+      const file = await signedByOpenSsl(options);
+      expect(await verify(file)).toMatchObject({ result: 'passed', reasons: [] });
+      expect((await verify(changed(file))).reasons).toEqual(['digest-mismatch']);
+    }
+    expect(await verify(await signedByOpenSsl(['-keyopt', 'rsa_padding_mode:pss']))).toMatchObject({
+      result: 'passed',
+    });
+  });
+
+  it('is checked of old forms too, which are weak all the same', async () => {
+    const md5 = await signedByOpenSsl(['-md', 'md5']);
+    expect((await verify(md5)).reasons).toEqual(['algorithm-weak']);
+    expect((await verify(changed(md5))).reasons).toEqual(['digest-mismatch', 'algorithm-weak']);
+    expect(await verify(await signed({ subFilter: 'adbe.x509.rsa_sha1' }))).toMatchObject({
+      result: 'failed',
+      reasons: ['integrity-not-checked', 'algorithm-weak'],
+    });
+  });
+
+  it('fails for a broken signature before a good one', async () => {
+    const broken = await signed({ contentDigest: Buffer.alloc(32) });
+    const good = await signPdf(broken, { signer: authority.ecdsa, chain: [authority.intermediate] });
+    expect(await verify(good)).toMatchObject({ result: 'failed', reasons: ['digest-mismatch'] });
+  });
+});

@@ -1,0 +1,302 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { PDFDocument } from '@cantoo/pdf-lib';
+
+import type { Verification } from '../../src/messages/outcome.js';
+import { mayPass } from '../../src/signatures/reasons.js';
+import type { SignedFile } from '../../src/signatures/signed-file.js';
+import { judgeTogether, type JudgingRules } from '../../src/signatures/signers.js';
+import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { makeAuthority, makeIdentity, type Authority, type Identity } from './authority.js';
+import { makeUnusual, oid, sequence, statements } from './certificate-maker.js';
+import { signPdf, withAppendedRevision } from './signer.js';
+
+const MINUTE = 60_000;
+let folder: string;
+let authority: Authority;
+let signer: Identity;
+let another: Identity;
+let rao: Identity;
+let agreement: Buffer;
+let annex: Buffer;
+let contract: Buffer;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'signers-'));
+  authority = await makeAuthority();
+  const { intermediate: issuer } = authority;
+  [signer, another, rao, agreement, annex] = await Promise.all([
+    makeIdentity({ name: 'The Signer', issuer }),
+    makeIdentity({ name: 'Another Person', issuer }),
+    makeIdentity({ name: 'The Operator', issuer }),
+    readFile('samples/agreement.pdf'),
+    readFile('samples/annex.pdf'),
+  ]);
+  contract = await contractOf();
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function contractOf(): Promise<Buffer> {
+  const document = await PDFDocument.create();
+  document.addPage().drawText('The contract');
+  return Buffer.from(await document.save({ useObjectStreams: false }));
+}
+
+const USUAL: JudgingRules = {
+  clockTolerance: 5 * MINUTE,
+  requires: [],
+  documentSigners: { others: 0, certificates: [] },
+  contractSigners: { others: 1, certificates: [] },
+  earlierSignatures: 'kept',
+};
+
+/** Signed by these, one after the other. */
+async function by(original: Buffer, ...signers: Identity[]): Promise<Buffer> {
+  let file = original;
+  for (const one of signers) file = await signPdf(file, { signer: one, chain: [authority.intermediate] });
+  return file;
+}
+
+/** A file as it came, and as it was accepted. */
+async function looked(file: Buffer, original: Buffer): Promise<SignedFile> {
+  const [path, accepted] = [join(folder, 'signed.pdf'), join(folder, 'original.pdf')];
+  await writeFile(path, file);
+  await writeFile(accepted, original);
+  const sha256 = createHash('sha256').update(original).digest('hex');
+  const roots = [authority.root.certificate.toString()];
+  return (await verifyPdfSignature(path, { roots, original: { sha256, size: original.length, path: accepted } })).file;
+}
+
+interface Judged {
+  documents: Pick<Verification, 'result' | 'reasons'>[];
+  contract: Pick<Verification, 'result' | 'reasons'>;
+  signer: string | undefined;
+}
+
+const withoutFacts = ({ result, reasons }: Verification) => ({ result, reasons });
+
+/** Of each document and of the contract: as it came, and where it is not the sample, as it was accepted. */
+async function judge(
+  documents: [Buffer, Buffer][],
+  signedContract: [Buffer, Buffer],
+  rules: Partial<JudgingRules> = {},
+): Promise<Judged> {
+  const files: SignedFile[] = [];
+  for (const [file, original] of documents) files.push(await looked(file, original));
+  const judged = judgeTogether(files, await looked(...signedContract), { ...USUAL, ...rules });
+  const { signerCertificate: der } = judged;
+  return {
+    documents: judged.documents.map(withoutFacts),
+    contract: withoutFacts(judged.contract),
+    signer: [signer, another, rao].find(({ certificate }) => der && certificate.raw.equals(der))?.certificate.subject,
+  };
+}
+
+const passed = { result: 'passed', reasons: [] };
+const failed = (...reasons: string[]) => ({ result: 'failed', reasons });
+const indeterminate = (...reasons: string[]) => ({ result: 'indeterminate', reasons });
+
+describe('the signer of a request', () => {
+  it('is who signed all documents and the contract', async () => {
+    const documents: [Buffer, Buffer][] = [
+      [await by(agreement, signer), agreement],
+      [await by(annex, signer), annex],
+    ];
+    expect(await judge(documents, [await by(contract, signer), contract])).toEqual({
+      documents: [passed, passed],
+      contract: passed,
+      signer: signer.certificate.subject,
+    });
+  });
+
+  it('is told when another person’s signed copy came in place of a document', async () => {
+    const documents: [Buffer, Buffer][] = [
+      [await by(agreement, signer), agreement],
+      [await by(annex, another), annex],
+    ];
+    const signedContract: [Buffer, Buffer] = [await by(contract, signer), contract];
+    expect((await judge(documents, signedContract)).documents).toEqual([passed, failed('signer-differs')]);
+    expect((await judge(documents, [contract, contract])).documents).toEqual([
+      failed('signer-differs'),
+      failed('signer-differs'),
+    ]);
+  });
+
+  it('is told when a contract was signed by another certificate alone', async () => {
+    const document: [Buffer, Buffer] = [await by(agreement, another), agreement];
+    const judged = await judge([document], [await by(contract, signer), contract]);
+    expect(judged.contract).toEqual(indeterminate('contract-signed-by-another'));
+  });
+
+  it('cannot be told where two certificates signed everything, unless a setting names one of them', async () => {
+    const both: [Buffer, Buffer] = [await by(agreement, signer, rao), agreement];
+    const contractByBoth: [Buffer, Buffer] = [await by(contract, signer, rao), contract];
+    expect((await judge([both], contractByBoth)).documents).toEqual([indeterminate('signer-unclear')]);
+    const named = { others: 1, certificates: [rao.certificate.fingerprint256.replaceAll(':', '').toLowerCase()] };
+    expect(await judge([both], contractByBoth, { documentSigners: named })).toEqual({
+      documents: [passed],
+      contract: passed,
+      signer: signer.certificate.subject,
+    });
+  });
+
+  it('signs once', async () => {
+    const twice: [Buffer, Buffer] = [await by(agreement, signer, signer), agreement];
+    expect((await judge([twice], [await by(contract, signer), contract])).documents).toEqual([
+      indeterminate('signer-signed-twice'),
+    ]);
+  });
+});
+
+describe('signatures beside the signer’s', () => {
+  it('pass on the contract, as many and by whom a setting says', async () => {
+    const document: [Buffer, Buffer] = [await by(agreement, signer), agreement];
+    for (const file of [await by(contract, signer, rao), await by(contract, rao, signer)]) {
+      expect((await judge([document], [file, contract])).contract).toEqual(passed);
+      const none = { contractSigners: { others: 0, certificates: [] } };
+      expect((await judge([document], [file, contract], none)).contract).toEqual(
+        indeterminate('other-signature-not-allowed'),
+      );
+      const others = { contractSigners: { others: 1, certificates: ['0'.repeat(64)] } };
+      expect((await judge([document], [file, contract], others)).contract).toEqual(
+        indeterminate('other-signature-not-allowed'),
+      );
+    }
+  });
+
+  it('pass on no document unless a setting says so', async () => {
+    const document: [Buffer, Buffer] = [await by(agreement, signer, rao), agreement];
+    const signedContract: [Buffer, Buffer] = [await by(contract, signer), contract];
+    expect((await judge([document], signedContract)).documents).toEqual([indeterminate('other-signature-not-allowed')]);
+    const allowed = { documentSigners: { others: 1, certificates: [] } };
+    expect((await judge([document], signedContract, allowed)).documents).toEqual([passed]);
+  });
+
+  it('must lead to a root, and be intact', async () => {
+    const document: [Buffer, Buffer] = [await by(agreement, signer), agreement];
+    const root = await makeIdentity({ name: 'Another Root', issues: {} });
+    const stranger = await makeIdentity({ name: 'Stranger', issuer: root });
+    const byStranger = await signPdf(await by(contract, signer), { signer: stranger, chain: [] });
+    expect((await judge([document], [byStranger, contract])).contract).toEqual(
+      indeterminate('other-signature-not-trusted'),
+    );
+    const broken = await signPdf(contract, {
+      signer: rao,
+      chain: [authority.intermediate],
+      contentDigest: Buffer.alloc(32),
+    });
+    expect((await judge([document], [await by(broken, signer), contract])).contract).toEqual(failed('digest-mismatch'));
+  });
+
+  it('do not cover up what was changed after the signer signed', async () => {
+    const changed = await withAppendedRevision(await by(contract, signer));
+    const judged = await judge([[await by(agreement, signer), agreement]], [await by(changed, rao), contract]);
+    expect(judged.contract).toEqual(indeterminate('changed-between-signatures'));
+    expect(mayPass({ ...indeterminateFacts, reasons: judged.contract.reasons }, judged.contract.reasons)).toBe(false);
+  });
+});
+
+const indeterminateFacts: Verification = { result: 'indeterminate', reasons: [], facts: {} };
+
+describe('signatures that were there when the signer accepted', () => {
+  it('are left aside, whoever made them and whether they hold', async () => {
+    const root = await makeIdentity({ name: 'Another Root', issues: {} });
+    const before = await signPdf(agreement, { signer: root, chain: [], contentDigest: Buffer.alloc(32) });
+    const judged = await judge([[await by(before, signer), before]], [await by(contract, signer), contract]);
+    expect(judged.documents).toEqual([passed]);
+  });
+
+  it('must survive, unless a setting says that the provider takes them away', async () => {
+    const before = await by(agreement, another);
+    const signedContract: [Buffer, Buffer] = [await by(contract, signer), contract];
+    const plain = await PDFDocument.load(before);
+    plain
+      .getForm()
+      .getFields()
+      .forEach((field) => plain.getForm().removeField(field));
+    const stripped = await by(Buffer.from(await plain.save({ useObjectStreams: false })), signer);
+    expect((await judge([[stripped, before]], signedContract)).documents).toEqual([
+      indeterminate('content-rewritten', 'earlier-signature-lost'),
+    ]);
+    const lenient = { earlierSignatures: 'may-be-lost' as const };
+    expect((await judge([[stripped, before]], signedContract, lenient)).documents).toEqual([
+      indeterminate('content-rewritten'),
+    ]);
+  });
+
+  it('are no signature of this request', async () => {
+    const before = await by(agreement, signer);
+    const judged = await judge([[before, before]], [await by(contract, signer), contract]);
+    expect(judged.documents).toEqual([failed('no-new-signature')]);
+  });
+});
+
+const stamped = async (original: Buffer, at: Date): Promise<[Buffer, Buffer]> => {
+  const timestamp = { authority: authority.timestamps, chain: [authority.intermediate], at };
+  return [await signPdf(original, { signer, chain: [authority.intermediate], timestamp }), original];
+};
+const secondsAgo = (seconds: number) => new Date(Math.floor(Date.now() / 1000) * 1000 - seconds * 1000);
+
+describe('what was accepted', () => {
+  it('was not signed before, as far as a trusted timestamp tells, but for what clocks differ', async () => {
+    const signedContract: [Buffer, Buffer] = [await by(contract, signer), contract];
+    const acceptedAt = Date.now() - 10 * MINUTE;
+    const judgedAt = async (at: Date) =>
+      (await judge([await stamped(agreement, at)], signedContract, { acceptedAt })).documents[0];
+    expect(await judgedAt(secondsAgo(60 * 60))).toEqual(failed('signed-before-acceptance'));
+    expect(await judgedAt(secondsAgo(12 * 60))).toEqual(passed);
+    expect(await judgedAt(secondsAgo(60))).toEqual(passed);
+  });
+
+  it('is not said to be signed before by what the signer claims', async () => {
+    const claimed = await signPdf(agreement, {
+      signer,
+      chain: [authority.intermediate],
+      signingTime: secondsAgo(3600),
+      statedTime: secondsAgo(3600),
+    });
+    const judged = await judge([[claimed, agreement]], [await by(contract, signer), contract], {
+      acceptedAt: Date.now(),
+    });
+    expect(judged.documents).toEqual([passed]);
+  });
+});
+
+const states = (...oids: string[]) => ({
+  extensions: [statements(false, ...oids.map((each) => sequence(oid(each))))],
+});
+
+const judgedFor = async (one: Identity, rules: Partial<JudgingRules>) =>
+  (await judge([[await by(agreement, one), agreement]], [await by(contract, one), contract], rules)).documents[0];
+
+it('a certificate says of itself what a setting requires, or the file fails', async () => {
+  const { intermediate: issuer } = authority;
+  const qualified = await makeUnusual({ name: 'Qualified', issuer, ...states('0.4.0.1862.1.1', '0.4.0.1862.1.4') });
+  const requires = { requires: ['qc-compliance', 'qc-sscd'] } satisfies Partial<JudgingRules>;
+  expect(await judgedFor(qualified, requires)).toEqual(passed);
+  expect(await judgedFor(signer, requires)).toEqual(failed('certificate-lacks-required'));
+  expect(await judgedFor(signer, {})).toEqual(passed);
+  expect(await judgedFor(qualified, { requires: ['qc-type-esign'] })).toEqual(failed('certificate-lacks-required'));
+});
+
+const signedDocuments = async (): Promise<[Buffer, Buffer][]> => [[await by(agreement, signer), agreement]];
+
+describe('a contract after signing', () => {
+  it('may be unsigned', async () => {
+    expect((await judge(await signedDocuments(), [contract, contract])).contract).toEqual(failed('no-signature'));
+  });
+
+  it('that is no PDF for every reader is indeterminate by name', async () => {
+    const moved = Buffer.concat([Buffer.from('\n'), contract]);
+    expect((await judge(await signedDocuments(), [moved, contract])).contract).toEqual(
+      indeterminate('contract-unreadable', 'contract-rewritten'),
+    );
+    const page = Buffer.from('<html>Please log in</html>');
+    expect((await judge(await signedDocuments(), [page, contract])).contract).toEqual(
+      indeterminate('contract-unreadable'),
+    );
+  });
+});
