@@ -23,7 +23,7 @@ export interface AnswerKey {
   /** Base64. */
   publicKey: string;
   /** @throws VideoIdError SEAL_NOT_OPENED */
-  open(answer: SealedAnswer): string;
+  open: (answer: SealedAnswer) => string;
 }
 
 /** A one-time key of a caller; its private half never leaves this process. */
