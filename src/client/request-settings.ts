@@ -137,6 +137,8 @@ function assertAllowed(policy: Policy, base: Policy, floor: Floor): void {
   if (laxer >= 0) throw badPolicy(['mayPass', laxer], 'only the settings let a verification reason pass');
   if (policy.acceptance.maximumAge > base.acceptance.maximumAge)
     throw badPolicy(['acceptance', 'maximumAge'], 'only the settings let an acceptance be older');
+  if (policy.identity?.notShown === 'go-on' && base.identity?.notShown === 'ask')
+    throw badPolicy(['identity', 'notShown'], 'only the settings let a signer go on whose number is not shown');
 }
 
 function badPolicy(path: readonly PropertyKey[], problem: string, unknown?: string): VideoIdError {
