@@ -140,8 +140,8 @@ function assertAllowed(policy: Policy, base: Policy, floor: Floor): void {
     throw badPolicy(['acceptance', 'maximumAge'], 'only the settings let an acceptance be older');
   for (const part of ['download', 'verification'] as const)
     if (!isDeepStrictEqual(policy[part], base[part])) throw badPolicy([part], 'only the settings decide this');
-  if (base.identity?.notShown === 'ask' && policy.identity?.notShown !== 'ask')
-    throw badPolicy(['identity', 'notShown'], 'only the settings let a request go on');
+  if (policy.identity?.notShown === 'go-on' && base.identity?.notShown === 'ask')
+    throw badPolicy(['identity', 'notShown'], 'only the settings let a signer go on whose number is not shown');
 }
 
 function badPolicy(path: readonly PropertyKey[], problem: string, unknown?: string): VideoIdError {
