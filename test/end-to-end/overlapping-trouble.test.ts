@@ -117,7 +117,7 @@ test('a code that is typed again while the first is under way is not sent when t
   const fault = await people.fault({ name: 'hold-before', endpoint: 'sign', times: 1 });
   const first = at.client.sign(people.reference, { secret: '000000' }).catch((error: unknown) => error);
   await people.held(fault);
-  const again = { unlock: { type: UNLOCK.type, value: { keyId: 'any', sealed: 'never opened' } } };
+  const again = { unlock: { type: UNLOCK.type, value: { keyId: 'any', sealed: 'bmV2ZXI=' } } };
   const asked = await accepted(people, SIGN_UPDATE, again);
   await at.provider.release(fault);
   expect(await first).toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
