@@ -48,7 +48,7 @@ module.exports = {
     arrow('signatures', 'messages', 'security'),
     arrow('config', 'messages', 'security', 'uanataca/assumptions', 'uanataca/registration-authority/assumptions'),
     arrow('activities', 'messages', 'security', 'logging|logger', 'config', 'uanataca', 'archive', 'signatures'),
-    arrow('client', 'messages', 'security', 'logging|logger', 'config', 'temporal', 'rewinding', 'archive', 'signatures'),
+    arrow('client', 'messages', 'security', 'logging|logger', 'config', 'temporal', 'rewinding', 'executions', 'archive', 'signatures'),
     arrow('gateway', 'messages', 'security', 'logging|logger', 'config', 'temporal', 'archive', 'client', 'entry'),
     reached('activities', 'worker'),
     reached('workflows', ''),

@@ -4,6 +4,7 @@ import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { optionalTsToDate } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
+import { listExecutions } from './executions.js';
 import { GRPC, grpcStatusOf } from './temporal.js';
 
 const { WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR: NOT_REPLAYABLE } =
@@ -149,7 +150,7 @@ export async function keepRewinding(place: {
   const spread = () => every * (0.5 + Math.random());
   while (await passed(spread(), signal)) {
     try {
-      for await (const info of client.workflow.list({ query })) await look(info).catch(place.failed);
+      for await (const info of listExecutions(client, { query })) await look(info).catch(place.failed);
     } catch (error) {
       if (signal.aborted) return;
       place.failed(error);

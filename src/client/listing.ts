@@ -1,5 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { listExecutions } from '../executions.js';
 import { type FailureCode, VideoIdError } from '../messages/failures.js';
 import { attemptOfWorkflow, type Flow } from '../messages/request.js';
 import {
@@ -125,7 +126,7 @@ async function asked<Answer>(client: Client, ask: (problems: boolean) => Promise
 
 async function found(client: Client, query: string, limit: number): Promise<RequestSummary[]> {
   const requests: RequestSummary[] = [];
-  for await (const info of client.workflow.list({ query, pageSize: Math.min(limit, 1000) })) {
+  for await (const info of listExecutions(client, { query, pageSize: Math.min(limit, 1000) })) {
     const summary = summaryOf(info);
     if (summary === undefined || (await isRewound(client, info))) continue;
     requests.push(summary);

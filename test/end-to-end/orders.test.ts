@@ -309,10 +309,15 @@ describe('a start that nobody who may has made', () => {
     await isWell(genuine);
   });
 
-  test('does not stumble over a poisoned memo', async () => {
+  test('with a poisoned memo stops neither the worker nor the list of requests', async () => {
     const workflowId = `signature-memo-${randomUUID()}`;
     await start(workflowId, { args: [], memo: { note: RawValue.fromPayload(payload('json/plain', '{')) } });
     expect(await endOf(workflowId)).toBe('START_REFUSED');
+    const listed = await eventually(async () => {
+      const found = await at.client.list({ limit: 1000 });
+      return found.some((each) => each.workflowId === workflowId) && found;
+    });
+    expect(listed.length).toBeGreaterThan(0);
   });
 
   test('of a cleanup or an aftermath touches no running request', async () => {

@@ -1,0 +1,29 @@
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
+
+/**
+ * The workflows that a visibility query finds, without their memos. Ours have none; the client's own listing decodes those of others,
+ * and one that cannot be read would keep everybody from seeing the rest.
+ *
+ * @throws what Temporal's client throws
+ */
+export async function* listExecutions(
+  client: Client,
+  { query, pageSize = 1000 }: { query: string; pageSize?: number },
+): AsyncGenerator<WorkflowExecutionInfo> {
+  const { namespace, loadedDataConverter } = client.options;
+  let nextPageToken: Uint8Array | undefined;
+  do {
+    const page = await client.workflowService.listWorkflowExecutions({
+      namespace,
+      query,
+      pageSize,
+      ...(nextPageToken === undefined ? {} : { nextPageToken }),
+    });
+    for (const raw of page.executions) {
+      raw.memo = null;
+      yield await executionInfoFromRaw(raw, loadedDataConverter, raw, namespace);
+    }
+    nextPageToken = page.nextPageToken.length > 0 ? page.nextPageToken : undefined;
+  } while (nextPageToken !== undefined);
+}
