@@ -62,6 +62,23 @@ test('a wrong phone is corrected before the video is finished, at the provider t
   });
 });
 
+test('a correction with the same key again is one correction, answered the same when the video is over', async () => {
+  const people = await People.start(at);
+  const { reference } = people;
+  await people.until('video');
+  const updateId = `correct-${reference}`;
+  const first = { phone: '+34600999111', reason: 'typing error', actor: operator };
+  const answers = await Promise.all([1, 2].map(() => at.client.correct(reference, first, { updateId })));
+  await at.client.correct(reference, { ...first, phone: '+34600999222' });
+  await people.throughTo('review');
+  const late = await at.client.correct(reference, first, { updateId });
+  expect([...answers, late].map(({ status }) => status)).toEqual(Array.from({ length: 3 }, () => 'VIDEOPENDING'));
+  expect(await people.provider()).toMatchObject({ phone: '+34600999222' });
+  await expect(at.client.correct(reference, { ...first, reason: 'x' }, { updateId })).rejects.toMatchObject({
+    code: 'IDEMPOTENCY_KEY_REUSED',
+  });
+});
+
 test('a correction that the provider refuses is not laid over the data of another video request', async () => {
   const signer = aSigner();
   const people = await People.start(at, { signer });

@@ -177,6 +177,28 @@ test('no call that can be thought of is a 500, a stack or a silence', async () =
   );
 }, 3_600_000);
 
+// oxlint-disable-next-line jest/expect-expect -- in expectFit
+test('no callback that can be thought of is a 500, a stack or a silence, with a right token and without', async () => {
+  const status = oneof(value, constantFrom('VIDEOREVIEW', 'ISSUED', 'CREATED'));
+  const callback = oneof(
+    jsonBody,
+    record({ request: value, status, event_type: value }).map((each) => JSON.stringify(each)),
+    record({ event_type: value, request: record({ pk: value, status }) }).map((each) => JSON.stringify(each)),
+  );
+  await assert(
+    asyncProperty(constantFrom(true, false), contentType, callback, async (right, type, body) => {
+      const bytes = Buffer.from(body, 'utf8');
+      const path = `/webhooks/uanataca/${right ? house.tokens[0] : 'wrong'}`;
+      const headers: [string, string][] = [
+        ['Content-Type', type],
+        ['Content-Length', String(bytes.length)],
+      ];
+      expectFit(await send({ method: 'POST', target: path, headers, body: bytes }), body.slice(0, 300));
+    }),
+    { numRuns: RUNS, seed: 9 },
+  );
+}, 3_600_000);
+
 const partHead = oneof(
   constantFrom(
     'Content-Disposition: form-data; name="request"',
