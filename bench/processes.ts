@@ -28,6 +28,7 @@ export async function startOurs(state: State, temporalAddress: string): Promise<
   const settings = JSON.parse(readFileSync(state.configFile, 'utf8')) as Record<string, unknown>;
   settings['temporal'] = { address: temporalAddress, taskQueue: 'ours' };
   settings['policy'] = { watch: { gap: 50, soon: [200, 500, 1000] } };
+  settings['floor'] = { gap: 50, pause: 100 };
   writeFileSync(state.configFile, JSON.stringify(settings));
   const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
   await openArchive({ directory: config.archive.directory, create: true, reserveBytes: config.archive.reserve });

@@ -84,6 +84,13 @@ export function writeConfig(
           privateKey: `file:${state.sealPrivateKeyFile}`,
         },
       ],
+      orders: [
+        {
+          id: 'local',
+          publicKey: `file:${state.ordersPublicKeyFile}`,
+          privateKey: `file:${state.ordersPrivateKeyFile}`,
+        },
+      ],
     },
     environments: {
       [ENVIRONMENT]: {
@@ -102,6 +109,7 @@ export function writeConfig(
     worker: { healthPort: ports.worker, workflowBundle: WORKFLOW_BUNDLE },
     // A simulated signer takes a second where a person takes minutes.
     policy: { watch: { gap: '250ms', soon: ['250ms', '500ms', '1s', '2s', '5s'], slow: '15s' } },
+    floor: { gap: '250ms', slow: '1s', pause: '100ms' },
     gateway: {
       port: ports.gateway,
       apiTokens: [`file:${apiTokenFile(state)}`],

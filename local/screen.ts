@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import { printable } from '../src/printable.js';
 
 /** Where progress is told: a terminal, a pipe, or a test. */
 export interface Output {
@@ -32,14 +33,17 @@ const REPEAT = 10_000;
 
 /** Opens a screen on an output; `colours` defaults to "a terminal and NO_COLOR is not set". */
 export function openScreen(output: Output, colours = output.isTTY === true && !process.env['NO_COLOR']): Screen {
-  const paint = (colour: Colour, text: string): string => (colours ? `\u001B[${CODES[colour]}m${text}\u001B[0m` : text);
+  // What is painted may be the provider's words; what is ours may have several lines.
+  const paint = (colour: Colour, text: string): string =>
+    colours ? `\u001B[${CODES[colour]}m${printable(text)}\u001B[0m` : printable(text);
   const live = new LiveLine(output);
-  const line = (text = ''): void => live.above(`${text}\n`);
+  const line = (text = ''): void => live.above(`${shownLine(text, colours)}\n`);
   return {
     line,
     paint,
-    fact: (name, text) => line(`  ${paint('dim', name.padEnd(FACT_WIDTH))} ${text}`),
-    async step(title, work) {
+    fact: (name, text) => line(`  ${paint('dim', name.padEnd(FACT_WIDTH))} ${text.replaceAll('\n', ' ')}`),
+    async step(named, work) {
+      const title = printable(named);
       const began = Date.now();
       let detail = '';
       let told = 0;
@@ -73,6 +77,13 @@ export function openScreen(output: Output, colours = output.isTTY === true && !p
   };
 }
 
+/** Nothing reaches the terminal but characters to show, line ends and our own colours. */
+function shownLine(text: string, colours: boolean): string {
+  // oxlint-disable-next-line no-control-regex -- the colours of `paint`
+  const parts = text.split(/(\u001B\[(?:0|1|2|31|32|33)m|\n)/);
+  return parts.map((part, at) => (at % 2 === 1 && (colours || part === '\n') ? part : printable(part))).join('');
+}
+
 /** Milliseconds as people read them: `0.3 s`, `12.0 s`, `4 min 47 s`. */
 export function inSeconds(milliseconds: number): string {
   if (milliseconds < 60_000) return `${(milliseconds / 1000).toFixed(1)} s`;
@@ -93,7 +104,7 @@ class LiveLine {
 
   show(text: string): void {
     const width = (this.#output.columns ?? 80) - 1;
-    this.#shown = stripVTControlCharacters(text).slice(0, width);
+    this.#shown = printable(stripVTControlCharacters(text)).slice(0, width);
     this.#output.write(`\r\u001B[2K${this.#shown}`);
   }
 

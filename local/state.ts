@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { generateCodecKey, generateSealKeys } from '../src/security/keys.js';
+import { generateOrderKeys } from '../src/security/order-keys.js';
 
 /** The state of the local stack: one folder that only its owner reads. Made at the first start, kept for every later one. */
 export interface State {
@@ -21,6 +22,13 @@ export interface State {
   codecKeyFile: string;
   sealPublicKeyFile: string;
   sealPrivateKeyFile: string;
+  ordersPublicKeyFile: string;
+  ordersPrivateKeyFile: string;
+}
+
+interface KeyPair {
+  publicKey: string;
+  privateKey: string;
 }
 
 /** Opens the state folder; makes it, its keys and what else is missing. */
@@ -31,15 +39,21 @@ export async function openState(directory: string): Promise<State> {
     if (!existsSync(file)) writeOnce(file, make());
     return file;
   };
-  const sealPrivateKeyFile = join(directory, 'secrets', 'seal-private.pem');
-  const sealPublicKeyFile = join(directory, 'secrets', 'seal-public.pem');
-  if (!existsSync(sealPrivateKeyFile) || !existsSync(sealPublicKeyFile)) {
-    const { publicKey, privateKey } = await generateSealKeys();
-    rmSync(sealPublicKeyFile, { force: true });
-    rmSync(sealPrivateKeyFile, { force: true });
-    writeOnce(sealPublicKeyFile, publicKey);
-    writeOnce(sealPrivateKeyFile, privateKey);
-  }
+  const pair = async (name: string, make: () => KeyPair | Promise<KeyPair>): Promise<KeyPair> => {
+    const files = {
+      publicKey: join(directory, 'secrets', `${name}-public.pem`),
+      privateKey: join(directory, 'secrets', `${name}-private.pem`),
+    };
+    if (existsSync(files.privateKey) && existsSync(files.publicKey)) return files;
+    const made = await make();
+    rmSync(files.publicKey, { force: true });
+    rmSync(files.privateKey, { force: true });
+    writeOnce(files.publicKey, made.publicKey);
+    writeOnce(files.privateKey, made.privateKey);
+    return files;
+  };
+  const seal = await pair('seal', generateSealKeys);
+  const orders = await pair('orders', generateOrderKeys);
   return {
     directory,
     databaseFile: join(directory, 'temporal.sqlite'),
@@ -51,8 +65,10 @@ export async function openState(directory: string): Promise<State> {
     logFile: (name) => join(directory, 'logs', `${name}.log`),
     secretFile,
     codecKeyFile: secretFile('codec-key', generateCodecKey),
-    sealPublicKeyFile,
-    sealPrivateKeyFile,
+    sealPublicKeyFile: seal.publicKey,
+    sealPrivateKeyFile: seal.privateKey,
+    ordersPublicKeyFile: orders.publicKey,
+    ordersPrivateKeyFile: orders.privateKey,
   };
 }
 

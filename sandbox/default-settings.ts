@@ -54,6 +54,7 @@ export const DEFAULT_SETTINGS: Settings = {
     deliveryMethod: 'optional',
     fixedCode: null,
     unlockTypes: ['biometric'],
+    unknownUnlockType: 'as-a-code',
     unlockValue: '^[0-9]{8}-[0-9]{8}$',
     secretWithUnlock: 'optional',
     signWithoutDocuments: 'refused',

@@ -114,6 +114,8 @@ const behaviourSchema = z.strictObject({
   // Sign (§4.9)
   /** Only `biometric` is documented. Empty means that other ways are not enabled. */
   unlockTypes: z.array(z.string()),
+  /** Guess: another type is answered like a wrong code, or named. */
+  unknownUnlockType: z.enum(['as-a-code', 'named']),
   /** Guess: a regular expression that an unlock value must match. */
   unlockValue: z.string(),
   /** §12.7: V1 wants `secret` beside the pair, S-OS reads as if the pair replaces it. */

@@ -5,8 +5,14 @@ import { holdErrors } from './archive/stored-stream.js';
 import type { AttemptOption } from './client/attempts.js';
 import type { EnrolmentInput } from './client/enrolment-input.js';
 import type { StartDocument } from './client/input-parts.js';
-import { checkedAcceptance, checkedPreauthLinkOrder, checkedSignOrder, type PlainSignOrder } from './client/orders.js';
-import { checkProvision, keepProvision, type Provision } from './client/providing.js';
+import {
+  checkedAcceptance,
+  checkedPreauthLinkOrder,
+  checkedSignOrder,
+  type PlainAcceptance,
+  type PlainSignOrder,
+} from './client/orders.js';
+import { checkProvision, type Provision, takingProvision } from './client/providing.js';
 import { RequestAccess } from './client/request-access.js';
 import {
   checkReadOrder,
@@ -16,13 +22,16 @@ import {
   readSecrets,
 } from './client/sealed-secrets.js';
 import { type ShownFile, showFile, type ShowOptions } from './client/shown-files.js';
+import { loadSigning } from './client/signing.js';
 import type { StartInput } from './client/start-input.js';
-import { resumeRequest, startEnrolment, type Started, startRequest } from './client/starting.js';
+import { resumeRequest, startEnrolment, type Started, type StartOptions, startRequest } from './client/starting.js';
 import { TroubleVerbs } from './client/trouble-verbs.js';
 import type { CallOptions } from './client/updates.js';
 import type { Config } from './config.js';
 import {
   type Acceptance,
+  ACCEPT_UPDATE,
+  type Accepted,
   CODE_UPDATE,
   type CodeSent,
   PREAUTH_LINK_UPDATE,
@@ -33,6 +42,7 @@ import {
   type SignAnswer,
   type SignOrder,
 } from './messages/steering.js';
+import { Fingerprints } from './security/fingerprints.js';
 import { loadKeyRing } from './security/keys.js';
 import { connectClient, dataConverter } from './temporal.js';
 
@@ -47,12 +57,12 @@ export {
   type ReopenOrder,
   type RewindOrder,
 } from './client/mind-changes.js';
-export type { PlainResolution, PlainReviewDecision, PlainSignOrder } from './client/orders.js';
+export type { PlainAcceptance, PlainResolution, PlainReviewDecision, PlainSignOrder } from './client/orders.js';
 export type { PolicyOverrides, StartDocument } from './client/input-parts.js';
 export type { Provision } from './client/providing.js';
 export type { CertificateSecrets, EnrolmentSecrets, ReadOrder } from './client/sealed-secrets.js';
 export type { StartInput } from './client/start-input.js';
-export type { Started } from './client/starting.js';
+export type { Started, StartOptions } from './client/starting.js';
 export type { Rewound } from './client/rewinding.js';
 export type { ResolveAllOrder, ResolvedAll } from './client/resolve-all.js';
 export type { Why } from './client/why.js';
@@ -63,6 +73,8 @@ export type { DocumentEntry, ShownFile, ShowOptions } from './client/shown-files
 export interface ConnectOptions {
   /** Look for a reference in both flows where a verb is called without `flow`, instead of taking it for a signature's. */
   findsFlow?: boolean;
+  /** For who mostly reads: the private orders key is asked for only when something is started or ordered. */
+  mayOnlyRead?: boolean;
 }
 
 /**
@@ -93,12 +105,17 @@ export class VideoIdClient extends TroubleVerbs {
    *
    * @throws VideoIdError ARCHIVE_UNAVAILABLE, SECRET_NOT_FOUND, BAD_SETTING
    */
-  static async connect(config: Config, { findsFlow = false }: ConnectOptions = {}): Promise<VideoIdClient> {
+  static async connect(
+    config: Config,
+    { findsFlow = false, mayOnlyRead = false }: ConnectOptions = {},
+  ): Promise<VideoIdClient> {
+    if (!mayOnlyRead) await loadSigning(config.keys);
     const { directory, reserve } = config.archive;
     const archive = await openArchive({ directory, reserveBytes: reserve });
     const keyRing = config.keys.encryptPayloads ? await loadKeyRing(config.keys.codec) : undefined;
     const { connection, client } = await connectClient(config.temporal, dataConverter(keyRing), { lazy: true });
-    return new VideoIdClient(new RequestAccess({ config, archive, client, findsFlow }), connection);
+    const fingerprints = new Fingerprints(archive.id, keyRing);
+    return new VideoIdClient(new RequestAccess({ config, archive, client, fingerprints, findsFlow }), connection);
   }
 
   async close(): Promise<void> {
@@ -106,14 +123,14 @@ export class VideoIdClient extends TroubleVerbs {
   }
 
   /**
-   * Starts a signature request, or finds the one that the same input started before. Streams are read or destroyed in any
+   * Starts a signature request, or finds the one that the same input started before; a new attempt is found by its `updateId`. Streams are read or destroyed in any
    * case.
    *
    * @throws VideoIdError any input code, before anything is created; ARCHIVE_FULL; TEMPORAL_UNREACHABLE or SETUP_FAILED
    *   after the request was recorded: the same start again resumes it
    */
-  async start(input: StartInput): Promise<Started> {
-    return await takingStreams(input.documents, async () => startRequest(this.access, input));
+  async start(input: StartInput, options: StartOptions = {}): Promise<Started> {
+    return await takingStreams(input.documents, async () => startRequest(this.access, input, options));
   }
 
   /**
@@ -132,8 +149,8 @@ export class VideoIdClient extends TroubleVerbs {
    *
    * @throws VideoIdError as `start`; UNKNOWN_PROFILE, FIELD_FROM_VIDEO, FIELDS_MISSING with the field `fields.<name>`
    */
-  async startEnrolment(input: EnrolmentInput): Promise<Started> {
-    return await takingStreams(input.documents, async () => startEnrolment(this.access, input));
+  async startEnrolment(input: EnrolmentInput, options: StartOptions = {}): Promise<Started> {
+    return await takingStreams(input.documents, async () => startEnrolment(this.access, input, options));
   }
 
   /**
@@ -149,9 +166,17 @@ export class VideoIdClient extends TroubleVerbs {
       const checked = checkProvision(provision);
       const record = await access.record(reference, { ...options, flow: 'enrolment' });
       const place = { archive: access.archive, config: access.config, status: () => access.status(record) };
-      const number = await keepProvision(place, record, checked);
-      const order: ProvideOrder = { actor: checked.actor, number };
-      return await access.ask<{ missing: string[] }>(record, PROVIDE_UPDATE, order, options);
+      return await takingProvision(place, record, checked, async ({ given, check, add }) =>
+        access.once<{ missing: string[] }>(record, {
+          verb: PROVIDE_UPDATE,
+          given,
+          options,
+          check,
+          brings: { add },
+          carryOut: (call, number) =>
+            access.ask(record, PROVIDE_UPDATE, { actor: given.actor, number } satisfies ProvideOrder, call),
+        }),
+      );
     });
   }
 
@@ -181,11 +206,11 @@ export class VideoIdClient extends TroubleVerbs {
     options: CallOptions & { channel?: string | undefined } = {},
   ): Promise<{ stored: true; url?: string }> {
     const { channel, ...call } = options;
-    const checked = checkedPreauthLinkOrder(order);
+    const given = checkedPreauthLinkOrder(order);
     const record = await this.access.record(reference, { ...call, flow: 'enrolment' });
-    const { stored } = await this.access.ask<{ stored: true }>(record, PREAUTH_LINK_UPDATE, checked, call);
+    const { stored } = await this.order<{ stored: true }>(PREAUTH_LINK_UPDATE, given, record, call);
     if (!this.access.opens) return { stored };
-    return { stored, url: await readPreauthLink(this.access, record, { actor: checked.actor, channel }) };
+    return { stored, url: await readPreauthLink(this.access, record, { actor: given.actor, channel }) };
   }
 
   /**
@@ -204,30 +229,65 @@ export class VideoIdClient extends TroubleVerbs {
   }
 
   /**
-   * Asks for the code. That is the signer's acceptance of what was shown: the hashes must be those of the status.
+   * Records that the signer has accepted what was shown: the hashes must be those of the status. With it the signer can sign in
+   * another way than with a code. Any number of times; the same acceptance again gives the same answer.
    *
-   * @throws VideoIdError BAD_INPUT, NOT_ACCEPTED, NOT_NOW, CODE_COOL_DOWN, ARCHIVE_FULL, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
+   * @throws VideoIdError BAD_INPUT, NOT_ACCEPTED, ACCEPTANCE_NOT_IN_TIME, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
    */
-  async requestCode(reference: string, acceptance: Acceptance, options: CallOptions = {}): Promise<CodeSent> {
-    const checked = checkedAcceptance(acceptance);
+  async accept(reference: string, acceptance: PlainAcceptance, options: CallOptions = {}): Promise<Accepted> {
+    const given = checkedAcceptance(acceptance);
     const record = await this.access.record(reference, { ...options, flow: 'signature' });
-    await this.access.archive.assertReserve();
-    return await this.access.ask<CodeSent>(record, CODE_UPDATE, checked, options);
+    return await this.access.once<Accepted>(record, {
+      verb: ACCEPT_UPDATE,
+      given,
+      options,
+      carryOut: (call) =>
+        this.access.ask(record, ACCEPT_UPDATE, { at: new Date().toISOString(), ...given } satisfies Acceptance, call),
+    });
   }
 
   /**
-   * Signs with the code that the signer typed. It is sealed here, and only the signing step opens it.
+   * Asks for the code. That is the signer's acceptance of what was shown: the hashes must be those of the status.
    *
-   * @throws VideoIdError BAD_INPUT, CODE_NOT_ACCEPTED, CODE_SPENT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
+   * @throws VideoIdError BAD_INPUT, NOT_ACCEPTED, ACCEPTANCE_NOT_IN_TIME, NOT_NOW, CODE_COOL_DOWN, ARCHIVE_FULL, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
+   */
+  async requestCode(reference: string, acceptance: PlainAcceptance, options: CallOptions = {}): Promise<CodeSent> {
+    const given = checkedAcceptance(acceptance);
+    const record = await this.access.record(reference, { ...options, flow: 'signature' });
+    return await this.access.once<CodeSent>(record, {
+      verb: CODE_UPDATE,
+      given,
+      options,
+      check: () => this.access.archive.assertReserve(),
+      carryOut: (call) =>
+        this.access.ask(record, CODE_UPDATE, { at: new Date().toISOString(), ...given } satisfies Acceptance, call),
+    });
+  }
+
+  /**
+   * Signs with the code that the signer typed, or with another way to unlock, for which an acceptance is enough and no code is
+   * sent. It is sealed here, and only the signing step opens it.
+   *
+   * @throws VideoIdError BAD_INPUT, CODE_NOT_ACCEPTED, CODE_SPENT, NOT_ACCEPTED, NOT_NOW, ARCHIVE_FULL, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
    */
   async sign(reference: string, order: PlainSignOrder, options: CallOptions = {}): Promise<SignAnswer> {
-    const { secret, unlock } = checkedSignOrder(order);
+    const given = checkedSignOrder(order);
     const record = await this.access.record(reference, { ...options, flow: 'signature' });
-    const sealed: SignOrder = {
-      ...(secret === undefined ? {} : { secret: await this.access.seal(secret) }),
-      ...(unlock === undefined ? {} : { unlock: { type: unlock.type, value: await this.access.seal(unlock.value) } }),
-    };
-    return await this.access.ask<SignAnswer>(record, SIGN_UPDATE, sealed, options);
+    return await this.access.once<SignAnswer>(record, {
+      verb: SIGN_UPDATE,
+      given,
+      options,
+      carryOut: async (call) => {
+        const { secret, unlock } = given;
+        const sealed: SignOrder = {
+          ...(secret === undefined ? {} : { secret: await this.access.seal(secret) }),
+          ...(unlock === undefined
+            ? {}
+            : { unlock: { type: unlock.type, value: await this.access.seal(unlock.value) } }),
+        };
+        return await this.access.ask<SignAnswer>(record, SIGN_UPDATE, sealed, call);
+      },
+    });
   }
 }
 

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type Config, configSchema } from './config/schema.js';
 import { VideoIdError } from './messages/failures.js';
+import { readGuardedSync } from './security/guarded-file.js';
 
 export type { Config, EnvironmentConfig, OfficerConfig, RegistrationAuthorityConfig } from './config/schema.js';
 
@@ -91,15 +91,16 @@ function readFile(path: string | undefined): object {
   const remedy = 'Let VIDEOID_CONFIG name a readable JSON file, or unset it.';
   let content: unknown;
   try {
-    content = JSON.parse(readFileSync(path, 'utf8'));
+    content = JSON.parse(readGuardedSync(path, 'VIDEOID_CONFIG'));
   } catch (cause) {
+    if (cause instanceof VideoIdError) throw cause;
     throw new VideoIdError('BAD_SETTING', `The settings file ${path} cannot be read as JSON.`, {
       field: 'VIDEOID_CONFIG',
       remedy,
       cause,
     });
   }
-  if (typeof content === 'object' && content !== null) return content;
+  if (typeof content === 'object' && content !== null && !Array.isArray(content)) return content;
   throw new VideoIdError('BAD_SETTING', `The settings file ${path} does not hold an object.`, {
     field: 'VIDEOID_CONFIG',
     remedy,
@@ -134,8 +135,8 @@ function parse(variable: string, value: string): unknown {
 
 function wrongSettings(error: z.ZodError): VideoIdError {
   const problems = error.issues.flatMap((issue) => {
-    if (issue.code !== 'unrecognized_keys') return [{ name: issue.path.join('.'), words: issue.message }];
-    return issue.keys.map((key) => ({ name: [...issue.path, key].join('.'), words: 'there is no such setting' }));
+    if (issue.code !== 'unrecognized_keys') return [{ name: nameOf(issue.path), words: issue.message }];
+    return issue.keys.map((key) => ({ name: nameOf([...issue.path, key]), words: 'there is no such setting' }));
   });
   const unknown = error.issues.every((issue) => issue.code === 'unrecognized_keys');
   return new VideoIdError(
@@ -146,6 +147,12 @@ function wrongSettings(error: z.ZodError): VideoIdError {
       remedy: 'Correct the named settings; the README lists every one.',
     },
   );
+}
+
+/** Dotted; a part that is no plain name is shown as JSON, so that it stands on one line and can be seen. */
+function nameOf(path: readonly PropertyKey[]): string {
+  const parts = path.map(String).map((part) => (/^[\w-]{1,64}$/.test(part) ? part : JSON.stringify(part.slice(0, 64))));
+  return parts.length === 0 ? 'the settings' : parts.join('.');
 }
 
 function closest(variable: string, known: string[]): string {

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { VideoIdError } from './messages/failures.js';
+import { printable } from './printable.js';
 
 /**
  * Runs `main` if this module is the program that was started; what stops it is said plainly, with exit code 1. Then the process
@@ -10,7 +11,8 @@ export function runIfStarted(moduleUrl: string, main: () => Promise<void>): void
   const program = process.argv[1];
   if (program === undefined || realpathSync(program) !== fileURLToPath(moduleUrl)) return;
   main().catch((error: unknown) => {
-    process.stderr.write(`${plainly(error)}\n`, () => process.exit(1));
+    const lines = plainly(error).split('\n').map(printable);
+    process.stderr.write(`${lines.join('\n')}\n`, () => process.exit(1));
   });
 }
 

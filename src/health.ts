@@ -1,6 +1,9 @@
 import { createServer } from 'node:http';
 import { VideoIdError } from './messages/failures.js';
 
+/** Milliseconds for a whole request. */
+const WITHIN = 10_000;
+
 /**
  * A small listener for load balancers and people: `GET /health` answers 200 while the worker serves its queue, 503
  * otherwise, with the state in words.
@@ -14,9 +17,9 @@ export async function startHealthServer(options: {
   /** `RUNNING` is healthy. */
   state: () => string;
 }): Promise<{ port: number; close(): Promise<void> }> {
-  const server = createServer((request, response) => {
+  const server = createServer({ headersTimeout: WITHIN, requestTimeout: WITHIN }, (request, response) => {
     if (request.method !== 'GET' || request.url !== '/health') {
-      response.writeHead(404).end();
+      response.writeHead(404, { connection: 'close' }).end();
       return;
     }
     const state = options.state();

@@ -17,8 +17,10 @@ import type { NativeConnection } from '@temporalio/worker';
 import { VideoIdError } from './messages/failures.js';
 import { SEARCH_ATTRIBUTES } from './messages/search-attributes.js';
 import type { KeyRing } from './security/keys.js';
+import type { OrderPublicKeys } from './security/order-keys.js';
 import { EncryptionCodec } from './security/payload-codec.js';
 import { resolveSecret } from './security/secret.js';
+import { WorkerCodec } from './security/worker-codec.js';
 
 /** Where Temporal is. `tls` and `apiKey` hold secret references; an empty `tls` turns TLS on. */
 export interface TemporalSettings {
@@ -54,7 +56,7 @@ export const FAILURE_CONVERTER_PATH = moduleAt('security/failure-converter');
 export const WORKFLOW_MODULES = {
   workflowsPath: moduleAt('workflows/index'),
   failureConverterPath: FAILURE_CONVERTER_PATH,
-  workflowInterceptorModules: [moduleAt('workflows/question-ahead')],
+  workflowInterceptorModules: ['question-ahead', 'incoming', 'defects'].map((name) => moduleAt(`workflows/${name}`)),
 };
 
 /**
@@ -65,6 +67,18 @@ export function dataConverter(keyRing: KeyRing | undefined): DataConverter {
   return {
     failureConverterPath: FAILURE_CONVERTER_PATH,
     payloadCodecs: keyRing === undefined ? [] : [new EncryptionCodec(keyRing)],
+  };
+}
+
+/** The same for a worker, which also checks what comes from outside. Without `orders` no signature is asked for. */
+export function workerDataConverter(keys: {
+  keyRing: KeyRing | undefined;
+  orders: OrderPublicKeys | undefined;
+}): DataConverter {
+  const encryption = keys.keyRing === undefined ? undefined : new EncryptionCodec(keys.keyRing);
+  return {
+    failureConverterPath: FAILURE_CONVERTER_PATH,
+    payloadCodecs: [new WorkerCodec({ encryption, orders: keys.orders })],
   };
 }
 

@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises';
 import { Client } from '@temporalio/client';
 import type { NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/activities.js';
+import { callersOf } from './activities/callers.js';
 import { OptimizerTrouble } from './activities/optimizer-trouble.js';
 import type { Archive } from './archive/archive.js';
 import { openArchive } from './archive/file-archive.js';
@@ -10,12 +11,14 @@ import { runIfStarted } from './entry.js';
 import { startHealthServer } from './health.js';
 import { createLogger, type Logger } from './logger.js';
 import { installRuntime } from './logging/temporal.js';
-import { loadKeyRing, loadSealPrivateKeys, loadSealPublicKey } from './security/keys.js';
+import { type KeyRing, loadKeyRing, loadSealPrivateKeys, loadSealPublicKey } from './security/keys.js';
+import { loadOrderPublicKeys, type OrderPublicKeys } from './security/order-keys.js';
 import { VideoIdError } from './messages/failures.js';
 import { attemptOfWorkflow } from './messages/request.js';
 import { keepRewinding } from './rewinding.js';
 import { rootFiles } from './signatures/root-files.js';
-import { connectWorker, dataConverter, ofInstallation, WORKFLOW_MODULES } from './temporal.js';
+import { connectWorker, ofInstallation, WORKFLOW_MODULES, workerDataConverter } from './temporal.js';
+import { withoutReferences } from './storage-references.js';
 import { Optimizers } from './uanataca/optimizers.js';
 import { RegistrationAuthorities } from './uanataca/registration-authorities.js';
 
@@ -27,7 +30,7 @@ import { RegistrationAuthorities } from './uanataca/registration-authorities.js'
  */
 export async function main(config: Config = loadConfig()): Promise<void> {
   const logger = createLogger({ process: 'worker', level: config.log.level });
-  const keyRing = config.keys.encryptPayloads ? await loadKeyRing(config.keys.codec) : undefined;
+  const keys = await payloadKeys(config);
   const optimizers = new Optimizers(config.environments);
   const registrationAuthorities = new RegistrationAuthorities(config.environments);
   const archive = await openArchive({ directory: config.archive.directory, reserveBytes: config.archive.reserve });
@@ -58,12 +61,13 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     installRuntime(logger, metricsPort === undefined ? undefined : { host, port: metricsPort });
     const sdk = await import('@temporalio/worker');
     connection = await connectWorker(config.temporal);
-    worker = await sdk.Worker.create({
+    worker = await withoutReferences(sdk.Worker).create({
       connection,
       namespace: config.temporal.namespace,
       taskQueue: config.temporal.taskQueue,
-      dataConverter: dataConverter(keyRing),
+      dataConverter: workerDataConverter(keys),
       activities: { ...activities },
+      interceptors: { activity: [callersOf(archive)] },
       workflowBundle: await workflows(config),
       // After a crash the server waits so long for the dead worker's cache; callers give up after twice that.
       stickyQueueScheduleToStartTimeout: 5_000,
@@ -86,6 +90,17 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     await connection?.close();
     logger.info('worker has stopped');
   }
+}
+
+/** Where nothing is encrypted signatures are checked if there are keys, and not asked for otherwise. */
+async function payloadKeys({
+  keys,
+}: Config): Promise<{ keyRing: KeyRing | undefined; orders: OrderPublicKeys | undefined }> {
+  const signed = keys.encryptPayloads || keys.orders.length > 0;
+  return {
+    keyRing: keys.encryptPayloads ? await loadKeyRing(keys.codec) : undefined,
+    orders: signed ? await loadOrderPublicKeys(keys.orders) : undefined,
+  };
 }
 
 /** Beside the worker, until the signal: what a defect of the SDK has stopped goes on. */

@@ -211,3 +211,110 @@ test('a start overrides single values of the policy and leaves the others', () =
   expect(policy.deadlines).toMatchObject({ video: 3_600_000, review: base.deadlines.review });
   expect(policy.steps.sign).toEqual({ ...base.steps.sign, budget: 5 });
 });
+
+/** The settings at a place of their own, over those that are enough. */
+function withSetting(name: string, value: unknown): object {
+  const nested = name.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), value) as object;
+  return name.startsWith('archive.')
+    ? { ...ENOUGH, archive: { ...ENOUGH.archive, reserve: value } }
+    : { ...ENOUGH, ...nested };
+}
+
+const numbers = listSettings().filter(({ default: given }) => /^(\d|\[\d)/.test(given));
+
+test.each(numbers.map(({ name }) => name))('%s has an upper and a lower bound', (name) => {
+  const isList = numbers.some((each) => each.name === name && each.default.startsWith('['));
+  for (const value of ['99999999d', Number.MAX_SAFE_INTEGER + 1, 1e300, -1, null, true, '', '9'.repeat(400)]) {
+    const error = refusal(withSetting(name, isList ? [value] : value));
+    expect({ value, code: error.code, field: error.field }).toEqual({
+      value,
+      code: 'BAD_SETTING',
+      field: isList ? `${name}.0` : name,
+    });
+  }
+});
+
+test('a policy below the floor is refused, by whom it comes, and production has a floor that cannot be lowered', () => {
+  expect(refusal({ ...ENOUGH, policy: { watch: { gap: 1, slow: 1 } } })).toMatchObject({
+    code: 'BAD_SETTING',
+    field: 'policy.watch.gap',
+    message: expect.stringContaining('policy.watch.slow: must be at least 10s (floor.slow)') as string,
+  });
+  const policy = { watch: { soon: ['5s', 3] }, steps: { create: { backoff: 1 } } };
+  expect(refusal({ ...ENOUGH, registrationAuthorities: { 121: { ...AUTHORITY, policy } } })).toMatchObject({
+    code: 'BAD_SETTING',
+    field: 'registrationAuthorities.121.policy.watch.soon.1',
+    message: expect.stringContaining('policy.steps.create.backoff: must be at least') as string,
+  });
+  expect(refusal({ ...ENOUGH, floor: { gap: 1 } })).toMatchObject({
+    code: 'BAD_SETTING',
+    field: 'floor.gap',
+    message: expect.stringContaining('where an environment is prod') as string,
+  });
+  const live = { ...ENOUGH.environments.live, env: 'sandbox' };
+  const quick = { ...ENOUGH, environments: { live }, floor: { gap: 1 }, policy: { watch: { gap: 1 } } };
+  expect(load(quick).policy.watch.gap).toBe(1);
+});
+
+const prod = (optimizer: string, more: object = {}) => ({
+  ...ENOUGH,
+  environments: { live: { optimizer, env: 'prod', ...more } },
+});
+
+describe('plain http to a real Optimizer', () => {
+  test.each([
+    'http://optimizer.example.com',
+    'HTTP://10.0.0.7:8080',
+    'http://localhost.example.com',
+    'http://127.0.0.1.example.com',
+    'http://[2001:db8::1]',
+  ])('%s is refused, naming the setting', (address) => {
+    expect(refusal(prod(address))).toMatchObject({ code: 'BAD_SETTING', field: 'environments.live.optimizer' });
+  });
+
+  test.each(['http://127.0.0.1:8080', 'http://localhost', 'http://[::1]:1', 'https://optimizer.example.com'])(
+    '%s is taken',
+    (address) => {
+      expect(load(prod(address)).environments['live']?.optimizer).toBe(address);
+    },
+  );
+
+  test('is taken with a reason, and not with an empty one', () => {
+    const address = 'http://optimizer.internal';
+    const taken = load(prod(address, { plainHttpReason: 'WireGuard tunnel to the Optimizer' }));
+    expect(taken.environments['live']?.plainHttpReason).toContain('WireGuard');
+    expect(refusal(prod(address, { plainHttpReason: '  ' }))).toMatchObject({
+      field: 'environments.live.plainHttpReason',
+    });
+  });
+
+  test('is refused for the Registration Authority API too', () => {
+    const registrationAuthorityApi = { address: 'http://api.example.com', certificate: 'env:A', key: 'env:B' };
+    expect(refusal(prod('https://optimizer.example.com', { registrationAuthorityApi }))).toMatchObject({
+      field: 'environments.live.registrationAuthorityApi.address',
+    });
+  });
+
+  test('needs no reason for the sandbox', () => {
+    const sandbox = { live: { optimizer: 'http://sandbox.internal', env: 'sandbox' } };
+    expect(load({ ...ENOUGH, environments: sandbox }).environments['live']?.env).toBe('sandbox');
+  });
+});
+
+test.each(['ftp://optimizer.example.com', 'javascript:alert(1)', 'optimizer.example.com'])(
+  'the address %s is none of the web',
+  (optimizer) => {
+    const environments = { live: { optimizer, env: 'sandbox' } };
+    expect(refusal({ ...ENOUGH, environments })).toMatchObject({ field: 'environments.live.optimizer' });
+  },
+);
+
+test.each(['constructor', '__proto__', 'toString'])('the name %s, which every object has, names nothing', (name) => {
+  expect(refusal({ ...ENOUGH, registrationAuthorities: { 139: { ...AUTHORITY, environment: name } } })).toMatchObject({
+    field: 'registrationAuthorities.139.environment',
+  });
+  const review = { mode: 'automatic', officer: name, permission: 'written' };
+  expect(refusal({ ...ENOUGH, registrationAuthorities: { 139: { ...AUTHORITY, review } } })).toMatchObject({
+    field: 'registrationAuthorities.139.review.officer',
+  });
+});

@@ -157,12 +157,14 @@ async function settings(
 ): Promise<Config> {
   writeConfig(state, { ...order, uiAddress: undefined, roots: [sandboxRoot(state)] });
   const written = JSON.parse(readFileSync(state.configFile, 'utf8')) as {
+    floor: object;
     environments: Record<string, object>;
     registrationAuthorities: Record<string, object>;
   };
   Object.assign(written.registrationAuthorities[AUTHORITIES[DROPS_SECRETS]] ?? {}, { enrolment: { secrets: 'drop' } });
   for (const environment of Object.values(written.environments))
     Object.assign(environment, { assumptions: { cancelByDelete: plan.cancelByDelete } });
+  written.floor = { deadline: 1, gap: 1, slow: 1, pause: 1, settle: 1 };
   writeFileSync(state.configFile, JSON.stringify(written));
   return loadConfig({ VIDEOID_CONFIG: state.configFile });
 }

@@ -91,6 +91,9 @@ function checkUnlock(call: Call, request: SignatureRequest): void {
   if (secret === undefined && behaviour.secretWithUnlock === 'required') {
     throw new Refusal(400, "Missing required parameter: 'secret'", ['secret']);
   }
+  if (type !== undefined && !behaviour.unlockTypes.includes(type) && behaviour.unknownUnlockType === 'named') {
+    throw new Refusal(400, 'Authentication type not supported', ['ext_unlock_type']);
+  }
   // Guess: nothing is documented about a refused pair; it gets the answer of a wrong code.
   const accepted =
     type !== undefined &&

@@ -1,6 +1,6 @@
 import type { SignatureActivities } from '../messages/activities.js';
-import { VideoIdError } from '../messages/failures.js';
 import type { Dependencies } from './dependencies.js';
+import { assertRoom } from './room.js';
 import { stepFailure } from './step-failures.js';
 
 /**
@@ -10,12 +10,7 @@ import { stepFailure } from './step-failures.js';
  */
 export function sendCode({ archive, optimizer }: Dependencies): SignatureActivities['sendCode'] {
   return async (key, { requestPk, coolDown, round }) => {
-    await archive.assertReserve().catch((error: unknown) => {
-      if (error instanceof VideoIdError && error.code === 'ARCHIVE_FULL') {
-        throw stepFailure(error.code, error.message, { facts: error.facts });
-      }
-      throw error;
-    });
+    await assertRoom(archive);
     const provider = optimizer(key.environment);
     const { status } = await provider.getRequest(requestPk);
     if (status !== 'ENROLLREADY') {

@@ -1,5 +1,8 @@
+import type { Archive } from '../archive/archive.js';
 import type { SignatureActivities } from '../messages/activities.js';
+import { LATE_VIDEO } from '../messages/feed.js';
 import { type ProviderIds, type RequestKey, workflowIdOf } from '../messages/request.js';
+import type { Stage } from '../messages/status.js';
 import { resolveSecret } from '../security/secret.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { OneShot } from '../uanataca/one-shot.js';
@@ -71,7 +74,8 @@ export function adopt(dependencies: Dependencies): SignatureActivities['adopt'] 
     const { status } = await optimizer(key.environment).getRequest(ids.requestPk);
     const known = (await archive.readProvider(key)) ?? (await leftOpen(archive, key, ids));
     await archive.writeProvider(key, { ...known, ...ids });
-    return { ...(await found(dependencies, key, ids)), status };
+    const videoFinished = await finishedBefore(archive, key);
+    return { ...(await found(dependencies, key, ids)), status, ...(videoFinished ? { videoFinished } : {}) };
   };
 }
 
@@ -85,6 +89,18 @@ async function leftOpen(
   if (previousAttempt === undefined) return {};
   const before = await archive.readProvider({ ...key, attempt: previousAttempt });
   return before?.requestPk === requestPk && before.videoidLink !== undefined ? { videoidLink: before.videoidLink } : {};
+}
+
+const AFTER_THE_VIDEO: readonly Stage[] = ['review', 'preparing', 'acceptance', 'code'];
+
+/** Whether the signer had finished the video in the attempt before, or after its end. */
+async function finishedBefore(archive: Archive, key: RequestKey): Promise<boolean> {
+  const { previousAttempt, reopens } = await archive.readRequest(key);
+  if (previousAttempt === undefined || reopens === undefined) return false;
+  const before = { ...key, attempt: previousAttempt };
+  const durations = (await archive.readOutcome(before))?.durations ?? {};
+  if (AFTER_THE_VIDEO.some((stage) => stage in durations)) return true;
+  return (await archive.events(before)).some(({ what }) => what === LATE_VIDEO);
 }
 
 async function found(

@@ -17,7 +17,8 @@ export async function raoCredentials(
   officerId: string,
   typed: { password?: Sealed; pin?: Sealed } = {},
 ): Promise<RaoCredentials> {
-  const officer = authorityOf(config, key).officers[officerId];
+  const { officers } = authorityOf(config, key);
+  const officer = Object.hasOwn(officers, officerId) ? officers[officerId] : undefined;
   if (!officer) {
     throw new VideoIdError(
       'UNKNOWN_OFFICER',

@@ -9,7 +9,6 @@ import type { Original, SignedFile } from '../signatures/signed-file.js';
 import { verifyPdfSignature, type VerificationOrder } from '../signatures/verification.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { PdfStream } from '../uanataca/pdf-stream.js';
-import { firstAcceptance } from './acceptance.js';
 import type { Dependencies } from './dependencies.js';
 import { writeEvidence } from './evidence.js';
 import { providerFailure, stepFailure } from './step-failures.js';
@@ -134,11 +133,11 @@ function judged(
 ): Retrieved {
   const there = documents.flatMap(({ index, fetched }) => (fetched === undefined ? [] : [{ index, ...fetched }]));
   const missing = documents.filter(({ fetched }) => fetched === undefined).map(({ index }) => index);
-  const acceptedAt = firstAcceptance(order);
+  const acceptedAt = Date.parse(order.acceptedAt ?? '');
   const verdict = judgeTogether(
     there.map(({ file }) => file),
     contract?.file ?? NOTHING,
-    { ...order.verification, ...(acceptedAt === undefined ? {} : { acceptedAt }) },
+    { ...order.verification, ...(Number.isNaN(acceptedAt) ? {} : { acceptedAt }) },
   );
   return {
     documents: there.flatMap(({ index, digest }, place): StoredDocument[] => {

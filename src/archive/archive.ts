@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { FailureView } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { Flow, RequestKey, RequestPk, VideoidPk } from '../messages/request.js';
 import type { Sealed } from '../messages/steering.js';
@@ -81,6 +82,22 @@ export interface TakenCard {
 export interface Correction {
   email?: string;
   phone?: string;
+}
+
+/** What a caller's idempotency key was used for first; nothing else may be asked with it. */
+export interface BoundOrder {
+  /** `cancel`, `sign`, …. Who ordered it will stand beside it. */
+  verb: string;
+  /** Which key made the fingerprint, so that keys can change. */
+  keyId: string;
+  /** Keyed fingerprint of what was ordered, lower-case hex. */
+  fingerprint: string;
+  /** When it was bound, ISO 8601, UTC. */
+  at: string;
+  /** Number of the correction or supplement that belongs to it. */
+  number?: number;
+  /** What was answered in the end. */
+  settled?: { answer?: unknown } | { failure: FailureView };
 }
 
 /** Which workflow a provider's request belongs to. */
@@ -167,6 +184,17 @@ export interface Archive {
   /** Keeps what only the holder of the seal key may read, by name; replaces what was there. */
   writeSealed(key: AttemptKey, name: string, sealed: Sealed): Promise<void>;
   readSealed(key: AttemptKey, name: string): Promise<Sealed | undefined>;
+
+  /**
+   * Binds an idempotency key to an order, once: of several callers one binds it.
+   *
+   * @param name digest of the key
+   * @returns the order that the key is bound to, which may be an earlier one
+   */
+  bindOrder(key: AttemptKey, name: string, order: BoundOrder): Promise<BoundOrder>;
+  readOrder(key: AttemptKey, name: string): Promise<BoundOrder | undefined>;
+  /** Replaces what is known of a bound order. */
+  noteOrder(key: AttemptKey, name: string, order: BoundOrder): Promise<void>;
 
   /** Replaces what was known; nothing else is lost by calling it twice. */
   writeProvider(key: AttemptKey, provider: ProviderData): Promise<void>;

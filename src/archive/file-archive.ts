@@ -11,6 +11,7 @@ import { assertPresent, openIdentity } from './archive-identity.js';
 import type {
   Archive,
   ArchivedEvent,
+  BoundOrder,
   Correction,
   Supplement,
   TakenCard,
@@ -38,6 +39,7 @@ import {
   indexFile,
   isIndexable,
   markFile,
+  orderFile,
   referenceDirectory,
   referenceProblem,
   sealedFile,
@@ -47,6 +49,7 @@ import { writeOutcome } from './outcome-file.js';
 import { claimRead } from './read-pace.js';
 import { checkedRecord, readRecord, recordText } from './record-file.js';
 import {
+  boundOrderSchema,
   correctionSchema,
   indexEntrySchema,
   outcomeSchema,
@@ -174,6 +177,25 @@ class FileArchive implements Archive {
     return await readRecord(this.#disk, join(await this.#below(key, 'sealed'), sealedFile(name)), sealedRecordSchema);
   }
 
+  async bindOrder(key: AttemptKey, name: string, order: BoundOrder): Promise<BoundOrder> {
+    const path = await this.#below(key, orderFile(name));
+    await this.#disk.makeDirectory(dirname(path));
+    const wanted = checkedRecord(boundOrderSchema, order);
+    if (await this.#disk.writeOnce(path, recordText(wanted))) return wanted;
+    const bound = await readRecord(this.#disk, path, boundOrderSchema);
+    if (bound === undefined) throw unavailable('order gone');
+    return bound;
+  }
+
+  async readOrder(key: AttemptKey, name: string): Promise<BoundOrder | undefined> {
+    return await readRecord(this.#disk, await this.#below(key, orderFile(name)), boundOrderSchema);
+  }
+
+  async noteOrder(key: AttemptKey, name: string, order: BoundOrder): Promise<void> {
+    const text = recordText(checkedRecord(boundOrderSchema, order));
+    await this.#disk.replace(await this.#below(key, orderFile(name)), text);
+  }
+
   async writeProvider(key: AttemptKey, provider: ProviderData): Promise<void> {
     const checked = checkedRecord(providerDataSchema, provider);
     await this.#disk.replace(join(await this.#attempt(key), 'provider.json'), recordText(checked));
@@ -238,11 +260,13 @@ class FileArchive implements Archive {
   }
 
   async hasMark(key: AttemptKey, name: string): Promise<boolean> {
-    return (await this.markedAt(key, name)) !== undefined;
+    return (await this.#disk.size(await this.#markPath(key, name))) !== undefined;
   }
 
   async markedAt(key: AttemptKey, name: string): Promise<string | undefined> {
-    return await this.#disk.read(await this.#markPath(key, name));
+    const at = await this.#disk.read(await this.#markPath(key, name));
+    if (at === undefined || !Number.isNaN(Date.parse(at))) return at;
+    throw unavailable(`unreadable mark ${name}`, 'A mark in the archive is damaged.');
   }
 
   async unmark(key: AttemptKey, name: string): Promise<void> {

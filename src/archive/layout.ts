@@ -17,7 +17,7 @@ import type { ArchiveFile, AttemptKey } from './archive.js';
  *
  * Below an attempt: request.json, documents/<name>, contract.pdf, signed/<name>, contract-signed.pdf, provider.json,
  * corrections/<number>.json, supplements/<number>.json, supplied/<number>, cards/<number>.json, sealed/<name>.json,
- * declaration.txt, outcome.json, evidence.json, events/<time>-<random>.json, marks/<name>, reads/<time of the last read>.
+ * declaration.txt, orders/<digest of the idempotency key>.json, outcome.json, evidence.json, events/<time>-<random>.json, marks/<name>, reads/<time of the last read>.
  */
 export const ARCHIVE_FILE = 'archive.json';
 export const INCOMING = 'incoming';
@@ -90,6 +90,12 @@ export function attemptOf(directoryName: string): number | undefined {
 export function markFile(name: string): string {
   if (!MARK_NAME.test(name)) throw badPart('mark', '1 to 128 of A-Z a-z 0-9 . _ -, not beginning with a dot');
   return join('marks', name);
+}
+
+/** `orders/<digest>.json`, below the attempt. */
+export function orderFile(digest: string): string {
+  if (!isPlainName(digest)) throw badPart('name', '1 to 64 of A-Z a-z 0-9 . _ -');
+  return join('orders', `${digest}.json`);
 }
 
 /** `sealed/<name>.json`, below the attempt. */

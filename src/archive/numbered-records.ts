@@ -53,5 +53,8 @@ export async function readNumbered<T>(
 
 async function numbers(disk: Disk, directory: string): Promise<number[]> {
   const names = (await disk.list(directory)) ?? [];
-  return names.map((name) => Number.parseInt(name, 10)).sort((one, other) => one - other);
+  return names
+    .flatMap((name) => /^([1-9]\d{0,14})\.json$/.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((one, other) => one - other);
 }

@@ -13,7 +13,10 @@ import type { Disk } from './disk.js';
  */
 export async function claimRead(disk: Disk, directory: string, gap: number, now: number): Promise<number> {
   for (;;) {
-    const claims = ((await disk.list(directory)) ?? []).map(Number).sort((a, b) => b - a);
+    const claims = ((await disk.list(directory)) ?? [])
+      .filter(isClaim)
+      .map(Number)
+      .sort((a, b) => b - a);
     const [last, ...older] = claims;
     if (last === undefined) {
       await disk.run(() => firstClaim(join(directory, '0')));
@@ -27,6 +30,11 @@ export async function claimRead(disk: Disk, directory: string, gap: number, now:
     for (const stamp of older) await disk.run(() => rm(join(directory, String(stamp)), { force: true }));
     return 0;
   }
+}
+
+/** What somebody else left there would be looked for under another name, for ever. */
+function isClaim(name: string): boolean {
+  return String(Number(name)) === name && Number.isSafeInteger(Number(name));
 }
 
 async function firstClaim(path: string): Promise<void> {

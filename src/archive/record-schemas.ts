@@ -6,7 +6,15 @@ import type { FailureCode } from '../messages/failures.js';
 import type { RequestPk, VideoidPk } from '../messages/request.js';
 import { STAGES } from '../messages/status.js';
 import type { Sealed } from '../messages/steering.js';
-import type { ArchivedEvent, Correction, IndexEntry, ProviderData, Supplement, TakenCard } from './archive.js';
+import type {
+  ArchivedEvent,
+  BoundOrder,
+  Correction,
+  IndexEntry,
+  ProviderData,
+  Supplement,
+  TakenCard,
+} from './archive.js';
 
 const text = z.string().min(1);
 const time = z.iso.datetime();
@@ -32,10 +40,9 @@ export const providerDataSchema: z.ZodType<ProviderData> = z.object({
 });
 
 /** `corrections/<number>.json` */
-export const correctionSchema: z.ZodType<Correction> = z.object({
-  email: text.exactOptional(),
-  phone: text.exactOptional(),
-});
+export const correctionSchema: z.ZodType<Correction> = z
+  .object({ email: text.exactOptional(), phone: text.exactOptional() })
+  .refine(({ email, phone }) => email !== undefined || phone !== undefined);
 
 /** `index/<environment>/<request_pk>` */
 export const indexEntrySchema: z.ZodType<IndexEntry> = z.object({
@@ -72,6 +79,30 @@ export const takenCardSchema: z.ZodType<TakenCard> = z.object({
   round: z.int().min(1),
   sn: text,
   secrets: sealedSchema.exactOptional(),
+});
+
+/** `orders/<digest>.json` */
+export const boundOrderSchema: z.ZodType<BoundOrder> = z.object({
+  verb: text,
+  keyId: text,
+  fingerprint: z.hash('sha256'),
+  at: time,
+  number: z.int().min(1).exactOptional(),
+  settled: z
+    .union([
+      z.strictObject({
+        failure: z.object({
+          // Written by us.
+          code: text.transform((code) => code as FailureCode),
+          message: z.string(),
+          field: z.string().exactOptional(),
+          remedy: z.string().exactOptional(),
+          facts: facts.exactOptional(),
+        }),
+      }),
+      z.strictObject({ answer: z.unknown().optional() }),
+    ])
+    .exactOptional(),
 });
 
 /** `sealed/<name>.json` */

@@ -23,6 +23,7 @@ export const requestRecordSchema: z.ZodType<RequestRecord> = z
     attempt: z.int().min(1),
     previousAttempt: z.int().min(1).exactOptional(),
     reopens: z.object({ videoidPk, requestPk }).exactOptional(),
+    startKey: z.hash('sha256').exactOptional(),
     environment: text,
     registrationAuthority: text,
     profile: text,

@@ -27,6 +27,8 @@ export interface RequestRecord {
   previousAttempt?: number;
   /** What that one left open at the provider, where this one takes it up again instead of creating another. */
   reopens?: ProviderIds;
+  /** Digest of the idempotency key that it was started with. */
+  startKey?: string;
   environment: string;
   registrationAuthority: string;
   profile: string;

@@ -1,44 +1,42 @@
 import type { Command } from 'commander';
-import type { VideoIdClient } from '../client.js';
+import type { PlainAcceptance, VideoIdClient } from '../client.js';
 import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
 import { type AttemptFlag, define, done, referenceOf, type SteeringFlags, withSteering } from './command.js';
 import { columns, moment } from './layout.js';
+import type { Screen } from './screen.js';
 import { readSecretLine } from './secret-input.js';
 import { withClient } from './session.js';
 
-/** `videoid otp`, `confirm`: what only the signer may do; here for the sandbox, and where a setting allows it. */
+type AcceptFlags = SteeringFlags & { consentVersion: string };
+
+/** `videoid accept`, `otp`, `confirm`: what only the signer may do; here for the sandbox, and where a setting allows it. */
 export function codeCommands(program: Command): void {
-  withSteering(
-    define<SteeringFlags & { consentVersion: string }>(
+  withConsent(
+    define<AcceptFlags>(
+      program,
+      'accept <reference>',
+      'record that the signer accepts the documents and the contract; no code is sent',
+      async ({ screen, operands, flags }) =>
+        await withClient(screen, async (client, config) => {
+          const reference = referenceOf({ operands });
+          const acceptance = await acceptanceOf(client, config, screen, reference, flags);
+          const accepted = await screen.during('Accepting', client.accept(reference, acceptance, flags));
+          screen.answer(accepted, [`Accepted; recorded at ${moment(accepted.recordedAt)}.`]);
+          screen.say('', `Next: videoid confirm ${reference} --unlock-type TYPE`);
+          return done;
+        }),
+    ),
+  );
+  withConsent(
+    define<AcceptFlags>(
       program,
       'otp <reference>',
       'have a code sent to the signer. Asking for it is the acceptance of the documents and the contract',
       async ({ screen, operands, flags }) =>
         await withClient(screen, async (client, config) => {
           const reference = referenceOf({ operands });
-          await assertCodeEntry(client, config, reference, flags);
-          const { toAccept, stage } = await client.status(reference, { ...flags, flow: 'signature' });
-          if (toAccept === undefined) {
-            throw new VideoIdError('NOT_NOW', 'There is nothing to accept yet.', {
-              remedy: 'The documents and the contract come after the approval; see the stage of the request.',
-              facts: { stage },
-            });
-          }
-          screen.say('Asking for the code accepts, in the name of the signer:');
-          screen.say(
-            ...columns([
-              ...toAccept.documents.map((sha256, at) => [`  Document ${at + 1}`, sha256]),
-              ['  Contract', toAccept.contract],
-              ['  Consent text', flags.consentVersion],
-            ]),
-          );
-          const acceptance = {
-            ...toAccept,
-            consentVersion: flags.consentVersion,
-            channel: 'cli',
-            at: new Date().toISOString(),
-          };
+          const acceptance = await acceptanceOf(client, config, screen, reference, flags);
           const sent = await screen.during('Asking for the code', client.requestCode(reference, acceptance, flags));
           screen.answer(sent, [`The code was sent at ${moment(sent.sentAt)}.`]);
           screen.say(`Another can be asked for from ${moment(sent.resendFrom)} on.`);
@@ -46,25 +44,67 @@ export function codeCommands(program: Command): void {
           return done;
         }),
     ),
-  ).requiredOption('--consent-version <version>', 'version of the consent text that the signer was shown');
+  );
   withSteering(
-    define<SteeringFlags>(
+    define<SteeringFlags & { unlockType?: string }>(
       program,
       'confirm <reference> [code]',
       'sign with the code: from a prompt without echo if left out, from standard input if `-`',
-      async ({ screen, operands, flags }) =>
+      async ({ screen, operands, flags: { unlockType: type, ...flags } }) =>
         await withClient(screen, async (client, config) => {
           const reference = referenceOf({ operands });
           await assertCodeEntry(client, config, reference, flags);
-          const [, given = '-'] = operands;
-          const secret = given === '-' ? await readSecretLine('The code from the SMS') : given;
-          const answer = await screen.during('Signing', client.sign(reference, { secret }, flags));
+          const [, given] = operands;
+          const typesCode = given === '-' || (given === undefined && type === undefined);
+          const secret = typesCode ? await readSecretLine('The code from the SMS') : given;
+          const order = {
+            ...(secret === undefined ? {} : { secret }),
+            ...(type === undefined ? {} : { unlock: { type, value: await readSecretLine('What unlocks') } }),
+          };
+          const answer = await screen.during('Signing', client.sign(reference, order, flags));
           screen.answer({ reference, ...answer }, ['Signed. The signed files are being fetched and verified.']);
           screen.say('', `Next: videoid outcome ${reference} --wait`);
           return done;
         }),
     ),
+  ).option(
+    '--unlock-type <type>',
+    'sign in another way than with a code, after `accept`; its value comes from a prompt, or as a line of standard input',
   );
+}
+
+function withConsent(command: Command): void {
+  withSteering(command).requiredOption(
+    '--consent-version <version>',
+    'version of the consent text that the signer was shown',
+  );
+}
+
+/** What is accepted in the name of the signer, said on the screen. @throws VideoIdError CODE_ENTRY_NOT_ALLOWED, NOT_NOW */
+async function acceptanceOf(
+  client: VideoIdClient,
+  config: Config,
+  screen: Screen,
+  reference: string,
+  flags: AcceptFlags,
+): Promise<PlainAcceptance> {
+  await assertCodeEntry(client, config, reference, flags);
+  const { toAccept, stage } = await client.status(reference, { ...flags, flow: 'signature' });
+  if (toAccept === undefined) {
+    throw new VideoIdError('NOT_NOW', 'There is nothing to accept yet.', {
+      remedy: 'The documents and the contract come after the approval; see the stage of the request.',
+      facts: { stage },
+    });
+  }
+  screen.say('Accepted, in the name of the signer:');
+  screen.say(
+    ...columns([
+      ...toAccept.documents.map((sha256, at) => [`  Document ${at + 1}`, sha256]),
+      ['  Contract', toAccept.contract],
+      ['  Consent text', flags.consentVersion],
+    ]),
+  );
+  return { ...toAccept, consentVersion: flags.consentVersion, channel: 'cli' };
 }
 
 /** @throws VideoIdError CODE_ENTRY_NOT_ALLOWED */
@@ -77,8 +117,8 @@ async function assertCodeEntry(
   if (config.codeEntry === 'allowed') return;
   const { env } = await client.environment(reference, { attempt, flow: 'signature' });
   if (env === 'sandbox') return;
-  throw new VideoIdError('CODE_ENTRY_NOT_ALLOWED', 'The code is the signer’s: it is not entered here on production.', {
+  throw new VideoIdError('CODE_ENTRY_NOT_ALLOWED', 'To accept and to sign is the signer’s: not here on production.', {
     field: 'codeEntry',
-    remedy: 'Let the signer enter it; or set codeEntry to allowed where the operator may act in the signer’s presence.',
+    remedy: 'Let the signer do it; or set codeEntry to allowed where the operator may act in the signer’s presence.',
   });
 }

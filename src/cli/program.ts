@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { VideoIdError } from '../messages/failures.js';
+import { printable } from '../printable.js';
 import { changeCommands } from './change.js';
 import { checkCommand } from './check.js';
 import { codeCommands } from './code.js';
@@ -29,7 +30,10 @@ function createProgram(json: boolean): Command {
     )
     .helpCommand(false)
     .exitOverride()
-    .configureOutput(json ? { writeErr: () => undefined } : {})
+    .configureOutput({
+      ...(json ? { writeErr: () => undefined } : {}),
+      outputError: (text, write) => write(`${text.trimEnd().split('\n').map(printable).join('\n')}\n`),
+    })
     .showHelpAfterError('(see --help)')
     .addHelpText('after', () => ['', 'Exit codes', ...exitLines()].join('\n'));
   program.commandsGroup('Requests:');

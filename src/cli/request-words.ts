@@ -33,10 +33,16 @@ export function statusLines(status: RequestStatus, now: number): string[] {
     facts.push(['To read', `videoid declaration ${status.reference}`]);
     facts.push(['', `videoid contract ${status.reference} --save`]);
   }
+  if (status.acceptedAt !== undefined) facts.push(['Accepted', moment(status.acceptedAt)]);
   if (status.code.notAccepted > 0) facts.push(['Codes', `${status.code.notAccepted} not accepted`]);
   const lines = columns(facts);
   // What `show` was called for is the latest attempt, or its caller knows which.
-  const place = { reference: status.reference, attempt: status.attempt, latest: true };
+  const place = {
+    reference: status.reference,
+    attempt: status.attempt,
+    latest: true,
+    codeOut: status.stage === 'code',
+  };
   const verbs = status.verbs.map((verb) => `  ${verbCommand(verb, place)}`);
   if (verbs.length > 0) lines.push('', 'What can be done now', ...verbs);
   if (status.events.length > 0) lines.push('', 'What happened', ...eventLines(status.events));

@@ -84,7 +84,7 @@ async function resolutionOf(flags: ResolveFlags): Promise<PlainResolution> {
     ...deciderOf(flags),
     remedy,
     ...(flags.adopt === undefined ? {} : { ids: flags.adopt }),
-    ...(flags.linkStdin ? { link: await readSecretLine("The signer's link") } : {}),
+    ...(flags.linkStdin ? { link: (await readSecretLine("The signer's link")).trim() } : {}),
   };
 }
 

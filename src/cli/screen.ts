@@ -1,5 +1,6 @@
 import { VideoIdError } from '../messages/failures.js';
 import { describeError } from '../logging/errors.js';
+import { printable, printableJson } from '../printable.js';
 import { EXIT, EXIT_CODES, type ExitCode } from './exit-codes.js';
 import { span } from './layout.js';
 
@@ -7,7 +8,10 @@ import { span } from './layout.js';
 const PATIENCE = 2_000;
 const REPEAT = 10_000;
 
-/** Where a command answers: words for people, or JSON for programs, never both on standard output. */
+/**
+ * Where a command answers: words for people, or JSON for programs, never both on standard output. Texts come from callers and from
+ * the provider: nothing in them reaches the terminal but characters to show.
+ */
 export interface Screen {
   readonly json: boolean;
   /** The answer: one object for programs, lines for people. */
@@ -20,13 +24,13 @@ export interface Screen {
 
 export function openScreen(json: boolean): Screen {
   const say = (...lines: string[]): void => {
-    if (!json) for (const line of lines) process.stderr.write(`${line}\n`);
+    if (!json) for (const line of lines) process.stderr.write(`${printable(line)}\n`);
   };
   return {
     json,
     answer: (value, lines) => {
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
-      else for (const line of lines) process.stdout.write(`${line}\n`);
+      if (json) process.stdout.write(`${printableJson(JSON.stringify(value))}\n`);
+      else for (const line of lines) process.stdout.write(`${printable(line)}\n`);
     },
     say,
     during: async (words, work) => {
@@ -47,14 +51,15 @@ export function openScreen(json: boolean): Screen {
 /** Says what went wrong, and gives the exit code for it. */
 export function tellFailure(json: boolean, error: unknown): ExitCode {
   const failure = error instanceof VideoIdError ? error : unexpected();
-  if (json) process.stdout.write(`${JSON.stringify({ error: failure })}\n`);
+  if (json) process.stdout.write(`${printableJson(JSON.stringify({ error: failure }))}\n`);
   else {
-    process.stderr.write(`${failure.message}\n`);
-    if (failure.remedy !== undefined) process.stderr.write(`  ${failure.remedy}\n`);
     const { updateId } = failure.facts;
     const details = [failure.code, failure.field, updateId === undefined ? undefined : `updateId ${String(updateId)}`];
-    process.stderr.write(`  (${details.filter((each) => each !== undefined).join(', ')})\n`);
-    if (failure !== error) process.stderr.write(`${JSON.stringify(describeError(error))}\n`);
+    // What follows the first line is indented, so that no text can pass for a line of ours.
+    const [first = '', ...rest] = failure.message.split('\n');
+    const more = [...rest, failure.remedy ?? [], `(${details.filter((each) => each !== undefined).join(', ')})`].flat();
+    process.stderr.write(`${[printable(first), ...more.map((line) => `  ${printable(line)}`)].join('\n')}\n`);
+    if (failure !== error) process.stderr.write(`${printableJson(JSON.stringify(describeError(error)))}\n`);
   }
   return failure === error ? EXIT_CODES[failure.code] : EXIT.failed;
 }

@@ -13,7 +13,7 @@ let piped: Promise<string[]> | undefined;
  */
 export async function readSecretLine(question: string): Promise<string> {
   const line = process.stdin.isTTY ? await typedLine(question) : await pipedLine();
-  const secret = line?.trim() ?? '';
+  const secret = line?.replace(/\r$/, '') ?? ''; // a line may end with both; blanks may be part of a secret
   if (secret !== '') return secret;
   throw new VideoIdError('BAD_INPUT', `Nothing was given for: ${question}.`, {
     remedy: 'Type it at the prompt, or pipe it in as one line.',

@@ -41,7 +41,7 @@ export async function withClient<T>(
   const config = await readSettings(screen);
   // Only here: `--help` needs no Temporal.
   const { VideoIdClient } = await import('../client.js');
-  const client = await VideoIdClient.connect(config, { findsFlow: true });
+  const client = await VideoIdClient.connect(config, { findsFlow: true, mayOnlyRead: true });
   try {
     return await work(client, config);
   } finally {

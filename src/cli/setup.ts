@@ -12,7 +12,7 @@ import { readSettings } from './session.js';
 /** What `setup` did, for programs. */
 interface Report {
   /** Settings for the keys that were made. */
-  keys?: Pick<Config['keys'], 'codec' | 'seal'>;
+  keys?: Pick<Config['keys'], 'codec' | 'seal' | 'orders'>;
   archive?: string;
   searchAttributes?: string[];
   /** Milliseconds. */
@@ -30,6 +30,10 @@ export function setupCommand(program: Command): void {
       if (flags.keys !== undefined) {
         report.keys = await makeKeys(flags.keys, flags.keyId);
         screen.say('Keys are made. Keep copies: without the codec keys Temporal’s records cannot be read.');
+        screen.say(
+          'Workers get the private seal key and no private orders key. Gateways and clients get the private orders key.',
+          'Codec servers get the codec key alone.',
+        );
         screen.say('Put these into the settings:', JSON.stringify({ keys: report.keys }, undefined, 2));
       }
       const config = await settingsOrKeysAlone(screen, report);
@@ -50,7 +54,7 @@ export function setupCommand(program: Command): void {
       return done;
     },
   )
-    .option('--keys <directory>', 'make a codec key and a pair of seal keys there; nothing is overwritten')
+    .option('--keys <directory>', 'make a codec key, and pairs of seal and orders keys there; nothing is overwritten')
     .option('--key-id <id>', 'id of the keys that are made', new Date().toISOString().slice(0, 7))
     .option('--retention <time>', 'how long ended requests stay visible in Temporal, such as 30d');
 }
@@ -65,8 +69,9 @@ async function settingsOrKeysAlone(screen: Screen, { keys }: Report): Promise<Co
   }
 }
 
-async function makeKeys(directory: string, id: string): Promise<Pick<Config['keys'], 'codec' | 'seal'>> {
+async function makeKeys(directory: string, id: string): Promise<Pick<Config['keys'], 'codec' | 'seal' | 'orders'>> {
   const { generateCodecKey, generateSealKeys, isKeyId } = await import('../security/keys.js');
+  const { generateOrderKeys } = await import('../security/order-keys.js');
   if (!isKeyId(id)) {
     throw new VideoIdError('BAD_INPUT', 'The key id cannot be used.', {
       field: '--key-id',
@@ -79,9 +84,15 @@ async function makeKeys(directory: string, id: string): Promise<Pick<Config['key
   await writeNew(place('codec-key'), generateCodecKey());
   await writeNew(place('seal-public.pem'), publicKey);
   await writeNew(place('seal-private.pem'), privateKey);
+  const orders = generateOrderKeys();
+  await writeNew(place('orders-public.pem'), orders.publicKey);
+  await writeNew(place('orders-private.pem'), orders.privateKey);
   return {
     codec: [{ id, key: `file:${place('codec-key')}` }],
     seal: [{ id, publicKey: `file:${place('seal-public.pem')}`, privateKey: `file:${place('seal-private.pem')}` }],
+    orders: [
+      { id, publicKey: `file:${place('orders-public.pem')}`, privateKey: `file:${place('orders-private.pem')}` },
+    ],
   };
 }
 
@@ -125,11 +136,11 @@ async function makePlaces(
 }
 
 async function setRetention(connection: Connection, namespace: string, retention: string): Promise<void> {
-  const { duration } = await import('../config/values.js');
+  const { DAY, durationBetween, HOUR } = await import('../config/values.js');
   const { msToTs } = await import('@temporalio/common/lib/time.js');
-  const milliseconds = duration.safeParse(retention);
+  const milliseconds = durationBetween(HOUR, 3660 * DAY).safeParse(retention);
   if (!milliseconds.success) {
-    throw new VideoIdError('BAD_INPUT', 'The retention is not a time.', {
+    throw new VideoIdError('BAD_INPUT', 'The retention is not a time between an hour and ten years.', {
       field: '--retention',
       remedy: 'Give it as 30d, or 72h.',
     });

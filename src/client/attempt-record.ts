@@ -13,12 +13,13 @@ export async function commitAttempt(
     attempt: number;
     previousAttempt?: number;
     reopens?: RequestRecord['reopens'] & object;
+    startKey?: string | undefined;
     settings: RequestSettings;
     signer: RequestRecord['signer'];
     take: (incoming: Incoming) => Promise<NamedDocument[]>;
   },
 ): Promise<RequestRecord & { committed: 'created' | 'exists' }> {
-  const { settings, signer, take, ...names } = attempt;
+  const { settings, signer, take, startKey, ...names } = attempt;
   const { overrides, ...chosen } = settings;
   await archive.assertReserve();
   const incoming = await archive.begin();
@@ -27,6 +28,7 @@ export async function commitAttempt(
     const record: RequestRecord = {
       version: 1,
       ...names,
+      ...(startKey === undefined ? {} : { startKey }),
       ...chosen,
       workflowId: workflowIdOf({ ...names, ...chosen }),
       signer,

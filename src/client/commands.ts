@@ -13,6 +13,8 @@ export interface CommandPlace {
   flow?: Flow | undefined;
   /** An officer of the settings, to stand in the command. */
   officer?: string | undefined;
+  /** Whether a code is out that can be typed. */
+  codeOut?: boolean | undefined;
   /** What an enrolment lacks: fields by the provider's names, or the code of what it refused. */
   missing?: readonly string[] | undefined;
 }
@@ -26,8 +28,9 @@ const VERB_COMMANDS: Record<Verb, (place: CommandPlace) => string> = {
   contract: (place) => of('contract', place, '--save'),
   approve: (place) => of('approve', place, `--officer ${place.officer ?? 'ID'} --seen "where"`),
   refuse: (place) => of('refuse', place, `--officer ${place.officer ?? 'ID'} --seen "where" --reason WORD`),
+  accept: (place) => of('accept', place, '--consent-version VERSION'),
   code: (place) => of('otp', place, '--consent-version VERSION'),
-  sign: (place) => of('confirm', place),
+  sign: (place) => of('confirm', place, place.codeOut === false ? '--unlock-type TYPE' : undefined),
   provide: (place) => of('provide', place, lacking(place.missing)),
   'preauth-link': (place) => of('preauth-link', place, '--reason "why"'),
   extend: (place) => of('extend', place, '--by 3d --reason "why"'),
@@ -59,7 +62,7 @@ const REMEDY_WORDS: Record<Remedy, string> = {
   adopt: "take over what was created, by its number in the provider's console",
   wait: 'wait on: the signer may try the same link again',
   'new-video': 'make another video request in this request; the provider may bill it',
-  skip: 'go on without what the provider does not have: the contract that was shown is kept, a request that is gone ends as it was last known',
+  skip: 'go on without what the provider does not have: the contract that was shown is kept, a request that is gone ends as it was last known, no code is sent',
   'accept-files': 'accept the files as they are, after a look at them',
   'give-up':
     'stop asking for signed files: the request ends signed with those that came, and nothing is deleted at the provider',

@@ -4,7 +4,7 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { TerminatedFailure } from '@temporalio/common';
+import { ApplicationFailure, TerminatedFailure } from '@temporalio/common';
 import type { Archive } from '../archive/archive.js';
 import type { RequestRecord } from '../archive/request-record.js';
 import { VideoIdError } from '../messages/failures.js';
@@ -56,7 +56,7 @@ export interface Execution {
 }
 
 /**
- * @throws VideoIdError REQUEST_ENDED when it closed without an outcome, because somebody terminated it;
+ * @throws VideoIdError REQUEST_ENDED when it closed without an outcome, because somebody terminated it; START_REFUSED;
  *   REQUEST_NOT_FOUND when Temporal does not know it. Errors of Temporal's client are passed on.
  */
 export async function findExecution(client: Client, workflowId: string): Promise<Execution> {
@@ -65,6 +65,7 @@ export async function findExecution(client: Client, workflowId: string): Promise
     const description = await handle.describe();
     const { name } = description.status;
     if (name === 'COMPLETED') return { description, outcome: (await handle.result()) as Outcome };
+    if (name === 'FAILED' && (await wasRefused(client, workflowId))) throw startRefused();
     if (name === 'RUNNING' || name === 'PAUSED' || name === 'CONTINUED_AS_NEW') return { description };
     throw new VideoIdError('REQUEST_ENDED', 'The workflow was ended from outside, without an outcome.', {
       remedy: "See the provider's console for what became of the request there, and start anew with another reference.",
@@ -78,6 +79,22 @@ export async function findExecution(client: Client, workflowId: string): Promise
       facts: { recorded: true },
     });
   }
+}
+
+/** Whether a worker refused what a workflow was started with: then nothing has happened under its id. */
+export async function wasRefused(client: Client, workflowId: string): Promise<boolean> {
+  const handle = client.workflow.getHandle(workflowId);
+  if ((await handle.describe()).status.name !== 'FAILED') return false;
+  const failure = await handle.result().catch((error: unknown) => error);
+  const cause = failure instanceof WorkflowFailedError ? failure.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.type === 'START_REFUSED';
+}
+
+function startRefused(): VideoIdError {
+  return new VideoIdError('START_REFUSED', 'A worker refused the start: it was not signed with a key that it knows.', {
+    field: 'keys.orders',
+    remedy: 'Give every worker the public orders key and the codec key of who starts, then repeat the same start.',
+  });
 }
 
 /** For a verb that came too late. */

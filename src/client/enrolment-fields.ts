@@ -4,6 +4,7 @@ import {
   type FieldName,
   FIELDS_BEFORE_VIDEO,
   FIELDS_FROM_VIDEO,
+  FIELDS_OF_CREATE,
   isFieldName,
   type RequestFields,
 } from '../messages/request-fields.js';
@@ -26,13 +27,14 @@ const LIST_THEM = '`videoid profiles NAME` lists the fields of a profile.';
  * Checks fields that a person gives, by the provider's names. What the video gives is not taken, nor what the signer gave before
  * it, unless the provider says that it misses it.
  *
+ * @param more.created whether the request was created before
  * @param more.missing fields that the provider misses although the video is done
  * @returns the fields as they are sent: without blanks around them, countries in capitals
  * @throws VideoIdError FIELD_FROM_VIDEO, BAD_INPUT, BAD_EMAIL, BAD_PHONE with the field `fields.<name>`; values are never repeated
  */
 export function checkedFields(
   given: Readonly<Record<string, string>>,
-  more: { profile: string; missing?: readonly string[] | undefined },
+  more: { profile: string; created: boolean; missing?: readonly string[] | undefined },
 ): RequestFields {
   const fields: RequestFields = {};
   for (const [name, text] of Object.entries(given)) {
@@ -49,6 +51,9 @@ export function checkedFields(
     if (FIELDS_FROM_VIDEO.includes(name) && !isMissing) {
       const remedy = 'Leave it out. If the video has it wrong, decline this enrolment and start a new attempt.';
       throw wrong('FIELD_FROM_VIDEO', name, 'It comes from the video and cannot be given or changed.', remedy);
+    }
+    if (FIELDS_OF_CREATE.includes(name) && more.created) {
+      throw wrong('BAD_INPUT', name, 'The provider takes it with the create alone.', 'Leave it out.');
     }
     const value = checkedValue(name, text);
     const only = profileOf(more.profile)?.fixed[name];
@@ -76,6 +81,9 @@ function checkedValue(name: FieldName, text: string): string {
     const phone = internationalPhone(value);
     if (phone !== undefined) return phone;
     throw wrong('BAD_PHONE', name, 'The phone cannot be used.', 'Give it with its international prefix: +34600000000.');
+  }
+  if (FIELDS_OF_CREATE.includes(name) && !/^\d{1,12}$/.test(value)) {
+    throw wrong('BAD_INPUT', name, 'It is not an id of the provider.', 'Give the number of the RAO.');
   }
   if (!COUNTRIES.includes(name)) return value;
   if (/^[A-Za-z]{2}$/.test(value)) return value.toUpperCase();

@@ -41,7 +41,7 @@ export function enrolmentSettings(config: Config, wanted: WantedEnrolment, befor
   const earlier = before?.enrolment;
   const fields = fieldsToSend(
     profile,
-    wanted.fields === undefined ? (earlier?.fields ?? {}) : checkedFields(wanted.fields, { profile }),
+    wanted.fields === undefined ? (earlier?.fields ?? {}) : checkedFields(wanted.fields, { profile, created: false }),
   );
   assertComplete(profile, fields);
   // Another profile may not allow it.

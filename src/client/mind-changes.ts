@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { duration } from '../config/values.js';
+import { durationBetween, SECOND } from '../config/values.js';
 import type { Actor } from '../messages/outcome.js';
+import { LONGEST_DEADLINE } from '../messages/policy.js';
 import type { AbandonOrder, ExtendOrder, NewVideoOrder } from '../messages/steering.js';
 import { actorPart, checked, words } from './orders.js';
 import { checkedInput, email, phone, refuse } from './input-parts.js';
@@ -40,9 +41,6 @@ export interface ReopenOrder {
 /** Taking a request back to where a worker can carry on with it. */
 export type RewindOrder = ReopenOrder;
 
-/** Milliseconds. More is a slip of the finger. */
-const LONGEST_EXTENSION = 366 * 86_400_000;
-
 const newVideo: z.ZodType<NewVideoOrder & ReopenOrder> = z.strictObject({ actor: actorPart, reason: words });
 
 const correction: z.ZodType<PlainCorrection> = z
@@ -53,9 +51,7 @@ const correction: z.ZodType<PlainCorrection> = z
   });
 
 const extension: z.ZodType<ExtendOrder> = z.strictObject({
-  by: duration
-    .refine((by) => by > 0, 'must be more than nothing')
-    .refine((by) => by <= LONGEST_EXTENSION, 'is longer than a year'),
+  by: durationBetween(SECOND, LONGEST_DEADLINE),
   reason: words,
   actor: actorPart,
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { VideoIdError } from '../messages/failures.js';
+import type { Actor } from '../messages/outcome.js';
 import type { Remedy } from '../messages/status.js';
 import type { Acceptance, CancelOrder, PreauthLinkOrder, Resolution, ReviewDecision } from '../messages/steering.js';
 import { fieldName } from './field-name.js';
@@ -12,11 +13,17 @@ export type PlainReviewDecision = ReviewDecision extends infer Decision
     : never
   : never;
 
+/** An acceptance as a channel reports it. */
+export interface PlainAcceptance extends Omit<Acceptance, 'at'> {
+  /** When the signer accepted, ISO 8601; now if left out. */
+  at?: string;
+}
+
 /** What a signer types to sign; at least one of both. */
 export interface PlainSignOrder {
-  /** The code from the SMS. */
+  /** The code from the SMS. White space in it counts for nothing. */
   secret?: string;
-  /** Other ways than the provider's SMS (§4.9). */
+  /** Other ways than the provider's SMS (§4.9); the value is sent as it is. */
   unlock?: { type: string; value: string };
 }
 
@@ -30,12 +37,22 @@ export type PlainResolution = Resolution & {
 export const words = z.string().trim().min(1, 'must not be empty').max(2000, 'is longer than 2000 characters');
 const id = z.string().regex(/^[A-Za-z0-9._@ -]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ @ - and blanks');
 const typed = z.string().min(1, 'must not be empty').max(256, 'is longer than 256 characters');
+/** Beside white space what nobody sees: zero-width characters and marks of direction, as copying a code may bring along. */
+const UNSEEN = /[\s\p{Cf}\p{Default_Ignorable_Code_Point}]+/gu;
+const code = typed
+  .transform((text) => text.replaceAll(UNSEEN, ''))
+  .pipe(
+    z.string().regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S}]{1,64}$/u, 'cannot be a code: give 1 to 64 letters, digits or signs'),
+  );
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex');
 const moment = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601, such as 2026-01-31T12:00:00Z' });
 const providerPk = z.string().regex(/^\d{1,18}$/, 'must be a number of the provider');
 
+/** What the provider and our own policy bring about, nobody claims from outside. */
+const CALLERS = ['signer', 'requester', 'officer', 'operator'] as const satisfies Actor['kind'][];
+
 export const actorPart = z.strictObject({
-  kind: z.enum(['signer', 'requester', 'officer', 'operator', 'provider', 'policy']),
+  kind: z.enum(CALLERS, { error: `must be one of ${CALLERS.join(', ')}` }),
   id: id.exactOptional(),
 });
 
@@ -56,17 +73,17 @@ const review: z.ZodType<PlainReviewDecision> = z.discriminatedUnion('decision', 
   }),
 ]);
 
-const acceptance: z.ZodType<Acceptance> = z.strictObject({
+const acceptance: z.ZodType<PlainAcceptance> = z.strictObject({
   documents: z.array(sha256).min(1, 'must name every document'),
   contract: sha256,
   consentVersion: words,
   channel: id,
-  at: moment,
+  at: moment.exactOptional(),
 });
 
 const sign: z.ZodType<PlainSignOrder> = z
   .strictObject({
-    secret: typed.exactOptional(),
+    secret: code.exactOptional(),
     unlock: z.strictObject({ type: id, value: typed }).exactOptional(),
   })
   .refine(({ secret, unlock }) => secret !== undefined || unlock !== undefined, {
@@ -109,7 +126,7 @@ const resolutionOfAll: z.ZodType<ResolveAllOrder> = z.strictObject({
 
 /** Each checks what a caller gave, and throws BAD_INPUT with the field; values are never repeated in the text. */
 export const checkedReview = (given: unknown): PlainReviewDecision => checked(review, given);
-export const checkedAcceptance = (given: unknown): Acceptance => checked(acceptance, given);
+export const checkedAcceptance = (given: unknown): PlainAcceptance => checked(acceptance, given);
 export const checkedSignOrder = (given: unknown): PlainSignOrder => checked(sign, given);
 export const checkedPreauthLinkOrder = (given: unknown): PreauthLinkOrder => checked(cancel, given);
 export const checkedCancelOrder = (given: unknown): CancelOrder => checked(cancel, given);

@@ -43,29 +43,56 @@ export function checkProvision(input: Provision): CheckedProvision {
   return checkedInput(provisionSchema, input);
 }
 
+/** What is provided, on its way into the archive. */
+export interface TakenProvision {
+  /** Tells the same provision from another. */
+  given: { actor: Actor; fields: RequestFields; documents: DocumentIdentity[] };
+  /**
+   * @throws VideoIdError FIELD_FROM_VIDEO, BAD_INPUT, BAD_EMAIL; NOT_NOW, REQUEST_ENDED or the failure that the request
+   *   waits with, when it does not take anything now
+   */
+  check: () => Promise<void>;
+  /** Keeps it, from where the request takes it; answers its number. The same as last time, because an answer was lost, is not kept twice. */
+  add: () => Promise<number>;
+}
+
 /**
- * Keeps what is provided in the archive, from where the request takes it; answers its number. The same as last time, because
- * an answer was lost, is not kept twice.
+ * Takes in the documents that are provided, while `work` runs.
  *
- * @throws VideoIdError FIELD_FROM_VIDEO, BAD_INPUT, BAD_EMAIL, TOO_MANY_DOCUMENTS and every code of a document;
- *   NOT_NOW, REQUEST_ENDED or the failure that the request waits with, when it does not take anything now
+ * @throws VideoIdError TOO_MANY_DOCUMENTS and every code of a document
  */
-export async function keepProvision(
+export async function takingProvision<T>(
   { archive, config, ...access }: Pick<RequestAccess, 'archive' | 'config'> & { status: () => Promise<RequestStatus> },
   record: RequestRecord,
-  { fields: given, documents }: CheckedProvision,
-): Promise<number> {
+  { actor, fields: given, documents }: CheckedProvision,
+  work: (provision: TakenProvision) => Promise<T>,
+): Promise<T> {
   checkCount({ documents }, config.documents.maximumCount);
-  const status = await access.status();
-  const fields = checkedFields(given, { profile: record.profile, missing: status.missing });
   await archive.assertReserve();
   const incoming: Incoming = await archive.begin();
   try {
     const taken = await takeIn(incoming, documents, limitsFor('enrolment', config.documents));
-    const before = await archive.supplements(record);
-    if (isSame(before.at(-1), fields, taken)) return before.length;
-    assertTaken(status);
-    return await archive.addSupplement(record, { fields, documents: await supplied(archive, record, taken) });
+    const look = async () => {
+      const status = await access.status();
+      const fields = checkedFields(given, { profile: record.profile, created: true, missing: status.missing });
+      return { status, fields, before: await archive.supplements(record) };
+    };
+    return await work({
+      given: { actor, fields: given, documents: taken.map(identity) },
+      check: async () => {
+        const { status, fields, before } = await look();
+        if (!isSame(before.at(-1), fields, taken)) assertTaken(status);
+      },
+      add: async () => {
+        const { fields, before } = await look();
+        if (isSame(before.at(-1), fields, taken)) return before.length;
+        const kept = await supplied(archive, record, taken);
+        // Somebody may have ordered the same meanwhile.
+        const since = await archive.supplements(record);
+        if (since.length > before.length && isSame(since.at(-1), fields, taken)) return since.length;
+        return await archive.addSupplement(record, { fields, documents: kept });
+      },
+    });
   } finally {
     await incoming.discard();
   }

@@ -3,7 +3,6 @@ import type { RequestRecord } from '../archive/request-record.js';
 import type { VideoIdError } from '../messages/failures.js';
 import { aftermathIdOf, type ProviderIds } from '../messages/request.js';
 import { commitAttempt } from './attempt-record.js';
-import { attemptOf } from './attempts.js';
 import { completedRecord, earlierDocuments } from './earlier-attempt.js';
 import { takeOver } from './intake.js';
 import type { ReopenOrder } from './mind-changes.js';
@@ -15,11 +14,13 @@ import { temporalFailure } from './temporal-failures.js';
  * Another attempt that takes up what the latest one left open at the provider: the video is not done again, nothing is
  * billed. Its workflow reads there first, and goes on from where the provider is.
  *
+ * @param before the attempt that was the latest when it was ordered
  * @throws VideoIdError REQUEST_NOT_FOUND, ATTEMPT_NOT_ALLOWED, ARCHIVE_FULL, and what `startWorkflow` throws
  */
-export async function reopenRequest(place: StartPlace, reference: string, order: ReopenOrder): Promise<Started> {
+export async function reopenRequest(place: StartPlace, before: RequestRecord, order: ReopenOrder): Promise<Started> {
   const { archive, client } = place;
-  const before = await attemptOf(archive, 'signature', reference, undefined);
+  const { reference } = before;
+  await place.signing();
   // The same order again, because its answer was lost or Temporal was away.
   const again = before.reopens !== undefined && (await archive.readOutcome(before)) === undefined;
   const record = again ? before : await nextAttempt(place, before, order);

@@ -5,10 +5,14 @@ import type { Config } from '../config/schema.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { RequestStatus } from '../messages/status.js';
 import type { Sealed } from '../messages/steering.js';
+import type { Fingerprints } from '../security/fingerprints.js';
 import { loadSealPrivateKeys, loadSealPublicKey, type SealPublicKey } from '../security/keys.js';
+import type { SignArgument } from '../security/order-signatures.js';
 import { openSealed, seal } from '../security/sealing.js';
-import { type AttemptOption, attemptOf, flowOf } from './attempts.js';
+import { attemptOf, flowOf } from './attempts.js';
+import { attemptOrdered, type Order, orderOnce } from './bound-orders.js';
 import { hasEnded, outcomeOf } from './ending.js';
+import { loadSigning } from './signing.js';
 import { statusOf } from './status.js';
 import { CALL_WITHIN, type CallOptions, RequestClosed, update } from './updates.js';
 
@@ -17,20 +21,36 @@ export class RequestAccess {
   readonly config: Config;
   readonly archive: Archive;
   readonly client: Client;
+  readonly fingerprints: Fingerprints;
   /** Whether a reference without a flow is looked for in both. */
   readonly #findsFlow: boolean;
   #sealKey: Promise<SealPublicKey> | undefined;
+  #signing: Promise<SignArgument> | undefined;
 
-  constructor(place: { config: Config; archive: Archive; client: Client; findsFlow: boolean }) {
+  constructor(place: {
+    config: Config;
+    archive: Archive;
+    client: Client;
+    fingerprints: Fingerprints;
+    findsFlow: boolean;
+  }) {
     this.config = place.config;
     this.archive = place.archive;
     this.client = place.client;
+    this.fingerprints = place.fingerprints;
     this.#findsFlow = place.findsFlow;
   }
 
-  async record(reference: string, { flow, attempt }: AttemptOption): Promise<RequestRecord> {
+  /** The attempt that is meant: the latest, or the one that an order with this id was about. */
+  async record(reference: string, { flow, attempt, updateId }: CallOptions): Promise<RequestRecord> {
     const meant = flow ?? (this.#findsFlow ? await flowOf(this.archive, reference) : 'signature');
-    return await attemptOf(this.archive, meant, reference, attempt);
+    const record = await attemptOf(this.archive, meant, reference, attempt);
+    return attempt === undefined ? await attemptOrdered(this.archive, record, updateId) : record;
+  }
+
+  /** Carries an order out once for its key. */
+  async once<Answer>(record: RequestRecord, order: Order<Answer>): Promise<Answer> {
+    return await orderOnce(this, record, order);
   }
 
   async status(record: RequestRecord, within = CALL_WITHIN): Promise<RequestStatus> {
@@ -38,15 +58,13 @@ export class RequestAccess {
     return await statusOf(place, record, within);
   }
 
-  /** Asks the running request; a request that has ended answers by its outcome. */
-  async ask<Answer>(record: RequestRecord, name: string, argument: unknown, options: CallOptions): Promise<Answer> {
-    // With an updateId it may be the repetition of something that was answered before the end.
-    const outcome = options.updateId === undefined ? await this.archive.readOutcome(record) : undefined;
-    if (outcome !== undefined) throw hasEnded(outcome);
+  /** Asks the running request; one that has ended tells what it answered before, or its outcome. */
+  async ask<Answer>(record: RequestRecord, name: string, argument: object, options: CallOptions): Promise<Answer> {
     const { workflowId } = record;
     const { taskQueue } = this.config.temporal;
+    const sign = await this.signing();
     try {
-      return await update<Answer>(this.client, { workflowId, taskQueue, name, argument, options });
+      return await update<Answer>(this.client, { workflowId, taskQueue, name, argument, sign, options });
     } catch (error) {
       if (!(error instanceof RequestClosed)) throw error;
       throw await endedOrRewound(this, record, options);
@@ -65,6 +83,12 @@ export class RequestAccess {
       field: 'keys.seal',
       remedy: 'Run it where the private key is: on the machine of a worker, or of who keeps the key.',
     });
+  }
+
+  /** What signs starts and orders. @throws VideoIdError BAD_SETTING, SECRET_NOT_FOUND without a private orders key */
+  signing(): Promise<SignArgument> {
+    this.#signing ??= loadSigning(this.config.keys);
+    return this.#signing;
   }
 
   /** Encrypts what a person typed to the seal key. */

@@ -1,5 +1,6 @@
 import { ZodError } from 'zod';
 import type { RequestRecord } from '../archive/request-record.js';
+import { belowFloor, type Floor } from '../config/floor.js';
 import { overridePolicy } from '../config/policy.js';
 import type { Config, EnvironmentConfig, RegistrationAuthorityConfig } from '../config/schema.js';
 import { VideoIdError } from '../messages/failures.js';
@@ -56,7 +57,9 @@ export function settingsOf(
   [registrationAuthority, authority]: ChosenAuthority,
   overrides: unknown,
 ): Omit<RequestSettings, 'flow' | 'profile' | 'enrolment'> {
-  const policy = startPolicy(overridePolicy(config.policy, authority.policy), overrides);
+  const base = overridePolicy(config.policy, authority.policy);
+  const policy = startPolicy(base, overrides);
+  assertAllowed(policy, base, config.floor);
   const { review } = authority;
   return {
     environment: authority.environment,
@@ -121,13 +124,27 @@ function startPolicy(base: Policy, overrides: unknown): Policy {
     if (!(error instanceof ZodError)) throw error;
     const [issue] = error.issues;
     const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-    const name = fieldName(['policy', ...(issue?.path ?? [])], unknown);
     const problem = unknown === undefined ? (issue?.message ?? 'cannot be used') : 'there is no such policy value';
-    throw new VideoIdError('BAD_INPUT', `${name}: ${problem}.`, {
-      field: name,
-      remedy: 'Use the names and forms of the `policy` settings; durations are milliseconds, or 30s, 10m, 2h, 7d.',
-    });
+    throw badPolicy(issue?.path ?? [], problem, unknown);
   }
+}
+
+/** Who starts a request may be slower and stricter than the settings allow, never quicker and never laxer. */
+function assertAllowed(policy: Policy, base: Policy, floor: Floor): void {
+  const [tooLow] = belowFloor(policy, floor);
+  if (tooLow !== undefined) throw badPolicy(tooLow.path, tooLow.message);
+  const laxer = policy.mayPass.findIndex((reason) => !base.mayPass.includes(reason));
+  if (laxer >= 0) throw badPolicy(['mayPass', laxer], 'only the settings let a verification reason pass');
+  if (policy.acceptance.maximumAge > base.acceptance.maximumAge)
+    throw badPolicy(['acceptance', 'maximumAge'], 'only the settings let an acceptance be older');
+}
+
+function badPolicy(path: readonly PropertyKey[], problem: string, unknown?: string): VideoIdError {
+  const name = fieldName(['policy', ...path], unknown);
+  return new VideoIdError('BAD_INPUT', `${name}: ${problem}.`, {
+    field: name,
+    remedy: 'Use the names and forms of the `policy` settings; durations are milliseconds, or 30s, 10m, 2h, 7d.',
+  });
 }
 
 /** The resolved values at the places that `shape` names, so that `7d` and 604800000 are the same override. */

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { RequestRecord } from '../archive/request-record.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
@@ -10,6 +9,7 @@ import {
   RESOLVE_UPDATE,
   REVIEW_UPDATE,
   type ReviewDecision,
+  type Sealed,
 } from '../messages/steering.js';
 import type { AttemptOption } from './attempts.js';
 import { outcomeOf } from './ending.js';
@@ -138,20 +138,20 @@ export class RequestVerbs {
     decision: PlainReviewDecision,
     options: CallOptions = {},
   ): Promise<{ status: string }> {
-    const { credentials, ...rest } = checkedReview(decision);
+    const given = checkedReview(decision);
+    const { credentials, ...rest } = given;
     const record = await this.access.record(reference, options);
-    this.#knownOfficer(record, rest.officer);
-    const sealed: ReviewDecision =
-      credentials === undefined
-        ? rest
-        : {
-            ...rest,
-            credentials: {
-              ...(credentials.password === undefined ? {} : { password: await this.access.seal(credentials.password) }),
-              ...(credentials.pin === undefined ? {} : { pin: await this.access.seal(credentials.pin) }),
-            },
-          };
-    return await this.access.ask<{ status: string }>(record, REVIEW_UPDATE, sealed, options);
+    return await this.access.once(record, {
+      verb: REVIEW_UPDATE,
+      given,
+      options,
+      check: () => this.#knownOfficer(record, rest.officer),
+      carryOut: async (call) => {
+        const sealed: ReviewDecision =
+          credentials === undefined ? rest : { ...rest, credentials: await this.#sealed(credentials) };
+        return await this.access.ask<{ status: string }>(record, REVIEW_UPDATE, sealed, call);
+      },
+    });
   }
 
   /**
@@ -160,8 +160,8 @@ export class RequestVerbs {
    * @throws VideoIdError BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
    */
   async cancel(reference: string, order: CancelOrder, options: CallOptions = {}): Promise<void> {
-    const checked = checkedCancelOrder(order);
-    await this.access.ask(await this.access.record(reference, options), CANCEL_UPDATE, checked, options);
+    const given = checkedCancelOrder(order);
+    await this.order(CANCEL_UPDATE, given, await this.access.record(reference, options), options);
   }
 
   /**
@@ -171,18 +171,23 @@ export class RequestVerbs {
    * @throws VideoIdError BAD_INPUT, UNKNOWN_REMEDY, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the step's failure
    */
   async resolve(reference: string, resolution: PlainResolution, options: CallOptions = {}): Promise<void> {
-    const { link, ...order } = checkedResolution(resolution);
+    const given = checkedResolution(resolution);
+    const { link, ...order } = given;
     const record = await this.access.record(reference, options);
-    if (record.flow === 'signature' && order.ids !== undefined && order.ids.videoidPk === undefined) {
-      throw new VideoIdError('BAD_INPUT', 'ids.videoidPk: must be given for a signature request.', {
-        field: 'ids.videoidPk',
-        remedy: "Take both ids from the provider's console.",
-      });
-    }
-    const call = { ...options, updateId: options.updateId ?? randomUUID() };
-    await this.access.ask(record, RESOLVE_UPDATE, order satisfies Resolution, call);
-    if (link !== undefined && order.ids !== undefined)
-      await keepLink(this.access.archive, record, order.ids, link, call);
+    await this.access.once(record, {
+      verb: RESOLVE_UPDATE,
+      given,
+      options,
+      check: () => {
+        if (record.flow === 'signature' && order.ids !== undefined && order.ids.videoidPk === undefined)
+          throw noVideoId();
+      },
+      carryOut: async (call) => {
+        await this.access.ask(record, RESOLVE_UPDATE, order satisfies Resolution, call);
+        if (link !== undefined && order.ids !== undefined)
+          await keepLink(this.access.archive, record, order.ids, link, call);
+      },
+    });
   }
 
   /**
@@ -208,6 +213,24 @@ export class RequestVerbs {
     );
   }
 
+  /** An order that goes to the request as it was given. */
+  protected async order<Answer>(
+    name: string,
+    given: object,
+    record: RequestRecord,
+    options: CallOptions,
+  ): Promise<Answer> {
+    const carryOut = (call: CallOptions): Promise<Answer> => this.access.ask<Answer>(record, name, given, call);
+    return await this.access.once(record, { verb: name, given, options, carryOut });
+  }
+
+  async #sealed({ password, pin }: { password?: string; pin?: string }): Promise<{ password?: Sealed; pin?: Sealed }> {
+    return {
+      ...(password === undefined ? {} : { password: await this.access.seal(password) }),
+      ...(pin === undefined ? {} : { pin: await this.access.seal(pin) }),
+    };
+  }
+
   #knownOfficer(record: RequestRecord, officer: string): void {
     const { officers } = authoritySettings(this.access.config, record.registrationAuthority);
     if (Object.hasOwn(officers, officer)) return;
@@ -216,4 +239,11 @@ export class RequestVerbs {
       remedy: `Add the officer to registrationAuthorities.${record.registrationAuthority}.officers, or decide as another.`,
     });
   }
+}
+
+function noVideoId(): VideoIdError {
+  return new VideoIdError('BAD_INPUT', 'ids.videoidPk: must be given for a signature request.', {
+    field: 'ids.videoidPk',
+    remedy: "Take both ids from the provider's console.",
+  });
 }

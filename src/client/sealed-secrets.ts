@@ -51,8 +51,8 @@ export async function readSecrets(
     });
   }
   const secrets: EnrolmentSecrets = {
-    ...(card === undefined ? {} : { scratchcard: certificateSecrets.parse(JSON.parse(await access.open(card))) }),
-    ...(approval === undefined ? {} : { approval: certificateSecrets.parse(JSON.parse(await access.open(approval))) }),
+    ...(card === undefined ? {} : { scratchcard: secretsIn(await access.open(card)) }),
+    ...(approval === undefined ? {} : { approval: secretsIn(await access.open(approval)) }),
   };
   await recordReading(access, record, {
     what: 'secrets-read',
@@ -60,6 +60,17 @@ export async function readSecrets(
     facts: { of: Object.keys(secrets).join(' ') },
   });
   return secrets;
+}
+
+/** @throws VideoIdError SEAL_NOT_OPENED; what was opened is never repeated */
+function secretsIn(opened: string): CertificateSecrets {
+  try {
+    return certificateSecrets.parse(JSON.parse(opened));
+  } catch {
+    throw new VideoIdError('SEAL_NOT_OPENED', 'What was sealed is not what is expected there.', {
+      remedy: 'Restore the record from a backup of the archive.',
+    });
+  }
 }
 
 /** Cards that somebody else had used were noted too. */

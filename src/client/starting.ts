@@ -4,13 +4,16 @@ import type { RequestRecord } from '../archive/request-record.js';
 import type { Config } from '../config/schema.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
+import type { SignArgument } from '../security/order-signatures.js';
 import { commitAttempt, hashOf } from './attempt-record.js';
+import { orderName, reused } from './bound-orders.js';
 import { completedRecord, earlierDocuments } from './earlier-attempt.js';
 import { type CheckedEnrolment, checkEnrolmentInput, type EnrolmentInput } from './enrolment-input.js';
 import { enrolmentSettings } from './enrolment-settings.js';
 import { checkCount, identify, limitsFor, takeIn, takeOver } from './intake.js';
 import { requestSettings, type RequestSettings } from './request-settings.js';
 import { checkStartInput, type CheckedInput, type StartInput } from './start-input.js';
+import { checkedUpdateId } from './updates.js';
 import { startWorkflow } from './workflow-start.js';
 
 /** What became of a start. */
@@ -29,10 +32,19 @@ export interface StartPlace {
   archive: Archive;
   client: Client;
   config: Config;
+  /** What signs starts. @throws VideoIdError BAD_SETTING, SECRET_NOT_FOUND without a private orders key */
+  signing: () => Promise<SignArgument>;
+}
+
+/** How a start is called. */
+export interface StartOptions {
+  /** Once per human action. The reference tells one request from another; this tells one new attempt from another. */
+  updateId?: string | undefined;
 }
 
 /** A start of either flow, as far as it can be checked by itself. */
 type Checked = CheckedInput | CheckedEnrolment;
+type Keyed = Checked & { startKey: string | undefined };
 
 /** What only a new attempt may leave out. */
 type Complete = { [Field in 'signer' | 'documents']: Exclude<CheckedInput[Field], undefined> };
@@ -43,33 +55,69 @@ type Complete = { [Field in 'signer' | 'documents']: Exclude<CheckedInput[Field]
  *
  * @throws VideoIdError every input code, ARCHIVE_FULL, ARCHIVE_UNAVAILABLE, and what `startWorkflow` throws
  */
-export async function startRequest(place: StartPlace, input: StartInput): Promise<Started> {
-  return await start(place, checkStartInput(input));
+export async function startRequest(place: StartPlace, input: StartInput, options: StartOptions): Promise<Started> {
+  return await start(place, checkStartInput(input), options);
 }
 
 /** The same for an enrolment. */
-export async function startEnrolment(place: StartPlace, input: EnrolmentInput): Promise<Started> {
-  return await start(place, checkEnrolmentInput(input));
+export async function startEnrolment(
+  place: StartPlace,
+  input: EnrolmentInput,
+  options: StartOptions,
+): Promise<Started> {
+  return await start(place, checkEnrolmentInput(input), options);
 }
 
-async function start(place: StartPlace, checked: Checked): Promise<Started> {
-  checkCount(checked, place.config.documents.maximumCount);
+async function start(place: StartPlace, input: Checked, { updateId }: StartOptions): Promise<Started> {
+  await place.signing(); // nothing is recorded that could not be started
+  checkCount(input, place.config.documents.maximumCount);
+  const checked = { ...input, startKey: updateId === undefined ? undefined : orderName(checkedUpdateId(updateId)) };
   const latest = await place.archive.latestAttempt(checked.flow, checked.reference);
-  const record = checked.newAttempt
-    ? await newAttempt(place, checked, latest)
-    : latest === 0
-      ? await firstAttempt(place, checked)
-      : await sameStart(place, checked, latest);
+  const record =
+    (await startedWith(place, checked, latest)) ??
+    (checked.newAttempt
+      ? await newAttempt(place, checked, latest)
+      : latest === 0
+        ? await firstAttempt(place, checked)
+        : await sameStart(place, checked, latest));
   return await resumeRequest(place, record);
 }
 
+/**
+ * The attempt that was started with this key: after its end the same order for a new attempt, whose answer was lost, must not
+ * make another.
+ */
+async function startedWith(place: StartPlace, checked: Keyed, latest: number): Promise<RequestRecord | undefined> {
+  const { archive, config } = place;
+  const { flow, reference, documents, startKey } = checked;
+  if (startKey === undefined) return undefined;
+  for (let attempt = latest; attempt > 0; attempt -= 1) {
+    const record = await archive.readRequest({ flow, reference, attempt });
+    if (record.startKey !== startKey) continue;
+    const again = checked.newAttempt === true && attempt > 1;
+    const before = again
+      ? await completedRecord(archive, await archive.readRequest({ flow, reference, attempt: attempt - 1 }))
+      : undefined;
+    const signer = checked.signer ?? before?.signer;
+    const identities = documents === undefined ? record.documents : await identify(documents, config.documents);
+    const same =
+      again === attempt > 1 &&
+      signer !== undefined &&
+      hashOf(settingsOf(config, checked, before), signer, identities) === record.inputHash;
+    if (same) return record;
+    throw reused({ verb: 'start', at: record.createdAt });
+  }
+  return undefined;
+}
+
 /** The first start under a reference. Of several at once one creates the request, the others find it. */
-async function firstAttempt(place: StartPlace, checked: Checked): Promise<RequestRecord> {
+async function firstAttempt(place: StartPlace, checked: Keyed): Promise<RequestRecord> {
   const settings = settingsOf(place.config, checked);
   const { signer, documents } = complete(checked);
   const record = await commitAttempt(place.archive, {
     reference: checked.reference,
     attempt: 1,
+    startKey: checked.startKey,
     settings,
     signer,
     take: (incoming) => takeIn(incoming, documents, limitsFor(checked.flow, place.config.documents)),
@@ -105,7 +153,7 @@ async function recognised(
 }
 
 /** A new try under a reference. What is left out is taken from the attempt before. */
-async function newAttempt(place: StartPlace, checked: Checked, latest: number): Promise<RequestRecord> {
+async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Promise<RequestRecord> {
   if (latest === 0) {
     throw notAllowed('There is no earlier attempt under this reference.', 'Leave newAttempt out.', { attempt: 0 });
   }
@@ -132,6 +180,7 @@ async function newAttempt(place: StartPlace, checked: Checked, latest: number): 
     reference,
     attempt,
     previousAttempt: latest,
+    startKey: checked.startKey,
     settings: settingsOf(config, checked, earlier),
     signer: checked.signer ?? earlier.signer,
     take: async (incoming) =>
@@ -156,12 +205,14 @@ function settingsOf(config: Config, checked: Checked, before?: RequestRecord): R
 }
 
 /** The recorded outcome, or the workflow: started now if it was not. */
-export async function resumeRequest({ archive, client, config }: StartPlace, record: RequestRecord): Promise<Started> {
+export async function resumeRequest(place: StartPlace, record: RequestRecord): Promise<Started> {
+  const { archive, client, config } = place;
   const { reference, attempt, workflowId } = record;
   const outcome = await archive.readOutcome(record);
   if (outcome !== undefined) return { reference, attempt, workflowId, state: 'ended', outcome };
   const { taskQueue } = config.temporal;
-  const started = await startWorkflow(client, { record, archiveId: archive.id, taskQueue });
+  const sign = await place.signing();
+  const started = await startWorkflow(client, { record, archiveId: archive.id, taskQueue, sign });
   return { reference, attempt, workflowId, ...started };
 }
 

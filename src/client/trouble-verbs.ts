@@ -13,6 +13,7 @@ import {
   type NewVideoOrder,
 } from '../messages/steering.js';
 import type { AttemptOption } from './attempts.js';
+import { orderName } from './bound-orders.js';
 import { type Condition, conditionsOf } from './conditions.js';
 import { hasEnded, outcomeOf } from './ending.js';
 import { readFeed } from './feed.js';
@@ -55,8 +56,8 @@ export class TroubleVerbs extends RequestVerbs {
    * @throws VideoIdError BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the step's failure
    */
   async newVideo(reference: string, order: NewVideoOrder, options: CallOptions = {}): Promise<{ requestPk: string }> {
-    const checked = checkedNewVideo(order);
-    return await this.access.ask(await this.access.record(reference, options), NEW_VIDEO_UPDATE, checked, options);
+    const given = checkedNewVideo(order);
+    return await this.order(NEW_VIDEO_UPDATE, given, await this.access.record(reference, options), options);
   }
 
   /**
@@ -70,21 +71,28 @@ export class TroubleVerbs extends RequestVerbs {
     correction: PlainCorrection,
     options: CallOptions = {},
   ): Promise<{ status: string }> {
-    const { reason, actor, ...data } = checkedCorrection(correction);
+    const given = checkedCorrection(correction);
+    const { reason, actor, ...data } = given;
+    const { archive } = this.access;
     const record = await this.access.record(reference, options);
-    const status = await this.access.status(record);
-    if (status.outcome !== undefined) throw hasEnded(await outcomeOf(this.access, record, false));
-    if (!status.verbs.includes('correct')) throw notNow(status);
-    // What the workflow gets is the number alone: the data stays in the archive.
-    const number = await this.access.archive.addCorrection(record, data);
-    try {
-      return await this.access.ask(record, CORRECT_UPDATE, { reason, actor, number } satisfies CorrectOrder, options);
-    } catch (error) {
-      // Not taken, so it must not be laid over the data of another video request.
-      const refused = error instanceof VideoIdError && (error.code === 'NOT_NOW' || error.code === 'REQUEST_ENDED');
-      if (refused) await this.access.archive.dropCorrection(record, number);
-      throw error;
-    }
+    return await this.access.once(record, {
+      verb: CORRECT_UPDATE,
+      given,
+      options,
+      check: async () => {
+        const status = await this.access.status(record);
+        if (status.outcome !== undefined) throw hasEnded(await outcomeOf(this.access, record, false));
+        if (!status.verbs.includes('correct')) throw notNow(status);
+      },
+      // What the workflow gets is the number alone: the data stays in the archive.
+      // What it does not take must not be laid over the data of another video request.
+      brings: {
+        add: () => archive.addCorrection(record, data),
+        drop: (number) => archive.dropCorrection(record, number),
+      },
+      carryOut: (call, number) =>
+        this.access.ask(record, CORRECT_UPDATE, { reason, actor, number } satisfies CorrectOrder, call),
+    });
   }
 
   /**
@@ -94,8 +102,8 @@ export class TroubleVerbs extends RequestVerbs {
    * @throws VideoIdError BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
    */
   async extend(reference: string, order: PlainExtension, options: CallOptions = {}): Promise<{ deadline: string }> {
-    const checked: ExtendOrder = checkedExtension(order);
-    return await this.access.ask(await this.access.record(reference, options), EXTEND_UPDATE, checked, options);
+    const given: ExtendOrder = checkedExtension(order);
+    return await this.order(EXTEND_UPDATE, given, await this.access.record(reference, options), options);
   }
 
   /**
@@ -105,8 +113,8 @@ export class TroubleVerbs extends RequestVerbs {
    * @throws VideoIdError BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY
    */
   async abandon(reference: string, order: AbandonOrder, options: CallOptions = {}): Promise<{ outcome: OutcomeKind }> {
-    const checked = checkedAbandoning(order);
-    return await this.access.ask(await this.access.record(reference, options), ABANDON_UPDATE, checked, options);
+    const given = checkedAbandoning(order);
+    return await this.order(ABANDON_UPDATE, given, await this.access.record(reference, options), options);
   }
 
   /**
@@ -115,9 +123,11 @@ export class TroubleVerbs extends RequestVerbs {
    *
    * @throws VideoIdError BAD_INPUT, NOT_NOW (a worker can carry on), REQUEST_ENDED
    */
-  async rewind(reference: string, order: RewindOrder, options: AttemptOption = {}): Promise<Rewound> {
-    const checked = checkedRewinding(order);
-    return await rewindRequest(this.access, await this.access.record(reference, options), checked);
+  async rewind(reference: string, order: RewindOrder, options: CallOptions = {}): Promise<Rewound> {
+    const given = checkedRewinding(order);
+    const record = await this.access.record(reference, options);
+    const carryOut = (): Promise<Rewound> => rewindRequest(this.access, record, given);
+    return await this.access.once(record, { verb: 'rewind', given, options, carryOut });
   }
 
   /**
@@ -126,8 +136,11 @@ export class TroubleVerbs extends RequestVerbs {
    *
    * @throws VideoIdError BAD_INPUT, ATTEMPT_NOT_ALLOWED, ARCHIVE_FULL; TEMPORAL_UNREACHABLE after the attempt was recorded
    */
-  async reopen(reference: string, order: ReopenOrder): Promise<Started> {
-    return await reopenRequest(this.access, reference, checkedReopening(order));
+  async reopen(reference: string, order: ReopenOrder, options: Pick<CallOptions, 'updateId'> = {}): Promise<Started> {
+    const given = checkedReopening(order);
+    const record = await this.access.record(reference, { ...options, flow: 'signature' });
+    const carryOut = (): Promise<Started> => reopenRequest(this.access, record, given);
+    return await this.access.once(record, { verb: 'reopen', given, options, afterEnd: true, carryOut });
   }
 
   /**
@@ -135,10 +148,14 @@ export class TroubleVerbs extends RequestVerbs {
    *
    * @throws VideoIdError BAD_INPUT, TEMPORAL_UNREACHABLE
    */
-  async resolveAll(order: ResolveAllOrder): Promise<ResolvedAll> {
-    return await resolveAll(checkedResolveAll(order), {
+  async resolveAll(order: ResolveAllOrder, options: Pick<CallOptions, 'updateId'> = {}): Promise<ResolvedAll> {
+    const checked = checkedResolveAll(order);
+    // Each request is ordered by itself; the same key for another code is another order.
+    const each = options.updateId === undefined ? {} : { updateId: orderName(`${options.updateId} ${checked.code}`) };
+    return await resolveAll(checked, {
       list: (filter) => this.list(filter),
-      resolve: ({ flow, reference, attempt }, resolution) => this.resolve(reference, resolution, { flow, attempt }),
+      resolve: ({ flow, reference, attempt }, resolution) =>
+        this.resolve(reference, resolution, { flow, attempt, ...each }),
     });
   }
 

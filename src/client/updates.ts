@@ -1,6 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { type Client, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { createHash, randomUUID } from 'node:crypto';
+import { type Client, type WorkflowHandle, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { VideoIdError } from '../messages/failures.js';
+import type { Addressed } from '../messages/steering.js';
+import type { SignArgument } from '../security/order-signatures.js';
 import { askedAgain } from './asked-again.js';
 import type { AttemptOption } from './attempts.js';
 import { isWorkerPolling } from './pollers.js';
@@ -17,7 +19,10 @@ export const CALL_WITHIN = 10_000;
 
 /** How a verb is called. */
 export interface CallOptions extends AttemptOption {
-  /** Once per human action: the same id again waits for the same action instead of repeating it. Made when left out. */
+  /**
+   * Once per human action: the same id with the same input again gets the same answer instead of repeating the action; with other
+   * input it is refused. Made when left out. Temporal sees a digest of it.
+   */
   updateId?: string | undefined;
   /** Milliseconds to wait for the answer, 10 000 if left out. What was asked may take effect afterwards. */
   within?: number | undefined;
@@ -29,7 +34,8 @@ export interface UpdateCall {
   taskQueue: string;
   /** Name of the Update. */
   name: string;
-  argument: unknown;
+  argument: object;
+  sign: SignArgument;
   options: CallOptions;
 }
 
@@ -46,11 +52,14 @@ export class RequestClosed extends Error {
  *   effect, unless the words say that it could not be asked
  */
 export async function update<Answer>(client: Client, call: UpdateCall): Promise<Answer> {
-  const updateId = checkedUpdateId(call.options.updateId);
+  const given = checkedUpdateId(call.options.updateId);
+  const updateId = digestOf(call.name, given);
   const handle = client.workflow.getHandle(call.workflowId);
   const until = Date.now() + (call.options.within ?? CALL_WITHIN);
-  const ask = () =>
-    handle.startUpdate<Answer, [unknown]>(call.name, { args: [call.argument], updateId, waitForStage: 'ACCEPTED' });
+  const ask = async () => {
+    const args: [unknown] = [call.sign('order', await addressed(handle, call, updateId))];
+    return await handle.startUpdate<Answer, [unknown]>(call.name, { args, updateId, waitForStage: 'ACCEPTED' });
+  };
   try {
     // The Update is accepted only by a live worker, so the limit covers the asking too.
     return await client.withDeadline(until, async () => {
@@ -63,12 +72,23 @@ export async function update<Answer>(client: Client, call: UpdateCall): Promise<
     if (error instanceof WorkflowNotFoundError || isUpdateOutlived(error)) {
       throw new RequestClosed('The request has closed.', { cause: error });
     }
-    if (error instanceof WorkflowUpdateFailedError) throw notTaken(error, updateId);
-    if (isTaskUndone(error)) throw notAsked(updateId);
+    if (error instanceof WorkflowUpdateFailedError) throw notTaken(error, given);
+    if (isTaskUndone(error)) throw notAsked(given);
     // At the deadline itself other errors come too.
-    if (isDeadlineExceeded(error) || Date.now() >= until) throw await noAnswer(client, call.taskQueue, updateId);
-    throw temporalFailure(error, { words: 'What was asked may still take effect.', facts: { updateId } });
+    if (isDeadlineExceeded(error) || Date.now() >= until) throw await noAnswer(client, call.taskQueue, given);
+    throw temporalFailure(error, { words: 'What was asked may still take effect.', facts: { updateId: given } });
   }
+}
+
+/** The order with whom it is for: this run's request, this Update, this once. */
+async function addressed(
+  handle: WorkflowHandle,
+  { workflowId, name: update, argument }: UpdateCall,
+  updateId: string,
+): Promise<Addressed<object>> {
+  const { runId, raw } = await handle.describe();
+  const run = raw.workflowExecutionInfo?.firstRunId || runId;
+  return { ...argument, for: { workflowId, run, update, updateId } };
 }
 
 /** The request was reached and said no, in words that are not ours: it does not know the Update, or failed over it. */
@@ -101,7 +121,9 @@ async function noAnswer(client: Client, taskQueue: string, updateId: string): Pr
   try {
     polling = await isWorkerPolling(client, taskQueue);
   } catch (error) {
-    return temporalFailure(error, { words: 'What was asked may still take effect.', facts });
+    // Told anew, with the id to ask again with.
+    const cause = error instanceof VideoIdError ? error.cause : error;
+    return temporalFailure(cause, { words: 'What was asked may still take effect.', facts });
   }
   return polling
     ? new VideoIdError('STILL_RUNNING', 'This is still being carried out; it may still take effect.', { remedy, facts })
@@ -111,7 +133,13 @@ async function noAnswer(client: Client, taskQueue: string, updateId: string): Pr
       });
 }
 
-function checkedUpdateId(given: string | undefined): string {
+/** What Temporal gets: a caller's id may say more than it should. */
+function digestOf(name: string, given: string): string {
+  return createHash('sha256').update(`videoid update\0${name}\0${given}`, 'utf8').digest('base64url');
+}
+
+/** The id that a caller gave, or a new one. @throws VideoIdError BAD_INPUT */
+export function checkedUpdateId(given: string | undefined): string {
   if (given === undefined) return randomUUID();
   if (/^[\x21-\x7e]{1,128}$/.test(given)) return given;
   throw new VideoIdError('BAD_INPUT', 'The updateId cannot be used.', {

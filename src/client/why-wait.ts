@@ -27,7 +27,7 @@ const REFUSED_WORDS: Record<string, string> = {
   'decision-refused': "the officer's last decision was not taken",
   'data-refused': 'what was provided last was not taken',
   'code-not-accepted': 'the last code was not accepted (wrong or expired)',
-  'code-spent': 'the last code is spent: the provider gave no clear answer when it was sent, and did not sign',
+  'code-spent': 'the last code is spent: it was sent, did not sign, and is not sent again',
 };
 
 const REFUSED_CODES: Record<string, FailureCode> = {

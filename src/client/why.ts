@@ -147,7 +147,7 @@ function running(status: RequestStatus, pending: PendingWork, names: CommandPlac
       ],
     };
   }
-  const place = { ...names, missing: status.missing };
+  const place = { ...names, missing: status.missing, codeOut: status.stage === 'code' };
   const remedies = status.verbs.map((verb) => ({ words: verbWords(verb), command: verbCommand(verb, place) }));
   if (step?.failure !== undefined) {
     return {

@@ -1,22 +1,20 @@
 import { z } from 'zod';
-import { type Policy, REQUIREMENTS, type StepName, type StepPolicy } from '../messages/policy.js';
+import { LONGEST_DEADLINE, type Policy, REQUIREMENTS, type StepName, type StepPolicy } from '../messages/policy.js';
 import { PASSABLE_REASONS } from '../messages/verification-reasons.js';
-import { duration } from './values.js';
+import { DAY, durationBetween, HOUR, MINUTE, numberBetween, SECOND, wholeBetween } from './values.js';
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
+const time = durationBetween(10, HOUR);
+const pause = durationBetween(1, DAY);
 
 function step(defaults: StepPolicy) {
   return z
     .strictObject({
-      startToClose: duration.default(defaults.startToClose).describe('one try may take this long'),
-      budget: duration
+      startToClose: time.default(defaults.startToClose).describe('one try may take this long'),
+      budget: durationBetween(0, 30 * DAY)
         .default(defaults.budget)
         .describe('tries go on this long before the request is marked attention'),
-      backoff: duration.default(defaults.backoff).describe('first pause between tries, doubles'),
-      slowest: duration.default(defaults.slowest).describe('longest pause between tries, and the pace in attention'),
+      backoff: pause.default(defaults.backoff).describe('first pause between tries, doubles'),
+      slowest: pause.default(defaults.slowest).describe('longest pause between tries, and the pace in attention'),
     })
     .prefault({});
 }
@@ -44,13 +42,7 @@ const steps = {
 function otherSigners(others: number, words: string) {
   return z
     .strictObject({
-      others: z.coerce
-        .number()
-        .int()
-        .min(0)
-        .max(20)
-        .default(others)
-        .describe(`so many other signatures on ${words} at most`),
+      others: wholeBetween(0, 20).default(others).describe(`so many other signatures on ${words} at most`),
       certificates: z
         .array(z.hash('sha256').toLowerCase())
         .max(100)
@@ -60,45 +52,60 @@ function otherSigners(others: number, words: string) {
     .prefault({});
 }
 
-/** The `policy` settings; a registration authority or a start may override single values. */
+const deadline = durationBetween(10, LONGEST_DEADLINE);
+
+/** The `policy` settings; a registration authority or a start may override single values. Every value has bounds. */
 export const policySchema = z
   .strictObject({
     deadlines: z
       .strictObject({
-        video: duration.default(7 * DAY).describe('from create to the finished video'),
-        review: duration.default(5 * DAY).describe("from the finished video to the RAO's decision"),
-        signing: duration.default(7 * DAY).describe('from the approval to the signature'),
-        remindBefore: z.array(duration).default([DAY]).describe('a reminder so long before each of them'),
+        video: deadline.default(7 * DAY).describe('from create to the finished video'),
+        review: deadline.default(5 * DAY).describe("from the finished video to the RAO's decision"),
+        signing: deadline.default(7 * DAY).describe('from the approval to the signature'),
+        remindBefore: z
+          .array(durationBetween(1, LONGEST_DEADLINE))
+          .max(10, 'must be at most 10')
+          .default([DAY])
+          .describe('a reminder so long before each of them'),
       })
       .prefault({}),
     watch: z
       .strictObject({
-        gap: duration.default(5 * SECOND).describe('reads of one request are at least this far apart'),
+        gap: durationBetween(1, HOUR)
+          .default(5 * SECOND)
+          .describe('reads of one request are at least this far apart'),
         soon: z
-          .array(duration)
+          .array(pause)
+          .max(20, 'must be at most 20')
           .default([2 * SECOND, 5 * SECOND, 15 * SECOND, MINUTE])
           .describe('pauses of the first reads after a hint'),
-        slow: duration.default(15 * MINUTE).describe('pause between reads otherwise'),
-        jitter: z.coerce.number().min(0).max(1).default(0.2).describe('share of a pause that is random'),
+        slow: pause.default(15 * MINUTE).describe('pause between reads otherwise'),
+        jitter: numberBetween(0, 1).default(0.2).describe('share of a pause that is random'),
       })
       .prefault({}),
     code: z
       .strictObject({
-        coolDown: duration.default(MINUTE).describe("the provider's pause between two codes"),
-        notAcceptedLimit: z.coerce
-          .number()
-          .int()
-          .min(1)
-          .default(5)
-          .describe('so many codes that did not sign make attention'),
+        coolDown: durationBetween(0, HOUR).default(MINUTE).describe("the provider's pause between two codes"),
+        notAcceptedLimit: wholeBetween(1, 100).default(5).describe('so many codes that did not sign make attention'),
+      })
+      .prefault({}),
+    acceptance: z
+      .strictObject({
+        maximumAge: durationBetween(MINUTE, LONGEST_DEADLINE)
+          .default(30 * DAY)
+          .describe('an acceptance that the signer gave longer ago is refused'),
       })
       .prefault({}),
     sign: z
-      .strictObject({ settle: duration.default(30 * SECOND).describe('pause before a doubtful sign is read again') })
+      .strictObject({
+        settle: durationBetween(1, HOUR)
+          .default(30 * SECOND)
+          .describe('pause before a doubtful sign is read again'),
+      })
       .prefault({}),
     retrieve: z
       .strictObject({
-        filesWithin: duration
+        filesWithin: durationBetween(0, 30 * DAY)
           .default(15 * MINUTE)
           .describe('after ISSUED, keep reading this long for the signed files'),
       })
@@ -106,8 +113,7 @@ export const policySchema = z
     mayPass: z.array(z.enum(PASSABLE_REASONS)).default([]).describe('verification reasons that may pass, by name'),
     verification: z
       .strictObject({
-        clockTolerance: duration
-          .refine((value) => value <= DAY, 'is at most a day')
+        clockTolerance: durationBetween(0, DAY)
           .default(5 * MINUTE)
           .describe('a trusted timestamp may be so much earlier than the acceptance'),
         requires: z
@@ -126,7 +132,7 @@ export const policySchema = z
   })
   .prefault({});
 
-/** Lays overrides over a policy, value by value. The result is checked by the schema again. */
+/** Lays overrides over a policy, value by value. The result is checked by the schema again. @throws ZodError */
 export function overridePolicy(base: Policy, ...overrides: unknown[]): Policy {
   return policySchema.parse(overrides.reduce(merge, base));
 }

@@ -1,8 +1,26 @@
 import { z } from 'zod';
 import { assumptionsSchema } from '../uanataca/assumptions.js';
 import { registrationAuthorityAssumptionsSchema } from '../uanataca/registration-authority/assumptions.js';
-import { issuesOfOverrides, policySchema } from './policy.js';
-import { byteSize, duration, flag, hostAndPort, port, secretReference, webAddress } from './values.js';
+import { belowFloor, floorSchema, tooLowForProduction } from './floor.js';
+import { issuesOfOverrides, overridePolicy, policySchema } from './policy.js';
+import {
+  bytesBetween,
+  DAY,
+  durationBetween,
+  flag,
+  hostAndPort,
+  HOUR,
+  isPlainOutside,
+  port,
+  secretReference,
+  webAddress,
+  wholeBetween,
+} from './values.js';
+
+/** What a network may take. Milliseconds. */
+const networkTime = durationBetween(10, HOUR);
+/** A number of things that a process keeps or does at once. */
+const count = wholeBetween(1, 1_000_000);
 
 const temporal = z
   .strictObject({
@@ -24,7 +42,9 @@ const temporal = z
 const archive = z.strictObject({
   directory: z.string().min(1).describe('where requests, documents and outcomes are kept; shared by all processes'),
   index: z.string().optional().describe('where the webhook bridge finds requests; `index` in the archive if not set'),
-  reserve: byteSize.default(1e9).describe('no start and no code below this much free space'),
+  reserve: bytesBetween(0, Number.MAX_SAFE_INTEGER)
+    .default(1e9)
+    .describe('no start and no code below this much free space'),
 });
 
 const keys = z
@@ -40,6 +60,14 @@ const keys = z
       )
       .default([])
       .describe('RSA keys, PEM, for codes and PINs that people type; only workers need the private ones'),
+    orders: z
+      .array(
+        z.strictObject({ id: z.string().min(1), publicKey: secretReference, privateKey: secretReference.optional() }),
+      )
+      .default([])
+      .describe(
+        'Ed25519 keys, PEM, that sign starts and orders: the first private one signs, all public ones are taken; workers need no private one',
+      ),
   })
   .prefault({});
 
@@ -60,13 +88,20 @@ const environment = z.strictObject({
     .optional()
     .describe('for enrolments: the other system, over mutual TLS'),
   env: z.enum(['sandbox', 'prod']).describe("the provider's name of the environment, sent with every create"),
+  plainHttpReason: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe('why `http://` to another machine is right for `prod`, such as a tunnel; `doctor` shows it'),
   ca: z.string().optional().describe('PEM file of the CA that signed the Optimizer’s TLS certificate'),
   roots: z.array(z.string()).default([]).describe('PEM files of the roots that signatures must chain to'),
   timeouts: z
     .strictObject({
-      connect: duration.default(10_000),
-      answer: duration.default(60_000).describe('from the end of the request to the first byte of the answer'),
-      body: duration.default(60_000).describe('longest silence inside an answer'),
+      connect: networkTime.default(10_000),
+      answer: networkTime.default(60_000).describe('from the end of the request to the first byte of the answer'),
+      body: networkTime.default(60_000).describe('longest silence inside an answer'),
     })
     .prefault({}),
   assumptions: assumptionsSchema.prefault({}).describe('what is not known about the provider, see docs/provider.md'),
@@ -107,7 +142,7 @@ const registrationAuthority = z.strictObject({
         .enum(['seal', 'drop'])
         .optional()
         .describe('what becomes of PIN, PUK and revocation code; without the code nobody here can revoke'),
-      fewScratchcards: z.coerce.number().int().min(0).default(10).describe('so few left make a warning'),
+      fewScratchcards: wholeBetween(0, 1_000_000).default(10).describe('so few left make a warning'),
       refuseVideo: flag.default(false).describe('whether an officer’s refusal may go through refuse_videoid'),
       preauthLink: flag.default(false).describe('whether the link may be asked for; its holder acts as the signer'),
       unknownProfiles: flag.default(false).describe('whether profiles that are not in the catalogue may be asked for'),
@@ -131,16 +166,11 @@ export const configSchema = z
     environments: z.record(z.string().regex(/^[a-z0-9-]{1,32}$/), environment).default({}),
     registrationAuthorities: z.record(z.string().regex(/^\d{1,12}$/), registrationAuthority).default({}),
     policy: policySchema,
+    floor: floorSchema,
     documents: z
       .strictObject({
-        maximumBytes: byteSize.default(25e6).describe('per document'),
-        maximumCount: z.coerce
-          .number()
-          .int()
-          .min(1)
-          .max(10)
-          .default(10)
-          .describe("the provider's ceiling is 10 (§4.6)"),
+        maximumBytes: bytesBetween(1, 1e9).default(25e6).describe('per document'),
+        maximumCount: wholeBetween(1, 10).default(10).describe("the provider's ceiling is 10 (§4.6)"),
         certified: z
           .enum(['refuse', 'accept'])
           .default('refuse')
@@ -150,18 +180,22 @@ export const configSchema = z
     codeEntry: z
       .enum(['sandbox', 'allowed'])
       .default('sandbox')
-      .describe('whether `videoid otp` and `confirm` may act on a real Optimizer: the code is the signer’s'),
+      .describe(
+        'whether `videoid accept`, `otp` and `confirm` may act on a real Optimizer: to accept and to sign is the signer’s',
+      ),
     worker: z
       .strictObject({
         host: z.string().default('127.0.0.1'),
         healthPort: port.default(7280),
         metricsPort: port.optional().describe('`GET /metrics` for Prometheus; without it there are none'),
-        maxCachedWorkflows: z.coerce.number().int().min(1).default(500),
-        maxConcurrentActivities: z.coerce.number().int().min(1).default(40),
-        rewindEvery: duration
+        maxCachedWorkflows: count.default(500),
+        maxConcurrentActivities: count.default(40),
+        rewindEvery: durationBetween(100, HOUR)
           .default(30_000)
           .describe('how often a worker looks for requests that the Temporal SDK cannot carry on, and rewinds them'),
-        shutdownGrace: duration.default(20_000).describe('running activities get this long on shutdown'),
+        shutdownGrace: durationBetween(0, HOUR)
+          .default(20_000)
+          .describe('running activities get this long on shutdown'),
         workflowBundle: z
           .string()
           .optional()
@@ -175,11 +209,15 @@ export const configSchema = z
         apiTokens: z.array(secretReference).default([]).describe('bearer tokens of the HTTP API'),
         hints: z
           .strictObject({
-            maximumBytes: byteSize.default(65_536),
-            sameWithin: duration.default(300_000).describe('an identical payload within this time is dropped'),
-            perMinute: z.coerce.number().int().min(1).default(30).describe('more per request and minute get 429'),
-            unknownFor: duration.default(5_000).describe('a pk that is not ours is looked up again after this time'),
-            bodyWithin: duration.default(10_000).describe('a sender slower than this is cut off'),
+            maximumBytes: bytesBetween(1, 1e6).default(65_536),
+            sameWithin: durationBetween(0, DAY)
+              .default(300_000)
+              .describe('an identical payload within this time is dropped'),
+            perMinute: count.default(30).describe('more per request and minute get 429'),
+            unknownFor: durationBetween(0, HOUR)
+              .default(5_000)
+              .describe('a pk that is not ours is looked up again after this time'),
+            bodyWithin: networkTime.default(10_000).describe('a sender slower than this is cut off'),
           })
           .prefault({}),
       })
@@ -197,12 +235,35 @@ export const configSchema = z
       .prefault({}),
   })
   .superRefine((config, context) => {
+    for (const { path, message } of belowFloor(config.policy, config.floor))
+      context.addIssue({ code: 'custom', path: ['policy', ...path], message });
+    if (Object.values(config.environments).some(({ env }) => env === 'prod')) {
+      for (const { path, message } of tooLowForProduction(config.floor))
+        context.addIssue({ code: 'custom', path: ['floor', ...path], message });
+    }
+    for (const [id, place] of Object.entries(config.environments)) {
+      if (place.env !== 'prod' || place.plainHttpReason !== undefined) continue;
+      for (const [setting, address] of [
+        ['optimizer', place.optimizer],
+        ['registrationAuthorityApi.address', place.registrationAuthorityApi?.address ?? ''],
+      ] as const) {
+        if (!isPlainOutside(address)) continue;
+        context.addIssue({
+          code: 'custom',
+          path: ['environments', id, ...setting.split('.')],
+          message: 'http:// shows credentials and codes on the way: use https://, or say in plainHttpReason why not',
+        });
+      }
+    }
     for (const [id, authority] of Object.entries(config.registrationAuthorities)) {
       const path = ['registrationAuthorities', id];
-      for (const issue of issuesOfOverrides(config.policy, authority.policy)) {
-        context.addIssue({ ...issue, path: [...path, 'policy', ...issue.path] });
-      }
-      const place = config.environments[authority.environment];
+      const issues = issuesOfOverrides(config.policy, authority.policy);
+      for (const issue of issues) context.addIssue({ ...issue, path: [...path, 'policy', ...issue.path] });
+      const tooLow =
+        issues.length === 0 ? belowFloor(overridePolicy(config.policy, authority.policy), config.floor) : [];
+      for (const { path: place, message } of tooLow)
+        context.addIssue({ code: 'custom', path: [...path, 'policy', ...place], message });
+      const place = own(config.environments, authority.environment);
       if (!place) {
         context.addIssue({
           code: 'custom',
@@ -225,7 +286,7 @@ export const configSchema = z
         });
       }
       if (authority.review.mode !== 'automatic') continue;
-      if (!authority.officers[authority.review.officer]) {
+      if (!own(authority.officers, authority.review.officer)) {
         context.addIssue({
           code: 'custom',
           path: [...path, 'review', 'officer'],
@@ -241,6 +302,11 @@ export const configSchema = z
       }
     }
   });
+
+/** `constructor` is in every object. */
+function own<T>(record: Record<string, T>, name: string): T | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined;
+}
 
 export type Config = z.output<typeof configSchema>;
 export type EnvironmentConfig = Config['environments'][string];

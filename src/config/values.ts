@@ -1,13 +1,19 @@
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 
-const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+/** Milliseconds. */
+export const SECOND = 1000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+const UNITS: Record<string, number> = { ms: 1, s: SECOND, m: MINUTE, h: HOUR, d: DAY };
 
 /** A time in milliseconds, or `500ms`, `30s`, `10m`, `2h`, `7d`. Gives milliseconds. */
-export const duration = z
+const duration = z
   .union([
     z.number().int().nonnegative(),
-    z.string().regex(/^\d+(ms|s|m|h|d)?$/, 'use milliseconds, or 30s, 10m, 2h, 7d'),
+    z.string().regex(/^\d{1,15}(ms|s|m|h|d)?$/, 'use milliseconds, or 30s, 10m, 2h, 7d'),
   ])
   .transform((value) => {
     if (typeof value === 'number') return value;
@@ -15,14 +21,34 @@ export const duration = z
     return Number(amount) * (UNITS[unit] ?? 1);
   });
 
+/** A time between two others, both allowed. Milliseconds. */
+export function durationBetween(shortest: number, longest: number) {
+  return duration
+    .refine((value) => value >= shortest, `must be at least ${durationWords(shortest)}`)
+    .refine((value) => value <= longest, `must be at most ${durationWords(longest)}`);
+}
+
+/** A time as people write it, in its largest whole unit: `90s`, `7d`. */
+export function durationWords(milliseconds: number): string {
+  const [unit, size] = Object.entries(UNITS).findLast(([, each]) => milliseconds % each === 0) ?? ['ms', 1];
+  return milliseconds === 0 ? '0ms' : `${milliseconds / size}${unit}`;
+}
+
 /** A size in bytes, or `10kB`, `20MB`, `1GB` (powers of ten). Gives bytes. */
-export const byteSize = z
-  .union([z.number().int().nonnegative(), z.string().regex(/^\d+(B|kB|MB|GB)?$/, 'use bytes, or 10kB, 20MB, 1GB')])
+const byteSize = z
+  .union([z.number().int().nonnegative(), z.string().regex(/^\d{1,15}(B|kB|MB|GB)?$/, 'use bytes, or 10kB, 20MB, 1GB')])
   .transform((value) => {
     if (typeof value === 'number') return value;
     const [, amount = '0', unit = 'B'] = /^(\d+)([A-Za-z]+)?$/.exec(value) ?? [];
     return Number(amount) * ({ B: 1, kB: 1e3, MB: 1e6, GB: 1e9 }[unit] ?? 1);
   });
+
+/** A size between two others, both allowed. Bytes. */
+export function bytesBetween(smallest: number, largest: number) {
+  return byteSize
+    .refine((value) => value >= smallest, `must be at least ${smallest} bytes`)
+    .refine((value) => value <= largest, `must be at most ${largest} bytes`);
+}
 
 /** A secret by name, never by value: `env:NAME` or `file:PATH`. */
 export const secretReference = z
@@ -41,7 +67,9 @@ function isHostAndPort(text: string): boolean {
 }
 
 /** An address on the web. Settings are shown, so it holds no name and no password. */
-export const webAddress = z.url().refine(namesNobody, 'give the address without name and password');
+export const webAddress = z
+  .url({ protocol: /^https?$/, error: 'give an address that begins with http:// or https://' })
+  .refine(namesNobody, 'give the address without name and password');
 
 function namesNobody(text: string): boolean {
   if (!URL.canParse(text)) return true;
@@ -49,7 +77,32 @@ function namesNobody(text: string): boolean {
   return username === '' && password === '';
 }
 
-export const port = z.coerce.number().int().min(0).max(65535);
+/** Whether what is sent to an address can be read on the way: http, and not on this machine. */
+export function isPlainOutside(address: string): boolean {
+  if (!URL.canParse(address)) return false;
+  const { protocol, hostname } = new URL(address);
+  return protocol !== 'https:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
+
+/** A number between two others, both allowed; a variable carries it as text. */
+export function numberBetween(smallest: number, largest: number) {
+  return z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,15}(\.\d{1,15})?$/, 'use a number')
+        .transform(Number),
+    ])
+    .pipe(z.number().min(smallest, `must be at least ${smallest}`).max(largest, `must be at most ${largest}`));
+}
+
+/** The same for whole numbers. */
+export function wholeBetween(smallest: number, largest: number) {
+  return numberBetween(smallest, largest).refine(Number.isInteger, 'must be a whole number');
+}
+
+export const port = wholeBetween(0, 65535);
 
 /** A yes or no that an environment variable can carry too. */
 export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);

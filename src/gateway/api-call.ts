@@ -55,8 +55,13 @@ export function query<Schema extends z.ZodType<object>>(
   return { ...readQuery(context.req.url, schema), flow };
 }
 
-/** How a verb is called that asks the request for something. */
-export function callOptions(context: Call, flow: Flow): { flow: Flow; attempt?: number; updateId?: string } {
+/** The key that a caller made for one human action. */
+export function orderKey(context: Call): { updateId?: string } {
   const updateId = context.req.header('idempotency-key');
-  return { ...query(context, requestQuery, flow), ...(updateId === undefined ? {} : { updateId }) };
+  return updateId === undefined ? {} : { updateId };
+}
+
+/** How a verb is called that orders something. */
+export function callOptions(context: Call, flow: Flow): { flow: Flow; attempt?: number; updateId?: string } {
+  return { ...query(context, requestQuery, flow), ...orderKey(context) };
 }

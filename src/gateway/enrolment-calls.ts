@@ -9,6 +9,7 @@ import {
   callOptions,
   type Call,
   CHANNEL,
+  orderKey,
   query,
   reference,
   verbs,
@@ -26,7 +27,7 @@ export function enrolmentCalls(parts: ApiParts): Hono<Bindings> {
   app.post('/', verb('enrol'), async (context) => {
     const received = await receive<EnrolmentInput>(context, parts);
     try {
-      const started = await client.startEnrolment(received.input);
+      const started = await client.startEnrolment(received.input, orderKey(context));
       const place = `/v1/enrolments/${encodeURIComponent(started.reference)}?attempt=${started.attempt}`;
       return context.json(started, started.state === 'started' ? 201 : 200, { Location: place });
     } finally {

@@ -1,10 +1,9 @@
 import type { Server } from 'node:http';
-import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
+import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { VideoIdError } from '../messages/failures.js';
+import { plainHttpServer } from '../security/http-server.js';
 
-/** Milliseconds for the head of a request: who dawdles over it is a slow-loris, not a browser. */
-const HEAD_WITHIN = 10_000;
 /** Milliseconds running answers get when the gateway stops. */
 const STOP_WITHIN = 20_000;
 
@@ -22,16 +21,8 @@ export async function listen(
   app: Hono<{ Bindings: HttpBindings }>,
   { host, port }: { host: string; port: number },
 ): Promise<Listener> {
-  const server = createAdaptorServer({
-    fetch: app.fetch,
-    overrideGlobalObjects: false,
-    serverOptions: {
-      headersTimeout: HEAD_WITHIN,
-      connectionsCheckingInterval: HEAD_WITHIN / 2,
-      // Uploads may take long; every reader of a body has a limit of its own.
-      requestTimeout: 0,
-    },
-  }) as Server;
+  // Uploads may take long; every reader of a body has a limit of its own.
+  const server = plainHttpServer(app.fetch, { within: 0 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(notListening(error, host, port)));
     server.listen(port, host, resolve);

@@ -7,7 +7,7 @@ import type { HintSource } from './webhooks.js';
 /**
  * Reads the webhook tokens of every registration authority. None is no error: the slow poll is enough to go on.
  *
- * @throws VideoIdError SECRET_NOT_FOUND; BAD_SETTING when two registration authorities have the same
+ * @throws VideoIdError SECRET_NOT_FOUND; BAD_SETTING for one that can be guessed, or that two registration authorities have
  */
 export async function readWebhookTokens(config: Config): Promise<KnownSecrets<HintSource>> {
   const entries: { secret: string; value: HintSource }[] = [];
@@ -16,7 +16,7 @@ export async function readWebhookTokens(config: Config): Promise<KnownSecrets<Hi
   )) {
     for (const [index, reference] of webhookTokens.entries()) {
       const field = `registrationAuthorities.${registrationAuthority}.webhookTokens[${index}]`;
-      const secret = (await resolveSecret(reference, field)).reveal();
+      const secret = await readToken(reference, field);
       const other = entries.find((entry) => entry.secret === secret)?.value.registrationAuthority;
       if (other !== undefined && other !== registrationAuthority) throw sameToken(other, registrationAuthority);
       entries.push({ secret, value: { environment, registrationAuthority } });
@@ -28,7 +28,7 @@ export async function readWebhookTokens(config: Config): Promise<KnownSecrets<Hi
 /**
  * Reads the tokens of the HTTP API.
  *
- * @throws VideoIdError SECRET_NOT_FOUND; BAD_SETTING when there is none
+ * @throws VideoIdError SECRET_NOT_FOUND; BAD_SETTING when there is none, or for one that can be guessed
  */
 export async function readApiTokens(config: Config): Promise<KnownSecrets<true>> {
   if (config.gateway.apiTokens.length === 0) {
@@ -38,9 +38,24 @@ export async function readApiTokens(config: Config): Promise<KnownSecrets<true>>
     });
   }
   const secrets = await Promise.all(
-    config.gateway.apiTokens.map((reference, index) => resolveSecret(reference, `gateway.apiTokens[${index}]`)),
+    config.gateway.apiTokens.map((reference, index) => readToken(reference, `gateway.apiTokens[${index}]`)),
   );
-  return new KnownSecrets(secrets.map((secret) => ({ secret: secret.reveal(), value: true as const })));
+  return new KnownSecrets(secrets.map((secret) => ({ secret, value: true as const })));
+}
+
+/** Shorter ones can be guessed; other characters pass neither a header nor an address. */
+const TOKEN = /^[A-Za-z0-9._~+=:@!$&'()*,-]{32,512}$/;
+
+async function readToken(reference: string, field: string): Promise<string> {
+  const token = (await resolveSecret(reference, field)).reveal();
+  if (TOKEN.test(token)) return token;
+  throw new VideoIdError(
+    'BAD_SETTING',
+    token.length < 32
+      ? `The token in ${field} has fewer than 32 characters.`
+      : `The token in ${field} is longer than 512 characters, or has others than letters, digits and - . _ ~ + =`,
+    { field, remedy: 'Make one with: openssl rand -hex 32' },
+  );
 }
 
 function sameToken(one: string, other: string): VideoIdError {

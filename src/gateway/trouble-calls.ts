@@ -2,7 +2,16 @@ import { Hono } from 'hono';
 import type { PlainCorrection, PlainExtension, ResolveAllOrder, RewindOrder } from '../client.js';
 import type { Flow } from '../messages/request.js';
 import type { AbandonOrder, NewVideoOrder } from '../messages/steering.js';
-import { type ApiParts, BY_REQUESTER, type Bindings, callOptions, query, reference, verbs } from './api-call.js';
+import {
+  type ApiParts,
+  BY_REQUESTER,
+  type Bindings,
+  callOptions,
+  orderKey,
+  query,
+  reference,
+  verbs,
+} from './api-call.js';
 import { feedQuery, readJson, readQuery, requestQuery } from './api-input.js';
 
 /** What people do when a request does not go as planned, for one flow. */
@@ -33,7 +42,7 @@ export function troubleCalls(parts: ApiParts, flow: Flow): Hono<Bindings> {
   app.post('/:reference/rewind', verb('rewind'), async (context) => {
     const order = (await readJson(context.env.incoming, limits)) as RewindOrder;
     return context.json(
-      await client.rewind(reference(context), { ...BY_REQUESTER, ...order }, query(context, requestQuery, flow)),
+      await client.rewind(reference(context), { ...BY_REQUESTER, ...order }, callOptions(context, flow)),
     );
   });
   app.post('/:reference/abandon', verb('abandon'), async (context) => {
@@ -60,7 +69,9 @@ export function generalCalls(parts: ApiParts): Hono<Bindings> {
     context.json(await client.feed(readQuery(context.req.url, feedQuery))),
   );
   app.post('/resolve', verb('resolve-all'), async (context) =>
-    context.json(await client.resolveAll((await readJson(context.env.incoming, limits)) as ResolveAllOrder)),
+    context.json(
+      await client.resolveAll((await readJson(context.env.incoming, limits)) as ResolveAllOrder, orderKey(context)),
+    ),
   );
   return app;
 }

@@ -16,9 +16,12 @@ export interface UploadLimits {
   maximumCount: number;
   /** Bytes of the `request` part. */
   maximumRequestBytes: number;
-  /** Milliseconds without a byte after which a sender is cut off. */
+  /** Milliseconds after which a sender is cut off that has sent next to nothing. */
   silence: number;
 }
+
+/** Bytes that must come within `silence`: one now and then would hold us for ever. */
+const LEAST = 1000;
 
 /** What came in with documents, those as files: a start, or what is provided later. */
 export interface Received<Input> {
@@ -53,19 +56,23 @@ export async function receiveUpload<Input = StartInput>(
 function openParser(incoming: IncomingMessage, limits: UploadLimits): BusboyInstance {
   const contentType = incoming.headers['content-type'] ?? '';
   if (!/^multipart\/form-data\s*;.*boundary=/i.test(contentType)) throw malformed('it is not multipart/form-data');
-  return new Busboy({
-    headers: { ...incoming.headers, 'content-type': contentType },
-    preservePath: true,
-    isPartAFile: (field) => field !== 'request',
-    limits: {
-      fields: 1,
-      files: limits.maximumCount,
-      fieldSize: limits.maximumRequestBytes,
-      fileSize: limits.maximumBytes,
-      headerPairs: 20,
-      headerSize: 8192,
-    },
-  });
+  try {
+    return new Busboy({
+      headers: { ...incoming.headers, 'content-type': contentType },
+      preservePath: true,
+      isPartAFile: (field) => field !== 'request',
+      limits: {
+        fields: 1,
+        files: limits.maximumCount,
+        fieldSize: limits.maximumRequestBytes,
+        fileSize: limits.maximumBytes,
+        headerPairs: 20,
+        headerSize: 8192,
+      },
+    });
+  } catch {
+    throw malformed('its boundary cannot be used');
+  }
 }
 
 async function receiveParts(
@@ -78,7 +85,8 @@ async function receiveParts(
   const writes: Promise<void>[] = [];
   const documents: { name: string; content: string }[] = [];
   let request: object | undefined;
-  let heard = true;
+  let received = 0;
+  let heard = 0;
   let silence: NodeJS.Timeout | undefined;
 
   const takeRequest = (field: string, value: string, cut: boolean): void => {
@@ -113,13 +121,16 @@ async function receiveParts(
         .on('error', refuse(malformed('it is not well-formed')))
         .on('finish', resolve);
       incoming
-        .on('data', () => (heard = true))
+        .on('data', (chunk: Buffer) => {
+          received += chunk.length;
+          if (received > mostBytes(limits)) reject(malformed('it is larger than all documents may be together'));
+        })
         .on('error', refuse(malformed('it broke off')))
         .on('close', () => incoming.complete || reject(malformed('it broke off')))
         .pipe(parser);
       silence = setInterval(() => {
-        if (!heard && !parser.writableNeedDrain) reject(malformed('it does not go on'));
-        heard = false;
+        if (received - heard < LEAST && !parser.writableNeedDrain) reject(malformed('it does not go on'));
+        heard = received;
       }, limits.silence);
     });
     await Promise.all(writes);
@@ -135,6 +146,11 @@ async function receiveParts(
   if (request === undefined) throw malformed('the part "request" is missing');
   // The client checks every field; what is a path in it may only come from here.
   return { ...request, ...(documents.length === 0 ? {} : { documents }) };
+}
+
+/** Everything between and around the parts is small. */
+function mostBytes({ maximumCount, maximumBytes, maximumRequestBytes }: UploadLimits): number {
+  return maximumCount * maximumBytes + 2 * maximumRequestBytes;
 }
 
 /** Runs a part of an event handler, where nobody would catch what it throws. */

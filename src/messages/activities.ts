@@ -45,6 +45,18 @@ export interface Withdrawn {
   status?: ProviderStatus;
 }
 
+/** What became of one order to sign. */
+export type SignResult =
+  | { result: 'issued' }
+  /** The provider says that the code is wrong or expired. */
+  | { result: 'not-accepted' }
+  /** Refused in other words, and not signed. `words`: what the provider said. */
+  | { result: 'refused'; words?: string }
+  /** No clear answer, and not signed once it had settled. */
+  | { result: 'spent'; words?: string }
+  /** The request is in no state to be signed; `sent`: whether the code has left all the same. */
+  | { result: 'not-signable'; status: ProviderStatus; sent: boolean };
+
 /** What a request may leave at the provider. */
 export interface Leftovers {
   /** An enrolment may have more than one: a new video is a new request. */
@@ -78,6 +90,8 @@ export interface RetrieveOrder {
   accepted?: string;
   /** An operator's word that no more will come: what cannot be had is missing, what came is kept as it is. */
   giveUp?: boolean;
+  /** When the first acceptance of what was signed was recorded, ISO 8601; absent where it was signed without one of ours. */
+  acceptedAt?: string;
   /** An operator's word that the contract as it was shown will do: the provider hands out none after signing. */
   contractAsShown: boolean;
 }
@@ -136,8 +150,11 @@ export interface SignatureActivities {
   create(key: RequestKey, order: { round: number; since: number }): Promise<ProviderIds & { status: ProviderStatus }>;
   /** Replaces the signer's data at the provider by correction `number` of the archive: Update Request is a full PUT (§4.11). */
   correct(key: RequestKey, order: { requestPk: RequestPk; number: number }): Promise<{ status: ProviderStatus }>;
-  /** Takes over ids that an operator found in the provider's console, or that the attempt before left open there. */
-  adopt(key: RequestKey, ids: ProviderIds): Promise<ProviderIds & { status: ProviderStatus }>;
+  /**
+   * Takes over ids that an operator found in the provider's console, or that the attempt before left open there;
+   * `videoFinished` where its video had been finished by then.
+   */
+  adopt(key: RequestKey, ids: ProviderIds): Promise<ProviderIds & { status: ProviderStatus; videoFinished?: boolean }>;
   /**
    * Reads until the status differs from `seen`; waits by throwing STILL_WAITING with the next pause, `soon` after a hint.
    * Gives up when the Optimizer stays out of reach for the step's budget; `recovering` then returns at the first answer.
@@ -163,11 +180,11 @@ export interface SignatureActivities {
     key: RequestKey,
     order: { requestPk: RequestPk; coolDown: number; round: number },
   ): Promise<{ sentAt: string }>;
-  /** Seed step 6. A code is never sent twice: `codeId` names it. `spent` asks for a new code; `words`: what the provider said. */
+  /** Seed step 6. What unlocks leaves at most once: `codeId` names it. */
   sign(
     key: RequestKey,
     order: { requestPk: RequestPk; codeId: string; settle: number } & SignOrder,
-  ): Promise<{ result: 'issued' } | { result: 'not-accepted' } | { result: 'spent'; words?: string }>;
+  ): Promise<SignResult>;
   /** Seed step 7, then store, verify, read back, and the evidence. */
   retrieve(key: RequestKey, order: RetrieveOrder): Promise<Retrieved>;
   /**

@@ -37,16 +37,20 @@ export type CallFailureCode =
   | 'REQUEST_NOT_ENDED'
   | 'NOT_NOW'
   | 'NOT_ACCEPTED'
+  | 'ACCEPTANCE_NOT_IN_TIME'
   | 'CODE_COOL_DOWN'
   | 'CODE_NOT_ACCEPTED'
   | 'CODE_SPENT'
   | 'CODES_EXHAUSTED'
   | 'CODE_ENTRY_NOT_ALLOWED'
   | 'UNKNOWN_REMEDY'
+  | 'ORDER_REFUSED'
+  | 'START_REFUSED'
   | 'STILL_RUNNING'
   | 'WORKER_AWAY'
   | 'NOT_REPLAYABLE'
   | 'TEMPORAL_UNREACHABLE'
+  | 'IDEMPOTENCY_KEY_REUSED'
   | 'UNAUTHORIZED';
 
 /** A step of a request met trouble. Shown as attention, or retried without a person. */

@@ -17,6 +17,9 @@ export const STEP_NAMES = [
 ] as const;
 export type StepName = (typeof STEP_NAMES)[number];
 
+/** Milliseconds: a year and a day. No deadline is further away, also not one that was extended. */
+export const LONGEST_DEADLINE = 366 * 24 * 3_600_000;
+
 /** How one step is tried. All times in milliseconds. */
 export interface StepPolicy {
   /** One try may take this long; it is the only detector of a crashed worker. */
@@ -79,6 +82,10 @@ export interface Policy {
     coolDown: number;
     /** So many codes may be not accepted before the request is marked attention. */
     notAcceptedLimit: number;
+  };
+  acceptance: {
+    /** An acceptance that was given longer ago is refused; so long may one lie in a queue or a branch. */
+    maximumAge: number;
   };
   sign: {
     /** After a sign without a clear answer, so long before its effect is read again. */

@@ -87,6 +87,8 @@ export const FIELD_WORDS = {
   special_conditions: 'special conditions',
   process_application: 'name of the application that will use the certificate',
   description: 'a description',
+
+  identification_rao: 'the RAO id of the officer who identifies the signer, where another one approves',
 } as const satisfies Record<string, string>;
 
 export type FieldName = keyof typeof FIELD_WORDS;
@@ -108,6 +110,9 @@ export const FIELDS_FROM_VIDEO: readonly FieldName[] = [
   'id_document_number',
   'birth_date',
 ];
+
+/** What Create Request documents and Update Request does not (§8.2). */
+export const FIELDS_OF_CREATE: readonly FieldName[] = ['identification_rao'];
 
 /** What has to be there before the video: the link goes out by e-mail, the video session's code to the phone. */
 export const FIELDS_BEFORE_VIDEO: readonly FieldName[] = ['email', 'mobile_phone_number'];

@@ -34,13 +34,16 @@ export const STAGE_WORDS: Record<Stage, string> = {
   completing: 'waiting for data or documents that the video did not give',
   review: "waiting for the registration authority operator's decision",
   preparing: 'documents going up, contract coming down',
-  acceptance: 'waiting for the signer to accept the documents and ask for a code',
+  acceptance: 'waiting for the signer to accept the documents, and to ask for a code or sign in another way',
   code: 'waiting for the signer to type the code',
   issuing: 'waiting for the signer to pick up the certificate',
   archiving: 'signed, copy not yet stored',
   cleaning: 'deleting the copies at the provider, recording the end',
   ended: 'ended',
 };
+
+/** The stage `acceptance` once the signer has accepted: no code is out that could be typed. */
+export const ACCEPTED_WORDS = 'accepted; waiting for the signer to ask for a code or sign in another way';
 
 /** What an operator may do about attention. */
 export type Remedy = 'retry' | 'adopt' | 'wait' | 'new-video' | 'skip' | 'accept-files' | 'give-up' | 'cancel';
@@ -112,6 +115,8 @@ export interface RequestStatus {
     /** How many codes were not accepted. */
     notAccepted: number;
   };
+  /** When the first acceptance of what is signed was recorded, ISO 8601. */
+  acceptedAt?: string;
   /** What the signer must have been shown: hashes, known after `preparing`. */
   toAccept?: { documents: string[]; contract: string };
   /** Enrolment: fields that the provider still misses, by its names. */
@@ -132,6 +137,7 @@ export type Verb =
   | 'contract'
   | 'approve'
   | 'refuse'
+  | 'accept'
   | 'code'
   | 'sign'
   | 'extend'

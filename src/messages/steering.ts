@@ -5,6 +5,7 @@ import type { Remedy } from './status.js';
 export const HINT_SIGNAL = 'hint';
 export const STATUS_QUERY = 'status';
 export const REVIEW_UPDATE = 'review';
+export const ACCEPT_UPDATE = 'accept';
 export const CODE_UPDATE = 'code';
 export const SIGN_UPDATE = 'sign';
 export const CANCEL_UPDATE = 'cancel';
@@ -15,6 +16,35 @@ export const EXTEND_UPDATE = 'extend';
 export const PROVIDE_UPDATE = 'provide';
 export const PREAUTH_LINK_UPDATE = 'preauth-link';
 export const ABANDON_UPDATE = 'abandon';
+
+/** Every order: the argument of an Update, by the name of the Update. `workflows/order-guards.ts` has the shape of each. */
+export interface Orders {
+  [REVIEW_UPDATE]: ReviewDecision;
+  [ACCEPT_UPDATE]: Acceptance;
+  [CODE_UPDATE]: Acceptance;
+  [SIGN_UPDATE]: SignOrder;
+  [CANCEL_UPDATE]: CancelOrder;
+  [RESOLVE_UPDATE]: Resolution;
+  [NEW_VIDEO_UPDATE]: NewVideoOrder;
+  [CORRECT_UPDATE]: CorrectOrder;
+  [EXTEND_UPDATE]: ExtendOrder;
+  [PROVIDE_UPDATE]: ProvideOrder;
+  [PREAUTH_LINK_UPDATE]: PreauthLinkOrder;
+  [ABANDON_UPDATE]: AbandonOrder;
+}
+export type OrderName = keyof Orders;
+
+/** For whom an order is. It is signed with the order, so that a copy does nothing elsewhere. */
+export interface Addressee {
+  workflowId: string;
+  /** The workflow's first run: it stays the same when the request is rewound, and not when somebody starts it anew. */
+  run: string;
+  update: string;
+  updateId: string;
+}
+
+/** An order as it travels. */
+export type Addressed<Order extends object> = Order & { for: Addressee };
 
 /** Arguments of the `status` query: events of the history when it was asked, so that it is not answered ahead of more. */
 export type StatusQuestion = [historyLength?: number];
@@ -46,7 +76,7 @@ export type ReviewDecision = {
     }
 );
 
-/** Argument of the `code` Update: asking for the code is the acceptance of what was shown. */
+/** Argument of the `accept` Update, and of `code`: who asks for the code accepts what was shown. */
 export interface Acceptance {
   /** SHA-256 of each document as shown, in order. */
   documents: string[];
@@ -55,11 +85,11 @@ export interface Acceptance {
   consentVersion: string;
   /** Where it was shown: `web`, `cli`, … */
   channel: string;
-  /** When the signer accepted, ISO 8601. */
+  /** When the signer accepted, ISO 8601, by the clock of the place that showed it. */
   at: string;
 }
 
-/** Argument of the `sign` Update. `unlock` for other ways than the provider's SMS (§4.9). */
+/** Argument of the `sign` Update. `unlock` for other ways than the provider's SMS (§4.9), which need no code that was sent. */
 export interface SignOrder {
   secret?: Sealed;
   unlock?: { type: string; value: Sealed };
@@ -124,6 +154,12 @@ export interface Resolution {
    */
   ids?: { videoidPk?: string; requestPk: string };
   note?: string;
+}
+
+/** Answer of `accept`. */
+export interface Accepted {
+  /** When the request learned of it, ISO 8601, by our own clock. The same acceptance again gives the same time. */
+  recordedAt: string;
 }
 
 /** Answer of `code`. */

@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { createAdaptorServer } from '@hono/node-server';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { JSONToPayload, payloadToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { type Context, Hono } from 'hono';
@@ -7,9 +6,13 @@ import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { z } from 'zod';
 import { VideoIdError } from '../messages/failures.js';
+import { plainHttpServer } from './http-server.js';
 
 /** Bytes. Temporal takes at most 4 MB in one gRPC message; in base64 with its JSON that stays below this. */
 const BODY_LIMIT = 8 * 1024 * 1024;
+
+/** Milliseconds for a whole request. */
+const REQUEST_WITHIN = 10_000;
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
@@ -25,6 +28,8 @@ export interface CodecServerOptions {
   allowedOrigins: readonly string[];
   /** Values of `Host` that are answered, `name:port`, beside the server's own address. */
   allowedHosts?: readonly string[];
+  /** Milliseconds for a whole request, 10 000 if not given: who is slower is cut off. */
+  within?: number;
 }
 
 /**
@@ -37,10 +42,10 @@ export interface CodecServerOptions {
 export async function startCodecServer(
   options: CodecServerOptions,
 ): Promise<{ url: string; close: () => Promise<void> }> {
-  const { host = '127.0.0.1', port, codec } = options;
+  const { host = '127.0.0.1', port, codec, within = REQUEST_WITHIN } = options;
   const hosts = new Set(options.allowedHosts);
   const origins = new Set(options.allowedOrigins);
-  const server = createAdaptorServer({ fetch: createApp(codec, hosts, origins).fetch });
+  const server = plainHttpServer(createApp(codec, hosts, origins).fetch, { within });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) => reject(notListening(cause, host, port)));
     server.listen(port, host, resolve);
@@ -52,7 +57,7 @@ export async function startCodecServer(
     close: () =>
       new Promise((resolve, reject) => {
         server.close((error) => (error ? reject(error) : resolve()));
-        if ('closeAllConnections' in server) server.closeAllConnections();
+        server.closeAllConnections();
       }),
   };
 }

@@ -133,7 +133,7 @@ export async function generateSealKeys(): Promise<{ publicKey: string; privateKe
 }
 
 /** Key ids stand in payload metadata and error texts, so they are plain words. */
-function checkIds(field: string, settings: readonly { id: string }[]): void {
+export function checkIds(field: string, settings: readonly { id: string }[]): void {
   const seen = new Set<string>();
   for (const [index, { id }] of settings.entries()) {
     if (!isKeyId(id) || seen.has(id)) {

@@ -33,7 +33,7 @@ export class EncryptionCodec implements PayloadCodec {
 
   /** @throws VideoIdError BAD_SETTING when a key is unknown, or does not open the payload. */
   async decode(payloads: Payload[]): Promise<Payload[]> {
-    return payloads.map((payload) => (isEncrypted(payload) ? this.#decrypt(payload) : payload));
+    return payloads.map((payload) => (isEncrypted(payload) ? this.open(payload) : payload));
   }
 
   #encrypt(payload: Payload): Payload {
@@ -47,7 +47,8 @@ export class EncryptionCodec implements PayloadCodec {
     };
   }
 
-  #decrypt(payload: Payload): Payload {
+  /** @throws VideoIdError BAD_SETTING when the key is unknown, or does not open the payload. */
+  open(payload: Payload): Payload {
     const id = Buffer.from(payload.metadata?.[KEY_ID] ?? []).toString();
     const key = this.#key(id);
     const data = Buffer.from(payload.data ?? []);
@@ -75,7 +76,7 @@ export class EncryptionCodec implements PayloadCodec {
   }
 }
 
-function isEncrypted(payload: Payload): boolean {
+export function isEncrypted(payload: Payload): boolean {
   return Buffer.from(payload.metadata?.['encoding'] ?? []).toString() === ENCODING;
 }
 

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { VideoIdError } from '../messages/failures.js';
+import { readGuarded } from './guarded-file.js';
 
 const REDACTED = '[redacted]';
 
@@ -42,7 +42,8 @@ export function isSecretReference(value: unknown): value is SecretReference {
  * Reads the secret that a reference names: `env:NAME`, or `file:PATH` (UTF-8, one trailing newline removed).
  *
  * @param field the setting that holds the reference, for errors
- * @throws VideoIdError SECRET_NOT_FOUND when it is missing, unreadable or empty; BAD_SETTING when it is no reference.
+ * @throws VideoIdError SECRET_NOT_FOUND when it is missing, unreadable or empty; BAD_SETTING when it is no reference, or a file
+ *   that somebody else may write.
  */
 export async function resolveSecret(reference: string, field?: string): Promise<Secret> {
   if (!isSecretReference(reference)) {
@@ -52,7 +53,7 @@ export async function resolveSecret(reference: string, field?: string): Promise<
       remedy: 'Put the value into an environment variable or a file and name it as env:NAME or file:PATH.',
     });
   }
-  const value = reference.startsWith('env:') ? process.env[reference.slice(4)] : await readSecretFile(reference, field);
+  const value = reference.startsWith('env:') ? variable(reference.slice(4)) : await readSecretFile(reference, field);
   if (value === undefined || value === '') {
     throw new VideoIdError('SECRET_NOT_FOUND', `The secret ${reference} is ${value === '' ? 'empty' : 'not set'}.`, {
       field,
@@ -62,10 +63,16 @@ export async function resolveSecret(reference: string, field?: string): Promise<
   return new Secret(value);
 }
 
+function variable(name: string): string | undefined {
+  // `__proto__` is no variable.
+  return Object.hasOwn(process.env, name) ? process.env[name] : undefined;
+}
+
 async function readSecretFile(reference: string, field: string | undefined): Promise<string> {
   try {
-    return (await readFile(reference.slice(5), 'utf8')).replace(/\r?\n$/, '');
+    return (await readGuarded(reference.slice(5), field)).replace(/\r?\n$/, '');
   } catch (cause) {
+    if (cause instanceof VideoIdError) throw cause;
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     throw new VideoIdError('SECRET_NOT_FOUND', `The secret ${reference} cannot be read (${code}).`, {
       field,

@@ -11,7 +11,7 @@ export interface Evidence {
   provider?: EvidenceProvider;
   documents: EvidenceDocument[];
   contract?: { shownSha256?: string; stored?: StoredContract };
-  /** What the signer accepted by asking for the code that was used last. */
+  /** The acceptance that stands behind the signature: the last one before the signer signed, or the last one so far. */
   acceptance?: EvidenceAcceptance;
   /** What the workflow saw, in order of time. */
   events: RequestEvent[];
@@ -54,6 +54,10 @@ export interface EvidenceAcceptance {
   acceptedAt: string;
   /** When the request learned it, ISO 8601. */
   recordedAt: string;
+  /** When the request learned of the first acceptance, ISO 8601. */
+  firstRecordedAt: string;
+  /** With what the signer signed then: `code`, the type of another way, or both. */
+  signedWith?: string;
   channel: string;
   consentVersion: string;
   /** SHA-256 of the documents as shown, in order. */
@@ -182,14 +186,19 @@ function contractOf({ contract, outcome, events }: EvidenceOrder): Evidence['con
   };
 }
 
-/** The workflow records every acceptance as an event `accepted`; the last one stands behind the code that was used. */
+/** The workflow records every acceptance, with its number, and with each order to sign the number of the one behind it. */
 function acceptanceIn(events: readonly RequestEvent[]): EvidenceAcceptance | undefined {
-  const accepted = events.findLast(({ what }) => what === 'accepted');
+  const all = events.filter(({ what }) => what === 'accepted');
+  const asked = events.findLast(({ what }) => what === 'sign-asked')?.facts;
+  const accepted =
+    all.find(({ facts }) => asked !== undefined && facts?.['acceptance'] === asked['acceptance']) ?? all.at(-1);
   if (accepted?.facts === undefined) return undefined;
   const { acceptedAt, channel, consentVersion, documents, contract } = accepted.facts;
   return {
     acceptedAt: String(acceptedAt),
     recordedAt: accepted.at,
+    firstRecordedAt: all[0]?.at ?? accepted.at,
+    ...(asked?.['with'] === undefined ? {} : { signedWith: String(asked['with']) }),
     channel: String(channel),
     consentVersion: String(consentVersion),
     documents: String(documents).split(' '),

@@ -20,6 +20,8 @@ export interface Trouble {
   /** What we say to it: safe to show as it is. */
   ours?: string;
   meaning?: Meaning;
+  /** Whether the words are in the table of known ones. */
+  familiar?: boolean;
   /** HTTP status. */
   status?: number;
   /** Milliseconds the provider asks us to wait. */
@@ -36,6 +38,8 @@ export class ProviderError extends Error {
   /** Redacted; never more than a few lines. */
   readonly words: string;
   readonly meaning: Meaning | undefined;
+  /** Whether the words are known ones, so that they mean what `code` says; otherwise that is a guess from the status. */
+  readonly familiar: boolean;
   /** HTTP status, where there was an answer. */
   readonly status: number | undefined;
   /** Milliseconds. */
@@ -53,6 +57,7 @@ export class ProviderError extends Error {
     this.code = trouble.code;
     this.words = words;
     this.meaning = trouble.meaning;
+    this.familiar = trouble.familiar ?? false;
     this.status = trouble.status;
     this.retryAfter = trouble.retryAfter;
     this.optimizer = optimizer;

@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Agent, type buildConnector } from 'undici';
 import { VideoIdError } from '../messages/failures.js';
+import { readGuardedSync } from '../security/guarded-file.js';
 import { type Server, addressOf } from './address.js';
 import { type ClientCertificate, withClientCertificate } from './client-certificate.js';
 import { Loss, NotConnected, asLoss } from './loss.js';
@@ -125,8 +125,9 @@ function connectorOf({ timeouts, ca, clientCertificate }: HttpSettings): buildCo
 
 function pemFrom(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readGuardedSync(path, 'ca');
   } catch (cause) {
+    if (cause instanceof VideoIdError) throw cause;
     throw new VideoIdError('BAD_SETTING', `The CA file ${path} cannot be read.`, {
       field: 'ca',
       remedy: 'Name a PEM file that this process may read.',

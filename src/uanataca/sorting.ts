@@ -49,7 +49,7 @@ export function sortAnswer<Call extends string>(api: Api<Call>, call: Call, answ
     const known = api.known.find((row) => (row.calls ?? [call]).includes(call) && row.words.test(envelope.text));
     if (known !== undefined) {
       const meaning = known.meaning === undefined ? {} : { meaning: known.meaning };
-      return { ...trouble, kind: 'refused', code: known.code, ...meaning };
+      return { ...trouble, kind: 'refused', code: known.code, familiar: true, ...meaning };
     }
   }
   if (succeeded && status < 400) return { ...trouble, ...doubt(api, call, 'PROVIDER_ANSWER_UNKNOWN') };

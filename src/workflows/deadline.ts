@@ -1,4 +1,5 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
+import { LONGEST_DEADLINE } from '../messages/policy.js';
 
 /** What a deadline needs to know of the request. */
 export interface DeadlineOrder {
@@ -41,6 +42,11 @@ export class Deadline {
     this.moveTo(this.startedAt + milliseconds);
   }
 
+  /** Whether it may be moved by so much: the sum of all extensions has an end too. */
+  mayExtend(milliseconds: number): boolean {
+    return this.at !== undefined && this.at + milliseconds <= Date.now() + LONGEST_DEADLINE;
+  }
+
   /** Moves the running deadline; it may have been moved before. */
   extend(milliseconds: number): void {
     if (this.at !== undefined) this.moveTo(this.at + milliseconds);
@@ -78,7 +84,8 @@ export class Deadline {
 
   /** A reminder whose moment has passed is not made up for: the deadline was nearer than that when it was set. */
   private moveTo(at: number): void {
-    this.at = at;
+    // Whatever was asked for, the time stays one that a calendar can show.
+    this.at = Math.min(at, Date.now() + LONGEST_DEADLINE);
     this.expired = false;
     this.reminders = this.order.remindBefore.filter((before) => at - before > Date.now()).toSorted((a, b) => b - a);
     this.arm();

@@ -1,4 +1,5 @@
 import type { Actor, Outcome, OutcomeKind } from '../messages/outcome.js';
+import type { RequestState } from './request-state.js';
 
 /** Thrown by the story when the request is to end otherwise than wanted; nothing else uses it. */
 export class Ending {
@@ -12,25 +13,40 @@ export class Ending {
   ) {}
 }
 
+/**
+ * The provider says CANCELLED. Once the signer has finished the video that is how it refuses, of both flows; before, nobody
+ * has looked at anything yet.
+ */
+export function endedAtProvider({ videoFinished }: Pick<RequestState, 'videoFinished'>): Ending {
+  const actor = { kind: 'provider' } as const;
+  return videoFinished
+    ? new Ending('refused', 'refused-at-provider', actor)
+    : new Ending('cancelled', 'cancelled-at-provider', actor);
+}
+
 /** Somebody's wish that the request ends. It takes effect between steps, or between two tries of one. */
 export class EndWish {
-  private ending: Ending | undefined;
+  private wished: Ending | undefined;
 
   /** The first wish counts. */
   express(ending: Ending): void {
-    this.ending ??= ending;
+    this.wished ??= ending;
   }
 
   cancel(order: { actor: Actor; reason: string }): void {
     this.express(new Ending('cancelled', `cancelled-by-${order.actor.kind}`, order.actor, { note: order.reason }));
   }
 
+  get ending(): Ending | undefined {
+    return this.wished;
+  }
+
   get expressed(): boolean {
-    return this.ending !== undefined;
+    return this.wished !== undefined;
   }
 
   /** @throws Ending if somebody wishes so. */
   heed(): void {
-    if (this.ending) throw this.ending; // oxlint-disable-line typescript/only-throw-error -- not an error: the end of the story
+    if (this.wished) throw this.wished; // oxlint-disable-line typescript/only-throw-error -- not an error: the end of the story
   }
 }

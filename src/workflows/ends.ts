@@ -3,6 +3,7 @@ import type { Leftovers, Withdrawn } from '../messages/activities.js';
 import type { Actor, Outcome, OutcomeKind } from '../messages/outcome.js';
 import { cleanupIdOf, type RequestPk } from '../messages/request.js';
 import { cleanup, CLEANUP_WORDS } from './cleanup.js';
+import { allHandedOut } from './defects.js';
 import { Ending } from './endings.js';
 import { told } from './inbox.js';
 import { unlessItRuns } from './outliving.js';
@@ -21,9 +22,12 @@ export function tell(
     run.wish.cancel({ actor: { kind: 'operator' }, reason: 'cancelled in Temporal' }),
   );
   return CancellationScope.nonCancellable(async () => {
-    const outcome = await story().catch((ending: unknown) => {
-      if (!(ending instanceof Ending)) throw ending;
-      return ended(ending);
+    const outcome = await story().catch(async (thrown: unknown) => {
+      if (thrown instanceof Ending) return ended(thrown);
+      await allHandedOut();
+      if (!run.wish.ending) throw thrown;
+      run.state.happened('defect');
+      return ended(run.wish.ending);
     });
     const { state, inbox } = run;
     run.enter('ended');

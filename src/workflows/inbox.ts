@@ -31,8 +31,10 @@ export function told(
   code: FailureCode,
   message: string,
   facts: Record<string, string | number | boolean> = {},
+  field?: string,
 ): ApplicationFailure {
-  return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [{ facts }] });
+  const more = field === undefined ? { facts } : { facts, field };
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [more] });
 }
 
 /** Somebody who waits for an answer and can be told that there is none. */

@@ -1,5 +1,5 @@
 import { unexpected } from './attentions.js';
-import { Ending } from './endings.js';
+import { endedAtProvider } from './endings.js';
 import { told } from './inbox.js';
 import type { RequestRun } from './request-run.js';
 
@@ -15,7 +15,7 @@ export async function issued(run: RequestRun): Promise<void> {
         state.happened('issued', undefined, { kind: 'signer' });
         return;
       case 'CANCELLED':
-        throw new Ending('cancelled', 'cancelled-at-provider', { kind: 'provider' });
+        throw endedAtProvider(state);
       case 'ENROLLREADY':
         steps.leaveAttention();
         break;

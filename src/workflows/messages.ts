@@ -7,6 +7,7 @@ import * as names from '../messages/steering.js';
 export const hintSignal = defineSignal(names.HINT_SIGNAL);
 export const statusQuery = defineQuery<RequestStatus, names.StatusQuestion>(names.STATUS_QUERY);
 export const reviewUpdate = defineUpdate<{ status: string }, [names.ReviewDecision]>(names.REVIEW_UPDATE);
+export const acceptUpdate = defineUpdate<names.Accepted, [names.Acceptance]>(names.ACCEPT_UPDATE);
 export const codeUpdate = defineUpdate<names.CodeSent, [names.Acceptance]>(names.CODE_UPDATE);
 export const signUpdate = defineUpdate<names.SignAnswer, [names.SignOrder]>(names.SIGN_UPDATE);
 export const cancelUpdate = defineUpdate<{ outcome: OutcomeKind }, [names.CancelOrder]>(names.CANCEL_UPDATE);

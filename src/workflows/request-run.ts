@@ -9,6 +9,7 @@ import type { Activities, StepFailure } from '../messages/activities.js';
 import type { AnyRequest, ProviderStatus, RequestPk } from '../messages/request.js';
 import type { OutcomeKind } from '../messages/outcome.js';
 import type { Stage, Verb } from '../messages/status.js';
+import { Acceptances } from './acceptances.js';
 import { Deadline } from './deadline.js';
 import { Ending, EndWish } from './endings.js';
 import { Inbox, type QuestionKind, told } from './inbox.js';
@@ -46,7 +47,8 @@ export class RequestRun {
   readonly wish = new EndWish();
   readonly watch: ProviderWatch;
   readonly steps: Steps;
-  /** How often a code was handed over to sign. */
+  readonly acceptances: Acceptances;
+  /** How often something was handed over to sign with. */
   signOrders = 0;
   /** Whether it is not known what became of the last one. */
   signInDoubt = false;
@@ -61,6 +63,7 @@ export class RequestRun {
     this.state = new RequestState(request, () => this.deadline.when);
     this.watch = new ProviderWatch(request.key, request.policy);
     this.steps = new Steps(request.policy, this.state, this.deadline, this.inbox, this.wish, this.watch);
+    this.acceptances = new Acceptances(this.state, request.policy.acceptance);
     setHandler(statusQuery, () => this.state.status());
     setHandler(hintSignal, () => this.watch.hint());
     setHandler(resolveUpdate, (resolution) => this.inbox.ask('resolve', resolution), {
@@ -97,7 +100,12 @@ export class RequestRun {
         this.state.show();
         return { deadline: this.deadline.when ?? '' };
       },
-      { validator: (_order) => this.allow('extend') },
+      {
+        validator: ({ by }) => {
+          this.allow('extend');
+          if (!this.deadline.mayExtend(by)) throw told('BAD_INPUT', 'by: no deadline is further away than a year.');
+        },
+      },
     );
   }
 

@@ -8,6 +8,7 @@ import {
   STAGE_WORDS,
   type Stage,
   FLOW_STAGES,
+  ACCEPTED_WORDS,
   type ToReview,
   type Verb,
 } from '../messages/status.js';
@@ -18,17 +19,25 @@ const WITH_THE_SIGNER = new Set<Stage>(['video', 'acceptance', 'code', 'completi
 /** The story answers these, and does not while it waits for an operator's decision. */
 const ANSWERED_BY_THE_STORY = new Set<Verb>(['new-video', 'correct', 'provide', 'approve', 'refuse', 'code', 'sign']);
 
+/** The provider says one of these only after the signer has finished the video. */
+const VIDEO_FINISHED = new Set<ProviderStatus>(['VIDEOREVIEW', 'CREATED', 'ENROLLREADY', 'ISSUED']);
+
 /** Everything a request knows about itself; what the `status` query and the Temporal UI show. */
 export class RequestState {
   stage: Stage = 'creating';
   attention: Attention | undefined;
-  providerStatus: ProviderStatus | undefined;
+  /** Whether the signer has finished the video, as far as we have seen. */
+  videoFinished = false;
   ids: { requestPk: RequestPk; videoidPk?: VideoidPk } | undefined;
   sentAt: string | undefined;
   codesAsked = 0;
   notAccepted = 0;
   codesSpent = 0;
   toAccept: { documents: string[]; contract: string } | undefined;
+  /** When that was there to be shown, milliseconds since 1970. */
+  shownFrom: number | undefined;
+  /** When the first acceptance of it was recorded, ISO 8601. */
+  acceptedAt: string | undefined;
   toReview: ToReview | undefined;
   missing: string[] | undefined;
   /** Whether the last create that failed has made nothing for certain, so that its data may be corrected. */
@@ -37,6 +46,7 @@ export class RequestState {
   createInDoubt = false;
   outcome: RequestStatus['outcome'];
   readonly events: RequestEvent[] = [];
+  private said: ProviderStatus | undefined;
   private since = Date.now();
   private readonly times = new Map<Stage, number>();
 
@@ -45,6 +55,16 @@ export class RequestState {
     private readonly deadline: () => string | undefined,
   ) {
     this.show();
+  }
+
+  /** What the provider said last. */
+  get providerStatus(): ProviderStatus | undefined {
+    return this.said;
+  }
+
+  set providerStatus(status: ProviderStatus) {
+    this.said = status;
+    this.videoFinished ||= VIDEO_FINISHED.has(status);
   }
 
   enter(stage: Stage): void {
@@ -103,8 +123,8 @@ export class RequestState {
     if (this.stage === 'issuing') verbs.push('preauth-link');
     if (this.stage === 'review' && this.request.reviewMode === 'manual') verbs.push('approve', 'refuse');
     if (this.toAccept && (this.stage === 'acceptance' || this.stage === 'code'))
-      verbs.push('documents', 'contract', 'code');
-    if (this.stage === 'code') verbs.push('sign');
+      verbs.push('documents', 'contract', 'accept', 'code');
+    if (this.stage === 'code' || (this.stage === 'acceptance' && this.acceptedAt)) verbs.push('sign');
     if (this.attention) verbs.push('resolve');
     if (this.deadline() !== undefined) verbs.push('extend');
     if (WITH_THE_SIGNER.has(this.stage)) verbs.push('abandon');
@@ -130,6 +150,7 @@ export class RequestState {
       ...(this.attention === undefined ? {} : { attention: this.attention }),
       provider: { ...this.ids, ...(this.providerStatus === undefined ? {} : { status: this.providerStatus }) },
       code: { notAccepted: this.notAccepted, ...(this.sentAt === undefined ? {} : { sentAt: this.sentAt }) },
+      ...(this.acceptedAt === undefined ? {} : { acceptedAt: this.acceptedAt }),
       ...(this.toAccept === undefined ? {} : { toAccept: this.toAccept }),
       ...(this.toReview === undefined ? {} : { toReview: this.toReview }),
       ...(this.missing === undefined ? {} : { missing: this.missing }),
@@ -140,8 +161,12 @@ export class RequestState {
 
   /** What is in the way; where the signer has signed, that comes first. */
   private words(): string {
-    if (this.attention === undefined) return STAGE_WORDS[this.stage];
+    if (this.attention === undefined) return this.stageWords(this.stage);
     return this.stage === 'archiving' ? `${STAGE_WORDS.archiving}. ${this.attention.words}` : this.attention.words;
+  }
+
+  private stageWords(stage: Stage): string {
+    return stage === 'acceptance' && stage === this.stage && this.acceptedAt ? ACCEPTED_WORDS : STAGE_WORDS[stage];
   }
 
   /** The checklist in the Temporal UI: every stage, the current wait and what ends it. */
@@ -150,7 +175,7 @@ export class RequestState {
     const current = this.stage === 'ended' ? stages.length : stages.indexOf(this.stage);
     const lines = stages.map((stage, place) => {
       const sign = place < current ? '✓' : place === current ? '▶' : '·';
-      return `${sign} ${place === current ? `**${STAGE_WORDS[stage]}**` : STAGE_WORDS[stage]}`;
+      return `${sign} ${place === current ? `**${this.stageWords(stage)}**` : STAGE_WORDS[stage]}`;
     });
     if (this.outcome) lines.push(`■ ended: **${this.outcome.kind}** (${this.outcome.reason})`);
     const endsBy = this.endsBy(this.deadline());
@@ -189,7 +214,9 @@ export class RequestState {
           automatic: ['the approval that is under way'],
         }[this.request.reviewMode];
       case 'acceptance':
-        return ['the signer accepts the documents and asks for a code'];
+        return this.acceptedAt === undefined
+          ? ['the signer accepts the documents, and asks for a code or signs in another way']
+          : ['the signer asks for a code', 'the signer signs in another way'];
       case 'code':
         return ['the signer types the code', 'the signer asks for another code'];
       case 'creating':

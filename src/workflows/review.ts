@@ -4,7 +4,7 @@ import type { Activities, Decided, OfficerOrder, StepFailure } from '../messages
 import type { ProviderStatus } from '../messages/request.js';
 import type { ReviewDecision } from '../messages/steering.js';
 import { APPROVAL_INCOMPLETE, unexpected } from './attentions.js';
-import { Ending } from './endings.js';
+import { Ending, endedAtProvider } from './endings.js';
 import { type Asked, told } from './inbox.js';
 import type { RequestRun } from './request-run.js';
 import { stageAttribute } from './search-attributes.js';
@@ -57,7 +57,7 @@ export async function reviewed(run: RequestRun, review: Review): Promise<void> {
     }
     switch (state.providerStatus) {
       case 'CANCELLED':
-        throw new Ending('refused', 'refused-at-provider', { kind: 'provider' });
+        throw endedAtProvider(state);
       case review.undecided:
         steps.leaveAttention();
         if (approvedByUs) break;

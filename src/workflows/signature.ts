@@ -2,21 +2,21 @@ import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Retrieved, SignatureActivities, UploadedDocument } from '../messages/activities.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { ProviderIds, SignatureRequest } from '../messages/request.js';
-import type { Acceptance, Resolution } from '../messages/steering.js';
+import type { Resolution } from '../messages/steering.js';
 import { watchAftermath } from './aftermath.js';
 import { archived } from './archiving.js';
 import { createRemedies } from './creating.js';
-import type { Ending } from './endings.js';
+import { type Ending, endedAtProvider } from './endings.js';
 import { cleanedLater, closing, outcomeOf, recorded, tell, withdrawn } from './ends.js';
-import { type Teller, told } from './inbox.js';
-import { codeUpdate, reviewUpdate, signUpdate } from './messages.js';
+import type { Teller } from './inbox.js';
+import { acceptUpdate, codeUpdate, reviewUpdate, signUpdate } from './messages.js';
 import { RequestRun } from './request-run.js';
 import { type Review, reviewed } from './review.js';
 import { requestPkAttribute } from './search-attributes.js';
-import { signedBySigner } from './signing.js';
+import { checkSignOrder, signedBySigner } from './signing.js';
 import { videoFinished } from './video.js';
 
-type Created = Awaited<ReturnType<SignatureActivities['create']>>;
+type Created = Awaited<ReturnType<SignatureActivities['adopt']>>;
 
 /**
  * One signature request, from create to the archived signature: the One-Shot eIDAS VideoID workflow of the provider.
@@ -40,18 +40,20 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   setHandler(reviewUpdate, (decision) => inbox.ask('review', decision), {
     validator: ({ decision }) => run.allow(decision),
   });
-  setHandler(signUpdate, (order) => inbox.ask('sign', order), {
-    validator: (order) => {
-      run.allow('sign');
-      if (!order.secret && !order.unlock) throw told('BAD_INPUT', 'Give the code, or another way to unlock.');
+  setHandler(acceptUpdate, (acceptance) => run.acceptances.record(acceptance), {
+    validator: (acceptance) => {
+      if (run.acceptances.knows(acceptance)) return;
+      run.allow('accept');
+      run.acceptances.check(acceptance);
     },
   });
   setHandler(codeUpdate, (acceptance) => inbox.ask('code', acceptance), {
     validator: (acceptance) => {
       run.allow('code');
-      checkAcceptance(acceptance);
+      run.acceptances.check(acceptance);
     },
   });
+  setHandler(signUpdate, (order) => inbox.ask('sign', order), { validator: (order) => checkSignOrder(run, order) });
   // ── The story ──
   return tell(run, story, ended);
 
@@ -74,10 +76,12 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     return begun(taken, 'reopened');
   }
 
-  function begun({ videoidPk, requestPk, status }: Created, how = 'created'): void {
+  function begun(made: Created, how = 'created'): void {
+    const { videoidPk, requestPk, status } = made;
     ids = { videoidPk, requestPk };
     state.ids = ids;
     state.providerStatus = status;
+    state.videoFinished ||= made.videoFinished ?? false;
     state.createInDoubt = false;
     state.happened(how, { requestPk, videoidPk, round });
   }
@@ -136,15 +140,9 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     });
     uploaded = done.documents;
     contract = done.contract;
+    state.shownFrom = Date.now();
     state.toAccept = { documents: documents.map(({ sha256 }) => sha256), contract: done.contract.sha256 };
     state.happened('documents-uploaded', { documents: documents.length, contract: done.contract.sha256 });
-  }
-
-  function checkAcceptance(acceptance: Acceptance): void {
-    const shown = state.toAccept;
-    const same = shown?.contract === acceptance.contract && shown.documents.join() === acceptance.documents.join();
-    if (!same)
-      throw told('NOT_ACCEPTED', 'The hashes are not those of the documents and the contract of this request.');
   }
 
   /** Of files that are missing here nothing is deleted there: the provider may have the only ones. */
@@ -164,7 +162,9 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
       return closed(signed());
     }
     const open = state.ids !== undefined && status !== 'CANCELLED' && !(await withdrawn(run, run.requestPk)).closed;
-    const outcome = outcomeOf(run, ending.kind, ending.reason, ending.actor, ending.words);
+    // A deadline that passed decides nothing any more where the provider has.
+    const decided = status === 'CANCELLED' && ending.kind === 'expired' ? endedAtProvider(state) : ending;
+    const outcome = outcomeOf(run, decided.kind, decided.reason, decided.actor, decided.words);
     const cleaning = { ...outcome, cleanup: uploadBegun ? 'done' : 'none' } as const;
     if (!open) return closed(cleaning);
     const left = await closed({ ...cleaning, leftOpen: true });

@@ -1,14 +1,16 @@
-import { condition, sleep } from '@temporalio/workflow';
+import { type ApplicationFailure, condition, sleep } from '@temporalio/workflow';
+import type { SignResult } from '../messages/activities.js';
 import type { FailureCode } from '../messages/failures.js';
-import type { Acceptance, SignOrder } from '../messages/steering.js';
+import type { SignOrder } from '../messages/steering.js';
 import { codesExhausted } from './attentions.js';
-import { Ending } from './endings.js';
+import { endedAtProvider } from './endings.js';
 import { type Asked, told } from './inbox.js';
 import type { RequestRun } from './request-run.js';
 
 /**
- * Steps 5 and 6: the signer accepts what was shown and gets a code, types it, as often as it takes. Ends at ISSUED. A signer who is
- * quick costs no reads; the provider is watched after a hint, and once the signer takes longer than the slow pause between two reads.
+ * Steps 5 and 6: the signer accepts what was shown, gets a code and types it, or unlocks in another way, as often as it
+ * takes. Ends at ISSUED. A signer who is quick costs no reads; the provider is watched after a hint, and once the signer takes
+ * longer than the slow pause between two reads.
  */
 export async function signedBySigner(run: RequestRun): Promise<void> {
   const { state, inbox, watch } = run;
@@ -24,9 +26,11 @@ export async function signedBySigner(run: RequestRun): Promise<void> {
   const asked = (): boolean => inbox.has('code') || inbox.has('sign');
   const watched = (): boolean => takesLong || watch.hinted || state.attention !== undefined;
   for (;;) {
-    if (state.providerStatus === 'ISSUED') return;
-    if (state.providerStatus === 'CANCELLED')
-      throw new Ending('cancelled', 'cancelled-at-provider', { kind: 'provider' });
+    if (state.providerStatus === 'ISSUED') {
+      inbox.take('sign')?.answer({ signed: true });
+      return;
+    }
+    if (state.providerStatus === 'CANCELLED') throw endedAtProvider(state);
     run.wish.heed();
     if (run.deadline.expired && (await run.readStatus())) continue;
     run.heedDeadline('signing-deadline');
@@ -36,9 +40,9 @@ export async function signedBySigner(run: RequestRun): Promise<void> {
     } else {
       await condition(() => asked() || watched() || run.wish.expressed || run.deadline.expired);
     }
-    const acceptance = inbox.take('code');
+    const code = inbox.take('code');
     const order = inbox.take('sign');
-    if (acceptance) await sendCode(run, acceptance);
+    if (code) await sendCode(run, code);
     if (order) await sign(run, order);
   }
 }
@@ -56,7 +60,7 @@ async function sendCode(run: RequestRun, asked: Asked<'code'>): Promise<void> {
     asked.fail(told('CODE_COOL_DOWN', `Another code can be asked for in ${secondsLeft} seconds.`, { secondsLeft }));
     return;
   }
-  recordAcceptance(run, asked.question);
+  run.acceptances.record(asked.question);
   const order = { requestPk: run.requestPk, coolDown, round: (state.codesAsked += 1) };
   const sent = await steps.run<{ sentAt: string | undefined }>(
     'code',
@@ -65,6 +69,8 @@ async function sendCode(run: RequestRun, asked: Asked<'code'>): Promise<void> {
       summary: 'let the provider send a code to the signer',
       asked,
       moot: (status) => (status === 'ENROLLREADY' ? undefined : { sentAt: undefined }),
+      // Without a code the signer can still sign in another way.
+      remedies: ({ temporary }) => (temporary ? {} : { skip: () => Promise.resolve({ sentAt: undefined }) }),
       answers: (failure) => {
         if (!NO_ATTENTION.has(failure.code)) return undefined;
         if (!asked.settled) asked.fail(told(failure.code, failure.words, failure.facts));
@@ -83,20 +89,33 @@ async function sendCode(run: RequestRun, asked: Asked<'code'>): Promise<void> {
   if (!asked.settled) asked.answer({ sentAt: sent.sentAt, resendFrom });
 }
 
-function recordAcceptance({ state }: RequestRun, acceptance: Acceptance): void {
-  const { consentVersion, channel, at, contract, documents } = acceptance;
-  state.happened(
-    'accepted',
-    { consentVersion, channel, acceptedAt: at, contract, documents: documents.join(' ') },
-    { kind: 'signer' },
-  );
+/** For validators: whether what unlocks can be used now, and there is an acceptance that it stands for. */
+export function checkSignOrder(run: RequestRun, { secret, unlock }: SignOrder): void {
+  if (!secret && !unlock) throw told('BAD_INPUT', 'Give the code, or another way to unlock.', {}, 'secret');
+  const { stage, attention } = run.state;
+  if (stage === 'acceptance' && run.acceptances.count === 0 && !attention)
+    throw told('NOT_ACCEPTED', 'The signer has not accepted yet: `accept`, or ask for a code, which accepts too.');
+  run.allow('sign');
+  if (secret && stage !== 'code') throw noCodeOut();
 }
 
-const ISSUED = { result: 'issued' } as const;
+function noCodeOut(): ApplicationFailure {
+  return told('NOT_NOW', 'No code is out that could sign: ask for one, or sign in another way.');
+}
 
-/** One code, sent once. While the answer is in doubt nothing ends the request. */
+type Tried = SignResult | { result: 'not-sent' };
+const ISSUED = { result: 'issued' } as const;
+const SPENT = { result: 'spent' } as const;
+const NOT_SENT = { result: 'not-sent' } as const;
+
+/** These are told to who wants to sign; nothing was sent, and the request itself is well. */
+const NOT_SENT_AND_TOLD = new Set<FailureCode>(['BAD_INPUT', 'ARCHIVE_FULL']);
+
+/** What unlocks is sent once. While the answer is in doubt nothing ends the request. */
 async function sign(run: RequestRun, asked: Asked<'sign'>): Promise<void> {
   const { state, steps, request } = run;
+  const { secret } = asked.question;
+  if (secret && state.stage !== 'code') return asked.fail(noCodeOut()); // the code before it is spent
   const order: SignOrder & { requestPk: typeof run.requestPk; codeId: string; settle: number } = {
     ...asked.question,
     requestPk: run.requestPk,
@@ -104,34 +123,59 @@ async function sign(run: RequestRun, asked: Asked<'sign'>): Promise<void> {
     codeId: String((run.signOrders += 1)),
     settle: request.policy.sign.settle,
   };
+  state.happened('sign-asked', { acceptance: run.acceptances.count, ...waysOf(asked.question) }, { kind: 'signer' });
   run.signInDoubt = true;
-  const tried = await steps.run('sign', (activities) => activities.sign(request.key, order), {
-    summary: 'sign with the code of the signer',
+  const tried = await steps.run<Tried>('sign', (activities) => activities.sign(request.key, order), {
+    summary: secret ? 'sign with the code of the signer' : 'sign in the way that the signer unlocks it',
     mayEnd: false,
     mayGiveUp: true,
     asked,
-    moot: (status) => (status === 'ISSUED' ? ISSUED : undefined),
+    moot: (status) => {
+      if (status === 'ISSUED') return ISSUED;
+      // What was in the way has gone by itself; by then it is settled.
+      return status === 'ENROLLREADY' && state.attention?.code === 'STATUS_UNEXPECTED' ? SPENT : undefined;
+    },
+    answers: ({ code, words, facts }) => {
+      if (!NOT_SENT_AND_TOLD.has(code)) return undefined;
+      if (!asked.settled) asked.fail(told(code, words, facts));
+      return NOT_SENT;
+    },
   });
   run.signInDoubt = false;
-  if (tried.result === 'issued') {
-    state.providerStatus = 'ISSUED';
-    state.happened('signed', undefined, { kind: 'signer' });
-    if (!asked.settled) asked.answer({ signed: true });
-    return;
+  switch (tried.result) {
+    case 'issued':
+      state.providerStatus = 'ISSUED';
+      state.happened('signed', undefined, { kind: 'signer' });
+      if (!asked.settled) asked.answer({ signed: true });
+      return;
+    case 'not-sent':
+      return;
+    case 'not-signable':
+      state.see(tried.status, 'poll');
+      if (tried.sent)
+        countSpent(run, asked, { became: `and the provider says ${tried.status}`, next: 'see the status' });
+      else if (!asked.settled) asked.fail(notSignable(tried.status));
+      return;
+    case 'not-accepted':
+      state.notAccepted += 1;
+      state.happened('code-not-accepted');
+      if (!asked.settled) asked.fail(codeNotAccepted(whatOf(asked), state.notAccepted));
+      return heedLimit(run, 'was not accepted (wrong or expired)');
+    case 'refused': {
+      const became = `was refused${said(tried.words)}`;
+      const next = secret ? 'type another, or ask for a new one' : 'unlock again, or ask for a code';
+      countSpent(run, asked, { became, words: tried.words, next });
+      return heedLimit(run, became);
+    }
+    case 'spent': {
+      const became = `got no clear answer of the provider${said(tried.words)}`;
+      const next = secret ? 'ask for a new one' : 'unlock again, or ask for a code';
+      countSpent(run, asked, { became, words: tried.words, next });
+      // Typed again, the same code would be sent again: without a new one nothing can be signed with a code.
+      if (secret) run.enter('acceptance');
+      return heedLimit(run, became);
+    }
   }
-  if (tried.result === 'spent') {
-    state.codesSpent += 1;
-    state.happened('code-spent', tried.words === undefined ? undefined : { words: tried.words });
-    const failure = codeSpent(tried.words);
-    if (!asked.settled) asked.fail(failure);
-    run.inbox.take('sign')?.fail(failure);
-    run.enter('acceptance'); // without a new code nothing can be signed
-    return heedLimit(run, `got ${noClearAnswer(tried.words)}`);
-  }
-  state.notAccepted += 1;
-  state.happened('code-not-accepted');
-  if (!asked.settled) asked.fail(codeNotAccepted(state.notAccepted));
-  return heedLimit(run, 'was not accepted (wrong or expired)');
 }
 
 /** So many codes that did not sign, for whatever reason, are more than the signer can put right alone. */
@@ -142,21 +186,37 @@ async function heedLimit({ state, steps, request }: RequestRun, last: string): P
   steps.leaveAttention();
 }
 
-function codeSpent(said: string | undefined) {
-  return told(
-    'CODE_SPENT',
-    `The code got ${noClearAnswer(said)}, and did not sign. A code is never sent twice: ask for a new one.`,
-  );
+/** What was sent has left, did not sign, and is never sent again. */
+function countSpent(
+  { state }: RequestRun,
+  asked: Asked<'sign'>,
+  { became, next, words }: { became: string; next: string; words?: string | undefined },
+): void {
+  state.codesSpent += 1;
+  state.happened('code-spent', words === undefined ? undefined : { words });
+  if (asked.settled) return;
+  asked.fail(told('CODE_SPENT', `${whatOf(asked)} ${became}, and did not sign. It is not sent again: ${next}.`));
 }
 
-function noClearAnswer(said: string | undefined): string {
-  return `no clear answer of the provider${said === undefined ? '' : ` (${said})`}`;
+function whatOf({ question: { secret } }: Asked<'sign'>): string {
+  return secret ? 'The code' : 'What should unlock';
 }
 
-function codeNotAccepted(notAccepted: number) {
-  return told(
-    'CODE_NOT_ACCEPTED',
-    'The code was not accepted (wrong or expired). Type it again, or ask for a new one.',
-    { notAccepted },
-  );
+function said(words: string | undefined): string {
+  return words === undefined ? '' : ` (${words})`;
+}
+
+function notSignable(status: string): ApplicationFailure {
+  return told('REQUEST_STATUS_REFUSED', `The provider says ${status}: there is nothing to sign now. Nothing was sent.`);
+}
+
+/** With what it is signed, for the evidence. The type is the caller's word, and kept only where it can be no more than a name. */
+function waysOf({ secret, unlock }: SignOrder): Record<string, string> {
+  const type = unlock && (/^[\w.-]{1,64}$/.test(unlock.type) ? unlock.type : 'another way');
+  return { with: [secret && 'code', type].filter((way) => way !== undefined).join(' and ') };
+}
+
+function codeNotAccepted(what: string, notAccepted: number): ApplicationFailure {
+  const words = `${what} was not accepted (wrong or expired). Try again, or ask for a new code.`;
+  return told('CODE_NOT_ACCEPTED', words, { notAccepted });
 }

@@ -13,7 +13,7 @@ import type { Attention, Remedy } from '../messages/status.js';
 import type { Resolution } from '../messages/steering.js';
 import { attentionAttribute } from './search-attributes.js';
 import type { Deadline } from './deadline.js';
-import { Ending, type EndWish } from './endings.js';
+import { endedAtProvider, type EndWish } from './endings.js';
 import { type Asked, type Inbox, type Teller, told } from './inbox.js';
 import type { RequestState } from './request-state.js';
 import { failureOf } from './step-failures.js';
@@ -237,7 +237,7 @@ export class Steps {
       this.state.see(awaited.status, awaited.foundBy);
       const value = moot?.(awaited.status);
       if (value !== undefined) return value;
-      if (awaited.status === 'CANCELLED') throw new Ending('cancelled', 'cancelled-at-provider', { kind: 'provider' });
+      if (awaited.status === 'CANCELLED') throw endedAtProvider(this.state);
     }
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { unexpected } from './attentions.js';
-import { Ending } from './endings.js';
+import { endedAtProvider } from './endings.js';
 import type { RequestRun } from './request-run.js';
 import { answerOfficer, type Review } from './review.js';
 
@@ -22,7 +22,7 @@ export async function validated(run: RequestRun, review: Review): Promise<void> 
         state.happened('validated', { status: state.providerStatus }, { kind: 'provider' });
         return;
       case 'CANCELLED':
-        throw new Ending('refused', 'refused-at-provider', { kind: 'provider' });
+        throw endedAtProvider(state);
       case 'VIDEOREVIEW':
       case 'VIDEOINCOMPLETE':
         steps.leaveAttention();

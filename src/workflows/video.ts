@@ -1,7 +1,7 @@
 import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ProviderStatus } from '../messages/request.js';
 import { unexpected, VIDEO_FAILED } from './attentions.js';
-import { Ending } from './endings.js';
+import { endedAtProvider } from './endings.js';
 import { type Teller, told } from './inbox.js';
 import { newVideoUpdate } from './messages.js';
 import type { RequestRun } from './request-run.js';
@@ -32,7 +32,7 @@ export async function videoFinished(run: RequestRun, newVideo: (asked?: Teller) 
         steps.leaveAttention();
         return;
       case 'CANCELLED':
-        throw new Ending('cancelled', 'cancelled-at-provider', { kind: 'provider' });
+        throw endedAtProvider(state);
       case 'VIDEOERROR':
         if (waitedOn !== 'VIDEOERROR') steps.enterAttention('wait', VIDEO_FAILED, ['wait', 'new-video', 'cancel']);
         break;

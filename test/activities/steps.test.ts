@@ -198,6 +198,58 @@ describe('sign', () => {
     }
     expect(await request.sign(code, 3, { settle: 0 })).toEqual({ result: 'spent', words: `HTTP 500: ${text}` });
   });
+
+  test('refused in words that are not known, it is spent at once, and told with them', async () => {
+    const request = await requestIn('code');
+    await request.fault({ name: 'answer-other', endpoint: 'sign', code: 403, text: 'Invalid OTP code' });
+    const refused = { result: 'refused', words: 'HTTP 403: Invalid OTP code' };
+    expect(await request.sign('000000', 1, { settle: 60_000 })).toEqual(refused);
+    // Where the worker stops before it can say so, the next try knows.
+    expect(await request.sign('000000', 2, { settle: 60_000 })).toEqual(refused);
+    expect((await request.provider()).calls['sign']?.received).toBe(1);
+  });
+
+  test('refused for credentials it names the setting, and a person’s retry does not send the code again', async () => {
+    const request = await requestIn('code');
+    await request.fault({ name: 'answer-other', endpoint: 'sign', code: 403, text: 'Permission Denied' });
+    const code = await request.code();
+    expect(await failureOf(request.sign(code))).toMatchObject({
+      code: 'CREDENTIALS_REFUSED',
+      retries: false,
+      words: expect.stringContaining('billing'),
+    });
+    expect(await request.sign(code)).toEqual({ result: 'refused', words: 'HTTP 403: Permission Denied' });
+    expect((await request.provider()).calls['sign']?.received).toBe(1);
+  });
+
+  test('a yes that the request does not show is read again, for longer than a doubt, and then did not sign', async () => {
+    const request = await requestIn('code');
+    const text = JSON.stringify({ status: 'success' });
+    await request.fault({ name: 'answer-other', endpoint: 'sign', code: 200, text });
+    const code = await request.code();
+    expect(await failureOf(request.sign(code, 1, { settle: 60_000 }))).toMatchObject({ code: 'SIGN_IN_DOUBT' });
+    expect(await failureOf(request.sign(code, 2, { settle: 60_000 }))).toMatchObject({ code: 'SIGN_IN_DOUBT' });
+    expect(await request.sign(code, 3, { settle: 0 })).toEqual({ result: 'spent' });
+    expect((await request.provider()).calls['sign']?.received).toBe(1);
+  });
+
+  test('what has not left is tried again', async () => {
+    const request = await requestIn('code');
+    const code = await request.code();
+    const away = await at.losingTheOptimizer();
+    const order = { requestPk: request.ids.requestPk, codeId: 'code-1', settle: 1, secret: request.sealed(code) };
+    const lost = at.try((activities) => activities.sign(request.key, order), 1, away);
+    expect(await failureOf(lost)).toMatchObject({ code: 'PROVIDER_UNREACHABLE', retries: true });
+    expect(await request.sign(code, 2)).toEqual({ result: 'issued' });
+  });
+
+  test('a request that is in no state to be signed keeps the code here', async () => {
+    const request = await requestIn('code');
+    const code = await request.code();
+    await at.provider.console(request.ids.requestPk, 'cancel');
+    expect(await request.sign(code)).toEqual({ result: 'not-signable', status: 'CANCELLED', sent: false });
+    expect((await request.provider()).calls['sign']).toBeUndefined();
+  });
 });
 
 const contractNotPassed = (reason: string) => ({

@@ -22,6 +22,8 @@ interface Step {
   inDoubt: string;
   /** What a second try gives when the first never reached the provider, where that is not the same. */
   afterCut?: { given: object; effects: unknown };
+  /** What a refusal gives, now and ever after, where nothing is sent a second time. */
+  refused?: { given: object; effects: unknown };
 }
 
 const done = (name: string) => async (request: RequestAtWork) => (await request.provider()).done[name];
@@ -89,6 +91,7 @@ const STEPS: Step[] = [
     effects: 1,
     inDoubt: 'SIGN_IN_DOUBT',
     afterCut: { given: { result: 'spent' }, effects: undefined }, // a code is never sent twice
+    refused: { given: { result: 'refused' }, effects: undefined },
   },
   {
     name: 'retrieve',
@@ -165,49 +168,75 @@ const STEPS: Step[] = [
   },
 ];
 
-describe.each(STEPS)('$name', ({ from, endpoint, run, gives, effect, effects, inDoubt, afterCut }) => {
+const prepared = async ({ from }: Step) => (await at.newRequest()).reach(from);
+
+async function outcomeOf({ run, effect }: Step, request: RequestAtWork, attempt: number) {
+  return { given: await run(request, attempt), effects: await effect(request) };
+}
+
+describe.each(STEPS)('$name', (step) => {
+  const { endpoint, run, gives, effects, inDoubt, afterCut } = step;
   const well = { given: gives, effects };
-  const outcomeOf = async (request: RequestAtWork, attempt: number) => ({
-    given: await run(request, attempt),
-    effects: await effect(request),
-  });
-  const prepared = async () => (await at.newRequest()).reach(from);
 
   test('succeeds, and a second try does nothing twice', async () => {
-    const request = await prepared();
-    expect(await outcomeOf(request, 1)).toMatchObject(well);
-    expect(await outcomeOf(request, 2)).toMatchObject(well);
+    const request = await prepared(step);
+    expect(await outcomeOf(step, request, 1)).toMatchObject(well);
+    expect(await outcomeOf(step, request, 2)).toMatchObject(well);
   });
 
+  test('answer lost after the work was done: the next try finds it done', async () => {
+    const request = await prepared(step);
+    await request.fault({ name: 'answer-lost', endpoint });
+    expect(await failureOf(run(request, 1))).toMatchObject({ retries: true, code: inDoubt });
+    expect(await outcomeOf(step, request, 2)).toMatchObject(well);
+  });
+
+  test('connection cut before the work: the next try does it', async () => {
+    const request = await prepared(step);
+    await request.fault({ name: 'connection-cut-before', endpoint });
+    expect(await failureOf(run(request, 1))).toMatchObject({ retries: true, code: inDoubt });
+    expect(await outcomeOf(step, request, 2)).toMatchObject(afterCut ?? well);
+  });
+});
+
+const REFUSAL = {
+  name: 'answer-other',
+  code: 400,
+  text: JSON.stringify({ status: 'error', detail: 'Missing required parameters' }),
+};
+
+describe.each(STEPS.filter(({ refused }) => refused === undefined))('$name', (step) => {
+  const { endpoint, run, gives, effects } = step;
+  const well = { given: gives, effects };
+
   test('refused for good: it waits for a decision, and a retry then succeeds', async () => {
-    const request = await prepared();
-    const text = JSON.stringify({ status: 'error', detail: 'Missing required parameters' });
-    await request.fault({ name: 'answer-other', endpoint, code: 400, text });
+    const request = await prepared(step);
+    await request.fault({ ...REFUSAL, endpoint });
     const refused = { retries: false, temporary: false, code: 'PROVIDER_REFUSED' };
     expect(await failureOf(run(request, 1))).toMatchObject(refused);
-    expect(await outcomeOf(request, 1)).toMatchObject(well);
+    expect(await outcomeOf(step, request, 1)).toMatchObject(well);
   });
 
   test('temporary: it is tried again by itself, no earlier than the provider says', async () => {
-    const request = await prepared();
+    const request = await prepared(step);
     await request.fault({ name: 'answer-429', endpoint, retryAfter: 7 });
     const failure = await failureOf(run(request, 1));
     expect(failure).toMatchObject({ retries: true, temporary: true, code: 'PROVIDER_BUSY' });
     expect(failure.pause).toBeGreaterThanOrEqual(7000);
-    expect(await outcomeOf(request, 2)).toMatchObject(well);
+    expect(await outcomeOf(step, request, 2)).toMatchObject(well);
   });
+});
 
-  test('answer lost after the work was done: the next try finds it done', async () => {
-    const request = await prepared();
-    await request.fault({ name: 'answer-lost', endpoint });
-    expect(await failureOf(run(request, 1))).toMatchObject({ retries: true, code: inDoubt });
-    expect(await outcomeOf(request, 2)).toMatchObject(well);
-  });
+describe.each(STEPS.filter(({ refused }) => refused !== undefined))('$name', (step) => {
+  const { endpoint, refused = {} } = step;
 
-  test('connection cut before the work: the next try does it', async () => {
-    const request = await prepared();
-    await request.fault({ name: 'connection-cut-before', endpoint });
-    expect(await failureOf(run(request, 1))).toMatchObject({ retries: true, code: inDoubt });
-    expect(await outcomeOf(request, 2)).toMatchObject(afterCut ?? well);
-  });
+  test.each([REFUSAL, { name: 'answer-429', retryAfter: 7 }])(
+    'refused, or put off ($name): it is over, and no other try sends anything',
+    async (answer) => {
+      const request = await prepared(step);
+      await request.fault({ ...answer, endpoint });
+      for (const attempt of [1, 2]) expect(await outcomeOf(step, request, attempt)).toMatchObject(refused);
+      expect((await request.provider()).calls[endpoint]?.received).toBe(1);
+    },
+  );
 });

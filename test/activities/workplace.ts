@@ -152,6 +152,19 @@ export class Workplace {
     });
   }
 
+  /** The activities of a worker whose connection to the Optimizer is gone when it comes to sign. */
+  async losingTheOptimizer(): Promise<Activities> {
+    const optimizer = `http://127.0.0.1:${await anyPort()}`;
+    const nowhere = Object.entries(this.config.environments).map(([name, each]) => [name, { ...each, optimizer }]);
+    const away = new Optimizers(Object.fromEntries(nowhere) as Config['environments']);
+    const losing = (environment: string) => {
+      const here = this.dependencies.optimizer(environment);
+      const there = away.of(environment);
+      return { getRequest: here.getRequest.bind(here), sign: there.sign.bind(there) } as typeof here;
+    };
+    return createActivities({ ...this.dependencies, optimizer: losing });
+  }
+
   close(): Promise<void> {
     return this.shut();
   }

@@ -15,6 +15,7 @@ const policy: Policy = {
   deadlines: { video: 1, review: 2, signing: 3 },
   watch: { gap: 10, soon: [1, 2], slow: 100, jitter: 0.2 },
   code: { coolDown: 60_000, notAcceptedLimit: 3 },
+  acceptance: { maximumAge: 1 },
   sign: { settle: 1000 },
   retrieve: { filesWithin: 1000 },
   mayPass: [],

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, EXIT_CODES, EXIT_WORDS } from '../../src/cli/exit-codes.js';
@@ -127,14 +127,45 @@ test('doctor says what fails and what to do, changes nothing, and gives exit cod
   expect(place.archived()).toEqual(before);
 });
 
+test('doctor finds tokens that can be guessed, files that others read, and tells why http is plain', async () => {
+  const other = await openPlace({ address: '127.0.0.1:1' }, (settings) => {
+    settings.environments = { live: { optimizer: 'http://nowhere.invalid', env: 'prod', plainHttpReason: 'a tunnel' } };
+    settings.registrationAuthorities = {
+      '139': { environment: 'live', profiles: ['P'], review: { mode: 'at-provider' }, webhookTokens: ['env:SHORT'] },
+    };
+    settings.gateway = { apiTokens: ['env:LONG'] };
+  });
+  chmodSync(join(other.directory, 'codec-key'), 0o444);
+  chmodSync(join(other.directory, 'seal-private.pem'), 0o666);
+  const ran = await videoid(['doctor', '--json'], {
+    environment: { VIDEOID_CONFIG: join(other.directory, 'config.json'), SHORT: 'abc', LONG: 'x'.repeat(32) },
+  });
+  const { checks } = answerOf(ran) as { checks: { name: string; state: string; words: string; remedy?: string }[] };
+  const found = (name: string) => checks.find((check) => check.name === name);
+  expect(found('webhook tokens')).toMatchObject({
+    state: 'fail',
+    remedy: expect.stringContaining('openssl rand') as string,
+  });
+  expect(found('tokens of the API')).toMatchObject({ state: 'ok' });
+  expect(found('codec keys')).toMatchObject({ state: 'warn', words: expect.stringContaining('may read') as string });
+  expect(found('seal keys')).toMatchObject({ state: 'fail', remedy: expect.stringContaining('chmod go-w') as string });
+  expect(found('settings file')).toMatchObject({ state: 'ok' });
+  expect(found('plain http to live')).toMatchObject({ state: 'warn', words: 'a tunnel' });
+  expect(ran.code).toBe(1);
+  await other.close();
+});
+
 test('setup makes keys that the settings can name, and never replaces any', async () => {
   const keys = join(empty, 'keys');
   const made = await videoid(['setup', '--keys', keys, '--key-id', 'first', '--json'], { directory: empty });
   expect(made.code).toBe(0);
-  const answer = answerOf(made) as { keys: { codec: { key: string }[]; seal: { privateKey: string }[] } };
+  const answer = answerOf(made) as {
+    keys: { codec: { key: string }[]; seal: { privateKey: string }[]; orders: { privateKey: string }[] };
+  };
   const codecKey = readFileSync(answer.keys.codec[0]?.key.replace('file:', '') ?? '', 'utf8');
   expect(Buffer.from(codecKey, 'base64')).toHaveLength(32);
   expect(readFileSync(answer.keys.seal[0]?.privateKey.replace('file:', '') ?? '', 'utf8')).toContain('PRIVATE KEY');
+  expect(readFileSync(answer.keys.orders[0]?.privateKey.replace('file:', '') ?? '', 'utf8')).toContain('PRIVATE KEY');
   expect(made.output).not.toContain(codecKey);
   const again = await videoid(['setup', '--keys', keys, '--key-id', 'first', '--json'], { directory: empty });
   expect(again.code).toBe(1);

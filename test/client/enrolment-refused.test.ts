@@ -73,6 +73,12 @@ const refusals: [why: string, code: string, field: string | undefined, input: ()
     () => organisation({ serial_number: '1' }),
   ],
   ['the signer’s e-mail twice', 'BAD_INPUT', 'fields.email', () => organisation({ email: 'a@example.com' })],
+  [
+    'an officer who identifies, and is no number',
+    'BAD_INPUT',
+    'fields.identification_rao',
+    () => organisation({ identification_rao: 'ada' }),
+  ],
   ['an empty value', 'BAD_INPUT', 'fields.title', () => organisation({ title: '  ' })],
   ['a value of two lines', 'BAD_INPUT', 'fields.title', () => organisation({ title: 'a\nb' })],
   [
@@ -125,6 +131,8 @@ test('what the video gives may be left out, and of an organisation what can be p
     { profile: ORGANISATION },
     { profile: 'PFqscdCiudadano', fields: { smartcard_sn: '123' } },
     { registrationAuthority: '141', secureElement: '2' },
+    // Of the create, where the officer who identifies is not the one who approves (§8.2).
+    { fields: { identification_rao: '1400' } },
   ];
   const starts = taken.map((more, at) => place.client.startEnrolment({ ...good, ...more, reference: `taken-${at}` }));
   // Recorded, and only then is Temporal asked.

@@ -5,6 +5,7 @@ import { openArchive } from '../../src/archive/file-archive.js';
 import { VideoIdClient } from '../../src/client.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { generateCodecKey } from '../../src/security/keys.js';
+import { generateOrderKeys } from '../../src/security/order-keys.js';
 import { sealKeys } from '../keys.js';
 
 /** A place of its own for a client: real archive, real keys, and Temporal where the test says. */
@@ -24,10 +25,11 @@ export async function openPlace(temporal: object, change: (settings: Settings) =
   const directory = mkdtempSync(join(tmpdir(), 'videoid-client-'));
   const file = (name: string, content: string | Uint8Array): string => {
     const path = join(directory, name);
-    writeFileSync(path, content);
+    writeFileSync(path, content, { mode: 0o600 });
     return path;
   };
   const seal = await sealKeys();
+  const orders = generateOrderKeys();
   const settings: Settings = {
     temporal,
     archive: { directory: join(directory, 'archive'), reserve: 0 },
@@ -38,6 +40,13 @@ export async function openPlace(temporal: object, change: (settings: Settings) =
           id: 'test',
           publicKey: `file:${file('seal-public.pem', seal.publicKey)}`,
           privateKey: `file:${file('seal-private.pem', seal.privateKey)}`,
+        },
+      ],
+      orders: [
+        {
+          id: 'test',
+          publicKey: `file:${file('orders-public.pem', orders.publicKey)}`,
+          privateKey: `file:${file('orders-private.pem', orders.privateKey)}`,
         },
       ],
     },
@@ -73,7 +82,8 @@ export interface Settings {
   temporal: object;
   archive: { directory: string; reserve: number };
   keys: object;
-  environments: Record<string, { optimizer: string; env: 'sandbox' | 'prod' }>;
+  environments: Record<string, { optimizer: string; env: 'sandbox' | 'prod'; plainHttpReason?: string }>;
+  gateway?: object;
   registrationAuthorities: Record<string, object>;
   documents?: object;
   codeEntry?: string;

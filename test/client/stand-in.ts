@@ -14,7 +14,7 @@ import {
 
 /**
  * Stands in for the signature workflow, to show how the client deals with its answers: `review` says whose decision it
- * got, `code` is refused with facts, `sign` takes two seconds, `cancel` ends the request.
+ * got, `code` is refused with facts, `sign` takes two seconds and does not accept what unlocks `wrong`, `cancel` ends the request.
  */
 export async function signature(request: SignatureRequest): Promise<Outcome> {
   const { key } = request;
@@ -47,8 +47,15 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
       details: [{ facts: { secondsLeft: 42 } }],
     });
   });
-  setHandler(signUpdate, async () => {
+  setHandler(signUpdate, async ({ unlock }) => {
     signs += 1;
+    if (unlock?.type === 'wrong') {
+      throw ApplicationFailure.create({
+        type: 'CODE_NOT_ACCEPTED',
+        message: 'The code was not accepted.',
+        nonRetryable: true,
+      });
+    }
     await sleep(2000);
     return { signed: true } as const;
   });

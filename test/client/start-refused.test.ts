@@ -63,6 +63,30 @@ const refusals: [why: string, code: string, field: string | undefined, input: ()
     () => untyped({ ...good, policy: { deadlines: { vidoe: 5 } } }),
   ],
   [
+    'a deadline that nobody lives to see',
+    'BAD_INPUT',
+    'policy.deadlines.video',
+    () => ({ ...good, policy: { deadlines: { video: '99999999d' } } }),
+  ],
+  [
+    'a pace that floods the provider',
+    'BAD_INPUT',
+    'policy.watch.gap',
+    () => ({ ...good, policy: { watch: { gap: 1, slow: 1 } } }),
+  ],
+  [
+    'a verification reason that the settings do not let pass',
+    'BAD_INPUT',
+    'policy.mayPass[0]',
+    () => ({ ...good, policy: { mayPass: ['content-rewritten'] } }),
+  ],
+  [
+    'an acceptance that may be older than the settings say',
+    'BAD_INPUT',
+    'policy.acceptance.maximumAge',
+    () => ({ ...good, policy: { acceptance: { maximumAge: '300d' } } }),
+  ],
+  [
     'a policy value of the wrong form',
     'BAD_INPUT',
     'policy.deadlines.video',

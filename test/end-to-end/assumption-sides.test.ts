@@ -132,7 +132,20 @@ const SIGNATURES: Record<keyof Assumptions, SignatureSide[]> = {
     },
   ],
   extUnlockWithSecret: [
-    { assumed: { extUnlockWithSecret: 'required' }, provider: { secretWithUnlock: 'required' }, story: unlocks },
+    {
+      assumed: { extUnlockWithSecret: 'required' },
+      provider: { secretWithUnlock: 'required' },
+      story: async (people) => {
+        await people.throughTo('acceptance');
+        await people.accept();
+        // Told, and nothing was sent: the code beside it is still to come.
+        await expect(people.unlock()).rejects.toMatchObject({ code: 'BAD_INPUT' });
+        expect((await people.status()).attention).toBeUndefined();
+        await people.askForCode();
+        await at.client.sign(people.reference, { secret: await people.code(), unlock: UNLOCK });
+        await endsSigned(people);
+      },
+    },
     { assumed: { extUnlockWithSecret: 'never' }, story: unlocks },
   ],
   deleteOneAnswersGoneWith404: [

@@ -1,7 +1,7 @@
 import type { VideoIdError } from '../../src/messages/failures.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
-import { People } from '../installation/people.js';
+import { People, UNLOCK } from '../installation/people.js';
 
 let at: Installation;
 beforeAll(async () => {
@@ -10,7 +10,6 @@ beforeAll(async () => {
 afterAll(() => at.close());
 
 const OPERATOR = { kind: 'operator', id: 'desk' } as const;
-const UNLOCK = { type: 'biometric', value: '12345678-87654321' };
 
 /** A request in which a code was sent. */
 async function withCode(...start: Parameters<typeof People.start> extends [unknown, ...infer Rest] ? Rest : never) {
@@ -124,22 +123,91 @@ test('another way to unlock that is not accepted is told like a code', async () 
   await expect(wrong).rejects.toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
 });
 
+test.each(['%s', '%s\n', ' %s ', '\t%s\r\n', '\u00a0%s', '\u200b%s\ufeff', '\u2066%s\u2069'])(
+  'white space in a code (%j) counts for nothing',
+  async (form) => {
+    const people = await withCode();
+    const code = await people.code();
+    const typed = form.replace('%s', `${code.slice(0, 3)} ${code.slice(3)}`);
+    await at.client.sign(people.reference, { secret: typed });
+    expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+  },
+);
+
+test('what cannot be a code is refused by us, and counts towards nothing', async () => {
+  const people = await withCode({ policy: { code: { notAcceptedLimit: 1 } } });
+  for (const secret of ['', ' ', '\n', '\u200b', '12\u00003456', '1'.repeat(65)]) {
+    const typed = at.client.sign(people.reference, { secret });
+    await expect(typed).rejects.toMatchObject({ code: 'BAD_INPUT', field: 'secret' });
+  }
+  expect(await at.client.status(people.reference)).toMatchObject({ stage: 'code', code: { notAccepted: 0 } });
+  expect((await people.provider()).calls['sign']).toBeUndefined();
+});
+
+describe('a wrong code that the provider refuses in words that we do not know', () => {
+  const text = JSON.stringify({ detail: 'Invalid OTP code' });
+
+  test.each([400, 401, 403, 404, 405, 409, 410, 412, 422, 423, 429, 451])(
+    '(%i) is spent and told, and the right one signs',
+    async (code) => {
+      const people = await withCode();
+      await people.fault({ name: 'answer-other', endpoint: 'sign', code, text, times: 1 });
+      const wrong = at.client.sign(people.reference, { secret: '000000' });
+      await expect(wrong).rejects.toMatchObject({
+        code: 'CODE_SPENT',
+        message: expect.stringContaining(`HTTP ${code}: Invalid OTP code`),
+      });
+      const { stage, attention, events } = await at.client.status(people.reference);
+      expect({ stage, attention }).toEqual({ stage: 'code' });
+      expect(events.filter(({ what }) => what === 'code-spent')).toHaveLength(1);
+      expect(await at.client.why(people.reference)).toMatchObject({
+        code: 'CODE_SPENT',
+        words: expect.stringContaining('Invalid OTP code'),
+      });
+      await people.sign();
+      expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+      expect((await people.provider()).calls['sign']?.received).toBe(2);
+    },
+  );
+
+  test('counts like any other: after so many an operator is asked', async () => {
+    const people = await withCode({ policy: { code: { notAcceptedLimit: 2 } } });
+    await people.fault({ name: 'answer-other', endpoint: 'sign', code: 403, text, times: 2 });
+    for (const secret of ['000000', '000001']) {
+      await expect(at.client.sign(people.reference, { secret })).rejects.toMatchObject({ code: 'CODE_SPENT' });
+    }
+    const { attention } = await people.attention('CODES_EXHAUSTED');
+    expect(attention).toMatchObject({ remedies: ['retry', 'cancel'], words: expect.stringContaining('Invalid OTP') });
+    await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
+    await people.untilStatus((status) => status.attention === undefined);
+    await people.sign();
+    expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+  });
+});
+
 /** A request whose signature the provider refused, the code being right. */
 async function refused() {
   const people = await withCode();
   const text = 'Invalid countersignature credentials';
   const fault = await people.fault({ name: 'answer-other', endpoint: 'sign', code: 403, text });
-  await expect(people.sign()).rejects.toMatchObject({ code: 'CREDENTIALS_REFUSED' });
+  await expect(people.sign()).rejects.toMatchObject({
+    code: 'CREDENTIALS_REFUSED',
+    message: expect.stringContaining('registrationAuthorities.<id>.billing'),
+  });
   const { attention } = await people.attention('CREDENTIALS_REFUSED');
   expect(attention).toMatchObject({ step: 'sign', leavesByItself: false, remedies: ['retry', 'cancel'] });
   return { people, fault };
 }
 
 describe('a signature that the provider refuses for good', () => {
-  test('is tried again on an operator’s word', async () => {
+  test('has spent the code: on an operator’s word the signer may type one again, and nothing is sent before', async () => {
     const { people, fault } = await refused();
     await at.provider.removeFault(fault);
     await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
+    await people.untilStatus((status) => status.attention === undefined);
+    expect(await at.client.status(people.reference)).toMatchObject({ stage: 'code' });
+    expect((await people.provider()).calls['sign']?.received).toBe(1);
+    await people.sign();
     expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
   });
 
@@ -158,10 +226,24 @@ describe('a signature that the provider refuses for good', () => {
   });
 });
 
-test('a request that is cancelled in the console while the signer reads ends cancelled', async () => {
+test('a code that the provider refuses to send can be done without', async () => {
+  const people = await People.start(at);
+  await people.throughTo('acceptance');
+  const fault = await people.fault({ name: 'answer-other', endpoint: 'otp', code: 403, text: 'No SMS here' });
+  await expect(people.askForCode()).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' });
+  const { attention } = await people.attention('PROVIDER_REFUSED');
+  expect(attention?.remedies).toEqual(['retry', 'skip', 'cancel']);
+  await at.client.resolve(people.reference, { remedy: 'skip', actor: OPERATOR });
+  await people.untilStatus((status) => status.attention === undefined);
+  await people.unlock();
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+  await at.provider.removeFault(fault);
+});
+
+test('a request that is cancelled in the console while the signer reads was refused by the provider', async () => {
   const people = await People.start(at);
   await people.throughTo('acceptance');
   await people.console('cancel');
-  expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
+  expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });
   expect(await eventually(async () => (await people.provider()).documents.length === 0)).toBe(true);
 });

@@ -127,7 +127,7 @@ describe('a video that is finished after the request has expired', () => {
     await untilTold(people);
     await people.console('refuse');
     await at.client.reopen(people.reference, ORDER);
-    expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider', attempt: 2 });
+    expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider', attempt: 2 });
   });
 });
 

@@ -63,7 +63,7 @@ test('a request that the provider does not show, though it shows others, is atte
 
 /** An Update that the request has accepted, and may answer later. */
 function accepted({ workflowId }: People, name: string, argument: object) {
-  return temporal.workflow(workflowId).startUpdate(name, { args: [argument], waitForStage: 'ACCEPTED' });
+  return temporal.order(workflowId, name, argument);
 }
 
 /** An Update that the request has accepted while its read of the provider is under way, and then what the read finds. */
@@ -182,7 +182,7 @@ describe('while an operator is awaited', () => {
     await people.approve();
     await people.untilStatus(({ attention }) => attention?.leavesByItself === false);
     await people.console('cancel');
-    expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
+    expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });
   });
 
   test('so does one with too many codes that were not accepted', async () => {
@@ -191,7 +191,7 @@ describe('while an operator is awaited', () => {
     await at.client.sign(people.reference, { secret: 'not-the-code' }).catch(() => undefined); // told, and meant
     await people.attention('CODES_EXHAUSTED');
     await people.console('cancel');
-    expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
+    expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });
   });
 
   test('a reading that was refused is taken up again by a hint', async () => {

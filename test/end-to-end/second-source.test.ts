@@ -16,7 +16,7 @@ describe('while the signer accepts and signs, a cancellation in the provider’s
     await people.throughTo('acceptance');
     await people.fault({ name: 'lost' });
     await people.console('cancel');
-    expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
+    expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });
   });
 
   test('is found where its callback came while the documents went up', async () => {
@@ -28,7 +28,7 @@ describe('while the signer accepts and signs, a cancellation in the provider’s
     await people.console('cancel');
     await eventually(async () => (await people.provider()).callbacks.length === 0);
     await at.provider.removeFault(fault);
-    expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
+    expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });
   });
 
   test('is found where the provider shows it later than it calls back', async () => {
@@ -36,7 +36,7 @@ describe('while the signer accepts and signs, a cancellation in the provider’s
     await people.throughTo('acceptance');
     await people.fault({ name: 'reads-behind-hooks', ms: 250 });
     await people.console('cancel');
-    expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
+    expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });
   });
 });
 

@@ -85,6 +85,20 @@ test('a deadline is given more time', async () => {
   expect(refused).toMatchObject({ status: 400, answer: { error: { code: 'BAD_INPUT', field: 'by' } } });
 });
 
+test('no deadline goes further away than a year, also not bit by bit', async () => {
+  const people = await People.start(at);
+  const { deadline } = await people.until('video');
+  const extend = (by: string) => at.client.extend(people.reference, { by, reason: 'on a journey', actor: operator });
+  for (const by of ['99999999d', '367d', '0s', '-1d'])
+    await expect(extend(by)).rejects.toMatchObject({ code: 'BAD_INPUT', field: 'by' });
+  await expect(extend('366d')).rejects.toMatchObject({ code: 'BAD_INPUT' }); // a week is there already
+  expect((await at.client.status(people.reference)).deadline).toBe(deadline);
+  await extend('350d');
+  await expect(extend('350d')).rejects.toMatchObject({ code: 'BAD_INPUT' });
+  await at.client.cancel(people.reference, { actor: operator, reason: 'end of the test' });
+  expect(await people.outcome()).toMatchObject({ outcome: 'cancelled' });
+});
+
 test('"not my number" abandons the request after the review, and a new attempt with the right number follows', async () => {
   const people = await People.start(at);
   const { reference } = people;

@@ -1,14 +1,19 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Installation } from '../installation/installation.js';
+import { AUTHORITIES, Installation } from '../installation/installation.js';
 import { People, SAMPLES } from '../installation/people.js';
 import { makeAuthority } from '../signatures/authority.js';
 import { signPdf } from '../signatures/signer.js';
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start();
+  at = await Installation.start({
+    settings: (settings) => {
+      const authorities = settings['registrationAuthorities'] as Record<string, { policy?: object }>;
+      Object.assign(authorities[AUTHORITIES.automatic] ?? {}, { policy: { mayPass: ['contract-rewritten'] } });
+    },
+  });
 });
 afterAll(() => at.close());
 
@@ -159,8 +164,9 @@ test('another signed contract than the accepted one deletes nothing and waits fo
 });
 
 test('another signed contract may pass where a setting says so', async () => {
-  const people = await People.start(at, { policy: { mayPass: ['contract-rewritten'] } });
-  await people.throughTo('code');
+  const people = await People.start(at, { registrationAuthority: AUTHORITIES.automatic });
+  await people.finishVideo();
+  await people.askForCode();
   await people.fault({ name: 'file-swapped', endpoint: 'get-contract' });
   await people.sign();
   expect(await people.outcome()).toMatchObject({

@@ -355,6 +355,27 @@ describe('a verb', () => {
     expect(updates).toHaveLength(2);
   });
 
+  it('with an Idempotency-Key of another verb or another input is 422, and does nothing', async () => {
+    const { reference } = await started();
+    const key = { 'Idempotency-Key': randomUUID() };
+    expect((await post(reference, 'code', acceptance, key)).status).toBe(200);
+    for (const [verb, body] of [
+      ['cancel', { reason: 'no longer needed' }],
+      ['sign', { secret: '123456' }],
+      ['code', { ...acceptance, consentVersion: '2' }],
+    ] as const) {
+      const answer = await post(reference, verb, body, key);
+      expect([answer.status, await failure(answer)]).toMatchObject([422, { code: 'IDEMPOTENCY_KEY_REUSED' }]);
+    }
+    expect(await (await call(`/v1/requests/${reference}`)).json()).toMatchObject({ stage: 'video' });
+  });
+
+  it.each(['', 'with blank', 'x'.repeat(129), 'ümlaut'])('with the Idempotency-Key "%s" is refused', async (key) => {
+    const { reference } = await started();
+    const answer = await post(reference, 'cancel', { reason: 'x' }, { 'Idempotency-Key': key });
+    expect([answer.status, await failure(answer)]).toMatchObject([400, { code: 'BAD_INPUT', field: 'updateId' }]);
+  });
+
   it.each([
     ['code', { ...acceptance, contract: 'no hash' }, 'contract'],
     ['sign', {}, 'secret'],
@@ -367,6 +388,17 @@ describe('a verb', () => {
     const answer = await post(reference, verb, body);
     expect([answer.status, await failure(answer)]).toMatchObject([400, { code: 'BAD_INPUT', field }]);
   });
+
+  it.each(['cancel', 'extend', 'abandon', 'new-video', 'correct', 'reopen', 'rewind', 'resolve'])(
+    '%s is taken from nobody who claims to be the provider or our own policy',
+    async (verb) => {
+      for (const kind of ['provider', 'policy']) {
+        const body = { ...BODIES[verb], actor: { kind } };
+        const answer = await post('anybody', verb, body);
+        expect([answer.status, await failure(answer)]).toMatchObject([400, { code: 'BAD_INPUT', field: 'actor.kind' }]);
+      }
+    },
+  );
 
   it('is counted by verb and status', async () => {
     const notFound = 'videoid_api_calls_total{verb="status",status="404"}';
@@ -416,6 +448,18 @@ describe('what came in', () => {
       expect(house.log()).not.toContain(secret);
   });
 });
+
+/** What the verbs take beside the actor. */
+const BODIES: Record<string, object> = {
+  cancel: { reason: 'x' },
+  extend: { reason: 'x', by: '1d' },
+  abandon: { reason: 'gave-up' },
+  'new-video': { reason: 'x' },
+  correct: { reason: 'x', phone: '+34600000001' },
+  reopen: { reason: 'x' },
+  rewind: { reason: 'x' },
+  resolve: { remedy: 'retry' },
+};
 
 async function openApi(directory?: string): Promise<House> {
   const { publicKey } = await generateSealKeys();

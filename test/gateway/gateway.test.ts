@@ -16,13 +16,17 @@ describe('the bridge alone', () => {
     house = await openHouse({
       only: 'webhooks',
       settings: {
-        keys: { codec: [{ id: 'k', key: 'env:NO_SUCH_KEY' }], seal: [{ id: 's', publicKey: 'file:/no/such/key' }] },
+        keys: {
+          codec: [{ id: 'k', key: 'env:NO_SUCH_KEY' }],
+          seal: [{ id: 's', publicKey: 'file:/no/such/key' }],
+          orders: [{ id: 'o', publicKey: 'file:/no/such/key' }],
+        },
       },
     });
   });
   afterAll(async () => house.close());
 
-  it('starts without codec key, seal key, archive and Temporal', async () => {
+  it('starts without codec key, seal key, orders key, archive and Temporal', async () => {
     expect((await house.hook(house.tokens[0], { request: 1, status: 'VIDEOREVIEW' })).status).toBe(200);
   });
 
@@ -75,6 +79,27 @@ describe('the bridge alone', () => {
       code: 'SECRET_NOT_FOUND',
       field: 'gateway.apiTokens[1]',
     });
+  });
+
+  it.each([
+    ['one character', 'a'],
+    ['31 characters', 'x'.repeat(31)],
+    ['a blank inside', `${'x'.repeat(20)} ${'y'.repeat(20)}`],
+    ['a slash, which no address carries', `${'x'.repeat(20)}/${'y'.repeat(20)}`],
+  ])('does not start with a token of %s, and says how to make one', async (_what, token) => {
+    const path = join(house.folder, 'guessable');
+    writeFileSync(path, token);
+    const { registrationAuthorities, gateway } = structuredClone(house.config);
+    const refused = { code: 'BAD_SETTING', remedy: expect.stringContaining('openssl rand') as string };
+    registrationAuthorities['139']?.webhookTokens.splice(0, 1, `file:${path}`);
+    await expect(readWebhookTokens({ ...house.config, registrationAuthorities })).rejects.toMatchObject({
+      ...refused,
+      field: 'registrationAuthorities.139.webhookTokens[0]',
+    });
+    gateway.apiTokens.push(`file:${path}`);
+    const failed = await readApiTokens({ ...house.config, gateway }).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ ...refused, field: 'gateway.apiTokens[1]' });
+    expect(JSON.stringify(failed)).not.toContain(token.length > 1 ? token : '"a"');
   });
 
   it('is the only part that starts without a token of the API', async () => {

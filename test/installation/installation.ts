@@ -27,6 +27,9 @@ const QUICK = {
   ),
 };
 
+/** Tests take less time than people. */
+const NO_FLOOR = { deadline: 1, gap: 1, slow: 1, pause: 1, settle: 1 };
+
 export interface InstallationOptions {
   /** Laid over the local settings. */
   settings?: (settings: Record<string, unknown>) => void;
@@ -73,6 +76,7 @@ export class Installation {
     writeConfig(state, { temporalAddress, uiAddress: undefined, ports, roots: [sandboxRoot(state)] });
     const settings = JSON.parse(readFileSync(state.configFile, 'utf8')) as Record<string, unknown>;
     settings['policy'] = structuredClone(QUICK);
+    settings['floor'] = { ...NO_FLOOR };
     settings['temporal'] = { address: temporalAddress, taskQueue: `test-${randomUUID()}` };
     options.settings?.(settings);
     writeFileSync(state.configFile, JSON.stringify(settings));

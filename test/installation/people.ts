@@ -2,10 +2,13 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { StartInput } from '../../src/client.js';
 import { VideoIdError } from '../../src/messages/failures.js';
-import type { Acceptance, CodeSent } from '../../src/messages/steering.js';
+import type { Acceptance, Accepted, CodeSent } from '../../src/messages/steering.js';
 import { FollowedRequest } from './followed-request.js';
 import { eventually } from './patience.js';
 import { AUTHORITIES, type Installation, OFFICER } from './installation.js';
+
+/** What the sandbox takes in place of a code. */
+export const UNLOCK = { type: 'biometric', value: '12345678-87654321' };
 
 export const SAMPLES = join(import.meta.dirname, '..', '..', 'samples');
 
@@ -56,6 +59,15 @@ export class People extends FollowedRequest {
       channel: 'test',
       at: new Date().toISOString(),
     };
+  }
+
+  async accept(): Promise<Accepted> {
+    return this.at.client.accept(this.reference, await this.acceptance());
+  }
+
+  /** Signs in another way than with a code. */
+  async unlock(unlock = UNLOCK): Promise<void> {
+    await this.at.client.sign(this.reference, { unlock });
   }
 
   async askForCode(): Promise<CodeSent> {

@@ -1,24 +1,38 @@
-import type { Client, WorkflowHandle } from '@temporalio/client';
+import { randomUUID } from 'node:crypto';
+import type { Client, WorkflowHandle, WorkflowUpdateHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { loadSigning } from '../../src/client/signing.js';
 import { loadKeyRing } from '../../src/security/keys.js';
+import type { SignArgument } from '../../src/security/order-signatures.js';
 import { connectClient, dataConverter } from '../../src/temporal.js';
 import type { Installation } from './installation.js';
 
 /** Temporal with nothing of ours in between but the codec: what somebody does with its own tools. */
 export class Temporal {
   private constructor(
-    private readonly client: Client,
+    readonly client: Client,
+    private readonly sign: SignArgument,
     private readonly disconnect: () => Promise<void>,
   ) {}
 
   static async connect({ config }: Installation): Promise<Temporal> {
-    const converter = dataConverter(await loadKeyRing(config.keys.codec));
+    const keyRing = config.keys.encryptPayloads ? await loadKeyRing(config.keys.codec) : undefined;
+    const converter = dataConverter(keyRing);
     const { connection, client } = await connectClient(config.temporal, converter);
-    return new Temporal(client, () => connection.close());
+    return new Temporal(client, await loadSigning(config.keys), () => connection.close());
   }
 
   workflow(id: string): WorkflowHandle {
     return this.client.workflow.getHandle(id);
+  }
+
+  /** Has the request accept an order, which it may answer later: as a client of ours does, but that it does not wait on. */
+  async order(id: string, update: string, order: object): Promise<WorkflowUpdateHandle<unknown>> {
+    const updateId = randomUUID();
+    const { raw } = await this.workflow(id).describe();
+    const addressee = { workflowId: id, run: raw.workflowExecutionInfo?.firstRunId ?? '', update, updateId };
+    const args: [unknown] = [this.sign('order', { ...order, for: addressee })];
+    return await this.workflow(id).startUpdate(update, { args, updateId, waitForStage: 'ACCEPTED' });
   }
 
   /** The history in the form of Temporal's JSON files. */

@@ -3,7 +3,7 @@ import { answerOf, type Ran, videoid } from '../cli/run.js';
 import type { Installation } from './installation.js';
 
 /** What stands in capitals in a printed command, for the person to fill in. */
-const PLACEHOLDER = /\b(ADDRESS|DIRECTORY|FILES?|ID|NAME|NUMBER|REQUEST_PK|VALUE|VERSION|VIDEOID_PK|WORD)\b/;
+const PLACEHOLDER = /\b(ADDRESS|DIRECTORY|FILES?|ID|NAME|NUMBER|REQUEST_PK|TYPE|VALUE|VERSION|VIDEOID_PK|WORD)\b/;
 
 /**
  * Types a command as it was printed, with the placeholders filled in, and expects it to be carried out.

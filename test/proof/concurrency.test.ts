@@ -41,7 +41,7 @@ test('200 requests at once, their hooks doubled, late and in random order: each 
     while (!(await unlessAway(at.client.status(people.reference)))?.toAccept) await pause(500);
     await unlessAway(people.askForCode());
     await eventuallyAt(pk, ({ code }) => code !== null);
-    while ((await unlessAway(at.client.status(people.reference)))?.verbs.includes('sign') !== true) await pause(500);
+    while ((await unlessAway(at.client.status(people.reference)))?.stage !== 'code') await pause(500);
     await unlessAway(people.sign());
     return people.outcome();
   });

@@ -187,10 +187,11 @@ test('a provider killed in the middle of a signature is waited for, and the code
   await watching.attention('PROVIDER_UNREACHABLE');
   await at.startSandbox();
   await watching.untilStatus((status) => status.attention === undefined);
-  const { verbs } = await signing.untilStatus(({ events }) => events.some(({ what }) => what === 'code-spent'));
+  const { stage, verbs } = await signing.untilStatus(({ events }) => events.some(({ what }) => what === 'code-spent'));
   await signed;
   expect(verbs).toContain('code');
-  expect(verbs).not.toContain('sign');
+  expect(stage).toBe('acceptance');
+  await expect(signing.sign()).rejects.toMatchObject({ code: 'NOT_NOW' }); // a code that may be used again is another one
   await signing.askForCode();
   await signing.sign();
   expect(await signing.outcome()).toMatchObject({ outcome: 'signed' });

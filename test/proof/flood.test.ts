@@ -11,7 +11,7 @@ import { People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
 
 /** The second token of the registration authority, as while it is changed. */
-const NEXT_TOKEN = 'the-next-token-of-authority-139';
+const NEXT_TOKEN = 'the-next-token-of-authority-139-of-the-sandbox';
 /** Milliseconds between two reads. No slow poll comes in between: what is seen is seen because of a hint. */
 const GAP = 400;
 /** Hooks that each way of flooding sends. */

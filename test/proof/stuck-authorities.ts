@@ -45,7 +45,7 @@ export function withWrongAuthorities(settings: Record<string, unknown>): void {
   }
 }
 
-const TOKEN = 'a-token-of-its-own-0123456789';
+const TOKEN = 'a-token-of-its-own-0123456789abcdef';
 
 const RIGHT = {
   [WRONG.password]: 'rao-password-1400',

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type StartInput, VideoIdClient } from '../../src/client.js';
 import { type Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
-import { aSigner, aStart, People } from '../installation/people.js';
+import { aSigner, aStart, People, UNLOCK } from '../installation/people.js';
 import { acceptAndSign, type Situation } from './stuck.js';
 import { putRightSecret, setRightWebhook, WRONG } from './stuck-authorities.js';
 
@@ -282,7 +282,39 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
       why: { state: 'attention', code: 'CREDENTIALS_REFUSED', leavesByItself: false, words: /do not have permission/ },
       repair: recover,
       remedy: /--remedy retry$/,
-      goOn: nothing, // refused without doubt, so the same code may be sent again
+      goOn: async (who) => {
+        await who.untilStatus(({ attention }) => attention === undefined);
+        await who.sign(); // the code has left once: nobody but the signer gives it again
+      },
+      end: 'signed',
+    },
+    'a code was refused in words that nobody knows': {
+      async provoke() {
+        const who = await start();
+        await who.throughTo('code');
+        const text = 'Invalid OTP code';
+        await who.fault({ name: 'answer-other', endpoint: 'sign', code: 403, text, times: 1 });
+        await expect(who.sign()).rejects.toMatchObject({ code: 'CODE_SPENT' });
+        return who;
+      },
+      why: { state: 'waiting', code: 'CODE_SPENT', leavesByItself: true, words: /HTTP 403: Invalid OTP code/ },
+      remedy: /^videoid confirm/,
+      input: async (who) => `${await who.code()}\n`,
+      goOn: nothing,
+      end: 'signed',
+    },
+    'the signer has accepted, and signs in another way': {
+      async provoke() {
+        const who = await start();
+        await who.throughTo('acceptance');
+        await who.accept();
+        return who;
+      },
+      why: { state: 'waiting', leavesByItself: true, words: /^accepted/, endsBy: /in another way/ },
+      remedy: /^videoid confirm .*--unlock-type/,
+      filled: () => ({ TYPE: UNLOCK.type }),
+      input: async () => `${UNLOCK.value}\n`,
+      goOn: nothing,
       end: 'signed',
     },
     'the certificate is issued and the signed files are not there': {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode, type ReplayWorkerOptions, Runtime, Worker } from '@temporalio/worker';
-import { dataConverter, WORKFLOW_MODULES } from '../../src/temporal.js';
+import { WORKFLOW_MODULES, workerDataConverter } from '../../src/temporal.js';
 import { ENDS, LEFT_BEHIND } from './ends.js';
 import { HISTORIES, historyKeyRing } from './history-key.js';
 import type { HistoryJson } from './portable.js';
@@ -15,7 +15,7 @@ beforeAll(async () => {
   Runtime.install({ logger: QUIET, telemetryOptions: { logging: { filter: 'off' } } });
   options = {
     workflowBundle: await bundleWorkflowCode({ ...WORKFLOW_MODULES, logger: QUIET }),
-    dataConverter: dataConverter(await historyKeyRing()),
+    dataConverter: workerDataConverter({ keyRing: await historyKeyRing(), orders: new Map() }),
   };
 });
 

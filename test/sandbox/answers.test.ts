@@ -276,6 +276,8 @@ describe('the code', () => {
     expect(await signWith(await ready(), { ...unlock, secret: 'customer-code' })).toBe(200);
     expect(await signWith(await ready(), { ...unlock, ext_unlock_value: 'no' })).toBe(403);
     expect(await signWith(await ready(), { ...unlock, ext_unlock_type: 'palm' })).toBe(403);
+    await stand.setting({ unknownUnlockType: 'named' });
+    expect(await signWith(await ready(), { ...unlock, ext_unlock_type: 'palm' })).toBe(400);
     await stand.setting({ secretWithUnlock: 'required' });
     expect(await signWith(await ready(), unlock)).toBe(400);
   });

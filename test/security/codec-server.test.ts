@@ -1,5 +1,8 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { connect } from 'node:net';
+import { array, assert, asyncProperty, constantFrom, dictionary, jsonValue, oneof, record, string } from 'fast-check';
 import { defaultPayloadConverter } from '@temporalio/common';
 import { type JSONPayload, JSONToPayload, payloadToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startCodecServer } from '../../src/security/codec-server.js';
@@ -154,7 +157,49 @@ describe('the codec server', () => {
     expect((await ask('/decode', { payloads }, { 'content-type': 'text/plain' })).status).toBe(415);
     expect((await ask('/decode', '', {}, 'GET')).status).toBe(404);
     expect((await ask('/keys', { payloads })).status).toBe(404);
-    expect((await ask('/decode', { payloads, padding: 'x'.repeat(9_000_000) })).status).toBe(413);
+    const { host, port } = new URL(server.url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.write(
+      `POST /decode HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\nContent-Length: 9000000\r\n\r\n`,
+    );
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).toMatch(/^HTTP\/1\.1 413 /);
+    socket.destroy();
+  });
+
+  it('answers no body that can be thought of with a 500', async () => {
+    const part = oneof(
+      jsonValue(),
+      constantFrom<unknown>('', 'AAAA', '%%%', 'YmluYXJ5L2VuY3J5cHRlZA==', btoa('one'), '__proto__', 1e308, null),
+    );
+    const metadata = dictionary(constantFrom('encoding', 'encryption-key-id', '__proto__', 'x'), part);
+    const payload = oneof(part, record({ metadata, data: part }));
+    const bodies = oneof(
+      string(),
+      record({ payloads: array(payload, { maxLength: 3 }) }).map((each) => JSON.stringify(each)),
+    );
+    await assert(
+      asyncProperty(constantFrom('/decode', '/encode'), bodies, async (path, body) => {
+        const { status, body: text } = await ask(path, body);
+        expect([200, 400]).toContain(status);
+        expect(text).not.toMatch(/node_modules|\n\s+at /);
+      }),
+      { numRuns: Number(process.env['HOSTILE_CALLS'] ?? 150), seed: 9 },
+    );
+  });
+
+  it('is not held by a body that does not go on, nor by a head', async () => {
+    const impatient = await startCodecServer({ codec, port: 0, allowedOrigins: [UI], within: 300 });
+    const { host, port } = new URL(impatient.url);
+    const head = `POST /decode HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/json\r\n`;
+    for (const sent of [`${head}Content-Length: 100\r\n\r\n{"payloads"`, head]) {
+      const socket = connect(Number(port), '127.0.0.1');
+      socket.write(sent);
+      let answer = '';
+      for await (const chunk of socket) answer += String(chunk);
+      expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+    }
+    await impatient.close();
   });
 
   it('says when its port is taken', async () => {

@@ -58,6 +58,12 @@ const outcome: Outcome = {
   durations: { video: 5 },
 };
 
+const numbered = (number: number, at: string) => ({
+  ...accepted,
+  at,
+  facts: { ...accepted.facts, acceptance: number },
+});
+
 describe('evidence', () => {
   it('says what was uploaded, shown, accepted, signed and how it ended', () => {
     expect(composeEvidence({ ...order, outcome })).toMatchObject({
@@ -102,6 +108,21 @@ describe('evidence', () => {
   it('tells the last acceptance when the signer accepted twice', () => {
     const again = { ...accepted, at: '2026-03-01T11:00:00.000Z', facts: { ...accepted.facts, channel: 'cli' } };
     expect(composeEvidence({ ...order, events: [again, ...order.events] }).acceptance?.channel).toBe('cli');
+  });
+
+  it('tells the acceptance behind the signature where the signer accepted again afterwards', () => {
+    const asked = { at: '2026-03-01T10:06:00.000Z', what: 'sign-asked', facts: { acceptance: 2, with: 'biometric' } };
+    const events = [
+      numbered(1, '2026-03-01T10:05:00.000Z'),
+      numbered(2, '2026-03-01T10:05:30.000Z'),
+      asked,
+      numbered(3, '2026-03-01T10:06:30.000Z'),
+    ];
+    expect(composeEvidence({ ...order, events }).acceptance).toMatchObject({
+      recordedAt: '2026-03-01T10:05:30.000Z',
+      firstRecordedAt: '2026-03-01T10:05:00.000Z',
+      signedWith: 'biometric',
+    });
   });
 
   it('leaves out what has not happened', () => {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { FIELDS_FROM_VIDEO, FIELD_WORDS } from '../../src/messages/request-fields.js';
+import { FIELDS_FROM_VIDEO, FIELDS_OF_CREATE, FIELD_WORDS } from '../../src/messages/request-fields.js';
 import { DEFAULT_REGISTRATION_AUTHORITY_ASSUMPTIONS as DEFAULTS } from '../../src/uanataca/registration-authority/assumptions.js';
 import { type EnrolmentRequest, enrolmentIn } from '../../src/uanataca/registration-authority/enrolment-request.js';
 import { updateOf } from '../../src/uanataca/registration-authority/update.js';
@@ -29,6 +29,14 @@ test('what is filled in already goes back with what is new, without what the vid
     organization_name: 'Ejemplo SL',
     title: 'Dr.',
   });
+});
+
+test('the officer who identifies is told with the create, and never in an update', () => {
+  const given = read({ identification_rao: 1400 });
+  for (const updateSendsBack of ['all', 'required', 'all-but-video'] as const) {
+    const sent = updateOf(given, { identification_rao: '1401' }, { ...DEFAULTS, updateSendsBack });
+    expect(sent).not.toHaveProperty('identification_rao');
+  }
 });
 
 test('other sides of the assumption', () => {
@@ -92,15 +100,15 @@ test('e-mail and phone are corrected like any other field', () => {
   expect(updateOf(read(), corrected, DEFAULTS)).toMatchObject(corrected);
 });
 
-test('nothing that was filled in is lost, whatever it is, but for what the video gave', () => {
+test('nothing that was filled in is lost, whatever it is, but for what the video gave and what belongs to the create', () => {
   const names = Object.keys(FIELD_WORDS);
   const filled = fc.dictionary(fc.constantFrom(...names), fc.string({ minLength: 1 }));
   fc.assert(
     fc.property(filled, (fields) => {
       const sent = updateOf(read(fields), {}, DEFAULTS);
       for (const [name, value] of Object.entries(fields)) {
-        const fromVideo = (FIELDS_FROM_VIDEO as readonly string[]).includes(name);
-        expect(sent[name]).toBe(fromVideo ? undefined : value);
+        const kept = !([...FIELDS_FROM_VIDEO, ...FIELDS_OF_CREATE] as readonly string[]).includes(name);
+        expect(sent[name]).toBe(kept ? value : undefined);
       }
     }),
   );

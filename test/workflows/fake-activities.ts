@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SignatureActivities } from '../../src/messages/activities.js';
 import type { ProviderIds, RequestKey, RequestPk, VideoidPk } from '../../src/messages/request.js';
-import { failure, type ProviderModel, stillWaiting } from './provider-model.js';
+import { failure, type ProviderModel, stillWaiting, UNLOCKS } from './provider-model.js';
 
 /** Pauses of the tests: milliseconds instead of minutes. */
 const SOON = 10;
@@ -95,20 +95,29 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
 
 /** As `activities/sign.ts`: a mark before the call; who finds it only reads. */
 function sign(modelOf: (reference: string) => ProviderModel): SignatureActivities['sign'] {
-  return async ({ reference }, { codeId, settle, secret }) => {
+  return async ({ reference }, { codeId, settle, secret, unlock }) => {
     const model = modelOf(reference);
     const fate = model.called('sign');
     if (fate === 'slow') await pause(TAKES_LONG);
-    if (model.read().status === 'ISSUED') return { result: 'issued' };
-    if (model.signBegun.has(codeId)) return { result: 'spent' };
+    const { status } = model.read();
+    const sent = model.signBegun.has(codeId);
+    if (status === 'ISSUED') return { result: 'issued' };
+    if (status === 'CANCELLED' || (status !== 'ENROLLREADY' && !sent)) return { result: 'not-signable', status, sent };
+    if (status !== 'ENROLLREADY') throw failure('STATUS_UNEXPECTED');
+    if (sent) return { result: model.signRefused.has(codeId) ? 'refused' : 'spent' };
     if (fate === 'unreachable') throw failure('PROVIDER_UNREACHABLE', { retryIn: TRY_AGAIN });
-    if (fate === 'refused') throw failure('CREDENTIALS_REFUSED');
+    if (!model.accepted) model.broken.push('signed without an acceptance');
     model.signBegun.add(codeId);
+    if (fate === 'refused') {
+      model.signRefused.add(codeId);
+      throw failure('CREDENTIALS_REFUSED');
+    }
     const typed = secret?.sealed ?? '';
     // Lost on the way there, or on the way back.
     const arrives = fate !== 'lost' || model.codes % 2 === 0;
-    const accepted = arrives && typed === model.code && model.status === 'ENROLLREADY';
-    model.handedOver(typed, fate !== 'lost');
+    const right = secret ? typed === model.code : unlock?.value.sealed === UNLOCKS;
+    const accepted = arrives && right && model.status === 'ENROLLREADY';
+    if (secret) model.handedOver(typed, fate !== 'lost');
     if (accepted) model.move(['ENROLLREADY'], 'ISSUED');
     if (fate === 'lost') throw failure('SIGN_IN_DOUBT', { retryIn: settle });
     return { result: accepted ? 'issued' : 'not-accepted' };

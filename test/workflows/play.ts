@@ -7,7 +7,7 @@ import type { RequestStatus } from '../../src/messages/status.js';
 import * as names from '../../src/messages/steering.js';
 import type { Act, Course } from './acts.js';
 import { idsOf } from './fake-activities.js';
-import type { ProviderModel } from './provider-model.js';
+import { type ProviderModel, UNLOCKS } from './provider-model.js';
 
 const NEVER = 3_600_000;
 const OPERATOR = { kind: 'operator' } as const;
@@ -104,14 +104,12 @@ export class Play {
           evidenceSeen: 'console',
           reason: 'expired',
         });
+      case 'accept':
+        return this.ask(names.ACCEPT_UPDATE, this.acceptance());
       case 'code':
-        return this.ask(names.CODE_UPDATE, {
-          documents: ['d'],
-          contract: 'contract',
-          consentVersion: '1',
-          channel: 'test',
-          at: new Date().toISOString(),
-        });
+        return this.ask(names.CODE_UPDATE, this.acceptance());
+      case 'unlock':
+        return this.ask(names.SIGN_UPDATE, { unlock: { type: 'biometric', value: { keyId: 'k', sealed: UNLOCKS } } });
       case 'sign':
         return this.ask(names.SIGN_UPDATE, { secret: { keyId: 'k', sealed: model.code ?? 'none' } });
       case 'sign-wrong':
@@ -129,6 +127,12 @@ export class Play {
       case 'cancel-in-temporal':
         await handle.cancel().catch(ended);
     }
+  }
+
+  private acceptance(): names.Acceptance {
+    this.model.accepted = true;
+    const at = new Date().toISOString();
+    return { documents: ['d'], contract: 'contract', consentVersion: '1', channel: 'test', at };
   }
 
   /** Everybody does what is next, until the request has ended by itself. */
@@ -177,7 +181,10 @@ export class Play {
   }
 }
 
-function requestOf(reference: string, { reviewMode, deadlines, codesNotAccepted }: Course): SignatureRequest {
+export function requestOf(
+  reference: string,
+  { reviewMode, deadlines, codesNotAccepted }: Pick<Course, 'reviewMode' | 'deadlines' | 'codesNotAccepted'>,
+): SignatureRequest {
   const policy: Policy = {
     deadlines: {
       video: deadlines.video ?? NEVER,
@@ -186,6 +193,7 @@ function requestOf(reference: string, { reviewMode, deadlines, codesNotAccepted 
     },
     watch: { gap: 10, soon: [10], slow: 80, jitter: 0 },
     code: { coolDown: 0, notAcceptedLimit: codesNotAccepted },
+    acceptance: { maximumAge: NEVER },
     sign: { settle: 30 },
     retrieve: { filesWithin: 100 },
     mayPass: [],

@@ -5,6 +5,9 @@ import type { FailureCode } from '../../src/messages/failures.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import type { ProviderStatus } from '../../src/messages/request.js';
 
+/** What unlocks in another way than a code. */
+export const UNLOCKS = 'finger';
+
 /** What becomes of a call: nothing was done, it was refused, it was done and the answer was lost, or it takes its time. */
 export type Fate = 'unreachable' | 'refused' | 'lost' | 'slow';
 
@@ -22,6 +25,9 @@ export class ProviderModel {
   code: string | undefined;
   codes = 0;
   readonly signBegun = new Set<string>();
+  readonly signRefused = new Set<string>();
+  /** Whether the signer has said that it accepts. */
+  accepted = false;
   /** Codes handed to the provider that it did not answer. */
   private readonly unanswered = new Set<string>();
   outcome: Outcome | undefined;

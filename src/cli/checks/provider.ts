@@ -1,10 +1,12 @@
 import type { Config, EnvironmentConfig } from '../../config.js';
+import { isPlainOutside } from '../../config/values.js';
 import { VideoIdError } from '../../messages/failures.js';
 import { readRoots } from '../../signatures/cms/certificate-chain.js';
 import { readRootFiles } from '../../signatures/root-files.js';
 import { ProviderError } from '../../uanataca/errors.js';
 import { Optimizers } from '../../uanataca/optimizers.js';
 import { check, type Check } from './check.js';
+import { withFiles } from './files.js';
 
 /** Every provider environment: its Optimizer answers, its roots are there. */
 export async function providerChecks({ environments, registrationAuthorities }: Config): Promise<Check[]> {
@@ -13,6 +15,7 @@ export async function providerChecks({ environments, registrationAuthorities }: 
   try {
     for (const [name, environment] of Object.entries(environments)) {
       checks.push(await optimizerCheck(optimizers, name, environment), await rootsCheck(name, environment));
+      checks.push(...plainHttpChecks(name, environment));
     }
   } finally {
     await optimizers.close();
@@ -48,15 +51,29 @@ async function optimizerCheck(
   });
 }
 
+/** Where a real Optimizer is reached in clear: why that is right. */
+function plainHttpChecks(name: string, { env, optimizer, plainHttpReason }: EnvironmentConfig): Check[] {
+  if (env !== 'prod' || plainHttpReason === undefined || !isPlainOutside(optimizer)) return [];
+  return [
+    {
+      name: `plain http to ${name}`,
+      state: 'warn',
+      words: plainHttpReason,
+      remedy: 'Credentials and codes go there in clear. Use https:// when the reason does not hold any more.',
+    },
+  ];
+}
+
 async function rootsCheck(name: string, { roots }: EnvironmentConfig): Promise<Check> {
   return await check(`roots of ${name}`, async () => {
     const { length: certificates } = (await readRootFiles(name, roots)).flatMap(readRoots);
+    const files = roots.map((path) => ({ reference: `file:${path}`, secret: false }));
     return certificates === 0
       ? {
           state: 'warn',
           words: 'none, so no signature can pass verification',
           remedy: `Name the provider's root certificates in environments.${name}.roots.`,
         }
-      : { words: `${certificates} certificate(s)` };
+      : await withFiles({ words: `${certificates} certificate(s)` }, files);
   });
 }

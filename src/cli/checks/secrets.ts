@@ -1,20 +1,60 @@
 import type { Config } from '../../config.js';
 import { loadKeyRing, loadSealPrivateKeys, loadSealPublicKey } from '../../security/keys.js';
+import { loadOrderPublicKeys, loadOrderSigner } from '../../security/order-keys.js';
 import { resolveSecret } from '../../security/secret.js';
+import { readApiTokens, readWebhookTokens } from '../../gateway/tokens.js';
 import { check, type Check } from './check.js';
+import { type NamedFile, withFiles } from './files.js';
 
-/** Keys, and every secret that the settings name. */
+/** The settings file, keys, tokens, and every secret that the settings name; who else may read and write their files. */
 export async function secretChecks(config: Config): Promise<Check[]> {
-  const checks = [await codecCheck(config), await sealCheck(config)];
+  const checks = [
+    await settingsFileCheck(),
+    await codecCheck(config),
+    await sealCheck(config),
+    await ordersCheck(config),
+  ];
   for (const [field, references] of namedSecrets(config)) {
     checks.push(
       await check(field, async () => {
-        for (const reference of references) await resolveSecret(reference);
-        return { words: references.length === 1 ? 'is there' : `all ${references.length} are there` };
+        for (const reference of references) await resolveSecret(reference, field);
+        const words = references.length === 1 ? 'is there' : `all ${references.length} are there`;
+        return await withFiles({ words }, references.map(asSecret));
       }),
     );
   }
-  return [...checks, ...reviewChecks(config)];
+  return [...checks, ...(await tokenChecks(config)), ...reviewChecks(config)];
+}
+
+async function settingsFileCheck(): Promise<Check> {
+  const path = process.env['VIDEOID_CONFIG'];
+  return await check('settings file', async () =>
+    path
+      ? await withFiles({ words: path }, [{ reference: `file:${path}`, secret: false }])
+      : { words: 'none; the settings come from variables' },
+  );
+}
+
+/** Whether tokens can be guessed. */
+async function tokenChecks(config: Config): Promise<Check[]> {
+  const api = config.gateway.apiTokens;
+  const webhooks = Object.values(config.registrationAuthorities).flatMap(({ webhookTokens }) => webhookTokens);
+  const checks: Check[] = [];
+  const told = async (name: string, references: readonly string[], read: () => Promise<unknown>): Promise<void> => {
+    if (references.length === 0) return;
+    const one = await check(name, async () => {
+      await read();
+      return await withFiles({ words: `${references.length}, long enough` }, references.map(asSecret));
+    });
+    checks.push(one);
+  };
+  await told('tokens of the API', api, () => readApiTokens(config));
+  await told('webhook tokens', webhooks, () => readWebhookTokens(config));
+  return checks;
+}
+
+function asSecret(reference: string): NamedFile {
+  return { reference, secret: true };
 }
 
 async function codecCheck({ keys }: Config): Promise<Check> {
@@ -22,37 +62,60 @@ async function codecCheck({ keys }: Config): Promise<Check> {
     if (!keys.encryptPayloads) {
       return {
         state: 'warn',
-        words: 'what passes through Temporal is not encrypted',
+        words: 'what passes through Temporal is not encrypted, and an answer of a step may be anybody’s',
         remedy: 'Set keys.encryptPayloads to true and give a key: videoid setup --keys DIRECTORY.',
       };
     }
     const { current, keys: all } = await loadKeyRing(keys.codec);
-    return { words: `${all.size} key(s), ${current} encrypts` };
+    const files = keys.codec.map(({ key }) => asSecret(key));
+    return await withFiles({ words: `${all.size} key(s), ${current} encrypts` }, files);
   });
 }
 
 async function sealCheck({ keys }: Config): Promise<Check> {
   return await check('seal keys', async () => {
     const { id } = await loadSealPublicKey(keys.seal);
+    const files = keys.seal.flatMap(({ publicKey, privateKey }) => [
+      { reference: publicKey, secret: false },
+      { reference: privateKey, secret: true },
+    ]);
     if (keys.seal.every(({ privateKey }) => privateKey === undefined)) {
-      return {
-        state: 'warn',
-        words: `sealing to ${id}; no private key here`,
-        remedy: 'Right for a client or gateway. A worker needs the private key.',
-      };
+      const remedy = 'Right for a client or gateway. A worker needs the private key.';
+      return await withFiles({ state: 'warn', words: `sealing to ${id}; no private key here`, remedy }, files);
     }
     const opening = await loadSealPrivateKeys(keys.seal);
-    return { words: `sealing to ${id}, opening ${[...opening.keys()].join(', ')}` };
+    return await withFiles({ words: `sealing to ${id}, opening ${[...opening.keys()].join(', ')}` }, files);
   });
 }
 
-/** Every secret reference of the settings, by the setting it belongs to. */
+async function ordersCheck({ keys }: Config): Promise<Check> {
+  return await check('orders keys', async () => {
+    if (!keys.encryptPayloads && keys.orders.length === 0) {
+      return {
+        state: 'warn',
+        words: 'nothing is signed: whoever can write to Temporal can start and steer requests',
+        remedy: 'Give a key in keys.orders: videoid setup --keys DIRECTORY.',
+      };
+    }
+    const known = [...(await loadOrderPublicKeys(keys.orders)).keys()];
+    if (keys.orders.every(({ privateKey }) => privateKey === undefined)) {
+      return {
+        state: 'warn',
+        words: `taking what ${known.join(', ')} signed; no private key here`,
+        remedy: 'Right for a worker, and to read. Who starts or steers requests needs the private key.',
+      };
+    }
+    const { id } = await loadOrderSigner(keys.orders);
+    return { words: `${id} signs, ${known.join(', ')} count` };
+  });
+}
+
+/** Every secret reference of the settings but keys and tokens, by the setting it belongs to. */
 function namedSecrets(config: Config): [string, string[]][] {
   const { tls, apiKey } = config.temporal;
   const named: [string, (string | undefined)[]][] = [
     ['temporal.tls', [tls?.ca, tls?.certificate, tls?.key]],
     ['temporal.apiKey', [apiKey]],
-    ['gateway.apiTokens', config.gateway.apiTokens],
   ];
   for (const [name, { registrationAuthorityApi: api }] of Object.entries(config.environments)) {
     if (api === undefined) continue;
@@ -61,7 +124,6 @@ function namedSecrets(config: Config): [string, string[]][] {
   for (const [id, authority] of Object.entries(config.registrationAuthorities)) {
     const place = `registrationAuthorities.${id}`;
     named.push([`${place}.billing`, [authority.billing?.username, authority.billing?.password]]);
-    named.push([`${place}.webhookTokens`, authority.webhookTokens]);
     for (const [name, { username, password, pin, token }] of Object.entries(authority.officers)) {
       named.push([`${place}.officers.${name}`, [username, password, pin, token]]);
     }

@@ -1,5 +1,5 @@
 import { VideoIdError } from '../../messages/failures.js';
-import { FIELDS_FROM_VIDEO, type RequestFields, isFieldName } from '../../messages/request-fields.js';
+import { FIELDS_FROM_VIDEO, FIELDS_OF_CREATE, type RequestFields, isFieldName } from '../../messages/request-fields.js';
 import type { RegistrationAuthorityAssumptions } from './assumptions.js';
 import type { EnrolmentRequest } from './enrolment-request.js';
 
@@ -35,7 +35,9 @@ function sentBack(
   which: RegistrationAuthorityAssumptions['updateSendsBack'],
 ): Record<string, string> {
   if (which === 'required') return {};
-  return Object.fromEntries(Object.entries(known).filter(([name]) => which === 'all' || !isFromVideo(name)));
+  return Object.fromEntries(
+    Object.entries(known).filter(([name]) => !isOfCreate(name) && (which === 'all' || !isFromVideo(name))),
+  );
 }
 
 /** What is new: a value of the video's that is given as it is already is no change. */
@@ -48,6 +50,7 @@ function changesTo(read: EnrolmentRequest, fields: Readonly<Record<string, strin
           remedy: 'Use the provider’s names of fields; `videoid profiles` lists them.',
         });
       }
+      if (isOfCreate(name)) return false;
       const known = read.fields[name];
       if (known === undefined || !isFromVideo(name) || BEFORE_VIDEO.has(read.status)) return true;
       if (same(known, value)) return false;
@@ -57,6 +60,10 @@ function changesTo(read: EnrolmentRequest, fields: Readonly<Record<string, strin
       });
     }),
   );
+}
+
+function isOfCreate(name: string): boolean {
+  return isFieldName(name) && FIELDS_OF_CREATE.includes(name);
 }
 
 function isFromVideo(name: string): boolean {

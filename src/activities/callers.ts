@@ -1,0 +1,63 @@
+import type { Context } from '@temporalio/activity';
+import { ApplicationFailure } from '@temporalio/common';
+import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker';
+import type { Archive } from '../archive/archive.js';
+import type { FailureCode } from '../messages/failures.js';
+import { aftermathIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../messages/request.js';
+
+/** What may be called by workflows that outlive their request. Those of a request may call everything. */
+const AFTER_THE_END: Record<string, { activities: string[]; idOf: (key: RequestKey) => string }> = {
+  cleanup: { activities: ['clean'], idOf: cleanupIdOf },
+  aftermath: { activities: ['watch', 'tellLateVideo'], idOf: aftermathIdOf },
+};
+
+/**
+ * Lets a step run only for the workflow that it belongs to: anybody who can write to Temporal can have an activity of ours called from
+ * a workflow of his own. What runs after the end runs only where the archive knows of the end: a cleanup that somebody else made up
+ * must not delete the documents of a running request.
+ */
+export function callersOf(archive: Pick<Archive, 'readOutcome' | 'assertArchive'>): ActivityInterceptorsFactory {
+  return (context) => ({ inbound: new Callers(archive, context) });
+}
+
+class Callers implements ActivityInboundCallsInterceptor {
+  constructor(
+    private readonly archive: Pick<Archive, 'readOutcome' | 'assertArchive'>,
+    private readonly context: Context,
+  ) {}
+
+  execute: Exclude<ActivityInboundCallsInterceptor['execute'], undefined> = async (input, next) => {
+    const { workflowExecution, workflowType = '', activityType } = this.context.info;
+    const [key] = input.args;
+    if (!isKey(key) || workflowExecution === undefined) throw refused();
+    const later = Object.hasOwn(AFTER_THE_END, workflowType) ? AFTER_THE_END[workflowType] : undefined;
+    if (later === undefined) {
+      if (workflowType !== key.flow || workflowExecution.workflowId !== workflowIdOf(key)) throw refused();
+      return await next(input);
+    }
+    const itsOwn = later.activities.includes(activityType) && workflowExecution.workflowId === later.idOf(key);
+    if (!itsOwn) throw refused();
+    this.archive.assertArchive(key);
+    if ((await this.archive.readOutcome(key)) === undefined) throw refused();
+    return await next(input);
+  };
+}
+
+function isKey(value: unknown): value is RequestKey {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(value));
+  return (
+    ['flow', 'reference', 'archiveId', 'environment', 'registrationAuthority'].every(
+      (name) => typeof fields.get(name) === 'string',
+    ) && Number.isSafeInteger(fields.get('attempt'))
+  );
+}
+
+function refused(): ApplicationFailure {
+  const type: FailureCode = 'ORDER_REFUSED';
+  return ApplicationFailure.create({
+    type,
+    message: 'The step is not called by the workflow that it belongs to.',
+    nonRetryable: true,
+  });
+}

@@ -1,0 +1,83 @@
+import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { VideoIdError } from '../messages/failures.js';
+
+/** Bytes. Keys, tokens, certificates and settings are far smaller. */
+const MOST = 4_000_000;
+
+const OTHERS_WRITE = 0o002;
+const GROUP_WRITES = 0o020;
+const OTHERS_READ = 0o004;
+const GROUP_READS = 0o040;
+
+/**
+ * Reads a file that decides what this process trusts: settings, a key, a token, certificates.
+ *
+ * @param field the setting that names it
+ * @throws VideoIdError BAD_SETTING when somebody else may write it, or it is no file of sensible size; else the system's error
+ */
+export async function readGuarded(path: string, field: string | undefined): Promise<string> {
+  const handle = await open(path, 'r');
+  try {
+    assertGuarded(await handle.stat(), path, field);
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The same at once, for what must be there before anything else. */
+export function readGuardedSync(path: string, field: string | undefined): string {
+  const descriptor = openSync(path, 'r');
+  try {
+    assertGuarded(fstatSync(descriptor), path, field);
+    return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function assertGuarded(stats: Stats, path: string, field: string | undefined): void {
+  const writers = writersOf(stats);
+  if (writers !== undefined) {
+    throw new VideoIdError('BAD_SETTING', `The file ${path} may be written by ${writers}, so it is not trusted.`, {
+      field,
+      remedy: `Look whether it was changed, then: chmod go-w ${path}`,
+    });
+  }
+  // A directory fails when it is read. A pipe has no size, and ends.
+  if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.size > MOST) {
+    throw new VideoIdError('BAD_SETTING', `${path} is no file of at most ${MOST} bytes.`, {
+      field,
+      remedy: 'Name the right file.',
+    });
+  }
+}
+
+/** Who else may write a file. A group that is the process's own is let pass: many systems give every user one. */
+function writersOf(stats: Stats): string | undefined {
+  if (!hasModes() || !stats.isFile()) return undefined;
+  if ((stats.mode & OTHERS_WRITE) !== 0) return 'everybody';
+  return (stats.mode & GROUP_WRITES) !== 0 && stats.gid !== process.getegid?.() ? `the group ${stats.gid}` : undefined;
+}
+
+/** What is not right about a file, though it is used; undefined when nothing is. For `doctor`. */
+export async function looseness(path: string, secret: boolean): Promise<string | undefined> {
+  const handle = await open(path, 'r');
+  try {
+    const stats = await handle.stat();
+    if (!hasModes() || !stats.isFile()) return undefined;
+    const { mode, gid, uid } = stats;
+    if ((mode & GROUP_WRITES) !== 0) return `the group ${gid} may write ${path}`;
+    if (![0, process.geteuid?.()].includes(uid)) return `${path} belongs to another user (${uid}), who may write it`;
+    if (!secret) return undefined;
+    if ((mode & OTHERS_READ) !== 0) return `everybody on this machine may read ${path}`;
+    return (mode & GROUP_READS) !== 0 && gid !== process.getegid?.() ? `the group ${gid} may read ${path}` : undefined;
+  } finally {
+    await handle.close();
+  }
+}
+
+function hasModes(): boolean {
+  return process.platform !== 'win32';
+}

@@ -1,0 +1,50 @@
+import { sign, verify } from 'node:crypto';
+import { type Payload, RawValue } from '@temporalio/common';
+import type { OrderPublicKeys, OrderSigner } from './order-keys.js';
+
+/** What is signed: the argument of an Update, or that of a workflow's start. One does not do for the other. */
+export type SignedKind = 'order' | 'start';
+
+/** Makes the argument of a call to Temporal, signed where the settings have a key. */
+export type SignArgument = (kind: SignedKind, value: object) => RawValue;
+
+const KEY_ID = 'videoid-signed-by';
+const KIND = 'videoid-signed-as';
+const SIGNATURE = 'videoid-signature';
+/** Bytes of an Ed25519 signature. */
+const LENGTH = 64;
+
+/**
+ * Signs the JSON of a value as it will travel: what is checked are the bytes themselves. Signature and key id stand in the
+ * metadata of the payload, which the codec encrypts with it.
+ */
+export function signing(signer: OrderSigner | undefined): SignArgument {
+  return (kind, value) => {
+    const data = Buffer.from(JSON.stringify(value));
+    const metadata: Record<string, Uint8Array> = { encoding: Buffer.from('json/plain') };
+    if (signer !== undefined) {
+      metadata[KEY_ID] = Buffer.from(signer.id);
+      metadata[KIND] = Buffer.from(kind);
+      metadata[SIGNATURE] = sign(null, signedBytes(kind, data), signer.key);
+    }
+    return RawValue.fromPayload({ metadata, data });
+  };
+}
+
+/** What a readable payload is signed as; `unsigned` where nothing says that it is, `wrongly` by a key that is not known. */
+export function signedAs({ metadata, data }: Payload, keys: OrderPublicKeys): SignedKind | 'unsigned' | 'wrongly' {
+  const signature = metadata?.[SIGNATURE];
+  if (!metadata || signature === undefined) return 'unsigned';
+  const kind = textOf(metadata[KIND]);
+  const key = keys.get(textOf(metadata[KEY_ID]));
+  const known = (kind === 'order' || kind === 'start') && key !== undefined && signature.length === LENGTH;
+  return known && verify(null, signedBytes(kind, data ?? new Uint8Array()), key, signature) ? kind : 'wrongly';
+}
+
+function signedBytes(kind: SignedKind, data: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(`videoid-worker ${kind}\n`), data]);
+}
+
+function textOf(bytes: Uint8Array | null | undefined): string {
+  return Buffer.from(bytes ?? []).toString('latin1');
+}

@@ -1,0 +1,156 @@
+import {
+  type ActivateInput,
+  ApplicationFailure,
+  type UpdateInput,
+  type WorkflowExecuteInput,
+  workflowInfo,
+  type WorkflowInterceptorsFactory,
+} from '@temporalio/workflow';
+import { FOUND, type Found } from '../messages/found.js';
+import type { RequestKey } from '../messages/request.js';
+import { workflowIdOf } from '../messages/request.js';
+import type { OrderName } from '../messages/steering.js';
+import { told } from './inbox.js';
+import { ORDER_GUARDS } from './order-guards.js';
+import { fieldOf } from './shapes.js';
+import { START_GUARDS } from './start-guards.js';
+
+type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
+type Payloads = NonNullable<NonNullable<Job['doUpdate']>['input']>;
+
+/** What the codec found, in words for who asked. */
+const WORDS: Record<Exclude<Found, 'signed-order' | 'signed-start' | 'not-asked'>, string> = {
+  encrypted: 'it is not signed',
+  'not-encrypted': 'it is not encrypted',
+  'wrongly-signed': 'no known key has signed it',
+  'not-readable': 'it cannot be read',
+};
+
+/** What was let in once and cannot be read now fails the task, which heals with the key. */
+const KEY_MISSING = 'What was let in before cannot be read with the codec keys of this worker.';
+
+/**
+ * Stands before every workflow and lets in what comes from where it should: starts and orders that are signed by a known key, meant
+ * for this workflow, and of the right shape. Whoever can write to Temporal can do without neither.
+ *
+ * Marks are looked at once, when something comes in. A replay meets what was let in then, perhaps with keys that count no more.
+ */
+export const interceptors: WorkflowInterceptorsFactory = () => {
+  let started: Found | undefined;
+  /** Of the Updates of this activation, within which they are taken or refused. */
+  const orders = new Map<string, Found | undefined>();
+  return {
+    inbound: [
+      {
+        execute(input, next) {
+          try {
+            if (!workflowInfo().unsafe.isReplaying) checkStart(input, started);
+            else if (started === 'not-readable') throw new Error(KEY_MISSING);
+          } catch (error) {
+            return Promise.reject(error as Error);
+          }
+          return next(input);
+        },
+        validateUpdate(input, next) {
+          checkOrder(input, orders.get(input.updateId));
+          next({ ...input, args: orderIn(input) });
+        },
+        handleUpdate(input, next) {
+          if (orders.get(input.updateId) === 'not-readable') return Promise.reject(new Error(KEY_MISSING));
+          return next({ ...input, args: orderIn(input) });
+        },
+      },
+    ],
+    internals: [
+      {
+        activate(input, next) {
+          for (const job of input.activation.jobs ?? []) {
+            if (job.initializeWorkflow) started = foundIn(job.initializeWorkflow.arguments);
+            if (job.doUpdate?.id) orders.set(job.doUpdate.id, foundIn(job.doUpdate.input));
+            // No signal of ours has an argument: what one brings along is not even looked at.
+            if (job.signalWorkflow) job.signalWorkflow.input = [];
+            if (job.resolveActivity) refuseForeign(job.resolveActivity);
+          }
+          next(input);
+        },
+        concludeActivation(input, next) {
+          orders.clear();
+          return next(input);
+        },
+      },
+    ],
+  };
+};
+
+/** What the codec found, if it was asked. Starts and orders have one argument. */
+function foundIn(payloads: Payloads | null | undefined): Found | undefined {
+  const mark = payloads?.length === 1 ? payloads[0]?.metadata?.[FOUND] : undefined;
+  return mark ? (String.fromCharCode(...mark) as Found) : undefined;
+}
+
+/** @throws what the caller is told: ORDER_REFUSED, or BAD_INPUT with the field */
+function checkOrder({ name, updateId, args: [given] }: UpdateInput, found: Found = 'not-readable'): void {
+  if (found !== 'signed-order' && found !== 'not-asked') {
+    throw told('ORDER_REFUSED', `The order is refused: ${found === 'signed-start' ? 'it is a start' : WORDS[found]}.`);
+  }
+  const { workflowId, firstExecutionRunId: run } = workflowInfo();
+  const addressee = Object.entries({ workflowId, run, update: name, updateId });
+  const meant: unknown = fieldOf(given, 'for');
+  if (!addressee.every(([field, value]) => fieldOf(meant, field) === value)) {
+    throw told('ORDER_REFUSED', 'The order is refused: it is not for this request, this Update and this updateId.');
+  }
+  const guard = Object.hasOwn(ORDER_GUARDS, name) ? ORDER_GUARDS[name as OrderName] : undefined;
+  const [order] = orderIn({ args: [given] });
+  const wrong = guard === undefined ? '' : guard(order);
+  if (wrong === undefined) return;
+  throw ApplicationFailure.create({
+    type: 'BAD_INPUT',
+    message: `The order cannot be used${wrong === '' ? '' : `: ${wrong}`}.`,
+    nonRetryable: true,
+    details: [wrong === '' ? {} : { field: wrong }],
+  });
+}
+
+/** The order without its address. */
+function orderIn({ args }: Pick<UpdateInput, 'args'>): unknown[] {
+  const [given] = args;
+  if (typeof given !== 'object' || given === null) return [given];
+  return [Object.fromEntries(Object.entries(given).filter(([field]) => field !== 'for'))];
+}
+
+/** @throws the failure that ends a workflow which nobody who may has started: nothing has happened yet */
+function checkStart({ args: [argument] }: WorkflowExecuteInput, found: Found = 'not-readable'): void {
+  const { workflowType, workflowId, parent } = workflowInfo();
+  const guard = Object.hasOwn(START_GUARDS, workflowType) ? START_GUARDS[workflowType] : undefined;
+  if (guard === undefined) throw refusedStart('there is no such workflow');
+  const enough: Found = guard.by === 'client' ? 'signed-start' : 'encrypted';
+  if (found !== enough && found !== 'not-asked') {
+    throw refusedStart(
+      found === 'signed-order' || found === 'signed-start' ? 'it is signed as something else' : WORDS[found],
+    );
+  }
+  const wrong = guard.shape(argument);
+  if (wrong !== undefined) throw refusedStart(`its argument cannot be used${wrong === '' ? '' : `: ${wrong}`}`);
+  const key = fieldOf(argument, 'key') as RequestKey;
+  if (guard.idOf(key) !== workflowId) throw refusedStart('its argument is for another workflow');
+  if (guard.by === 'workflow' && parent?.workflowId !== workflowIdOf(key))
+    throw refusedStart('the request did not start it');
+}
+
+function refusedStart(why: string): ApplicationFailure {
+  return told('START_REFUSED', `The start is refused: ${why}.`);
+}
+
+/** An answer that is not encrypted, where answers are, no worker of ours gave: the step did not come to its end. */
+function refuseForeign(job: NonNullable<Job['resolveActivity']>): void {
+  const result = job.result?.completed?.result;
+  if (!result || foundIn([result]) !== 'not-encrypted') return;
+  job.result = {
+    failed: {
+      failure: {
+        message: 'The answer of the step is not encrypted: it did not come from a worker of this installation.',
+        applicationFailureInfo: { type: 'STEP_FAILED', nonRetryable: false },
+      },
+    },
+  };
+}

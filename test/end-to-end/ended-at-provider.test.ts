@@ -1,0 +1,98 @@
+import { AUTHORITIES, Installation } from '../installation/installation.js';
+import { People } from '../installation/people.js';
+
+let at: Installation;
+beforeAll(async () => {
+  at = await Installation.start();
+});
+afterAll(() => at.close());
+
+const PROVIDER = { kind: 'provider' };
+
+/** A step that an operator is awaited for, in each stage after the video that has one. */
+const AWAITED = {
+  preparing: async (people: People) => {
+    await people.throughTo('review');
+    await people.fault({ name: 'answer-other', endpoint: 'upload', code: 404, text: 'Request not found' });
+    await people.approve();
+  },
+  acceptance: async (people: People) => {
+    await people.throughTo('acceptance');
+    await people.fault({ name: 'answer-other', endpoint: 'otp', code: 403, text: 'Permission Denied' });
+    await people.askForCode().catch(() => undefined); // told, and meant
+  },
+  code: async (people: People) => {
+    await people.throughTo('code');
+    await people.fault({ name: 'answer-other', endpoint: 'sign', code: 403, text: 'Permission Denied' });
+    await people.sign().catch(() => undefined); // told, and meant
+  },
+};
+
+describe('a request that the provider shows as CANCELLED', () => {
+  test('before the signer has finished the video was cancelled there', async () => {
+    const people = await People.start(at);
+    await people.until('video');
+    await people.console('cancel');
+    expect(await people.outcome()).toMatchObject({
+      outcome: 'cancelled',
+      reason: 'cancelled-at-provider',
+      actor: PROVIDER,
+    });
+  });
+
+  test('while the provider still processes the video was cancelled there', async () => {
+    const people = await People.start(at);
+    await at.provider.video(await people.requestPk(), 'incomplete');
+    await people.untilStatus(({ provider }) => provider.status === 'VIDEOINCOMPLETE');
+    await people.console('cancel');
+    expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
+  });
+
+  test.each([AUTHORITIES.manual, AUTHORITIES.atProvider])(
+    'while the video is reviewed (%s) was refused by the provider, also where its console says "cancel"',
+    async (registrationAuthority) => {
+      const people = await People.start(at, { registrationAuthority });
+      await people.throughTo('review');
+      await people.console('cancel');
+      expect(await people.outcome()).toMatchObject({
+        outcome: 'refused',
+        reason: 'refused-at-provider',
+        actor: PROVIDER,
+      });
+    },
+  );
+
+  test.each(['acceptance', 'code'] as const)('in the stage "%s" was refused by the provider', async (stage) => {
+    const people = await People.start(at);
+    await people.throughTo(stage);
+    await people.console('cancel');
+    expect(await people.outcome()).toMatchObject({
+      outcome: 'refused',
+      reason: 'refused-at-provider',
+      cleanup: 'done',
+    });
+  });
+
+  test.each(Object.entries(AWAITED))(
+    'while an operator is awaited in the stage "%s" was refused by the provider',
+    async (_, awaited) => {
+      const people = await People.start(at);
+      await awaited(people);
+      await people.untilStatus(({ attention }) => attention?.leavesByItself === false);
+      await people.console('cancel');
+      expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });
+    },
+  );
+
+  test('when the signer wants to sign is refused there, and what unlocks does not leave', async () => {
+    const people = await People.start(at, { policy: { watch: { slow: '1h' } } });
+    await people.throughTo('code');
+    await people.fault({ name: 'lost' });
+    const code = await people.code();
+    await people.console('cancel');
+    const typed = at.client.sign(people.reference, { secret: code });
+    await expect(typed).rejects.toMatchObject({ code: 'REQUEST_STATUS_REFUSED' });
+    expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });
+    expect((await people.provider()).calls['sign']).toBeUndefined();
+  });
+});

@@ -1,0 +1,388 @@
+import { randomUUID } from 'node:crypto';
+import { RawValue } from '@temporalio/common';
+import { loadSigning } from '../../src/client/signing.js';
+import { FOUND } from '../../src/messages/found.js';
+import * as names from '../../src/messages/steering.js';
+import type { SignArgument } from '../../src/security/order-signatures.js';
+import { Attacker, payload, POISON, unknownSigner } from '../installation/attacker.js';
+import { EnrolledPeople } from '../installation/enrolled-people.js';
+import { Installation, OFFICER } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
+import { People } from '../installation/people.js';
+
+const APPROVE = { decision: 'approve', officer: OFFICER, evidenceSeen: 'nowhere' };
+const CANCEL = { actor: { kind: 'operator', id: 'ghost' }, reason: 'no more' };
+
+let at: Installation;
+let attacker: Attacker;
+let sign: SignArgument;
+beforeAll(async () => {
+  at = await Installation.start({ gateway: false });
+  attacker = await Attacker.connect(at);
+  sign = await loadSigning(at.config.keys);
+});
+afterAll(async () => {
+  await attacker.close();
+  await at.close();
+});
+
+/** A request that an officer has to decide. */
+async function inReview(): Promise<People> {
+  const people = await People.start(at);
+  await people.throughTo('review');
+  return people;
+}
+
+/** It answers, no worker stumbled over it, and it can be cancelled by who may. */
+async function isWell(people: People | EnrolledPeople): Promise<void> {
+  const { flow } = people;
+  await people.untilStatus(({ verbs }) => verbs.includes('cancel'));
+  expect(await attacker.hasStumbled(people.workflowId)).toBe(false);
+  await at.client.cancel(people.reference, { actor: { kind: 'requester' }, reason: 'end of the test' }, { flow });
+  await expect(people.outcome()).resolves.toMatchObject({ outcome: 'cancelled', reason: 'cancelled-by-requester' });
+}
+
+describe('whoever can write to Temporal is no officer', () => {
+  test('an order in the clear, or encrypted by a holder of the codec key, or signed by an unknown key decides nothing', async () => {
+    const people = await inReview();
+    const { workflowId } = people;
+    const { outsider, keyHolder } = attacker;
+    for (const [update, order] of [
+      [names.REVIEW_UPDATE, APPROVE],
+      [names.CANCEL_UPDATE, CANCEL],
+    ] as const) {
+      const id = randomUUID();
+      const as = async (signer?: SignArgument) => attacker.orderFor(workflowId, update, order, signer, id);
+      const refusals = [
+        await attacker.update(outsider, workflowId, update, [order], id),
+        await attacker.update(outsider, workflowId, update, [await as()], id),
+        await attacker.update(keyHolder, workflowId, update, [await as()], id),
+        await attacker.update(keyHolder, workflowId, update, [await as(unknownSigner())], id),
+        await attacker.update(keyHolder, workflowId, update, [await as(unknownSigner('retired'))], id),
+        // Signed by who may, and sent in the clear: somebody has it from elsewhere.
+        await attacker.update(outsider, workflowId, update, [await as(sign)], id),
+      ];
+      expect(refusals).toEqual(refusals.map(() => 'ORDER_REFUSED'));
+    }
+    expect((await people.provider()).calls['approve']).toBeUndefined();
+    expect((await people.status()).stage).toBe('review');
+    await isWell(people);
+  });
+
+  test('a mark that comes along says nothing', async () => {
+    const people = await inReview();
+    const { workflowId } = people;
+    const id = randomUUID();
+    const order = await attacker.orderFor(workflowId, names.CANCEL_UPDATE, CANCEL, undefined, id);
+    for (const mark of ['signed-order', 'not-asked']) {
+      const spoofed = RawValue.fromPayload(payload('json/plain', JSON.stringify(order), { [FOUND]: mark }));
+      for (const client of [attacker.outsider, attacker.keyHolder]) {
+        const answer = await attacker.update(client, workflowId, names.CANCEL_UPDATE, [spoofed], id);
+        expect(answer).toBe('ORDER_REFUSED');
+      }
+    }
+    await isWell(people);
+  });
+
+  test('a copied order does nothing for another request, another Update, another time or another run', async () => {
+    const [people, other] = [await People.start(at), await People.start(at)];
+    await Promise.all([people.until('video'), other.until('video')]);
+    const operator = { kind: 'operator' } as const;
+    await at.client.newVideo(people.reference, { actor: operator, reason: 'a new one' });
+    await at.client.newVideo(other.reference, { actor: operator, reason: 'a new one' });
+    const { args, updateId } = await attacker.copied(people.workflowId, names.NEW_VIDEO_UPDATE);
+    const { outsider } = attacker;
+    const send = (workflowId: string, update: string, id: string) =>
+      attacker.update(outsider, workflowId, update, args, id);
+    expect(await send(other.workflowId, names.NEW_VIDEO_UPDATE, updateId)).toBe('ORDER_REFUSED');
+    expect(await send(people.workflowId, names.NEW_VIDEO_UPDATE, randomUUID())).toBe('ORDER_REFUSED');
+    // Of the same shape, and for this request.
+    expect(await send(people.workflowId, names.CANCEL_UPDATE, randomUUID())).toBe('ORDER_REFUSED');
+    // The same again is the same: Temporal answers it from the first time.
+    expect(await send(people.workflowId, names.NEW_VIDEO_UPDATE, updateId)).not.toBe('ORDER_REFUSED');
+    const start = await attacker.startOf(people.workflowId);
+    const handle = outsider.workflow.getHandle(people.workflowId);
+    await handle.terminate();
+    await outsider.workflow.start('signature', {
+      workflowId: people.workflowId,
+      taskQueue: at.config.temporal.taskQueue,
+      args: start,
+    });
+    await people.until('video');
+    expect(await send(people.workflowId, names.NEW_VIDEO_UPDATE, updateId)).toBe('ORDER_REFUSED');
+    await isWell(other);
+  });
+
+  test('the same order again, with the same id, is carried out once', async () => {
+    const people = await People.start(at);
+    await people.until('video');
+    const order = { actor: { kind: 'operator' }, reason: 'holidays', by: '1d' } as const;
+    const updateId = randomUUID();
+    const once = await at.client.extend(people.reference, order, { updateId });
+    await expect(at.client.extend(people.reference, order, { updateId })).resolves.toEqual(once);
+    const { events } = await people.status();
+    expect(events.filter(({ what }) => what === 'deadline-extended')).toHaveLength(1);
+    await isWell(people);
+  });
+
+  test('a request that was rewound takes orders as before', async () => {
+    const people = await People.start(at);
+    await people.until('video');
+    const { events } = await attacker.outsider.workflow.getHandle(people.workflowId).fetchHistory();
+    const task = (events ?? []).findLast((event) => event.workflowTaskCompletedEventAttributes);
+    await attacker.outsider.workflowService.resetWorkflowExecution({
+      namespace: at.config.temporal.namespace,
+      workflowExecution: { workflowId: people.workflowId },
+      workflowTaskFinishEventId: task?.eventId as never,
+      requestId: randomUUID(),
+      reason: 'as a rewind does',
+    });
+    await people.until('video');
+    const order = { actor: { kind: 'operator' }, reason: 'holidays', by: '1d' } as const;
+    await expect(at.client.extend(people.reference, order)).resolves.toHaveProperty('deadline');
+    const { events: now } = await people.status();
+    expect(now.some(({ what }) => what === 'deadline-extended')).toBe(true);
+  });
+});
+
+/** What is wrong for every order, and for some what is nearly right. */
+const MALFORMED: unknown[] = [null, true, 0, 1e308, '', 'x', [], [{}], {}, { actor: null, reason: null, by: null }];
+const NEARLY_ACCEPTED: object[] = [
+  { documents: 'x', contract: 'x' },
+  { documents: [null], contract: 'a'.repeat(64), consentVersion: '1', channel: 'web', at: '2026-01-01T00:00:00Z' },
+  { documents: ['a'.repeat(64)], contract: 'a'.repeat(64), consentVersion: '1', channel: 'web', at: 'today' },
+];
+const NEARLY: Record<names.OrderName, object[]> = {
+  [names.REVIEW_UPDATE]: [
+    { decision: 'approve' },
+    { ...APPROVE, decision: 'constructor' },
+    { ...APPROVE, decision: ['approve'] },
+    { ...APPROVE, officer: 7 },
+    { ...APPROVE, credentials: { pin: '1234' } },
+    { ...APPROVE, more: true },
+  ],
+  [names.ACCEPT_UPDATE]: NEARLY_ACCEPTED,
+  [names.CODE_UPDATE]: NEARLY_ACCEPTED,
+  [names.SIGN_UPDATE]: [{ secret: '123456' }, { secret: null }, { unlock: { type: 'push', value: 'x' } }],
+  [names.CANCEL_UPDATE]: [
+    { actor: 'ghost', reason: 'x' },
+    { actor: { kind: 'policy' }, reason: 'x' },
+    { actor: { kind: 'operator', id: 'x'.repeat(65) }, reason: 'x' },
+    { actor: { kind: 'operator' }, reason: 'x'.repeat(2001) },
+  ],
+  [names.RESOLVE_UPDATE]: [
+    { remedy: 7, actor: { kind: 'operator' } },
+    { remedy: 'adopt', actor: { kind: 'operator' } },
+    { remedy: 'adopt', actor: { kind: 'operator' }, ids: { requestPk: '../1' } },
+    { remedy: 'retry', actor: { kind: 'operator' }, ids: { requestPk: '1' } },
+  ],
+  [names.NEW_VIDEO_UPDATE]: [{ actor: { kind: 'operator' } }],
+  [names.CORRECT_UPDATE]: [
+    { actor: { kind: 'operator' }, reason: 'x', number: '1' },
+    { actor: { kind: 'operator' }, reason: 'x', number: 1e21 },
+  ],
+  [names.EXTEND_UPDATE]: ['abc', -1, 0, 0.5, 1e300, '3d', null].map((by) => ({
+    actor: { kind: 'operator' },
+    reason: 'x',
+    by,
+  })),
+  [names.PROVIDE_UPDATE]: [{ actor: { kind: 'requester' }, number: {} }],
+  [names.PREAUTH_LINK_UPDATE]: [{ actor: { kind: 'requester' }, reason: 7 }],
+  [names.ABANDON_UPDATE]: [
+    { actor: { kind: 'signer' }, reason: 'Gave Up' },
+    { actor: { kind: 'signer' }, reason: [] },
+  ],
+};
+
+describe.each([
+  ['a request', () => People.start(at)],
+  ['an enrolment', () => EnrolledPeople.start(at)],
+])('%s does not stumble', (_what, begin) => {
+  test('over an order of the wrong shape, whoever signed it', async () => {
+    const people = await begin();
+    const { workflowId } = people;
+    await people.until('video');
+    const wrong: string[] = [];
+    for (const [update, nearly] of Object.entries(NEARLY)) {
+      for (const order of [...MALFORMED, ...nearly]) {
+        const id = randomUUID();
+        const signed = await attacker.orderFor(workflowId, update, order, sign, id);
+        for (const [client, argument] of [
+          [attacker.outsider, order],
+          [attacker.keyHolder, signed],
+        ] as const) {
+          const answer = String(await attacker.update(client, workflowId, update, [argument], id));
+          if (!/^(BAD_INPUT|ORDER_REFUSED|No registered handler)/.test(answer)) {
+            wrong.push(`${update} ${JSON.stringify(order)}: ${answer}`);
+          }
+        }
+      }
+      expect(String(await attacker.update(attacker.outsider, workflowId, update, []))).toMatch(/REFUSED|No registered/);
+      expect(String(await attacker.update(attacker.outsider, workflowId, update, [1, 2]))).toMatch(/REFUSED|No reg/);
+    }
+    expect(wrong).toEqual([]);
+    await isWell(people);
+  });
+
+  test.each(Object.keys(POISON))('over %s in an Update, a signal or a query', async (name) => {
+    const people = await begin();
+    const { workflowId } = people;
+    await people.until('video');
+    const poison = RawValue.fromPayload(POISON[name] ?? {});
+    const handle = attacker.outsider.workflow.getHandle(workflowId);
+    const send = async (call: Promise<unknown>): Promise<void> => void (await call.catch(() => undefined));
+    for (const update of [
+      names.CANCEL_UPDATE,
+      names.EXTEND_UPDATE,
+      names.REVIEW_UPDATE,
+      'unheard-of',
+      '__temporal_x',
+    ]) {
+      await send(attacker.update(attacker.outsider, workflowId, update, [poison]));
+    }
+    for (const signal of [names.HINT_SIGNAL, 'unheard-of', '__temporal_x', '__stack_trace']) {
+      await send(handle.signal(signal, poison));
+    }
+    await send(handle.query(names.STATUS_QUERY, poison));
+    await send(handle.query('unheard-of', poison));
+    await isWell(people);
+  });
+});
+
+describe('a start that nobody who may has made', () => {
+  const start = (
+    workflowId: string,
+    more: { workflowType?: string; args: unknown[]; memo?: Record<string, unknown> },
+  ) =>
+    attacker.outsider.workflow.start(more.workflowType ?? 'signature', {
+      workflowId,
+      taskQueue: at.config.temporal.taskQueue,
+      ...more,
+    });
+
+  /** How a workflow ends, by its failure. */
+  async function endOf(workflowId: string): Promise<unknown> {
+    return eventually(async () => {
+      const { events } = await attacker.outsider.workflow.getHandle(workflowId).fetchHistory();
+      const failure = events?.at(-1)?.workflowExecutionFailedEventAttributes?.failure;
+      return failure?.applicationFailureInfo?.type ?? false;
+    });
+  }
+
+  test('does nothing, whatever it holds, and the id is free for who may', async () => {
+    const genuine = await People.start(at);
+    await genuine.until('video');
+    const reference = `squat-${randomUUID()}`;
+    const workflowId = `signature-${reference}`;
+    const taskQueue = at.config.temporal.taskQueue;
+    const taken = await attacker.startOf(genuine.workflowId);
+    const before = await written();
+    const starts: (() => Promise<unknown>)[] = [
+      () => start(workflowId, { args: [{ key: { flow: 'signature', reference } }] }),
+      () => start(workflowId, { args: taken }),
+      () => start(workflowId, { args: [] }),
+      () => attacker.keyHolder.workflow.start('signature', { workflowId, taskQueue, args: [{ key: {} }] }),
+      () =>
+        attacker.keyHolder.workflow.start('signature', {
+          workflowId,
+          taskQueue,
+          args: [unknownSigner()('start', { key: {} })],
+        }),
+      () => attacker.keyHolder.workflow.start('signature', { workflowId, taskQueue, args: [sign('order', {})] }),
+      ...Object.values(POISON).map((each) => () => start(workflowId, { args: [RawValue.fromPayload(each)] })),
+    ];
+    for (const made of starts) {
+      await made();
+      expect(await endOf(workflowId)).toBe('START_REFUSED');
+    }
+    expect(await written()).toBe(before);
+    const people = new People(at, reference);
+    await at.client.start({
+      reference,
+      registrationAuthority: '139',
+      signer: { email: 'signer@example.com', phone: '+34600000001' },
+      documents: [{ name: 'agreement.pdf', content: 'samples/agreement.pdf' }],
+    });
+    await isWell(people);
+    await isWell(genuine);
+  });
+
+  test('does not stumble over a poisoned memo', async () => {
+    const workflowId = `signature-memo-${randomUUID()}`;
+    await start(workflowId, { args: [], memo: { note: RawValue.fromPayload(payload('json/plain', '{')) } });
+    expect(await endOf(workflowId)).toBe('START_REFUSED');
+  });
+
+  test('of a cleanup or an aftermath touches no running request', async () => {
+    const people = await People.start(at);
+    await people.throughTo('acceptance');
+    const { requestPk = '' } = (await people.status()).provider;
+    const [argument] = await attacker.startOf(people.workflowId);
+    const decoded = await readable(argument);
+    const key = (decoded as { key: object }).key;
+    const policy = { startToClose: 1000, budget: 1000, backoff: 10, slowest: 10 };
+    const taskQueue = at.config.temporal.taskQueue;
+    for (const [type, order] of [
+      ['cleanup', { key, requestPks: [requestPk], uids: [], policy }],
+      ['aftermath', { key, requestPk, seen: 'VIDEOPENDING', policy: {} }],
+    ] as const) {
+      const workflowId = `${type}-${people.reference}`;
+      for (const client of [attacker.outsider, attacker.keyHolder]) {
+        await client.workflow.start(type, { workflowId, taskQueue, args: [order] });
+        expect(await endOf(workflowId)).toBe('START_REFUSED');
+      }
+    }
+    expect((await people.provider()).calls['delete']).toBeUndefined();
+    await isWell(people);
+  });
+});
+
+/** How many calls came in at the provider that are no reads. */
+async function written(): Promise<number> {
+  const lines = (await at.provider.call('GET', 'calls/newest?limit=5000')) as { endpoint?: string }[];
+  return lines.filter(({ endpoint }) => endpoint !== undefined && endpoint !== 'get-request').length;
+}
+
+/** What a holder of the codec key reads. */
+async function readable(value: RawValue | undefined): Promise<unknown> {
+  const { payloadCodecs } = attacker.keyHolder.options.loadedDataConverter;
+  let payloads = value === undefined ? [] : [value.payload];
+  for (const codec of payloadCodecs) payloads = await codec.decode(payloads);
+  return JSON.parse(Buffer.from(payloads[0]?.data ?? []).toString()) as unknown;
+}
+
+describe('steps', () => {
+  test('are not called by workflows of others', async () => {
+    const people = await inReview();
+    const { provider } = await people.status();
+    const [argument] = await attacker.startOf(people.workflowId);
+    const { key } = (await readable(argument)) as { key: object };
+    const order = { ...provider, officer: OFFICER };
+    const plain = [key, order].map((each) => payload('json/plain', JSON.stringify(each)));
+    const [codec] = attacker.keyHolder.options.loadedDataConverter.payloadCodecs;
+    const encrypted = (await codec?.encode(plain)) ?? [];
+    const call = { workflowType: 'signature', step: 'approve' };
+    const elsewhere = `attack-${randomUUID()}`;
+    expect(await attacker.callStep(at, { ...call, workflowId: elsewhere, args: plain })).not.toBe('completed');
+    expect(await attacker.callStep(at, { ...call, workflowId: elsewhere, args: encrypted })).toBe('ORDER_REFUSED');
+    const cleanup = { workflowId: `cleanup-${people.reference}`, workflowType: 'cleanup', step: 'clean' };
+    expect(await attacker.callStep(at, { ...cleanup, args: encrypted })).toBe('ORDER_REFUSED');
+    expect((await people.provider()).calls['approve']).toBeUndefined();
+    await isWell(people);
+  });
+
+  test('are not answered by others', async () => {
+    const people = await People.start(at);
+    await people.until('video');
+    const { workflowId } = people;
+    const activityId = await eventually(async () => {
+      const { raw } = await attacker.outsider.workflow.getHandle(workflowId).describe();
+      return raw.pendingActivities?.find((each) => each.activityType?.name === 'watch')?.activityId ?? false;
+    });
+    await attacker.answerStep(workflowId, activityId, payload('json/plain', '{"status":"ENROLLREADY"}'));
+    await people.untilStatus(({ events }) => events.some(({ what }) => what === 'attention'));
+    await people.untilStatus(({ attention }) => attention === undefined);
+    expect((await people.status()).stage).toBe('video');
+    await isWell(people);
+  });
+});

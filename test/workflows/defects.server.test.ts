@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import proto from '@temporalio/proto';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createLogger } from '../../src/logger.js';
+import { installRuntime } from '../../src/logging/temporal.js';
+import type { SignatureActivities } from '../../src/messages/activities.js';
+import * as names from '../../src/messages/steering.js';
+import { ensureSearchAttributes, WORKFLOW_MODULES } from '../../src/temporal.js';
+import { eventually } from '../installation/patience.js';
+import { fakeActivities } from './fake-activities.js';
+import { requestOf } from './play.js';
+import { ProviderModel } from './provider-model.js';
+
+const TASK_FAILED = proto.temporal.api.enums.v1.EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED;
+const taskQueue = `defects-${randomUUID()}`;
+const models = new Map<string, ProviderModel>();
+/** Steps that answer what the story's code does not expect, and throws over. */
+const broken = new Set<keyof SignatureActivities>();
+let connection: Connection;
+let native: NativeConnection;
+let client: Client;
+let worker: Worker;
+let running: Promise<void>;
+
+beforeAll(async () => {
+  const address = process.env['TEMPORAL_ADDRESS'] ?? '';
+  connection = await Connection.connect({ address });
+  await ensureSearchAttributes(connection, 'default');
+  client = new Client({ connection });
+  installRuntime(createLogger({ process: 'test', level: 'silent' }));
+  native = await NativeConnection.connect({ address });
+  const { workflowsPath, workflowInterceptorModules } = WORKFLOW_MODULES;
+  const activities = fakeActivities((reference) => models.get(reference) ?? new ProviderModel(false));
+  const nothing = (name: keyof SignatureActivities) => async (key: never, order: never) =>
+    broken.has(name) ? undefined : activities[name](key, order);
+  worker = await Worker.create({
+    connection: native,
+    taskQueue,
+    workflowsPath,
+    // Who may start and order is seen to elsewhere.
+    interceptors: { workflowModules: workflowInterceptorModules.filter((module) => !module.includes('incoming')) },
+    activities: {
+      ...activities,
+      upload: nothing('upload'),
+      clean: nothing('clean'),
+      readStatus: nothing('readStatus'),
+    },
+  });
+  running = worker.run();
+}, 60_000);
+
+afterAll(async () => {
+  worker.shutdown();
+  await running;
+  await native.close();
+  await connection.close();
+});
+
+afterEach(() => broken.clear());
+
+/** A request whose code throws after the approval, seen to fail. */
+async function throwing(): Promise<{ handle: WorkflowHandle; model: ProviderModel }> {
+  broken.add('upload');
+  const reference = randomUUID();
+  const model = new ProviderModel(false);
+  models.set(reference, model);
+  const handle = await client.workflow.start('signature', {
+    workflowId: `signature-${reference}`,
+    taskQueue,
+    args: [
+      requestOf(reference, {
+        reviewMode: 'automatic',
+        deadlines: { video: undefined, review: undefined, signing: undefined },
+        codesNotAccepted: 3,
+      }),
+    ],
+  });
+  await eventually(async () => model.statuses.length > 0);
+  model.move(['VIDEOPENDING'], 'VIDEOREVIEW');
+  await eventually(async () => {
+    const { events } = await handle.fetchHistory();
+    return (events ?? []).some(({ eventType }) => eventType === TASK_FAILED);
+  });
+  return { handle, model };
+}
+
+test('a request whose code throws can be cancelled by its own order, and its end is recorded', async () => {
+  const { handle, model } = await throwing();
+  const order = { actor: { kind: 'operator' }, reason: 'stuck' };
+  await handle.executeUpdate(names.CANCEL_UPDATE, { args: [order] });
+  expect(await handle.result()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-by-operator' });
+  expect(model.outcome).toMatchObject({ outcome: 'cancelled' });
+});
+
+test('a request whose code throws can be cancelled in Temporal, and its end is recorded', async () => {
+  const { handle, model } = await throwing();
+  await handle.cancel();
+  expect(await handle.result()).toMatchObject({ outcome: 'cancelled' });
+  expect(model.outcome).toMatchObject({ outcome: 'cancelled' });
+});
+
+test('a request whose code throws over its end too can be cancelled in Temporal', async () => {
+  const { handle } = await throwing();
+  broken.add('readStatus');
+  await handle.cancel();
+  await expect(handle.result()).rejects.toThrow('cancelled');
+  expect((await handle.describe()).status.name).toBe('CANCELLED');
+});

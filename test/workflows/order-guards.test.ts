@@ -1,0 +1,64 @@
+import * as fc from 'fast-check';
+import type { OrderName, Orders } from '../../src/messages/steering.js';
+import { ORDER_GUARDS } from '../../src/workflows/order-guards.js';
+
+const actor = { kind: 'operator', id: 'op-1' } as const;
+const sealed = { keyId: 'local', sealed: 'AAAA' };
+const sha256 = 'a'.repeat(64);
+
+const acceptance = {
+  documents: [sha256],
+  contract: sha256,
+  consentVersion: '1',
+  channel: 'web',
+  at: '2026-01-01T00:00:00+01:00',
+};
+
+/** An order of each kind as clients make it, the long form where there are two. */
+const GENUINE: { [Name in OrderName]: Orders[Name] } = {
+  review: {
+    decision: 'refuse',
+    officer: 'officer-1400',
+    credentials: { password: sealed, pin: sealed },
+    evidenceSeen: 'console',
+    reason: 'document-expired',
+    note: 'of 2019',
+    textForSigner: 'Please come with another document.',
+  },
+  accept: acceptance,
+  code: acceptance,
+  sign: { secret: sealed, unlock: { type: 'push', value: sealed } },
+  cancel: { actor, reason: 'no more' },
+  resolve: { remedy: 'adopt', actor, ids: { videoidPk: '11', requestPk: '22' } as never, note: 'found' },
+  'new-video': { actor, reason: 'lost' },
+  correct: { actor, reason: 'typo', number: 1 },
+  extend: { actor, reason: 'holidays', by: 1000 },
+  provide: { actor, number: 1 },
+  'preauth-link': { actor, reason: 'asked' },
+  abandon: { actor: { kind: 'signer' }, reason: 'gave-up', note: 'tired' },
+};
+
+describe.each(Object.entries(GENUINE))('%s', (name, genuine) => {
+  const guard = ORDER_GUARDS[name as OrderName];
+
+  it('is taken as clients make it', () => {
+    expect(guard(genuine)).toBeUndefined();
+  });
+
+  it('is refused with any field replaced by something else, or one too many', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.keys(genuine)), fc.anything(), (field, value) => {
+        const order: Record<string, unknown> = { ...genuine, [field]: value };
+        const wrong = guard(order);
+        // What is taken is of the same kind as before.
+        if (wrong === undefined) expect(typeof value).toBe(typeof genuine[field as keyof typeof genuine]);
+      }),
+    );
+    expect(guard({ ...genuine, more: 1 })).toBeDefined();
+    expect(guard(JSON.parse(`{"__proto__":{},${JSON.stringify(genuine).slice(1)}`))).toBeDefined();
+  });
+
+  it('never throws, whatever comes', () => {
+    fc.assert(fc.property(fc.anything(), (value) => expect(guard(value)).toBeDefined()));
+  });
+});
