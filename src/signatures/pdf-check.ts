@@ -107,6 +107,8 @@ async function read(file: FileBytes): Promise<CheckedPdf> {
   for await (const _ of reachedObjects(document));
   if (pages === 0) throw new PdfStructureError('the document has no page');
   const signatures = await signaturesOf(document);
+  if (signatures.some(({ isCut }) => isCut))
+    throw new PdfStructureError('a signature is over bytes that are not there', 'truncated');
   const levels = [await certificationOf(document), ...signatures.map(({ allows }) => allows)];
   const strictest = levels.filter((level) => level !== undefined).toSorted((one, other) => one - other)[0];
   const timestamps = signatures.filter(({ kind }) => kind === 'document-timestamp').length;

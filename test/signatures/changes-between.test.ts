@@ -162,6 +162,17 @@ const HARMLESS: [string, Writes][] = [
     (writer) => aStore(writer, { 1: undefined, 60: withStore }).table(TRAILER.replace('1 0 R', '60 0 R')),
   ],
   [
+    'values lead to each other in a circle',
+    (writer) => writer.object(17, '<< /Title 60 0 R >>').object(60, '[61 0 R]').object(61, '[60 0 R]'),
+  ],
+  [
+    'values lead to others in very many ways',
+    (writer) => {
+      for (let number = 60; number < 80; number += 1) writer.object(number, `[${`${number + 1} 0 R `.repeat(40)}]`);
+      return writer.object(80, '<< >>').object(17, '<< /Title 60 0 R >>');
+    },
+  ],
+  [
     'a text is written in other letters',
     (writer) => aStore(writer, { 9: OBJECTS[9]?.replace('(Seen)', '<FEFF005300650065006E>') }),
   ],

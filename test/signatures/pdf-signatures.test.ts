@@ -7,6 +7,7 @@ import { TooComplexError } from '../../src/signatures/pdf/budget.js';
 import { PdfDocument } from '../../src/signatures/pdf/document.js';
 import { FileBytes } from '../../src/signatures/pdf/file-bytes.js';
 import { type PdfSignature, signaturesOf } from '../../src/signatures/pdf/signatures.js';
+import { checkPdf } from '../../src/signatures/pdf-check.js';
 import { digestOf, readContents } from '../../src/signatures/pdf/signed-bytes.js';
 import { type PdfWriter, plainPdf } from './pdf-writer.js';
 
@@ -129,6 +130,16 @@ describe('a signature', () => {
     const lock = '/FT /Sig /T (a) /V 6 0 R /Lock << /P 1 >>';
     expect(await found(signed(DICTIONARY, lock).bytes)).toMatchObject([{ allows: 1 }]);
   });
+});
+
+it('a file that was cut by one byte behind its signature is known by it', async () => {
+  const { bytes } = signed();
+  const [signature] = await found(bytes.subarray(0, -1));
+  expect(signature).toMatchObject({ isCut: true });
+  expect(signature).not.toHaveProperty('range');
+  const path = join(folder, 'cut.pdf');
+  await writeFile(path, bytes.subarray(0, -1));
+  await expect(checkPdf(path, { maximumBytes: 1e6 })).rejects.toMatchObject({ code: 'PDF_TRUNCATED' });
 });
 
 describe('what only looks like a signature is none', () => {

@@ -46,8 +46,9 @@ export function catalogWith(more: string): string {
 }
 
 export function xmp(title: string): string {
+  const rdf = `<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about="${title}"/></rdf:RDF>`;
   const begin = '<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>';
-  return `${begin}<x:xmpmeta xmlns:x="adobe:ns:meta/"><title>${title}</title></x:xmpmeta><?xpacket end="w"?>`;
+  return `${begin}<x:xmpmeta xmlns:x="adobe:ns:meta/">${rdf}</x:xmpmeta><?xpacket end="w"?>`;
 }
 
 /** The two ways to write a document: everything by itself with a table, or in object streams with a cross-reference stream. */

@@ -25,6 +25,8 @@ export interface PdfSignature {
    * Undefined: the byte range does not fit the dictionary, or is not within the file.
    */
   range?: SignedRange;
+  /** The byte range would fit, but ends behind the end of the file: the file was cut. */
+  isCut?: true;
 }
 
 export interface SignedRange {
@@ -71,6 +73,7 @@ async function signatureAt(document: PdfDocument, field: FormField, value: PdfVa
   const subFilter = nameIn(value, 'SubFilter');
   const statedTime = timeIn(value, 'M');
   const range = await rangeOf(document, number ?? field.number, value);
+  const isCut = range !== undefined && range.end > document.end;
   const allows = (await certificationIn(document, value)) ?? (await lockOf(document, field.dictionary));
   return {
     kind: nameIn(value, 'Type') === 'DocTimeStamp' || subFilter === 'ETSI.RFC3161' ? 'document-timestamp' : 'signature',
@@ -79,7 +82,8 @@ async function signatureAt(document: PdfDocument, field: FormField, value: PdfVa
     subFilter,
     ...(statedTime === undefined ? {} : { statedTime }),
     ...(allows === undefined ? {} : { allows }),
-    ...(range === undefined ? {} : { range }),
+    ...(isCut ? { isCut } : {}),
+    ...(range === undefined || isCut ? {} : { range }),
   };
 }
 
@@ -100,9 +104,8 @@ async function rangeOf(
   if (start !== 0 || before === undefined || after === undefined || rest === undefined || more.length > 0)
     return undefined;
   const gap = { start: object.offset + contents.start, end: object.offset + contents.end };
-  const end = after + rest;
-  const fits = before === gap.start && after === gap.end && end <= document.end;
-  return fits && gap.end - gap.start <= LARGEST_CONTENTS ? { gap, end } : undefined;
+  const fits = before === gap.start && after === gap.end && gap.end - gap.start <= LARGEST_CONTENTS;
+  return fits ? { gap, end: after + rest } : undefined;
 }
 
 /** What the author of the document allows: `/Perms` of the catalog leads to the signature (ISO 32000-1, 12.8.4). */

@@ -113,9 +113,9 @@ export class Step {
   /** Enters a place and all below it that the update wrote. Throws `Refusal` for streams, or says whether there are any. */
   async enterAll(place: Place, allowed: { streams: boolean }): Promise<boolean> {
     const { value, object, was, isWritten, holder } = await this.enter(place);
-    const key = `${object?.number} ${allowed.streams}`;
-    if (!isWritten || (object !== undefined && this.#entered.has(key))) return false;
-    this.#entered.add(key);
+    const way = `${object?.number} ${allowed.streams}`;
+    if (!isWritten || (object !== undefined && this.#entered.has(way))) return false;
+    this.#entered.add(way);
     let hasStream = object?.streamStart !== undefined;
     if (hasStream && !allowed.streams) throw new Refusal('a stream where none belongs');
     const parts: Place[] = [];
