@@ -11,7 +11,6 @@ import { withSigner } from '../signatures/subject.js';
 import type { VerificationOrder } from '../signatures/verification.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { PdfStream } from '../uanataca/pdf-stream.js';
-import { firstAcceptance } from './acceptance.js';
 import type { Dependencies } from './dependencies.js';
 import { type DownloadLimit, downloadLimits, storeDownload } from './download.js';
 import { writeEvidence } from './evidence.js';
@@ -171,11 +170,11 @@ async function judged(
 ): Promise<Retrieved> {
   const there = documents.flatMap(({ index, fetched }) => (fetched === undefined ? [] : [{ index, ...fetched }]));
   const missing = documents.filter(({ fetched }) => fetched === undefined).map(({ index }) => index);
-  const acceptedAt = firstAcceptance(order);
+  const acceptedAt = Date.parse(order.acceptedAt ?? '');
   const verdict = judgeTogether(
     there.map(({ file }) => file),
     contract?.file ?? NOTHING,
-    { ...order.verification, ...(acceptedAt === undefined ? {} : { acceptedAt }) },
+    { ...order.verification, ...(Number.isNaN(acceptedAt) ? {} : { acceptedAt }) },
   );
   const signer = await certificateIdentity(dependencies, key, verdict.signerCertificate);
   const ofSigner = (verification: Verification) =>

@@ -101,6 +101,8 @@ export interface RetrieveOrder {
   accepted?: string;
   /** An operator's word that no more will come: what cannot be had is missing, what came is kept as it is. */
   giveUp?: boolean;
+  /** When the first acceptance of what was signed was recorded, ISO 8601; absent where it was signed without one of ours. */
+  acceptedAt?: string;
   /** An operator's word that the contract as it was shown will do: the provider hands out none after signing. */
   contractAsShown: boolean;
 }

@@ -37,6 +37,7 @@ function retrieve(run: RequestRun, signed: Signed, decided: Decided): Promise<Re
     mayPass: policy.mayPass,
     verification: policy.verification,
     events: run.state.events,
+    ...(run.state.acceptedAt === undefined ? {} : { acceptedAt: run.state.acceptedAt }),
     ...decided,
   };
   return run.steps.run('retrieve', (activities) => activities.retrieve(key, order), {

@@ -183,8 +183,9 @@ const HARMLESS: [string, Writes][] = [
 ];
 
 /** A table that lists nothing, and a stream that it names. */
-const hybrid: Writes = (writer) => {
+const hybrid = (writer: PdfWriter, previous = writer.start): PdfWriter => {
   const { start } = writer;
+  writer.start = previous;
   aStore(writer).crossReference(61, TRAILER, { isOpen: true });
   const stream = writer.start;
   const table = writer.text.length;
@@ -197,8 +198,9 @@ describe('between two revisions there is validation material alone', () => {
       expect(await changeBy(layout, write)).toMatchObject({ kind: 'validation-material', signatures: [] });
   });
 
-  it('where an update is hybrid', async () => {
+  it('where an update is hybrid, and both its sections lead the same way', async () => {
     expect(await changeBy('plain', hybrid)).toMatchObject({ kind: 'validation-material' });
+    expect(await changeBy('plain', (writer) => hybrid(writer, 7))).toMatchObject({ kind: 'something-else' });
   });
 
   it('where an object has a generation above 0, and keeps it', async () => {

@@ -36,10 +36,7 @@ async function explained(file: FileBytes, from: number, to: number, budget: Budg
   const revisions = await readRevisions(file, from, to, budget);
   const [first] = revisions;
   if (first === undefined) throw new Refusal('no update');
-  const references = await References.to(
-    new Set(revisions.flatMap(({ written }) => [...written.keys()])),
-    first.before,
-  );
+  const references = await References.in(first.before);
   let kind = 0;
   const additions = { timestamps: [] as number[], signatures: [] as number[] };
   for (const revision of revisions) {
@@ -52,6 +49,7 @@ async function explained(file: FileBytes, from: number, to: number, budget: Budg
     additions.timestamps.push(...step.timestamps);
     additions.signatures.push(...step.signatures);
   }
+  references.keep(revisions.at(-1)?.after ?? first.after);
   return { kind: EXPLAINED[kind] ?? 'form-filling', ...additions };
 }
 

@@ -50,9 +50,14 @@ async function unusedSections(used: readonly XrefSection[], { after, update }: R
   const unused: XrefSection[] = [];
   for (const lead of streams)
     if (lead !== undefined && !isUsed(lead)) unused.push(await readSection(start, lead.place, after.budget));
-  const ways = new Set(used.map(({ dictionary }) => numberIn(dictionary, 'Prev')));
-  if (unused.some(({ dictionary }) => !ways.has(numberIn(dictionary, 'Prev'))))
-    throw new Refusal('a cross-reference stream that leads elsewhere');
+  // A reader may follow the way of a stream that stands beside a table.
+  const beside = [...unused, ...used.flatMap(({ hybrid }) => hybrid ?? [])];
+  const ways = new Set(
+    used.filter((section) => !beside.includes(section)).map(({ dictionary }) => numberIn(dictionary, 'Prev')),
+  );
+  for (const { dictionary } of beside)
+    if (dictionary.entries.has('Prev') && !ways.has(numberIn(dictionary, 'Prev')))
+      throw new Refusal('a cross-reference stream that leads elsewhere');
   return unused;
 }
 

@@ -1,43 +1,70 @@
+import type { Budget } from '../pdf/budget.js';
 import type { PdfDocument, PdfObject } from '../pdf/document.js';
+import type { FileBytes } from '../pdf/file-bytes.js';
 import type { PdfValue } from '../pdf/syntax.js';
 
-/** Which objects that a document reaches refer to some of its numbers. What its trailer refers to does not count. */
+/** Which objects refer to which, as of one end of a file: what its trailer reaches, and what was written since. */
+interface Graph {
+  file: FileBytes;
+  end: number;
+  targets: Map<number, Uint32Array>;
+}
+
+/** Of each file that is looked at, the newest: the next look at it begins where the last one ended. */
+const GRAPHS = new WeakMap<Budget, Graph>();
+
+/** Which objects that a document reaches refer to its numbers. What its trailer refers to does not count. */
 export class References {
-  /** By the number of the object that refers, the numbers that it refers to. */
-  readonly #targets = new Map<number, ReadonlySet<number>>();
+  private constructor(private readonly graph: Graph) {}
 
-  private constructor(private readonly numbers: ReadonlySet<number>) {}
-
-  /** Reads every object that the trailer leads to. Throws `PdfStructureError` and `TooComplexError`. */
-  static async to(numbers: ReadonlySet<number>, document: PdfDocument): Promise<References> {
-    const references = new References(numbers);
-    const seen = new Set<number>();
-    const waiting = ['Root', 'Info'].flatMap((key) => referencesIn(document.trailer.entries.get(key)));
-    for (let number = waiting.pop(); number !== undefined; number = waiting.pop()) {
-      if (seen.has(number)) continue;
-      seen.add(number);
-      const object = await document.object(number);
-      if (object === undefined) continue;
-      references.note(object);
-      waiting.push(...referencesIn(object.value).filter((next) => !seen.has(next)));
-    }
-    return references;
+  /** Reads every object that the trailer leads to, unless they were read before. Throws `PdfStructureError` and `TooComplexError`. */
+  static async in(document: PdfDocument): Promise<References> {
+    const known = GRAPHS.get(document.budget);
+    // What is noted from now on counts only where it is taken to the end.
+    GRAPHS.delete(document.budget);
+    return new References(
+      known?.file === document.file && known.end === document.end ? known : await graphOf(document),
+    );
   }
 
   /** In place of what the object with its number referred to before. */
   note({ number, value }: Pick<PdfObject, 'number' | 'value'>): void {
-    const found = new Set(referencesIn(value).filter((target) => this.numbers.has(target)));
-    if (found.size > 0) this.#targets.set(number, found);
-    else this.#targets.delete(number);
+    this.graph.targets.set(number, Uint32Array.from(referencesIn(value)));
   }
 
-  from(number: number): number[] {
-    return [...this.#targets].filter(([, targets]) => targets.has(number)).map(([from]) => from);
+  /** Keeps what is known for the next look at the file. */
+  keep({ budget, end }: PdfDocument): void {
+    this.graph.end = end;
+    GRAPHS.set(budget, this.graph);
+  }
+
+  /** The objects that refer to each of some numbers. */
+  to(numbers: ReadonlySet<number>): ReadonlyMap<number, readonly number[]> {
+    const found = new Map<number, number[]>();
+    for (const [from, targets] of this.graph.targets)
+      for (const target of targets) if (numbers.has(target)) found.set(target, [...(found.get(target) ?? []), from]);
+    return found;
   }
 }
 
-function referencesIn(value: PdfValue | undefined): number[] {
-  if (value?.kind === 'array') return value.items.flatMap(referencesIn);
-  if (value?.kind === 'dictionary') return [...value.entries.values()].flatMap(referencesIn);
-  return value?.kind === 'reference' ? [value.object] : [];
+async function graphOf(document: PdfDocument): Promise<Graph> {
+  const targets: Graph['targets'] = new Map();
+  const seen = new Set<number>();
+  const waiting = ['Root', 'Info'].flatMap((key) => referencesIn(document.trailer.entries.get(key)));
+  for (let number = waiting.pop(); number !== undefined; number = waiting.pop()) {
+    if (seen.has(number)) continue;
+    seen.add(number);
+    const object = await document.object(number);
+    const found = object === undefined ? [] : referencesIn(object.value);
+    if (found.length > 0) targets.set(number, Uint32Array.from(found));
+    for (const next of found) if (!seen.has(next)) waiting.push(next);
+  }
+  return { file: document.file, end: document.end, targets };
+}
+
+function referencesIn(value: PdfValue | undefined, found: number[] = []): number[] {
+  if (value?.kind === 'array') for (const item of value.items) referencesIn(item, found);
+  if (value?.kind === 'dictionary') for (const item of value.entries.values()) referencesIn(item, found);
+  if (value?.kind === 'reference') found.push(value.object);
+  return found;
 }

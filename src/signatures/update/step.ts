@@ -39,18 +39,17 @@ export class Step {
   readonly signatures: number[] = [];
   /** Fields that came along, and their widgets. */
   readonly newFields = new Set<number>();
+  readonly #referrers: ReadonlyMap<number, readonly number[]>;
   readonly #explained = new Set<number>();
   /** Objects that were entered with all below them, which may lead back to them. */
   readonly #entered = new Set<string>();
   #kind = 0;
 
-  constructor(
-    { before, after, written }: Revision,
-    private readonly references: References,
-  ) {
+  constructor({ before, after, written }: Revision, references: References) {
     [this.before, this.after, this.written] = [before, after, written];
+    this.#referrers = references.to(new Set(written.keys()));
     for (const number of written.keys())
-      if (this.isNew(number) && references.from(number).length > 0)
+      if (this.isNew(number) && this.referrers(number).length > 0)
         throw new Refusal(`object ${number} that was referred to before it was there`);
   }
 
@@ -80,8 +79,8 @@ export class Step {
   }
 
   /** The objects that referred to a number before the update. */
-  referrers(number: number): number[] {
-    return this.references.from(number);
+  referrers(number: number): readonly number[] {
+    return this.#referrers.get(number) ?? [];
   }
 
   /** What stands at a place now. What was written there is explained: it is new, or it stood there before and nowhere else. */
