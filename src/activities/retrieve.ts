@@ -4,7 +4,7 @@ import type { StoredContract, StoredDocument, Verification } from '../messages/o
 import type { RequestKey } from '../messages/request.js';
 import type { ArchiveFile, FileDigest, StorableFile } from '../archive/archive.js';
 import { withLocalCopy } from '../archive/local-copy.js';
-import { mayPass } from '../signatures/reasons.js';
+import { isUnchecked, mayPass } from '../signatures/reasons.js';
 import { judgeTogether } from '../signatures/signers.js';
 import type { SignedFile } from '../signatures/signed-file.js';
 import { withSigner } from '../signatures/subject.js';
@@ -156,7 +156,7 @@ class Retrieval {
 }
 
 function isOfArchive(error: unknown): boolean {
-  return error instanceof VideoIdError && error.code.startsWith('ARCHIVE');
+  return error instanceof VideoIdError && error.code.startsWith('ARCHIVE_');
 }
 
 const NOTHING: SignedFile = { reasons: ['no-signature'], facts: {}, added: [] };
@@ -225,9 +225,9 @@ function notPassed({ documents, contract }: Retrieved, passable: string[]): stri
   return `The signatures did not pass: ${list}. Nothing is deleted. Look at the files, then accept them, or retry.`;
 }
 
-/** An unsigned contract is no fault; of one that cannot be read nobody knows whether it is signed. */
+/** An unsigned contract is no fault; of one that was not read to its end nobody knows whether it is signed. */
 function countsSigned({ signed, verification }: StoredContract): boolean {
-  return signed || verification.reasons.includes('contract-unreadable');
+  return signed || verification.reasons.some((reason) => reason === 'contract-unreadable' || isUnchecked(reason));
 }
 
 /** The bytes that were looked at, by their hashes in order: what an operator accepts is these and no others. */
