@@ -1,10 +1,13 @@
+import { IDENTITY_ACCEPTED } from '../messages/identity.js';
 import { LONGEST_DEADLINE } from '../messages/policy.js';
+import { IDENTITY_FIELDS } from '../messages/request-fields.js';
 import * as names from '../messages/steering.js';
 import { all, byWord, fieldOf, type Guard, listOf, oneOf, shape, text, where, whole } from './shapes.js';
 
 const words = text(2000);
 const id = text(64, /^[A-Za-z0-9._@ -]+$/);
 const word = text(64, /^[a-z-]+$/);
+const field = oneOf(...IDENTITY_FIELDS);
 const sha256 = text(64, /^[0-9a-f]{64}$/);
 const providerPk = text(18, /^\d+$/);
 const moment = where((value) => typeof value === 'string' && value.length <= 40 && !Number.isNaN(Date.parse(value)));
@@ -33,7 +36,7 @@ const typed = { credentials: shape({}, { password: sealed, pin: sealed }) };
  */
 export const ORDER_GUARDS: Record<names.OrderName, Guard> = {
   [names.REVIEW_UPDATE]: byWord('decision', {
-    approve: shape(decision, typed),
+    approve: shape(decision, { ...typed, identity: oneOf(...IDENTITY_ACCEPTED) }),
     refuse: shape({ ...decision, reason: words }, { ...typed, note: words, textForSigner: words }),
   }),
   [names.ACCEPT_UPDATE]: acceptance,
@@ -48,7 +51,8 @@ export const ORDER_GUARDS: Record<names.OrderName, Guard> = {
     (order) => ((fieldOf(order, 'remedy') === 'adopt') === (fieldOf(order, 'ids') !== undefined) ? undefined : 'ids'),
   ),
   [names.NEW_VIDEO_UPDATE]: shape({ actor, reason: words }),
-  [names.CORRECT_UPDATE]: shape({ actor, reason: words, number }),
+  [names.CORRECT_UPDATE]: shape({ actor, reason: words, number }, { fields: listOf(field, 1, IDENTITY_FIELDS.length) }),
+  [names.IDENTITY_UPDATE]: shape({ actor, publicKey: text(120, /^[A-Za-z0-9+/]+=*$/) }, { channel: id }),
   [names.EXTEND_UPDATE]: shape({ actor, reason: words, by: moreTime }),
   [names.PROVIDE_UPDATE]: shape({ actor, number }),
   [names.PREAUTH_LINK_UPDATE]: shape({ actor, reason: words }),
