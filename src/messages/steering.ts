@@ -33,6 +33,7 @@ export interface Orders {
   [EXTEND_UPDATE]: ExtendOrder;
   [PROVIDE_UPDATE]: ProvideOrder;
   [PREAUTH_LINK_UPDATE]: PreauthLinkOrder;
+  [IDENTITY_UPDATE]: IdentityOrder;
   [ABANDON_UPDATE]: AbandonOrder;
 }
 export type OrderName = keyof Orders;
