@@ -33,7 +33,6 @@ export interface Orders {
   [EXTEND_UPDATE]: ExtendOrder;
   [PROVIDE_UPDATE]: ProvideOrder;
   [PREAUTH_LINK_UPDATE]: PreauthLinkOrder;
-  [IDENTITY_UPDATE]: IdentityOrder;
   [ABANDON_UPDATE]: AbandonOrder;
 }
 export type OrderName = keyof Orders;
