@@ -4,7 +4,7 @@ import type { StoredContract, StoredDocument, Verification } from '../messages/o
 import type { RequestKey } from '../messages/request.js';
 import type { ArchiveFile, FileDigest, StorableFile } from '../archive/archive.js';
 import { withLocalCopy } from '../archive/local-copy.js';
-import { mayPass } from '../signatures/reasons.js';
+import { isUnchecked, mayPass, type VerificationReason } from '../signatures/reasons.js';
 import { judgeTogether } from '../signatures/signers.js';
 import type { SignedFile } from '../signatures/signed-file.js';
 import { withSigner } from '../signatures/subject.js';
@@ -164,6 +164,9 @@ function isOfArchive(error: unknown): boolean {
   return error instanceof VideoIdError && OWN_TROUBLE.has(error.code);
 }
 
+/** Of a document, and of the contract. */
+const SIGNED_BY_ANOTHER: readonly VerificationReason[] = ['signer-differs', 'contract-signed-by-another'];
+
 const NOTHING: SignedFile = { reasons: ['no-signature'], facts: {}, added: [] };
 
 async function judged(
@@ -182,18 +185,25 @@ async function judged(
     { ...order.verification, ...(Number.isNaN(acceptedAt) ? {} : { acceptedAt }) },
   );
   const signer = await certificateIdentity(dependencies, key, verdict.signerCertificate);
+  // What another has signed says nothing about this certificate.
   const ofSigner = (verification: Verification) =>
-    verdict.contractSigned && !verification.reasons.includes('contract-signed-by-another')
-      ? withSigner(verification, signer)
-      : verification;
+    SIGNED_BY_ANOTHER.some((reason) => verification.reasons.includes(reason))
+      ? verification
+      : withSigner(verification, signer);
   return {
     documents: there.flatMap(({ index, digest }, place): StoredDocument[] => {
       const verification = verdict.documents[place];
-      return verification === undefined ? [] : [{ index, ...digest, verification: withSigner(verification, signer) }];
+      return verification === undefined ? [] : [{ index, ...digest, verification: ofSigner(verification) }];
     }),
     ...(contract === undefined
       ? {}
-      : { contract: { ...contract.digest, signed: verdict.contractSigned, verification: ofSigner(verdict.contract) } }),
+      : {
+          contract: {
+            ...contract.digest,
+            signed: verdict.contractSigned,
+            verification: verdict.contractSigned ? ofSigner(verdict.contract) : verdict.contract,
+          },
+        }),
     ...(missing.length === 0 && contract !== undefined
       ? {}
       : { missing: { documents: missing, contract: contract === undefined } }),
@@ -230,9 +240,9 @@ function notPassed({ documents, contract }: Retrieved, passable: string[]): stri
   return `The signatures did not pass: ${list}. Nothing is deleted. Look at the files, then accept them, or retry.`;
 }
 
-/** An unsigned contract is no fault; of one that cannot be read nobody knows whether it is signed. */
+/** An unsigned contract is no fault; of one that was not read to its end nobody knows whether it is signed. */
 function countsSigned({ signed, verification }: StoredContract): boolean {
-  return signed || verification.reasons.includes('contract-unreadable');
+  return signed || verification.reasons.some((reason) => reason === 'contract-unreadable' || isUnchecked(reason));
 }
 
 /** The bytes that were looked at, by their hashes in order: what an operator accepts is these and no others. */

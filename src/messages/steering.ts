@@ -1,4 +1,4 @@
-import type { IdentityAccepted } from './identity.js';
+import type { IdentityAccepted, IdentityOrder } from './identity.js';
 import type { Actor } from './outcome.js';
 import type { Remedy } from './status.js';
 
@@ -29,9 +29,11 @@ export interface Orders {
   [RESOLVE_UPDATE]: Resolution;
   [NEW_VIDEO_UPDATE]: NewVideoOrder;
   [CORRECT_UPDATE]: CorrectOrder;
+  [IDENTITY_UPDATE]: IdentityOrder;
   [EXTEND_UPDATE]: ExtendOrder;
   [PROVIDE_UPDATE]: ProvideOrder;
   [PREAUTH_LINK_UPDATE]: PreauthLinkOrder;
+  [IDENTITY_UPDATE]: IdentityOrder;
   [ABANDON_UPDATE]: AbandonOrder;
 }
 export type OrderName = keyof Orders;

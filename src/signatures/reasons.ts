@@ -147,6 +147,19 @@ export function resultOf(reasons: readonly VerificationReason[]): Verification['
   return reasons.some((reason) => REASONS[reason].result === 'failed') ? 'failed' : 'indeterminate';
 }
 
+/** What says that nobody looked at the file to its end. */
+const UNCHECKED: readonly string[] = [
+  'too-complex',
+  'verification-took-too-long',
+  'verification-out-of-memory',
+  'verification-broke-off',
+] satisfies VerificationReason[];
+
+/** Whether a reason says that nothing is known of the file. */
+export function isUnchecked(reason: string): boolean {
+  return UNCHECKED.includes(reason);
+}
+
 /**
  * Whether a signed file may be taken: it passed, or is indeterminate for reasons that are all in the list and may be. Failed never
  * passes, nor what was not checked.

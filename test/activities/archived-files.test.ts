@@ -1,5 +1,7 @@
 import { open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import type { ArchiveFile } from '../../src/archive/archive.js';
+import type { VerificationReason } from '../../src/signatures/reasons.js';
+import { verifyPdfSignature } from '../../src/signatures/verification.js';
 import { failureOf } from './step-failure.js';
 import { type RequestAtWork, Workplace } from './workplace.js';
 
@@ -79,4 +81,39 @@ test('a signed file that changes before it is verified is neither passed nor let
   expect(failure).toMatchObject(CHANGED);
   expect(words).toContain('Signed document 1 is not what was stored');
   expect(await request.retrieve()).toMatchObject({ documents: [{ verification: { result: 'passed' } }, {}] });
+});
+
+test('a signed file that changed is fetched again, also where an operator has accepted what came', async () => {
+  const request = await (await at.newRequest()).reach('ISSUED');
+  await request.retrieve();
+  const path = await pathOf(request, { kind: 'signed', index: 1 });
+  await CHANGES['a bit of it flipped']?.(path);
+  const order = { ...request.retrieveOrder(), accepted: 'what somebody accepted' };
+  const { documents } = await request.try((activities) => activities.retrieve(request.key, order));
+  expect(documents).toMatchObject([{ verification: { result: 'passed' } }, { verification: { result: 'passed' } }]);
+});
+
+test('whoever gives up on a file that the archive has lost ends the request without it', async () => {
+  const request = await (await at.newRequest()).reach('ISSUED');
+  const changing = at.changingOnce('signed', async (path) => CHANGES['more after its end']?.(path));
+  const order = { ...request.retrieveOrder(), giveUp: true };
+  const retrieved = await at.try((activities) => activities.retrieve(request.key, order), 1, changing);
+  expect(retrieved).toMatchObject({ documents: [{ index: 2 }], missing: { documents: [1] } });
+});
+
+test('a contract that could not be checked to its end does not pass as an unsigned one', async () => {
+  const request = await (await at.newRequest()).reach('ISSUED');
+  const reasons: VerificationReason[] = ['verification-took-too-long'];
+  let files = 0;
+  const slow = at.verifying(async (path, order) => {
+    files += 1;
+    if (files <= request.documents.length) return verifyPdfSignature(path, order);
+    const file = { reasons, facts: {}, added: [] };
+    return { verification: { result: 'indeterminate', reasons, facts: {} }, file };
+  });
+  const retrieve = at.try((activities) => activities.retrieve(request.key, request.retrieveOrder()), 1, slow);
+  expect(await failureOf(retrieve)).toMatchObject({
+    code: 'VERIFICATION_NOT_PASSED',
+    words: expect.stringContaining('the contract indeterminate (verification-took-too-long)') as string,
+  });
 });

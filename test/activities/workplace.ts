@@ -152,6 +152,11 @@ export class Workplace {
     });
   }
 
+  /** The activities of a worker that verifies otherwise. */
+  verifying(verify: Dependencies['verify']): Activities {
+    return createActivities({ ...this.dependencies, verify });
+  }
+
   private withArchive(others: Partial<Archive>): Activities {
     const { archive } = this.dependencies;
     const other = new Proxy(archive, {

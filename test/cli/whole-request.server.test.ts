@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
@@ -160,16 +160,15 @@ test('the code is the signer’s: on production it is not entered here', async (
   await ask(sign(reference));
   const settings = JSON.parse(readFileSync(at.state.configFile, 'utf8')) as {
     environments: Record<string, { env: string }>;
+    policy: object;
+    floor: object;
   };
   for (const environment of Object.values(settings.environments)) environment.env = 'prod';
-  const environment = {
-    VIDEOID_CONFIG: at.state.configFile,
-    VIDEOID_ENVIRONMENTS: JSON.stringify(settings.environments),
-  };
-  const automatic = { VIDEOID_REGISTRATION_AUTHORITIES: JSON.stringify(manualOnly(settings)) };
-  const ran = await videoid(['confirm', reference, '123456', '--json'], {
-    environment: { ...environment, ...automatic },
-  });
+  // The pauses of tests are too short for production.
+  const { policy: _policy, floor: _floor, ...others } = settings;
+  const file = join(at.state.directory, 'production.json');
+  writeFileSync(file, JSON.stringify({ ...others, registrationAuthorities: manualOnly(settings) }), { mode: 0o600 });
+  const ran = await videoid(['confirm', reference, '123456', '--json'], { environment: { VIDEOID_CONFIG: file } });
   expect(answerOf(ran)).toMatchObject({ error: { code: 'CODE_ENTRY_NOT_ALLOWED', field: 'codeEntry' } });
   expect(ran.code).toBe(4);
   await ask(['cancel', reference, '--reason', 'the test is over']);

@@ -135,13 +135,13 @@ export const ENROLMENT_ENDS = {
     });
     const people = await EnrolledPeople.start(at, { signer });
     await people.untilStatus(({ attention }) => attention?.remedies.includes('adopt') === true);
-    await at.provider.removeFault(unreadable);
     const made = (await at.provider.enrolments()).find(({ phone }) => phone === signer.phone);
     await at.client.resolve(
       people.reference,
       { ...OPERATOR, remedy: 'adopt', ids: { requestPk: String(made?.pk) } },
       OF,
     );
+    await at.provider.removeFault(unreadable); // before, the create would find what it made by itself
     await people.identified();
     return people;
   },

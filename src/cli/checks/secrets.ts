@@ -57,6 +57,14 @@ function asSecret(reference: string): NamedFile {
   return { reference, secret: true };
 }
 
+/** The private half is secret, the public one only to be kept from others' hands. */
+function filesOfPairs(pairs: readonly { publicKey: string; privateKey?: string | undefined }[]): NamedFile[] {
+  return pairs.flatMap(({ publicKey, privateKey }) => [
+    { reference: publicKey, secret: false },
+    { reference: privateKey, secret: true },
+  ]);
+}
+
 async function codecCheck({ keys }: Config): Promise<Check> {
   return await check('codec keys', async () => {
     if (!keys.encryptPayloads) {
@@ -75,10 +83,7 @@ async function codecCheck({ keys }: Config): Promise<Check> {
 async function sealCheck({ keys }: Config): Promise<Check> {
   return await check('seal keys', async () => {
     const { id } = await loadSealPublicKey(keys.seal);
-    const files = keys.seal.flatMap(({ publicKey, privateKey }) => [
-      { reference: publicKey, secret: false },
-      { reference: privateKey, secret: true },
-    ]);
+    const files = filesOfPairs(keys.seal);
     if (keys.seal.every(({ privateKey }) => privateKey === undefined)) {
       const remedy = 'Right for a client or gateway. A worker needs the private key.';
       return await withFiles({ state: 'warn', words: `sealing to ${id}; no private key here`, remedy }, files);
@@ -98,15 +103,14 @@ async function ordersCheck({ keys }: Config): Promise<Check> {
       };
     }
     const known = [...(await loadOrderPublicKeys(keys.orders)).keys()];
+    const files = filesOfPairs(keys.orders);
     if (keys.orders.every(({ privateKey }) => privateKey === undefined)) {
-      return {
-        state: 'warn',
-        words: `taking what ${known.join(', ')} signed; no private key here`,
-        remedy: 'Right for a worker, and to read. Who starts or steers requests needs the private key.',
-      };
+      const words = `taking what ${known.join(', ')} signed; no private key here`;
+      const remedy = 'Right for a worker, and to read. Who starts or steers requests needs the private key.';
+      return await withFiles({ state: 'warn', words, remedy }, files);
     }
     const { id } = await loadOrderSigner(keys.orders);
-    return { words: `${id} signs, ${known.join(', ')} count` };
+    return await withFiles({ words: `${id} signs, ${known.join(', ')} count` }, files);
   });
 }
 
