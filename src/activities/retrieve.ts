@@ -15,7 +15,7 @@ import type { Dependencies } from './dependencies.js';
 import { type DownloadLimit, downloadLimits, storeDownload } from './download.js';
 import { writeEvidence } from './evidence.js';
 import { certificateIdentity } from './identity.js';
-import { providerFailure, stepFailure } from './step-failures.js';
+import { OWN_TROUBLE, providerFailure, stepFailure } from './step-failures.js';
 import { storedDigest } from './stored-digest.js';
 import { verifyStored } from './verify-stored.js';
 
@@ -147,6 +147,10 @@ class Retrieval {
     return withLocalCopy(archive, this.key, of, original, async (path) => {
       const again = { ...order, original: { ...original, path } };
       return { digest, file: (await verifyStored(this.dependencies, this.key, file, digest, again)).file };
+    }).catch((error: unknown) => {
+      // It lies in the archive no more, or otherwise: that the file was rewritten is said all the same.
+      if (error instanceof VideoIdError && !isOfArchive(error)) return { digest, file: verified.file };
+      throw error;
     });
   }
 
@@ -155,8 +159,9 @@ class Retrieval {
   }
 }
 
+/** Trouble that passes, and that giving up does not help. */
 function isOfArchive(error: unknown): boolean {
-  return error instanceof VideoIdError && error.code.startsWith('ARCHIVE_');
+  return error instanceof VideoIdError && OWN_TROUBLE.has(error.code);
 }
 
 /** Of a document, and of the contract. */

@@ -303,6 +303,16 @@ describe('retrieve', () => {
     expect(await request.retrieve()).toMatchObject({ contract: { signed: false } });
   });
 
+  test('a rewritten file whose original is lost in the archive is told as rewritten, and no dead end', async () => {
+    const request = await requestIn('ISSUED');
+    await request.fault({ name: 'file-damaged', endpoint: 'get-document' });
+    rmSync((await at.archive.locateFile(request.key, { kind: 'document', index: 1 })).path);
+    expect(await failureOf(request.retrieve())).toMatchObject({
+      code: 'VERIFICATION_NOT_PASSED',
+      words: expect.stringContaining('content-rewritten'),
+    });
+  });
+
   test('stores what can be read back, with evidence', async () => {
     const request = await requestIn('ISSUED');
     const { documents } = await request.retrieve();
