@@ -148,8 +148,9 @@ class Retrieval {
       const again = { ...order, original: { ...original, path } };
       return { digest, file: (await verifyStored(this.dependencies, this.key, file, digest, again)).file };
     }).catch((error: unknown) => {
-      // It lies in the archive no more, or otherwise: that the file was rewritten is said all the same.
-      if (error instanceof VideoIdError && !isOfArchive(error)) return { digest, file: verified.file };
+      // It lies in the archive no more: that the file was rewritten is said all the same.
+      const isLost = error instanceof VideoIdError && error.code === 'DOCUMENT_NOT_FOUND';
+      if (isLost || (giveUp && !isOfArchive(error))) return { digest, file: verified.file };
       throw error;
     });
   }
