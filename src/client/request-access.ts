@@ -4,7 +4,7 @@ import type { RequestRecord } from '../archive/request-record.js';
 import type { Config } from '../config/schema.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { RequestStatus } from '../messages/status.js';
-import type { Sealed } from '../messages/steering.js';
+import type { OrderName, Sealed } from '../messages/steering.js';
 import type { Fingerprints } from '../security/fingerprints.js';
 import { loadSealPrivateKeys, loadSealPublicKey, type SealPublicKey } from '../security/keys.js';
 import type { SignArgument } from '../security/order-signatures.js';
@@ -59,7 +59,7 @@ export class RequestAccess {
   }
 
   /** Asks the running request; one that has ended tells what it answered before, or its outcome. */
-  async ask<Answer>(record: RequestRecord, name: string, argument: object, options: CallOptions): Promise<Answer> {
+  async ask<Answer>(record: RequestRecord, name: OrderName, argument: object, options: CallOptions): Promise<Answer> {
     const { workflowId } = record;
     const { taskQueue } = this.config.temporal;
     const sign = await this.signing();

@@ -8,6 +8,7 @@ import {
   type CancelOrder,
   type Resolution,
   RESOLVE_UPDATE,
+  type OrderName,
   REVIEW_UPDATE,
   type ReviewDecision,
   type Sealed,
@@ -227,7 +228,7 @@ export class RequestVerbs {
 
   /** An order that goes to the request as it was given. */
   protected async order<Answer>(
-    name: string,
+    name: OrderName,
     given: object,
     record: RequestRecord,
     options: CallOptions,

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { type Client, type WorkflowHandle, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { VideoIdError } from '../messages/failures.js';
-import type { Addressed } from '../messages/steering.js';
+import type { Addressed, OrderName } from '../messages/steering.js';
 import type { SignArgument } from '../security/order-signatures.js';
 import { askedAgain } from './asked-again.js';
 import type { AttemptOption } from './attempts.js';
@@ -33,7 +33,7 @@ export interface UpdateCall {
   workflowId: string;
   taskQueue: string;
   /** Name of the Update. */
-  name: string;
+  name: OrderName;
   argument: object;
   sign: SignArgument;
   options: CallOptions;

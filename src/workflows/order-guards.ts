@@ -1,9 +1,11 @@
-import { IDENTITY_ACCEPTED } from '../messages/identity.js';
+import { IDENTITY_ACCEPTED, type IdentityOrder } from '../messages/identity.js';
 import { LONGEST_DEADLINE } from '../messages/policy.js';
 import { IDENTITY_FIELDS } from '../messages/request-fields.js';
+import type { Actor } from '../messages/outcome.js';
 import * as names from '../messages/steering.js';
-import { all, byWord, fieldOf, type Guard, listOf, oneOf, shape, text, where, whole } from './shapes.js';
+import { all, byWord, fieldOf, type Guard, listOf, oneOf, shapeOf, text, where, whole } from './shapes.js';
 
+const BASE64 = /^[A-Za-z0-9+/]+=*$/;
 const words = text(2000);
 const id = text(64, /^[A-Za-z0-9._@ -]+$/);
 const word = text(64, /^[a-z-]+$/);
@@ -17,18 +19,24 @@ const number = whole(1, 1_000_000);
 const moreTime = whole(1, LONGEST_DEADLINE);
 
 /** What a caller can be; provider and policy are never one. */
-const actor = shape({ kind: oneOf('requester', 'signer', 'officer', 'operator') }, { id });
-const sealed = shape({ keyId: text(64, /^[A-Za-z0-9._-]+$/), sealed: text(4096, /^[A-Za-z0-9+/]+=*$/) });
+const actor = shapeOf<Actor>({ kind: oneOf('requester', 'signer', 'officer', 'operator') }, { id });
+const sealed = shapeOf<names.Sealed>({
+  keyId: text(64, /^[A-Za-z0-9._-]+$/),
+  sealed: text(4096, BASE64),
+});
 
-const decision = { decision: word, officer: text(256), evidenceSeen: words };
-const acceptance = shape({
+const acceptance = shapeOf<names.Acceptance>({
   documents: listOf(sha256, 1, 10),
   contract: sha256,
   consentVersion: words,
   channel: id,
   at: moment,
 });
-const typed = { credentials: shape({}, { password: sealed, pin: sealed }) };
+const unlock = shapeOf<NonNullable<names.SignOrder['unlock']>>({ type: id, value: sealed });
+const decider = { decision: word, officer: text(256), evidenceSeen: words };
+const credentials = shapeOf<NonNullable<names.ReviewDecision['credentials']>>({}, { password: sealed, pin: sealed });
+type Decided<Kind> = Extract<names.ReviewDecision, { decision: Kind }>;
+const ids = shapeOf<NonNullable<names.Resolution['ids']>>({ requestPk: providerPk }, { videoidPk: providerPk });
 
 /**
  * What each order must look like. It is refused otherwise, before anything is recorded: a handler that threw over it would stop
@@ -36,25 +44,30 @@ const typed = { credentials: shape({}, { password: sealed, pin: sealed }) };
  */
 export const ORDER_GUARDS: Record<names.OrderName, Guard> = {
   [names.REVIEW_UPDATE]: byWord('decision', {
-    approve: shape(decision, { ...typed, identity: oneOf(...IDENTITY_ACCEPTED) }),
-    refuse: shape({ ...decision, reason: words }, { ...typed, note: words, textForSigner: words }),
+    approve: shapeOf<Decided<'approve'>>(decider, { credentials, identity: oneOf(...IDENTITY_ACCEPTED) }),
+    refuse: shapeOf<Decided<'refuse'>>(
+      { ...decider, reason: words },
+      { credentials, note: words, textForSigner: words },
+    ),
   }),
   [names.ACCEPT_UPDATE]: acceptance,
   [names.CODE_UPDATE]: acceptance,
   [names.SIGN_UPDATE]: all(
-    shape({}, { secret: sealed, unlock: shape({ type: id, value: sealed }) }),
+    shapeOf<names.SignOrder>({}, { secret: sealed, unlock }),
     where((order) => fieldOf(order, 'secret') !== undefined || fieldOf(order, 'unlock') !== undefined),
   ),
-  [names.CANCEL_UPDATE]: shape({ actor, reason: words }),
-  [names.RESOLVE_UPDATE]: all(
-    shape({ remedy: word, actor }, { ids: shape({ requestPk: providerPk }, { videoidPk: providerPk }), note: words }),
-    (order) => ((fieldOf(order, 'remedy') === 'adopt') === (fieldOf(order, 'ids') !== undefined) ? undefined : 'ids'),
+  [names.CANCEL_UPDATE]: shapeOf<names.CancelOrder>({ actor, reason: words }),
+  [names.RESOLVE_UPDATE]: all(shapeOf<names.Resolution>({ remedy: word, actor }, { ids, note: words }), (order) =>
+    (fieldOf(order, 'remedy') === 'adopt') === (fieldOf(order, 'ids') !== undefined) ? undefined : 'ids',
   ),
-  [names.NEW_VIDEO_UPDATE]: shape({ actor, reason: words }),
-  [names.CORRECT_UPDATE]: shape({ actor, reason: words, number }, { fields: listOf(field, 1, IDENTITY_FIELDS.length) }),
-  [names.IDENTITY_UPDATE]: shape({ actor, publicKey: text(120, /^[A-Za-z0-9+/]+=*$/) }, { channel: id }),
-  [names.EXTEND_UPDATE]: shape({ actor, reason: words, by: moreTime }),
-  [names.PROVIDE_UPDATE]: shape({ actor, number }),
-  [names.PREAUTH_LINK_UPDATE]: shape({ actor, reason: words }),
-  [names.ABANDON_UPDATE]: shape({ actor, reason: word }, { note: words }),
+  [names.NEW_VIDEO_UPDATE]: shapeOf<names.NewVideoOrder>({ actor, reason: words }),
+  [names.CORRECT_UPDATE]: shapeOf<names.CorrectOrder>(
+    { actor, reason: words, number },
+    { fields: listOf(field, 1, IDENTITY_FIELDS.length) },
+  ),
+  [names.IDENTITY_UPDATE]: shapeOf<IdentityOrder>({ actor, publicKey: text(120, BASE64) }, { channel: id }),
+  [names.EXTEND_UPDATE]: shapeOf<names.ExtendOrder>({ actor, reason: words, by: moreTime }),
+  [names.PROVIDE_UPDATE]: shapeOf<names.ProvideOrder>({ actor, number }),
+  [names.PREAUTH_LINK_UPDATE]: shapeOf<names.PreauthLinkOrder>({ actor, reason: words }),
+  [names.ABANDON_UPDATE]: shapeOf<names.AbandonOrder>({ actor, reason: word }, { note: words }),
 };

@@ -50,6 +50,18 @@ export function shape(required: Record<string, Guard>, optional: Record<string, 
   };
 }
 
+type OptionalKey<T, K extends keyof T> = Record<never, never> extends Pick<T, K> ? K : never;
+type RequiredGuards<T> = { [K in keyof T as K extends OptionalKey<T, K> ? never : K]: Guard };
+type OptionalGuards<T> = { [K in keyof T as OptionalKey<T, K>]: Guard };
+
+/** The shape of a type: the compiler asks for a guard of every field that it has. */
+export function shapeOf<T>(
+  required: RequiredGuards<T>,
+  ...[optional]: keyof OptionalGuards<T> extends never ? [] : [optional: OptionalGuards<T>]
+): Guard {
+  return shape(required, optional);
+}
+
 /** One of several shapes, told apart by the word in a field. */
 export function byWord(field: string, shapes: Record<string, Guard>): Guard {
   return (value) => {

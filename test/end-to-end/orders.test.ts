@@ -167,6 +167,7 @@ const NEARLY: Record<names.OrderName, object[]> = {
   ],
   [names.ACCEPT_UPDATE]: NEARLY_ACCEPTED,
   [names.CODE_UPDATE]: NEARLY_ACCEPTED,
+  [names.IDENTITY_UPDATE]: [{ actor: { kind: 'officer' }, publicKey: 7 }],
   [names.SIGN_UPDATE]: [{ secret: '123456' }, { secret: null }, { unlock: { type: 'push', value: 'x' } }],
   [names.CANCEL_UPDATE]: [
     { actor: 'ghost', reason: 'x' },
