@@ -1,7 +1,7 @@
-import { LONGEST_DEADLINE } from '../messages/policy.js';
 import { IDENTITY_ACCEPTED, type IdentityOrder } from '../messages/identity.js';
-import type { Actor } from '../messages/outcome.js';
+import { LONGEST_DEADLINE } from '../messages/policy.js';
 import { IDENTITY_FIELDS } from '../messages/request-fields.js';
+import type { Actor } from '../messages/outcome.js';
 import * as names from '../messages/steering.js';
 import { all, byWord, fieldOf, type Guard, listOf, oneOf, shapeOf, text, where, whole } from './shapes.js';
 
@@ -65,7 +65,7 @@ export const ORDER_GUARDS: Record<names.OrderName, Guard> = {
     { actor, reason: words, number },
     { fields: listOf(field, 1, IDENTITY_FIELDS.length) },
   ),
-  [names.IDENTITY_UPDATE]: shapeOf<IdentityOrder>({ actor, publicKey: text(1024, BASE64) }, { channel: id }),
+  [names.IDENTITY_UPDATE]: shapeOf<IdentityOrder>({ actor, publicKey: text(120, BASE64) }, { channel: id }),
   [names.EXTEND_UPDATE]: shapeOf<names.ExtendOrder>({ actor, reason: words, by: moreTime }),
   [names.PROVIDE_UPDATE]: shapeOf<names.ProvideOrder>({ actor, number }),
   [names.PREAUTH_LINK_UPDATE]: shapeOf<names.PreauthLinkOrder>({ actor, reason: words }),
