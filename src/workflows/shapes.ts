@@ -50,7 +50,7 @@ export function shape(required: Record<string, Guard>, optional: Record<string, 
   };
 }
 
-type OptionalKey<T, K extends keyof T> = Record<never, never> extends Pick<T, K> ? K : never;
+type OptionalKey<T, K extends keyof T> = object extends Pick<T, K> ? K : never;
 type RequiredGuards<T> = { [K in keyof T as K extends OptionalKey<T, K> ? never : K]: Guard };
 type OptionalGuards<T> = { [K in keyof T as OptionalKey<T, K>]: Guard };
 
