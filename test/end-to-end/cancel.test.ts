@@ -224,9 +224,13 @@ describe('a request that is gone at the provider', () => {
   test('while a sign is in doubt ends on an operator’s word', async () => {
     const people = await People.start(at);
     await people.throughTo('code');
+    const hold = await people.fault({ name: 'hold-before', endpoint: 'sign' });
     await people.fault({ name: 'answer-lost', endpoint: 'sign', times: 1 });
+    const told = at.client.sign(people.reference, { secret: '000000' }).catch(() => undefined);
+    await people.held(hold); // a hint that comes late reads no more
     await people.fault(gone);
-    await at.client.sign(people.reference, { secret: '000000' }).catch(() => undefined);
+    await at.provider.removeFault(hold);
+    await told;
     await people.untilStatus(({ attention }) => attention?.step === 'sign' && !attention.leavesByItself);
     const cancelled = at.client.cancel(people.reference, ORDER, { within: 30_000 });
     const { attention } = await people.untilStatus(({ attention: now }) => now?.step === 'clean');

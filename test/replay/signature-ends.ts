@@ -107,9 +107,12 @@ export const SIGNATURE_ENDS = {
   },
   'gone-while-in-doubt': async (at) => {
     const people = await until(at, 'code');
+    const hold = await people.fault({ name: 'hold-before', endpoint: 'sign' });
     await people.fault({ name: 'answer-lost', endpoint: 'sign', times: 1 });
-    await people.fault({ name: 'answer-other', endpoint: 'get-request', code: 404, text: 'Not found' });
     const given = at.client.sign(people.reference, { secret: 'not-the-code' }).catch(() => undefined); // told, and meant
+    await people.held(hold); // a hint that comes late reads no more
+    await people.fault({ name: 'answer-other', endpoint: 'get-request', code: 404, text: 'Not found' });
+    await at.provider.removeFault(hold);
     await people.untilStatus(({ attention }) => attention?.step === 'sign' && !attention.leavesByItself);
     await given;
     const ending = at.client.cancel(people.reference, { actor: OPERATOR, reason: 'gone' }).catch(() => undefined);
