@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { createReadStream } from 'node:fs';
 import { openArchive } from '../../src/archive/file-archive.js';
 import type { EnrolmentInput } from '../../src/client.js';
 import type { OutcomeKind } from '../../src/messages/outcome.js';
@@ -133,7 +133,7 @@ test('a new attempt takes over what was given at start and what was provided lat
   await place.client.startEnrolment(wanted);
   const archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });
   const first = { ...OF, reference, attempt: 1 };
-  const stored = await archive.storeFile(first, { kind: 'supplied', index: 1 }, Readable.from([Buffer.from('later')]));
+  const stored = await archive.storeFile(first, { kind: 'supplied', index: 1 }, createReadStream(OTHER_SAMPLE));
   const documents = [{ file: 1, name: 'power.pdf', ...stored }];
   await archive.addSupplement(first, { fields: { title: 'Owner', given_name: 'NORA' }, documents });
   await recordEnd(reference, 'refused');
