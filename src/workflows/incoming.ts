@@ -26,6 +26,9 @@ const WORDS: Record<Exclude<Found, 'signed-order' | 'signed-start' | 'not-asked'
   'not-readable': 'it cannot be read',
 };
 
+/** What a replay believes beside: the key that signed it has been retired since. Without the codec key nobody can make such a one. */
+const RETIRED: Found = 'wrongly-signed';
+
 /** What was let in once and cannot be read now fails the task, which heals with the key. */
 const KEY_MISSING = 'What was let in before cannot be read with the codec keys of this worker.';
 
@@ -33,7 +36,8 @@ const KEY_MISSING = 'What was let in before cannot be read with the codec keys o
  * Stands before every workflow and lets in what comes from where it should: starts and orders that are signed by a known key, meant
  * for this workflow, and of the right shape. Whoever can write to Temporal can do without neither.
  *
- * Marks are looked at once, when something comes in. A replay meets what was let in then, perhaps with keys that count no more.
+ * A replay looks again at all but the shape and who signed: keys may count no more by then. A history alone does not say that one of
+ * our workers let something in; whoever polls as a worker can write that too.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let started: Found | undefined;
@@ -44,8 +48,9 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
       {
         execute(input, next) {
           try {
-            if (!workflowInfo().unsafe.isReplaying) checkStart(input, started);
-            else if (started === 'not-readable') throw new Error(KEY_MISSING);
+            const { isReplaying } = workflowInfo().unsafe;
+            if (isReplaying && started === 'not-readable') throw new Error(KEY_MISSING);
+            checkStart(input, isReplaying && started === RETIRED ? 'signed-start' : started);
           } catch (error) {
             return Promise.reject(error);
           }
@@ -56,7 +61,13 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
           next({ ...input, args: orderIn(input) });
         },
         handleUpdate(input, next) {
-          if (orders.get(input.updateId) === 'not-readable') return Promise.reject(new Error(KEY_MISSING));
+          const found = orders.get(input.updateId);
+          if (found === 'not-readable') return Promise.reject(new Error(KEY_MISSING));
+          try {
+            checkOrigin(input, found === RETIRED ? 'signed-order' : found);
+          } catch (error) {
+            return Promise.reject(error);
+          }
           return next({ ...input, args: orderIn(input) });
         },
       },
@@ -89,7 +100,23 @@ function foundIn(payloads: Payloads | null | undefined): Found | undefined {
 }
 
 /** @throws what the caller is told: ORDER_REFUSED, or BAD_INPUT with the field */
-function checkOrder({ name, updateId, args: [given] }: UpdateInput, found: Found = 'not-readable'): void {
+function checkOrder(input: UpdateInput, found: Found | undefined): void {
+  checkOrigin(input, found);
+  const { name } = input;
+  const guard = Object.hasOwn(ORDER_GUARDS, name) ? ORDER_GUARDS[name as OrderName] : undefined;
+  const [order] = orderIn(input);
+  const wrong = guard === undefined ? '' : guard(order);
+  if (wrong === undefined) return;
+  throw ApplicationFailure.create({
+    type: 'BAD_INPUT',
+    message: `The order cannot be used${wrong === '' ? '' : `: ${wrong}`}.`,
+    nonRetryable: true,
+    details: [wrong === '' ? {} : { field: wrong }],
+  });
+}
+
+/** Whether an order comes from where it should, and is meant for this. @throws what the caller is told: ORDER_REFUSED */
+function checkOrigin({ name, updateId, args: [given] }: UpdateInput, found: Found = 'not-readable'): void {
   if (found !== 'signed-order' && found !== 'not-asked') {
     throw told('ORDER_REFUSED', `The order is refused: ${found === 'signed-start' ? 'it is a start' : WORDS[found]}.`);
   }
@@ -99,16 +126,6 @@ function checkOrder({ name, updateId, args: [given] }: UpdateInput, found: Found
   if (!addressee.every(([field, value]) => fieldOf(meant, field) === value)) {
     throw told('ORDER_REFUSED', 'The order is refused: it is not for this request, this Update and this updateId.');
   }
-  const guard = Object.hasOwn(ORDER_GUARDS, name) ? ORDER_GUARDS[name as OrderName] : undefined;
-  const [order] = orderIn({ args: [given] });
-  const wrong = guard === undefined ? '' : guard(order);
-  if (wrong === undefined) return;
-  throw ApplicationFailure.create({
-    type: 'BAD_INPUT',
-    message: `The order cannot be used${wrong === '' ? '' : `: ${wrong}`}.`,
-    nonRetryable: true,
-    details: [wrong === '' ? {} : { field: wrong }],
-  });
 }
 
 /** The order without its address. */
