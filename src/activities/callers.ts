@@ -30,16 +30,19 @@ class Callers implements ActivityInboundCallsInterceptor {
     const { workflowExecution, workflowType = '', activityType } = this.context.info;
     const [key] = input.args;
     if (!isKey(key) || workflowExecution === undefined) throw refused();
+    // Whoever polls as a worker could have a step called with what was meant for another: an approval with a refusal.
+    if (input.args.at(-1) !== activityType) throw refused();
+    const own = { ...input, args: input.args.slice(0, -1) };
     const later = Object.hasOwn(AFTER_THE_END, workflowType) ? AFTER_THE_END[workflowType] : undefined;
     if (later === undefined) {
       if (workflowType !== key.flow || workflowExecution.workflowId !== workflowIdOf(key)) throw refused();
-      return await next(input);
+      return await next(own);
     }
     const itsOwn = later.activities.includes(activityType) && workflowExecution.workflowId === later.idOf(key);
     if (!itsOwn) throw refused();
     this.archive.assertArchive(key);
     if ((await this.archive.readOutcome(key)) === undefined) throw refused();
-    return await next(input);
+    return await next(own);
   };
 }
 

@@ -3,7 +3,8 @@ export const FOUND = 'videoid-found';
 
 /**
  * What a payload from outside was found to be. `not-asked`: the settings ask for no signature, and a readable payload will do.
- * `encrypted`: with a known key, or in the clear where the settings encrypt nothing; not signed.
+ * `encrypted`: with a known key, or in the clear where the settings encrypt nothing; not signed. `of-another-step`: what a worker wrote,
+ * for something else.
  */
 export type Found =
   | 'signed-order'
@@ -11,5 +12,6 @@ export type Found =
   | 'encrypted'
   | 'not-asked'
   | 'not-encrypted'
+  | 'of-another-step'
   | 'wrongly-signed'
   | 'not-readable';

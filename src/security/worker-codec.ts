@@ -12,6 +12,9 @@ import { type EncryptionCodec, isEncrypted } from './payload-codec.js';
 /** Bytes. The longest order holds a few texts of 2000 characters, the longest start a policy and ten documents. */
 const LONGEST = 65_536;
 
+/** Where a worker notes, under the encryption, for which step of which workflow it writes. */
+const WRITTEN_FOR = 'videoid-for';
+
 /** The encoding of a payload without a value. */
 const NOTHING = 'binary/null';
 
@@ -21,7 +24,8 @@ const NOTHING = 'binary/null';
  * nothing. The workflow decides. A mark that came along is overwritten.
  *
  * What workers write to each other (arguments and results of activities) is another matter: where a key is missing it throws,
- * so that the task heals with the key. What is not encrypted at all no worker wrote; it becomes nothing, and is marked.
+ * so that the task heals with the key. What is not encrypted at all no worker wrote, and what was written for another step somebody has
+ * copied; it becomes nothing, and is marked.
  */
 export class WorkerCodec implements PayloadCodec {
   /** @param keys.encryption absent where nothing is encrypted @param keys.orders absent where nothing has to be signed */
@@ -29,14 +33,17 @@ export class WorkerCodec implements PayloadCodec {
     private readonly keys: { encryption: EncryptionCodec | undefined; orders: OrderPublicKeys | undefined },
   ) {}
 
-  async encode(payloads: Payload[]): Promise<Payload[]> {
-    return this.keys.encryption === undefined ? payloads : this.keys.encryption.encode(payloads);
+  async encode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
+    if (this.keys.encryption === undefined) return payloads;
+    const step = stepOf(context);
+    return await this.keys.encryption.encode(step === undefined ? payloads : payloads.map((each) => bound(each, step)));
   }
 
   /** @throws VideoIdError BAD_SETTING for what workers wrote with a key that is not known here */
   async decode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
     const outside = context?.type === 'workflow';
-    return payloads.map((payload) => (outside ? this.#fromOutside(payload) : this.#fromWorker(payload)));
+    const step = stepOf(context);
+    return payloads.map((payload) => (outside ? this.#fromOutside(payload) : this.#fromWorker(payload, step)));
   }
 
   #fromOutside(payload: Payload): Payload {
@@ -57,11 +64,24 @@ export class WorkerCodec implements PayloadCodec {
     return marked(opened, signed === 'wrongly' ? 'wrongly-signed' : `signed-${signed}`);
   }
 
-  #fromWorker(payload: Payload): Payload {
+  #fromWorker(payload: Payload, step: string | undefined): Payload {
     const { encryption } = this.keys;
     if (encryption === undefined) return payload;
-    return isEncrypted(payload) ? encryption.open(payload) : nothing('not-encrypted');
+    if (!isEncrypted(payload)) return nothing('not-encrypted');
+    const opened = encryption.open(payload);
+    const writtenFor = Buffer.from(opened.metadata?.[WRITTEN_FOR] ?? []).toString();
+    return writtenFor === step ? opened : nothing('of-another-step');
   }
+}
+
+/** A step and its workflow, which what is written for it is bound to. */
+function stepOf(context: SerializationContext | undefined): string | undefined {
+  if (context?.type !== 'activity') return undefined;
+  return JSON.stringify([context.workflowId, context.activityId]);
+}
+
+function bound(payload: Payload, step: string): Payload {
+  return { ...payload, metadata: { ...payload.metadata, [WRITTEN_FOR]: Buffer.from(step) } };
 }
 
 function marked({ metadata, data }: Payload, found: Found): Payload {

@@ -22,6 +22,7 @@ type Payloads = NonNullable<NonNullable<Job['doUpdate']>['input']>;
 const WORDS: Record<Exclude<Found, 'signed-order' | 'signed-start' | 'not-asked'>, string> = {
   encrypted: 'it is not signed',
   'not-encrypted': 'it is not encrypted',
+  'of-another-step': 'it is for something else',
   'wrongly-signed': 'no known key has signed it',
   'not-readable': 'it cannot be read',
 };
@@ -43,6 +44,13 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   let started: Found | undefined;
   /** Of the Updates of this activation, within which they are taken or refused. */
   const orders = new Map<string, Found | undefined>();
+  let late: (() => void)[] = [];
+  /** Refuses what a replay meets with the next news: what has happened since is in the history, and a refusal is not. */
+  const refuse = (error: unknown): Promise<never> =>
+    new Promise((_resolve, reject) => {
+      if (workflowInfo().unsafe.isReplaying) late.push(() => reject(error));
+      else reject(error);
+    });
   return {
     inbound: [
       {
@@ -52,7 +60,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
             if (isReplaying && started === 'not-readable') throw new Error(KEY_MISSING);
             checkStart(input, isReplaying && started === RETIRED ? 'signed-start' : started);
           } catch (error) {
-            return Promise.reject(error);
+            return refuse(error);
           }
           return next(input);
         },
@@ -66,15 +74,25 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
           try {
             checkOrigin(input, found === RETIRED ? 'signed-order' : found);
           } catch (error) {
-            return Promise.reject(error);
+            return refuse(error);
           }
           return next({ ...input, args: orderIn(input) });
         },
       },
     ],
+    outbound: [
+      {
+        // What is written for one step must not be taken for another: `activities/callers.ts` compares.
+        scheduleActivity: (input, next) => next({ ...input, args: [...input.args, input.activityType] }),
+      },
+    ],
     internals: [
       {
         activate(input, next) {
+          if (input.activation.jobs?.some((job) => !job.queryWorkflow && !job.removeFromCache)) {
+            for (const refused of late) refused();
+            late = [];
+          }
           for (const job of input.activation.jobs ?? []) {
             if (job.initializeWorkflow) started = foundIn(job.initializeWorkflow.arguments);
             if (job.doUpdate?.id) orders.set(job.doUpdate.id, foundIn(job.doUpdate.input));
@@ -158,14 +176,15 @@ function refusedStart(why: string): ApplicationFailure {
   return told('START_REFUSED', `The start is refused: ${why}.`);
 }
 
-/** An answer that is not encrypted, where answers are, no worker of ours gave: the step did not come to its end. */
+/** An answer that is not encrypted, where answers are, no worker of ours gave, and one of another step is a copy: this step did not come to its end. */
 function refuseForeign(job: NonNullable<Job['resolveActivity']>): void {
   const result = job.result?.completed?.result;
-  if (!result || foundIn([result]) !== 'not-encrypted') return;
+  const found = result ? foundIn([result]) : undefined;
+  if (found !== 'not-encrypted' && found !== 'of-another-step') return;
   job.result = {
     failed: {
       failure: {
-        message: 'The answer of the step is not encrypted: it did not come from a worker of this installation.',
+        message: 'The answer is not one that a worker of this installation gave for this step.',
         applicationFailureInfo: { type: 'STEP_FAILED', nonRetryable: false },
       },
     },

@@ -40,5 +40,62 @@ test('an Update that a foreign worker has taken in decides nothing', async () =>
   await asked;
   await eventually(async () => (await people.status()).stage === 'review');
   expect((await people.provider()).calls['approve']).toBeUndefined();
+  // Whoever replays that finds the same.
+  await at.stop('worker');
+  await at.startWorker();
   await isWell(people);
+});
+
+test('a start that a foreign worker has begun creates nothing', async () => {
+  const people = await People.start(at);
+  await people.until('video');
+  await at.client.cancel(people.reference, { actor: { kind: 'requester' }, reason: 'no more' });
+  await people.outcome();
+  const { workflowId } = people;
+  const before = (await at.provider.requests()).length;
+  await at.stop('worker');
+  const key = { flow: 'signature', reference: people.reference, attempt: 1 };
+  const handle = await attacker.outsider.workflow.start('signature', {
+    workflowId,
+    taskQueue: at.config.temporal.taskQueue,
+    args: [{ key, reviewMode: 'automatic' }],
+  });
+  await foreign.complete(await foreign.task());
+  await at.startWorker();
+  await handle.signal(names.HINT_SIGNAL);
+  await eventually(async () => (await handle.describe()).status.name === 'FAILED');
+  expect((await at.provider.requests()).length).toBe(before);
+});
+
+test('what was written for one step does not do for another: a refusal approves nothing', async () => {
+  const people = await People.start(at);
+  await people.throughTo('review');
+  const { workflowId } = people;
+  const fault = await people.fault({ name: 'hold-before', endpoint: 'refuse' });
+  const refused = people.refuse('not-the-person').catch(() => undefined);
+  await people.held(fault);
+  await at.kill('worker');
+  const handle = attacker.outsider.workflow.getHandle(workflowId);
+  const { events: before } = await handle.fetchHistory();
+  const scheduled = (before ?? []).findLast((event) => event.activityTaskScheduledEventAttributes);
+  const { activityType, input } = scheduled?.activityTaskScheduledEventAttributes ?? {};
+  expect(activityType?.name).toBe('refuse');
+  await handle.signal(names.HINT_SIGNAL);
+  await foreign.complete(await foreign.task(), [foreign.step('approve', 'another', input?.payloads ?? [])]);
+  await at.provider.clearFaults();
+  await at.startWorker();
+  const failure = await eventually(async () => {
+    const { events } = await handle.fetchHistory();
+    for (const { activityTaskFailedEventAttributes: failed, activityTaskCompletedEventAttributes: done } of events ??
+      []) {
+      const scheduledAs = String((failed ?? done)?.scheduledEventId);
+      const step = events?.find(({ eventId }) => String(eventId) === scheduledAs)?.activityTaskScheduledEventAttributes;
+      if (step?.activityId === 'another') return failed?.failure?.applicationFailureInfo?.type ?? 'completed';
+    }
+    return undefined;
+  });
+  expect(failure).toBe('ORDER_REFUSED');
+  expect((await people.provider()).calls['approve']).toBeUndefined();
+  await handle.terminate();
+  await refused;
 });

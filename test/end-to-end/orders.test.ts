@@ -359,6 +359,14 @@ async function readable(value: RawValue | undefined): Promise<unknown> {
   return JSON.parse(Buffer.from(payloads[0]?.data ?? []).toString()) as unknown;
 }
 
+/** The id of the step that watches the provider. */
+async function pendingWatch(workflowId: string): Promise<string> {
+  return await eventually(async () => {
+    const { raw } = await attacker.outsider.workflow.getHandle(workflowId).describe();
+    return raw.pendingActivities?.find((each) => each.activityType?.name === 'watch')?.activityId ?? false;
+  });
+}
+
 describe('steps', () => {
   test('are not called by workflows of others', async () => {
     const people = await inReview();
@@ -383,14 +391,27 @@ describe('steps', () => {
     const people = await People.start(at);
     await people.until('video');
     const { workflowId } = people;
-    const activityId = await eventually(async () => {
-      const { raw } = await attacker.outsider.workflow.getHandle(workflowId).describe();
-      return raw.pendingActivities?.find((each) => each.activityType?.name === 'watch')?.activityId ?? false;
-    });
+    const activityId = await pendingWatch(workflowId);
     await attacker.answerStep(workflowId, activityId, payload('json/plain', '{"status":"ENROLLREADY"}'));
     await people.untilStatus(({ events }) => events.some(({ what }) => what === 'attention'));
     await people.untilStatus(({ attention }) => attention === undefined);
     expect((await people.status()).stage).toBe('video');
     await isWell(people);
+  });
+
+  test('are not answered with a copy of what another was answered', async () => {
+    const [people, other] = [await People.start(at), await inReview()];
+    await people.until('video');
+    const { workflowId } = people;
+    const { events } = await attacker.outsider.workflow.getHandle(other.workflowId).fetchHistory();
+    const answered = (events ?? []).findLast((event) => event.activityTaskCompletedEventAttributes);
+    const [copy] = answered?.activityTaskCompletedEventAttributes?.result?.payloads ?? [];
+    const activityId = await pendingWatch(workflowId);
+    await attacker.answerStep(workflowId, activityId, copy ?? {});
+    await people.untilStatus(({ events: now }) => now.some(({ what }) => what === 'attention'));
+    await people.untilStatus(({ attention }) => attention === undefined);
+    expect((await people.status()).stage).toBe('video');
+    await isWell(people);
+    await isWell(other);
   });
 });

@@ -8,7 +8,13 @@ import { WorkerCodec } from '../../src/security/worker-codec.js';
 import { payload, POISON } from '../installation/attacker.js';
 
 const outside = { type: 'workflow', namespace: 'default', workflowId: 'signature-a' } as const;
-const worker = { type: 'activity', namespace: 'default', workflowId: 'signature-a', isLocal: false } as const;
+const worker = {
+  type: 'activity',
+  namespace: 'default',
+  workflowId: 'signature-a',
+  activityId: '1',
+  isLocal: false,
+} as const;
 
 const encryption = new EncryptionCodec({ current: 'k', keys: new Map([['k', createSecretKey(randomBytes(32))]]) });
 const other = new EncryptionCodec({ current: 'k', keys: new Map([['k', createSecretKey(randomBytes(32))]]) });
@@ -88,7 +94,7 @@ it('where nothing is encrypted and nobody has a key, what is readable will do', 
 
 describe('what workers write to each other', () => {
   it('is read with the key, and waits for a key that is missing', async () => {
-    const [read] = await codec.decode([await encrypted(unsigned)], worker);
+    const [read] = await codec.decode(await codec.encode([unsigned], worker), worker);
     expect(read?.data).toEqual(unsigned.data);
     for (const context of [worker, undefined]) {
       await expect(codec.decode([await encrypted(unsigned, other)], context)).rejects.toMatchObject({
@@ -96,6 +102,17 @@ describe('what workers write to each other', () => {
         field: 'keys.codec',
       });
     }
+  });
+
+  it.each([
+    ['another step', { ...worker, activityId: '2' }],
+    ['a step of another workflow', { ...worker, workflowId: 'signature-b' }],
+    ['a workflow', outside],
+    ['nobody', undefined],
+  ])('is nothing where it was written for %s', async (_whom, context) => {
+    const [read] = await codec.decode(await codec.encode([unsigned], context), worker);
+    expect(Buffer.from(read?.metadata?.[FOUND] ?? []).toString()).toBe('of-another-step');
+    expect(read?.data).toBeUndefined();
   });
 
   it('is nothing where it is in the clear', async () => {
