@@ -45,13 +45,13 @@ export function retrieve(dependencies: Dependencies): SignatureActivities['retri
     }
     const contract = await work.orMissing(() => work.contract());
     const retrieved = await judged(dependencies, key, order, documents, contract);
-    const refused = order.giveUp ? undefined : notPassed(retrieved, order.mayPass);
+    const refused = notPassed(retrieved, order.mayPass);
     const files = filesOf(retrieved);
-    if (refused !== undefined && files !== order.accepted) {
+    if (refused !== undefined && !order.giveUp && files !== order.accepted) {
       throw stepFailure('VERIFICATION_NOT_PASSED', refused, { facts: { files } });
     }
     await writeEvidence(dependencies, key, { events: order.events, ...retrieved });
-    return retrieved;
+    return order.giveUp && refused !== undefined ? { ...retrieved, unseen: true } : retrieved;
   };
 }
 
@@ -211,6 +211,13 @@ async function judged(
   };
 }
 
+/** Where the words are no help: conflict, precondition failed, too early. */
+const NOT_YET = new Set([409, 412, 425]);
+
+function saysNotYet({ code, kind, status }: ProviderError): boolean {
+  return code === 'PROVIDER_NOT_FOUND' || (kind === 'refused' && status !== undefined && NOT_YET.has(status));
+}
+
 /** ISSUED and no signed file: the provider is still putting it together, for a set time. */
 async function notThereYet(
   { archive }: Dependencies,
@@ -218,7 +225,7 @@ async function notThereYet(
   filesWithin: number,
   error: unknown,
 ): Promise<never> {
-  if (!(error instanceof ProviderError) || error.code !== 'PROVIDER_NOT_FOUND') throw error;
+  if (!(error instanceof ProviderError) || !saysNotYet(error)) throw error;
   await archive.mark(key, 'files-awaited');
   const since = Date.parse((await archive.markedAt(key, 'files-awaited')) ?? '');
   const waited = Date.now() - since;

@@ -120,7 +120,7 @@ function assertTaken({ verbs, attention, stage, words, outcome }: RequestStatus)
       facts: { stage },
     });
   }
-  throw new VideoIdError('NOT_NOW', `The request is ${words}.`, {
+  throw new VideoIdError('NOT_NOW', attention?.words ?? `The request is ${words}.`, {
     remedy: 'Data and documents are taken when the provider has validated the video and misses something.',
     facts: { stage },
   });

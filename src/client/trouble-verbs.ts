@@ -202,8 +202,8 @@ function misplaced({ stage }: RequestStatus): VideoIdError {
   );
 }
 
-function notNow({ reference, words, stage }: RequestStatus): VideoIdError {
-  return new VideoIdError('NOT_NOW', `The request is ${words}.`, {
+function notNow({ reference, words, attention, stage }: RequestStatus): VideoIdError {
+  return new VideoIdError('NOT_NOW', attention?.words ?? `The request is ${words}.`, {
     remedy:
       stage === 'creating' || stage === 'video'
         ? `See first what is in the way: videoid why ${reference}. Data is corrected when the provider has it, or has refused it.`

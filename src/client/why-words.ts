@@ -57,13 +57,16 @@ export function endWords(kind: OutcomeKind, reason: string, outcome: Outcome | u
     sentences.push('Copies, or the request itself, may be at the provider still; tidying up there goes on by itself.');
   }
   if (outcome?.missing !== undefined) sentences.push(missingWords(outcome.missing));
+  else if (outcome?.cleanup === 'left') sentences.push(LEFT_WORDS);
   if (outcome?.leftOpen === true) sentences.push('The request is open at the provider still.');
   return sentences.join(' ');
 }
 
+const LEFT_WORDS = 'Nothing was deleted at the provider, which may have the only copies.';
+
 function missingWords({ documents, contract }: MissingFiles): string {
   const files = [...documents.map((index) => `signed document ${index}`), ...(contract ? ['the signed contract'] : [])];
-  return `Not here: ${files.join(', ')}. Nothing was deleted at the provider, which may have the only copies.`;
+  return `Not here: ${files.join(', ')}. ${LEFT_WORDS}`;
 }
 
 /** What did not pass was let through by a setting or an operator. */

@@ -113,6 +113,8 @@ export interface Retrieved {
   contract?: StoredContract;
   /** Only after an operator gave up. */
   missing?: MissingFiles;
+  /** Only after an operator gave up: something that came did not pass, and nobody has looked at it. */
+  unseen?: true;
 }
 
 /** Every activity a worker serves. */

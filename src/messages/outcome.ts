@@ -53,7 +53,7 @@ export interface Outcome {
   actor: Actor;
   /** ISO 8601, UTC. */
   at: string;
-  /** Whether anything of ours may still lie at the Optimizer; `left`: on purpose, since signed files are missing here. */
+  /** Whether anything of ours may still lie at the Optimizer; `left`: on purpose, since an operator gave up on signed files. */
   cleanup: 'none' | 'done' | 'pending' | 'left';
   /**
    * The provider's request is still open there: it was neither decided nor cancelled. Another attempt may take it up again

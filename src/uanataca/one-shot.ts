@@ -22,7 +22,7 @@ import { type DocumentKind, hasDocument, readDocument } from './one-shot/documen
 import type { PdfOptions, PdfStream } from './pdf-stream.js';
 import { type NewSignerData, updateOf } from './one-shot/update.js';
 import { type ProviderRequest, requestIn } from './provider-request.js';
-import { createdSchema, tokenIn, uidIn } from './schemas.js';
+import { createdSchema, sole, tokenIn, uidIn } from './schemas.js';
 
 export type { BillingCredentials, RaoCredentials } from './credentials.js';
 export type { DocumentKind } from './one-shot/documents.js';
@@ -93,7 +93,7 @@ export class OneShot {
       ...billingFields(billing, this.#assumed),
     };
     const answered = await this.#exchange.ask('create', { method: 'POST', path: PATHS.create(), json }, known);
-    const created = createdSchema.safeParse(answered.envelope.payload);
+    const created = createdSchema.safeParse(sole(answered.envelope.payload));
     if (!created.success) {
       const lacking = [...new Set(created.error.issues.map((issue) => String(issue.path[0] ?? 'its fields')))];
       throw this.#exchange.unusable('create', answered, `created, but the answer lacks ${lacking.join(', ')}`, known);
@@ -109,7 +109,7 @@ export class OneShot {
       path: PATHS.request(pk),
       signal: options.signal,
     });
-    const request = requestIn(answered.envelope.payload);
+    const request = requestIn(sole(answered.envelope.payload));
     if (request === undefined) throw this.#exchange.unusable('request', answered, 'the answer has no status');
     return request;
   }

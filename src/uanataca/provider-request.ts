@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ProviderStatus, RequestPk, VideoidPk } from '../messages/request.js';
+import { PROVIDER_STATUSES, type ProviderStatus, type RequestPk, type VideoidPk } from '../messages/request.js';
 import { IDENTITY_FIELDS, type RequestFields } from '../messages/request-fields.js';
 import { isFields } from './envelope.js';
 import { requestPk, videoidPk } from './schemas.js';
@@ -26,11 +26,16 @@ export const optionalText = z
   .optional()
   .catch(undefined);
 
-/** Upper case, which keeps an envelope's own `"status": "success"` out. */
+const KNOWN = new Set<string>(PROVIDER_STATUSES);
+
+/** Upper case, which keeps an envelope's own `"status": "success"` out; what is documented may be written in any way. */
 export const status = z
   .string()
-  .regex(/^[A-Z][A-Z_]{1,39}$/)
-  .transform((value): ProviderStatus => value);
+  .transform((value): ProviderStatus => {
+    const upper = value.trim().toUpperCase();
+    return KNOWN.has(upper) ? upper : value;
+  })
+  .refine((value) => /^[A-Z][A-Z_]{1,39}$/.test(value));
 
 /** §4.10, §8.2: strict about the status, lenient about everything else. */
 const schema = z.object({

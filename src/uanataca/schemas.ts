@@ -23,6 +23,11 @@ export const createdSchema = z.object({
   videoid_link: z.url({ protocol: /^https?$/ }),
 });
 
+/** The one thing in a list of one; everything else as it is. */
+export function sole(payload: unknown): unknown {
+  return Array.isArray(payload) && payload.length === 1 ? payload[0] : payload;
+}
+
 const uid = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
 
 /** The uid of the one document that was uploaded: V1 gives a string, V2 an object, several parts an array or an object (§4.6). */

@@ -159,7 +159,8 @@ export class RequestRun {
   }
 
   private notNow(): ApplicationFailure {
-    return told('NOT_NOW', `The request is ${this.state.status().words}.`, { stage: this.state.stage });
+    const { attention, stage } = this.state;
+    return told('NOT_NOW', attention?.words ?? `The request is ${this.state.status().words}.`, { stage });
   }
 
   /** For steps that take over what an operator found: a refusal is noted, and is no trouble of the step. */

@@ -160,10 +160,11 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     });
   }
 
-  /** Of files that are missing here nothing is deleted there: the provider may have the only ones. */
+  /** Where files are missing here, or are none that pass, nothing is deleted there: the provider may have the only ones. */
   function signed(): Outcome {
-    const outcome = outcomeOf(run, 'signed', stored.missing ? 'signed-files-missing' : 'signed', { kind: 'signer' });
-    return { ...outcome, cleanup: stored.missing ? 'left' : 'done', ...stored };
+    const { unseen, ...files } = stored;
+    const outcome = outcomeOf(run, 'signed', files.missing ? 'signed-files-missing' : 'signed', { kind: 'signer' });
+    return { ...outcome, cleanup: files.missing || unseen ? 'left' : 'done', ...files };
   }
 
   /** Every end reads the request first: ISSUED means the signed path, whatever ended it. */

@@ -101,6 +101,29 @@ test('whoever gives up on a file that the archive has lost ends the request with
   expect(retrieved).toMatchObject({ documents: [{ index: 2 }], missing: { documents: [1] } });
 });
 
+test('whoever gives up and gets what is no signed file keeps it, and the request knows that nobody has looked', async () => {
+  const request = await (await at.newRequest()).reach('ISSUED');
+  const order = { ...request.retrieveOrder(), giveUp: true };
+  const retrieve = () => request.try((activities) => activities.retrieve(request.key, order));
+  expect(await retrieve()).not.toHaveProperty('unseen');
+  const another = await (await at.newRequest()).reach('ISSUED');
+  await another.fault({ name: 'file-unsigned', endpoint: 'get-document' });
+  const givenUp = { ...another.retrieveOrder(), giveUp: true };
+  expect(await another.try((activities) => activities.retrieve(another.key, givenUp))).toMatchObject({
+    documents: [{ verification: { reasons: ['no-signature'] } }, {}],
+    unseen: true,
+  });
+});
+
+test.each([409, 412, 425])(
+  'signed files that are not there yet are waited for, also where HTTP %i says so',
+  async (code) => {
+    const request = await (await at.newRequest()).reach('ISSUED');
+    await request.fault({ name: 'answer-other', endpoint: 'get-document', code, text: 'Document has not been signed' });
+    expect(await failureOf(request.retrieve())).toMatchObject({ code: 'SIGNED_FILES_MISSING', retries: true });
+  },
+);
+
 test('a contract that could not be checked to its end does not pass as an unsigned one', async () => {
   const request = await (await at.newRequest()).reach('ISSUED');
   const reasons: VerificationReason[] = ['verification-took-too-long'];

@@ -331,3 +331,17 @@ test('where the provider never hands out a signed file, an operator can give up:
   const { words } = await at.client.why(people.reference);
   expect(words).toContain('Not here: signed document 1.');
 });
+
+test('where something comes that is no signed file, whoever gives up keeps it, and nothing is deleted there', async () => {
+  const { people } = await withFault({ name: 'answer-other', endpoint: 'get-document', code: 200, text: 'Not ready' });
+  await people.untilStatus((status) => status.attention?.remedies.includes('give-up') === true);
+  await at.client.resolve(people.reference, { remedy: 'give-up', actor: OPERATOR });
+  expect(await people.outcome()).toMatchObject({
+    outcome: 'signed',
+    cleanup: 'left',
+    documents: [{ verification: { result: 'failed', reasons: ['not-a-pdf'] } }],
+  });
+  expect((await people.provider()).documents).toHaveLength(1);
+  const { words } = await at.client.why(people.reference);
+  expect(words).toContain('Nothing was deleted at the provider');
+});

@@ -1,4 +1,4 @@
-import { Installation } from '../installation/installation.js';
+import { Installation, OFFICER } from '../installation/installation.js';
 import { aStart, People } from '../installation/people.js';
 
 let at: Installation;
@@ -26,6 +26,8 @@ test('a video that failed needs attention, and no longer when the signer tries a
   await at.provider.video(await people.requestPk(), 'error');
   const { attention } = await people.attention('VIDEO_FAILED');
   expect(attention).toMatchObject({ leavesByItself: true });
+  const early = at.client.review(people.reference, { decision: 'approve', officer: OFFICER, evidenceSeen: 'console' });
+  await expect(early).rejects.toMatchObject({ code: 'NOT_NOW', message: attention?.words });
   await at.provider.video(await people.requestPk(), 'retry');
   const again = await people.untilStatus((status) => status.attention === undefined);
   expect(again).toMatchObject({ stage: 'video', provider: { status: 'VIDEOPENDING' } });

@@ -237,6 +237,7 @@ describe('reading a signed document', () => {
 const gone = () => json(200, { status: 'success', message: 'Documents deleted for Request 45836' });
 const asked = () => server.arrived.map(({ method, url }) => `${method} ${url}`);
 const PLAIN = `/oneshot/api/v1/document/45836/${UID}`;
+const ORIGINAL = `${PLAIN}?document_type=original`;
 
 /** A provider that has the signed file until one of these is asked for. */
 function signedThereUntil(...ways: string[]): void {
@@ -281,6 +282,32 @@ describe('deleting', () => {
     signedThereUntil(BY_QUERY);
     expect(await deleted({ deletionWithoutType: 'original' })).toBe('deleted-by-kind');
     expect(asked()).toEqual([`DELETE ${PLAIN}`, `DELETE ${BY_QUERY}`, `GET ${BY_QUERY}`]);
+  });
+
+  test('where the deletion without a kind took nothing, the uploaded file is deleted by its kind too', async () => {
+    const there = new Set([BY_QUERY, ORIGINAL]);
+    answer = ({ method, url }) => {
+      if (method === 'GET') return there.has(url) ? pdf() : NOT_THERE;
+      there.delete(url);
+      return gone();
+    };
+    expect(await deleted()).toBe('deleted-by-kind');
+    expect([...there]).toEqual([]);
+  });
+
+  test('an uploaded file that no deletion takes is no success', async () => {
+    answer = ({ method, url }) => (method === 'GET' && [BY_QUERY, ORIGINAL].includes(url) ? pdf() : NOT_THERE);
+    expect(await deleted()).toBe('refused FILES_LEFT_AT_PROVIDER');
+  });
+
+  test('where an uploaded file cannot be read by its kind, the signed one is deleted all the same', async () => {
+    let there = true;
+    answer = ({ method, url }) => {
+      if (method === 'GET' && url === ORIGINAL) return json(422, { detail: 'no such type' });
+      if (method === 'DELETE' && url === BY_QUERY) there = false;
+      return method === 'DELETE' ? gone() : there ? pdf() : NOT_THERE;
+    };
+    expect(await deleted()).toBe('deleted-by-kind');
   });
 
   test('a signed file that no deletion takes is no success', async () => {

@@ -97,6 +97,7 @@ describe('createVideoid', () => {
       { status: 'success', message: 'x', details: { ...V2.detail, videoid_pk: '137', request_pk: '45836' } },
     ],
     ['V1', { status: '200 OK', details: V2.detail }],
+    ['a list of one', { status: 'success', detail: [V2.detail] }],
     ['no envelope', V2.detail],
   ])('reads ids and link from %s', async (_name, body) => {
     const { result } = await calling(json(200, body), (client) => client.createVideoid(ORDER));
@@ -141,7 +142,10 @@ describe('getRequest', () => {
   test.each([
     ['V1', { status: '200 OK', details: DETAILS }],
     ['V2', { status: 'success', detail: DETAILS }],
+    ['a list of one', { status: 'success', detail: [DETAILS] }],
     ['no envelope', DETAILS],
+    ['a status in small letters', { ...DETAILS, status: 'enrollready' }],
+    ['a status in capital and small letters, with blanks', { ...DETAILS, status: ' EnrollReady ' }],
   ])('reads %s', async (_name, body) => {
     const { result, arrived } = await calling(json(200, body), (client) => client.getRequest(REQUEST));
     expect(`${arrived.method} ${arrived.url}`).toBe('GET /oneshot/api/v1/request/45836');

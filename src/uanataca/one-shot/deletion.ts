@@ -4,36 +4,52 @@ import { ProviderError } from '../errors.js';
 import type { Exchange } from '../exchange.js';
 import { meaningOr } from '../meaning.js';
 import { type CallName, PATHS } from './calls.js';
-import { hasDocument } from './documents.js';
+import { type DocumentPlace, hasDocument } from './documents.js';
 
 /**
  * Deletes one document, uploaded and signed (§4.6). Whether one call takes both is an assumption (`deletionWithoutType`): a read
- * proves that the signed file is gone, and one that is left is deleted by its kind.
+ * proves that the signed file is gone. If it is not, that call may have taken nothing: then each kind is deleted by its name.
  *
- * @throws ProviderError FILES_LEFT_AT_PROVIDER (`refused`) where a signed file is still there after that
+ * @throws ProviderError FILES_LEFT_AT_PROVIDER (`refused`) where a file is still there after that
  */
 export async function deleteDocument(
   exchange: Exchange<CallName>,
-  { pk, uid }: { pk: RequestPk; uid: string },
+  place: { pk: RequestPk; uid: string },
   assumed: Assumptions,
 ): Promise<'deleted' | 'gone' | 'deleted-by-kind'> {
-  const remove = (path: string, query = {}) => exchange.ask('delete', { method: 'DELETE', path, query });
-  const isLeft = async (): Promise<boolean> =>
-    assumed.deletedIsNotFound && (await hasDocument(exchange, { pk, uid, which: 'signed' }, assumed));
-  const plain = await meaningOr(remove(PATHS.document(pk, uid)), 'deleted', 'gone');
-  if (assumed.deletionWithoutType === 'every-kind' && !(await isLeft())) return plain;
+  const plain = await meaningOr(remove(exchange, PATHS.document(place.pk, place.uid)), 'deleted', 'gone');
+  if (assumed.deletionWithoutType === 'every-kind') {
+    if (!(await isLeft(exchange, { ...place, which: 'signed' }, assumed))) return plain;
+    const original = { ...place, which: 'original' } as const;
+    // Where an uploaded file cannot be read by its kind, nothing says that it is there.
+    if (await isLeft(exchange, original, assumed).catch(unlessRefused)) await deleteKind(exchange, original, assumed);
+  }
+  await deleteKind(exchange, { ...place, which: 'signed' }, assumed);
+  return 'deleted-by-kind';
+}
+
+async function deleteKind(exchange: Exchange<CallName>, place: DocumentPlace, assumed: Assumptions): Promise<void> {
+  const { pk, uid, which } = place;
   const ways = {
-    query: () => remove(PATHS.document(pk, uid), { document_type: 'signed' }),
-    path: () => remove(PATHS.documentByPath(pk, uid, 'signed')),
+    query: () => remove(exchange, PATHS.document(pk, uid), { document_type: which }),
+    path: () => remove(exchange, PATHS.documentByPath(pk, uid, which)),
   };
   for (const way of ['query', 'path'] as const) {
     if (assumed.deletionByType !== 'query-then-path' && assumed.deletionByType !== way) continue;
     await ways[way]().catch(unlessRefused); // the read after it says what it did
-    if (!(await isLeft())) return 'deleted-by-kind';
+    if (!(await isLeft(exchange, place, assumed))) return;
   }
-  const ours =
-    'a signed file is still there after its deletion; see the assumptions deletionByType and deletedIsNotFound';
+  const file = which === 'signed' ? 'a signed file' : 'an uploaded file';
+  const ours = `${file} is still there after its deletion; see the assumptions deletionByType and deletedIsNotFound`;
   throw new ProviderError({ kind: 'refused', code: 'FILES_LEFT_AT_PROVIDER', ours }, exchange.http.origin, []);
+}
+
+function remove(exchange: Exchange<CallName>, path: string, query = {}): Promise<unknown> {
+  return exchange.ask('delete', { method: 'DELETE', path, query });
+}
+
+async function isLeft(exchange: Exchange<CallName>, place: DocumentPlace, assumed: Assumptions): Promise<boolean> {
+  return assumed.deletedIsNotFound && (await hasDocument(exchange, place, assumed));
 }
 
 function unlessRefused(error: unknown): void {
