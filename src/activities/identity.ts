@@ -153,11 +153,11 @@ function acceptedMark({ id }: Archive, number: DocumentNumber | undefined): stri
 
 const UNEXPECTED: Record<Exclude<IdentityWord, 'as-expected'>, string> = {
   different: 'The provider shows another document number of the signer than the expected one.',
-  'not-shown': 'The provider shows no document number of the signer, and the settings want a decision then.',
+  'not-shown': 'The provider shows no document number of the signer. The settings want a decision in this case.',
 };
 
 function unexpectedSigner(word: Exclude<IdentityWord, 'as-expected'>) {
-  const ways = 'Look at what it shows (identity); correct it, refuse, or say that it is accepted although it is so.';
+  const ways = 'Look at it with `identity`. Then correct it, refuse, or approve and say that it is accepted.';
   return stepFailure('SIGNER_UNEXPECTED', `${UNEXPECTED[word]} ${ways}`, { facts: { identity: word } });
 }
 

@@ -96,7 +96,7 @@ async function acceptanceOf(
       facts: { stage },
     });
   }
-  screen.say('Accepted, in the name of the signer:');
+  screen.say('To be accepted, in the name of the signer:');
   screen.say(
     ...columns([
       ...toAccept.documents.map((sha256, at) => [`  Document ${at + 1}`, sha256]),
@@ -117,8 +117,12 @@ async function assertCodeEntry(
   if (config.codeEntry === 'allowed') return;
   const { env } = await client.environment(reference, { attempt, flow: 'signature' });
   if (env === 'sandbox') return;
-  throw new VideoIdError('CODE_ENTRY_NOT_ALLOWED', 'To accept and to sign is the signer’s: not here on production.', {
-    field: 'codeEntry',
-    remedy: 'Let the signer do it; or set codeEntry to allowed where the operator may act in the signer’s presence.',
-  });
+  throw new VideoIdError(
+    'CODE_ENTRY_NOT_ALLOWED',
+    'Only the signer accepts and signs: this command does not do it on production.',
+    {
+      field: 'codeEntry',
+      remedy: 'Let the signer do it; or set codeEntry to allowed where the operator may act in the signer’s presence.',
+    },
+  );
 }

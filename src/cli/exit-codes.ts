@@ -22,7 +22,7 @@ export const EXIT_WORDS: Record<keyof typeof EXIT, string> = {
   badInput: 'the command line or the input cannot be used; nothing was created',
   notFound: 'no such request, document or file',
   notNow: 'not possible now, or not accepted',
-  stillRunning: 'still running, or no worker is running; what was asked may still take effect',
+  stillRunning: 'still running, or no worker is running; the order may still be carried out',
   unreachable: 'Temporal or the provider cannot be reached',
   endedOtherwise: 'the request ended otherwise than signed or enrolled (--wait and `outcome`)',
   notPassed: 'a signature did not pass verification',

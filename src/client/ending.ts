@@ -93,7 +93,8 @@ export async function wasRefused(client: Client, workflowId: string): Promise<bo
 function startRefused(): VideoIdError {
   return new VideoIdError('START_REFUSED', 'A worker refused the start: it was not signed with a key that it knows.', {
     field: 'keys.orders',
-    remedy: 'Give every worker the public orders key and the codec key of who starts, then repeat the same start.',
+    remedy:
+      'Give every worker the public orders key and the codec key of the process that starts, then repeat the same start.',
   });
 }
 

@@ -24,7 +24,7 @@ export interface CallOptions extends AttemptOption {
    * input it is refused. Made when left out. Temporal sees a digest of it.
    */
   updateId?: string | undefined;
-  /** Milliseconds to wait for the answer, 10 000 if left out. What was asked may take effect afterwards. */
+  /** Milliseconds to wait for the answer, 10 000 if left out. The order may be carried out afterwards. */
   within?: number | undefined;
 }
 
@@ -49,7 +49,7 @@ export class RequestClosed extends Error {
  *
  * @throws RequestClosed; VideoIdError with the code that the request gave, STILL_RUNNING, WORKER_AWAY or
  *   TEMPORAL_UNREACHABLE, the last three with the `updateId` in their facts: what was asked may still take
- *   effect, unless the words say that it could not be asked
+ *   effect. If the order was not delivered, the message says so
  */
 export async function update<Answer>(client: Client, call: UpdateCall): Promise<Answer> {
   const given = checkedUpdateId(call.options.updateId);
@@ -76,7 +76,7 @@ export async function update<Answer>(client: Client, call: UpdateCall): Promise<
     if (isTaskUndone(error)) throw notAsked(given);
     // At the deadline itself other errors come too.
     if (isDeadlineExceeded(error) || Date.now() >= until) throw await noAnswer(client, call.taskQueue, given);
-    throw temporalFailure(error, { words: 'What was asked may still take effect.', facts: { updateId: given } });
+    throw temporalFailure(error, { words: 'The order may still be carried out.', facts: { updateId: given } });
   }
 }
 
@@ -107,10 +107,14 @@ function notTaken(error: WorkflowUpdateFailedError, updateId: string): VideoIdEr
 }
 
 function notAsked(updateId: string): VideoIdError {
-  return new VideoIdError('STILL_RUNNING', 'No worker carries on with the request now, so this could not be asked.', {
-    remedy: 'See `videoid why`; when it goes on, repeat the call with the same updateId.',
-    facts: { updateId },
-  });
+  return new VideoIdError(
+    'STILL_RUNNING',
+    'No worker carries on with the request now, so the order was not delivered.',
+    {
+      remedy: 'See `videoid why`; when it goes on, repeat the call with the same updateId.',
+      facts: { updateId },
+    },
+  );
 }
 
 async function noAnswer(client: Client, taskQueue: string, updateId: string): Promise<VideoIdError> {
@@ -123,11 +127,11 @@ async function noAnswer(client: Client, taskQueue: string, updateId: string): Pr
   } catch (error) {
     // Told anew, with the id to ask again with.
     const cause = error instanceof VideoIdError ? error.cause : error;
-    return temporalFailure(cause, { words: 'What was asked may still take effect.', facts });
+    return temporalFailure(cause, { words: 'The order may still be carried out.', facts });
   }
   return polling
-    ? new VideoIdError('STILL_RUNNING', 'This is still being carried out; it may still take effect.', { remedy, facts })
-    : new VideoIdError('WORKER_AWAY', 'No worker is running; what was asked may still take effect when one does.', {
+    ? new VideoIdError('STILL_RUNNING', 'The order is still being carried out.', { remedy, facts })
+    : new VideoIdError('WORKER_AWAY', 'No worker is running; the order may still be carried out when one does.', {
         remedy: `Start a worker. ${remedy}`,
         facts,
       });

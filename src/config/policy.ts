@@ -44,12 +44,12 @@ const deadline = durationBetween(10, LONGEST_DEADLINE);
 function otherSigners(others: number, words: string) {
   return z
     .strictObject({
-      others: wholeBetween(0, 20).default(others).describe(`so many other signatures on ${words} at most`),
+      others: wholeBetween(0, 20).default(others).describe(`how many other signatures ${words} may have`),
       certificates: z
         .array(z.hash('sha256').toLowerCase())
         .max(100)
         .default([])
-        .describe('SHA-256 of the certificates that may; any that leads to a root if empty'),
+        .describe('SHA-256 of the certificates that may sign beside the signer; if empty, any that leads to a root'),
     })
     .prefault({});
 }
@@ -66,7 +66,7 @@ export const policySchema = z
           .array(durationBetween(1, LONGEST_DEADLINE))
           .max(10, 'must be at most 10')
           .default([DAY])
-          .describe('a reminder so long before each of them'),
+          .describe('a reminder this long before each deadline'),
       })
       .prefault({}),
     watch: z
@@ -86,14 +86,16 @@ export const policySchema = z
     code: z
       .strictObject({
         coolDown: durationBetween(0, HOUR).default(MINUTE).describe("the provider's pause between two codes"),
-        notAcceptedLimit: wholeBetween(1, 100).default(5).describe('so many codes that did not sign make attention'),
+        notAcceptedLimit: wholeBetween(1, 100)
+          .default(5)
+          .describe('after so many codes that did not sign, the request is marked attention'),
       })
       .prefault({}),
     acceptance: z
       .strictObject({
         maximumAge: durationBetween(MINUTE, LONGEST_DEADLINE)
           .default(30 * DAY)
-          .describe('an acceptance that the signer gave longer ago is refused'),
+          .describe('an acceptance that is older than this is refused'),
       })
       .prefault({}),
     sign: z
@@ -114,8 +116,8 @@ export const policySchema = z
       .strictObject({
         maximumGrowth: bytesBetween(100e3, 500e6)
           .default(20e6)
-          .describe('so much larger than the uploaded document a signed one may be, in bytes'),
-        maximumContract: bytesBetween(100e3, 500e6).default(20e6).describe('how large the contract may be, in bytes'),
+          .describe('a signed document may be this much larger than the uploaded one, in bytes'),
+        maximumContract: bytesBetween(100e3, 500e6).default(20e6).describe('the contract may be this large, in bytes'),
       })
       .prefault({}),
     identity: z
@@ -123,15 +125,18 @@ export const policySchema = z
         notShown: z
           .enum(['go-on', 'ask'])
           .default('go-on')
-          .describe('where a document number is expected and the provider shows none: go on, or ask an officer'),
+          .describe('if a document number is expected and the provider shows none: go on, or ask an officer'),
       })
       .prefault({}),
-    mayPass: z.array(z.enum(PASSABLE_REASONS)).default([]).describe('verification reasons that may pass, by name'),
+    mayPass: z
+      .array(z.enum(PASSABLE_REASONS))
+      .default([])
+      .describe('an indeterminate file passes if all its reasons are in this list'),
     verification: z
       .strictObject({
         clockTolerance: durationBetween(0, DAY)
           .default(5 * MINUTE)
-          .describe('a trusted timestamp may be so much earlier than the acceptance'),
+          .describe('a trusted timestamp may be this much earlier than the acceptance'),
         requires: z
           .array(z.enum(REQUIREMENTS))
           .default([])
@@ -141,7 +146,7 @@ export const policySchema = z
         earlierSignatures: z
           .enum(['kept', 'may-be-lost'])
           .default('kept')
-          .describe('whether signatures that a document had when it was accepted must be there afterwards'),
+          .describe('whether signatures that a document had when it was accepted must be kept'),
       })
       .prefault({}),
     steps: z.strictObject(steps).prefault({}),

@@ -46,7 +46,7 @@ const archive = z.strictObject({
   index: z.string().optional().describe('where the webhook bridge finds requests; `index` in the archive if not set'),
   reserve: bytesBetween(0, Number.MAX_SAFE_INTEGER)
     .default(1e9)
-    .describe('no start and no code below this much free space'),
+    .describe('below this much free disk space, no new request starts and no code is sent'),
 });
 
 const keys = z
@@ -55,7 +55,7 @@ const keys = z
     codec: z
       .array(z.strictObject({ id: z.string().min(1), key: secretReference }))
       .default([])
-      .describe('AES-256 keys, base64; the first encrypts, all decrypt'),
+      .describe('AES-256 keys, base64; the first encrypts, each decrypts'),
     seal: z
       .array(
         z.strictObject({ id: z.string().min(1), publicKey: secretReference, privateKey: secretReference.optional() }),
@@ -68,7 +68,7 @@ const keys = z
       )
       .default([])
       .describe(
-        'Ed25519 keys, PEM, that sign starts and orders: the first private one signs, all public ones are taken; workers need no private one',
+        'Ed25519 keys, PEM, that sign starts and orders; the first private key signs, every public key is accepted; workers need no private key',
       ),
   })
   .prefault({});
@@ -176,14 +176,16 @@ export const configSchema = z
         certified: z
           .enum(['refuse', 'accept'])
           .default('refuse')
-          .describe('documents certified against any change (DocMDP 1): signing breaks the certification'),
+          .describe(
+            'documents that are certified against any change (DocMDP 1); signing would break the certification',
+          ),
       })
       .prefault({}),
     codeEntry: z
       .enum(['sandbox', 'allowed'])
       .default('sandbox')
       .describe(
-        'whether `videoid accept`, `otp` and `confirm` may act on a real Optimizer: to accept and to sign is the signer’s',
+        'whether `videoid accept`, `otp` and `confirm` may act on a real Optimizer; only the signer should accept and sign',
       ),
     worker: z
       .strictObject({
@@ -199,12 +201,14 @@ export const configSchema = z
           .strictObject({
             within: durationBetween(SECOND, 10 * MINUTE)
               .default(MINUTE)
-              .describe('so long may the check of one file take'),
-            memory: bytesBetween(64e6, 8e9).default(512e6).describe('of one thread'),
-            threads: wholeBetween(1, 32).default(2).describe('so many files at once'),
+              .describe('the verification of one file may take this long'),
+            memory: bytesBetween(64e6, 8e9).default(512e6).describe('what one verification thread may take, in bytes'),
+            threads: wholeBetween(1, 32).default(2).describe('files that are verified at once'),
           })
           .prefault({})
-          .describe('signatures are checked in threads of their own; over these limits a file is indeterminate'),
+          .describe(
+            'signatures are verified in threads of their own; a file that exceeds these limits is indeterminate',
+          ),
         shutdownGrace: durationBetween(0, HOUR)
           .default(20_000)
           .describe('running activities get this long on shutdown'),

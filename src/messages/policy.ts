@@ -51,7 +51,7 @@ export interface VerificationPolicy {
   requires: Requirement[];
   documentSigners: OtherSigners;
   contractSigners: OtherSigners;
-  /** Whether signatures that a document had when it was accepted must be there afterwards. */
+  /** Whether signatures that a document had when it was accepted must be kept. */
   earlierSignatures: 'kept' | 'may-be-lost';
 }
 

@@ -30,7 +30,7 @@ export async function loadOrderPublicKeys(settings: readonly OrderKeySetting[]):
   if (settings.length === 0) {
     throw new VideoIdError('BAD_SETTING', 'There is no orders key, so nobody could start or steer a request.', {
       field: FIELD,
-      remedy: 'Give the public keys of those who may. New ones: videoid setup --keys DIRECTORY.',
+      remedy: 'Give the public keys of the gateways and clients that may. New keys: videoid setup --keys DIRECTORY.',
     });
   }
   checkIds(FIELD, settings);

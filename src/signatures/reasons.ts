@@ -25,7 +25,7 @@ export const REASONS = {
   'signing-certificate-mismatch': { result: 'failed', words: 'the signed attributes name another certificate' },
   'algorithm-weak': {
     result: 'failed',
-    words: 'an algorithm or key of the signature, or of its chain, is so weak that it proves nothing',
+    words: 'an algorithm or key of the signature or its chain is too weak to prove anything',
   },
   'certificate-unsuitable': { result: 'failed', words: 'a certificate of the chain is not made for its use here' },
   'certificate-lacks-required': {
@@ -51,7 +51,7 @@ export const REASONS = {
   },
   'integrity-not-checked': {
     result: 'indeterminate',
-    words: 'whether the content is still the one that was signed could not be checked',
+    words: 'it could not be checked whether the content is still what was signed',
   },
   'pdf-unreadable': { result: 'indeterminate', words: 'the file is not a PDF that every reader reads alike' },
   'too-complex': { result: 'indeterminate', words: 'checking the file takes more than is allowed' },
@@ -61,7 +61,7 @@ export const REASONS = {
   },
   'signer-unclear': {
     result: 'indeterminate',
-    words: 'several certificates signed all documents, and which one is the signer’s cannot be told',
+    words: 'several certificates signed all documents, and it cannot be told which is the signer’s',
   },
   'validation-material-appended': {
     result: 'indeterminate',
@@ -75,7 +75,7 @@ export const REASONS = {
   },
   'certificate-constraints-unchecked': {
     result: 'indeterminate',
-    words: 'a certificate of the chain has conditions that we do not know, or cannot compare',
+    words: 'a certificate of the chain has conditions that we do not know or cannot check',
   },
   'content-rewritten': { result: 'indeterminate', words: 'the signed file does not begin with the uploaded one' },
   'content-added': {
@@ -95,7 +95,10 @@ export const REASONS = {
     result: 'indeterminate',
     words: 'the verification was ended because it needed too much memory',
   },
-  'verification-broke-off': { result: 'indeterminate', words: 'the verification met a mistake of ours; see the log' },
+  'verification-broke-off': {
+    result: 'indeterminate',
+    words: 'the verification failed because of a defect of ours; see the log',
+  },
   'contract-unreadable': { result: 'indeterminate', words: 'the contract after signing cannot be read as a PDF' },
   'contract-signed-by-another': {
     result: 'indeterminate',
@@ -112,7 +115,7 @@ export const REASONS = {
   'signer-signed-twice': { result: 'indeterminate', words: 'the signer’s certificate signed more than once' },
   'earlier-signature-lost': {
     result: 'indeterminate',
-    words: 'a signature that was there when the signer accepted is gone, or is not intact any more',
+    words: 'a signature that the document had when the signer accepted it is gone, or is no longer intact',
   },
   'signed-attributes-missing': {
     result: 'indeterminate',

@@ -50,7 +50,7 @@ async function untilNotAsked(reference: string): Promise<void> {
       .cancel(reference, order, { within: 1_000 })
       .catch((error: unknown) => error);
     expect(told).toMatchObject({ code: 'STILL_RUNNING' });
-    if (told instanceof VideoIdError && told.message.includes('could not be asked')) return;
+    if (told instanceof VideoIdError && told.message.includes('was not delivered')) return;
   }
 }
 
