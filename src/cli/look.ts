@@ -123,7 +123,10 @@ function identityCommand(program: Command): void {
           const looked = client.identity(reference, { ...flags, actor, channel: 'cli' });
           const view = await screen.during('Reading the request at the provider', looked);
           screen.answer(view, identityLines(view));
-          screen.say('', `Next: videoid show ${reference}`);
+          screen.say(
+            '',
+            `Next: ${view.identity === 'different' ? `videoid correct ${reference}, refuse, or approve with --identity` : `videoid show ${reference}`}`,
+          );
           return done;
         });
       },

@@ -34,7 +34,7 @@ export function setupCommand(program: Command): void {
           'Workers get the private seal key and no private orders key. Gateways and clients get the private orders key.',
           'Codec servers get the codec key alone.',
         );
-        screen.say('Put these into the settings:', JSON.stringify({ keys: report.keys }, undefined, 2));
+        screen.say('Put these into the settings:', ...JSON.stringify({ keys: report.keys }, undefined, 2).split('\n'));
       }
       const config = await settingsOrKeysAlone(screen, report);
       if (config === undefined) {

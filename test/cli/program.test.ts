@@ -172,6 +172,14 @@ test('setup makes keys that the settings can name, and never replaces any', asyn
   expect(readFileSync(answer.keys.codec[0]?.key.replace('file:', '') ?? '', 'utf8')).toBe(codecKey);
 });
 
+test('setup prints keys as they go into the settings file', async () => {
+  const { said, output } = await videoid(['setup', '--keys', join(empty, 'more'), '--key-id', 'first'], {
+    directory: empty,
+  });
+  const [json = ''] = /^\{$[^]*^\}$/m.exec(said + output) ?? [];
+  expect(JSON.parse(json)).toMatchObject({ keys: { codec: [{ id: 'first' }], orders: [{ id: 'first' }] } });
+});
+
 test('settings lists every setting, for people, programs and the README', async () => {
   const { settings } = answerOf(await videoid(['settings', '--json'])) as {
     settings: { name: string; variable: string }[];
