@@ -10,12 +10,12 @@ import { verificationWords } from './request-words.js';
 import type { Screen } from './screen.js';
 import { readSettings } from './session.js';
 
-/** `videoid verify`: checks the newest signature of PDFs, with the same code as the worker. */
+/** `videoid verify`: checks the signatures of PDFs, with the same code as the worker. */
 export function verifyCommand(program: Command): void {
   define<{ roots?: string[] }>(
     program,
     'verify <files...>',
-    'check the newest signature of PDFs: whole file covered, digest, signature, chain to the roots. ' +
+    'check the signatures of PDFs: whole file covered, digest, signature, chain to the roots. ' +
       'Whether a signature is qualified, the provider and the trusted list decide',
     async ({ screen, operands, flags }) => {
       const roots = await rootsOf(flags.roots ?? (await configuredRoots(screen)));
@@ -38,7 +38,11 @@ export function verifyCommand(program: Command): void {
       ]);
       return files.every(({ verification }) => verification.result === 'passed') ? done : EXIT.notPassed;
     },
-  ).option('--roots <pem...>', 'PEM files of the roots; those of all environments in the settings if left out');
+  ).option(
+    '--roots <pem>',
+    'a PEM file of roots, more than once for several; those of all environments in the settings if left out',
+    (path: string, before: string[] = []) => [...before, path],
+  );
 }
 
 /** The roots of all environments; none where there are no settings, for verifying needs none. */
