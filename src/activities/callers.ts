@@ -11,10 +11,14 @@ const AFTER_THE_END: Record<string, { activities: string[]; idOf: (key: RequestK
   aftermath: { activities: ['watch', 'tellLateVideo'], idOf: aftermathIdOf },
 };
 
+/** What records the end may run again when its answer was lost. */
+const RECORDING = new Set(['clean', 'record']);
+
 /**
  * Lets a step run only for the workflow that it belongs to: anybody who can write to Temporal can have an activity of ours called from
  * a workflow of his own. What runs after the end runs only where the archive knows of the end: a cleanup that somebody else made up
- * must not delete the documents of a running request.
+ * must not delete the documents of a running request. What belongs to a request runs only until then: started again with a copy of its
+ * start, or reset, a request that has ended does nothing any more.
  */
 export function callersOf(archive: Pick<Archive, 'readOutcome' | 'assertArchive'>): ActivityInterceptorsFactory {
   return (context) => ({ inbound: new Callers(archive, context) });
@@ -36,14 +40,19 @@ class Callers implements ActivityInboundCallsInterceptor {
     const later = Object.hasOwn(AFTER_THE_END, workflowType) ? AFTER_THE_END[workflowType] : undefined;
     if (later === undefined) {
       if (workflowType !== key.flow || workflowExecution.workflowId !== workflowIdOf(key)) throw refused();
+      if (!RECORDING.has(activityType) && (await this.#hasEnded(key))) throw ended();
       return await next(own);
     }
     const itsOwn = later.activities.includes(activityType) && workflowExecution.workflowId === later.idOf(key);
     if (!itsOwn) throw refused();
     this.archive.assertArchive(key);
-    if ((await this.archive.readOutcome(key)) === undefined) throw refused();
+    if (!(await this.#hasEnded(key))) throw refused();
     return await next(own);
   };
+
+  async #hasEnded(key: RequestKey): Promise<boolean> {
+    return (await this.archive.readOutcome(key)) !== undefined;
+  }
 }
 
 function isKey(value: unknown): value is RequestKey {
@@ -57,10 +66,15 @@ function isKey(value: unknown): value is RequestKey {
 }
 
 function refused(): ApplicationFailure {
-  const type: FailureCode = 'ORDER_REFUSED';
-  return ApplicationFailure.create({
-    type,
-    message: 'The step is not called by the workflow that it belongs to.',
-    nonRetryable: true,
-  });
+  return notRun('ORDER_REFUSED', 'The step is not called by the workflow that it belongs to.');
+}
+
+function ended(): ApplicationFailure {
+  const words =
+    'The archive knows how the request ended. Somebody has started or reset it since: terminate it in Temporal.';
+  return notRun('REQUEST_ENDED', words);
+}
+
+function notRun(type: FailureCode, message: string): ApplicationFailure {
+  return ApplicationFailure.create({ type, message, nonRetryable: true });
 }

@@ -17,6 +17,9 @@ import { withdraw } from './withdraw.js';
 export function clean(dependencies: Dependencies): SignatureActivities['clean'] {
   const { archive } = dependencies;
   return async (key, { requestPks, uids, outcome, events }) => {
+    // Reset since, a request could delete what its end has left at the provider. Another end is refused.
+    if (outcome && (await archive.readOutcome(key))?.cleanup === 'left')
+      return recordEnd(dependencies, key, outcome, events);
     for (const requestPk of requestPks) {
       const cleaned =
         key.flow === 'signature'

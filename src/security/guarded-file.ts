@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { VideoIdError } from '../messages/failures.js';
 
 /** Bytes. Keys, tokens, certificates and settings are far smaller. */
@@ -9,6 +10,7 @@ const OTHERS_WRITE = 0o002;
 const GROUP_WRITES = 0o020;
 const OTHERS_READ = 0o004;
 const GROUP_READS = 0o040;
+const STICKY = 0o1000;
 
 /**
  * Reads a file that decides what this process trusts: settings, a key, a token, certificates.
@@ -45,6 +47,13 @@ function assertGuarded(stats: Stats, path: string, field: string | undefined): v
       remedy: `Look whether it was changed, then: chmod go-w ${path}`,
     });
   }
+  if (stats.isFile() && mayBeReplaced(path)) {
+    const directory = dirname(path);
+    throw new VideoIdError('BAD_SETTING', `Everybody may replace the file ${path}, so it is not trusted.`, {
+      field,
+      remedy: `Look whether it was changed, then: chmod o-w ${directory}`,
+    });
+  }
   // A directory fails when it is read. A pipe has no size, and ends.
   if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.size > MOST) {
     throw new VideoIdError('BAD_SETTING', `${path} is no file of at most ${MOST} bytes.`, {
@@ -59,6 +68,13 @@ function writersOf(stats: Stats): string | undefined {
   if (!hasModes() || !stats.isFile()) return undefined;
   if ((stats.mode & OTHERS_WRITE) !== 0) return 'everybody';
   return (stats.mode & GROUP_WRITES) !== 0 && stats.gid !== process.getegid?.() ? `the group ${stats.gid}` : undefined;
+}
+
+/** Whether anybody may put another file in its place. In a sticky directory, as those for temporary files are, only the owner may. */
+function mayBeReplaced(path: string): boolean {
+  if (!hasModes()) return false;
+  const { mode } = statSync(dirname(path));
+  return (mode & OTHERS_WRITE) !== 0 && (mode & STICKY) === 0;
 }
 
 /** What is not right about a file, though it is used; undefined when nothing is. For `doctor`. */

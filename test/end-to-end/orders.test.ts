@@ -6,7 +6,7 @@ import * as names from '../../src/messages/steering.js';
 import type { SignArgument } from '../../src/security/order-signatures.js';
 import { Attacker, payload, POISON, unknownSigner } from '../installation/attacker.js';
 import { EnrolledPeople } from '../installation/enrolled-people.js';
-import { Installation, OFFICER } from '../installation/installation.js';
+import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 
@@ -342,6 +342,30 @@ describe('a start that nobody who may has made', () => {
     }
     expect((await people.provider()).calls['delete']).toBeUndefined();
     await isWell(people);
+  });
+});
+
+describe('a request that has ended', () => {
+  test('approves nothing when somebody starts it again with a copy of its start', async () => {
+    const people = await People.start(at, { registrationAuthority: AUTHORITIES.automatic });
+    await people.until('video');
+    await at.client.cancel(people.reference, { actor: { kind: 'requester' }, reason: 'no more' });
+    await people.outcome();
+    const args = await attacker.startOf(people.workflowId);
+    const { workflowId } = people;
+    const { taskQueue } = at.config.temporal;
+    const again = await attacker.outsider.workflow.start('signature', { workflowId, taskQueue, args });
+    const { requestPk = '' } = (await people.status()).provider;
+    await at.provider.video(requestPk, 'finished');
+    const failure = await eventually(async () => {
+      const { events } = await again.fetchHistory();
+      const failed = events?.find((event) => event.activityTaskFailedEventAttributes);
+      return failed?.activityTaskFailedEventAttributes?.failure?.applicationFailureInfo?.type ?? false;
+    });
+    expect(failure).toBe('REQUEST_ENDED');
+    expect((await people.provider()).calls['approve']).toBeUndefined();
+    await expect(at.client.outcome(people.reference)).resolves.toMatchObject({ outcome: 'cancelled' });
+    await again.terminate();
   });
 });
 

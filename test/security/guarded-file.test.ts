@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '../../src/config.js';
@@ -53,6 +53,25 @@ describe('a key or token file', () => {
     symlinkSync(file('target-bad', 0o666), bad);
     await expect(resolveSecret(`file:${good}`)).resolves.toBeInstanceOf(Object);
     await expect(resolveSecret(`file:${bad}`)).rejects.toMatchObject({ code: 'BAD_SETTING' });
+  });
+
+  it('in a directory where everybody may replace it is not used, but in a sticky one', async () => {
+    const directory = join(folder, 'open');
+    mkdirSync(directory);
+    const path = file('open/key', 0o600);
+    for (const [mode, used] of [
+      [0o1777, true],
+      [0o775, true],
+      [0o777, false],
+      [0o703, false],
+    ] as const) {
+      chmodSync(directory, mode);
+      const read = resolveSecret(`file:${path}`).then(
+        () => true,
+        ({ code, remedy }: VideoIdError) => code !== 'BAD_SETTING' || !remedy?.includes(`chmod o-w ${directory}`),
+      );
+      expect([mode, await read]).toEqual([mode, used]);
+    }
   });
 
   it.each(['/dev/zero', '/dev/null'])('that is %s neither hangs nor is taken', async (path) => {
