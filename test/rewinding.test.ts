@@ -10,7 +10,7 @@ test('a server that does not know the mark is asked once', async () => {
     metadata: {},
   });
   const client = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
-  client.workflowService.listWorkflowExecutions = () => Promise.reject(refusal);
+  Object.assign(client.workflowService, { listWorkflowExecutions: () => Promise.reject(refusal) });
   const signal = AbortSignal.timeout(5_000);
   await keepRewinding({
     client,
