@@ -49,14 +49,14 @@ export class ForeignWorker {
         type_url: 'type.googleapis.com/temporal.api.update.v1.Acceptance',
         value: Acceptance.encode({
           acceptedRequestMessageId: id ?? '',
-          acceptedRequestSequencingEventId: eventId,
+          acceptedRequestSequencingEventId: eventId ?? null,
           acceptedRequest: Request.decode(body?.value ?? new Uint8Array()),
         }).finish(),
       },
     }));
     await this.service.respondWorkflowTaskCompleted({
       namespace: this.namespace,
-      taskToken,
+      taskToken: taskToken ?? null,
       messages: accepted,
       commands: [
         ...accepted.map(({ id }) => ({
