@@ -2,7 +2,7 @@ import type { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Archive } from '../archive/archive.js';
-import type { FailureCode } from '../messages/failures.js';
+import { type FailureCode, VideoIdError } from '../messages/failures.js';
 import { aftermathIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../messages/request.js';
 
 /** What may be called by workflows that outlive their request. Those of a request may call everything. */
@@ -40,7 +40,7 @@ class Callers implements ActivityInboundCallsInterceptor {
     const later = Object.hasOwn(AFTER_THE_END, workflowType) ? AFTER_THE_END[workflowType] : undefined;
     if (later === undefined) {
       if (workflowType !== key.flow || workflowExecution.workflowId !== workflowIdOf(key)) throw refused();
-      if (!RECORDING.has(activityType) && (await this.#hasEnded(key))) throw ended();
+      if (!RECORDING.has(activityType) && (await this.#isKnownToHaveEnded(key))) throw ended();
       return await next(own);
     }
     const itsOwn = later.activities.includes(activityType) && workflowExecution.workflowId === later.idOf(key);
@@ -49,6 +49,16 @@ class Callers implements ActivityInboundCallsInterceptor {
     if (!(await this.#hasEnded(key))) throw refused();
     return await next(own);
   };
+
+  /** Where the archive cannot say, the step meets the same trouble and tells it in its own words. */
+  async #isKnownToHaveEnded(key: RequestKey): Promise<boolean> {
+    try {
+      return await this.#hasEnded(key);
+    } catch (error) {
+      if (error instanceof VideoIdError) return false;
+      throw error;
+    }
+  }
 
   async #hasEnded(key: RequestKey): Promise<boolean> {
     return (await this.archive.readOutcome(key)) !== undefined;
