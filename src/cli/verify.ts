@@ -41,7 +41,7 @@ export function verifyCommand(program: Command): void {
   ).option(
     '--roots <pem>',
     'a PEM file of roots, more than once for several; those of all environments in the settings if left out',
-    (path: string, before: string[] = []) => [...before, path],
+    (path: string, before: string[] | undefined) => [...(before ?? []), path],
   );
 }
 
