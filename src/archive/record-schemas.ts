@@ -81,7 +81,7 @@ export const supplementSchema: z.ZodType<Supplement> = z.object({
   documents: z.array(z.object({ file: z.int().min(1), name: text, ...digest })),
 });
 
-/** `stored/<file>.json` */
+/** `stored/<file>.hash.json` */
 export const storedFileSchema: z.ZodType<StoredFile> = z.object({ key: z.string().regex(/^[0-9a-f]{12}$/), ...digest });
 
 /** `uploads.json` */

@@ -26,27 +26,23 @@ export function endedAtProvider({ videoFinished }: Pick<RequestState, 'videoFini
 
 /** Somebody's wish that the request ends. It takes effect between steps, or between two tries of one. */
 export class EndWish {
-  private wished: Ending | undefined;
+  ending: Ending | undefined;
 
   /** The first wish counts. */
   express(ending: Ending): void {
-    this.wished ??= ending;
+    this.ending ??= ending;
   }
 
   cancel(order: { actor: Actor; reason: string }): void {
     this.express(new Ending('cancelled', `cancelled-by-${order.actor.kind}`, order.actor, { note: order.reason }));
   }
 
-  get ending(): Ending | undefined {
-    return this.wished;
-  }
-
   get expressed(): boolean {
-    return this.wished !== undefined;
+    return this.ending !== undefined;
   }
 
   /** @throws Ending if somebody wishes so. */
   heed(): void {
-    if (this.wished) throw this.wished; // oxlint-disable-line typescript/only-throw-error -- not an error: the end of the story
+    if (this.ending) throw this.ending; // oxlint-disable-line typescript/only-throw-error -- not an error: the end of the story
   }
 }

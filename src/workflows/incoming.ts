@@ -1,6 +1,6 @@
 import {
   type ActivateInput,
-  ApplicationFailure,
+  type ApplicationFailure,
   type UpdateInput,
   type WorkflowExecuteInput,
   workflowInfo,
@@ -125,12 +125,8 @@ function checkOrder(input: UpdateInput, found: Found | undefined): void {
   const [order] = orderIn(input);
   const wrong = guard === undefined ? '' : guard(order);
   if (wrong === undefined) return;
-  throw ApplicationFailure.create({
-    type: 'BAD_INPUT',
-    message: `The order cannot be used${wrong === '' ? '' : `: ${wrong}`}.`,
-    nonRetryable: true,
-    details: [wrong === '' ? {} : { field: wrong }],
-  });
+  if (wrong === '') throw told('BAD_INPUT', 'The order cannot be used.');
+  throw told('BAD_INPUT', `The order cannot be used: ${wrong}.`, {}, wrong);
 }
 
 /** Whether an order comes from where it should, and is meant for this. @throws what the caller is told: ORDER_REFUSED */

@@ -2,6 +2,7 @@ import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { IdentityWord } from '../messages/identity.js';
 import type { Actor } from '../messages/outcome.js';
 import type { AnyRequest, ProviderStatus, RequestPk, ReviewMode, VideoidPk } from '../messages/request.js';
+import { AFTER_VIDEO } from '../messages/request-fields.js';
 import {
   type Attention,
   type RequestEvent,
@@ -27,9 +28,6 @@ const IDENTITY_WORDS: Record<Exclude<IdentityWord, 'as-expected'>, string> = {
 
 /** The story answers these, and does not while it waits for an operator's decision. */
 const ANSWERED_BY_THE_STORY = new Set<Verb>(['new-video', 'correct', 'provide', 'approve', 'refuse', 'code', 'sign']);
-
-/** The provider says one of these only after the signer has finished the video. */
-const VIDEO_FINISHED = new Set<ProviderStatus>(['VIDEOREVIEW', 'CREATED', 'ENROLLREADY', 'ISSUED']);
 
 /** Everything a request knows about itself; what the `status` query and the Temporal UI show. */
 export class RequestState {
@@ -76,7 +74,7 @@ export class RequestState {
 
   set providerStatus(status: ProviderStatus) {
     this.said = status;
-    this.videoFinished ||= VIDEO_FINISHED.has(status);
+    this.videoFinished ||= AFTER_VIDEO.has(status);
   }
 
   enter(stage: Stage): void {
