@@ -5,6 +5,7 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { optionalTsToDate } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import { listExecutions } from './executions.js';
+import { defined } from './messages/defined.js';
 import { GRPC, grpcStatusOf } from './temporal.js';
 
 const { WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR: NOT_REPLAYABLE } =
@@ -96,7 +97,7 @@ async function* backwards(client: Client, workflowId: string, runId: string) {
       namespace: client.options.namespace,
       execution: { workflowId, runId },
       maximumPageSize: PAGE,
-      ...(nextPageToken === undefined ? {} : { nextPageToken }),
+      ...defined({ nextPageToken }),
     });
     yield* page.history?.events ?? [];
     nextPageToken = page.nextPageToken ?? undefined;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ProviderData } from '../archive/archive.js';
 import type { EnrolmentActivities } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import { type RequestKey, type RequestPk, workflowIdOf } from '../messages/request.js';
 import { ProviderError } from '../uanataca/errors.js';
 import { authorityOf, type Dependencies } from './dependencies.js';
@@ -213,9 +214,7 @@ async function takeOver(
     .getRequest(requestPk);
   const provider: ProviderData = {
     ...made,
-    ...(scratchcard === undefined ? {} : { scratchcard }),
-    ...(videoidPk === undefined ? {} : { videoidPk }),
-    ...(videoidLink === undefined ? {} : { videoidLink: videoidLink.reveal() }),
+    ...defined({ scratchcard, videoidPk, videoidLink: videoidLink?.reveal() }),
   };
   await archive.writeProvider(key, provider);
   return enrolled(dependencies, key, provider);

@@ -1,5 +1,6 @@
 import type { Certificate } from '../archive/archive.js';
 import type { EnrolmentActivities } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import type { IssuedCertificate } from '../uanataca/registration-authority/schemas.js';
 import type { Dependencies } from './dependencies.js';
 
@@ -26,7 +27,6 @@ function oneLine(words: string): string {
 function certificateOf({ serialNumber, validFrom, validTo }: IssuedCertificate): Certificate {
   return {
     serialNumber,
-    ...(validFrom === undefined ? {} : { validFrom }),
-    ...(validTo === undefined ? {} : { validTo }),
+    ...defined({ validFrom, validTo }),
   };
 }

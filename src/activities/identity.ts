@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Archive } from '../archive/archive.js';
 import type { RequestRecord } from '../archive/request-record.js';
 import type { SignatureActivities } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import type { IdentityAccepted, IdentityField, IdentityView, IdentityWord } from '../messages/identity.js';
 import { AFTER_VIDEO, IDENTITY_FIELDS, type IdentityFields } from '../messages/request-fields.js';
 import type { RequestKey, RequestPk } from '../messages/request.js';
@@ -23,7 +24,7 @@ export async function comparedIdentity(
 ): Promise<{ identity?: IdentityWord }> {
   if (key.flow !== 'signature' || !AFTER_VIDEO.has(read.status)) return {};
   const word = compared(await place.archive.readRequest(key), read, shownFields(place, key, read));
-  return word === undefined ? {} : { identity: word };
+  return defined({ identity: word });
 }
 
 /**
@@ -95,8 +96,8 @@ export function showIdentity(dependencies: Dependencies): SignatureActivities['s
     await archive.appendEvent(key, {
       at: new Date().toISOString(),
       what: 'identity-shown',
-      ...(channel === undefined ? {} : { channel }),
-      facts: { by: actor.kind, ...(actor.id === undefined ? {} : { id: actor.id }), identity: view.identity },
+      ...defined({ channel }),
+      facts: { by: actor.kind, ...defined({ id: actor.id }), identity: view.identity },
     });
     return { answer, ...(await comparedIdentity(dependencies, key, read)) };
   };
@@ -199,7 +200,7 @@ function row(
   return {
     name,
     ...(shown === undefined ? {} : { shown: shown.slice(0, LONGEST_SHOWN) }),
-    ...(expected === undefined ? {} : { expected }),
+    ...defined({ expected }),
     ...(shown === undefined || expected === undefined ? {} : { same: isSame(shown, expected) }),
   };
 }

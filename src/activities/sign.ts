@@ -1,5 +1,6 @@
 import type { Archive } from '../archive/archive.js';
 import type { SignatureActivities, SignResult } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { ProviderStatus, RequestKey } from '../messages/request.js';
 import type { SignOrder } from '../messages/steering.js';
@@ -86,7 +87,7 @@ function whatBecame(
   }
   if (status === 'CANCELLED') return { result: 'not-signable', status, sent: true };
   if (status !== 'ENROLLREADY') throw unexpectedly(status);
-  return { result: how === 'refused' ? 'refused' : 'spent', ...(words === undefined ? {} : { words }) };
+  return { result: how === 'refused' ? 'refused' : 'spent', ...defined({ words }) };
 }
 
 function opened({ secret, unlock }: SignOrder, sealKeys: SealPrivateKeys): SignatureOrder {
@@ -123,7 +124,7 @@ async function note(
   codeId: string,
   { how, words }: Answered,
 ): Promise<void> {
-  const facts = { codeId, ...(words === undefined ? {} : { words }) };
+  const facts = { codeId, ...defined({ words }) };
   const event = { at: new Date().toISOString(), what: ANSWERS[how], facts };
   await archive.appendEvent(key, event).catch((failed: unknown) => {
     logger.warn({ error: failed }, 'what the provider said to a signature was not kept');

@@ -1,6 +1,7 @@
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/activity';
 import type { StepFailure } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../messages/failures.js';
 import type { Logger } from '../logger.js';
 import { ProviderError } from '../uanataca/errors.js';
@@ -55,7 +56,7 @@ export function stepFailure(
     code,
     words,
     temporary: more.temporary ?? retry,
-    ...(more.optimizer === undefined ? {} : { optimizer: more.optimizer }),
+    ...defined({ optimizer: more.optimizer }),
     ...(more.since === undefined ? {} : { since: new Date(more.since).toISOString() }),
     ...(more.facts === undefined || Object.keys(more.facts).length === 0 ? {} : { facts: more.facts }),
   };

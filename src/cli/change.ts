@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { newAttemptCommand } from '../client/commands.js';
 import { ABANDON_REASONS } from '../client/mind-changes.js';
+import { defined } from '../messages/defined.js';
 import type { Actor } from '../messages/outcome.js';
 import {
   type AttemptFlag,
@@ -60,8 +61,7 @@ function correctCommand(program: Command): void {
           const reference = referenceOf(call);
           const { email, phone, field, reason } = call.flags;
           const correction = {
-            ...(email === undefined ? {} : { email }),
-            ...(phone === undefined ? {} : { phone }),
+            ...defined({ email, phone }),
             ...(Object.keys(field).length === 0 ? {} : { fields: field }),
             reason,
             actor: operator(call.flags),
@@ -116,7 +116,7 @@ function abandonCommand(program: Command): void {
         await withClient(call.screen, async (client) => {
           const reference = referenceOf(call);
           const { reason, note } = call.flags;
-          const order = { reason, actor: operator(call.flags), ...(note === undefined ? {} : { note }) };
+          const order = { reason, actor: operator(call.flags), ...defined({ note }) };
           const { outcome } = await call.screen.during('Ending', client.abandon(reference, order, call.flags));
           const again = newAttemptCommand((await client.status(reference, call.flags)).flow, reference, reason);
           call.screen.answer(
@@ -186,5 +186,5 @@ function withReason(command: Command): Command {
 }
 
 function operator({ by }: { by?: string | undefined }): Actor {
-  return { kind: 'operator', ...(by === undefined ? {} : { id: by }) };
+  return { kind: 'operator', ...defined({ id: by }) };
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { PlainAcceptance, VideoIdClient } from '../client.js';
 import type { Config } from '../config.js';
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 import { type AttemptFlag, define, done, referenceOf, type SteeringFlags, withSteering } from './command.js';
 import { columns, moment } from './layout.js';
@@ -58,7 +59,7 @@ export function codeCommands(program: Command): void {
           const typesCode = given === '-' || (given === undefined && type === undefined);
           const secret = typesCode ? await readSecretLine('The code from the SMS') : given;
           const order = {
-            ...(secret === undefined ? {} : { secret }),
+            ...defined({ secret }),
             ...(type === undefined ? {} : { unlock: { type, value: await readSecretLine('What unlocks') } }),
           };
           const answer = await screen.during('Signing', client.sign(reference, order, flags));

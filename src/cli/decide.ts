@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { PlainReviewDecision } from '../client.js';
+import { defined } from '../messages/defined.js';
 import { IDENTITY_ACCEPTED, type IdentityAccepted } from '../messages/identity.js';
 import { define, done, referenceOf, type SteeringFlags, withSteering } from './command.js';
 import { readSecretLine } from './secret-input.js';
@@ -24,7 +25,7 @@ export function decideCommands(program: Command): void {
         const decision: PlainReviewDecision = {
           decision: 'approve',
           ...(await deciderOf(flags)),
-          ...(identity === undefined ? {} : { identity }),
+          ...defined({ identity }),
         };
         return await withClient(screen, async (client) => {
           const reference = referenceOf({ operands });
@@ -51,8 +52,7 @@ export function decideCommands(program: Command): void {
           decision: 'refuse',
           ...(await deciderOf(flags)),
           reason: flags.reason,
-          ...(flags.note === undefined ? {} : { note: flags.note }),
-          ...(flags.text === undefined ? {} : { textForSigner: flags.text }),
+          ...defined({ note: flags.note, textForSigner: flags.text }),
         };
         return await withClient(screen, async (client) => {
           const reference = referenceOf({ operands });
@@ -100,7 +100,7 @@ function cancelCommand(program: Command): void {
       async ({ screen, operands, flags }) =>
         await withClient(screen, async (client) => {
           const reference = referenceOf({ operands });
-          const actor = { kind: 'operator', ...(flags.by === undefined ? {} : { id: flags.by }) } as const;
+          const actor = { kind: 'operator', ...defined({ id: flags.by }) } as const;
           await screen.during('Cancelling', client.cancel(reference, { actor, reason: flags.reason }, flags));
           screen.answer({ reference, cancelled: true }, ['Carried out.']);
           screen.say('', `Next: videoid outcome ${reference}`);

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EnrolmentInput } from '../client.js';
+import { defined } from '../messages/defined.js';
 import { SECURE_ELEMENT_WORDS, VALIDITY_DAYS } from '../messages/profiles.js';
 import { define, done, referenceOf, type SteeringFlags, withSteering } from './command.js';
 import { fieldOf, type Fields } from './field-flag.js';
@@ -64,7 +65,7 @@ function provideCommand(program: Command): void {
           await withClient(screen, async (client) => {
             const reference = referenceOf({ operands });
             const { field, document, by, ...options } = flags;
-            const actor = { kind: 'operator', ...(by === undefined ? {} : { id: by }) } as const;
+            const actor = { kind: 'operator', ...defined({ id: by }) } as const;
             const provision = { actor, fields: field, documents: documentsFrom(document) };
             const { missing } = await screen.during('Sending it on', client.provide(reference, provision, options));
             screen.answer({ reference, missing }, [

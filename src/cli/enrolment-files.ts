@@ -1,6 +1,7 @@
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { CertificateSecrets } from '../client.js';
+import { defined } from '../messages/defined.js';
 import {
   type AttemptFlag,
   define,
@@ -98,5 +99,5 @@ function rowsOf(of: string, secrets: CertificateSecrets = {}): string[][] {
 }
 
 function actorOf(by: string | undefined): { kind: 'operator'; id?: string } {
-  return { kind: 'operator', ...(by === undefined ? {} : { id: by }) };
+  return { kind: 'operator', ...defined({ id: by }) };
 }

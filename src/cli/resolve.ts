@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { PlainResolution, VideoIdClient } from '../client.js';
 import { isFailureCode } from '../client/failure-codes.js';
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Remedy } from '../messages/status.js';
 import { define, done, type SteeringFlags, withSteering } from './command.js';
@@ -67,8 +68,8 @@ export function resolveCommand(program: Command): void {
 
 function deciderOf({ by, note }: ResolveFlags): Pick<PlainResolution, 'actor' | 'note'> {
   return {
-    actor: { kind: 'operator', ...(by === undefined ? {} : { id: by }) },
-    ...(note === undefined ? {} : { note }),
+    actor: { kind: 'operator', ...defined({ id: by }) },
+    ...defined({ note }),
   };
 }
 
@@ -83,7 +84,7 @@ async function resolutionOf(flags: ResolveFlags): Promise<PlainResolution> {
   return {
     ...deciderOf(flags),
     remedy,
-    ...(flags.adopt === undefined ? {} : { ids: flags.adopt }),
+    ...defined({ ids: flags.adopt }),
     ...(flags.linkStdin ? { link: (await readSecretLine("The signer's link")).trim() } : {}),
   };
 }
@@ -95,7 +96,7 @@ async function resolveAll(
   decider: Pick<PlainResolution, 'actor' | 'note'>,
   { code = '', remedy: wanted, yes = false }: ResolveFlags,
 ): Promise<ExitCode> {
-  const order = { ...decider, code, ...(wanted === undefined ? {} : { remedy: wanted }), carryOut: yes };
+  const order = { ...decider, code, ...defined({ remedy: wanted }), carryOut: yes };
   const resolved = await screen.during('Telling the requests', client.resolveAll(order));
   const { found, remedy, carriedOut, results } = resolved;
   const told = results.filter(({ result }) => result === 'told').length;
@@ -114,6 +115,6 @@ async function resolveAll(
 
 function idsOf(value: string): { videoidPk?: string; requestPk: string } {
   const [, videoidPk, requestPk] = /^(?:(\d+),)?(\d+)$/.exec(value) ?? [];
-  if (requestPk !== undefined) return { ...(videoidPk === undefined ? {} : { videoidPk }), requestPk };
+  if (requestPk !== undefined) return { ...defined({ videoidPk }), requestPk };
   throw new InvalidArgumentError('Give videoid_pk,request_pk in this order, or of an enrolment its request_pk alone.');
 }

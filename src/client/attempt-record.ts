@@ -1,5 +1,6 @@
 import type { Archive, Incoming } from '../archive/archive.js';
 import type { NamedDocument, RequestRecord } from '../archive/request-record.js';
+import { defined } from '../messages/defined.js';
 import { workflowIdOf } from '../messages/request.js';
 import { inputHash } from './input-hash.js';
 import type { DocumentIdentity } from './intake.js';
@@ -28,7 +29,7 @@ export async function commitAttempt(
     const record: RequestRecord = {
       version: 1,
       ...names,
-      ...(startKey === undefined ? {} : { startKey }),
+      ...defined({ startKey }),
       ...chosen,
       workflowId: workflowIdOf({ ...names, ...chosen }),
       signer,

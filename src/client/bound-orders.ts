@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Archive, BoundOrder } from '../archive/archive.js';
 import type { RequestRecord } from '../archive/request-record.js';
+import { defined } from '../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../messages/failures.js';
 import type { Fingerprints } from '../security/fingerprints.js';
 import { hasEnded } from './ending.js';
@@ -69,7 +70,7 @@ export async function orderOnce<Answer>(
   };
   try {
     const answer = await order.carryOut({ ...order.options, updateId }, taken.number ?? 0);
-    await settle(answer === undefined ? {} : { answer });
+    await settle(defined({ answer }));
     return answer;
   } catch (error) {
     if (!(error instanceof VideoIdError)) throw error;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RequestRecord } from '../archive/request-record.js';
+import { defined } from '../messages/defined.js';
 import { IDENTITY_FIELDS } from '../messages/request-fields.js';
 import type { IdentityOrder, IdentityView, SealedAnswer } from '../messages/identity.js';
 import type { Actor } from '../messages/outcome.js';
@@ -42,7 +43,7 @@ export async function lookAtIdentity(
   record: RequestRecord,
   { actor, channel, options }: Pick<LookOptions, 'actor' | 'channel'> & { options: LookOptions },
 ): Promise<IdentityView> {
-  const who = checkedLook({ actor: actor ?? { kind: 'requester' }, ...(channel === undefined ? {} : { channel }) });
+  const who = checkedLook({ actor: actor ?? { kind: 'requester' }, ...defined({ channel }) });
   const key = answerKey();
   const order: IdentityOrder = { ...who, publicKey: key.publicKey };
   const answer = await access.ask<SealedAnswer>(record, IDENTITY_UPDATE, order, options);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { documentNameProblem, foldedDocumentName, normalisedDocumentName } from '../archive/document-name.js';
 import { referenceProblem } from '../archive/layout.js';
 import type { policySchema } from '../config/policy.js';
+import { defined } from '../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../messages/failures.js';
 import { fieldName } from './field-name.js';
 import { internationalPhone, sensibleEmail } from './signer.js';
@@ -88,7 +89,7 @@ export function refuse(
   message: string,
   path?: (string | number)[],
 ): void {
-  context.addIssue({ code: 'custom', message, params: { failure }, ...(path === undefined ? {} : { path }) });
+  context.addIssue({ code: 'custom', message, params: { failure }, ...defined({ path }) });
 }
 
 /** Checks an input against its schema; the first wrong field is told, its value never. @throws VideoIdError */

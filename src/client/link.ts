@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Archive } from '../archive/archive.js';
 import type { RequestRecord } from '../archive/request-record.js';
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { RequestStatus } from '../messages/status.js';
 import { CALL_WITHIN, type CallOptions } from './updates.js';
@@ -31,7 +32,7 @@ export async function linkOf(
       await archive.appendEvent(record, {
         at: new Date().toISOString(),
         what: 'link-shown',
-        ...(channel === undefined ? {} : { channel }),
+        ...defined({ channel }),
       });
       return provider.videoidLink;
     }
@@ -66,7 +67,7 @@ export async function keepLink(
       throw new VideoIdError('STILL_RUNNING', 'The ids are not taken over yet, so the link is not kept.', {
         remedy:
           'See the status of the request; when it has taken the ids over, repeat the call with the same updateId.',
-        facts: options.updateId === undefined ? {} : { updateId: options.updateId },
+        facts: defined({ updateId: options.updateId }),
       });
     }
     await pause(LOOK_EVERY);

@@ -1,6 +1,7 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { listExecutions } from '../executions.js';
+import { defined } from '../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../messages/failures.js';
 import { attemptOfWorkflow, type Flow } from '../messages/request.js';
 import {
@@ -199,6 +200,6 @@ function summaryOf(info: WorkflowExecutionInfo): RequestSummary | undefined {
       ? {}
       : { attention: problems.includes(NOT_REPLAYED) ? 'NOT_REPLAYABLE' : 'STEP_FAILED' }),
     startedAt: info.startTime.toISOString(),
-    ...(info.closeTime === undefined ? {} : { endedAt: info.closeTime.toISOString() }),
+    ...defined({ endedAt: info.closeTime?.toISOString() }),
   };
 }

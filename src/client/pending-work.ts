@@ -4,6 +4,7 @@ import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/int
 import { optionalTsToDate } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import type { StepFailure } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import type { FailureCode } from '../messages/failures.js';
 import { isFailureCode } from './failure-codes.js';
 
@@ -43,7 +44,7 @@ export async function pendingWork(client: Client, description: WorkflowExecution
       step: pending.activityType?.name ?? '',
       tries: pending.attempt ?? 1,
       ...moment('since', pending.scheduledTime),
-      ...(failure === undefined ? {} : { failure }),
+      ...defined({ failure }),
       ...(pending.state === STARTED
         ? moment('runningSince', pending.lastStartedTime)
         : moment('nextTry', pending.nextAttemptScheduleTime)),

@@ -1,3 +1,4 @@
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 import { type Profile, PROFILES, profileOf, type SecureElement, VALIDITY_DAYS } from '../messages/profiles.js';
 import { FIELD_WORDS, type FieldName, FIELDS_BEFORE_VIDEO, FIELDS_FROM_VIDEO } from '../messages/request-fields.js';
@@ -60,7 +61,7 @@ function entryOf(profile: Profile): ProfileEntry {
         name: field,
         words: FIELD_WORDS[field],
         givenBy: givenBy(profile, field),
-        ...(value === undefined ? {} : { value }),
+        ...defined({ value }),
       };
     }),
   };

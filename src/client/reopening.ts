@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { RequestRecord } from '../archive/request-record.js';
+import { defined } from '../messages/defined.js';
 import type { VideoIdError } from '../messages/failures.js';
 import { aftermathIdOf, type ProviderIds } from '../messages/request.js';
 import { commitAttempt } from './attempt-record.js';
@@ -65,7 +66,7 @@ async function nextAttempt(
     if (other.reopens?.requestPk === ids.requestPk) return other;
     throw refused('Another new attempt was started at the same time.', { attempt });
   }
-  const by = { by: actor.kind, ...(actor.id === undefined ? {} : { id: actor.id }) };
+  const by = { by: actor.kind, ...defined({ id: actor.id }) };
   await archive.appendEvent(record, {
     at: record.createdAt,
     what: 'reopen-ordered',

@@ -1,5 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import type { RequestRecord } from '../archive/request-record.js';
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 import { type Break, findBreak, rewind } from '../rewinding.js';
 import { hasEnded, outcomeOf } from './ending.js';
@@ -39,7 +40,7 @@ export async function rewindRequest(
     throw temporalFailure(error);
   }
   const to = broken.taskCompletedAt;
-  const by = { by: actor.kind, ...(actor.id === undefined ? {} : { id: actor.id }) };
+  const by = { by: actor.kind, ...defined({ id: actor.id }) };
   await archive.appendEvent(record, { at: new Date().toISOString(), what: 'rewound', facts: { ...by, reason, to } });
   return { reference, attempt, to };
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { RequestRecord } from '../archive/request-record.js';
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Actor } from '../messages/outcome.js';
 import type { Sealed } from '../messages/steering.js';
@@ -104,7 +105,7 @@ async function recordReading(
   await archive.appendEvent(record, {
     at: new Date().toISOString(),
     what,
-    ...(channel === undefined ? {} : { channel }),
-    facts: { ...facts, by: actor.kind, ...(actor.id === undefined ? {} : { id: actor.id }) },
+    ...defined({ channel }),
+    facts: { ...facts, by: actor.kind, ...defined({ id: actor.id }) },
   });
 }

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Archive, ArchiveFile, AttemptKey } from '../archive/archive.js';
 import type { RequestRecord } from '../archive/request-record.js';
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { AttemptOption } from './attempts.js';
 
@@ -47,7 +48,7 @@ export async function showFile(
     await archive.appendEvent(key, {
       at: new Date().toISOString(),
       what: shown.what,
-      ...(shown.channel === undefined ? {} : { channel: shown.channel }),
+      ...defined({ channel: shown.channel }),
       facts: { ...shown.facts, sha256 },
     });
   };

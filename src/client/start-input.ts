@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../messages/defined.js';
 import { documentNumber } from '../signatures/document-number.js';
 import {
   checkedInput,
@@ -51,7 +52,7 @@ const expectedSigner = z
   })
   .transform(({ documentNumber: number, name }) => ({
     documentNumber: number,
-    ...(name === undefined ? {} : { name }),
+    ...defined({ name }),
   }));
 
 const startInputSchema = z

@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { Archive } from '../archive/archive.js';
 import type { RequestRecord } from '../archive/request-record.js';
 import type { Config } from '../config/schema.js';
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { SignArgument } from '../security/order-signatures.js';
@@ -197,7 +198,7 @@ async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Pr
 /** Who is expected stays until somebody else is named: the check is not lost when only an address is given anew. */
 function signerOf({ signer }: Checked, before: RequestRecord['signer']): RequestRecord['signer'] {
   if (signer === undefined) return before;
-  return { ...(before.expected === undefined ? {} : { expected: before.expected }), ...signer };
+  return { ...defined({ expected: before.expected }), ...signer };
 }
 
 /** What the settings say, with what a new attempt leaves out taken from the one before. */

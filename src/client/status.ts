@@ -4,6 +4,7 @@ import type { Client } from '@temporalio/client';
 import { z } from 'zod';
 import type { Archive, ProviderData } from '../archive/archive.js';
 import type { RequestRecord } from '../archive/request-record.js';
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { RequestEvent, RequestStatus } from '../messages/status.js';
@@ -91,7 +92,7 @@ export async function* watchStatus(
     if (status.stage === 'ended') return;
     seen = text;
     try {
-      await pause(options.every, undefined, options.signal === undefined ? {} : { signal: options.signal });
+      await pause(options.every, undefined, defined({ signal: options.signal }));
     } catch (error) {
       if (!stopped()) throw error;
     }
@@ -132,7 +133,7 @@ async function recordedEvents(archive: Archive, record: RequestRecord, endedAt: 
   const beside = (await archive.events(record)).map(({ at, what, channel, facts }) => ({
     at,
     what,
-    facts: { ...(channel === undefined ? {} : { channel }), ...facts },
+    facts: { ...defined({ channel }), ...facts },
   }));
   const known = await evidenceEvents(archive, record, endedAt);
   return [...known, ...beside].toSorted((one, other) => (one.at < other.at ? -1 : 1));

@@ -1,3 +1,4 @@
+import { defined } from '../messages/defined.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { RequestEvent, RequestStatus } from '../messages/status.js';
 import { isFailureCode } from './failure-codes.js';
@@ -20,7 +21,7 @@ export function waitOf(status: RequestStatus, coolDown: number): { words: string
       : []),
   ].filter((words) => words !== undefined);
   const code = refused?.code ?? lackOf(status);
-  return { words: [status.words, ...beside].join('; '), ...(code === undefined ? {} : { code }) };
+  return { words: [status.words, ...beside].join('; '), ...defined({ code }) };
 }
 
 const REFUSED_WORDS: Record<string, string> = {

@@ -2,6 +2,7 @@ import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError }
 import type { Archive } from '../archive/archive.js';
 import type { RequestRecord } from '../archive/request-record.js';
 import type { Outage } from '../messages/conditions.js';
+import { defined } from '../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../messages/failures.js';
 import { LATE_WORDS } from '../messages/feed.js';
 import type { Flow } from '../messages/request.js';
@@ -91,7 +92,7 @@ async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
   const outage = await archive.notices.readOutage(record);
   return {
     ...running(status, pending, { ...names, coolDown: record.policy.code.coolDown }),
-    ...(outage === undefined ? {} : { outage }),
+    ...defined({ outage }),
   };
 }
 

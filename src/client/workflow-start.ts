@@ -8,6 +8,7 @@ import {
 } from '@temporalio/common';
 import { decodeFromPayloadsAtIndex } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { RequestRecord } from '../archive/request-record.js';
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import {
@@ -107,13 +108,12 @@ function workflowArgument(record: RequestRecord, archiveId: string): SignatureRe
     // Without the names: they are the requester's and the signer's.
     documents: record.documents.map(({ index, sha256, size }) => ({ index, sha256, size })),
     reviewMode,
-    ...(record.automaticOfficer === undefined ? {} : { automaticOfficer: record.automaticOfficer }),
-    ...(record.automaticPermission === undefined ? {} : { automaticPermission: record.automaticPermission }),
+    ...defined({ automaticOfficer: record.automaticOfficer, automaticPermission: record.automaticPermission }),
     policy,
   };
   if (enrolment === undefined) return reopens === undefined ? request : { ...request, reopens };
   const { untilIssued, preauthLink, refuseVideo } = enrolment;
-  return { ...request, untilIssued, preauthLink, ...(refuseVideo === undefined ? {} : { refuseVideo }) };
+  return { ...request, untilIssued, preauthLink, ...defined({ refuseVideo }) };
 }
 
 /** At most 200 bytes (Temporal's limit), without personal data. */

@@ -3,6 +3,7 @@ import type { Context } from 'hono';
 import type { z } from 'zod';
 import type { VideoIdClient } from '../client.js';
 import type { Logger } from '../logger.js';
+import { defined } from '../messages/defined.js';
 import type { Flow } from '../messages/request.js';
 import { readQuery, requestQuery } from './api-input.js';
 import type { BodyLimits } from './body.js';
@@ -58,7 +59,7 @@ export function query<Schema extends z.ZodType<object>>(
 /** The key that a caller made for one human action. */
 export function orderKey(context: Call): { updateId?: string } {
   const updateId = context.req.header('idempotency-key');
-  return updateId === undefined ? {} : { updateId };
+  return defined({ updateId });
 }
 
 /** How a verb is called that orders something. */

@@ -1,3 +1,4 @@
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 
 /** An error as it is logged: messages only of our own errors, which carry no personal data. */
@@ -25,7 +26,7 @@ export function describeError(error: unknown, depth = 0): LoggedError {
   const frames = framesOf(error);
   return {
     type: typeof name === 'string' && NAME.test(name) ? name : 'Error',
-    ...(code === undefined ? {} : { code }),
+    ...defined({ code }),
     ...(error instanceof VideoIdError ? wordsOf(error) : {}),
     ...(frames.length === 0 ? {} : { frames }),
     ...(cause === undefined || cause === null || depth === DEEPEST_CAUSE
@@ -46,7 +47,7 @@ function codeOf(error: { code?: unknown; type?: unknown }): string | undefined {
 }
 
 function wordsOf(error: VideoIdError): Pick<LoggedError, 'message' | 'field'> {
-  return { message: error.message, ...(error.field === undefined ? {} : { field: error.field }) };
+  return { message: error.message, ...defined({ field: error.field }) };
 }
 
 /** A stack begins with the message, which may have lines that look like frames: only what follows it counts. */

@@ -1,3 +1,4 @@
+import { defined } from './defined.js';
 /**
  * Every failure this software reports to a caller, an operator or a log, by a stable code.
  * Messages may change between releases, codes do not.
@@ -122,8 +123,7 @@ export class VideoIdError extends Error {
     return {
       code: this.code,
       message: this.message,
-      ...(this.field === undefined ? {} : { field: this.field }),
-      ...(this.remedy === undefined ? {} : { remedy: this.remedy }),
+      ...defined({ field: this.field, remedy: this.remedy }),
       ...(Object.keys(this.facts).length === 0 ? {} : { facts: this.facts }),
     };
   }

@@ -1,3 +1,4 @@
+import { defined } from '../messages/defined.js';
 import type { Actor, OutcomeKind, StoredContract, StoredDocument, Outcome, Verification } from '../messages/outcome.js';
 import type { DocumentDigest, Flow, ReviewMode } from '../messages/request.js';
 import type { RequestEvent } from '../messages/status.js';
@@ -114,13 +115,12 @@ export function composeEvidence(order: EvidenceOrder): Evidence {
     ...(signer === undefined ? {} : { signer: sorted(signer) }),
     ...(provider === undefined ? {} : { provider: providerOf(provider) }),
     documents: documentsOf(order),
-    ...(contract === undefined ? {} : { contract }),
-    ...(acceptance === undefined ? {} : { acceptance }),
+    ...defined({ contract, acceptance }),
     events,
     shown: inOrder(order.shown).map(({ at, what, channel, facts }) => ({
       at,
       what,
-      ...(channel === undefined ? {} : { channel }),
+      ...defined({ channel }),
       ...(facts === undefined ? {} : { facts: sorted(facts) }),
     })),
     ...(outcome === undefined ? {} : { outcome: outcomeOf(outcome) }),
@@ -138,15 +138,14 @@ function requestOf(request: EvidenceRequest): EvidenceRequest {
     registrationAuthority: request.registrationAuthority,
     profile: request.profile,
     reviewMode: request.reviewMode,
-    ...(automaticOfficer === undefined ? {} : { automaticOfficer }),
-    ...(automaticPermission === undefined ? {} : { automaticPermission }),
+    ...defined({ automaticOfficer, automaticPermission }),
     createdAt: request.createdAt,
   };
 }
 
 function providerOf({ videoidPk, requestPk, certificates }: EvidenceProvider): EvidenceProvider {
   return {
-    ...(videoidPk === undefined ? {} : { videoidPk }),
+    ...defined({ videoidPk }),
     requestPk,
     ...(certificates === undefined ? {} : { certificates: [...certificates] }),
   };
@@ -207,7 +206,7 @@ function acceptanceIn(events: readonly RequestEvent[]): EvidenceAcceptance | und
 }
 
 function outcomeOf({ outcome, reason, note, actor, at, cleanup }: Outcome): EvidenceOutcome {
-  return { outcome, reason, ...(note === undefined ? {} : { note }), actor: actorOf(actor), at, cleanup };
+  return { outcome, reason, ...defined({ note }), actor: actorOf(actor), at, cleanup };
 }
 
 function verificationOf({ result, reasons, facts }: Verification): Verification {
@@ -215,7 +214,7 @@ function verificationOf({ result, reasons, facts }: Verification): Verification 
 }
 
 function actorOf({ kind, id }: Actor): Actor {
-  return { kind, ...(id === undefined ? {} : { id }) };
+  return { kind, ...defined({ id }) };
 }
 
 function inOrder<Event extends { at: string }>(events: readonly Event[]): Event[] {

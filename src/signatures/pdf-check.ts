@@ -1,3 +1,4 @@
+import { defined } from '../messages/defined.js';
 import { VideoIdError, type InputFailureCode } from '../messages/failures.js';
 import { Budget, TooComplexError } from './pdf/budget.js';
 import { PdfDocument } from './pdf/document.js';
@@ -117,7 +118,7 @@ async function read(file: FileBytes): Promise<CheckedPdf> {
     pages,
     signatures: signatures.length - timestamps,
     timestamps,
-    ...(strictest === undefined ? {} : { certified: strictest }),
+    ...defined({ certified: strictest }),
   };
 }
 

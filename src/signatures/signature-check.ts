@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 
+import { defined } from '../messages/defined.js';
 import { OID } from './cms/algorithms.js';
 import { checkChain } from './cms/certificate-chain.js';
 import { CmsError, readCms, refusing, type Cms, type ReadCertificate } from './cms/cms.js';
@@ -118,7 +119,7 @@ function verdictOf(cms: Cms, checked: Checked, { roots, provenBy }: SignatureOrd
     reasons,
     facts,
     certificate: { der: certificate.x509.raw, fingerprint: certificate.fingerprint, ...(claims ? { claims } : {}) },
-    ...(proven === undefined ? {} : { provenAt: proven.getTime() }),
+    ...defined({ provenAt: proven?.getTime() }),
   };
 }
 
@@ -133,8 +134,7 @@ function factsOf({ signer, timestamps, subFilter, statedTime }: Checked, proven:
   const { certificate } = signer;
   const facts: Record<string, string> = {
     subFilter,
-    ...(signer.digestAlgorithm === undefined ? {} : { digestAlgorithm: signer.digestAlgorithm }),
-    ...(signer.signatureAlgorithm === undefined ? {} : { signatureAlgorithm: signer.signatureAlgorithm }),
+    ...defined({ digestAlgorithm: signer.digestAlgorithm, signatureAlgorithm: signer.signatureAlgorithm }),
     timestamp: timestamps.length > 0 ? 'present' : 'absent',
     signingTimeSource: source,
   };

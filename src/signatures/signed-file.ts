@@ -1,5 +1,6 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 
+import { defined } from '../messages/defined.js';
 import { Budget, TooComplexError } from './pdf/budget.js';
 import { PdfDocument } from './pdf/document.js';
 import { FileBytes } from './pdf/file-bytes.js';
@@ -175,7 +176,7 @@ class Inspection {
     const checks: Stamped[] = [];
     for (const timestamp of timestamps) {
       const { time, reasons } = await checkDocumentTimestamp(this.file, timestamp, this.roots);
-      checks.push({ end: timestamp.range?.end ?? 0, reasons, ...(time === undefined ? {} : { time }) });
+      checks.push({ end: timestamp.range?.end ?? 0, reasons, ...defined({ time }) });
     }
     return checks;
   }

@@ -1,3 +1,4 @@
+import { defined } from '../messages/defined.js';
 import type { Verification } from '../messages/outcome.js';
 import type { OtherSigners, Requirement, VerificationPolicy } from '../messages/policy.js';
 import { verificationOf, type VerificationReason } from './reasons.js';
@@ -45,7 +46,7 @@ export function judgeTogether(
     }),
     contract: ofContract(contract, of(contract), rules),
     contractSigned,
-    ...(signer.certificate === undefined ? {} : { signerCertificate: signer.certificate }),
+    ...defined({ signerCertificate: signer.certificate }),
   };
 }
 
@@ -112,7 +113,7 @@ function signerOf(documents: readonly SignedFile[], contract: SignedFile, rules:
   const certificate = documents
     .flatMap(({ added }) => added)
     .find((signature) => signature.certificate?.fingerprint === one)?.certificate?.der;
-  return { one, ...(certificate === undefined ? {} : { certificate }), reasons: [] };
+  return { one, ...defined({ certificate }), reasons: [] };
 }
 
 function signedBy(file: SignedFile, fingerprint: string): SignatureVerdict[] {

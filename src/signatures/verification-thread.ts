@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { defined } from '../messages/defined.js';
 import type { ThreadAnswer, ThreadOrder } from './verifier.js';
 import { verifyPdfSignature } from './verification.js';
 
@@ -19,5 +20,5 @@ function failureOf(error: unknown): Extract<ThreadAnswer, { failure: unknown }>[
   if (!(error instanceof Error)) return { message: 'something that is no error was thrown' };
   const { message, stack = '' } = error;
   const code = 'code' in error && 'syscall' in error ? String(error.code) : undefined;
-  return { message, stack, ...(code === undefined ? {} : { code }) };
+  return { message, stack, ...defined({ code }) };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../messages/defined.js';
 import type { Verification } from '../messages/outcome.js';
 import { readRoots } from './cms/certificate-chain.js';
 import { FileBytes } from './pdf/file-bytes.js';
@@ -36,5 +37,5 @@ export async function verifyPdfSignature(path: string, order: VerificationOrder)
   const file = await FileBytes.with(path, (bytes) => inspectFile(bytes, roots, order.original));
   const signer = file.added.at(-1);
   const der = signer?.certificate?.der;
-  return { verification: verdictOf(file, signer), ...(der === undefined ? {} : { signerCertificate: der }), file };
+  return { verification: verdictOf(file, signer), ...defined({ signerCertificate: der }), file };
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { defined } from '../messages/defined.js';
 import type { VerificationReason } from './reasons.js';
 import type { verifyPdfSignature, VerificationOrder } from './verification.js';
 
@@ -82,7 +83,7 @@ export class Verifier {
     this.#idle.push(thread);
     if ('verified' in answer) return answer.verified;
     const { message, stack, code } = 'failure' in answer ? answer.failure : { message: 'no answer' };
-    const error = Object.assign(new Error(message), stack === undefined ? {} : { stack });
+    const error = Object.assign(new Error(message), defined({ stack }));
     if (code !== undefined) throw Object.assign(error, { code });
     this.#options.broken?.(error);
     return unchecked('verification-broke-off');

@@ -1,5 +1,6 @@
 import { createSecureContext } from 'node:tls';
 import { buildConnector } from 'undici';
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 import { resolveSecret } from '../security/secret.js';
 
@@ -59,7 +60,7 @@ async function identityFrom(references: ClientCertificate): Promise<Identity> {
   const identity = {
     cert: cert.reveal(),
     key: key.reveal(),
-    ...(passphrase === undefined ? {} : { passphrase: passphrase.reveal() }),
+    ...defined({ passphrase: passphrase?.reveal() }),
   };
   try {
     createSecureContext(identity);

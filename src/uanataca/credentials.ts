@@ -1,3 +1,4 @@
+import { defined } from '../messages/defined.js';
 import type { Secret } from '../security/secret.js';
 import type { Assumptions } from './assumptions.js';
 
@@ -62,7 +63,6 @@ function secretFields(rao: RaoCredentials): Record<string, string> {
   }
   return {
     token: rao.token.reveal(),
-    ...(rao.password === undefined ? {} : { password: rao.password.reveal() }),
-    ...(rao.pin === undefined ? {} : { pin: rao.pin.reveal() }),
+    ...defined({ password: rao.password?.reveal(), pin: rao.pin?.reveal() }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../messages/defined.js';
 import type { Secret } from '../security/secret.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { ProviderIds, RequestPk, VideoidPk } from '../messages/request.js';
@@ -190,7 +191,7 @@ export class OneShot {
     pk: RequestPk,
     options: { kind?: DocumentKind | undefined; signal?: AbortSignal | undefined } = {},
   ): Promise<'deleted' | 'gone'> {
-    const query = options.kind === undefined ? {} : { document_type: options.kind };
+    const query = defined({ document_type: options.kind });
     const order = { method: 'DELETE', path: PATHS.documents(pk), query, signal: options.signal } as const;
     const deleted = this.#exchange.ask('delete', order);
     return meaningOr(deleted, 'deleted', 'gone');
@@ -231,7 +232,7 @@ export class OneShot {
       throw new VideoIdError('BAD_INPUT', 'Signing needs a secret.', { field: 'secret', remedy: 'Give the code.' });
     }
     const json = {
-      ...(secret === undefined ? {} : { secret: secret.reveal() }),
+      ...defined({ secret: secret?.reveal() }),
       ...(unlock === undefined ? {} : { ext_unlock_type: unlock.type, ext_unlock_value: unlock.value.reveal() }),
     };
     const path = PATHS.sign(pk, this.#assumed);

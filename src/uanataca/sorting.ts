@@ -1,3 +1,4 @@
+import { defined } from '../messages/defined.js';
 import type { StepFailureCode } from '../messages/failures.js';
 import type { Api } from './api.js';
 import type { Envelope } from './envelope.js';
@@ -37,18 +38,18 @@ export function sortAnswer<Call extends string>(api: Api<Call>, call: Call, answ
   const trouble = {
     said: `HTTP ${httpStatus}${envelope.text === '' ? '' : `: ${envelope.text}`}`,
     status: httpStatus,
-    ...(envelope.errorId === undefined ? {} : { errorId: envelope.errorId }),
+    ...defined({ errorId: envelope.errorId }),
   };
 
   if (status === 429) {
-    const after = answered.retryAfter === undefined ? {} : { retryAfter: answered.retryAfter };
+    const after = defined({ retryAfter: answered.retryAfter });
     return { ...trouble, kind: 'temporary', code: 'PROVIDER_BUSY', ...after };
   }
   if (status === 408) return { ...trouble, ...doubt(api, call, 'PROVIDER_UNREACHABLE') };
   if (status < 500 || status === 500) {
     const known = api.known.find((row) => (row.calls ?? [call]).includes(call) && row.words.test(envelope.text));
     if (known !== undefined) {
-      const meaning = known.meaning === undefined ? {} : { meaning: known.meaning };
+      const meaning = defined({ meaning: known.meaning });
       return { ...trouble, kind: 'refused', code: known.code, familiar: true, ...meaning };
     }
   }
@@ -83,7 +84,7 @@ function serverTrouble<Call extends string>(
   retryAfter: number | undefined,
 ): Pick<Trouble, 'kind' | 'code' | 'retryAfter'> {
   const code = status === 502 || status === 504 ? 'PROVIDER_UNREACHABLE' : 'PROVIDER_BUSY';
-  const after = retryAfter === undefined ? {} : { retryAfter };
+  const after = defined({ retryAfter });
   if (status === 503 && !api.assumed.status503IsUnknownOnWrites) return { kind: 'temporary', code, ...after };
   return { ...doubt(api, call, code), ...after };
 }

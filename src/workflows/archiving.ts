@@ -1,4 +1,5 @@
 import type { Retrieved, RetrieveOrder, StepFailure } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { RequestRun } from './request-run.js';
 import type { Remedies } from './steps.js';
@@ -37,7 +38,7 @@ function retrieve(run: RequestRun, signed: Signed, decided: Decided): Promise<Re
     mayPass: policy.mayPass,
     verification: policy.verification,
     events: run.state.events,
-    ...(run.state.acceptedAt === undefined ? {} : { acceptedAt: run.state.acceptedAt }),
+    ...defined({ acceptedAt: run.state.acceptedAt }),
     ...decided,
   };
   return run.steps.run('retrieve', (activities) => activities.retrieve(key, order), {

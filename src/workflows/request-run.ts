@@ -6,6 +6,7 @@ import {
   setHandler,
 } from '@temporalio/workflow';
 import type { Activities, StepFailure } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import type { AnyRequest, ProviderStatus, RequestPk } from '../messages/request.js';
 import type { OutcomeKind } from '../messages/outcome.js';
 import type { Stage, Verb } from '../messages/status.js';
@@ -104,7 +105,7 @@ export class RequestRun {
     setHandler(
       abandonUpdate,
       ({ reason, actor, note }) => {
-        this.wish.express(new Ending('abandoned', reason, actor, note === undefined ? {} : { note }));
+        this.wish.express(new Ending('abandoned', reason, actor, defined({ note })));
         return this.end();
       },
       { validator: (_order) => this.allow('abandon') },

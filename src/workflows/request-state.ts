@@ -1,4 +1,5 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
+import { defined } from '../messages/defined.js';
 import type { IdentityWord } from '../messages/identity.js';
 import type { Actor } from '../messages/outcome.js';
 import type { AnyRequest, ProviderStatus, RequestPk, ReviewMode, VideoidPk } from '../messages/request.js';
@@ -89,8 +90,7 @@ export class RequestState {
     this.events.push({
       at: new Date().toISOString(),
       what,
-      ...(actor === undefined ? {} : { actor }),
-      ...(facts === undefined ? {} : { facts }),
+      ...defined({ actor, facts }),
     });
   }
 
@@ -171,17 +171,18 @@ export class RequestState {
       since: new Date(this.since).toISOString(),
       endsBy: this.endsBy(deadline),
       verbs: this.verbs(),
-      ...(deadline === undefined ? {} : { deadline }),
-      ...(this.attention === undefined ? {} : { attention: this.attention }),
-      provider: { ...this.ids, ...(this.providerStatus === undefined ? {} : { status: this.providerStatus }) },
-      code: { notAccepted: this.notAccepted, ...(this.sentAt === undefined ? {} : { sentAt: this.sentAt }) },
-      ...(this.acceptedAt === undefined ? {} : { acceptedAt: this.acceptedAt }),
-      ...(this.toAccept === undefined ? {} : { toAccept: this.toAccept }),
-      ...(this.toReview === undefined ? {} : { toReview: this.toReview }),
-      ...(this.identity === undefined ? {} : { identity: this.identity }),
-      ...(this.missing === undefined ? {} : { missing: this.missing }),
+      ...defined({ deadline, attention: this.attention }),
+      provider: { ...this.ids, ...defined({ status: this.providerStatus }) },
+      code: { notAccepted: this.notAccepted, ...defined({ sentAt: this.sentAt }) },
+      ...defined({
+        acceptedAt: this.acceptedAt,
+        toAccept: this.toAccept,
+        toReview: this.toReview,
+        identity: this.identity,
+        missing: this.missing,
+      }),
       events: this.events,
-      ...(this.outcome === undefined ? {} : { outcome: this.outcome }),
+      ...defined({ outcome: this.outcome }),
     };
   }
 

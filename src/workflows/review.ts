@@ -1,4 +1,5 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
+import { defined } from '../messages/defined.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { Activities, Decided, OfficerOrder, StepFailure } from '../messages/activities.js';
 import type { IdentityAccepted, IdentityWord } from '../messages/identity.js';
@@ -192,7 +193,7 @@ async function carryOut(
     const facts = {
       evidenceSeen: decision.evidenceSeen,
       mode: state.decidedBy,
-      ...(who === undefined ? {} : { identity: who }),
+      ...defined({ identity: who }),
     };
     state.happened('approved', secrets === undefined ? facts : { ...facts, secrets }, actor);
     return true;
@@ -201,8 +202,7 @@ async function carryOut(
   if (!asked?.settled) asked?.answer({ status });
   const { reason, note, textForSigner } = decision;
   throw new Ending('refused', reason, actor, {
-    ...(note === undefined ? {} : { note }),
-    ...(textForSigner === undefined ? {} : { textForSigner }),
+    ...defined({ note, textForSigner }),
   });
 }
 

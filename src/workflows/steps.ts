@@ -7,6 +7,7 @@ import {
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Activities, StepFailure } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import type { Policy, StepName } from '../messages/policy.js';
 import type { ProviderStatus } from '../messages/request.js';
 import type { Attention, Remedy } from '../messages/status.js';
@@ -105,7 +106,7 @@ export class Steps {
       step,
       code: failure.code,
       words: failure.words,
-      ...(failure.facts === undefined ? {} : { facts: failure.facts }),
+      ...defined({ facts: failure.facts }),
       since: same ? before.since : (failure.since ?? new Date().toISOString()),
       tries: same ? before.tries + 1 : 1,
       leavesByItself: failure.temporary,

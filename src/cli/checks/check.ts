@@ -1,3 +1,4 @@
+import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
 
 /** One line of `doctor`. */
@@ -23,7 +24,7 @@ export async function check(
       name,
       state: 'fail',
       words: `${error.message}${where}`,
-      ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
+      ...defined({ remedy: error.remedy }),
     };
   }
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import * as asn1js from 'asn1js';
 import { RelativeDistinguishedNames } from 'pkijs';
 
+import { defined } from '../../messages/defined.js';
 import { digestNamed, OID } from './algorithms.js';
 import { readCertificate, type ReadCertificate } from './certificate.js';
 import { CmsError, refusing } from './cms-error.js';
@@ -63,7 +64,7 @@ function readSignedData(signedData: DerElement | undefined): Cms {
   if (signer === undefined || another !== undefined) throw new CmsError('not exactly one signer');
   return {
     contentType: oidOf(contentType),
-    ...(content === undefined ? {} : { content }),
+    ...defined({ content }),
     certificates: certificates === undefined ? [] : certificatesIn(certificates),
     signer: readSigner(signer),
   };

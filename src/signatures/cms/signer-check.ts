@@ -3,6 +3,7 @@ import { constants, createHash, createVerify, verify, type KeyObject, type Verif
 import * as asn1js from 'asn1js';
 import { AlgorithmIdentifier, RSASSAPSSParams } from 'pkijs';
 
+import { defined } from '../../messages/defined.js';
 import type { VerificationReason } from '../reasons.js';
 import { digestNamed, isWeakScheme, OID, schemeNamed, type Digest, type SignatureScheme } from './algorithms.js';
 import {
@@ -57,7 +58,7 @@ export async function checkSigner(
         : []),
       ...strengthReasons(cms, digest, scheme, certificate),
     ],
-    ...(certificate === undefined ? {} : { certificate }),
+    ...defined({ certificate }),
     ...(digest === undefined ? {} : { digestAlgorithm: digest.name }),
     ...(scheme === undefined ? {} : { signatureAlgorithm: scheme.name }),
     ...(time instanceof asn1js.UTCTime || time instanceof asn1js.GeneralizedTime ? { statedTime: time.toDate() } : {}),

@@ -1,3 +1,4 @@
+import { defined } from '../../messages/defined.js';
 import { unambiguous, type PdfDocument } from './document.js';
 import { PdfStructureError } from './structure-error.js';
 import type { PdfDictionary, PdfValue } from './syntax.js';
@@ -66,6 +67,6 @@ function fieldAt(node: PdfValue, dictionary: PdfDictionary, parent: FormField | 
     name: names.join('.'),
     isWidget: own === undefined && parent !== undefined,
     type: type?.kind === 'name' ? type.value : (parent?.type ?? ''),
-    ...(value === undefined ? {} : { value }),
+    ...defined({ value }),
   };
 }

@@ -1,3 +1,4 @@
+import { defined } from '../../messages/defined.js';
 import { TooComplexError } from './budget.js';
 import { isNull, type PdfDocument } from './document.js';
 import { fieldsOf, type FormField } from './form-fields.js';
@@ -65,8 +66,7 @@ export async function signaturesOf(document: PdfDocument): Promise<PdfSignature[
 async function signatureAt(document: PdfDocument, field: FormField, value: PdfValue): Promise<PdfSignature> {
   const number = field.value?.kind === 'reference' ? field.value.object : undefined;
   const numbers = {
-    ...(field.number === undefined ? {} : { fieldNumber: field.number }),
-    ...(number === undefined ? {} : { number }),
+    ...defined({ fieldNumber: field.number, number }),
   };
   // Whatever is no dictionary is a signature that nobody can check.
   if (value.kind !== 'dictionary') return { kind: 'signature', field: field.name, ...numbers, subFilter: '' };
@@ -80,8 +80,7 @@ async function signatureAt(document: PdfDocument, field: FormField, value: PdfVa
     field: field.name,
     ...numbers,
     subFilter,
-    ...(statedTime === undefined ? {} : { statedTime }),
-    ...(allows === undefined ? {} : { allows }),
+    ...defined({ statedTime, allows }),
     ...(isCut ? { isCut } : {}),
     ...(range === undefined || isCut ? {} : { range }),
   };

@@ -1,3 +1,4 @@
+import { defined } from '../../messages/defined.js';
 import type { PdfDocument, PdfObject } from '../pdf/document.js';
 import type { PdfDictionary, PdfValue } from '../pdf/syntax.js';
 import { type Additions, EXPLAINED, type ExplainedKind, Refusal } from './change.js';
@@ -102,7 +103,7 @@ export class Step {
     const object = await this.after.referred(now);
     return {
       value: await this.after.resolve(now),
-      ...(object === undefined ? {} : { object }),
+      ...defined({ object }),
       was: before,
       isWritten,
       holder: number,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defined } from '../../messages/defined.js';
 import { FIELD_WORDS, type RequestFields } from '../../messages/request-fields.js';
 import { isFieldName } from '../../messages/request-fields.js';
 import { Secret } from '../../security/secret.js';
@@ -38,10 +39,7 @@ export function secretsIn(value: unknown): CardSecrets {
   if (!read.success) return {};
   const { erc, enrollment_code: enrollmentCode, pin, puk } = read.data;
   return {
-    ...(erc === undefined ? {} : { erc }),
-    ...(enrollmentCode === undefined ? {} : { enrollmentCode }),
-    ...(pin === undefined ? {} : { pin }),
-    ...(puk === undefined ? {} : { puk }),
+    ...defined({ erc, enrollmentCode, pin, puk }),
   };
 }
 
