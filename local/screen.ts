@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { printable } from '../src/printable.js';
+import { printable } from '../src/process/printable.js';
 
 /** Where progress is told: a terminal, a pipe, or a test. */
 export interface Output {

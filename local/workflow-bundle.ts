@@ -1,7 +1,7 @@
 /** Program: bundles the compiled workflows with their failure converter for the worker's `workflowBundle.codePath`. */
 import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { WORKFLOW_MODULES } from '../src/temporal.js';
+import { WORKFLOW_MODULES } from '../src/temporal/data-converter.js';
 import { WORKFLOW_BUNDLE } from './project.js';
 
 const { workflowsPath, failureConverterPath, workflowInterceptorModules } = WORKFLOW_MODULES;

@@ -44,7 +44,8 @@ import {
 } from './messages/steering.js';
 import { Fingerprints } from './security/fingerprints.js';
 import { loadKeyRing } from './security/keys.js';
-import { connectClient, dataConverter } from './temporal.js';
+import { connectClient } from './temporal/connection.js';
+import { dataConverter } from './temporal/data-converter.js';
 
 export type { AttemptOption } from './client/attempts.js';
 export type { Condition } from './client/conditions.js';
@@ -56,7 +57,7 @@ export {
   type PlainCorrection,
   type PlainExtension,
   type ReopenOrder,
-  type RewindOrder,
+  type ResetOrder,
 } from './client/mind-changes.js';
 export type { PlainAcceptance, PlainResolution, PlainReviewDecision, PlainSignOrder } from './client/orders.js';
 export type { PolicyOverrides, StartDocument } from './client/input-parts.js';
@@ -64,7 +65,7 @@ export type { Provision } from './client/providing.js';
 export type { CertificateSecrets, EnrolmentSecrets, ReadOrder } from './client/sealed-secrets.js';
 export type { ExpectedSigner, StartInput } from './client/start-input.js';
 export type { Started, StartOptions } from './client/starting.js';
-export type { Rewound } from './client/rewinding.js';
+export type { Reset } from './client/reset.js';
 export type { ResolveAllOrder, ResolvedAll } from './client/resolve-all.js';
 export type { Why } from './client/why.js';
 export type { CallOptions } from './client/updates.js';

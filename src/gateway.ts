@@ -5,7 +5,7 @@ import { IndexReader } from './archive/index-reader.js';
 import { INDEX } from './archive/layout.js';
 import { countRequests } from './client/listing.js';
 import { type Config, loadConfig } from './config.js';
-import { runIfStarted } from './entry.js';
+import { runIfStarted } from './process/entry.js';
 import { createApi } from './gateway/api.js';
 import { CachedIndex } from './gateway/cached-index.js';
 import { createHealth } from './gateway/health.js';
@@ -16,9 +16,10 @@ import { createMetrics, type GatewayMetrics } from './gateway/metrics.js';
 import { RequestCounts } from './gateway/request-counts.js';
 import { readApiTokens, readWebhookTokens } from './gateway/tokens.js';
 import { createWebhooks } from './gateway/webhooks.js';
-import { createLogger, type Logger } from './logger.js';
+import { createLogger, type Logger } from './logging/logger.js';
 import { VideoIdError } from './messages/failures.js';
-import { connectClient, dataConverter } from './temporal.js';
+import { connectClient } from './temporal/connection.js';
+import { dataConverter } from './temporal/data-converter.js';
 
 export interface GatewayOptions {
   /** The webhook bridge alone: no codec key, no seal key, no token of the API, no access to documents. */

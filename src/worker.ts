@@ -7,19 +7,21 @@ import { OptimizerTrouble } from './activities/optimizer-trouble.js';
 import type { Archive } from './archive/archive.js';
 import { openArchive } from './archive/file-archive.js';
 import { type Config, loadConfig } from './config.js';
-import { runIfStarted } from './entry.js';
-import { startHealthServer } from './health.js';
-import { createLogger, type Logger } from './logger.js';
+import { runIfStarted } from './process/entry.js';
+import { startHealthServer } from './process/health.js';
+import { createLogger, type Logger } from './logging/logger.js';
 import { installRuntime } from './logging/temporal.js';
 import { type KeyRing, loadKeyRing, loadSealPrivateKeys, loadSealPublicKey } from './security/keys.js';
 import { loadOrderPublicKeys, type OrderPublicKeys } from './security/order-keys.js';
 import { VideoIdError } from './messages/failures.js';
 import { attemptOfWorkflow } from './messages/request.js';
-import { keepRewinding } from './rewinding.js';
+import { keepResetting } from './temporal/history-reset.js';
 import { rootFiles } from './signatures/root-files.js';
 import { Verifier } from './signatures/verifier.js';
-import { connectWorker, ofInstallation, WORKFLOW_MODULES, workerDataConverter } from './temporal.js';
-import { withoutReferences } from './storage-references.js';
+import { connectWorker } from './temporal/connection.js';
+import { WORKFLOW_MODULES, workerDataConverter } from './temporal/data-converter.js';
+import { ofInstallation } from './temporal/namespace.js';
+import { withoutReferences } from './temporal/storage-references.js';
 import { Optimizers } from './uanataca/optimizers.js';
 import { RegistrationAuthorities } from './uanataca/registration-authorities.js';
 
@@ -84,10 +86,10 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     });
     const facts = { port: health.port, taskQueue: config.temporal.taskQueue, archiveId: archive.id };
     logger.info(facts, 'worker is running');
-    const rewinding = rewindRequests(config, connection, { archive, logger, signal: running.signal });
+    const resetting = resetRequests(config, connection, { archive, logger, signal: running.signal });
     await worker.run();
     running.abort();
-    await rewinding;
+    await resetting;
   } finally {
     running.abort();
     await health.close();
@@ -111,20 +113,20 @@ async function payloadKeys({
 }
 
 /** Beside the worker, until the signal: what a defect of the SDK has stopped goes on. */
-function rewindRequests(
+function resetRequests(
   { temporal, worker }: Config,
   connection: NativeConnection,
   { archive, logger, signal }: { archive: Archive; logger: Logger; signal: AbortSignal },
 ): Promise<void> {
-  return keepRewinding({
+  return keepResetting({
     client: new Client({ connection, namespace: temporal.namespace }),
     query: ofInstallation(temporal.taskQueue),
-    every: worker.rewindEvery,
+    every: worker.resetEvery,
     signal,
-    rewound: async ({ workflowId }, { taskCompletedAt: to }) => {
-      logger.warn({ workflowId }, 'a request that the SDK could not replay was rewound');
+    onReset: async ({ workflowId }, { taskCompletedAt: to }) => {
+      logger.warn({ workflowId }, 'a request that the SDK could not replay was reset');
       const request = attemptOfWorkflow(workflowId);
-      const event = { at: new Date().toISOString(), what: 'rewound', facts: { by: 'worker', to } };
+      const event = { at: new Date().toISOString(), what: 'reset', facts: { by: 'worker', to } };
       if (request !== undefined) await archive.appendEvent(request, event);
     },
     failed: (error) => logger.warn({ error }, 'looking for requests that cannot be replayed failed'),

@@ -5,7 +5,8 @@ import type { Config } from '../../src/config.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import { workflowIdOf } from '../../src/messages/request.js';
 import { loadKeyRing } from '../../src/security/keys.js';
-import { connectClient, dataConverter } from '../../src/temporal.js';
+import { connectClient } from '../../src/temporal/connection.js';
+import { dataConverter } from '../../src/temporal/data-converter.js';
 
 const UNHANDLED_COMMAND =
   proto.temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;

@@ -2,7 +2,7 @@ import type { Archive } from '../archive/archive.js';
 import type { Config, RegistrationAuthorityConfig } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { RequestKey } from '../messages/request.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../logging/logger.js';
 import type { SealPrivateKeys, SealPublicKey } from '../security/keys.js';
 import type { VerificationOrder } from '../signatures/verification.js';
 import type { Verify } from '../signatures/verifier.js';

@@ -1,5 +1,5 @@
 import type { Notices } from '../archive/notices.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../logging/logger.js';
 import type { ProviderSystem } from '../messages/conditions.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { ProviderError } from '../uanataca/errors.js';

@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { StepFailure } from '../messages/activities.js';
 import { defined } from '../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../messages/failures.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../logging/logger.js';
 import { ProviderError } from '../uanataca/errors.js';
 
 /** Trouble of ours that passes without anybody deciding: the step keeps trying. */

@@ -21,14 +21,14 @@ interface DeciderFlags extends SteeringFlags {
   by?: string;
 }
 
-/** `videoid new-video`, `correct`, `extend`, `abandon`, `reopen`, `rewind`: people who change their minds. */
+/** `videoid new-video`, `correct`, `extend`, `abandon`, `reopen`, `reset`: people who change their minds. */
 export function changeCommands(program: Command): void {
   newVideoCommand(program);
   correctCommand(program);
   extendCommand(program);
   abandonCommand(program);
   reopenCommand(program);
-  rewindCommand(program);
+  resetCommand(program);
 }
 
 function newVideoCommand(program: Command): void {
@@ -153,20 +153,20 @@ function reopenCommand(program: Command): void {
   );
 }
 
-function rewindCommand(program: Command): void {
+function resetCommand(program: Command): void {
   withReason(
     withAttempt(
       define<AttemptFlag & { reason: string; by?: string }>(
         program,
-        'rewind <reference>',
+        'reset <reference>',
         'let a request that no worker can carry on go on from where one can; `why` says when (NOT_REPLAYABLE)',
         async (call) =>
           await withClient(call.screen, async (client) => {
             const reference = referenceOf(call);
             const { reason } = call.flags;
             const order = { reason, actor: operator(call.flags) };
-            const rewound = await call.screen.during('Rewinding', client.rewind(reference, order, call.flags));
-            call.screen.answer(rewound, [`It goes on from ${moment(rewound.to)}.`]);
+            const reset = await call.screen.during('Resetting', client.reset(reference, order, call.flags));
+            call.screen.answer(reset, [`It goes on from ${moment(reset.to)}.`]);
             call.screen.say('', `Next: videoid show ${reference}`);
             return done;
           }),

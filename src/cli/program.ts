@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { VideoIdError } from '../messages/failures.js';
-import { printable } from '../printable.js';
+import { printable } from '../process/printable.js';
 import { changeCommands } from './change.js';
 import { checkCommand } from './check.js';
 import { codeCommands } from './code.js';

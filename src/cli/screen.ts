@@ -1,6 +1,6 @@
 import { VideoIdError } from '../messages/failures.js';
 import { describeError } from '../logging/errors.js';
-import { printable, printableJson } from '../printable.js';
+import { printable, printableJson } from '../process/printable.js';
 import { EXIT, EXIT_CODES, type ExitCode } from './exit-codes.js';
 import { span } from './layout.js';
 

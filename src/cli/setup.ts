@@ -117,19 +117,21 @@ async function makePlaces(
   const { openArchive } = await import('../archive/file-archive.js');
   const { directory, reserve } = config.archive;
   report.archive = (await openArchive({ directory, create: true, reserveBytes: reserve })).id;
-  const temporal = await import('../temporal.js');
+  const { connectClient } = await import('../temporal/connection.js');
+  const { dataConverter } = await import('../temporal/data-converter.js');
+  const { ensureSearchAttributes, describeNamespaceRetention } = await import('../temporal/namespace.js');
   const { namespace } = config.temporal;
   const { connection } = await screen.during(
     'Connecting to Temporal',
-    temporal.connectClient(config.temporal, temporal.dataConverter(undefined)),
+    connectClient(config.temporal, dataConverter(undefined)),
   );
   try {
     report.searchAttributes = await screen.during(
       'Registering the search attributes',
-      temporal.ensureSearchAttributes(connection, namespace),
+      ensureSearchAttributes(connection, namespace),
     );
     if (retention !== undefined) await setRetention(connection, namespace, retention);
-    report.retention = (await temporal.describeNamespaceRetention(connection, namespace)).retention;
+    report.retention = (await describeNamespaceRetention(connection, namespace)).retention;
   } finally {
     await connection.close();
   }

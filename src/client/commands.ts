@@ -132,8 +132,8 @@ export function resumeCommand(place: CommandPlace): string {
 }
 
 /** Takes a request back to where a worker can carry on with it. */
-export function rewindCommand(place: CommandPlace): string {
-  return of('rewind', place, '--reason "why"');
+export function resetCommand(place: CommandPlace): string {
+  return of('reset', place, '--reason "why"');
 }
 
 interface StartedLike {

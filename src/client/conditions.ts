@@ -3,7 +3,7 @@ import type { Archive } from '../archive/archive.js';
 import type { Config } from '../config/schema.js';
 import type { Outage } from '../messages/conditions.js';
 import { ATTENTION_ATTRIBUTE, REGISTRATION_AUTHORITY_ATTRIBUTE } from '../messages/search-attributes.js';
-import { ofInstallation } from '../temporal.js';
+import { ofInstallation } from '../temporal/namespace.js';
 import { temporalFailure } from './temporal-failures.js';
 import { CALL_WITHIN } from './updates.js';
 

@@ -37,7 +37,7 @@ export async function outcomeOf(
   }
 }
 
-/** Waits until it has ended, and through its being rewound, which closes one run and opens another. */
+/** Waits until it has ended, and through a reset, which closes one run and opens another. */
 async function resultOf(client: Client, workflowId: string): Promise<Outcome> {
   for (;;) {
     try {

@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
-import { listExecutions } from '../executions.js';
+import { listExecutions } from '../temporal/executions.js';
 import { defined } from '../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../messages/failures.js';
 import { attemptOfWorkflow, type Flow } from '../messages/request.js';
@@ -11,8 +11,8 @@ import {
   STAGE_ATTRIBUTE,
 } from '../messages/search-attributes.js';
 import { type Stage, STAGES } from '../messages/status.js';
-import { isUnknownMark, NOT_REPLAYED, REPORTED_PROBLEMS } from '../rewinding.js';
-import { ofInstallation } from '../temporal.js';
+import { isUnknownMark, NOT_REPLAYED, REPORTED_PROBLEMS } from '../temporal/history-reset.js';
+import { ofInstallation } from '../temporal/namespace.js';
 import { isFailureCode } from './failure-codes.js';
 import { temporalFailure } from './temporal-failures.js';
 import { CALL_WITHIN } from './updates.js';
@@ -129,15 +129,15 @@ async function found(client: Client, query: string, limit: number): Promise<Requ
   const requests: RequestSummary[] = [];
   for await (const info of listExecutions(client, { query, pageSize: Math.min(limit, 1000) })) {
     const summary = summaryOf(info);
-    if (summary === undefined || (await isRewound(client, info))) continue;
+    if (summary === undefined || (await wasReset(client, info))) continue;
     requests.push(summary);
     if (requests.length === limit) break;
   }
   return requests;
 }
 
-/** A request that was rewound goes on in another run; the one that was ended for it is no request of its own. */
-async function isRewound(client: Client, { status, workflowId, runId }: WorkflowExecutionInfo): Promise<boolean> {
+/** A request that was reset goes on in another run; the one that was ended for it is no request of its own. */
+async function wasReset(client: Client, { status, workflowId, runId }: WorkflowExecutionInfo): Promise<boolean> {
   if (status.name !== 'TERMINATED') return false;
   return (await client.workflow.getHandle(workflowId).describe()).runId !== runId;
 }

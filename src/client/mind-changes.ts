@@ -42,7 +42,7 @@ export interface ReopenOrder {
 }
 
 /** Taking a request back to where a worker can carry on with it. */
-export type RewindOrder = ReopenOrder;
+export type ResetOrder = ReopenOrder;
 
 /** A value of a field of the signer. */
 const fieldValue = z
@@ -83,7 +83,7 @@ const abandoning: z.ZodType<AbandonOrder> = z.strictObject({
 /** Each checks what a caller gave; values are never repeated in the text. @throws VideoIdError BAD_INPUT with the field */
 export const checkedNewVideo = (given: unknown): NewVideoOrder => checked(newVideo, given);
 export const checkedReopening = (given: unknown): ReopenOrder => checked(newVideo, given);
-export const checkedRewinding = (given: unknown): RewindOrder => checked(newVideo, given);
+export const checkedReset = (given: unknown): ResetOrder => checked(newVideo, given);
 export const checkedExtension = (given: unknown): ExtendOrder => checked(extension, given);
 export const checkedAbandoning = (given: unknown): AbandonOrder => checked(abandoning, given);
 /** @throws VideoIdError BAD_EMAIL, BAD_PHONE, as at a start; BAD_INPUT */

@@ -67,7 +67,7 @@ export class RequestAccess {
       return await update<Answer>(this.client, { workflowId, taskQueue, name, argument, sign, options });
     } catch (error) {
       if (!(error instanceof RequestClosed)) throw error;
-      throw await endedOrRewound(this, record, options);
+      throw await endedOrReset(this, record, options);
     }
   }
 
@@ -98,8 +98,8 @@ export class RequestAccess {
   }
 }
 
-/** An Update is left without an answer when the request ends, and when it is rewound; then it asks itself again. */
-async function endedOrRewound(
+/** An Update is left without an answer when the request ends, and when it is reset; then it asks itself again. */
+async function endedOrReset(
   access: RequestAccess,
   record: RequestRecord,
   { updateId }: CallOptions,
@@ -108,7 +108,7 @@ async function endedOrRewound(
     return hasEnded(await outcomeOf(access, record, false));
   } catch (error) {
     if (!(error instanceof VideoIdError) || error.code !== 'REQUEST_NOT_ENDED') throw error;
-    return new VideoIdError('STILL_RUNNING', 'The request was rewound meanwhile; what was asked is asked again.', {
+    return new VideoIdError('STILL_RUNNING', 'The request was reset meanwhile; what was asked is asked again.', {
       remedy: 'See the status of the request, and ask again if it was not carried out.',
       ...(updateId === undefined ? {} : { facts: { updateId } }),
     });

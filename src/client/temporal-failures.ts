@@ -2,7 +2,7 @@ import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/
 import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { VideoIdError } from '../messages/failures.js';
 import { ASKED_AHEAD } from '../messages/steering.js';
-import { GRPC, grpcStatusOf } from '../temporal.js';
+import { GRPC, grpcStatusOf } from '../temporal/failures.js';
 import { isFailureCode } from './failure-codes.js';
 
 /** Whether the time of a call was over. The server cancels it when it notices first; we never cancel one. */

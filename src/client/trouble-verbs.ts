@@ -23,17 +23,17 @@ import {
   checkedExtension,
   checkedNewVideo,
   checkedReopening,
-  checkedRewinding,
+  checkedReset,
   type PlainCorrection,
   type PlainExtension,
   type ReopenOrder,
-  type RewindOrder,
+  type ResetOrder,
 } from './mind-changes.js';
 import { checkedResolveAll } from './orders.js';
 import { reopenRequest } from './reopening.js';
 import { RequestVerbs } from './request-verbs.js';
 import { resolveAll, type ResolveAllOrder, type ResolvedAll } from './resolve-all.js';
-import { rewindRequest, type Rewound } from './rewinding.js';
+import { resetRequest, type Reset } from './reset.js';
 import type { Started } from './starting.js';
 import type { CallOptions } from './updates.js';
 import { type Why, whyOf } from './why.js';
@@ -126,11 +126,11 @@ export class TroubleVerbs extends RequestVerbs {
    *
    * @throws VideoIdError BAD_INPUT, NOT_NOW (a worker can carry on), REQUEST_ENDED
    */
-  async rewind(reference: string, order: RewindOrder, options: CallOptions = {}): Promise<Rewound> {
-    const given = checkedRewinding(order);
+  async reset(reference: string, order: ResetOrder, options: CallOptions = {}): Promise<Reset> {
+    const given = checkedReset(order);
     const record = await this.access.record(reference, options);
-    const carryOut = (): Promise<Rewound> => rewindRequest(this.access, record, given);
-    return await this.access.once(record, { verb: 'rewind', given, options, carryOut });
+    const carryOut = (): Promise<Reset> => resetRequest(this.access, record, given);
+    return await this.access.once(record, { verb: 'reset', given, options, carryOut });
   }
 
   /**

@@ -8,14 +8,14 @@ import { LATE_WORDS } from '../messages/feed.js';
 import type { Flow } from '../messages/request.js';
 import type { Outcome } from '../messages/outcome.js';
 import { CLEANUP_REFUSED, type RequestStatus, type Verb } from '../messages/status.js';
-import { type Break, findBreak, hasTimedOut } from '../rewinding.js';
+import { type Break, findBreak, hasTimedOut } from '../temporal/history-reset.js';
 import { remediesAfterEnd } from './after-end.js';
 import {
   type CommandPlace,
   remedyCommand,
   type RemedyCommand,
   resumeCommand,
-  rewindCommand,
+  resetCommand,
   startCommand,
   verbCommand,
 } from './commands.js';
@@ -275,11 +275,11 @@ function notReplayable({ taskCompletedAt, knownDefect }: Break, { task }: Pendin
     since: task?.since ?? taskCompletedAt,
     tried: { step: 'replay', times: task?.tries ?? 1 },
     leavesByItself: knownDefect,
-    endsBy: [knownDefect ? 'a worker that rewinds it, within minutes' : 'a worker of the right release'],
+    endsBy: [knownDefect ? 'a worker that resets it, within minutes' : 'a worker of the right release'],
     remedies: [
       {
         words: `go on from ${taskCompletedAt}: what people asked since is asked again, a code may be sent anew`,
-        command: rewindCommand(names),
+        command: resetCommand(names),
       },
       { words: 'see what else is missing', command: 'videoid doctor' },
     ],

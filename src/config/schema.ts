@@ -194,9 +194,9 @@ export const configSchema = z
         metricsPort: port.optional().describe('`GET /metrics` for Prometheus; without it there are none'),
         maxCachedWorkflows: count.default(500),
         maxConcurrentActivities: count.default(40),
-        rewindEvery: durationBetween(100, HOUR)
+        resetEvery: durationBetween(100, HOUR)
           .default(30_000)
-          .describe('how often a worker looks for requests that the Temporal SDK cannot carry on, and rewinds them'),
+          .describe('how often a worker looks for requests that the Temporal SDK cannot carry on, and resets them'),
         verification: z
           .strictObject({
             within: durationBetween(SECOND, 10 * MINUTE)

@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import type { VideoIdClient } from '../client.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../logging/logger.js';
 import { defined } from '../messages/defined.js';
 import type { Flow } from '../messages/request.js';
 import { readQuery, requestQuery } from './api-input.js';

@@ -1,6 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { IndexEntry } from '../archive/archive.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../logging/logger.js';
 import { aftermathIdOf } from '../messages/request.js';
 import { HINT_SIGNAL } from '../messages/steering.js';
 

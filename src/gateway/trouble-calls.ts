@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { PlainCorrection, PlainExtension, ResolveAllOrder, RewindOrder } from '../client.js';
+import type { PlainCorrection, PlainExtension, ResolveAllOrder, ResetOrder } from '../client.js';
 import type { Flow } from '../messages/request.js';
 import type { AbandonOrder, NewVideoOrder } from '../messages/steering.js';
 import {
@@ -39,10 +39,10 @@ export function troubleCalls(parts: ApiParts, flow: Flow): Hono<Bindings> {
       await client.extend(reference(context), { ...BY_REQUESTER, ...order }, callOptions(context, flow)),
     );
   });
-  app.post('/:reference/rewind', verb('rewind'), async (context) => {
-    const order = (await readJson(context.env.incoming, limits)) as RewindOrder;
+  app.post('/:reference/reset', verb('reset'), async (context) => {
+    const order = (await readJson(context.env.incoming, limits)) as ResetOrder;
     return context.json(
-      await client.rewind(reference(context), { ...BY_REQUESTER, ...order }, callOptions(context, flow)),
+      await client.reset(reference(context), { ...BY_REQUESTER, ...order }, callOptions(context, flow)),
     );
   });
   app.post('/:reference/abandon', verb('abandon'), async (context) => {

@@ -3,7 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import type { IndexEntry } from '../archive/archive.js';
 import { VideoIdError } from '../messages/failures.js';
-import type { Logger } from '../logger.js';
+import type { Logger } from '../logging/logger.js';
 import { BodyNotRead, type BodyLimits, readBody } from './body.js';
 import type { CachedIndex } from './cached-index.js';
 import type { DeliverHint } from './hint-delivery.js';

@@ -1,6 +1,6 @@
 import type { LogLevel as SdkLevel, LogMetadata, Logger as SdkLogger } from '@temporalio/common';
 import { Runtime } from '@temporalio/worker';
-import type { LogLevel, Logger } from '../logger.js';
+import type { LogLevel, Logger } from './logger.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { LogFields } from './fields.js';
 import { SDK_TEXTS } from './sdk-texts.js';

@@ -40,7 +40,7 @@ export type OrderName = keyof Orders;
 /** For whom an order is. It is signed with the order, so that a copy does nothing elsewhere. */
 export interface Addressee {
   workflowId: string;
-  /** The workflow's first run: it stays the same when the request is rewound, and not when somebody starts it anew. */
+  /** The workflow's first run: it stays the same when the request is reset, and not when somebody starts it anew. */
   run: string;
   update: string;
   updateId: string;

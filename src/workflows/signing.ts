@@ -119,7 +119,7 @@ async function sign(run: RequestRun, asked: Asked<'sign'>): Promise<void> {
   const order: SignOrder & { requestPk: typeof run.requestPk; codeId: string; settle: number } = {
     ...asked.question,
     requestPk: run.requestPk,
-    // A number, not a random id: done again after a rewind, the order finds the mark of the first time.
+    // A number, not a random id: done again after a reset, the order finds the mark of the first time.
     codeId: String((run.signOrders += 1)),
     settle: request.policy.sign.settle,
   };

@@ -15,7 +15,7 @@ import type { Archive, ArchiveFile, Correction } from '../../src/archive/archive
 import { openArchive } from '../../src/archive/file-archive.js';
 import type { RequestRecord } from '../../src/archive/request-record.js';
 import { type Config, loadConfig } from '../../src/config.js';
-import { createLogger } from '../../src/logger.js';
+import { createLogger } from '../../src/logging/logger.js';
 import type { IdentityAccepted } from '../../src/messages/identity.js';
 import type { Activities, RetrieveOrder, UploadedDocument, WatchOrder } from '../../src/messages/activities.js';
 import {

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, Connection, Client as TemporalClient, WorkflowNotFoundError } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
-import { createLogger } from '../../src/logger.js';
+import { createLogger } from '../../src/logging/logger.js';
 import { installRuntime } from '../../src/logging/temporal.js';
 import type { Config } from '../../src/config.js';
 import { loadKeyRing } from '../../src/security/keys.js';
-import { dataConverter, ensureSearchAttributes } from '../../src/temporal.js';
+import { dataConverter } from '../../src/temporal/data-converter.js';
+import { ensureSearchAttributes } from '../../src/temporal/namespace.js';
 
 /** The Temporal server of the tests, with a task queue of its own. */
 export interface Server {

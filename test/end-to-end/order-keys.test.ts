@@ -7,7 +7,7 @@ import { type Config, loadConfig } from '../../src/config.js';
 import * as names from '../../src/messages/steering.js';
 import { loadKeyRing } from '../../src/security/keys.js';
 import { generateOrderKeys, loadOrderPublicKeys } from '../../src/security/order-keys.js';
-import { workerDataConverter, WORKFLOW_MODULES } from '../../src/temporal.js';
+import { workerDataConverter, WORKFLOW_MODULES } from '../../src/temporal/data-converter.js';
 import { Attacker } from '../installation/attacker.js';
 import { Installation } from '../installation/installation.js';
 import { aStart, People } from '../installation/people.js';

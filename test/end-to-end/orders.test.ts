@@ -129,7 +129,7 @@ describe('whoever can write to Temporal is no officer', () => {
     await isWell(people);
   });
 
-  test('a request that was rewound takes orders as before', async () => {
+  test('a request that was reset takes orders as before', async () => {
     const people = await People.start(at);
     await people.until('video');
     const { events } = await attacker.outsider.workflow.getHandle(people.workflowId).fetchHistory();
@@ -139,7 +139,7 @@ describe('whoever can write to Temporal is no officer', () => {
       workflowExecution: { workflowId: people.workflowId },
       workflowTaskFinishEventId: task?.eventId as never,
       requestId: randomUUID(),
-      reason: 'as a rewind does',
+      reason: 'as a reset does',
     });
     await people.until('video');
     const order = { actor: { kind: 'operator' }, reason: 'holidays', by: '1d' } as const;

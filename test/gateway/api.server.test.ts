@@ -13,7 +13,8 @@ import { openArchive } from '../../src/archive/file-archive.js';
 import type { FailureView } from '../../src/messages/failures.js';
 import type { RequestPk, VideoidPk } from '../../src/messages/request.js';
 import { generateSealKeys } from '../../src/security/keys.js';
-import { dataConverter, ensureSearchAttributes } from '../../src/temporal.js';
+import { dataConverter } from '../../src/temporal/data-converter.js';
+import { ensureSearchAttributes } from '../../src/temporal/namespace.js';
 import { type House, openHouse } from './house.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -417,7 +418,7 @@ describe('a verb', () => {
     expect([answer.status, await failure(answer)]).toMatchObject([400, { code: 'BAD_INPUT', field }]);
   });
 
-  it.each(['cancel', 'extend', 'abandon', 'new-video', 'correct', 'reopen', 'rewind', 'resolve'])(
+  it.each(['cancel', 'extend', 'abandon', 'new-video', 'correct', 'reopen', 'reset', 'resolve'])(
     '%s is taken from nobody who claims to be the provider or our own policy',
     async (verb) => {
       for (const kind of ['provider', 'policy']) {
@@ -485,7 +486,7 @@ const BODIES: Record<string, object> = {
   'new-video': { reason: 'x' },
   correct: { reason: 'x', phone: '+34600000001' },
   reopen: { reason: 'x' },
-  rewind: { reason: 'x' },
+  reset: { reason: 'x' },
   resolve: { remedy: 'retry' },
 };
 

@@ -4,7 +4,7 @@ import { startGateway } from '../../src/gateway.js';
 import { answerFailure } from '../../src/gateway/failure-answer.js';
 import { FAILURE_STATUS } from '../../src/gateway/failure-status.js';
 import { readApiTokens, readWebhookTokens } from '../../src/gateway/tokens.js';
-import { createLogger } from '../../src/logger.js';
+import { createLogger } from '../../src/logging/logger.js';
 import { VideoIdError } from '../../src/messages/failures.js';
 import { type House, openHouse } from './house.js';
 

@@ -72,7 +72,7 @@ const authorised = (): [string, string] => ['Authorization', `Bearer ${house.api
 
 const VERBS = [
   '',
-  ...'events link documents documents/1 contract outcome review cancel resolve why new-video correct extend rewind'.split(
+  ...'events link documents documents/1 contract outcome review cancel resolve why new-video correct extend reset'.split(
     ' ',
   ),
   ...'abandon reopen code sign provide declaration preauth-link secrets'.split(' '),

@@ -6,7 +6,7 @@ import { PassThrough } from 'node:stream';
 import { openArchive } from '../../src/archive/file-archive.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/gateway.js';
-import { createLogger } from '../../src/logger.js';
+import { createLogger } from '../../src/logging/logger.js';
 import type { Flow } from '../../src/messages/request.js';
 
 /** Two registration authorities in two environments, each with tokens of its own. */

@@ -4,7 +4,8 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { loadSigning } from '../../src/client/signing.js';
 import { loadKeyRing } from '../../src/security/keys.js';
 import type { SignArgument } from '../../src/security/order-signatures.js';
-import { connectClient, dataConverter } from '../../src/temporal.js';
+import { connectClient } from '../../src/temporal/connection.js';
+import { dataConverter } from '../../src/temporal/data-converter.js';
 import type { Installation } from './installation.js';
 
 /** Temporal with nothing of ours in between but the codec: what somebody does with its own tools. */

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ActivityFailure, ApplicationFailure, RetryState } from '@temporalio/common';
 import { Runtime } from '@temporalio/worker';
-import { createLogger } from '../../src/logger.js';
+import { createLogger } from '../../src/logging/logger.js';
 import { SDK_TEXTS } from '../../src/logging/sdk-texts.js';
 import { installRuntime, temporalLogger } from '../../src/logging/temporal.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleWorkflowCode, type ReplayWorkerOptions, Runtime, Worker } from '@temporalio/worker';
-import { WORKFLOW_MODULES, workerDataConverter } from '../../src/temporal.js';
+import { WORKFLOW_MODULES, workerDataConverter } from '../../src/temporal/data-converter.js';
 import { ENDS, LEFT_BEHIND } from './ends.js';
 import { HISTORIES, historyKeyRing } from './history-key.js';
 import type { HistoryJson } from './portable.js';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startHealthServer } from '../../src/health.js';
+import { startHealthServer } from '../../src/process/health.js';
 import { mayPass } from '../../src/signatures/reasons.js';
 import { verifyPdfSignature } from '../../src/signatures/verification.js';
 import { Verifier, type VerifierOptions } from '../../src/signatures/verifier.js';

@@ -1,6 +1,6 @@
 import { builtinModules } from 'node:module';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { WORKFLOW_MODULES } from '../../src/temporal.js';
+import { WORKFLOW_MODULES } from '../../src/temporal/data-converter.js';
 import { QUIET } from '../quiet.js';
 
 /** The only ones that the sandbox of Temporal has. */

@@ -3,7 +3,9 @@ import { isWorkerPolling } from '../../client/pollers.js';
 import { temporalFailure } from '../../client/temporal-failures.js';
 import type { Config } from '../../config.js';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes.js';
-import { connectClient, dataConverter, describeNamespaceRetention } from '../../temporal.js';
+import { connectClient } from '../../temporal/connection.js';
+import { dataConverter } from '../../temporal/data-converter.js';
+import { describeNamespaceRetention } from '../../temporal/namespace.js';
 import { span } from '../layout.js';
 import { check, type Check } from './check.js';
 

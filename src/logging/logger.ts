@@ -1,7 +1,7 @@
 import { type DestinationStream, pino } from 'pino';
-import { type LogFields, allowedFields } from './logging/fields.js';
+import { type LogFields, allowedFields } from './fields.js';
 
-export type { LogFields } from './logging/fields.js';
+export type { LogFields } from './fields.js';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 

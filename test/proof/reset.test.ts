@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { bundleWorkflowCode } from '@temporalio/worker';
 import { HINT_SIGNAL } from '../../src/messages/steering.js';
-import { WORKFLOW_MODULES } from '../../src/temporal.js';
+import { WORKFLOW_MODULES } from '../../src/temporal/data-converter.js';
 import { Installation, type InstallationOptions } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
@@ -14,11 +14,11 @@ import { QUIET } from '../quiet.js';
 
 const operator = { kind: 'operator', id: 'op-1' } as const;
 
-/** An installation whose workers rewind nothing by themselves before a test is over. */
+/** An installation whose workers reset nothing by themselves before a test is over. */
 function unhurried(worker: object): InstallationOptions {
   return {
     settings: (settings) => {
-      settings['worker'] = { ...(settings['worker'] as object), rewindEvery: '1h', ...worker };
+      settings['worker'] = { ...(settings['worker'] as object), resetEvery: '1h', ...worker };
     },
   };
 }
@@ -138,29 +138,29 @@ test('`why` says that no worker can carry on, and the command it names lets the 
   const listed = await eventually(async () => (await at.client.list({ attention: true })).at(0));
   expect(listed).toMatchObject({ reference: people.reference, attention: 'NOT_REPLAYABLE', state: 'running' });
   const [remedy] = why.remedies;
-  expect(remedy?.command).toBe(`videoid rewind ${people.reference} --reason "why"`);
+  expect(remedy?.command).toBe(`videoid reset ${people.reference} --reason "why"`);
   await typeCommand(at, remedy?.command ?? '');
   await endsSigned(people);
   const { events } = await at.client.status(people.reference);
-  expect(events.filter(({ what }) => what === 'rewound')).toMatchObject([{ facts: { by: 'operator', reason: 'why' } }]);
+  expect(events.filter(({ what }) => what === 'reset')).toMatchObject([{ facts: { by: 'operator', reason: 'why' } }]);
   const ofRequest = (await at.client.list({})).filter(({ reference }) => reference === people.reference);
   expect(ofRequest).toMatchObject([{ state: 'ended' }]);
 });
 
-test('a worker rewinds it by itself; whoever waits for the outcome gets it', async () => {
+test('a worker resets it by itself; whoever waits for the outcome gets it', async () => {
   const people = await unreplayable();
   const outcome = people.outcome();
   await at.stop('worker');
-  await at.startWorker('worker', { VIDEOID_WORKER_REWIND_EVERY: '500' });
+  await at.startWorker('worker', { VIDEOID_WORKER_RESET_EVERY: '500' });
   await endsSigned(people);
   expect(await outcome).toMatchObject({ outcome: 'signed' });
   const { events } = await at.client.status(people.reference);
-  expect(events.filter(({ what }) => what === 'rewound')).toMatchObject([{ facts: { by: 'worker' } }]);
+  expect(events.filter(({ what }) => what === 'reset')).toMatchObject([{ facts: { by: 'worker' } }]);
 });
 
-test('a request that goes on well is not rewound', async () => {
+test('a request that goes on well is not reset', async () => {
   const people = await People.start(at);
   await people.until('video');
-  const rewound = at.client.rewind(people.reference, { actor: operator, reason: 'curious' });
-  await expect(rewound).rejects.toMatchObject({ code: 'NOT_NOW' });
+  const reset = at.client.reset(people.reference, { actor: operator, reason: 'curious' });
+  await expect(reset).rejects.toMatchObject({ code: 'NOT_NOW' });
 });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { keepRewinding } from '../src/rewinding.js';
+import { keepResetting } from '../../src/temporal/history-reset.js';
 
 test('a server that does not know the mark is asked once', async () => {
   const failed: unknown[] = [];
@@ -12,12 +12,12 @@ test('a server that does not know the mark is asked once', async () => {
   const client = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
   Object.assign(client.workflowService, { listWorkflowExecutions: () => Promise.reject(refusal) });
   const signal = AbortSignal.timeout(5_000);
-  await keepRewinding({
+  await keepResetting({
     client,
     query: 'true',
     every: 1,
     signal,
-    rewound: () => pause(0),
+    onReset: () => pause(0),
     failed: (error) => failed.push(error),
   });
   expect(failed).toHaveLength(1);

@@ -1,8 +1,8 @@
 import { assert, property, string } from 'fast-check';
-import { openScreen as openLocalScreen } from '../local/screen.js';
-import { openScreen, tellFailure } from '../src/cli/screen.js';
-import { VideoIdError } from '../src/messages/failures.js';
-import { printable, printableJson } from '../src/printable.js';
+import { openScreen as openLocalScreen } from '../../local/screen.js';
+import { openScreen, tellFailure } from '../../src/cli/screen.js';
+import { VideoIdError } from '../../src/messages/failures.js';
+import { printable, printableJson } from '../../src/process/printable.js';
 
 /** One of every class that a terminal acts on, or shows in another order. */
 const CLASSES: [what: string, text: string][] = [

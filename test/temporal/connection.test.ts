@@ -11,7 +11,8 @@ import {
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/data-converter-helpers.js';
 import proto from '@temporalio/proto';
 import { bundleWorkflowCode } from '@temporalio/worker';
-import { FAILURE_CONVERTER_PATH, connectClient, connectWorker, dataConverter } from '../src/temporal.js';
+import { connectClient, connectWorker } from '../../src/temporal/connection.js';
+import { FAILURE_CONVERTER_PATH, dataConverter } from '../../src/temporal/data-converter.js';
 
 const CANARY = 'canary-failure-Rb40pXz9Vq2s';
 const keyRing = { current: 'one', keys: new Map([['one', createSecretKey(randomBytes(32))]]) };

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { VideoIdError } from './messages/failures.js';
+import { VideoIdError } from '../messages/failures.js';
 
 /** Milliseconds for a whole request. */
 const WITHIN = 10_000;

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { type LogFields, type Logger, createLogger } from '../src/logger.js';
-import { VideoIdError } from '../src/messages/failures.js';
+import { type LogFields, type Logger, createLogger } from '../../src/logging/logger.js';
+import { VideoIdError } from '../../src/messages/failures.js';
 
 const EMAIL = 'canary.person.Qx71@mail.example';
 const PHONE = '+34600123987';

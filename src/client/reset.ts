@@ -2,15 +2,15 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { RequestRecord } from '../archive/request-record.js';
 import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
-import { type Break, findBreak, rewind } from '../rewinding.js';
+import { type Break, findBreak, resetHistory } from '../temporal/history-reset.js';
 import { hasEnded, outcomeOf } from './ending.js';
-import type { RewindOrder } from './mind-changes.js';
+import type { ResetOrder } from './mind-changes.js';
 import type { RequestAccess } from './request-access.js';
 import { temporalFailure } from './temporal-failures.js';
 import { CALL_WITHIN } from './updates.js';
 
 /** From where a request goes on. */
-export interface Rewound {
+export interface Reset {
   reference: string;
   attempt: number;
   /** ISO 8601, UTC: what the request did after this is done again. */
@@ -18,11 +18,11 @@ export interface Rewound {
 }
 
 /** @throws VideoIdError NOT_NOW where a worker can carry on, or none has tried; REQUEST_ENDED, TEMPORAL_UNREACHABLE */
-export async function rewindRequest(
+export async function resetRequest(
   access: RequestAccess,
   record: RequestRecord,
-  { actor, reason }: RewindOrder,
-): Promise<Rewound> {
+  { actor, reason }: ResetOrder,
+): Promise<Reset> {
   const { archive, client } = access;
   const { reference, attempt, workflowId } = record;
   let broken: Break;
@@ -32,7 +32,7 @@ export async function rewindRequest(
       if (status.name !== 'RUNNING') throw hasEnded(await outcomeOf(access, record, false));
       const found = await findBreak(client, workflowId, runId);
       if (found === undefined) throw nothingBroken();
-      await rewind(client, workflowId, found, 'rewound by an operator');
+      await resetHistory(client, workflowId, found, 'reset by an operator');
       return found;
     });
   } catch (error) {
@@ -41,12 +41,12 @@ export async function rewindRequest(
   }
   const to = broken.taskCompletedAt;
   const by = { by: actor.kind, ...defined({ id: actor.id }) };
-  await archive.appendEvent(record, { at: new Date().toISOString(), what: 'rewound', facts: { ...by, reason, to } });
+  await archive.appendEvent(record, { at: new Date().toISOString(), what: 'reset', facts: { ...by, reason, to } });
   return { reference, attempt, to };
 }
 
 function nothingBroken(): VideoIdError {
   return new VideoIdError('NOT_NOW', 'A worker can carry on with the request, or none has tried since it stopped.', {
-    remedy: 'See `videoid why`. Only a request whose history no worker can replay is rewound.',
+    remedy: 'See `videoid why`. Only a request whose history no worker can replay is reset.',
   });
 }

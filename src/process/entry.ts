@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { VideoIdError } from './messages/failures.js';
+import { VideoIdError } from '../messages/failures.js';
 import { printable } from './printable.js';
 
 /**

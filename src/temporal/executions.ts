@@ -1,6 +1,6 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
-import { defined } from './messages/defined.js';
+import { defined } from '../messages/defined.js';
 
 /**
  * The workflows that a visibility query finds, without their memos. Ours have none; the client's own listing decodes those of others,

@@ -5,8 +5,8 @@ import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/commo
 import { optionalTsToDate } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import { listExecutions } from './executions.js';
-import { defined } from './messages/defined.js';
-import { GRPC, grpcStatusOf } from './temporal.js';
+import { defined } from '../messages/defined.js';
+import { GRPC, grpcStatusOf } from './failures.js';
 
 const { WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR: NOT_REPLAYABLE } =
   proto.temporal.api.enums.v1.WorkflowTaskFailedCause;
@@ -110,7 +110,7 @@ async function* backwards(client: Client, workflowId: string, runId: string) {
  *
  * @throws what Temporal's client throws
  */
-export async function rewind(client: Client, workflowId: string, at: Break, reason: string): Promise<void> {
+export async function resetHistory(client: Client, workflowId: string, at: Break, reason: string): Promise<void> {
   await client.workflowService.resetWorkflowExecution({
     namespace: client.options.namespace,
     workflowExecution: { workflowId, runId: at.runId },
@@ -122,18 +122,18 @@ export async function rewind(client: Client, workflowId: string, at: Break, reas
 }
 
 /**
- * Looks now and then for requests that the known defect of the SDK has stopped, and rewinds them. The server marks a
+ * Looks now and then for requests that the known defect of the SDK has stopped, and resets them. The server marks a
  * workflow whose task has failed five times in a row, within a minute; one that does not know the mark is left alone.
  *
  * @param place.query the part of a visibility query that names the workflows to look after
- * @param place.rewound told after each
+ * @param place.onReset called after each
  */
-export async function keepRewinding(place: {
+export async function keepResetting(place: {
   client: Client;
   query: string;
   every: number;
   signal: AbortSignal;
-  rewound: (info: WorkflowExecutionInfo, at: Break) => Promise<void>;
+  onReset: (info: WorkflowExecutionInfo, at: Break) => Promise<void>;
   failed: (error: unknown) => void;
 }): Promise<void> {
   const { client, every, signal } = place;
@@ -144,8 +144,8 @@ export async function keepRewinding(place: {
     if (at?.knownDefect !== true) return;
     const current = await client.workflow.getHandle(workflowId).describe();
     if (current.runId !== runId) return; // another worker was faster
-    await rewind(client, workflowId, at, 'rewound by a worker: the SDK could not replay what it wrote');
-    await place.rewound(info, at);
+    await resetHistory(client, workflowId, at, 'reset by a worker: the SDK could not replay what it wrote');
+    await place.onReset(info, at);
   };
   // Several workers look after the same queue: not all at once.
   const spread = () => every * (0.5 + Math.random());

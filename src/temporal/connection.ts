@@ -1,0 +1,140 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  Client,
+  Connection,
+  type ConnectionOptions,
+  defaultGrpcRetryOptions,
+  type GrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
+import type { NativeConnection } from '@temporalio/worker';
+import { VideoIdError } from '../messages/failures.js';
+import { resolveSecret } from '../security/secret.js';
+import { noNamespace, unreachable } from './failures.js';
+
+/** Where Temporal is. `tls` and `apiKey` hold secret references; an empty `tls` turns TLS on. */
+export interface TemporalSettings {
+  address: string;
+  namespace: string;
+  taskQueue: string;
+  tls?: { ca?: string | undefined; certificate?: string | undefined; key?: string | undefined } | undefined;
+  apiKey?: string | undefined;
+}
+
+/**
+ * Connects a client, `within` so many milliseconds. `lazy` connects with the first call, for a process that must start
+ * while Temporal is away.
+ *
+ * @throws VideoIdError TEMPORAL_UNREACHABLE, SECRET_NOT_FOUND or BAD_SETTING.
+ */
+export async function connectClient(
+  settings: TemporalSettings,
+  converter: DataConverter,
+  { lazy = false, within = 10_000 }: { lazy?: boolean; within?: number } = {},
+): Promise<{ connection: Connection; client: Client }> {
+  const retries = new Retries();
+  const connection = Connection.lazy({
+    ...(await connectionOptions(settings)),
+    connectTimeout: within,
+    interceptors: [makeGrpcRetryInterceptor(retries)],
+  });
+  const close = connection.close.bind(connection);
+  connection.close = async () => {
+    await retries.end();
+    await close();
+  };
+  if (!lazy) {
+    try {
+      await connection.ensureConnected();
+    } catch (cause) {
+      await connection.close();
+      throw unreachable(settings, cause);
+    }
+  }
+  return { connection, client: new Client({ connection, namespace: settings.namespace, dataConverter: converter }) };
+}
+
+/**
+ * The SDK's own retries of calls, which can be ended: one that comes to a connection that is closed already throws out of a
+ * timer, and ends the process.
+ */
+class Retries implements GrpcRetryOptions {
+  readonly #usual = defaultGrpcRetryOptions();
+  #ended = false;
+  #nextAt = 0;
+
+  readonly retryableDecider: GrpcRetryOptions['retryableDecider'] = (attempt, status) =>
+    !this.#ended && this.#usual.retryableDecider(attempt, status);
+
+  readonly delayFunction: GrpcRetryOptions['delayFunction'] = (attempt, status) => {
+    const delay = this.#usual.delayFunction(attempt, status);
+    this.#nextAt = Math.max(this.#nextAt, performance.now() + delay);
+    return delay;
+  };
+
+  /** Waits for tries that are planned: seconds at most. */
+  async end(): Promise<void> {
+    this.#ended = true;
+    const left = this.#nextAt - performance.now();
+    if (left > 0) await pause(left + 50);
+  }
+}
+
+/**
+ * Connects a worker, through the SDK's core: call `installRuntime` before. The namespace is asked for here, because the SDK says
+ * in words of its own that there is none, when the worker has threads already.
+ *
+ * @throws VideoIdError TEMPORAL_UNREACHABLE, SECRET_NOT_FOUND, or BAD_SETTING, also for an unknown namespace.
+ */
+export async function connectWorker(settings: TemporalSettings): Promise<NativeConnection> {
+  const options = await connectionOptions(settings);
+  // Clients need no core, which takes a third of a second to load.
+  const worker = await import('@temporalio/worker');
+  let connection: NativeConnection | undefined;
+  try {
+    connection = await worker.NativeConnection.connect(options);
+    await connection.workflowService.describeNamespace({ namespace: settings.namespace });
+    return connection;
+  } catch (cause) {
+    await connection?.close();
+    throw noNamespace(settings.namespace, cause) ?? unreachable(settings, cause);
+  }
+}
+
+async function connectionOptions(settings: TemporalSettings): Promise<{
+  address: string;
+  tls?: Exclude<ConnectionOptions['tls'], undefined>;
+  apiKey?: string;
+}> {
+  const { address, tls, apiKey } = settings;
+  return {
+    address,
+    ...(tls === undefined ? {} : { tls: await tlsOptions(tls) }),
+    ...(apiKey === undefined ? {} : { apiKey: (await resolveSecret(apiKey, 'temporal.apiKey')).reveal() }),
+  };
+}
+
+async function tlsOptions(tls: Exclude<TemporalSettings['tls'], undefined>) {
+  const { ca, certificate, key } = tls;
+  if ((certificate === undefined) !== (key === undefined)) {
+    throw new VideoIdError(
+      'BAD_SETTING',
+      'A client certificate for Temporal needs its key, and the key its certificate.',
+      {
+        field: 'temporal.tls',
+        remedy: 'Set both temporal.tls.certificate and temporal.tls.key, or neither.',
+      },
+    );
+  }
+  return {
+    ...(ca === undefined ? {} : { serverRootCACertificate: await readPem(ca, 'ca') }),
+    ...(certificate === undefined || key === undefined
+      ? {}
+      : { clientCertPair: { crt: await readPem(certificate, 'certificate'), key: await readPem(key, 'key') } }),
+  };
+}
+
+async function readPem(reference: string, name: 'ca' | 'certificate' | 'key'): Promise<Buffer> {
+  return Buffer.from((await resolveSecret(reference, `temporal.tls.${name}`)).reveal());
+}

@@ -1,0 +1,43 @@
+import { extname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
+import type { KeyRing } from '../security/keys.js';
+import type { OrderPublicKeys } from '../security/order-keys.js';
+import { ClientCodec, EncryptionCodec } from '../security/payload-codec.js';
+import { WorkerCodec } from '../security/worker-codec.js';
+
+/** A module that the SDK loads by path. Same extension as this one: `.js`, or `.ts` in tests. */
+const moduleAt = (path: string): string =>
+  fileURLToPath(new URL(`../${path}${extname(import.meta.url)}`, import.meta.url));
+
+export const FAILURE_CONVERTER_PATH = moduleAt('security/failure-converter');
+
+/** What a workflow bundle is made of. */
+export const WORKFLOW_MODULES = {
+  workflowsPath: moduleAt('workflows/index'),
+  failureConverterPath: FAILURE_CONVERTER_PATH,
+  workflowInterceptorModules: ['question-ahead', 'incoming', 'defects'].map((name) => moduleAt(`workflows/${name}`)),
+};
+
+/**
+ * How values, failure messages and stacks travel: for gateway, client and CLI. Without keys they are
+ * not encrypted. A workflow bundle made beforehand needs `WORKFLOW_MODULES` when it is made.
+ */
+export function dataConverter(keyRing: KeyRing | undefined): DataConverter {
+  return {
+    failureConverterPath: FAILURE_CONVERTER_PATH,
+    payloadCodecs: keyRing === undefined ? [] : [new ClientCodec(keyRing)],
+  };
+}
+
+/** The same for a worker, which also checks what comes from outside. Without `orders` no signature is asked for. */
+export function workerDataConverter(keys: {
+  keyRing: KeyRing | undefined;
+  orders: OrderPublicKeys | undefined;
+}): DataConverter {
+  const encryption = keys.keyRing === undefined ? undefined : new EncryptionCodec(keys.keyRing);
+  return {
+    failureConverterPath: FAILURE_CONVERTER_PATH,
+    payloadCodecs: [new WorkerCodec({ encryption, orders: keys.orders })],
+  };
+}

@@ -1,0 +1,86 @@
+import type { Connection } from '@temporalio/client';
+import { optionalTsToMs } from '@temporalio/common/lib/time.js';
+import proto from '@temporalio/proto';
+import { VideoIdError } from '../messages/failures.js';
+import { SEARCH_ATTRIBUTES } from '../messages/search-attributes.js';
+import { GRPC, grpcStatusOf, noNamespace, unreachable } from './failures.js';
+
+const KEYWORD: number = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
+
+/** The part of a visibility query that leaves out the requests of other installations in the same namespace. */
+export function ofInstallation(taskQueue: string): string {
+  return `TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
+}
+
+/**
+ * Registers the search attributes that the namespace lacks, and says which they were. A cluster may take a minute to
+ * know new ones everywhere.
+ *
+ * @throws VideoIdError SETUP_FAILED when one exists with another type or the server does not let us; BAD_SETTING when there is
+ * no such namespace; TEMPORAL_UNREACHABLE.
+ */
+export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<string[]> {
+  const existing = await readSearchAttributes(connection, namespace);
+  for (const name of SEARCH_ATTRIBUTES) {
+    if (existing[name] === undefined || existing[name] === KEYWORD) continue;
+    throw new VideoIdError('SETUP_FAILED', `The search attribute ${name} exists and is not of type Keyword.`, {
+      field: 'temporal.namespace',
+      remedy: 'Use another namespace, or remove the attribute there.',
+    });
+  }
+  const missing = SEARCH_ATTRIBUTES.filter((name) => existing[name] === undefined);
+  if (missing.length === 0) return [];
+  try {
+    await connection.operatorService.addSearchAttributes({
+      namespace,
+      searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
+    });
+  } catch (cause) {
+    // Another process did it at the same time.
+    if (grpcStatusOf(cause)?.code !== GRPC.ALREADY_EXISTS) throw notRegistered(connection, namespace, missing, cause);
+  }
+  return missing;
+}
+
+/**
+ * How long closed requests stay visible in Temporal, in milliseconds.
+ *
+ * @throws VideoIdError BAD_SETTING when there is no such namespace, TEMPORAL_UNREACHABLE when it cannot be asked.
+ */
+export async function describeNamespaceRetention(
+  connection: Connection,
+  namespace: string,
+): Promise<{ retention: number }> {
+  try {
+    const { config } = await connection.workflowService.describeNamespace({ namespace });
+    return { retention: optionalTsToMs(config?.workflowExecutionRetentionTtl) ?? 0 };
+  } catch (cause) {
+    throw noNamespace(namespace, cause) ?? unreachable(connection.options, cause);
+  }
+}
+
+async function readSearchAttributes(connection: Connection, namespace: string): Promise<Record<string, number>> {
+  try {
+    return (await connection.operatorService.listSearchAttributes({ namespace })).customAttributes;
+  } catch (cause) {
+    throw notRegistered(connection, namespace, SEARCH_ATTRIBUTES, cause);
+  }
+}
+
+function notRegistered(
+  connection: Connection,
+  namespace: string,
+  names: readonly string[],
+  cause: unknown,
+): VideoIdError {
+  if (grpcStatusOf(cause)?.code === GRPC.UNAVAILABLE) return unreachable(connection.options, cause);
+  const options = names.map((name) => `--name ${name} --type Keyword`).join(' ');
+  return (
+    noNamespace(namespace, cause) ??
+    new VideoIdError('SETUP_FAILED', `Temporal does not let us register ${names.join(', ')}.`, {
+      field: 'temporal.namespace',
+      remedy: `Let somebody who may do so add them: temporal operator search-attribute create --namespace ${namespace} ${options}; on Temporal Cloud in its UI.`,
+      cause,
+    })
+  );
+}
