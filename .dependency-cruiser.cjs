@@ -20,6 +20,14 @@ const reached = (folder, users) => ({
   to: { path: `^src/${folder}/` },
 });
 
+/** Outsiders import only these files of a `folder`. */
+const door = (folder, files) => ({
+  name: `door-of-${folder}`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: `^src/${folder}/` },
+  to: { path: `^src/${folder}/`, pathNot: `^src/${folder}/(${files})\\.ts$` },
+});
+
 /** Packages a part must do without. */
 const without = (folders, packages) => ({
   name: `packages-of-${folders.split('|')[0]}`,
@@ -46,6 +54,13 @@ module.exports = {
     arrow('uanataca', 'messages', 'security'),
     arrow('archive', 'messages', 'security'),
     arrow('signatures', 'messages', 'security'),
+    arrow('signatures/pdf', 'messages'),
+    arrow('signatures/cms', 'messages', 'signatures/reasons'),
+    arrow('signatures/changes', 'messages', 'signatures/pdf', 'signatures/cms'),
+    arrow('signatures/identity', 'messages', 'signatures/reasons'),
+    arrow('signatures/pdf-check', 'messages', 'signatures/pdf'),
+    door('signatures/changes', 'changes-between|change'),
+    door('signatures/verification', 'verification|verifier|verdicts|signed-file'),
     arrow('config', 'messages', 'security', 'uanataca/assumptions', 'uanataca/registration-authority/assumptions'),
     arrow('activities', 'messages', 'security', 'logging', 'config', 'uanataca', 'archive', 'signatures'),
     arrow('client', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'signatures'),

@@ -17,7 +17,7 @@ import { VideoIdError } from './messages/failures.js';
 import { attemptOfWorkflow } from './messages/request.js';
 import { keepResetting } from './temporal/history-reset.js';
 import { rootFiles } from './signatures/root-files.js';
-import { Verifier } from './signatures/verifier.js';
+import { Verifier } from './signatures/verification/verifier.js';
 import { connectWorker } from './temporal/connection.js';
 import { WORKFLOW_MODULES, workerDataConverter } from './temporal/data-converter.js';
 import { ofInstallation } from './temporal/namespace.js';

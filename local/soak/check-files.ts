@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Outcome } from '../../src/messages/outcome.js';
-import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import { found } from './check-evidence.js';
 import { notSigned } from './outside-look.js';
 import { keyOf, type Scene } from './scene.js';

@@ -1,6 +1,103 @@
-import { composeEvidence, type EvidenceOrder } from '../signatures/evidence.js';
-import type { RequestKey } from '../messages/request.js';
+import { defined } from '../messages/defined.js';
+import type { Actor, OutcomeKind, StoredContract, StoredDocument, Outcome, Verification } from '../messages/outcome.js';
+import type { DocumentDigest, Flow, RequestKey, ReviewMode } from '../messages/request.js';
+import type { RequestEvent } from '../messages/status.js';
 import type { Dependencies } from './dependencies.js';
+
+/** What a requester, an operator or a court may ask about one attempt: who did what, when, with which bytes. Lies in `evidence.json`. */
+export interface Evidence {
+  evidenceVersion: 1;
+  request: EvidenceRequest;
+  /** Only what the caller gave for this place; the one place that may hold personal data. */
+  signer?: Record<string, string>;
+  provider?: EvidenceProvider;
+  documents: EvidenceDocument[];
+  contract?: { shownSha256?: string; stored?: StoredContract };
+  /** The acceptance that stands behind the signature: the last one before the signer signed, or the last one so far. */
+  acceptance?: EvidenceAcceptance;
+  /** What the workflow saw, in order of time. */
+  events: RequestEvent[];
+  /** What was shown to people beside the workflow, in order of time. */
+  shown: ShownEvent[];
+  outcome?: EvidenceOutcome;
+}
+
+/** The request at the provider, and the certificates that an enrolment brought. */
+export interface EvidenceProvider {
+  videoidPk?: string;
+  requestPk: string;
+  certificates?: { serialNumber: string; validFrom?: string; validTo?: string }[];
+}
+
+export interface EvidenceRequest {
+  flow: Flow;
+  reference: string;
+  attempt: number;
+  workflowId: string;
+  environment: string;
+  registrationAuthority: string;
+  profile: string;
+  reviewMode: ReviewMode;
+  automaticOfficer?: string;
+  automaticPermission?: string;
+  /** ISO 8601, UTC. */
+  createdAt: string;
+}
+
+/** A document as it was uploaded and as it lies in the archive after signing. No name: `request.json` has it. */
+export interface EvidenceDocument {
+  index: number;
+  uploaded: { sha256: string; size: number };
+  signed?: { sha256: string; size: number; verification: Verification };
+}
+
+export interface EvidenceAcceptance {
+  /** When the signer accepted, ISO 8601, as the place that showed it says. */
+  acceptedAt: string;
+  /** When the request learned it, ISO 8601. */
+  recordedAt: string;
+  /** When the request learned of the first acceptance, ISO 8601. */
+  firstRecordedAt: string;
+  /** With what the signer signed then: `code`, the type of another way, or both. */
+  signedWith?: string;
+  channel: string;
+  consentVersion: string;
+  /** SHA-256 of the documents as shown, in order. */
+  documents: string[];
+  /** SHA-256 of the contract as shown. */
+  contract: string;
+}
+
+/** A link or a file was shown to somebody. */
+export interface ShownEvent {
+  /** ISO 8601, UTC. */
+  at: string;
+  what: string;
+  channel?: string;
+  facts?: Record<string, string | number | boolean>;
+}
+
+export interface EvidenceOutcome {
+  outcome: OutcomeKind;
+  reason: string;
+  note?: string;
+  actor: Actor;
+  at: string;
+  cleanup: Outcome['cleanup'];
+}
+
+/** What evidence is made of. Of `request` only the fields of `EvidenceRequest` are taken, so that a whole record may be given. */
+export interface EvidenceOrder {
+  request: EvidenceRequest & { documents: readonly DocumentDigest[] };
+  signer?: Record<string, string>;
+  provider?: EvidenceProvider;
+  events: readonly RequestEvent[];
+  shown: readonly ShownEvent[];
+  /** After archiving; an outcome brings them too. */
+  documents?: readonly StoredDocument[];
+  contract?: StoredContract;
+  outcome?: Outcome;
+}
 
 /** Writes `evidence.json` anew from what the workflow knows and what happened beside it. Who signed stands in `request.json` alone. */
 export async function writeEvidence(
@@ -12,4 +109,131 @@ export async function writeEvidence(
   const provider = await archive.readProvider(key);
   const shown = await archive.events(key);
   await archive.writeEvidence(key, composeEvidence({ request, shown, ...(provider ? { provider } : {}), ...known }));
+}
+
+/** Pure: equal orders give equal evidence, with keys, events and documents in one order. */
+export function composeEvidence(order: EvidenceOrder): Evidence {
+  const { signer, provider, outcome } = order;
+  const events = inOrder(order.events).map(({ at, what, actor, facts }) => ({
+    at,
+    what,
+    ...(actor === undefined ? {} : { actor: actorOf(actor) }),
+    ...(facts === undefined ? {} : { facts: sorted(facts) }),
+  }));
+  const acceptance = acceptanceIn(events);
+  const contract = contractOf(order);
+  return {
+    evidenceVersion: 1,
+    request: requestOf(order.request),
+    ...(signer === undefined ? {} : { signer: sorted(signer) }),
+    ...(provider === undefined ? {} : { provider: providerOf(provider) }),
+    documents: documentsOf(order),
+    ...defined({ contract, acceptance }),
+    events,
+    shown: inOrder(order.shown).map(({ at, what, channel, facts }) => ({
+      at,
+      what,
+      ...defined({ channel }),
+      ...(facts === undefined ? {} : { facts: sorted(facts) }),
+    })),
+    ...(outcome === undefined ? {} : { outcome: outcomeOf(outcome) }),
+  };
+}
+
+function requestOf(request: EvidenceRequest): EvidenceRequest {
+  const { automaticOfficer, automaticPermission } = request;
+  return {
+    flow: request.flow,
+    reference: request.reference,
+    attempt: request.attempt,
+    workflowId: request.workflowId,
+    environment: request.environment,
+    registrationAuthority: request.registrationAuthority,
+    profile: request.profile,
+    reviewMode: request.reviewMode,
+    ...defined({ automaticOfficer, automaticPermission }),
+    createdAt: request.createdAt,
+  };
+}
+
+function providerOf({ videoidPk, requestPk, certificates }: EvidenceProvider): EvidenceProvider {
+  return {
+    ...defined({ videoidPk }),
+    requestPk,
+    ...(certificates === undefined ? {} : { certificates: [...certificates] }),
+  };
+}
+
+function documentsOf({ request, documents, outcome }: EvidenceOrder): EvidenceDocument[] {
+  const stored = documents ?? outcome?.documents ?? [];
+  const uploaded = request.documents.toSorted((one, other) => one.index - other.index);
+  return uploaded.map(({ index, sha256, size }) => {
+    const signed = stored.find((document) => document.index === index);
+    return {
+      index,
+      uploaded: { sha256, size },
+      ...(signed === undefined
+        ? {}
+        : { signed: { sha256: signed.sha256, size: signed.size, verification: verificationOf(signed.verification) } }),
+    };
+  });
+}
+
+function contractOf({ contract, outcome, events }: EvidenceOrder): Evidence['contract'] {
+  const stored = contract ?? outcome?.contract;
+  const shown = inOrder(events).findLast(({ what }) => what === 'documents-uploaded')?.facts?.['contract'];
+  if (stored === undefined && typeof shown !== 'string') return undefined;
+  return {
+    ...(typeof shown === 'string' ? { shownSha256: shown } : {}),
+    ...(stored === undefined
+      ? {}
+      : {
+          stored: {
+            sha256: stored.sha256,
+            size: stored.size,
+            signed: stored.signed,
+            verification: verificationOf(stored.verification),
+          },
+        }),
+  };
+}
+
+/** The workflow records every acceptance, with its number, and with each order to sign the number of the one behind it. */
+function acceptanceIn(events: readonly RequestEvent[]): EvidenceAcceptance | undefined {
+  const all = events.filter(({ what }) => what === 'accepted');
+  const asked = events.findLast(({ what }) => what === 'sign-asked')?.facts;
+  const accepted =
+    all.find(({ facts }) => asked !== undefined && facts?.['acceptance'] === asked['acceptance']) ?? all.at(-1);
+  if (accepted?.facts === undefined) return undefined;
+  const { acceptedAt, channel, consentVersion, documents, contract } = accepted.facts;
+  return {
+    acceptedAt: String(acceptedAt),
+    recordedAt: accepted.at,
+    firstRecordedAt: all[0]?.at ?? accepted.at,
+    ...(asked?.['with'] === undefined ? {} : { signedWith: String(asked['with']) }),
+    channel: String(channel),
+    consentVersion: String(consentVersion),
+    documents: String(documents).split(' '),
+    contract: String(contract),
+  };
+}
+
+function outcomeOf({ outcome, reason, note, actor, at, cleanup }: Outcome): EvidenceOutcome {
+  return { outcome, reason, ...defined({ note }), actor: actorOf(actor), at, cleanup };
+}
+
+function verificationOf({ result, reasons, facts }: Verification): Verification {
+  return { result, reasons: [...reasons], facts: sorted(facts) };
+}
+
+function actorOf({ kind, id }: Actor): Actor {
+  return { kind, ...defined({ id }) };
+}
+
+function inOrder<Event extends { at: string }>(events: readonly Event[]): Event[] {
+  return events.toSorted((one, other) => Date.parse(one.at) - Date.parse(other.at));
+}
+
+function sorted<Value>(facts: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.fromEntries(Object.entries(facts).toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }

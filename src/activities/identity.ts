@@ -7,8 +7,8 @@ import type { IdentityAccepted, IdentityField, IdentityView, IdentityWord } from
 import { AFTER_VIDEO, IDENTITY_FIELDS, type IdentityFields } from '../messages/request-fields.js';
 import type { RequestKey, RequestPk } from '../messages/request.js';
 import { sealAnswer } from '../security/sealed-answer.js';
-import { bareNumber, type DocumentNumber, isSameNumber } from '../signatures/document-number.js';
-import { subjectNumbers, subjectVerdict } from '../signatures/subject.js';
+import { bareNumber, type DocumentNumber, isSameNumber } from '../signatures/identity/document-number.js';
+import { subjectNumbers, subjectVerdict } from '../signatures/identity/subject.js';
 import type { ProviderRequest } from '../uanataca/provider-request.js';
 import type { Dependencies } from './dependencies.js';
 import { providerRequest } from './provider-request.js';

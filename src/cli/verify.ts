@@ -20,7 +20,7 @@ export function verifyCommand(program: Command): void {
     async ({ screen, operands, flags }) => {
       const roots = await rootsOf(flags.roots ?? (await configuredRoots(screen)));
       if (roots.length === 0) screen.say('No roots: no chain can be checked. Name PEM files with --roots.');
-      const { verifyPdfSignature } = await import('../signatures/verification.js');
+      const { verifyPdfSignature } = await import('../signatures/verification/verification.js');
       const files: { path: string; verification: Verification }[] = [];
       for (const path of operands) {
         const work = readable(path, () => verifyPdfSignature(path, { roots }));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defined } from '../messages/defined.js';
-import { documentNumber } from '../signatures/document-number.js';
+import { documentNumber } from '../signatures/identity/document-number.js';
 import {
   checkedInput,
   documentList,

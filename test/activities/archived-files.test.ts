@@ -1,7 +1,7 @@
 import { open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import type { ArchiveFile } from '../../src/archive/archive.js';
 import type { VerificationReason } from '../../src/signatures/reasons.js';
-import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import { failureOf } from './step-failure.js';
 import { type RequestAtWork, Workplace } from './workplace.js';
 

@@ -33,7 +33,7 @@ import {
   type SealPublicKey,
 } from '../../src/security/keys.js';
 import { seal } from '../../src/security/sealing.js';
-import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import { Optimizers } from '../../src/uanataca/optimizers.js';
 import { RegistrationAuthorities } from '../../src/uanataca/registration-authorities.js';
 import { layKeys } from '../keys.js';

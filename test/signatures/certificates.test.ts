@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Verification } from '../../src/messages/outcome.js';
-import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import { makeAuthority, makeIdentity, type Authority, type Identity } from './authority.js';
 import {
   curveKey,

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { Budget } from '../../src/signatures/pdf/budget.js';
 import { FileBytes } from '../../src/signatures/pdf/file-bytes.js';
-import type { Change } from '../../src/signatures/update/change.js';
-import { changesBetween } from '../../src/signatures/update/changes-between.js';
+import type { Change } from '../../src/signatures/changes/change.js';
+import { changesBetween } from '../../src/signatures/changes/changes-between.js';
 import { LAYOUTS, TRAILER, type Layout } from './rich-pdf.js';
 import type { PdfWriter } from './pdf-writer.js';
 

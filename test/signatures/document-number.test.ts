@@ -1,4 +1,9 @@
-import { bareNumber, type DocumentNumber, documentNumber, isSameNumber } from '../../src/signatures/document-number.js';
+import {
+  bareNumber,
+  type DocumentNumber,
+  documentNumber,
+  isSameNumber,
+} from '../../src/signatures/identity/document-number.js';
 
 const of = (given: string | DocumentNumber): DocumentNumber => (typeof given === 'string' ? { text: given } : given);
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Verification } from '../../src/messages/outcome.js';
 import { PASSABLE_REASONS } from '../../src/messages/verification-reasons.js';
 import { mayPass } from '../../src/signatures/reasons.js';
-import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import { makeAuthority, type Authority } from './authority.js';
 import { signPdf, signPdfWith, type SignOrder } from './signer.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { PDFArray, PDFDocument, PDFName, PDFRef } from '@cantoo/pdf-lib';
 
-import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import { makeAuthority, makeIdentity, type Authority } from './authority.js';
 import { makeTimestamp } from './cms-maker.js';
 import { makeOcspResponse, makeRevocationList } from './revocation-maker.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { outsideTool } from '../../local/outside-tools.js';
-import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import { makeAuthority, type Authority, type Identity } from './authority.js';
 import { makeValidators, type Validator } from './outside-validators.js';
 import { MANNERS, PdfWriter, plainPdf } from './pdf-writer.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { outsideTool, type OutsideTool } from '../../local/outside-tools.js';
-import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import type { Identity } from './authority.js';
 
 /** Whether a validator takes the newest signature of a file for good: whole file covered, intact, led to the root. */

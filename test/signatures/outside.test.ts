@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { makeAuthority, makeIdentity, type Authority } from './authority.js';
-import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import { appendStore, appendTimestamp, makeValidators, type Validator } from './outside-validators.js';
 import { signPdf, withAppendedRevision, type SignOrder } from './signer.js';
 

@@ -7,9 +7,9 @@ import { PDFDocument } from '@cantoo/pdf-lib';
 
 import type { Verification } from '../../src/messages/outcome.js';
 import { mayPass } from '../../src/signatures/reasons.js';
-import type { SignedFile } from '../../src/signatures/signed-file.js';
-import { judgeTogether, type JudgingRules } from '../../src/signatures/signers.js';
-import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import type { SignedFile } from '../../src/signatures/verification/signed-file.js';
+import { judgeTogether, type JudgingRules } from '../../src/signatures/verification/verdicts.js';
+import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import { makeAuthority, makeIdentity, type Authority, type Identity } from './authority.js';
 import { makeUnusual, oid, sequence, statements } from './certificate-maker.js';
 import { signPdf, withAppendedRevision } from './signer.js';

@@ -1,6 +1,6 @@
 import { X509CertificateGenerator } from '@peculiar/x509';
 import type { Verification } from '../../src/messages/outcome.js';
-import { subjectVerdict, withSigner } from '../../src/signatures/subject.js';
+import { subjectVerdict, withSigner } from '../../src/signatures/identity/subject.js';
 
 const SERIAL_NUMBER = '2.5.4.5';
 const EXPECTED = '12345678Z';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Verification } from '../../src/messages/outcome.js';
-import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import { makeAuthority, makeIdentity, type Authority } from './authority.js';
 import type { TimestampOrder } from './cms-maker.js';
 import { signPdf, withDocumentTimestamp, type SignOrder } from './signer.js';

@@ -7,7 +7,7 @@ import { PDFDocument } from '@cantoo/pdf-lib';
 
 import type { Verification } from '../../src/messages/outcome.js';
 import { mayPass, REASONS, resultOf } from '../../src/signatures/reasons.js';
-import { verifyPdfSignature } from '../../src/signatures/verification.js';
+import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import { makeAuthority, makeIdentity, type Authority, type Identity } from './authority.js';
 import {
   signPdf,

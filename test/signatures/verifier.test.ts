@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { startHealthServer } from '../../src/process/health.js';
 import { mayPass } from '../../src/signatures/reasons.js';
-import { verifyPdfSignature } from '../../src/signatures/verification.js';
-import { Verifier, type VerifierOptions } from '../../src/signatures/verifier.js';
+import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
+import { Verifier, type VerifierOptions } from '../../src/signatures/verification/verifier.js';
 
 const SAMPLE = join(import.meta.dirname, '..', '..', 'samples', 'agreement.pdf');
 const THREADS = join(import.meta.dirname, 'threads');
 /** The thread of the sources, without a build. */
 const OURS = {
   file: join(import.meta.dirname, '..', 'archive', 'children', 'typescript.cjs'),
-  argv: [join(import.meta.dirname, '..', '..', 'src', 'signatures', 'verification-thread.ts')],
+  argv: [join(import.meta.dirname, '..', '..', 'src', 'signatures', 'verification', 'verification-thread.ts')],
 };
 const HOSTILE = { file: join(THREADS, 'hostile.cjs') };
 const ORDER = { roots: [] };

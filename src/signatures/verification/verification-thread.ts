@@ -1,5 +1,5 @@
 import { parentPort } from 'node:worker_threads';
-import { defined } from '../messages/defined.js';
+import { defined } from '../../messages/defined.js';
 import type { ThreadAnswer, ThreadOrder } from './verifier.js';
 import { verifyPdfSignature } from './verification.js';
 

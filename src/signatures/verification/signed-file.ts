@@ -1,17 +1,17 @@
 import { createHash, type X509Certificate } from 'node:crypto';
 
-import { defined } from '../messages/defined.js';
-import { Budget, TooComplexError } from './pdf/budget.js';
-import { PdfDocument } from './pdf/document.js';
-import { FileBytes } from './pdf/file-bytes.js';
-import { signaturesOf, type PdfSignature, type SignedRange } from './pdf/signatures.js';
-import { sha256OfFirst } from './pdf/signed-bytes.js';
-import { PdfStructureError } from './pdf/structure-error.js';
-import type { VerificationReason } from './reasons.js';
+import { defined } from '../../messages/defined.js';
+import { Budget, TooComplexError } from '../pdf/budget.js';
+import { PdfDocument } from '../pdf/document.js';
+import { FileBytes } from '../pdf/file-bytes.js';
+import { signaturesOf, type PdfSignature, type SignedRange } from '../pdf/signatures.js';
+import { sha256OfFirst } from '../pdf/signed-bytes.js';
+import { PdfStructureError } from '../pdf/structure-error.js';
+import type { VerificationReason } from '../reasons.js';
 import { roughSignatures } from './rough-signatures.js';
 import { checkDocumentTimestamp, checkSignature, type SignatureVerdict } from './signature-check.js';
-import type { Change } from './update/change.js';
-import { changesBetween } from './update/changes-between.js';
+import type { Change } from '../changes/change.js';
+import { changesBetween } from '../changes/changes-between.js';
 
 /** The file that was accepted. Size in bytes. */
 export interface Original {

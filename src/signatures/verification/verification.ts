@@ -1,9 +1,9 @@
-import { defined } from '../messages/defined.js';
-import type { Verification } from '../messages/outcome.js';
-import { readRoots } from './cms/certificate-chain.js';
-import { FileBytes } from './pdf/file-bytes.js';
+import { defined } from '../../messages/defined.js';
+import type { Verification } from '../../messages/outcome.js';
+import { readRoots } from '../cms/certificate-chain.js';
+import { FileBytes } from '../pdf/file-bytes.js';
 import { inspectFile, type Original, type SignedFile } from './signed-file.js';
-import { verdictOf } from './signers.js';
+import { verdictOf } from './verdicts.js';
 
 /** What a signed file is measured against. Plain data, which may cross a thread. */
 export interface VerificationOrder {

@@ -1,9 +1,9 @@
 import * as asn1js from 'asn1js';
 import { Certificate } from 'pkijs';
-import type { IdentityWord } from '../messages/identity.js';
-import type { Verification } from '../messages/outcome.js';
+import type { IdentityWord } from '../../messages/identity.js';
+import type { Verification } from '../../messages/outcome.js';
 import { type DocumentNumber, isSameNumber } from './document-number.js';
-import { REASONS, type VerificationReason } from './reasons.js';
+import { REASONS, type VerificationReason } from '../reasons.js';
 
 /** Attribute types of a subject's name (X.520). */
 const SERIAL_NUMBER = '2.5.4.5';

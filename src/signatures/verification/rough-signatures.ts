@@ -1,5 +1,5 @@
-import type { FileBytes } from './pdf/file-bytes.js';
-import type { PdfSignature } from './pdf/signatures.js';
+import type { FileBytes } from '../pdf/file-bytes.js';
+import type { PdfSignature } from '../pdf/signatures.js';
 
 const KEY = Buffer.from('/ByteRange');
 const RANGE = /^\/ByteRange\s*\[\s*0\s+(\d{1,15})\s+(\d{1,15})\s+(\d{1,15})\s*\]/;

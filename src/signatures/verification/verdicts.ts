@@ -1,7 +1,7 @@
-import { defined } from '../messages/defined.js';
-import type { Verification } from '../messages/outcome.js';
-import type { OtherSigners, Requirement, VerificationPolicy } from '../messages/policy.js';
-import { verificationOf, type VerificationReason } from './reasons.js';
+import { defined } from '../../messages/defined.js';
+import type { Verification } from '../../messages/outcome.js';
+import type { OtherSigners, Requirement, VerificationPolicy } from '../../messages/policy.js';
+import { verificationOf, type VerificationReason } from '../reasons.js';
 import type { SignatureVerdict } from './signature-check.js';
 import type { SignedFile } from './signed-file.js';
 

@@ -1,16 +1,16 @@
 import type { X509Certificate } from 'node:crypto';
 
-import { defined } from '../messages/defined.js';
-import { OID } from './cms/algorithms.js';
-import { checkChain } from './cms/certificate-chain.js';
-import { CmsError, readCms, refusing, type Cms, type ReadCertificate } from './cms/cms.js';
-import { claimsOf, type CertificateClaims } from './cms/qc-statements.js';
-import { checkSigner, digestOf, type SignedContent, type SignerCheck } from './cms/signer-check.js';
-import { checkTimestamp, checkTimestamps, type TimestampCheck } from './cms/timestamp.js';
-import type { FileBytes } from './pdf/file-bytes.js';
-import type { PdfSignature, SignedRange } from './pdf/signatures.js';
-import { readContents } from './pdf/signed-bytes.js';
-import type { VerificationReason } from './reasons.js';
+import { defined } from '../../messages/defined.js';
+import { OID } from '../cms/algorithms.js';
+import { checkChain } from '../cms/certificate-chain.js';
+import { CmsError, readCms, refusing, type Cms, type ReadCertificate } from '../cms/cms.js';
+import { claimsOf, type CertificateClaims } from '../cms/qc-statements.js';
+import { checkSigner, digestOf, type SignedContent, type SignerCheck } from '../cms/signer-check.js';
+import { checkTimestamp, checkTimestamps, type TimestampCheck } from '../cms/timestamp.js';
+import type { FileBytes } from '../pdf/file-bytes.js';
+import type { PdfSignature, SignedRange } from '../pdf/signatures.js';
+import { readContents } from '../pdf/signed-bytes.js';
+import type { VerificationReason } from '../reasons.js';
 
 /** What was found of one signature. Plain data, which may cross a thread. */
 export interface SignatureVerdict {

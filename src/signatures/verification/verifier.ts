@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { defined } from '../messages/defined.js';
-import type { VerificationReason } from './reasons.js';
+import { defined } from '../../messages/defined.js';
+import type { VerificationReason } from '../reasons.js';
 import type { verifyPdfSignature, VerificationOrder } from './verification.js';
 
 export type Verified = Awaited<ReturnType<typeof verifyPdfSignature>>;
