@@ -4,10 +4,10 @@ import { IDENTITY_FIELDS, type IdentityFields, isFieldName } from '../messages/r
 import type { RequestKey, RequestPk } from '../messages/request.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { ProviderRequest } from '../uanataca/provider-request.js';
-import type { Dependencies } from './dependencies.js';
+import type { Dependencies } from './engine/dependencies.js';
 import { comparedIdentity } from './identity.js';
-import { providerRequest } from './provider-request.js';
-import { stepFailure } from './step-failures.js';
+import { providerRequest } from './engine/provider-step.js';
+import { stepFailure } from './engine/failures.js';
 
 /**
  * `PUT request/{request_pk}` with what a person corrected: before the video e-mail or phone, after it what identifies the

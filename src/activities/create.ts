@@ -6,9 +6,9 @@ import type { Stage } from '../messages/status.js';
 import { resolveSecret } from '../security/secret.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { OneShot } from '../uanataca/one-shot.js';
-import { authorityOf, type Dependencies } from './dependencies.js';
+import { authorityOf, type Dependencies } from './engine/dependencies.js';
 import { comparedIdentity } from './identity.js';
-import { stepFailure } from './step-failures.js';
+import { stepFailure } from './engine/failures.js';
 
 /**
  * Seed step 1, `POST videoid`. May be billed and has no key to recognise a repetition (§13), so a mark in the archive is

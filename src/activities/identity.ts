@@ -10,9 +10,9 @@ import { sealAnswer } from '../security/sealed-answer.js';
 import { bareNumber, type DocumentNumber, isSameNumber } from '../signatures/identity/document-number.js';
 import { subjectNumbers, subjectVerdict } from '../signatures/identity/subject.js';
 import type { ProviderRequest } from '../uanataca/provider-request.js';
-import type { Dependencies } from './dependencies.js';
-import { providerRequest } from './provider-request.js';
-import { stepFailure } from './step-failures.js';
+import type { Dependencies } from './engine/dependencies.js';
+import { providerRequest } from './engine/provider-step.js';
+import { stepFailure } from './engine/failures.js';
 
 type Place = Pick<Dependencies, 'archive' | 'config'>;
 

@@ -3,10 +3,10 @@ import type { IdentityWord } from '../messages/identity.js';
 import type { ProviderStatus } from '../messages/request.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { ProviderRequest } from '../uanataca/provider-request.js';
-import { raoCredentials } from './credentials.js';
-import type { Dependencies } from './dependencies.js';
+import { raoCredentials } from './engine/officer-credentials.js';
+import type { Dependencies } from './engine/dependencies.js';
 import { assertExpectedSigner } from './identity.js';
-import { providerRequest, providerStatus } from './provider-request.js';
+import { providerRequest, providerStatus } from './engine/provider-step.js';
 
 /** Seed step 2, `POST videoid/{videoid_pk}/approve`: in one-step mode it validates too. */
 export function approve(dependencies: Dependencies): SignatureActivities['approve'] {

@@ -8,9 +8,9 @@ import type { SealPrivateKeys } from '../security/keys.js';
 import { openSealed } from '../security/sealing.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { SignatureOrder } from '../uanataca/one-shot.js';
-import type { Dependencies } from './dependencies.js';
-import { assertRoom } from './room.js';
-import { stepFailure } from './step-failures.js';
+import type { Dependencies } from './engine/dependencies.js';
+import { assertRoom } from './send-code.js';
+import { stepFailure } from './engine/failures.js';
 
 /** Beside the mark of a code that was handed over: what the provider answered, and what it said. */
 const ANSWERS = { done: 'sign-not-shown', refused: 'sign-refused', doubt: 'sign-in-doubt' } as const;

@@ -1,9 +1,9 @@
 import type { SignatureActivities, UploadedDocument } from '../messages/activities.js';
 import type { DocumentDigest, RequestKey, RequestPk } from '../messages/request.js';
-import { downloadLimits, storeDownload } from './download.js';
-import type { Dependencies } from './dependencies.js';
-import { endOfTry } from './end-of-try.js';
-import { stepFailure } from './step-failures.js';
+import { downloadLimits, storeDownload } from './engine/download.js';
+import type { Dependencies } from './engine/dependencies.js';
+import { endOfTry } from './engine/provider-step.js';
+import { stepFailure } from './engine/failures.js';
 import { signerBeforeUpload } from './identity.js';
 
 /** Set when documents went up more than once: more of them may lie at the provider than we know. */

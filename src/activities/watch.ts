@@ -4,10 +4,10 @@ import { VideoIdError } from '../messages/failures.js';
 import type { RequestKey } from '../messages/request.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { ProviderRequest } from '../uanataca/provider-request.js';
-import type { Dependencies } from './dependencies.js';
+import type { Dependencies } from './engine/dependencies.js';
 import { comparedIdentity } from './identity.js';
-import { providerRequest } from './provider-request.js';
-import { stepFailure, stillWaiting } from './step-failures.js';
+import { providerRequest } from './engine/provider-step.js';
+import { stepFailure, stillWaiting } from './engine/failures.js';
 
 /** `GET request/{request_pk}` until the status differs from the one seen. The pauses are the retries of this activity. */
 export function watch(dependencies: Dependencies): SignatureActivities['watch'] {

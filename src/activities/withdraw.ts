@@ -1,7 +1,7 @@
 import type { SignatureActivities } from '../messages/activities.js';
 import { ProviderError } from '../uanataca/errors.js';
-import type { Dependencies } from './dependencies.js';
-import { providerStatus } from './provider-request.js';
+import type { Dependencies } from './engine/dependencies.js';
+import { providerStatus } from './engine/provider-step.js';
 
 /**
  * One-Shot: `DELETE request/{request_pk}` where the assumption `cancelByDelete` says that it exists (§4.12). Enrolments:

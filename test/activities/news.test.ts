@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { tellingNews } from '../../src/activities/news.js';
-import { stepFailure } from '../../src/activities/step-failures.js';
+import { stepFailure } from '../../src/activities/engine/failures.js';
 import type { FailureCode } from '../../src/messages/failures.js';
 import { failureOf } from './step-failure.js';
 

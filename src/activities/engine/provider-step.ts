@@ -1,10 +1,11 @@
 import { activityInfo } from '@temporalio/activity';
 import type { RetryPolicy, TemporalFailure } from '@temporalio/common';
 import { msToNumber } from '@temporalio/common/lib/time.js';
-import type { RequestKey } from '../messages/request.js';
-import { ProviderError } from '../uanataca/errors.js';
+import type { ProviderStatus, RequestKey, RequestPk } from '../../messages/request.js';
+import { ProviderError } from '../../uanataca/errors.js';
+import type { ProviderRequest } from '../../uanataca/provider-request.js';
 import type { Dependencies } from './dependencies.js';
-import { providerFailure } from './step-failures.js';
+import { providerFailure, stepFailure } from './failures.js';
 
 /**
  * A step that calls the provider. Whether the Optimizer answers is noted, and tries after trouble are spread: when it
@@ -56,4 +57,41 @@ function spreadPause(attempt: number, policy: RetryPolicy | undefined): number |
 /** Never sooner than the provider asks for. */
 function later(pause: number): number {
   return pause * (1 + SPREAD * Math.random());
+}
+
+/** The request at its provider system: the Optimizer for signatures, the Registration Authority for enrolments. */
+export async function providerRequest(
+  { optimizer, registrationAuthority }: Pick<Dependencies, 'optimizer' | 'registrationAuthority'>,
+  key: RequestKey,
+  requestPk: RequestPk,
+): Promise<ProviderRequest> {
+  const system = key.flow === 'signature' ? optimizer(key.environment) : registrationAuthority(key.environment);
+  return await system.getRequest(requestPk);
+}
+
+/** Its status there. */
+export async function providerStatus(
+  dependencies: Dependencies,
+  key: RequestKey,
+  requestPk: RequestPk,
+): Promise<ProviderStatus> {
+  return (await providerRequest(dependencies, key, requestPk)).status;
+}
+
+/**
+ * Aborts when the server gives up this try, so that a slow one does nothing beside the next. The server does not tell: a
+ * try without heartbeats runs on.
+ */
+export function endOfTry(): AbortSignal {
+  const { startToCloseTimeoutMs, scheduleToCloseTimeoutMs, scheduledTimestampMs, currentAttemptScheduledTimestampMs } =
+    activityInfo();
+  // Differences of the server's clock only; ours may be another.
+  const spent = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
+  const ofBudget = scheduleToCloseTimeoutMs > 0 ? scheduleToCloseTimeoutMs - spent : Infinity;
+  const end = new AbortController();
+  const failure = stepFailure('STEP_FAILED', 'It took longer than one try may take; it is tried again.', {
+    retry: true,
+  });
+  setTimeout(() => end.abort(failure), Math.max(0, Math.min(startToCloseTimeoutMs, ofBudget))).unref();
+  return end.signal;
 }

@@ -1,7 +1,8 @@
+import type { Archive } from '../archive/archive.js';
 import type { SignatureActivities } from '../messages/activities.js';
-import type { Dependencies } from './dependencies.js';
-import { assertRoom } from './room.js';
-import { stepFailure } from './step-failures.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { Dependencies } from './engine/dependencies.js';
+import { stepFailure } from './engine/failures.js';
 
 /**
  * Seed step 5, `POST otp/{request_pk}`. Refused while there is no room to store what would be signed. Read
@@ -25,4 +26,14 @@ export function sendCode({ archive, optimizer }: Dependencies): SignatureActivit
     await archive.unmark(key, mark);
     throw stepFailure('CODE_COOL_DOWN', 'The provider sent a code less than a minute ago. Ask again in a minute.');
   };
+}
+
+/** Nobody signs what could not be stored. @throws ARCHIVE_FULL, which is told to who asked, and is no attention */
+export async function assertRoom(archive: Archive): Promise<void> {
+  await archive.assertReserve().catch((error: unknown) => {
+    if (error instanceof VideoIdError && error.code === 'ARCHIVE_FULL') {
+      throw stepFailure(error.code, error.message, { facts: error.facts });
+    }
+    throw error;
+  });
 }

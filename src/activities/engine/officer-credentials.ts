@@ -1,9 +1,9 @@
-import { VideoIdError } from '../messages/failures.js';
-import type { RequestKey } from '../messages/request.js';
-import type { Sealed } from '../messages/steering.js';
-import { openSealed } from '../security/sealing.js';
-import { resolveSecret, type Secret } from '../security/secret.js';
-import type { RaoCredentials } from '../uanataca/one-shot.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { RequestKey } from '../../messages/request.js';
+import type { Sealed } from '../../messages/steering.js';
+import { openSealed } from '../../security/sealing.js';
+import { resolveSecret, type Secret } from '../../security/secret.js';
+import type { RaoCredentials } from '../../uanataca/one-shot.js';
 import { authorityOf, type Dependencies } from './dependencies.js';
 
 /**

@@ -1,8 +1,8 @@
-import type { Notices } from '../archive/notices.js';
-import type { Logger } from '../logging/logger.js';
-import type { ProviderSystem } from '../messages/conditions.js';
-import { VideoIdError } from '../messages/failures.js';
-import type { ProviderError } from '../uanataca/errors.js';
+import type { Notices } from '../../archive/notices.js';
+import type { Logger } from '../../logging/logger.js';
+import type { ProviderSystem } from '../../messages/conditions.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { ProviderError } from '../../uanataca/errors.js';
 
 /**
  * Since when an Optimizer does not answer: what one request cannot see in its own retries. Trouble that lasts is noted in

@@ -1,9 +1,9 @@
 import type { Context } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker';
-import type { Archive } from '../archive/archive.js';
-import { type FailureCode, VideoIdError } from '../messages/failures.js';
-import { aftermathIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../messages/request.js';
+import type { Archive } from '../../archive/archive.js';
+import { type FailureCode, VideoIdError } from '../../messages/failures.js';
+import { aftermathIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../../messages/request.js';
 
 /** What may be called by workflows that outlive their request. Those of a request may call everything. */
 const AFTER_THE_END: Record<string, { activities: string[]; idOf: (key: RequestKey) => string }> = {

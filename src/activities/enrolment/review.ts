@@ -1,16 +1,16 @@
 import { text } from 'node:stream/consumers';
-import type { Decided, EnrolmentActivities, OfficerOrder } from '../messages/activities.js';
-import { VideoIdError } from '../messages/failures.js';
-import type { RequestKey, RequestPk } from '../messages/request.js';
-import { isFieldName } from '../messages/request-fields.js';
-import { ProviderError } from '../uanataca/errors.js';
-import type { RaoLogin } from '../uanataca/registration-authority.js';
-import { raoCredentials } from './credentials.js';
-import { authorityOf, type Dependencies } from './dependencies.js';
-import { sealedSecrets } from './enrolment-secrets.js';
-import { providerStatus } from './provider-request.js';
-import { decide } from './review.js';
-import { stepFailure } from './step-failures.js';
+import type { Decided, EnrolmentActivities, OfficerOrder } from '../../messages/activities.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { RequestKey, RequestPk } from '../../messages/request.js';
+import { isFieldName } from '../../messages/request-fields.js';
+import { ProviderError } from '../../uanataca/errors.js';
+import type { RaoLogin } from '../../uanataca/registration-authority.js';
+import { raoCredentials } from '../engine/officer-credentials.js';
+import { authorityOf, type Dependencies } from '../engine/dependencies.js';
+import { sealedSecrets } from './secrets.js';
+import { providerStatus } from '../engine/provider-step.js';
+import { decide } from '../review.js';
+import { stepFailure } from '../engine/failures.js';
 
 /** Where what an approval answered is kept sealed. */
 const APPROVAL = 'approval';

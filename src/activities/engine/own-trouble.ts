@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { SignatureActivities, StepFailure } from '../messages/activities.js';
-import type { FailureCode } from '../messages/failures.js';
-import { OWN_TROUBLE, stepFailure } from './step-failures.js';
+import type { SignatureActivities, StepFailure } from '../../messages/activities.js';
+import type { FailureCode } from '../../messages/failures.js';
+import { OWN_TROUBLE, stepFailure } from './failures.js';
 
 /**
  * The watch waits by retrying and would never say that it cannot read because of us. Trouble of ours that outlasts the

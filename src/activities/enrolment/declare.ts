@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
-import type { EnrolmentActivities } from '../messages/activities.js';
-import { VideoIdError } from '../messages/failures.js';
-import type { RequestKey } from '../messages/request.js';
-import { authorityOf, type Dependencies } from './dependencies.js';
-import { downloadLimits, storeDownload } from './download.js';
-import { sealText } from './enrolment-secrets.js';
+import type { EnrolmentActivities } from '../../messages/activities.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { RequestKey } from '../../messages/request.js';
+import { authorityOf, type Dependencies } from '../engine/dependencies.js';
+import { downloadLimits, storeDownload } from '../engine/download.js';
+import { sealText } from './secrets.js';
 
 /**
  * Seed step 7, first half: what the officer is to read before approving, kept as it was shown. The declaration names the RAO who

@@ -1,8 +1,8 @@
-import type { RequestKey } from '../messages/request.js';
-import { ProviderError } from '../uanataca/errors.js';
-import type { ScratchcardCount } from '../uanataca/registration-authority/scratchcards.js';
-import { authorityOf, type Dependencies } from './dependencies.js';
-import { stepFailure } from './step-failures.js';
+import type { RequestKey } from '../../messages/request.js';
+import { ProviderError } from '../../uanataca/errors.js';
+import type { ScratchcardCount } from '../../uanataca/registration-authority/scratchcards.js';
+import { authorityOf, type Dependencies } from '../engine/dependencies.js';
+import { stepFailure } from '../engine/failures.js';
 
 /** Milliseconds between two counts for the warning: every enrolment takes one card. */
 const COUNT_EVERY = 600_000;

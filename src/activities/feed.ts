@@ -1,7 +1,26 @@
 import type { SignatureActivities } from '../messages/activities.js';
 import { LATE_VIDEO, type LateProgress, type LateWord } from '../messages/feed.js';
 import { type RequestKey, type RequestPk, workflowIdOf } from '../messages/request.js';
-import type { Dependencies } from './dependencies.js';
+import type { Dependencies } from './engine/dependencies.js';
+
+/** Puts a reminder into the feed of the requester's systems. Repeated after a crash it may come twice, with the same id. */
+export function remind({ archive }: Dependencies): SignatureActivities['remind'] {
+  return async (key, reminder) => {
+    const { flow, reference, attempt, registrationAuthority } = key;
+    const mark = `reminder-${reminder.at.replaceAll(':', '')}`;
+    if (await archive.hasMark(key, mark)) return;
+    await archive.notices.appendFeed({
+      ...reminder,
+      id: `${workflowIdOf(key)}/${reminder.at}`,
+      what: 'deadline-near',
+      flow,
+      reference,
+      attempt,
+      registrationAuthority,
+    });
+    await archive.mark(key, mark);
+  };
+}
 
 /** The video was finished after the end of its attempt. */
 export function tellLateVideo(dependencies: Dependencies): SignatureActivities['tellLateVideo'] {

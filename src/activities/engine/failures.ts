@@ -1,10 +1,10 @@
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/activity';
-import type { StepFailure } from '../messages/activities.js';
-import { defined } from '../messages/defined.js';
-import { type FailureCode, VideoIdError } from '../messages/failures.js';
-import type { Logger } from '../logging/logger.js';
-import { ProviderError } from '../uanataca/errors.js';
+import type { StepFailure } from '../../messages/activities.js';
+import { defined } from '../../messages/defined.js';
+import { type FailureCode, VideoIdError } from '../../messages/failures.js';
+import type { Logger } from '../../logging/logger.js';
+import { ProviderError } from '../../uanataca/errors.js';
 
 /** Trouble of ours that passes without anybody deciding: the step keeps trying. */
 export const OWN_TROUBLE = new Set<FailureCode>(['ARCHIVE_FULL', 'ARCHIVE_UNAVAILABLE', 'ARCHIVE_NOT_SHARED']);

@@ -1,8 +1,8 @@
-import type { Certificate } from '../archive/archive.js';
-import type { EnrolmentActivities } from '../messages/activities.js';
-import { defined } from '../messages/defined.js';
-import type { IssuedCertificate } from '../uanataca/registration-authority/schemas.js';
-import type { Dependencies } from './dependencies.js';
+import type { Certificate } from '../../archive/archive.js';
+import type { EnrolmentActivities } from '../../messages/activities.js';
+import { defined } from '../../messages/defined.js';
+import type { IssuedCertificate } from '../../uanataca/registration-authority/schemas.js';
+import type { Dependencies } from '../engine/dependencies.js';
 
 /** Characters of what the provider's operator wrote. */
 const LONGEST = 1000;

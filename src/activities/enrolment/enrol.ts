@@ -1,16 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ProviderData } from '../archive/archive.js';
-import type { EnrolmentActivities } from '../messages/activities.js';
-import { defined } from '../messages/defined.js';
-import { type RequestKey, type RequestPk, workflowIdOf } from '../messages/request.js';
-import { ProviderError } from '../uanataca/errors.js';
-import { authorityOf, type Dependencies } from './dependencies.js';
-import { endOfTry } from './end-of-try.js';
-import { sealedSecrets } from './enrolment-secrets.js';
-import { providerStatus } from './provider-request.js';
+import type { ProviderData } from '../../archive/archive.js';
+import type { EnrolmentActivities } from '../../messages/activities.js';
+import { defined } from '../../messages/defined.js';
+import { type RequestKey, type RequestPk, workflowIdOf } from '../../messages/request.js';
+import { ProviderError } from '../../uanataca/errors.js';
+import { authorityOf, type Dependencies } from '../engine/dependencies.js';
+import { sealedSecrets } from './secrets.js';
+import { endOfTry, providerStatus } from '../engine/provider-step.js';
 import { ScratchcardSupply } from './scratchcard-supply.js';
-import { stepFailure } from './step-failures.js';
-import { Turns } from './turns.js';
+import { stepFailure } from '../engine/failures.js';
+import { Turns } from '../turns.js';
 
 /** Milliseconds: so long after a create its request may be missing in the list of requests. */
 const LISTED_WITHIN = 60_000;

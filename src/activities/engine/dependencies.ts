@@ -1,13 +1,13 @@
-import type { Archive } from '../archive/archive.js';
-import type { Config, RegistrationAuthorityConfig } from '../config.js';
-import { VideoIdError } from '../messages/failures.js';
-import type { RequestKey } from '../messages/request.js';
-import type { Logger } from '../logging/logger.js';
-import type { SealPrivateKeys, SealPublicKey } from '../security/keys.js';
-import type { VerificationOrder } from '../signatures/verification/verification.js';
-import type { Verify } from '../signatures/verification/verifier.js';
-import type { RegistrationAuthority } from '../uanataca/registration-authority.js';
-import type { OneShot } from '../uanataca/one-shot.js';
+import type { Archive } from '../../archive/archive.js';
+import type { Config, RegistrationAuthorityConfig } from '../../config.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { RequestKey } from '../../messages/request.js';
+import type { Logger } from '../../logging/logger.js';
+import type { SealPrivateKeys, SealPublicKey } from '../../security/keys.js';
+import type { VerificationOrder } from '../../signatures/verification/verification.js';
+import type { Verify } from '../../signatures/verification/verifier.js';
+import type { RegistrationAuthority } from '../../uanataca/registration-authority.js';
+import type { OneShot } from '../../uanataca/one-shot.js';
 import type { OptimizerTrouble } from './optimizer-trouble.js';
 
 /** What activities work with; made once per worker. */

@@ -1,7 +1,7 @@
-import type { EnrolmentActivities } from '../messages/activities.js';
-import type { ArchiveFile, FileDigest } from '../archive/archive.js';
-import type { RequestKey, RequestPk } from '../messages/request.js';
-import type { Dependencies } from './dependencies.js';
+import type { EnrolmentActivities } from '../../messages/activities.js';
+import type { ArchiveFile, FileDigest } from '../../archive/archive.js';
+import type { RequestKey, RequestPk } from '../../messages/request.js';
+import type { Dependencies } from '../engine/dependencies.js';
 
 /**
  * Seed steps 5 and 6, and `validate`: the data given at start and later, then the evidence documents. Update Request is a
