@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import './supported-node.js';
+import './process/supported-node.js';
 import { EXIT } from './cli/exit-codes.js';
 import { run } from './cli/program.js';
 

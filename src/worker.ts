@@ -1,4 +1,4 @@
-import './supported-node.js';
+import './process/supported-node.js';
 import { access, constants } from 'node:fs/promises';
 import { Client } from '@temporalio/client';
 import type { NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';
