@@ -1,7 +1,17 @@
+const OLDEST_NODE = 24;
+if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
+  throw new Error(
+    `Tests need Node ${OLDEST_NODE} or newer. "npm test" and "npx jest" find the one that npm has installed.`,
+  );
+}
+
+/** Packages that are ES modules alone. Jest runs everything as CommonJS, so it compiles them too. */
+const ES_MODULES = ['@noble/hashes', '@peculiar/utils', 'asn1js', 'bytestreamjs', 'commander', 'pkijs'];
+
 const common = {
   testEnvironment: 'node',
-  transform: { '^.+\\.(ts|mjs)$': ['@swc/jest'] },
-  transformIgnorePatterns: ['/node_modules/', '/dist/'],
+  transform: { '^.+\\.(ts|mjs)$|/node_modules/.+\\.js$': ['@swc/jest'] },
+  transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`, '/dist/'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };

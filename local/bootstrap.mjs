@@ -1,14 +1,26 @@
-// First step of `npm start`, `npm test`, `npm run soak` and `npm run build`. Runs before anything is installed: Node built-ins only.
-import { spawn } from 'node:child_process';
+// First step of every npm script. It runs before anything is installed, and also on an old Node (18 or newer): Node built-ins only.
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const OLDEST_NODE = [20, 19];
+/** Major version. */
+const OLDEST_NODE = 24;
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const DIST = join(ROOT, 'dist');
 const SOURCES = ['src', 'sandbox', 'local', 'bench'];
+/** What each command runs once everything is built. */
+const PROGRAMS = {
+  start: 'local/start.js',
+  test: 'local/test.js',
+  soak: 'local/soak.js',
+  tables: 'local/document-tables.js',
+  pictures: 'local/pictures.js',
+  bench: 'bench/bench.js',
+  build: undefined,
+};
 
 const [command = 'start', ...rest] = process.argv.slice(2);
 const args = rest[0] === '--' ? rest.slice(1) : rest;
@@ -21,22 +33,44 @@ await main().catch((error) => {
 });
 
 async function main() {
-  checkNode();
-  if (!['start', 'test', 'soak', 'build'].includes(command)) throw new Error(`There is no command "${command}".`);
+  if (!Object.hasOwn(PROGRAMS, command)) throw new Error(`There is no command "${command}".`);
   await install();
+  if (isTooOld(process.version)) return runUnderInstalledNode();
   await build();
-  if (command === 'build') return;
-  const program = join(DIST, 'local', `${command}.js`);
+  if (PROGRAMS[command] === undefined) return;
+  const program = join(DIST, PROGRAMS[command]);
   process.argv = [process.execPath, program, ...args];
   await import(pathToFileURL(program).href);
 }
 
-function checkNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
-  throw new Error(
-    `videoid-worker needs Node ${OLDEST_NODE.join('.')} or newer; this is Node ${process.versions.node}.`,
-  );
+/** @param version like `v24.1.0` */
+function isTooOld(version) {
+  return Number(/^v(\d+)\./.exec(version)?.[1] ?? 0) < OLDEST_NODE;
+}
+
+/** Once npm has installed a newer Node, npm scripts find that one first. So this happens at the first start only. */
+async function runUnderInstalledNode() {
+  const node = join(ROOT, 'node_modules', '.bin', 'node');
+  const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? '';
+  if (isTooOld(version)) {
+    throw new Error(
+      `videoid-worker needs Node ${OLDEST_NODE} or newer. This is Node ${process.versions.node}.\n` +
+        `npm should have installed a newer one as ${relative(process.cwd(), node)}, but that does not run here ` +
+        `(${process.platform}, ${process.arch}).\n` +
+        `Install Node ${OLDEST_NODE} (https://nodejs.org), then run the command again. On Linux with glibc (x64, arm64) you can also ` +
+        'run "npm ci --include=dev --include=optional".',
+    );
+  }
+  screen.write(`  Node ${process.version} is too old; going on under the installed ${version}\n`);
+  const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
+  // Ctrl-C reaches the child by itself; it is only waited for.
+  process.on('SIGINT', () => {});
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const [code, signal] = await new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (...end) => resolve(end));
+  });
+  process.exitCode = code ?? 128 + constants.signals[signal];
 }
 
 /** Runs `npm ci` unless `node_modules` already holds what the lock file says. */
@@ -55,7 +89,16 @@ async function install() {
       report(`${there} of ${expected.length} packages`);
     }, 1000);
     try {
-      await run(program, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error']);
+      await run(program, [
+        ...first,
+        'ci',
+        '--include=dev',
+        '--include=optional',
+        '--no-engine-strict',
+        '--no-audit',
+        '--no-fund',
+        '--loglevel=error',
+      ]);
     } catch (error) {
       throw new Error(
         `Dependencies could not be installed: "npm ci" asked the package registry that npm is configured for.\n${error.message}\n` +

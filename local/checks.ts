@@ -22,7 +22,7 @@ export const CHECKS: Check[] = [
   tool('types', 'typescript/bin/tsc', ['--noEmit', '-p', 'tsconfig.test.json']),
   tool('lint', 'oxlint/bin/oxlint', ['--type-aware', ...SOURCES]),
   tool('format', 'oxfmt/bin/oxfmt', ['--check', ...SOURCES]),
-  tool('import directions', 'dependency-cruiser/bin/dependency-cruise.mjs', CRUISE),
+  tool('import directions', 'dependency-cruiser/bin/dependency-cruiser.mjs', CRUISE),
 ];
 
 function tool(name: string, script: string, args: string[]): Check {

@@ -14,7 +14,7 @@ import {
   SubjectKeyIdentifierExtension,
   X509Certificate,
   X509CertificateGenerator,
-} from '@peculiar/x509';
+} from './x509.js';
 import { QUALIFIED_POLICY, qualifiedStatements } from './qualified.js';
 import { writeWhole } from './state-files.js';
 

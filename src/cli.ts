@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './process/supported-node.js';
 import { EXIT } from './cli/exit-codes.js';
 import { run } from './cli/program.js';
 

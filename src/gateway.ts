@@ -1,3 +1,4 @@
+import './process/supported-node.js';
 import { join } from 'node:path';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';

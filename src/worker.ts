@@ -1,3 +1,4 @@
+import './process/supported-node.js';
 import { access, constants } from 'node:fs/promises';
 import { Client } from '@temporalio/client';
 import type { NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';

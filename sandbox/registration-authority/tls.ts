@@ -11,7 +11,7 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
   type X509Certificate,
-} from '@peculiar/x509';
+} from '../x509.js';
 import { ECDSA, generateKeys, positiveSerialNumber } from '../certificates.js';
 import { writeWhole } from '../state-files.js';
 

@@ -52,7 +52,7 @@ describe('the import directions', () => {
 
   async function check() {
     const args = ['--config', '.dependency-cruiser.cjs', 'src', 'sandbox'];
-    return runTool('dependency-cruiser/bin/dependency-cruise.mjs', args, folder);
+    return runTool('dependency-cruiser/bin/dependency-cruiser.mjs', args, folder);
   }
 
   function write(file: string, text: string): void {

@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { X509Certificate } from '@peculiar/x509';
 import { ContentInfo, SignedData } from 'pkijs';
 import { outsideTool } from '../../local/outside-tools.js';
+import { X509Certificate } from '../../sandbox/x509.js';
 import { pdf, Stand } from './support.js';
 
 let stand: Stand;

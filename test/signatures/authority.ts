@@ -1,7 +1,7 @@
 import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
 import * as crypto from 'node:crypto';
 
-import * as x509 from '@peculiar/x509';
+import * as x509 from '../../sandbox/x509.js';
 
 /** A certificate with its key, made for tests. */
 export interface Identity {

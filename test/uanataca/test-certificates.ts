@@ -5,7 +5,7 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
   cryptoProvider,
-} from '@peculiar/x509';
+} from '../../sandbox/x509.js';
 
 /** PEM. */
 export interface TestCertificate {
