@@ -54,11 +54,10 @@ async function runUnderInstalledNode() {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? '';
   if (isTooOld(version)) {
     throw new Error(
-      `videoid-worker needs Node ${OLDEST_NODE} or newer. This is Node ${process.versions.node}.\n` +
-        `npm should have installed a newer one as ${relative(process.cwd(), node)}, but that does not run here ` +
+      `videoid-worker needs Node ${OLDEST_NODE} or newer. This is ${process.version}, and npm has installed none that runs here ` +
         `(${process.platform}, ${process.arch}).\n` +
-        `Install Node ${OLDEST_NODE} (https://nodejs.org), then run the command again. On Linux with glibc (x64, arm64) you can also ` +
-        'run "npm ci --include=dev --include=optional".',
+        `Install Node ${OLDEST_NODE} (https://nodejs.org) and run the command again. On Linux with glibc (x64, arm64) it is enough to remove ` +
+        'node_modules first.',
     );
   }
   screen.write(`  Node ${process.version} is too old; going on under the installed ${version}\n`);
