@@ -13,6 +13,7 @@ import {
   SignedData,
   SignerInfo,
 } from 'pkijs';
+import type { X509Certificate } from './x509.js';
 import type { SingleUseCertificate } from './certificates.js';
 
 const DATA = '1.2.840.113549.1.7.1';
@@ -64,8 +65,8 @@ async function signedDataOf(
   signer: SingleUseCertificate,
 ): Promise<SignedData> {
   const type = encapContentInfo.eContentType;
-  const certificates = [signer.certificate, ...signer.chain].map((each) => Certificate.fromBER(each.rawData));
-  const certificate = Certificate.fromBER(signer.certificate.rawData);
+  const certificate = parsed(signer.certificate);
+  const certificates = [certificate, ...signer.chain.map(parsed)];
   const engine = new CryptoEngine({ name: 'node', crypto });
   const sid = new IssuerAndSerialNumber({ issuer: certificate.issuer, serialNumber: certificate.serialNumber });
   const signedData = new SignedData({
@@ -92,6 +93,15 @@ async function signedDataOf(
   });
   await signedData.sign(signer.key, 0, 'SHA-256', undefined, engine);
   return signedData;
+}
+
+const known = new WeakMap<X509Certificate, Certificate>();
+
+/** Parsed once: the certificates of the authorities come with every signature. */
+function parsed(certificate: X509Certificate): Certificate {
+  const found = known.get(certificate) ?? Certificate.fromBER(certificate.rawData);
+  known.set(certificate, found);
+  return found;
 }
 
 /** SigningCertificateV2 of RFC 5035 with SHA-256, which is its default and therefore not spelled out. */

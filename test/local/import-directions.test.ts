@@ -1,62 +1,67 @@
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { runTool } from '../../local/checks.js';
+import { type CheckResult, runTool } from '../../local/checks.js';
 import { PROJECT } from '../../local/project.js';
 
-describe('the import directions', () => {
-  let folder: string;
+/** What is forbidden: a file, what it imports, and the rule against it. */
+const FORBIDDEN: [what: string, file: string, imported: string, rule: string][] = [
+  [
+    'messages that import types of another part',
+    'src/messages/of-archive.ts',
+    '../archive/archive.js',
+    'arrows-of-messages',
+  ],
+  ['messages that import Node', 'src/messages/of-node.ts', 'node:fs', 'messages-and-workflows-know-no-node'],
+  ['workflows that import zod', 'src/workflows/of-zod.ts', 'zod', 'packages-of-workflows'],
+  ['workflows that import another part', 'src/workflows/of-archive.ts', '../archive/archive.js', 'arrows-of-workflows'],
+  ['a provider client that knows Temporal', 'src/uanataca/a.ts', '@temporalio/common', 'packages-of-uanataca'],
+  ['an archive that knows the client', 'src/archive/of-client.ts', '../client/b.js', 'arrows-of-archive'],
+  ['a gateway that carries out activities', 'src/gateway/of-steps.ts', '../activities/c.js', 'users-of-activities'],
+  ['a sandbox that imports our code', 'sandbox/of-ours.ts', '../src/messages/word.js', 'sandbox-stands-alone'],
+  ['our code that imports the sandbox', 'src/gateway/of-sandbox.ts', '../../sandbox/main.js', 'src-stands-alone'],
+  ['an import that leads nowhere', 'src/gateway/of-nothing.ts', './gone.js', 'resolvable'],
+  ['a circle, also of types', 'src/archive/one.ts', './two.js', 'no-circle'],
+];
 
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'arrows-'));
-    for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json']) {
-      copyFileSync(join(PROJECT, file), join(folder, file));
-    }
-    symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
-    for (const part of ['src', 'sandbox']) mkdirSync(join(folder, part));
-    write('src/messages/word.ts', 'export type Word = string;');
-    write('src/archive/archive.ts', "import type { Word } from '../messages/word.js';\nexport const word: Word = '';");
-    write('sandbox/main.ts', 'export const started = true;');
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
+let folder: string;
+let allowed: CheckResult;
+let forbidden: CheckResult;
 
-  it('allow what points the right way', async () => {
-    expect(await check()).toMatchObject({ passed: true });
-  });
-
-  it.each([
-    ['messages that import types of another part', 'src/messages/a.ts', '../archive/archive.js', 'arrows-of-messages'],
-    ['messages that import Node', 'src/messages/a.ts', 'node:fs', 'messages-and-workflows-know-no-node'],
-    ['workflows that import zod', 'src/workflows/a.ts', 'zod', 'packages-of-workflows'],
-    ['workflows that import activities', 'src/workflows/a.ts', '../archive/archive.js', 'arrows-of-workflows'],
-    ['a provider client that knows Temporal', 'src/uanataca/a.ts', '@temporalio/common', 'packages-of-uanataca'],
-    ['an archive that knows the client', 'src/archive/a.ts', '../client/b.js', 'arrows-of-archive'],
-    ['a gateway that carries out activities', 'src/gateway/a.ts', '../activities/c.js', 'users-of-activities'],
-    ['a sandbox that imports our code', 'sandbox/a.ts', '../src/messages/word.js', 'sandbox-stands-alone'],
-    ['our code that imports the sandbox', 'src/gateway/a.ts', '../../sandbox/main.js', 'src-stands-alone'],
-    ['an import that leads nowhere', 'src/gateway/a.ts', './gone.js', 'resolvable'],
-  ])('forbid %s', async (_what, file, imported, rule) => {
-    write('src/client/b.ts', 'export const word = 1;');
-    write('src/activities/c.ts', 'export const step = 1;');
-    write(file, `import type {} from '${imported}';`);
-    const result = await check();
-    expect(result.passed).toBe(false);
-    expect(result.printed).toContain(rule);
-  });
-
-  it('forbid circles, also of types', async () => {
-    write('src/archive/one.ts', "import type { Two } from './two.js';\nexport type One = Two | 1;");
-    write('src/archive/two.ts', "import type { One } from './one.js';\nexport type Two = One | 2;");
-    expect((await check()).printed).toContain('no-circle');
-  });
-
-  async function check() {
-    const args = ['--config', '.dependency-cruiser.cjs', 'src', 'sandbox'];
-    return runTool('dependency-cruiser/bin/dependency-cruiser.mjs', args, folder);
+// The program takes a second to start: all that is forbidden is looked at together.
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'arrows-'));
+  for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json']) {
+    copyFileSync(join(PROJECT, file), join(folder, file));
   }
-
-  function write(file: string, text: string): void {
-    mkdirSync(dirname(join(folder, file)), { recursive: true });
-    writeFileSync(join(folder, file), `${text}\n`);
-  }
+  symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+  write('src/messages/word.ts', 'export type Word = string;');
+  write('src/archive/archive.ts', "import type { Word } from '../messages/word.js';\nexport const word: Word = '';");
+  write('src/client/b.ts', 'export const word = 1;');
+  write('src/activities/c.ts', 'export const step = 1;');
+  write('sandbox/main.ts', 'export const started = true;');
+  allowed = await check();
+  for (const [, file, imported] of FORBIDDEN) write(file, `import type {} from '${imported}';`);
+  write('src/archive/two.ts', "import type {} from './one.js';");
+  forbidden = await check();
 });
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('the import directions allow what points the right way', () => {
+  expect(allowed).toMatchObject({ passed: true });
+});
+
+test.each(FORBIDDEN)('the import directions forbid %s', (_what, file, _imported, rule) => {
+  expect(forbidden.passed).toBe(false);
+  expect(forbidden.printed).toContain(`error ${rule}: ${file}`);
+});
+
+function check(): Promise<CheckResult> {
+  const args = ['--config', '.dependency-cruiser.cjs', 'src', 'sandbox'];
+  return runTool('dependency-cruiser/bin/dependency-cruiser.mjs', args, folder);
+}
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(join(folder, file)), { recursive: true });
+  writeFileSync(join(folder, file), `${text}\n`);
+}

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { transformFileSync } from '@swc/core';
+import { layAuthority } from '../keys.js';
 import { ORDER, pdf, RAO, Receiver } from './support.js';
 
 const HERE = join(process.cwd(), 'sandbox');
@@ -34,8 +35,9 @@ beforeAll(() => {
   program = build();
 });
 afterAll(() => rmSync(program, { recursive: true, force: true }));
-beforeEach(() => {
+beforeEach(async () => {
   state = mkdtempSync(join(tmpdir(), 'sandbox-state-'));
+  await layAuthority(state);
 });
 afterEach(async () => {
   await Promise.all([...running].map(async (child) => end(child, 'SIGKILL')));
@@ -191,6 +193,7 @@ test('the log names requests by number and holds nobody’s data and no secret',
 });
 
 test('with a port for it, the line names the Registration Authority API and the files of its API user', async () => {
+  rmSync(join(state, 'authority'), { recursive: true }); // made at the first start
   const { ra, child } = await start('--ra-port', '0');
   expect(ra?.listening).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
   expect(ra?.api).toBe(`${ra?.listening}/api/v1`);

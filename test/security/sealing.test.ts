@@ -1,11 +1,12 @@
 import { constants, createPrivateKey, createPublicKey, publicEncrypt } from 'node:crypto';
 import { inspect } from 'node:util';
 import * as fc from 'fast-check';
-import { type SealPrivateKeys, type SealPublicKey, generateSealKeys } from '../../src/security/keys.js';
+import type { SealPrivateKeys, SealPublicKey } from '../../src/security/keys.js';
 import { openSealed, seal } from '../../src/security/sealing.js';
+import { sealKeyPair } from '../rsa-keys.js';
 
-async function pair(id: string): Promise<{ publicKey: SealPublicKey; privateKeys: SealPrivateKeys }> {
-  const pem = await generateSealKeys();
+function pair(id: string): { publicKey: SealPublicKey; privateKeys: SealPrivateKeys } {
+  const pem = sealKeyPair();
   return {
     publicKey: { id, key: createPublicKey(pem.publicKey) },
     privateKeys: new Map([[id, createPrivateKey(pem.privateKey)]]),
@@ -13,12 +14,8 @@ async function pair(id: string): Promise<{ publicKey: SealPublicKey; privateKeys
 }
 
 describe('a seal', () => {
-  let mine: Awaited<ReturnType<typeof pair>>;
-  let foreign: Awaited<ReturnType<typeof pair>>;
-
-  beforeAll(async () => {
-    [mine, foreign] = await Promise.all([pair('one'), pair('one')]);
-  });
+  const mine = pair('one');
+  const foreign = pair('one');
 
   it('gives back every text up to 318 bytes', () => {
     fc.assert(

@@ -1,7 +1,15 @@
-import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
-import * as crypto from 'node:crypto';
+import {
+  createHash,
+  createPublicKey,
+  generateKeyPairSync,
+  webcrypto,
+  X509Certificate,
+  type KeyObject,
+} from 'node:crypto';
 
 import * as x509 from '../../sandbox/x509.js';
+
+import { rsaKey } from '../rsa-keys.js';
 
 /** A certificate with its key, made for tests. */
 export interface Identity {
@@ -43,12 +51,13 @@ export interface IdentityOrder {
 
 export async function makeIdentity(order: IdentityOrder): Promise<Identity> {
   const algorithm = order.algorithm ?? RSA;
-  const pair = await crypto.webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const key = crypto.KeyObject.from(pair.privateKey);
+  const key = 'namedCurve' in algorithm ? generateKeyPairSync('ec', algorithm).privateKey : rsaKey();
+  const spki = createPublicKey(key).export({ type: 'spki', format: 'der' });
+  const publicKey = await webcrypto.subtle.importKey('spki', spki, algorithm, true, ['verify']);
   const issuerKey = order.issuer?.key ?? key;
   const issuerAlgorithm = issuerKey.asymmetricKeyType === 'ec' ? ECDSA : RSA;
   const der = issuerKey.export({ type: 'pkcs8', format: 'der' });
-  const signingKey = await crypto.webcrypto.subtle.importKey('pkcs8', der, issuerAlgorithm, false, ['sign']);
+  const signingKey = await webcrypto.subtle.importKey('pkcs8', der, issuerAlgorithm, false, ['sign']);
   const issuerCertificate = order.issuer && new x509.X509Certificate(new Uint8Array(order.issuer.certificate.raw));
   const subject = `CN=${order.name}, O=Test Orchard, C=ES`;
   const certificate = await x509.X509CertificateGenerator.create({
@@ -61,15 +70,15 @@ export async function makeIdentity(order: IdentityOrder): Promise<Identity> {
     issuer: issuerCertificate?.subject ?? subject,
     notBefore: order.from ?? new Date(Date.now() - DAY),
     notAfter: order.to ?? new Date(Date.now() + 30 * DAY),
-    publicKey: pair.publicKey,
+    publicKey,
     signingKey,
     signingAlgorithm: issuerAlgorithm,
     extensions: [
       new x509.BasicConstraintsExtension(order.issues !== undefined, order.issues?.depth, true),
       new x509.KeyUsagesExtension(order.keyUsage ?? (order.issues === undefined ? USES_KEY : ISSUES), true),
       ...(order.timeStamping ? [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.timeStamping], true)] : []),
-      await x509.SubjectKeyIdentifierExtension.create(pair.publicKey),
-      await x509.AuthorityKeyIdentifierExtension.create(issuerCertificate ?? pair.publicKey),
+      await x509.SubjectKeyIdentifierExtension.create(publicKey),
+      await x509.AuthorityKeyIdentifierExtension.create(issuerCertificate ?? publicKey),
     ],
   });
   return { certificate: new X509Certificate(certificate.toString('pem')), key };

@@ -1,10 +1,6 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import type { Verification } from '../../src/messages/outcome.js';
-import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
-import { makeAuthority, makeIdentity, type Authority, type Identity } from './authority.js';
+import { rsaKey } from '../rsa-keys.js';
+import { makeIdentity, type Identity } from './authority.js';
 import {
   curveKey,
   explicitPolicy,
@@ -15,35 +11,28 @@ import {
   permittedOrganisation,
   policies,
   purposes,
-  rsaKey,
   sequence,
   statements,
   type UnusualOrder,
 } from './certificate-maker.js';
 import { signPdf, type SignOrder } from './signer.js';
+import { failed, indeterminate, passed, Workbench } from './workbench.js';
 
 const DAY = 86_400_000;
-let folder: string;
-let authority: Authority;
-let agreement: Buffer;
-
+let at: Workbench;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'certificates-'));
-  [authority, agreement] = await Promise.all([makeAuthority(), readFile('samples/agreement.pdf')]);
+  at = await Workbench.open();
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => at.close());
 
-async function verify(order: SignOrder, roots: Identity[] = [authority.root]): Promise<Verification> {
-  const path = join(folder, 'signed.pdf');
-  await writeFile(path, await signPdf(agreement, order));
-  const pems = roots.map(({ certificate }) => certificate.toString());
-  return (await verifyPdfSignature(path, { roots: pems })).verification;
+async function verify(order: SignOrder, roots?: Identity[]): Promise<Verification> {
+  return at.verify(await signPdf(at.agreement, order), undefined, roots);
 }
 
 /** By a signer whose certificate the intermediate authority has issued. */
 async function signedBy(order: Omit<UnusualOrder, 'name' | 'issuer'>): Promise<Verification> {
-  const signer = await makeUnusual({ name: 'Unusual', issuer: authority.intermediate, ...order });
-  return verify({ signer, chain: [authority.intermediate] });
+  const signer = await makeUnusual({ name: 'Unusual', issuer: at.authority.intermediate, ...order });
+  return verify({ signer, chain: [at.authority.intermediate] });
 }
 
 /** By a signer below an authority that is unusual. */
@@ -53,17 +42,13 @@ async function signedBelow(
 ): Promise<Verification> {
   const issuer = await makeUnusual({
     name: 'Unusual Authority',
-    issuer: authority.root,
+    issuer: at.authority.root,
     issues: { depth: 0 },
     ...order,
   });
   const leaf = await makeUnusual({ name: 'Below', issuer, ...signer });
   return verify({ signer: leaf, chain: [issuer] });
 }
-
-const passed = { result: 'passed', reasons: [] };
-const failed = (...reasons: string[]) => ({ result: 'failed', reasons });
-const indeterminate = (...reasons: string[]) => ({ result: 'indeterminate', reasons });
 
 describe('what proves nothing any more fails', () => {
   it('in the signer’s certificate: MD5, SHA-1, RSA below 2048 bits, curves of 192 bits', async () => {
@@ -88,9 +73,9 @@ describe('what proves nothing any more fails', () => {
   });
 
   it('in the signature itself, which is checked all the same', async () => {
-    const chain = [authority.intermediate];
-    expect(await verify({ signer: authority.rsa, chain, digest: 'sha1' })).toMatchObject(failed('algorithm-weak'));
-    const mixed = { certificate: authority.rsa.certificate, key: authority.timestamps.key };
+    const chain = [at.authority.intermediate];
+    expect(await verify({ signer: at.authority.rsa, chain, digest: 'sha1' })).toMatchObject(failed('algorithm-weak'));
+    const mixed = { certificate: at.authority.rsa.certificate, key: at.authority.timestamps.key };
     const { reasons } = await verify({ signer: mixed, chain, digest: 'sha1' });
     expect(reasons).toEqual(['signature-invalid', 'algorithm-weak']);
   });
@@ -109,7 +94,7 @@ describe('a certificate that is made for something else fails as a signer', () =
   });
 
   it('an authority', async () => {
-    const { root, intermediate } = authority;
+    const { root, intermediate } = at.authority;
     expect(await verify({ signer: intermediate, chain: [] })).toMatchObject(failed('certificate-unsuitable'));
     expect(await verify({ signer: root, chain: [] })).toMatchObject(failed('certificate-unsuitable'));
   });
@@ -133,14 +118,14 @@ describe('a certificate that is not valid now', () => {
   const notValid = indeterminate('certificate-not-valid-at-signing-time');
 
   it('is indeterminate, whatever time the signer claims', async () => {
-    const signer = await makeIdentity({ name: 'Expired', issuer: authority.intermediate, ...before() });
-    const chain = [authority.intermediate];
+    const signer = await makeIdentity({ name: 'Expired', issuer: at.authority.intermediate, ...before() });
+    const chain = [at.authority.intermediate];
     const claimed = new Date(Date.now() - 15 * DAY);
     expect(await verify({ signer, chain })).toMatchObject(notValid);
     expect(await verify({ signer, chain, signingTime: claimed })).toMatchObject(notValid);
     expect(await verify({ signer, chain, statedTime: claimed })).toMatchObject(notValid);
     const future = { from: new Date(Date.now() + DAY), to: new Date(Date.now() + 2 * DAY) };
-    const early = await makeIdentity({ name: 'Early', issuer: authority.intermediate, ...future });
+    const early = await makeIdentity({ name: 'Early', issuer: at.authority.intermediate, ...future });
     expect(await verify({ signer: early, chain, statedTime: new Date(Date.now() + 1.5 * DAY) })).toMatchObject(
       notValid,
     );
@@ -151,18 +136,18 @@ describe('a certificate that is not valid now', () => {
     const root = await makeIdentity({ name: 'Old Root', issues: {}, ...old });
     const stamps = await makeIdentity({ name: 'Stamps', issuer: root, timeStamping: true, ...old });
     const signer = await makeIdentity({ name: 'Expired', issuer: root, ...before() });
-    const at = (days: number) => new Date(Date.now() - days * DAY);
+    const daysAgo = (days: number) => new Date(Date.now() - days * DAY);
     const stamped = (authorityOfTime: Identity, days: number) =>
-      verify({ signer, chain: [], timestamp: { authority: authorityOfTime, chain: [], at: at(days) } }, [root]);
+      verify({ signer, chain: [], timestamp: { authority: authorityOfTime, chain: [], at: daysAgo(days) } }, [root]);
     expect(await stamped(stamps, 15)).toMatchObject(passed);
     expect(await stamped(stamps, 5)).toMatchObject(notValid);
     expect(await stamped(stamps, 25)).toMatchObject(notValid);
-    const { reasons } = await stamped(authority.timestamps, 15);
+    const { reasons } = await stamped(at.authority.timestamps, 15);
     expect(reasons).toEqual(['timestamp-not-trusted', 'certificate-not-valid-at-signing-time']);
   });
 
   it('may be valid now and claim another time: the claim does no harm either', async () => {
-    const { rsa: signer, intermediate } = authority;
+    const { rsa: signer, intermediate } = at.authority;
     const verification = await verify({ signer, chain: [intermediate], signingTime: new Date('2020-01-01') });
     expect(verification).toMatchObject({ ...passed, facts: { signingTimeSource: 'signed-attribute' } });
   });

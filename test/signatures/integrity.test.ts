@@ -1,33 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Verification } from '../../src/messages/outcome.js';
 import { PASSABLE_REASONS } from '../../src/messages/verification-reasons.js';
 import { mayPass } from '../../src/signatures/reasons.js';
-import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
-import { makeAuthority, type Authority } from './authority.js';
-import { signPdf, signPdfWith, type SignOrder } from './signer.js';
+import { signPdfWith } from './signer.js';
+import { Workbench } from './workbench.js';
 
-let folder: string;
-let authority: Authority;
-let agreement: Buffer;
-
+let at: Workbench;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'integrity-'));
-  [authority, agreement] = await Promise.all([makeAuthority(), readFile('samples/agreement.pdf')]);
+  at = await Workbench.open();
 });
-afterAll(() => rm(folder, { recursive: true }));
-
-async function verify(file: Buffer): Promise<Verification> {
-  const path = join(folder, 'signed.pdf');
-  await writeFile(path, file);
-  return (await verifyPdfSignature(path, { roots: [authority.root.certificate.toString()] })).verification;
-}
-
-const signed = (more: Partial<SignOrder>) =>
-  signPdf(agreement, { signer: authority.rsa, chain: [authority.intermediate], ...more });
+afterAll(() => at.close());
 
 /** Not an option of OpenSSL: with elements that have no length but an end. */
 const BER = 'ber';
@@ -46,12 +30,12 @@ function withoutLengths(der: Buffer): Buffer {
 /** Has OpenSSL make the CMS. */
 async function signedByOpenSsl(options: string[]): Promise<Buffer> {
   const [key, certificate, others, content] = ['key.pem', 'signer.pem', 'others.pem', 'content'].map((name) =>
-    join(folder, name),
+    join(at.folder, name),
   ) as [string, string, string, string];
-  await writeFile(key, authority.rsa.key.export({ type: 'pkcs8', format: 'pem' }));
-  await writeFile(certificate, authority.rsa.certificate.toString());
-  await writeFile(others, authority.intermediate.certificate.toString());
-  return signPdfWith(agreement, { subFilter: 'adbe.pkcs7.detached' }, async (bytes) => {
+  await writeFile(key, at.authority.rsa.key.export({ type: 'pkcs8', format: 'pem' }));
+  await writeFile(certificate, at.authority.rsa.certificate.toString());
+  await writeFile(others, at.authority.intermediate.certificate.toString());
+  return signPdfWith(at.agreement, { subFilter: 'adbe.pkcs7.detached' }, async (bytes) => {
     await writeFile(content, bytes);
     const signer = ['-signer', certificate, '-inkey', key, '-certfile', others, '-in', content];
     const more = options.filter((option) => option !== BER);
@@ -72,7 +56,7 @@ const changed = (file: Buffer): Buffer => {
 describe('whether the signed bytes are those that were signed', () => {
   it('is said by a reason of its own where it could not be checked, which comes first and never passes', async () => {
     for (const order of [{ digestOid: '2.999.5' }, { schemeOid: '2.999.6' }]) {
-      const verification = await verify(await signed(order));
+      const verification = await at.verify(await at.sign(at.agreement, order));
       expect(verification).toMatchObject({
         result: 'indeterminate',
         reasons: ['integrity-not-checked', 'algorithm-unsupported'],
@@ -82,10 +66,12 @@ describe('whether the signed bytes are those that were signed', () => {
   });
 
   it('is checked under a sub-filter that nobody knows, as far as it is a CMS', async () => {
-    const file = await signed({ subFilter: 'x.unknown' });
-    expect((await verify(file)).reasons).toEqual(['sub-filter-unknown']);
-    expect((await verify(changed(file))).reasons).toEqual(['digest-mismatch', 'sub-filter-unknown']);
-    expect(await verify(await signed({ subFilter: 'x.unknown', cms: Buffer.from('0500', 'hex') }))).toMatchObject({
+    const file = await at.sign(at.agreement, { subFilter: 'x.unknown' });
+    expect((await at.verify(file)).reasons).toEqual(['sub-filter-unknown']);
+    expect((await at.verify(changed(file))).reasons).toEqual(['digest-mismatch', 'sub-filter-unknown']);
+    expect(
+      await at.verify(await at.sign(at.agreement, { subFilter: 'x.unknown', cms: Buffer.from('0500', 'hex') })),
+    ).toMatchObject({
       result: 'failed',
       reasons: ['cms-unreadable'],
     });
@@ -93,34 +79,34 @@ describe('whether the signed bytes are those that were signed', () => {
 
   it('is checked where the value is over the content itself, for want of signed attributes', async () => {
     const file = await signedByOpenSsl(['-noattr']);
-    expect((await verify(file)).reasons).toEqual(['signed-attributes-missing']);
-    expect((await verify(changed(file))).reasons).toEqual(['signature-invalid', 'signed-attributes-missing']);
+    expect((await at.verify(file)).reasons).toEqual(['signed-attributes-missing']);
+    expect((await at.verify(changed(file))).reasons).toEqual(['signature-invalid', 'signed-attributes-missing']);
   });
 
   it('is checked in BER as in DER, with a key identifier as with issuer and number, and with RSA-PSS', async () => {
     for (const options of [[BER], ['-keyid'], ['-md', 'sha512'], ['-md', 'sha3-256']]) {
       const file = await signedByOpenSsl(options);
-      expect(await verify(file)).toMatchObject({ result: 'passed', reasons: [] });
-      expect((await verify(changed(file))).reasons).toEqual(['digest-mismatch']);
+      expect(await at.verify(file)).toMatchObject({ result: 'passed', reasons: [] });
+      expect((await at.verify(changed(file))).reasons).toEqual(['digest-mismatch']);
     }
-    expect(await verify(await signedByOpenSsl(['-keyopt', 'rsa_padding_mode:pss']))).toMatchObject({
+    expect(await at.verify(await signedByOpenSsl(['-keyopt', 'rsa_padding_mode:pss']))).toMatchObject({
       result: 'passed',
     });
   });
 
   it('is checked of old forms too, which are weak all the same', async () => {
     const md5 = await signedByOpenSsl(['-md', 'md5']);
-    expect((await verify(md5)).reasons).toEqual(['algorithm-weak']);
-    expect((await verify(changed(md5))).reasons).toEqual(['digest-mismatch', 'algorithm-weak']);
-    expect(await verify(await signed({ subFilter: 'adbe.x509.rsa_sha1' }))).toMatchObject({
+    expect((await at.verify(md5)).reasons).toEqual(['algorithm-weak']);
+    expect((await at.verify(changed(md5))).reasons).toEqual(['digest-mismatch', 'algorithm-weak']);
+    expect(await at.verify(await at.sign(at.agreement, { subFilter: 'adbe.x509.rsa_sha1' }))).toMatchObject({
       result: 'failed',
       reasons: ['integrity-not-checked', 'algorithm-weak'],
     });
   });
 
   it('fails for a broken signature before a good one', async () => {
-    const broken = await signed({ contentDigest: Buffer.alloc(32) });
-    const good = await signPdf(broken, { signer: authority.ecdsa, chain: [authority.intermediate] });
-    expect(await verify(good)).toMatchObject({ result: 'failed', reasons: ['digest-mismatch'] });
+    const broken = await at.sign(at.agreement, { contentDigest: Buffer.alloc(32) });
+    const good = await at.sign(broken, { signer: at.authority.ecdsa });
+    expect(await at.verify(good)).toMatchObject({ result: 'failed', reasons: ['digest-mismatch'] });
   });
 });

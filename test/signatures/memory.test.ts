@@ -24,7 +24,7 @@ afterAll(() => rm(folder, { recursive: true }));
 /** Verifies the small file until memory has settled, then the large one, in a process of its own. */
 const PROGRAM = `
 const { checkPdf } = require('./signatures/pdf-check.js');
-const { verifyPdfSignature } = require('./signatures/verification.js');
+const { verifyPdfSignature } = require('./signatures/verification/verification.js');
 const [small, large] = JSON.parse(process.argv[2]);
 async function verify({ path, roots, original }) {
   await checkPdf(path, { maximumBytes: 30e6 });

@@ -1,46 +1,32 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 
 import { PDFArray, PDFDocument, PDFName, PDFRef } from '@cantoo/pdf-lib';
 
-import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
-import { makeAuthority, makeIdentity, type Authority } from './authority.js';
+import { makeIdentity } from './authority.js';
 import { makeTimestamp } from './cms-maker.js';
 import { makeOcspResponse, makeRevocationList } from './revocation-maker.js';
-import { signPdf, withDocumentTimestamp, withStore, type StoreOrder } from './signer.js';
+import { withDocumentTimestamp, withStore, type StoreOrder } from './signer.js';
+import { Workbench } from './workbench.js';
 
-let folder: string;
-let authority: Authority;
+let at: Workbench;
 let agreement: Buffer;
 let annex: Buffer;
-
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'misleading-'));
-  [authority, agreement, annex] = await Promise.all([
-    makeAuthority(),
-    readFile('samples/agreement.pdf'),
-    readFile('samples/annex.pdf'),
-  ]);
+  at = await Workbench.open();
+  ({ agreement, annex } = at);
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => at.close());
 
 const HARMLESS = ['validation-material-appended'];
 const HARMFUL = ['byte-range-not-whole-file'];
 const UNREADABLE = ['pdf-unreadable', ...HARMFUL];
 
 async function reasonsFor(file: Buffer, original: Buffer): Promise<string[]> {
-  const path = join(folder, 'signed.pdf');
-  await writeFile(path, file);
-  const sha256 = createHash('sha256').update(original).digest('hex');
-  const roots = [authority.root.certificate.toString()];
-  return (await verifyPdfSignature(path, { roots, original: { sha256, size: original.length } })).verification.reasons;
+  return (await at.verify(file, original)).reasons;
 }
 
-const signed = (original: Buffer) => signPdf(original, { signer: authority.rsa, chain: [authority.intermediate] });
 const withMaterial = async (original: Buffer, order?: StoreOrder) =>
-  withStore(await signed(original), authority.root.certificate.raw, order);
+  withStore(await at.sign(original), at.authority.root.certificate.raw, order);
 
 /** The same bytes but for one text, which keeps its length. */
 function changed(file: Buffer, what: string, by: string): Buffer {
@@ -96,7 +82,7 @@ describe('an update that shows another document than the signed one fails', () =
 
   test('in an object that the signed pages refer to and did not have', async () => {
     for (const original of [await referringOn(agreement), await referringOn(annex)]) {
-      expect(await reasonsFor(await signed(original), original)).toEqual(['content-added']);
+      expect(await reasonsFor(await at.sign(original), original)).toEqual(['content-added']);
       expect(await reasonsFor(await withMaterial(original), original)).toEqual(['content-added', ...HARMFUL]);
     }
   });
@@ -143,22 +129,23 @@ const SIGNATURE = 'AB'.repeat(20);
 const KEPT: [string, () => Buffer, (stream: string) => string][] = [
   [
     'certificates',
-    () => authority.intermediate.certificate.raw,
+    () => at.authority.intermediate.certificate.raw,
     (stream) => `/Certs [${stream}] /VRI << /${SIGNATURE} << /Cert [${stream}] >> >>`,
   ],
   [
     'revocation lists',
-    () => makeRevocationList(authority.intermediate),
+    () => makeRevocationList(at.authority.intermediate),
     (stream) => `/CRLs [${stream}] /VRI << /${SIGNATURE} << /CRL [${stream}] >> >>`,
   ],
   [
     'OCSP answers',
-    () => makeOcspResponse(authority.intermediate, authority.rsa),
+    () => makeOcspResponse(at.authority.intermediate, at.authority.rsa),
     (stream) => `/OCSPs [${stream}] /VRI << /${SIGNATURE} << /OCSP [${stream}] >> >>`,
   ],
   [
     'a timestamp of itself',
-    () => makeTimestamp(createHash('sha256').digest(), { authority: authority.timestamps, chain: [], at: new Date() }),
+    () =>
+      makeTimestamp(createHash('sha256').digest(), { authority: at.authority.timestamps, chain: [], at: new Date() }),
     (stream) => `/VRI << /${SIGNATURE} << /TS ${stream} >> >>`,
   ],
 ];
@@ -199,7 +186,7 @@ describe('the signature of a document timestamp is looked at', () => {
     const stranger = await makeIdentity({ name: 'Stamps', timeStamping: true });
     const order = { authority: stranger, chain: [], at: new Date(), alter };
     for (const original of [agreement, annex]) {
-      const file = await withDocumentTimestamp(await signed(original), order);
+      const file = await withDocumentTimestamp(await at.sign(original), order);
       expect(await reasonsFor(file, original)).toEqual([...HARMLESS, 'timestamp-not-trusted']);
     }
   });

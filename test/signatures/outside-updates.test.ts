@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { outsideTool } from '../../local/outside-tools.js';
 import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import { makeAuthority, type Authority, type Identity } from './authority.js';
-import { makeValidators, type Validator } from './outside-validators.js';
+import { makeValidators, PyHanko, type Validator } from './outside-validators.js';
 import { MANNERS, PdfWriter, plainPdf } from './pdf-writer.js';
 import { makeRevocationList } from './revocation-maker.js';
 import { LAYOUTS } from './rich-pdf.js';
@@ -28,11 +28,13 @@ const DOCUMENTS: Record<string, () => Buffer> = {
 let folder: string;
 let authority: Authority;
 let validators: Record<string, Validator>;
+let pyhanko: PyHanko;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'outside-updates-'));
   authority = await makeAuthority();
-  validators = await makeValidators(join(folder, 'root'), authority.root.certificate.toString());
+  pyhanko = await PyHanko.start();
+  validators = await makeValidators(join(folder, 'root'), authority.root.certificate.toString(), pyhanko);
   await mkdir(join(folder, 'documents'));
   for (const [name, make] of Object.entries(DOCUMENTS))
     await writeFile(join(folder, 'documents', `${name}.pdf`), make());
@@ -47,7 +49,10 @@ beforeAll(async () => {
     ...lists,
   ]);
 }, INSTALLING);
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await pyhanko.close();
+  await rm(folder, { recursive: true });
+});
 
 async function identityFiles(name: string, chain: [Identity, ...Identity[]]): Promise<[string, string]> {
   const [key, certificates] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];

@@ -1,6 +1,8 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
 import { outsideTool, type OutsideTool } from '../../local/outside-tools.js';
@@ -10,16 +12,45 @@ import type { Identity } from './authority.js';
 /** Whether a validator takes the newest signature of a file for good: whole file covered, intact, led to the root. */
 export type Validator = (file: string) => Promise<boolean>;
 
+/** pyHanko's command line, loaded once for many calls. */
+export class PyHanko {
+  private constructor(
+    private readonly child: ReturnType<typeof spawn>,
+    private readonly answers: AsyncIterator<string>,
+  ) {}
+
+  static async start(): Promise<PyHanko> {
+    const { command } = await outsideTool('pyhanko');
+    const program = join(import.meta.dirname, 'pyhanko-calls.py');
+    const child = spawn(command, [program], { stdio: ['pipe', 'pipe', 'ignore'] });
+    return new PyHanko(child, createInterface({ input: child.stdout })[Symbol.asyncIterator]());
+  }
+
+  /** What one call prints. The next call waits until this one is answered. */
+  async printed(args: string[]): Promise<string> {
+    this.child.stdin?.write(`${JSON.stringify(args)}\n`);
+    const { value, done } = await this.answers.next();
+    if (done) throw new Error('pyHanko has ended');
+    return JSON.parse(value) as string;
+  }
+
+  async close(): Promise<void> {
+    const ended = once(this.child, 'exit');
+    this.child.stdin?.end();
+    await ended;
+  }
+}
+
 /** Ours and two of others, each trusting only the root. `folder` is for their own files. */
-export async function makeValidators(folder: string, rootPem: string): Promise<Record<string, Validator>> {
+export async function makeValidators(
+  folder: string,
+  rootPem: string,
+  pyhanko: PyHanko,
+): Promise<Record<string, Validator>> {
   await mkdir(folder, { recursive: true });
   const root = join(folder, 'root.pem');
   await writeFile(root, rootPem);
-  const [pdfsig, certutil, pyhanko] = [
-    await outsideTool('pdfsig'),
-    await outsideTool('certutil'),
-    await outsideTool('pyhanko'),
-  ];
+  const [pdfsig, certutil] = [await outsideTool('pdfsig'), await outsideTool('certutil')];
   const store = `sql:${folder}`;
   await printed(certutil, ['-N', '-d', store, '--empty-password']);
   await printed(certutil, ['-A', '-d', store, '-n', 'root', '-t', 'CT,C,C', '-i', root]);
@@ -40,7 +71,7 @@ export async function makeValidators(folder: string, rootPem: string): Promise<R
         '--executive-summary',
         '--no-strict-syntax',
       ];
-      const summary = await printed(pyhanko, ['sign', 'validate', ...options, file]);
+      const summary = await pyhanko.printed(['sign', 'validate', ...options, file]);
       return summary.trim().split('\n').at(-1)?.endsWith(':VALID') ?? false;
     },
   };

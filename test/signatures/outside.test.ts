@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import { makeAuthority, makeIdentity, type Authority } from './authority.js';
 import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
-import { appendStore, appendTimestamp, makeValidators, type Validator } from './outside-validators.js';
+import { appendStore, appendTimestamp, makeValidators, PyHanko, type Validator } from './outside-validators.js';
 import { signPdf, withAppendedRevision, type SignOrder } from './signer.js';
 
 /** Installing the tools on a machine without them takes minutes. */
@@ -15,15 +15,20 @@ let folder: string;
 let authority: Authority;
 let validators: Record<string, Validator>;
 let strangers: Record<string, Validator>;
+let pyhanko: PyHanko;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'outside-'));
   authority = await makeAuthority();
   const other = await makeIdentity({ name: 'Another Root', issues: {} });
-  validators = await makeValidators(join(folder, 'root'), authority.root.certificate.toString());
-  strangers = await makeValidators(join(folder, 'other'), other.certificate.toString());
+  pyhanko = await PyHanko.start();
+  validators = await makeValidators(join(folder, 'root'), authority.root.certificate.toString(), pyhanko);
+  strangers = await makeValidators(join(folder, 'other'), other.certificate.toString(), pyhanko);
 }, INSTALLING);
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await pyhanko.close();
+  await rm(folder, { recursive: true });
+});
 
 const agreed = { ours: true, pdfsig: true, pyhanko: true };
 const refused = { ours: false, pdfsig: false, pyhanko: false };

@@ -1,22 +1,16 @@
-import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
 import { PDFDocument } from '@cantoo/pdf-lib';
 
 import type { Verification } from '../../src/messages/outcome.js';
 import { mayPass } from '../../src/signatures/reasons.js';
 import type { SignedFile } from '../../src/signatures/verification/signed-file.js';
 import { judgeTogether, type JudgingRules } from '../../src/signatures/verification/verdicts.js';
-import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
-import { makeAuthority, makeIdentity, type Authority, type Identity } from './authority.js';
+import { makeIdentity, type Identity } from './authority.js';
 import { makeUnusual, oid, sequence, statements } from './certificate-maker.js';
 import { signPdf, withAppendedRevision } from './signer.js';
+import { failed, indeterminate, passed, secondsAgo, Workbench } from './workbench.js';
 
 const MINUTE = 60_000;
-let folder: string;
-let authority: Authority;
+let at: Workbench;
 let signer: Identity;
 let another: Identity;
 let rao: Identity;
@@ -25,19 +19,17 @@ let annex: Buffer;
 let contract: Buffer;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'signers-'));
-  authority = await makeAuthority();
-  const { intermediate: issuer } = authority;
-  [signer, another, rao, agreement, annex] = await Promise.all([
+  at = await Workbench.open();
+  ({ agreement, annex } = at);
+  const { intermediate: issuer } = at.authority;
+  [signer, another, rao] = await Promise.all([
     makeIdentity({ name: 'The Signer', issuer }),
     makeIdentity({ name: 'Another Person', issuer }),
     makeIdentity({ name: 'The Operator', issuer }),
-    readFile('samples/agreement.pdf'),
-    readFile('samples/annex.pdf'),
   ]);
   contract = await contractOf();
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => at.close());
 
 async function contractOf(): Promise<Buffer> {
   const document = await PDFDocument.create();
@@ -56,18 +48,8 @@ const USUAL: JudgingRules = {
 /** Signed by these, one after the other. */
 async function by(original: Buffer, ...signers: Identity[]): Promise<Buffer> {
   let file = original;
-  for (const one of signers) file = await signPdf(file, { signer: one, chain: [authority.intermediate] });
+  for (const one of signers) file = await at.sign(file, { signer: one });
   return file;
-}
-
-/** A file as it came, and as it was accepted. */
-async function looked(file: Buffer, original: Buffer): Promise<SignedFile> {
-  const [path, accepted] = [join(folder, 'signed.pdf'), join(folder, 'original.pdf')];
-  await writeFile(path, file);
-  await writeFile(accepted, original);
-  const sha256 = createHash('sha256').update(original).digest('hex');
-  const roots = [authority.root.certificate.toString()];
-  return (await verifyPdfSignature(path, { roots, original: { sha256, size: original.length, path: accepted } })).file;
 }
 
 interface Judged {
@@ -85,8 +67,8 @@ async function judge(
   rules: Partial<JudgingRules> = {},
 ): Promise<Judged> {
   const files: SignedFile[] = [];
-  for (const [file, original] of documents) files.push(await looked(file, original));
-  const judged = judgeTogether(files, await looked(...signedContract), { ...USUAL, ...rules });
+  for (const [file, original] of documents) files.push(await at.look(file, original));
+  const judged = judgeTogether(files, await at.look(...signedContract), { ...USUAL, ...rules });
   const { signerCertificate: der } = judged;
   return {
     documents: judged.documents.map(withoutFacts),
@@ -94,10 +76,6 @@ async function judge(
     signer: [signer, another, rao].find(({ certificate }) => der && certificate.raw.equals(der))?.certificate.subject,
   };
 }
-
-const passed = { result: 'passed', reasons: [] };
-const failed = (...reasons: string[]) => ({ result: 'failed', reasons });
-const indeterminate = (...reasons: string[]) => ({ result: 'indeterminate', reasons });
 
 describe('the signer of a request', () => {
   it('is who signed all documents and the contract', async () => {
@@ -185,7 +163,7 @@ describe('signatures beside the signer’s', () => {
     );
     const broken = await signPdf(contract, {
       signer: rao,
-      chain: [authority.intermediate],
+      chain: [at.authority.intermediate],
       contentDigest: Buffer.alloc(32),
     });
     expect((await judge([document], [await by(broken, signer), contract])).contract).toEqual(failed('digest-mismatch'));
@@ -234,18 +212,17 @@ describe('signatures that were there when the signer accepted', () => {
   });
 });
 
-const stamped = async (original: Buffer, at: Date): Promise<[Buffer, Buffer]> => {
-  const timestamp = { authority: authority.timestamps, chain: [authority.intermediate], at };
-  return [await signPdf(original, { signer, chain: [authority.intermediate], timestamp }), original];
+const stamped = async (original: Buffer, time: Date): Promise<[Buffer, Buffer]> => {
+  const timestamp = { authority: at.authority.timestamps, chain: [at.authority.intermediate], at: time };
+  return [await signPdf(original, { signer, chain: [at.authority.intermediate], timestamp }), original];
 };
-const secondsAgo = (seconds: number) => new Date(Math.floor(Date.now() / 1000) * 1000 - seconds * 1000);
 
 describe('what was accepted', () => {
   it('was not signed before, as far as a trusted timestamp tells, but for what clocks differ', async () => {
     const signedContract: [Buffer, Buffer] = [await by(contract, signer), contract];
     const acceptedAt = Date.now() - 10 * MINUTE;
-    const judgedAt = async (at: Date) =>
-      (await judge([await stamped(agreement, at)], signedContract, { acceptedAt })).documents[0];
+    const judgedAt = async (time: Date) =>
+      (await judge([await stamped(agreement, time)], signedContract, { acceptedAt })).documents[0];
     expect(await judgedAt(secondsAgo(60 * 60))).toEqual(failed('signed-before-acceptance'));
     expect(await judgedAt(secondsAgo(12 * 60))).toEqual(passed);
     expect(await judgedAt(secondsAgo(60))).toEqual(passed);
@@ -254,7 +231,7 @@ describe('what was accepted', () => {
   it('is not said to be signed before by what the signer claims', async () => {
     const claimed = await signPdf(agreement, {
       signer,
-      chain: [authority.intermediate],
+      chain: [at.authority.intermediate],
       signingTime: secondsAgo(3600),
       statedTime: secondsAgo(3600),
     });
@@ -273,7 +250,7 @@ const judgedFor = async (one: Identity, rules: Partial<JudgingRules>) =>
   (await judge([[await by(agreement, one), agreement]], [await by(contract, one), contract], rules)).documents[0];
 
 it('a certificate says of itself what a setting requires, or the file fails', async () => {
-  const { intermediate: issuer } = authority;
+  const { intermediate: issuer } = at.authority;
   const qualified = await makeUnusual({ name: 'Qualified', issuer, ...states('0.4.0.1862.1.1', '0.4.0.1862.1.4') });
   const requires = { requires: ['qc-compliance', 'qc-sscd'] } satisfies Partial<JudgingRules>;
   expect(await judgedFor(qualified, requires)).toEqual(passed);

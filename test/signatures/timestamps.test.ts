@@ -1,83 +1,65 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import type { Verification } from '../../src/messages/outcome.js';
-import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
-import { makeAuthority, makeIdentity, type Authority } from './authority.js';
+import { makeIdentity } from './authority.js';
 import type { TimestampOrder } from './cms-maker.js';
-import { signPdf, withDocumentTimestamp, type SignOrder } from './signer.js';
+import { signPdf, withDocumentTimestamp } from './signer.js';
+import { indeterminate, passed, secondsAgo, Workbench } from './workbench.js';
 
-const DAY = 86_400_000;
-let folder: string;
-let authority: Authority;
-let agreement: Buffer;
-
+const DAY = 86_400;
+let at: Workbench;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'timestamps-'));
-  [authority, agreement] = await Promise.all([makeAuthority(), readFile('samples/agreement.pdf')]);
+  at = await Workbench.open();
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => at.close());
 
-async function verify(file: Buffer): Promise<Verification> {
-  const path = join(folder, 'signed.pdf');
-  await writeFile(path, file);
-  return (await verifyPdfSignature(path, { roots: [authority.root.certificate.toString()] })).verification;
-}
-
-const signed = (more: Partial<SignOrder>) =>
-  signPdf(agreement, { signer: authority.rsa, chain: [authority.intermediate], ...more });
 const stamp = (more: Partial<TimestampOrder> = {}): TimestampOrder => ({
-  authority: authority.timestamps,
-  chain: [authority.intermediate],
-  at: new Date(Math.floor(Date.now() / 1000) * 1000),
+  authority: at.authority.timestamps,
+  chain: [at.authority.intermediate],
+  at: secondsAgo(0),
   ...more,
 });
-const passed = { result: 'passed', reasons: [] };
-const indeterminate = (...reasons: string[]) => ({ result: 'indeterminate', reasons });
 
 it('a timestamp with SHA-1 is unsupported, and one with SHA-1 that does not hold is invalid', async () => {
-  expect(await verify(await signed({ timestamp: stamp({ imprint: 'sha1' }) }))).toMatchObject(
+  expect(await at.verify(await at.sign(at.agreement, { timestamp: stamp({ imprint: 'sha1' }) }))).toMatchObject(
     indeterminate('timestamp-unsupported'),
   );
-  expect(await verify(await signed({ timestamp: stamp({ digest: 'sha1' }) }))).toMatchObject(
+  expect(await at.verify(await at.sign(at.agreement, { timestamp: stamp({ digest: 'sha1' }) }))).toMatchObject(
     indeterminate('timestamp-unsupported'),
   );
   const over = { ...stamp({ imprint: 'sha1' }), over: Buffer.from('another signature') };
-  expect(await verify(await signed({ timestamp: over }))).toMatchObject(indeterminate('timestamp-invalid'));
+  expect(await at.verify(await at.sign(at.agreement, { timestamp: over }))).toMatchObject(
+    indeterminate('timestamp-invalid'),
+  );
 });
 
 it('of two timestamps the earliest that can be trusted counts', async () => {
-  const [early, late] = [stamp(), stamp({ at: new Date(Math.floor(Date.now() / 1000) * 1000 + 5000) })];
+  const [early, late] = [stamp(), stamp({ at: secondsAgo(-5) })];
   const order = { timestamp: late, moreTimestamps: [early] };
-  expect(await verify(await signed(order))).toMatchObject({
+  expect(await at.verify(await at.sign(at.agreement, order))).toMatchObject({
     ...passed,
     facts: { timestamp: 'present', signingTimeSource: 'timestamp', signingTime: early.at.toISOString() },
   });
   const stranger = await makeIdentity({ name: 'Stranger', issues: {}, timeStamping: true });
   const untrusted = stamp({ authority: stranger, chain: [] });
-  expect(await verify(await signed({ timestamp: untrusted, moreTimestamps: [early] }))).toMatchObject(passed);
-  expect(await verify(await signed({ timestamp: untrusted, moreTimestamps: [untrusted] }))).toMatchObject(
-    indeterminate('timestamp-not-trusted'),
+  expect(await at.verify(await at.sign(at.agreement, { timestamp: untrusted, moreTimestamps: [early] }))).toMatchObject(
+    passed,
   );
+  expect(
+    await at.verify(await at.sign(at.agreement, { timestamp: untrusted, moreTimestamps: [untrusted] })),
+  ).toMatchObject(indeterminate('timestamp-not-trusted'));
 });
 
 it('a document timestamp proves the time of the signatures that it is over', async () => {
-  const at = new Date(Math.floor(Date.now() / 1000) * 1000 - 15 * DAY);
-  const [from, to] = [new Date(at.getTime() - DAY), new Date(at.getTime() + DAY)];
+  const stamped = secondsAgo(15 * DAY);
+  const [from, to] = [secondsAgo(16 * DAY), secondsAgo(14 * DAY)];
   const root = await makeIdentity({ name: 'Old Root', issues: {}, from });
   const stamps = await makeIdentity({ name: 'Stamps', issuer: root, from, timeStamping: true });
   const signer = await makeIdentity({ name: 'Expired', issuer: root, from, to });
-  const file = await withDocumentTimestamp(await signPdf(agreement, { signer, chain: [] }), {
+  const file = await withDocumentTimestamp(await signPdf(at.agreement, { signer, chain: [] }), {
     authority: stamps,
     chain: [],
-    at,
+    at: stamped,
   });
-  const path = join(folder, 'stamped.pdf');
-  await writeFile(path, file);
-  const { verification } = await verifyPdfSignature(path, { roots: [root.certificate.toString()] });
-  expect(verification).toMatchObject({
+  expect(await at.verify(file, undefined, [root])).toMatchObject({
     ...indeterminate('validation-material-appended'),
-    facts: { signingTimeSource: 'timestamp', signingTime: at.toISOString() },
+    facts: { signingTimeSource: 'timestamp', signingTime: stamped.toISOString() },
   });
 });

@@ -56,7 +56,7 @@ describe('the failure converter', () => {
   it('fits into the workflow bundle', async () => {
     expect(existsSync(FAILURE_CONVERTER_PATH)).toBe(true);
     const { code } = await bundleWorkflowCode({
-      workflowsPath: require.resolve('./fixtures/fail.ts'),
+      workflowsPath: require.resolve('../fixtures/fail.ts'),
       failureConverterPath: FAILURE_CONVERTER_PATH,
       logger: { log() {}, trace() {}, debug() {}, info() {}, warn() {}, error() {} },
     });
