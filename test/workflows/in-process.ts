@@ -53,6 +53,8 @@ export class InProcess {
   private readonly timers = new Map<number, number>();
   private readonly updates = new Map<string, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
 
+  private working: Promise<unknown> = Promise.resolve();
+
   private constructor(private readonly workflow: Workflow) {}
 
   static async start(creator: VMWorkflowCreator, workflowType: string, workflowId: string, argument: object) {
@@ -103,19 +105,16 @@ export class InProcess {
   update<Answer = unknown>(name: string, order: object): Promise<Answer> {
     const id = `update-${this.updates.size}`;
     const answer = new Promise<unknown>((resolve, reject) => this.updates.set(id, { resolve, reject }));
-    answer.catch(() => undefined); // who does not ask does not mind
     const input = toPayloads(defaultPayloadConverter, order) ?? [];
     const job = { doUpdate: { id, protocolInstanceId: id, name, input, runValidator: true, meta: { updateId: id } } };
-    return this.activate([job]).then(() => answer as Promise<Answer>);
+    const answered = this.activate([job]).then(() => answer as Promise<Answer>);
+    answered.catch(() => undefined); // not every caller wants to know
+    return answered;
   }
 
-  /** As `update`, for what is answered later. */
-  async asks(name: string, order: object): Promise<{ answer: Promise<unknown> }> {
-    const answer = this.update(name, order);
-    answer.catch(() => undefined);
-    await new Promise(setImmediate);
-    await new Promise(setImmediate);
-    return { answer };
+  /** What was asked has reached the workflow. */
+  async settles(): Promise<void> {
+    await this.working;
   }
 
   async status(): Promise<RequestStatus> {
@@ -152,7 +151,13 @@ export class InProcess {
     await this.activate([{ resolveActivity: { seq, result } }]);
   }
 
-  private async activate(jobs: Job[]): Promise<Command[]> {
+  private activate(jobs: Job[]): Promise<Command[]> {
+    const working = this.work(jobs);
+    this.working = working.catch(() => undefined); // who has asked for it is told
+    return working;
+  }
+
+  private async work(jobs: Job[]): Promise<Command[]> {
     const activation = { runId: 'run', timestamp: msToTs(this.now), historyLength: 1, jobs };
     const completion = await this.workflow.activate(WorkflowActivation.fromObject(activation));
     const { failed: failure, successful } = completion;
