@@ -16,7 +16,7 @@ export async function corrected(run: RequestRun): Promise<void> {
     {
       summary: "correct the signer's data at the provider",
       caller: call,
-      endsWith: ({ temporary }) => !temporary,
+      failsOn: ({ temporary }) => !temporary,
     },
   );
   switch (correction.end) {

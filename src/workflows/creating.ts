@@ -54,7 +54,7 @@ export async function created<T extends { status: ProviderStatus }>(
 async function adoptedFrom<T>({ steps, state }: RequestRun, creating: Creating<T>, ids: ProviderIds) {
   const adoption = await steps.run('create', (activities) => creating.adopt(activities, ids), {
     summary: 'take over what an operator found at the provider',
-    endsWith: ({ temporary }) => !temporary,
+    failsOn: ({ temporary }) => !temporary,
   });
   if (adoption.end === 'done') return adoption.value;
   state.happened('adoption-refused', { code: adoption.failure.code });

@@ -105,7 +105,7 @@ export async function withdrawn(
   const withdrawal = await steps.run('withdraw', (activities) => activities.withdraw(request.key, { requestPk }), {
     summary: 'cancel at the provider, where its API allows',
     mayEnd: 'never',
-    endsWith: ({ temporary }) => !temporary || !mayBeIssued,
+    failsOn: ({ temporary }) => !temporary || !mayBeIssued,
   });
   return withdrawal.end === 'done' ? withdrawal.value : { closed: false };
 }
@@ -125,7 +125,7 @@ export async function statusAtEnd({
   const reading = await steps.run('clean', (activities) => activities.readStatus(request.key, order), {
     summary: 'read the request once more before it ends',
     mayEnd: 'never',
-    endsWith: () => !state.signInDoubt,
+    failsOn: () => !state.signInDoubt,
     remedies: ({ temporary }) => (temporary ? [] : ['skip']),
   });
   attention.clear();

@@ -1,4 +1,4 @@
-import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { upsertSearchAttributes } from '@temporalio/workflow';
 import { defined } from '../messages/defined.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
@@ -56,15 +56,11 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
 
   // ── Handlers: they record and wait, the story acts ──
   setCommonHandlers(run);
-  setHandler(reviewUpdate, (decision) => inbox.ask('review', decision), {
-    validator: ({ decision }) => run.allow(decision),
-  });
-  setHandler(provideUpdate, (order) => inbox.ask('provide', order), { validator: (_order) => run.allow('provide') });
-  setHandler(preauthLinkUpdate, (order) => inbox.ask('preauthLink', order), {
-    validator: (_order) => {
-      run.allow('preauth-link');
-      if (!request.preauthLink) throw callFailure('NOT_NOW', 'The settings do not allow the pre-authorised link.');
-    },
+  run.takes('review', reviewUpdate, ({ decision }) => run.allow(decision));
+  run.takes('provide', provideUpdate, () => run.allow('provide'));
+  run.takes('preauthLink', preauthLinkUpdate, () => {
+    run.allow('preauth-link');
+    if (!request.preauthLink) throw callFailure('NOT_NOW', 'The settings do not allow the pre-authorised link.');
   });
 
   // ── The story ──
@@ -134,7 +130,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     const completing = await steps.run('complete', (activities) => activities.complete(key, order), {
       summary: 'send the data and evidence documents that the video did not give',
       caller: call,
-      endsWith: ({ temporary, code }) => call !== undefined && !temporary && !OF_THE_ARCHIVE.has(code),
+      failsOn: ({ temporary, code }) => call !== undefined && !temporary && !OF_THE_ARCHIVE.has(code),
       overtakenBy: (status) => status !== 'CREATED',
     });
     if (completing.end === 'failed') {
@@ -155,7 +151,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     const declaration = await steps.run('declare', (activities) => activities.declare(key, order), {
       summary: 'fetch the RAO declaration and the contract',
       caller: call,
-      endsWith: ({ temporary }) => call !== undefined && !temporary,
+      failsOn: ({ temporary }) => call !== undefined && !temporary,
       overtakenBy: (status) => status !== 'CREATED',
     });
     switch (declaration.end) {
@@ -207,7 +203,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     const reading = await steps.run('watch', (activities) => activities.readEnd(key, { requestPk: run.requestPk }), {
       summary: 'read what the provider says about the end',
       mayEnd: 'never',
-      endsWith: () => true,
+      failsOn: () => true,
     });
     if (reading.end === 'done') return reading.value.reason;
     state.happened('end-not-read', { code: reading.failure.code });

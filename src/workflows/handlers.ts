@@ -20,26 +20,22 @@ import { IdentityLooks } from './identity-looks.js';
 
 /** What every request understands, of both flows. Handlers record and wait; the story acts. */
 export function setCommonHandlers(run: RequestRun): void {
-  const { request, state, deadline, inbox, wish } = run;
+  const { request, state, deadline, wish } = run;
   const looks = new IdentityLooks(request.key, request.policy, state);
   setHandler(statusQuery, () => statusOf(state, deadline.when));
   setHandler(hintSignal, () => run.watch.hint());
-  setHandler(resolveUpdate, (resolution) => inbox.ask('resolve', resolution), {
-    validator: ({ remedy, ids }) => {
-      run.allow('resolve');
-      if (ids !== undefined && ids.videoidPk === undefined && request.key.flow === 'signature')
-        throw callFailure('BAD_INPUT', 'A signature request is adopted by both of its ids.');
-      const remedies = state.attention?.remedies ?? [];
-      if (!remedies.includes(remedy))
-        throw callFailure('UNKNOWN_REMEDY', `Here an operator can: ${remedies.join(', ')}.`);
-    },
+  run.takes('resolve', resolveUpdate, ({ remedy, ids }) => {
+    run.allow('resolve');
+    if (ids !== undefined && ids.videoidPk === undefined && request.key.flow === 'signature')
+      throw callFailure('BAD_INPUT', 'A signature request is adopted by both of its ids.');
+    const remedies = state.attention?.remedies ?? [];
+    if (!remedies.includes(remedy))
+      throw callFailure('UNKNOWN_REMEDY', `Here an operator can: ${remedies.join(', ')}.`);
   });
-  setHandler(correctUpdate, (order) => inbox.ask('correct', order), {
-    validator: ({ fields }) => {
-      run.allow('correct');
-      const problem = misplaced(run, fields);
-      if (problem !== undefined) throw problem;
-    },
+  run.takes('correct', correctUpdate, ({ fields }) => {
+    run.allow('correct');
+    const problem = misplaced(run, fields);
+    if (problem !== undefined) throw problem;
   });
   setHandler(identityUpdate, (order) => looks.show(run.requestPk, order), {
     validator: (order) => {

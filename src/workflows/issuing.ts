@@ -39,7 +39,7 @@ async function preauthLink(run: RequestRun): Promise<void> {
   const link = await run.steps.run('declare', (activities) => activities.preauthLink(key, { requestPk }), {
     summary: 'fetch the pre-authorised link',
     caller: call,
-    endsWith: () => true,
+    failsOn: () => true,
   });
   if (link.end === 'failed') return call.fail(callFailureOf(link.failure));
   run.state.happened('preauth-link', { reason: call.order.reason }, call.order.actor);

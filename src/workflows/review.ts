@@ -145,7 +145,7 @@ async function carryOut(
   const ask = await steps.run(decision.decision, asked(review, decision), {
     summary: `${decision.decision} in the name of the officer`,
     caller: call,
-    endsWith: ({ code }) =>
+    failsOn: ({ code }) =>
       INCOMPLETE.has(code) || code === 'SIGNER_UNEXPECTED' || (code === 'CREDENTIALS_REFUSED' && call !== undefined),
     overtakenBy: (status) => status !== undecided,
   });

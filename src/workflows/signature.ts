@@ -27,7 +27,7 @@ type Created = Awaited<ReturnType<SignatureActivities['adopt']>>;
 export async function signature(request: SignatureRequest): Promise<Outcome> {
   // ── State ──
   const run = new RequestRun(request);
-  const { state, steps, inbox } = run;
+  const { state, steps } = run;
   const { key } = request;
   const acceptances = new Acceptances(state, request.policy.acceptance);
   let ids: ProviderIds | undefined;
@@ -38,9 +38,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
 
   // ── Handlers: they record and wait, the story acts ──
   setCommonHandlers(run);
-  setHandler(reviewUpdate, (decision) => inbox.ask('review', decision), {
-    validator: ({ decision }) => run.allow(decision),
-  });
+  run.takes('review', reviewUpdate, ({ decision }) => run.allow(decision));
   setHandler(acceptUpdate, (acceptance) => acceptances.record(acceptance), {
     validator: (acceptance) => {
       if (acceptances.knows(acceptance)) return;
@@ -48,15 +46,11 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
       acceptances.check(acceptance);
     },
   });
-  setHandler(codeUpdate, (acceptance) => inbox.ask('code', acceptance), {
-    validator: (acceptance) => {
-      run.allow('code');
-      acceptances.check(acceptance);
-    },
+  run.takes('code', codeUpdate, (acceptance) => {
+    run.allow('code');
+    acceptances.check(acceptance);
   });
-  setHandler(signUpdate, (order) => inbox.ask('sign', order), {
-    validator: (order) => checkSignOrder(run, acceptances, order),
-  });
+  run.takes('sign', signUpdate, (order) => checkSignOrder(run, acceptances, order));
 
   // ── The story ──
   return runToTheEnd(run, story, ended);
@@ -157,7 +151,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     const cleaned = await steps.run(
       'clean',
       (activities) => activities.clean(key, { ...left, outcome, events: state.events }),
-      { summary: 'delete the copies at the Optimizer, record the outcome', mayEnd: 'never', endsWith: () => true },
+      { summary: 'delete the copies at the Optimizer, record the outcome', mayEnd: 'never', failsOn: () => true },
     );
     return cleaned.end === 'done' ? outcome : cleanedLater(run, outcome, left);
   }

@@ -66,7 +66,7 @@ async function sendCode(run: RequestRun, acceptances: Acceptances, call: Call<'c
   const sending = await steps.run('code', (activities) => activities.sendCode(request.key, order), {
     summary: 'let the provider send a code to the signer',
     caller: call,
-    endsWith: ({ code }) => NO_ATTENTION.has(code),
+    failsOn: ({ code }) => NO_ATTENTION.has(code),
     remedies: ({ temporary }) => (temporary ? [] : ['skip']),
     overtakenBy: (status) => status !== 'ENROLLREADY',
   });
@@ -106,6 +106,9 @@ function noCodeOut(): ApplicationFailure {
   return callFailure('NOT_NOW', 'No code is out that could sign: ask for one, or sign in another way.');
 }
 
+const CAME_BEFORE = 'Another order to sign came before, and did not sign. This one was not sent: sign again.';
+const TRY_AGAIN = 'was not accepted (wrong or expired). Try again, or ask for a new code.';
+
 /** These are told to who wants to sign; nothing was sent, and the request itself is well. */
 const NOT_SENT = new Set<FailureCode>(['BAD_INPUT', 'ARCHIVE_FULL']);
 
@@ -127,7 +130,7 @@ async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'
     summary: secret ? 'sign with the code of the signer' : 'sign in the way that the signer unlocks it',
     mayEnd: 'while-operator-awaited',
     caller: call,
-    endsWith: ({ code }) => NOT_SENT.has(code),
+    failsOn: ({ code }) => NOT_SENT.has(code),
     // What was in the way may have gone by itself; by then it is settled whether it has signed.
     overtakenBy: (status, { code }) =>
       status === 'ISSUED' || (status === 'ENROLLREADY' && code === 'STATUS_UNEXPECTED'),
@@ -147,7 +150,7 @@ async function signAnswered(run: RequestRun, call: Call<'sign'>, answer: SignRes
   const { state } = run;
   const { secret } = call.order;
   // Handed over before anybody knew that this one did not sign, it may be the same again.
-  if (answer.result !== 'issued') run.inbox.take('sign')?.fail(cameBefore());
+  if (answer.result !== 'issued') run.inbox.take('sign')?.fail(callFailure('NOT_NOW', CAME_BEFORE));
   switch (answer.result) {
     case 'issued':
       state.providerStatus = 'ISSUED';
@@ -157,24 +160,27 @@ async function signAnswered(run: RequestRun, call: Call<'sign'>, answer: SignRes
       state.see(answer, 'poll');
       if (answer.sent)
         return countSpent(run, call, { became: `and the provider says ${answer.status}`, next: 'see the status' });
-      return call.fail(notSignable(answer.status));
+      return call.fail(
+        callFailure(
+          'REQUEST_STATUS_REFUSED',
+          `The provider says ${answer.status}: there is nothing to sign now. Nothing was sent.`,
+        ),
+      );
     case 'not-accepted':
       state.notAccepted += 1;
       state.happened('code-not-accepted');
-      call.fail(codeNotAccepted(whatOf(call), state.notAccepted));
+      call.fail(callFailure('CODE_NOT_ACCEPTED', `${whatOf(call)} ${TRY_AGAIN}`, { notAccepted: state.notAccepted }));
       return heedLimit(run, 'was not accepted (wrong or expired)');
-    case 'refused': {
-      const became = `was refused${said(answer.words)}`;
-      const next = secret ? 'type another, or ask for a new one' : 'unlock again, or ask for a code';
-      countSpent(run, call, { became, words: answer.words, next });
-      return heedLimit(run, became);
-    }
+    case 'refused':
     case 'spent': {
-      const became = `got no clear answer of the provider${said(answer.words)}`;
-      const next = secret ? 'ask for a new one' : 'unlock again, or ask for a code';
+      const clear = answer.result === 'refused';
+      const words = answer.words === undefined ? '' : ` (${answer.words})`;
+      const became = `${clear ? 'was refused' : 'got no clear answer of the provider'}${words}`;
+      const anew = clear ? 'type another, or ask for a new one' : 'ask for a new one';
+      const next = secret ? anew : 'unlock again, or ask for a code';
       countSpent(run, call, { became, words: answer.words, next });
       // Typed again, the same code would be sent again: without a new one nothing can be signed with a code.
-      if (secret) run.enter('acceptance');
+      if (secret && !clear) run.enter('acceptance');
       return heedLimit(run, became);
     }
   }
@@ -203,29 +209,8 @@ function whatOf({ order: { secret } }: Call<'sign'>): string {
   return secret ? 'The code' : 'What should unlock';
 }
 
-function said(words: string | undefined): string {
-  return words === undefined ? '' : ` (${words})`;
-}
-
-function cameBefore(): ApplicationFailure {
-  const words = 'Something else was handed over before, and did not sign. This was not sent: sign again.';
-  return callFailure('NOT_NOW', words);
-}
-
-function notSignable(status: string): ApplicationFailure {
-  return callFailure(
-    'REQUEST_STATUS_REFUSED',
-    `The provider says ${status}: there is nothing to sign now. Nothing was sent.`,
-  );
-}
-
 /** With what it is signed, for the evidence. The type is the caller's word, and kept only where it can be no more than a name. */
 function waysOf({ secret, unlock }: SignOrder): Record<string, string> {
   const type = unlock && (/^[\w.-]{1,64}$/.test(unlock.type) ? unlock.type : 'another way');
   return { with: [secret && 'code', type].filter((way) => way !== undefined).join(' and ') };
-}
-
-function codeNotAccepted(what: string, notAccepted: number): ApplicationFailure {
-  const words = `${what} was not accepted (wrong or expired). Try again, or ask for a new code.`;
-  return callFailure('CODE_NOT_ACCEPTED', words, { notAccepted });
 }

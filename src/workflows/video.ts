@@ -1,4 +1,4 @@
-import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { ProviderStatus } from '../messages/request.js';
 import { unexpected, VIDEO_FAILED } from './attention-words.js';
 import { corrected } from './correcting.js';
@@ -15,9 +15,7 @@ const OVER = new Set<ProviderStatus>(['VIDEOREVIEW', 'ENROLLREADY', 'CREATED', '
 /** The signer goes through the video identification, or does not. `newVideo` makes another video request in this request. */
 export async function videoFinished(run: RequestRun, newVideo: (caller?: Caller) => Promise<void>): Promise<void> {
   const { state, attention, inbox } = run;
-  setHandler(newVideoUpdate, (order) => inbox.ask('newVideo', order), {
-    validator: (_order) => run.allow('new-video'),
-  });
+  run.takes('newVideo', newVideoUpdate, () => run.allow('new-video'));
   run.enter('video');
   upsertSearchAttributes([
     { key: stageAttribute, value: 'video' },

@@ -29,6 +29,7 @@ describe('the import directions', () => {
     ['messages that import Node', 'src/messages/a.ts', 'node:fs', 'messages-and-workflows-know-no-node'],
     ['workflows that import zod', 'src/workflows/a.ts', 'zod', 'packages-of-workflows'],
     ['workflows that import activities', 'src/workflows/a.ts', '../archive/archive.js', 'arrows-of-workflows'],
+    ['an engine that knows a story', 'src/workflows/engine/a.ts', '../signature.js', 'arrows-of-workflows/engine'],
     ['a provider client that knows Temporal', 'src/uanataca/a.ts', '@temporalio/common', 'packages-of-uanataca'],
     ['an archive that knows the client', 'src/archive/a.ts', '../client/b.js', 'arrows-of-archive'],
     ['a gateway that carries out activities', 'src/gateway/a.ts', '../activities/c.js', 'users-of-activities'],
@@ -36,6 +37,7 @@ describe('the import directions', () => {
     ['our code that imports the sandbox', 'src/gateway/a.ts', '../../sandbox/main.js', 'src-stands-alone'],
     ['an import that leads nowhere', 'src/gateway/a.ts', './gone.js', 'resolvable'],
   ])('forbid %s', async (_what, file, imported, rule) => {
+    write('src/workflows/signature.ts', 'export const story = 1;');
     write('src/client/b.ts', 'export const word = 1;');
     write('src/activities/c.ts', 'export const step = 1;');
     write(file, `import type {} from '${imported}';`);

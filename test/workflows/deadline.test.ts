@@ -24,14 +24,14 @@ describe('a deadline', () => {
     const deadline = started(HOUR, NONE, T);
     expect(deadline).toMatchObject({ at: T + HOUR, expired: false });
     expect(wakesAt(deadline, T)).toBe(T + HOUR);
-    expect(woken(deadline, T + HOUR, NONE, T + HOUR - 1).deadline.expired).toBe(false);
-    expect(woken(deadline, T + HOUR, NONE, T + HOUR).deadline.expired).toBe(true);
+    expect(woken(deadline, T + HOUR, T + HOUR - 1).deadline.expired).toBe(false);
+    expect(woken(deadline, T + HOUR, T + HOUR).deadline.expired).toBe(true);
   });
 
   test('that has passed needs no timer; neither does none', () => {
     expect(wakesAt({ ...started(HOUR, NONE, T), expired: true }, T + HOUR)).toBeUndefined();
     expect(wakesAt(NO_DEADLINE, T)).toBeUndefined();
-    expect(woken(NO_DEADLINE, T, NONE, T)).toEqual({ deadline: NO_DEADLINE });
+    expect(woken(NO_DEADLINE, T, T)).toEqual({ deadline: NO_DEADLINE });
   });
 
   test('that is far away wakes once a day, so that a nearer one needs no timer of its own', () => {
@@ -45,10 +45,10 @@ describe('a deadline', () => {
 
 describe('an extension', () => {
   test('moves the deadline, also one that was moved before, and one that has passed', () => {
-    const once = extended(started(HOUR, NONE, T), HOUR, NONE, T);
-    expect(extended(once, HOUR, NONE, T).at).toBe(T + 3 * HOUR);
+    const once = extended(started(HOUR, NONE, T), HOUR, T);
+    expect(extended(once, HOUR, T).at).toBe(T + 3 * HOUR);
     const passed = { ...started(HOUR, NONE, T), expired: true };
-    expect(extended(passed, HOUR, NONE, T + HOUR)).toMatchObject({ at: T + 2 * HOUR, expired: false });
+    expect(extended(passed, HOUR, T + HOUR)).toMatchObject({ at: T + 2 * HOUR, expired: false });
   });
 
   test('is refused where nothing runs, and beyond a year and a day in sum', () => {
@@ -56,7 +56,7 @@ describe('an extension', () => {
     expect(mayExtend(NO_DEADLINE, 1, T)).toBe(false);
     expect(mayExtend(deadline, LONGEST_DEADLINE - DAY, T)).toBe(true);
     expect(mayExtend(deadline, LONGEST_DEADLINE - DAY + 1, T)).toBe(false);
-    expect(extended(NO_DEADLINE, HOUR, NONE, T)).toEqual(NO_DEADLINE);
+    expect(extended(NO_DEADLINE, HOUR, T)).toEqual(NO_DEADLINE);
   });
 });
 
@@ -64,8 +64,8 @@ describe('a deadline that stands still', () => {
   test('is later by as long as it stood still', () => {
     const still = held(started(HOUR, NONE, T), T + 10 * SECOND);
     expect(wakesAt(still, T + 10 * SECOND)).toBeUndefined();
-    expect(woken(still, T + HOUR, NONE, T + 2 * HOUR)).toEqual({ deadline: still });
-    const running = released(still, NONE, T + 2 * HOUR);
+    expect(woken(still, T + HOUR, T + 2 * HOUR)).toEqual({ deadline: still });
+    const running = released(still, T + 2 * HOUR);
     expect(running.at).toBe(T + 3 * HOUR - 10 * SECOND);
     expect(running).not.toHaveProperty('heldAt');
   });
@@ -92,37 +92,37 @@ describe('a deadline that stands still', () => {
     const passed: Deadline = { ...started(HOUR, NONE, T), expired: true };
     const still = held(passed, T + 2 * HOUR, T + HOUR - SECOND);
     expect(still).toMatchObject({ heldAt: T + HOUR - SECOND, expired: false });
-    expect(released(still, NONE, T + 3 * HOUR)).toMatchObject({ at: T + 3 * HOUR + SECOND, expired: false });
+    expect(released(still, T + 3 * HOUR)).toMatchObject({ at: T + 3 * HOUR + SECOND, expired: false });
   });
 
   test('can be extended meanwhile', () => {
-    const still = extended(held(started(HOUR, NONE, T), T), HOUR, NONE, T + SECOND);
-    expect(released(still, NONE, T + 10 * SECOND).at).toBe(T + 2 * HOUR + 10 * SECOND);
+    const still = extended(held(started(HOUR, NONE, T), T), HOUR, T + SECOND);
+    expect(released(still, T + 10 * SECOND).at).toBe(T + 2 * HOUR + 10 * SECOND);
   });
 
   test('is the next stage’s matter no more', () => {
     const still = held(started(HOUR, NONE, T), T);
     expect(still).toHaveProperty('heldAt');
     expect(started(HOUR, NONE, T + DAY)).not.toHaveProperty('heldAt');
-    expect(released(started(HOUR, NONE, T + DAY), NONE, T + DAY + SECOND).at).toBe(T + DAY + HOUR);
+    expect(released(started(HOUR, NONE, T + DAY), T + DAY + SECOND).at).toBe(T + DAY + HOUR);
   });
 });
 
 describe('a timer that is handled late', () => {
   test('waited for a worker: the deadline is later by as much, from now on', () => {
     const deadline = started(HOUR, NONE, T);
-    const { deadline: moved, late } = woken(deadline, T + HOUR, NONE, T + HOUR + 20 * SECOND);
+    const { deadline: moved, late } = woken(deadline, T + HOUR, T + HOUR + 20 * SECOND);
     expect(late).toBe(20 * SECOND);
     expect(moved).toMatchObject({ at: T + HOUR + 40 * SECOND, expired: false });
   });
 
   test('moves a deadline that is still to come, too', () => {
-    const { deadline } = woken(started(3 * DAY, NONE, T), T + DAY, NONE, T + DAY + HOUR);
+    const { deadline } = woken(started(3 * DAY, NONE, T), T + DAY, T + DAY + HOUR);
     expect(deadline.at).toBe(T + 3 * DAY + HOUR);
   });
 
   test('by less than ten seconds was only busy', () => {
-    const { deadline, late } = woken(started(HOUR, NONE, T), T + HOUR, NONE, T + HOUR + 9999);
+    const { deadline, late } = woken(started(HOUR, NONE, T), T + HOUR, T + HOUR + 9999);
     expect(late).toBeUndefined();
     expect(deadline.expired).toBe(true);
   });
@@ -135,17 +135,17 @@ describe('reminders', () => {
     let deadline = started(4 * HOUR, BEFORE, T);
     expect(wakesAt(deadline, T)).toBe(T + 2 * HOUR);
     let remind: boolean | undefined;
-    ({ deadline, remind } = woken(deadline, T + 2 * HOUR, BEFORE, T + 2 * HOUR));
+    ({ deadline, remind } = woken(deadline, T + 2 * HOUR, T + 2 * HOUR));
     expect(remind).toBe(true);
     expect(wakesAt(deadline, T + 2 * HOUR)).toBe(T + 3 * HOUR);
-    ({ deadline, remind } = woken(deadline, T + 3 * HOUR, BEFORE, T + 3 * HOUR));
+    ({ deadline, remind } = woken(deadline, T + 3 * HOUR, T + 3 * HOUR));
     expect(remind).toBe(true);
     expect(wakesAt(deadline, T + 3 * HOUR)).toBe(T + 4 * HOUR);
-    expect(woken(deadline, T + 3 * HOUR, BEFORE, T + 3 * HOUR).remind).toBe(false);
+    expect(woken(deadline, T + 3 * HOUR, T + 3 * HOUR).remind).toBe(false);
   });
 
   test('that are due at once are one', () => {
-    const { deadline, remind } = woken(started(4 * HOUR, [HOUR, HOUR + SECOND], T), T + 3 * HOUR, [], T + 3 * HOUR);
+    const { deadline, remind } = woken(started(4 * HOUR, [HOUR, HOUR + SECOND], T), T + 3 * HOUR, T + 3 * HOUR);
     expect(remind).toBe(true);
     expect(deadline.reminders).toEqual([]);
   });
@@ -157,7 +157,7 @@ describe('reminders', () => {
   test('come again when the deadline is moved', () => {
     const deadline = started(HOUR, BEFORE, T);
     expect(deadline.reminders).toEqual([]);
-    expect(extended(deadline, DAY, BEFORE, T).reminders).toEqual([2 * HOUR, HOUR]);
+    expect(extended(deadline, DAY, T).reminders).toEqual([2 * HOUR, HOUR]);
   });
 
   test('come before the deadline that there is, and not before the one that was asked for', () => {

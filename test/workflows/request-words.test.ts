@@ -1,4 +1,4 @@
-import type { Attention, Stage, Verb } from '../../src/messages/status.js';
+import type { Attention, Verb } from '../../src/messages/status.js';
 import type { AnyRequest, Flow, ReviewMode } from '../../src/messages/request.js';
 import { RequestState } from '../../src/workflows/engine/request-state.js';
 import { checklist, statusOf } from '../../src/workflows/engine/status.js';
@@ -126,9 +126,6 @@ test('the screen in Temporal ticks off the stages, and says what to do', () => {
   expect(screen).toContain("▶ **waiting for the registration authority operator's decision**");
   expect(screen).toContain('· documents going up');
   expect(screen).toContain('⚠ **PROVIDER_BUSY**');
-  const ended = checklist(
-    aState({ stage: 'ended' as Stage, outcome: { kind: 'signed', reason: 'signed' } }),
-    undefined,
-  );
+  const ended = checklist(aState({ stage: 'ended', outcome: { kind: 'signed', reason: 'signed' } }), undefined);
   expect(ended).toContain('■ ended: **signed** (signed)');
 });

@@ -37,9 +37,13 @@ async function started(): Promise<void> {
   it = await InProcess.start(creator, 'signature', 'signature-r', aRequest());
 }
 
-async function inReview(): Promise<void> {
+async function watching(): Promise<void> {
   await started();
   await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
+}
+
+async function inReview(): Promise<void> {
+  await watching();
   await it.answers('watch', { status: 'VIDEOREVIEW' });
 }
 
@@ -66,6 +70,16 @@ function askForCode(): Promise<unknown> {
     channel: 'test',
     at,
   });
+}
+
+async function signing(): Promise<{ answer: Promise<unknown> }> {
+  await inAcceptance();
+  void askForCode();
+  await it.settles();
+  await it.answers('sendCode', { sentAt: new Date(it.now).toISOString() });
+  const answer = it.update(names.SIGN_UPDATE, { secret: { keyId: 'k', sealed: 'c' } });
+  await it.settles();
+  return { answer };
 }
 
 function resolve(remedy: string): Promise<unknown> {
@@ -273,16 +287,6 @@ describe('a code', () => {
 });
 
 describe('a sign', () => {
-  async function signing(): Promise<{ answer: Promise<unknown> }> {
-    await inAcceptance();
-    void askForCode();
-    await it.settles();
-    await it.answers('sendCode', { sentAt: new Date(it.now).toISOString() });
-    const answer = it.update(names.SIGN_UPDATE, { secret: { keyId: 'k', sealed: 'c' } });
-    await it.settles();
-    return { answer };
-  }
-
   test('is not ended while it keeps trying; while an operator is awaited it is', async () => {
     await signing();
     await it.fails('sign', BUSY);
@@ -347,11 +351,6 @@ describe('a create that failed', () => {
 });
 
 describe('the watch', () => {
-  async function watching(): Promise<void> {
-    await started();
-    await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
-  }
-
   test('is cut short by a hint once the gap is over, and reads soon from then on', async () => {
     await watching();
     expect(it.activity('watch').order).toMatchObject({ soon: false });
@@ -404,8 +403,7 @@ describe('the deadline', () => {
   });
 
   test('of a later stage is its own', async () => {
-    await started();
-    await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
+    await watching();
     await it.passes(50 * MINUTE);
     await it.answers('watch', { status: 'VIDEOREVIEW' });
     await it.passes(50 * MINUTE);

@@ -45,7 +45,7 @@ export class DeadlineTimer {
   }
 
   extend(milliseconds: number): void {
-    this.become(extended(this.deadline, milliseconds, this.order.remindBefore, Date.now()));
+    this.become(extended(this.deadline, milliseconds, Date.now()));
   }
 
   /** No deadline from now on. A running timer is left to the end of the run. */
@@ -59,7 +59,7 @@ export class DeadlineTimer {
   }
 
   release(): void {
-    this.become(released(this.deadline, this.order.remindBefore, Date.now()));
+    this.become(released(this.deadline, Date.now()));
   }
 
   private become(deadline: typeof this.deadline): void {
@@ -79,7 +79,7 @@ export class DeadlineTimer {
   }
 
   private wake(): void {
-    const { deadline, late, remind } = woken(this.deadline, this.wakesAt, this.order.remindBefore, Date.now());
+    const { deadline, late, remind } = woken(this.deadline, this.wakesAt, Date.now());
     this.wakesAt = Infinity;
     if (late !== undefined) this.order.late(late);
     this.become(deadline);

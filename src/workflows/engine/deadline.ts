@@ -8,7 +8,9 @@ export interface Deadline {
   /** Since when it stands still; absent while it runs. */
   heldAt?: number;
   expired: boolean;
-  /** The reminders still to come: milliseconds before the deadline, the earliest first. */
+  /** Milliseconds before it at which somebody is reminded. */
+  remindBefore: readonly number[];
+  /** Those of them still to come, the earliest first. */
   reminders: readonly number[];
 }
 
@@ -17,11 +19,11 @@ const LATE = 10_000;
 /** Milliseconds. A timer that wakes at least so often serves the deadlines of later stages too, which need none of their own. */
 const LONGEST_SLEEP = 24 * 3_600_000;
 
-export const NO_DEADLINE: Deadline = { startedAt: 0, expired: false, reminders: [] };
+export const NO_DEADLINE: Deadline = { startedAt: 0, expired: false, remindBefore: [], reminders: [] };
 
 /** A new deadline, `milliseconds` from now. */
 export function started(milliseconds: number, remindBefore: readonly number[], now: number): Deadline {
-  return movedTo(now + milliseconds, { ...NO_DEADLINE, startedAt: now }, remindBefore, now);
+  return movedTo({ ...NO_DEADLINE, startedAt: now, remindBefore }, now + milliseconds, now);
 }
 
 /** Whether it may be moved by so many milliseconds: the sum of all extensions has an end too. */
@@ -30,8 +32,8 @@ export function mayExtend({ at }: Deadline, by: number, now: number): boolean {
 }
 
 /** Later by so many milliseconds; it may have been moved before. */
-export function extended(deadline: Deadline, by: number, remindBefore: readonly number[], now: number): Deadline {
-  return deadline.at === undefined ? deadline : movedTo(deadline.at + by, deadline, remindBefore, now);
+export function extended(deadline: Deadline, by: number, now: number): Deadline {
+  return deadline.at === undefined ? deadline : movedTo(deadline, deadline.at + by, now);
 }
 
 /**
@@ -47,9 +49,9 @@ export function held(deadline: Deadline, now: number, since = now): Deadline {
 }
 
 /** Runs on, later by the time that it stood still. */
-export function released(deadline: Deadline, remindBefore: readonly number[], now: number): Deadline {
+export function released(deadline: Deadline, now: number): Deadline {
   const { heldAt, ...running } = deadline;
-  return heldAt === undefined ? deadline : extended(running, now - heldAt, remindBefore, now);
+  return heldAt === undefined ? deadline : extended(running, now - heldAt, now);
 }
 
 /** When a timer has to wake for it: the deadline, or a reminder before. Undefined while nothing can happen. */
@@ -68,21 +70,21 @@ export interface Woken {
 }
 
 /** @param due when the timer was to wake */
-export function woken(deadline: Deadline, due: number, remindBefore: readonly number[], now: number): Woken {
+export function woken(deadline: Deadline, due: number, now: number): Woken {
   const { at, heldAt } = deadline;
   if (at === undefined || heldAt !== undefined) return { deadline };
   const late = now - due;
   // No worker was there: what could not be done meanwhile is given its time.
-  if (late >= LATE) return { deadline: movedTo(Math.max(at, now) + late, deadline, remindBefore, now), late };
+  if (late >= LATE) return { deadline: movedTo(deadline, Math.max(at, now) + late, now), late };
   if (now >= at) return { deadline: { ...deadline, expired: true } };
   const reminders = deadline.reminders.filter((before) => at - before > now);
   return { deadline: { ...deadline, reminders }, remind: reminders.length < deadline.reminders.length };
 }
 
 /** Reminders whose moment has passed are dropped: the deadline was nearer than that when it was set. */
-function movedTo(wanted: number, deadline: Deadline, remindBefore: readonly number[], now: number): Deadline {
+function movedTo(deadline: Deadline, wanted: number, now: number): Deadline {
   // Whatever was asked for, the time stays one that a calendar can show.
   const at = Math.min(wanted, now + LONGEST_DEADLINE);
-  const reminders = remindBefore.filter((before) => at - before > now).toSorted((a, b) => b - a);
+  const reminders = deadline.remindBefore.filter((before) => at - before > now).toSorted((a, b) => b - a);
   return { ...deadline, at, expired: false, reminders };
 }

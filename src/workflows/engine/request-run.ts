@@ -1,4 +1,11 @@
-import { type ApplicationFailure, CancellationScope, proxyActivities, setCurrentDetails } from '@temporalio/workflow';
+import type { UpdateDefinition } from '@temporalio/common';
+import {
+  type ApplicationFailure,
+  CancellationScope,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
 import type { Activities } from '../../messages/activities.js';
 import type { AnyRequest, RequestPk } from '../../messages/request.js';
 import type { Stage, Verb } from '../../messages/status.js';
@@ -6,7 +13,7 @@ import { AttentionMark } from './attention.js';
 import { callFailure } from './call-failure.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { Ending, EndWish } from './endings.js';
-import { type CallKind, Inbox } from './inbox.js';
+import { type CallKind, type Calls, Inbox } from './inbox.js';
 import { Operator, type Resolved } from './operator.js';
 import { pauses } from './pauses.js';
 import { RequestState } from './request-state.js';
@@ -55,6 +62,15 @@ export class RequestRun {
     this.operator = new Operator(state, deadline, inbox, wish, this.watch);
     this.steps = new Steps(policy, this.attention, this.operator, deadline, inbox, wish);
     state.show();
+  }
+
+  /** Orders of this kind wait in the inbox for the story. @param check throws what is in the way of an order */
+  takes<K extends CallKind>(
+    kind: K,
+    update: UpdateDefinition<Calls[K]['answer'], [Calls[K]['order']]>,
+    check: (order: Calls[K]['order']) => void,
+  ): void {
+    setHandler(update, (order) => this.inbox.ask(kind, order), { validator: check });
   }
 
   /** The request's id at the provider; there is none before create. */

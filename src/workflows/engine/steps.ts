@@ -27,7 +27,7 @@ export interface StepOptions {
   /** Who is told when the step enters attention. */
   caller?: Caller | undefined;
   /** Failures that are no attention but end the step. */
-  endsWith?: (failure: StepFailure) => boolean;
+  failsOn?: (failure: StepFailure) => boolean;
   /** What an operator can do about a failure beside `retry` and `cancel`. It ends the step; the mark stays until it has helped. */
   remedies?: (failure: StepFailure) => readonly Remedy[];
   /** Whether a status at the provider settles the step while an operator is awaited. */
@@ -37,7 +37,7 @@ export interface StepOptions {
 /** How a step ended; of the last three only those that its options allow. */
 export type StepEnd<T, Options> =
   | { end: 'done'; value: T }
-  | (Options extends { endsWith: unknown } ? { end: 'failed'; failure: StepFailure } : never)
+  | (Options extends { failsOn: unknown } ? { end: 'failed'; failure: StepFailure } : never)
   | (Options extends { remedies: unknown } ? { end: 'resolved'; resolution: Resolution; failure: StepFailure } : never)
   | (Options extends { overtakenBy: unknown }
       ? { end: 'overtaken'; status: ProviderStatus; failure: StepFailure }
@@ -93,7 +93,7 @@ export class Steps {
           break;
         case 'failed':
           last = tried.failure;
-          if (options.endsWith?.(last)) return tried;
+          if (options.failsOn?.(last)) return tried;
           this.needsAttention(name, last, options);
           pace = last.temporary ? 'slowest' : 'within-budget';
           if (last.temporary) continue;
