@@ -49,6 +49,8 @@ module.exports = {
     { name: 'src-stands-alone', severity: 'error', from: { path: '^src/' }, to: { path: '^(sandbox|local|test)/' } },
     arrow('messages'),
     arrow('workflows', 'messages'),
+    arrow('workflows/engine', 'messages'),
+    arrow('workflows/guards', 'messages', 'workflows/engine/call-failure'),
     arrow('security', 'messages'),
     arrow('logging', 'messages', 'security'),
     arrow('uanataca', 'messages', 'security'),

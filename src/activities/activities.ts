@@ -1,5 +1,4 @@
 import type { Activities } from '../messages/activities.js';
-import type { FailureCode } from '../messages/failures.js';
 import type { RequestKey } from '../messages/request.js';
 import { clean, record } from './clean.js';
 import { sendCode } from './send-code.js';
@@ -11,7 +10,6 @@ import { declare, preauthLink } from './enrolment/declare.js';
 import { adoptEnrolment, enrol } from './enrolment/enrol.js';
 import { readEnd } from './enrolment/end.js';
 import { approveEnrolment, declineEnrolment } from './enrolment/review.js';
-import { tellingNews } from './news.js';
 import { tellingOwnTrouble } from './engine/own-trouble.js';
 import { providerStep } from './engine/provider-step.js';
 import { showIdentity } from './identity.js';
@@ -29,13 +27,11 @@ export function createActivities(dependencies: Dependencies): Activities {
   const { archive, logger } = dependencies;
   const step =
     <Order, Result>(run: (key: RequestKey, order: Order) => Promise<Result>) =>
-    (key: RequestKey, order: Order, shown?: FailureCode): Promise<Result> =>
-      tellingNews(shown, () =>
-        asStep(logger, async () => {
-          archive.assertArchive(key);
-          return run(key, order);
-        }),
-      );
+    (key: RequestKey, order: Order): Promise<Result> =>
+      asStep(logger, async () => {
+        archive.assertArchive(key);
+        return run(key, order);
+      });
   const call = <Order, Result>(run: (key: RequestKey, order: Order) => Promise<Result>) =>
     step(providerStep(dependencies, run));
   return {

@@ -148,7 +148,7 @@ function running(status: RequestStatus, pending: PendingWork, names: CommandPlac
     return {
       state: leavesByItself && !PEOPLE_ACT.has(code) ? 'retrying' : 'attention',
       code: now?.code ?? code,
-      words: now?.words ?? status.words,
+      words: now === undefined ? status.words : status.words.replace(attention.words, () => now.words),
       since,
       tried: { step: attention.step, times: tries, ...triesOf(step) },
       leavesByItself,

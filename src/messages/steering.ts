@@ -19,7 +19,7 @@ export const PROVIDE_UPDATE = 'provide';
 export const PREAUTH_LINK_UPDATE = 'preauth-link';
 export const ABANDON_UPDATE = 'abandon';
 
-/** Every order: the argument of an Update, by the name of the Update. `workflows/order-guards.ts` has the shape of each. */
+/** Every order: the argument of an Update, by the name of the Update. `workflows/guards/order-guards.ts` has the shape of each. */
 export interface Orders {
   [REVIEW_UPDATE]: ReviewDecision;
   [ACCEPT_UPDATE]: Acceptance;

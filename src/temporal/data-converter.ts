@@ -16,7 +16,9 @@ export const FAILURE_CONVERTER_PATH = moduleAt('security/failure-converter');
 export const WORKFLOW_MODULES = {
   workflowsPath: moduleAt('workflows/index'),
   failureConverterPath: FAILURE_CONVERTER_PATH,
-  workflowInterceptorModules: ['question-ahead', 'incoming', 'defects'].map((name) => moduleAt(`workflows/${name}`)),
+  workflowInterceptorModules: ['question-ahead', 'incoming', 'defects'].map((name) =>
+    moduleAt(`workflows/guards/${name}`),
+  ),
 };
 
 /**

@@ -1,6 +1,6 @@
 import type { Accepted, Acceptance } from '../messages/steering.js';
-import { told } from './inbox.js';
-import type { RequestState } from './request-state.js';
+import { callFailure } from './engine/call-failure.js';
+import type { RequestState } from './engine/request-state.js';
 
 /** Milliseconds. Clocks of the places that show documents may differ from ours by so much. */
 const CLOCK_TOLERANCE = 5 * 60_000;
@@ -38,9 +38,10 @@ export class Acceptances {
     const shown = this.state.toAccept;
     const same = shown?.contract === acceptance.contract && shown.documents.join() === acceptance.documents.join();
     if (!same)
-      throw told('NOT_ACCEPTED', 'The hashes are not those of the documents and the contract of this request.');
+      throw callFailure('NOT_ACCEPTED', 'The hashes are not those of the documents and the contract of this request.');
     if (this.knows(acceptance)) return; // its time was right when it was recorded
-    if (this.count >= MOST) throw told('NOT_NOW', `The signer has accepted ${MOST} times already. Go on with those.`);
+    if (this.count >= MOST)
+      throw callFailure('NOT_NOW', `The signer has accepted ${MOST} times already. Go on with those.`);
     const at = Date.parse(acceptance.at);
     if (!(at >= (this.state.shownFrom ?? Infinity) - CLOCK_TOLERANCE))
       throw notInTime('before the contract was there. Show it, then let the signer accept');
@@ -76,5 +77,5 @@ function fingerprint({ documents, contract, consentVersion, channel, at }: Accep
 }
 
 function notInTime(why: string) {
-  return told('ACCEPTANCE_NOT_IN_TIME', `at: the signer accepted ${why}.`, {}, 'at');
+  return callFailure('ACCEPTANCE_NOT_IN_TIME', `at: the signer accepted ${why}.`, {}, 'at');
 }

@@ -2,10 +2,11 @@ import { ParentClosePolicy, proxyActivities, setHandler, sleep, startChild } fro
 import type { SignatureActivities } from '../messages/activities.js';
 import type { Policy } from '../messages/policy.js';
 import { aftermathIdOf, type ProviderStatus, type RequestKey, type RequestPk } from '../messages/request.js';
-import { hintSignal } from './messages.js';
-import { unlessItRuns } from './outliving.js';
-import { AFTER_END, pauses } from './pauses.js';
-import { ProviderWatch } from './waiting.js';
+import { hintSignal } from './engine/messages.js';
+import { paceAfterEnd } from './engine/pace.js';
+import { AFTER_END, pauses } from './engine/pauses.js';
+import { unlessItRuns } from './engine/start-child.js';
+import { ProviderWatch } from './engine/watch.js';
 
 export interface AftermathOrder {
   key: RequestKey;
@@ -17,9 +18,6 @@ export interface AftermathOrder {
 
 /** The signer may still finish the video; in any other status somebody has it on the desk. */
 const UNFINISHED = new Set<ProviderStatus>(['VIDEOPENDING', 'VIDEOINCOMPLETE', 'VIDEOERROR']);
-
-/** Nobody waits for it, and a hint makes it read at once: so many times slower than a running request is read. */
-const SLOWER = 24;
 
 /** Starts the watch where a request ends that the signer may still finish at the provider. */
 export async function watchAftermath(order: AftermathOrder): Promise<void> {
@@ -39,8 +37,7 @@ export async function watchAftermath(order: AftermathOrder): Promise<void> {
  * is told, or it is closed there.
  */
 export async function aftermath({ key, requestPk, seen, policy }: AftermathOrder): Promise<void> {
-  const pace = { ...policy.watch, slow: SLOWER * policy.watch.slow };
-  const watch = new ProviderWatch(key, { ...policy, watch: pace });
+  const watch = new ProviderWatch(key, { ...policy, watch: paceAfterEnd(policy.watch) });
   setHandler(hintSignal, () => watch.hint());
   let over = false;
   void sleep(AFTER_END, { summary: 'how long the provider is watched' }).then(
@@ -51,14 +48,18 @@ export async function aftermath({ key, requestPk, seen, policy }: AftermathOrder
   let status = seen;
   let recovering = false;
   while (UNFINISHED.has(status)) {
-    const awaited = await watch.next(requestPk, status, { summary, until: () => over, recovering });
-    if ('interrupted' in awaited) return;
-    recovering = 'failure' in awaited;
-    if ('status' in awaited) status = awaited.status;
-    else if (awaited.failure.code === 'PROVIDER_NOT_FOUND') return;
-    else if (!awaited.failure.temporary) {
-      await watch.pause(() => over);
-      if (over) return;
+    const watched = await watch.next(requestPk, status, { summary, until: () => over, recovering });
+    recovering = watched.end === 'failed';
+    switch (watched.end) {
+      case 'interrupted':
+        return;
+      case 'answer':
+        ({ status } = watched.read);
+        break;
+      case 'failed':
+        if (watched.failure.code === 'PROVIDER_NOT_FOUND') return;
+        if (!watched.failure.temporary) await watch.pause(() => over);
+        if (over) return;
     }
   }
   if (status === 'CANCELLED') return;

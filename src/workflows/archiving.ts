@@ -1,8 +1,8 @@
 import type { Retrieved, RetrieveOrder, StepFailure } from '../messages/activities.js';
 import { defined } from '../messages/defined.js';
 import type { FailureCode } from '../messages/failures.js';
-import type { RequestRun } from './request-run.js';
-import type { Remedies } from './steps.js';
+import type { Remedy } from '../messages/status.js';
+import type { RequestRun } from './engine/request-run.js';
 
 /** What the story knows of what was signed. */
 type Signed = Pick<RetrieveOrder, 'documents' | 'contract'>;
@@ -19,7 +19,7 @@ const OF_OURS = new Set<FailureCode>(['ARCHIVE_FULL', 'ARCHIVE_UNAVAILABLE', 'AR
 export async function archived(run: RequestRun, signed: Signed): Promise<Retrieved> {
   run.enter('archiving');
   run.deadline.clear();
-  const retrieved = await retrieve(run, signed, { contractAsShown: false });
+  const retrieved = await retrieve(run, signed);
   const { documents, missing } = retrieved;
   run.state.happened('archived', {
     documents: documents.length,
@@ -28,34 +28,38 @@ export async function archived(run: RequestRun, signed: Signed): Promise<Retriev
   return retrieved;
 }
 
-function retrieve(run: RequestRun, signed: Signed, decided: Decided): Promise<Retrieved> {
+async function retrieve(run: RequestRun, signed: Signed): Promise<Retrieved> {
   const { key, policy } = run.request;
-  const order = {
-    requestPk: run.requestPk,
-    ...signed,
-    filesWithin: policy.retrieve.filesWithin,
-    download: policy.download,
-    mayPass: policy.mayPass,
-    verification: policy.verification,
-    events: run.state.events,
-    ...defined({ acceptedAt: run.state.acceptedAt }),
-    ...decided,
-  };
-  return run.steps.run('retrieve', (activities) => activities.retrieve(key, order), {
-    summary: 'fetch the signed files, store, verify and read them back',
-    mayEnd: false,
-    remedies: (failure) => remediesOf(failure, (more) => retrieve(run, signed, { ...decided, ...more })),
-  });
+  let decided: Decided = { contractAsShown: false };
+  for (;;) {
+    const order = {
+      requestPk: run.requestPk,
+      ...signed,
+      filesWithin: policy.retrieve.filesWithin,
+      download: policy.download,
+      mayPass: policy.mayPass,
+      verification: policy.verification,
+      events: run.state.events,
+      ...defined({ acceptedAt: run.state.acceptedAt }),
+      ...decided,
+    };
+    const retrieval = await run.steps.run('retrieve', (activities) => activities.retrieve(key, order), {
+      summary: 'fetch the signed files, store, verify and read them back',
+      mayEnd: 'never',
+      remedies: retrieveRemedies,
+    });
+    if (retrieval.end === 'done') return retrieval.value;
+    decided = { ...decided, ...decidedBy(retrieval.resolution.remedy, retrieval.failure) };
+  }
 }
 
-function remediesOf(
-  { code, facts }: StepFailure,
-  again: (more: Partial<Decided>) => Promise<Retrieved>,
-): Remedies<Retrieved> {
-  if (code === 'VERIFICATION_NOT_PASSED')
-    return { 'accept-files': () => again({ accepted: String(facts?.['files']) }) };
-  return {
-    ...(facts?.['file'] === 'contract' ? { skip: () => again({ contractAsShown: true }) } : {}),
-    ...(OF_OURS.has(code) ? {} : { 'give-up': () => again({ giveUp: true }) }),
-  };
+function retrieveRemedies({ code, facts }: StepFailure): Remedy[] {
+  if (code === 'VERIFICATION_NOT_PASSED') return ['accept-files'];
+  const remedies: Remedy[] = facts?.['file'] === 'contract' ? ['skip'] : [];
+  return OF_OURS.has(code) ? remedies : [...remedies, 'give-up'];
+}
+
+function decidedBy(remedy: Remedy, { facts }: StepFailure): Partial<Decided> {
+  if (remedy === 'accept-files') return { accepted: String(facts?.['files']) };
+  return remedy === 'skip' ? { contractAsShown: true } : { giveUp: true };
 }

@@ -2,7 +2,7 @@ import { ActivityFailure, proxyActivities, sleep } from '@temporalio/workflow';
 import type { Leftovers, SignatureActivities } from '../messages/activities.js';
 import type { StepPolicy } from '../messages/policy.js';
 import type { RequestKey } from '../messages/request.js';
-import { AFTER_END, pauses } from './pauses.js';
+import { AFTER_END, pauses } from './engine/pauses.js';
 
 export const CLEANUP_WORDS = {
   signature: 'delete the copies at the Optimizer',
@@ -27,7 +27,7 @@ export async function cleanup({ key, requestPks, uids, policy }: CleanupOrder): 
     try {
       return await clean(key, { requestPks, uids, events: [] });
     } catch (error) {
-      // A refusal may be of something in between, or of credentials that are put right meanwhile.
+      // A proxy may have refused, or credentials may be put right meanwhile.
       if (!(error instanceof ActivityFailure) || Date.now() >= until) throw error;
       await sleep(12 * policy.slowest, { summary: 'until it is tried again' });
     }

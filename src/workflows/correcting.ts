@@ -1,31 +1,39 @@
-import type { ProviderRead } from '../messages/activities.js';
-import { told } from './inbox.js';
-import type { RequestRun } from './request-run.js';
+import type { ApplicationFailure } from '@temporalio/workflow';
+import { callFailure, callFailureOf } from './engine/call-failure.js';
+import type { RequestRun } from './engine/request-run.js';
 
 /** Somebody corrected the signer's data: before the video how to reach the signer, after it who the signer is. */
 export async function corrected(run: RequestRun): Promise<void> {
-  const asked = run.inbox.take('correct');
-  if (!asked) return;
-  const { number, reason, fields, actor } = asked.question;
+  const call = run.inbox.take('correct');
+  if (!call) return;
+  const { number, reason, fields, actor } = call.order;
   const { state, request, requestPk } = run;
-  const tooLate = run.misplaced(fields);
-  if (tooLate) return asked.fail(tooLate);
-  const read = await run.steps.run<ProviderRead>(
+  const tooLate = misplaced(run, fields);
+  if (tooLate) return call.fail(tooLate);
+  const correction = await run.steps.run(
     'correct',
     (activities) => activities.correct(request.key, { requestPk, number }),
     {
       summary: "correct the signer's data at the provider",
-      asked,
-      answers: ({ temporary, code, words, facts }) => {
-        if (temporary) return undefined;
-        asked.fail(told(code, words, facts));
-        return { status: state.providerStatus ?? '' };
-      },
+      caller: call,
+      failsOn: ({ temporary }) => !temporary,
     },
   );
-  if (asked.settled) return undefined;
-  state.happened('corrected', { number, reason, ...(fields === undefined ? {} : { fields: fields.join(' ') }) }, actor);
-  state.identified(read);
-  asked.answer({ status: read.status });
-  return undefined;
+  switch (correction.end) {
+    case 'failed':
+      return call.fail(callFailureOf(correction.failure));
+    case 'done':
+      if (call.settled) return;
+      state.happened('corrected', { number, reason, ...(fields && { fields: fields.join(' ') }) }, actor);
+      state.identified(correction.value.identity);
+      call.answer({ status: correction.value.status });
+  }
+}
+
+/** Before the video the signer's address and phone are corrected, after it what identifies the signer. */
+export function misplaced({ state }: RequestRun, fields: string[] | undefined): ApplicationFailure | undefined {
+  const afterVideo = state.stage === 'review';
+  if (afterVideo === (fields !== undefined)) return undefined;
+  const which = afterVideo ? 'what identifies the signer' : "the signer's e-mail address and phone";
+  return callFailure('NOT_NOW', `In this stage only ${which} can be corrected.`, { stage: state.stage });
 }

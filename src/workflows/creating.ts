@@ -1,45 +1,67 @@
-import type { StepFailure } from '../messages/activities.js';
-import type { FailureCode } from '../messages/failures.js';
-import type { ProviderStatus } from '../messages/request.js';
-import type { Teller } from './inbox.js';
-import type { RequestRun } from './request-run.js';
-import type { Remedies } from './steps.js';
+import type { Activities, StepFailure } from '../messages/activities.js';
+import type { ProviderIds, ProviderStatus } from '../messages/request.js';
+import type { Remedy, RequestEvent } from '../messages/status.js';
+import { mayBeCreated } from './engine/create-doubt.js';
+import type { Caller } from './engine/inbox.js';
+import type { RequestRun } from './engine/request-run.js';
 
-/** After these the create may have happened all the same. */
-const MAY_BE_CREATED = new Set<FailureCode>([
-  'CREATE_IN_DOUBT',
-  'PROVIDER_ANSWER_UNKNOWN',
-  'SCRATCHCARD_USED',
-  'STEP_FAILED',
-]);
-
-/**
- * What an operator can do about a create that failed: have it made again, or adopt what it may have made all the same. Where
- * it has made nothing, the signer's data can be corrected too: it is in the archive alone, and the next create takes it from there.
- */
-export function createRemedies<T extends { status: ProviderStatus }>(
-  run: RequestRun,
-  { code }: StepFailure,
-  { again, adopt }: { again: (asked?: Teller) => Promise<T>; adopt: Required<Remedies<T>>['adopt'] },
-): Remedies<T> {
-  const { state, request } = run;
-  const inDoubt = MAY_BE_CREATED.has(code);
-  state.createInDoubt ||= inDoubt;
-  // An enrolment that may have been created is found by the signer it was created for.
-  state.createRefused = !inDoubt && !(request.key.flow === 'enrolment' && state.createInDoubt);
-  return { retry: () => corrected(run, again), ...(state.createInDoubt ? { adopt } : {}) };
+/** How a flow creates at the provider. */
+export interface Creating<T> {
+  create(activities: Activities, round: number): Promise<T>;
+  /** Takes over what an operator found. */
+  adopt(activities: Activities, ids: ProviderIds): Promise<T>;
+  /** Whether an operator's retry is another round, which may be billed beside the one before. */
+  retryIsAnotherRound: boolean;
+  summary: string;
 }
 
-/** Whoever corrected the data is answered when the create has it, or told why it failed again; the correction stays. */
-async function corrected<T extends { status: ProviderStatus }>(
+/**
+ * Creates at the provider. A create that failed is made again when an operator says so, or what it may have made is taken over.
+ * Where it has made nothing, the signer's data can be corrected too: the next create takes it from the archive.
+ */
+export async function created<T extends { status: ProviderStatus }>(
   run: RequestRun,
-  again: (asked?: Teller) => Promise<T>,
+  creating: Creating<T>,
+  caller?: Caller,
 ): Promise<T> {
-  const asked = run.inbox.take('correct');
-  if (!asked) return again();
-  const { number, reason, actor } = asked.question;
-  run.state.happened('corrected', { number, reason }, actor);
-  const made = await again(asked);
-  if (!asked.settled) asked.answer({ status: made.status });
-  return made;
+  const { state, steps, inbox } = run;
+  state.round += 1;
+  for (let correction = undefined as ReturnType<typeof inbox.take<'correct'>>; ;) {
+    const create = await steps.run('create', (activities) => creating.create(activities, state.round), {
+      summary: creating.summary,
+      caller: correction ?? caller,
+      remedies: (failure) => createRemedies(failure, state.events),
+    });
+    if (create.end === 'done') {
+      correction?.answer({ status: create.value.status });
+      return create.value;
+    }
+    const { remedy, ids } = create.resolution;
+    if (remedy === 'adopt') {
+      const adopted = await adoptedFrom(run, creating, ids as ProviderIds);
+      if (adopted) return adopted;
+      continue; // ids that the provider does not know settle nothing
+    }
+    correction = inbox.take('correct');
+    if (correction) {
+      const { number, reason, actor } = correction.order;
+      state.happened('corrected', { number, reason }, actor);
+    }
+    if (creating.retryIsAnotherRound) state.round += 1;
+  }
+}
+
+async function adoptedFrom<T>({ steps, state }: RequestRun, creating: Creating<T>, ids: ProviderIds) {
+  const adoption = await steps.run('create', (activities) => creating.adopt(activities, ids), {
+    summary: 'take over what an operator found at the provider',
+    failsOn: ({ temporary }) => !temporary,
+  });
+  if (adoption.end === 'done') return adoption.value;
+  state.happened('adoption-refused', { code: adoption.failure.code });
+  return undefined;
+}
+
+/** What an operator can do about a create that failed. */
+export function createRemedies({ code }: Pick<StepFailure, 'code'>, events: readonly RequestEvent[]): Remedy[] {
+  return mayBeCreated(code, events) ? ['retry', 'adopt'] : ['retry'];
 }

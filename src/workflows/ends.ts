@@ -1,19 +1,19 @@
 import { allHandlersFinished, CancellationScope, condition, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import type { Leftovers, Withdrawn } from '../messages/activities.js';
 import type { Actor, Outcome, OutcomeKind } from '../messages/outcome.js';
-import { cleanupIdOf, type RequestPk } from '../messages/request.js';
+import { cleanupIdOf, type ProviderStatus, type RequestPk } from '../messages/request.js';
 import { cleanup, CLEANUP_WORDS } from './cleanup.js';
-import { allHandedOut } from './defects.js';
-import { Ending } from './endings.js';
-import { told } from './inbox.js';
-import { unlessItRuns } from './outliving.js';
-import type { RequestRun } from './request-run.js';
+import { callFailure } from './engine/call-failure.js';
+import { Ending } from './engine/endings.js';
+import type { RequestRun } from './engine/request-run.js';
+import { unlessItRuns } from './engine/start-child.js';
+import { allHandedOut } from './guards/defects.js';
 
 /**
  * Runs a story to its end. Whatever ends it otherwise goes through `ended`; Temporal's own cancel is one wish among others.
  * Everything is non-cancellable: wishes take effect where the story heeds them.
  */
-export function tell(
+export function runToTheEnd(
   run: RequestRun,
   story: () => Promise<Outcome>,
   ended: (ending: Ending) => Promise<Outcome>,
@@ -33,7 +33,9 @@ export function tell(
     run.enter('ended');
     state.outcome = { kind: outcome.outcome, reason: outcome.reason };
     state.show();
-    inbox.close(told('REQUEST_ENDED', `The request has ended: ${outcome.outcome}.`, { outcome: outcome.outcome }));
+    inbox.close(
+      callFailure('REQUEST_ENDED', `The request has ended: ${outcome.outcome}.`, { outcome: outcome.outcome }),
+    );
     await condition(allHandlersFinished);
     return outcome;
   });
@@ -72,7 +74,7 @@ export function closing(run: RequestRun, { outcome, reason, actor }: Outcome): v
 export async function recorded({ steps, state, request }: RequestRun, outcome: Outcome): Promise<Outcome> {
   await steps.run('record', (activities) => activities.record(request.key, { outcome, events: state.events }), {
     summary: 'record the outcome',
-    mayEnd: false,
+    mayEnd: 'never',
   });
   return outcome;
 }
@@ -100,9 +102,32 @@ export async function withdrawn(
   requestPk: RequestPk,
   { mayBeIssued = false } = {},
 ): Promise<Withdrawn> {
-  return steps.run<Withdrawn>('withdraw', (activities) => activities.withdraw(request.key, { requestPk }), {
+  const withdrawal = await steps.run('withdraw', (activities) => activities.withdraw(request.key, { requestPk }), {
     summary: 'cancel at the provider, where its API allows',
-    mayEnd: false,
-    answers: ({ temporary }) => (temporary && mayBeIssued ? undefined : { closed: false }),
+    mayEnd: 'never',
+    failsOn: ({ temporary }) => !temporary || !mayBeIssued,
   });
+  return withdrawal.end === 'done' ? withdrawal.value : { closed: false };
+}
+
+/**
+ * The status that decides an end. While a sign is in doubt nothing but the provider's word will do, or an operator's where it does
+ * not give it; otherwise the request is not signed, and the last known status serves when it cannot be read.
+ */
+export async function statusAtEnd({
+  steps,
+  state,
+  request,
+  requestPk,
+  attention,
+}: RequestRun): Promise<ProviderStatus> {
+  const order = { requestPk, gap: request.policy.watch.gap };
+  const reading = await steps.run('clean', (activities) => activities.readStatus(request.key, order), {
+    summary: 'read the request once more before it ends',
+    mayEnd: 'never',
+    failsOn: () => !state.signInDoubt,
+    remedies: ({ temporary }) => (temporary ? [] : ['skip']),
+  });
+  attention.clear();
+  return reading.end === 'done' ? reading.value.status : (state.providerStatus ?? '');
 }

@@ -3,9 +3,9 @@ import type { Activities } from '../messages/activities.js';
 import type { IdentityOrder, SealedAnswer } from '../messages/identity.js';
 import type { Policy } from '../messages/policy.js';
 import type { RequestKey, RequestPk } from '../messages/request.js';
-import { told } from './inbox.js';
-import type { RequestState } from './request-state.js';
-import { failureOf } from './step-failures.js';
+import { callFailure } from './engine/call-failure.js';
+import type { RequestState } from './engine/request-state.js';
+import { failureOf } from './engine/activity-failures.js';
 
 /** Each look is a few events of the history. */
 const MOST_LOOKS = 200;
@@ -28,9 +28,11 @@ export class IdentityLooks {
 
   /** For the validator. @throws BAD_INPUT, NOT_NOW */
   allow({ publicKey }: IdentityOrder): void {
-    if (typeof publicKey !== 'string' || publicKey.length > LONGEST_KEY) throw told('BAD_INPUT', 'There is no key.');
-    if (this.looking) throw told('NOT_NOW', 'It is being shown to somebody at this moment. Ask again.');
-    if (this.looks >= MOST_LOOKS) throw told('NOT_NOW', `It was shown ${MOST_LOOKS} times, and is not any more.`);
+    if (typeof publicKey !== 'string' || publicKey.length > LONGEST_KEY)
+      throw callFailure('BAD_INPUT', 'There is no key.');
+    if (this.looking) throw callFailure('NOT_NOW', 'It is being shown to somebody at this moment. Ask again.');
+    if (this.looks >= MOST_LOOKS)
+      throw callFailure('NOT_NOW', `It was shown ${MOST_LOOKS} times, and is not any more.`);
   }
 
   async show(requestPk: RequestPk, order: IdentityOrder): Promise<SealedAnswer> {
@@ -44,11 +46,11 @@ export class IdentityLooks {
     });
     try {
       const shown = await CancellationScope.nonCancellable(() => showIdentity(this.key, { ...order, requestPk }));
-      this.state.identified(shown);
+      this.state.identified(shown.identity);
       return shown.answer;
     } catch (error) {
       const { code, words, facts } = failureOf(error) ?? { code: 'STEP_FAILED', words: 'It was not read.' };
-      throw told(code, words, facts);
+      throw callFailure(code, words, facts);
     } finally {
       this.looking = false;
     }

@@ -2,22 +2,22 @@ import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Retrieved, SignatureActivities, UploadedDocument } from '../messages/activities.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { ProviderIds, SignatureRequest } from '../messages/request.js';
-import type { Resolution } from '../messages/steering.js';
+import { Acceptances } from './acceptances.js';
 import { watchAftermath } from './aftermath.js';
 import { archived } from './archiving.js';
-import { createRemedies } from './creating.js';
-import { type Ending, endedAtProvider } from './endings.js';
-import { cleanedLater, closing, outcomeOf, recorded, tell, withdrawn } from './ends.js';
-import type { Teller } from './inbox.js';
-import { acceptUpdate, codeUpdate, reviewUpdate, signUpdate } from './messages.js';
-import { RequestRun } from './request-run.js';
+import { created } from './creating.js';
+import { type Ending, endedAtProvider } from './engine/endings.js';
+import type { Caller } from './engine/inbox.js';
+import { acceptUpdate, codeUpdate, reviewUpdate, signUpdate } from './engine/messages.js';
+import { RequestRun } from './engine/request-run.js';
+import { requestPkAttribute } from './engine/search-attributes.js';
+import { cleanedLater, closing, outcomeOf, recorded, runToTheEnd, statusAtEnd, withdrawn } from './ends.js';
+import { setCommonHandlers } from './handlers.js';
 import { type Review, reviewed } from './review.js';
-import { requestPkAttribute } from './search-attributes.js';
-import { signerRemedies } from './signer-remedies.js';
 import { checkSignOrder, signedBySigner } from './signing.js';
+import { documentsUploaded } from './uploading.js';
 import { videoFinished } from './video.js';
 
-type UploadAllowed = Pick<Parameters<SignatureActivities['upload']>[1], 'contractAsItCame' | 'identity'>;
 type Created = Awaited<ReturnType<SignatureActivities['adopt']>>;
 
 /**
@@ -27,98 +27,79 @@ type Created = Awaited<ReturnType<SignatureActivities['adopt']>>;
 export async function signature(request: SignatureRequest): Promise<Outcome> {
   // ── State ──
   const run = new RequestRun(request);
-  const { state, steps, inbox } = run;
-  const { key, documents } = request;
+  const { state, steps } = run;
+  const { key } = request;
+  const acceptances = new Acceptances(state, request.policy.acceptance);
   let ids: ProviderIds | undefined;
-  /** Every create has a number; those since `firstRound` are for the same video. */
-  let round = 0;
-  let firstRound = 1;
   let uploadBegun = false;
   let uploaded: UploadedDocument[] = [];
   let contract = { sha256: '', size: 0 };
   let stored: Retrieved = { documents: [] };
 
   // ── Handlers: they record and wait, the story acts ──
-  setHandler(reviewUpdate, (decision) => inbox.ask('review', decision), {
-    validator: ({ decision }) => run.allow(decision),
-  });
-  setHandler(acceptUpdate, (acceptance) => run.acceptances.record(acceptance), {
+  setCommonHandlers(run);
+  run.takes('review', reviewUpdate, ({ decision }) => run.allow(decision));
+  setHandler(acceptUpdate, (acceptance) => acceptances.record(acceptance), {
     validator: (acceptance) => {
-      if (run.acceptances.knows(acceptance)) return;
+      if (acceptances.knows(acceptance)) return;
       run.allow('accept');
-      run.acceptances.check(acceptance);
+      acceptances.check(acceptance);
     },
   });
-  setHandler(codeUpdate, (acceptance) => inbox.ask('code', acceptance), {
-    validator: (acceptance) => {
-      run.allow('code');
-      run.acceptances.check(acceptance);
-    },
+  run.takes('code', codeUpdate, (acceptance) => {
+    run.allow('code');
+    acceptances.check(acceptance);
   });
-  setHandler(signUpdate, (order) => inbox.ask('sign', order), { validator: (order) => checkSignOrder(run, order) });
+  run.takes('sign', signUpdate, (order) => checkSignOrder(run, acceptances, order));
+
   // ── The story ──
-  return tell(run, story, ended);
+  return runToTheEnd(run, story, ended);
 
   async function story(): Promise<Outcome> {
-    await created(); // 1. create, or take up again; the requester gets the link
+    await begun(); // 1. create, or take up again; the requester gets the link
     await videoFinished(run, newVideo); //    the signer goes through the video
     await reviewed(run, review()); // 2. approve, or refuse
-    await documentsUploaded(); // 3. upload documents  4. contract
-    await signedBySigner(run); // 5. code  6. sign
+    uploadBegun = true;
+    ({ documents: uploaded, contract } = await documentsUploaded(run)); // 3. upload documents  4. contract
+    await signedBySigner(run, acceptances); // 5. code  6. sign
     stored = await archived(run, { documents: uploaded, contract }); // 7. retrieve, store, verify
     return closed(signed()); // 8. delete at the Optimizer, record
   }
 
-  async function created(): Promise<void> {
+  async function begun(): Promise<void> {
     const { reopens } = request;
-    if (reopens === undefined) return begun(await create());
-    const taken = await steps.run('create', (activities) => activities.adopt(key, reopens), {
+    if (reopens === undefined) return takenOn(await create());
+    const { value } = await steps.run('create', (activities) => activities.adopt(key, reopens), {
       summary: 'take up again what the attempt before left open',
     });
-    return begun(taken, 'reopened');
+    takenOn(value, 'reopened');
   }
 
-  function begun(made: Created, how = 'created'): void {
+  function takenOn(made: Created, how = 'created'): void {
     const { videoidPk, requestPk, status } = made;
     ids = { videoidPk, requestPk };
-    state.identified(made);
+    state.identified(made.identity);
     state.ids = ids;
     state.providerStatus = status;
     state.videoFinished ||= made.videoFinished ?? false;
-    state.createInDoubt = false;
-    state.happened(how, { requestPk, videoidPk, round });
+    state.happened(how, { requestPk, videoidPk, round: state.round });
   }
 
-  /** A retry after doubt is another round: the doubtful create may have happened, this one may be billed beside it. */
-  function create(asked?: Teller): Promise<Created> {
-    round += 1;
-    return steps.run('create', (activities) => activities.create(key, { round, since: firstRound }), {
-      summary: round === 1 ? 'create the video identification request' : 'create another video identification request',
-      asked,
-      watched: false,
-      remedies: (failure) => createRemedies(run, failure, { again: create, adopt }),
-    });
+  /** After doubt it is looked for among the creates of the same video: those since this one. */
+  function create(caller?: Caller): Promise<Created> {
+    const since = state.round + 1;
+    const creating = {
+      create: (activities: SignatureActivities, round: number) => activities.create(key, { round, since }),
+      adopt: (activities: SignatureActivities, found: ProviderIds) => activities.adopt(key, found),
+      retryIsAnotherRound: true,
+      summary: since === 1 ? 'create the video identification request' : 'create another video identification request',
+    };
+    return created<Created>(run, creating, caller);
   }
 
-  /** Ids that the provider does not know settle nothing: the create is still in doubt. */
-  async function adopt(resolution: Resolution): Promise<Created | undefined> {
-    const found = resolution.ids as ProviderIds;
-    const { taken } = await steps.run<{ taken?: Created }>(
-      'create',
-      async (activities) => ({ taken: await activities.adopt(key, found) }),
-      {
-        summary: 'take over the request that an operator found at the provider',
-        watched: false,
-        answers: (failure) => run.adoptionRefused(failure),
-      },
-    );
-    return taken;
-  }
-
-  async function newVideo(asked?: Teller): Promise<void> {
+  async function newVideo(caller?: Caller): Promise<void> {
     const before = run.requestPk;
-    firstRound = round + 1;
-    begun(await create(asked));
+    takenOn(await create(caller));
     await withdrawn(run, before);
     upsertSearchAttributes([{ key: requestPkAttribute, value: run.requestPk }]);
   }
@@ -134,32 +115,6 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     };
   }
 
-  async function documentsUploaded(): Promise<void> {
-    run.enter('preparing');
-    uploadBegun = true;
-    const done = await upload();
-    state.identified(done);
-    uploaded = done.documents;
-    contract = done.contract;
-    state.shownFrom = Date.now();
-    state.toAccept = { documents: documents.map(({ sha256 }) => sha256), contract: done.contract.sha256 };
-    state.happened('documents-uploaded', { documents: documents.length, contract: done.contract.sha256 });
-  }
-
-  /** `allowed`: what an operator has said about the contract, and about who signs. */
-  function upload(allowed: UploadAllowed = {}): ReturnType<SignatureActivities['upload']> {
-    const order = { requestPk: run.requestPk, documents, download: request.policy.download, ...allowed };
-    return steps.run('upload', (activities) => activities.upload(key, order), {
-      summary: `upload ${documents.length} document(s), fetch the contract`,
-      remedies: (failure) => ({
-        ...signerRemedies(failure, (identity) => upload({ ...allowed, identity })),
-        ...(failure.code === 'PROVIDER_FILE_NOT_A_PDF'
-          ? { 'accept-files': () => upload({ ...allowed, contractAsItCame: true }) }
-          : {}),
-      }),
-    });
-  }
-
   /** Where files are missing here, or are none that pass, nothing is deleted there: the provider may have the only ones. */
   function signed(): Outcome {
     const { unseen, ...files } = stored;
@@ -171,7 +126,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   async function ended(ending: Ending): Promise<Outcome> {
     run.enter('cleaning');
     run.deadline.clear();
-    const status = uploadBegun ? await run.statusAtEnd() : state.providerStatus;
+    const status = uploadBegun ? await statusAtEnd(run) : state.providerStatus;
     if (status === 'ISSUED' && uploaded.length > 0) {
       state.happened('end-overruled', { reason: ending.reason });
       stored = await archived(run, { documents: uploaded, contract });
@@ -191,16 +146,13 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   /** Deletes at the Optimizer and records the outcome. Deleting that takes longer than minutes goes on by itself. */
   async function closed(outcome: Outcome): Promise<Outcome> {
     closing(run, outcome);
-    return uploadBegun && outcome.cleanup !== 'left' ? cleaned(outcome) : recorded(run, outcome);
-  }
-
-  async function cleaned(outcome: Outcome): Promise<Outcome> {
+    if (!uploadBegun || outcome.cleanup === 'left') return recorded(run, outcome);
     const left = { requestPks: [run.requestPk], uids: uploaded.map(({ uid }) => uid) };
-    const done = await steps.run(
+    const cleaned = await steps.run(
       'clean',
-      (activities) => activities.clean(key, { ...left, outcome, events: state.events }).then(() => true),
-      { summary: 'delete the copies at the Optimizer, record the outcome', mayEnd: false, answers: () => false },
+      (activities) => activities.clean(key, { ...left, outcome, events: state.events }),
+      { summary: 'delete the copies at the Optimizer, record the outcome', mayEnd: 'never', failsOn: () => true },
     );
-    return done ? outcome : cleanedLater(run, outcome, left);
+    return cleaned.end === 'done' ? outcome : cleanedLater(run, outcome, left);
   }
 }

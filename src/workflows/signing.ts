@@ -1,29 +1,29 @@
 import { type ApplicationFailure, condition, sleep } from '@temporalio/workflow';
-import type { SignResult } from '../messages/activities.js';
+import type { SignatureActivities, SignResult } from '../messages/activities.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { SignOrder } from '../messages/steering.js';
-import { codesExhausted } from './attentions.js';
-import { endedAtProvider } from './endings.js';
-import { type Asked, told } from './inbox.js';
-import type { RequestRun } from './request-run.js';
+import type { Acceptances } from './acceptances.js';
+import { codesExhausted } from './attention-words.js';
+import { callFailure, callFailureOf } from './engine/call-failure.js';
+import { endedAtProvider } from './engine/endings.js';
+import type { Call } from './engine/inbox.js';
+import type { RequestRun } from './engine/request-run.js';
 
 /**
  * Steps 5 and 6: the signer accepts what was shown, gets a code and types it, or unlocks in another way, as often as it
  * takes. Ends at ISSUED. A signer who is quick costs no reads; the provider is watched after a hint, and once the signer takes
  * longer than the slow pause between two reads.
  */
-export async function signedBySigner(run: RequestRun): Promise<void> {
+export async function signedBySigner(run: RequestRun, acceptances: Acceptances): Promise<void> {
   const { state, inbox, watch } = run;
-  const { watch: policy } = run.request.policy;
   run.enter('acceptance');
   let takesLong = false;
   // What came until now is the provider's own hook about the approval, most likely; asking for a code reads the request too.
-  const pause = watch.takeHint() ? (policy.soon.at(-1) ?? policy.slow) : policy.slow;
-  void sleep(pause, { summary: 'until the provider is watched while the signer signs' }).then(
+  void sleep(watch.takePatience(), { summary: 'until the provider is watched while the signer signs' }).then(
     () => (takesLong = true),
     () => undefined, // only at the end of the run
   );
-  const asked = (): boolean => inbox.has('code') || inbox.has('sign');
+  const called = (): boolean => inbox.has('code') || inbox.has('sign');
   const watched = (): boolean => takesLong || watch.hinted || state.attention !== undefined;
   for (;;) {
     if (state.providerStatus === 'ISSUED') {
@@ -36,194 +36,181 @@ export async function signedBySigner(run: RequestRun): Promise<void> {
     run.heedDeadline('signing-deadline');
     state.show();
     if (watched()) {
-      await run.statusChanged('watch the provider while the signer signs', 'signing-deadline', { until: asked });
+      await run.statusChanged('watch the provider while the signer signs', 'signing-deadline', { until: called });
     } else {
-      await condition(() => asked() || watched() || run.wish.expressed || run.deadline.expired);
+      await condition(() => called() || watched() || run.wish.expressed || run.deadline.expired);
     }
     const code = inbox.take('code');
     const order = inbox.take('sign');
-    if (code) await sendCode(run, code);
-    if (order) await sign(run, order);
+    if (code) await sendCode(run, acceptances, code);
+    if (order) await sign(run, acceptances, order);
   }
 }
 
 /** These are told to who asks for the code, who may ask again; the request itself is well. */
 const NO_ATTENTION = new Set<FailureCode>(['CODE_COOL_DOWN', 'ARCHIVE_FULL', 'REQUEST_STATUS_REFUSED']);
 
-async function sendCode(run: RequestRun, asked: Asked<'code'>): Promise<void> {
+/** Step 5: the provider sends a code to the signer's phone. */
+async function sendCode(run: RequestRun, acceptances: Acceptances, call: Call<'code'>): Promise<void> {
   const { state, steps, request } = run;
   const { coolDown } = request.policy.code;
   const since = state.sentAt;
   const left = since === undefined ? 0 : Date.parse(since) + coolDown - Date.now();
   if (left > 0) {
     const secondsLeft = Math.ceil(left / 1000);
-    asked.fail(told('CODE_COOL_DOWN', `Another code can be asked for in ${secondsLeft} seconds.`, { secondsLeft }));
-    return;
+    const words = `Another code can be asked for in ${secondsLeft} seconds.`;
+    return call.fail(callFailure('CODE_COOL_DOWN', words, { secondsLeft }));
   }
-  run.acceptances.record(asked.question);
+  acceptances.record(call.order);
   const order = { requestPk: run.requestPk, coolDown, round: (state.codesAsked += 1) };
-  const sent = await steps.run<{ sentAt: string | undefined }>(
-    'code',
-    (activities) => activities.sendCode(request.key, order),
-    {
-      summary: 'let the provider send a code to the signer',
-      asked,
-      moot: (status) => (status === 'ENROLLREADY' ? undefined : { sentAt: undefined }),
-      // Without a code the signer can still sign in another way.
-      remedies: ({ temporary }) => (temporary ? {} : { skip: () => Promise.resolve({ sentAt: undefined }) }),
-      answers: (failure) => {
-        if (!NO_ATTENTION.has(failure.code)) return undefined;
-        if (!asked.settled) asked.fail(told(failure.code, failure.words, failure.facts));
-        return { sentAt: undefined };
-      },
-    },
-  );
-  if (sent.sentAt === undefined) {
-    await run.readStatus(); // the provider may know why
-    return;
+  const sending = await steps.run('code', (activities) => activities.sendCode(request.key, order), {
+    summary: 'let the provider send a code to the signer',
+    caller: call,
+    failsOn: ({ code }) => NO_ATTENTION.has(code),
+    remedies: ({ temporary }) => (temporary ? [] : ['skip']),
+    overtakenBy: (status) => status !== 'ENROLLREADY',
+  });
+  switch (sending.end) {
+    case 'done': {
+      const { sentAt } = sending.value;
+      state.sentAt = sentAt;
+      state.happened('code-sent', undefined, { kind: 'signer' });
+      run.enter('code');
+      return call.answer({ sentAt, resendFrom: new Date(Date.parse(sentAt) + coolDown).toISOString() });
+    }
+    case 'failed':
+      call.fail(callFailureOf(sending.failure));
+      break;
+    case 'resolved': // without a code the signer can still sign in another way
+      run.attention.clear();
+      break;
+    case 'overtaken':
   }
-  state.sentAt = sent.sentAt;
-  state.happened('code-sent', undefined, { kind: 'signer' });
-  run.enter('code');
-  const resendFrom = new Date(Date.parse(sent.sentAt) + coolDown).toISOString();
-  if (!asked.settled) asked.answer({ sentAt: sent.sentAt, resendFrom });
+  await run.readStatus(); // the provider may know why
 }
 
 /** For validators: whether what unlocks can be used now, and there is an acceptance that it stands for. */
-export function checkSignOrder(run: RequestRun, { secret, unlock }: SignOrder): void {
-  if (!secret && !unlock) throw told('BAD_INPUT', 'Give the code, or another way to unlock.', {}, 'secret');
+export function checkSignOrder(run: RequestRun, acceptances: Acceptances, { secret, unlock }: SignOrder): void {
+  if (!secret && !unlock) throw callFailure('BAD_INPUT', 'Give the code, or another way to unlock.', {}, 'secret');
   const { stage, attention } = run.state;
-  if (stage === 'acceptance' && run.acceptances.count === 0 && !attention)
-    throw told('NOT_ACCEPTED', 'The signer has not accepted yet: `accept`, or ask for a code, which accepts too.');
+  if (stage === 'acceptance' && acceptances.count === 0 && !attention)
+    throw callFailure(
+      'NOT_ACCEPTED',
+      'The signer has not accepted yet: `accept`, or ask for a code, which accepts too.',
+    );
   run.allow('sign');
   if (secret && stage !== 'code') throw noCodeOut();
 }
 
 function noCodeOut(): ApplicationFailure {
-  return told('NOT_NOW', 'No code is out that could sign: ask for one, or sign in another way.');
+  return callFailure('NOT_NOW', 'No code is out that could sign: ask for one, or sign in another way.');
 }
 
-type Tried = SignResult | { result: 'not-sent' };
-const ISSUED = { result: 'issued' } as const;
-const SPENT = { result: 'spent' } as const;
-const NOT_SENT = { result: 'not-sent' } as const;
+const CAME_BEFORE = 'Another order to sign came before, and did not sign. This one was not sent: sign again.';
+const TRY_AGAIN = 'was not accepted (wrong or expired). Try again, or ask for a new code.';
 
 /** These are told to who wants to sign; nothing was sent, and the request itself is well. */
-const NOT_SENT_AND_TOLD = new Set<FailureCode>(['BAD_INPUT', 'ARCHIVE_FULL']);
+const NOT_SENT = new Set<FailureCode>(['BAD_INPUT', 'ARCHIVE_FULL']);
 
-/** What unlocks is sent once. While the answer is in doubt nothing ends the request. */
-async function sign(run: RequestRun, asked: Asked<'sign'>): Promise<void> {
+/** Step 6. What unlocks is sent once. While the answer is in doubt nothing ends the request. */
+async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'>): Promise<void> {
   const { state, steps, request } = run;
-  const { secret } = asked.question;
-  if (secret && state.stage !== 'code') return asked.fail(noCodeOut()); // the code before it is spent
-  const order: SignOrder & { requestPk: typeof run.requestPk; codeId: string; settle: number } = {
-    ...asked.question,
+  const { secret } = call.order;
+  if (secret && state.stage !== 'code') return call.fail(noCodeOut()); // the code before it is spent
+  const order: Parameters<SignatureActivities['sign']>[1] = {
+    ...call.order,
     requestPk: run.requestPk,
     // A number, not a random id: done again after a reset, the order finds the mark of the first time.
-    codeId: String((run.signOrders += 1)),
+    codeId: String((state.signOrders += 1)),
     settle: request.policy.sign.settle,
   };
-  state.happened('sign-asked', { acceptance: run.acceptances.count, ...waysOf(asked.question) }, { kind: 'signer' });
-  run.signInDoubt = true;
-  const tried = await steps.run<Tried>('sign', (activities) => activities.sign(request.key, order), {
+  state.happened('sign-asked', { acceptance: acceptances.count, ...waysOf(call.order) }, { kind: 'signer' });
+  state.signInDoubt = true;
+  const signing = await steps.run('sign', (activities) => activities.sign(request.key, order), {
     summary: secret ? 'sign with the code of the signer' : 'sign in the way that the signer unlocks it',
-    mayEnd: false,
-    mayGiveUp: true,
-    asked,
-    moot: (status) => {
-      if (status === 'ISSUED') return ISSUED;
-      // What was in the way has gone by itself; by then it is settled.
-      return status === 'ENROLLREADY' && state.attention?.code === 'STATUS_UNEXPECTED' ? SPENT : undefined;
-    },
-    answers: ({ code, words, facts }) => {
-      if (!NOT_SENT_AND_TOLD.has(code)) return undefined;
-      if (!asked.settled) asked.fail(told(code, words, facts));
-      return NOT_SENT;
-    },
+    mayEnd: 'while-operator-awaited',
+    caller: call,
+    failsOn: ({ code }) => NOT_SENT.has(code),
+    // What was in the way may have gone by itself; by then it is settled whether it has signed.
+    overtakenBy: (status, { code }) =>
+      status === 'ISSUED' || (status === 'ENROLLREADY' && code === 'STATUS_UNEXPECTED'),
   });
-  run.signInDoubt = false;
+  state.signInDoubt = false;
+  switch (signing.end) {
+    case 'done':
+      return signAnswered(run, call, signing.value);
+    case 'failed':
+      return call.fail(callFailureOf(signing.failure));
+    case 'overtaken':
+      return signAnswered(run, call, { result: signing.status === 'ISSUED' ? 'issued' : 'spent' });
+  }
+}
+
+async function signAnswered(run: RequestRun, call: Call<'sign'>, answer: SignResult): Promise<void> {
+  const { state } = run;
+  const { secret } = call.order;
   // Handed over before anybody knew that this one did not sign, it may be the same again.
-  if (tried.result !== 'issued' && tried.result !== 'not-sent') run.inbox.take('sign')?.fail(cameBefore());
-  switch (tried.result) {
+  if (answer.result !== 'issued') run.inbox.take('sign')?.fail(callFailure('NOT_NOW', CAME_BEFORE));
+  switch (answer.result) {
     case 'issued':
       state.providerStatus = 'ISSUED';
       state.happened('signed', undefined, { kind: 'signer' });
-      if (!asked.settled) asked.answer({ signed: true });
-      return;
-    case 'not-sent':
-      return;
+      return call.answer({ signed: true });
     case 'not-signable':
-      state.see(tried.status, 'poll');
-      if (tried.sent)
-        countSpent(run, asked, { became: `and the provider says ${tried.status}`, next: 'see the status' });
-      else if (!asked.settled) asked.fail(notSignable(tried.status));
-      return;
+      state.see(answer, 'poll');
+      if (answer.sent)
+        return countSpent(run, call, { became: `and the provider says ${answer.status}`, next: 'see the status' });
+      return call.fail(
+        callFailure(
+          'REQUEST_STATUS_REFUSED',
+          `The provider says ${answer.status}: there is nothing to sign now. Nothing was sent.`,
+        ),
+      );
     case 'not-accepted':
       state.notAccepted += 1;
       state.happened('code-not-accepted');
-      if (!asked.settled) asked.fail(codeNotAccepted(whatOf(asked), state.notAccepted));
+      call.fail(callFailure('CODE_NOT_ACCEPTED', `${whatOf(call)} ${TRY_AGAIN}`, { notAccepted: state.notAccepted }));
       return heedLimit(run, 'was not accepted (wrong or expired)');
-    case 'refused': {
-      const became = `was refused${said(tried.words)}`;
-      const next = secret ? 'type another, or ask for a new one' : 'unlock again, or ask for a code';
-      countSpent(run, asked, { became, words: tried.words, next });
-      return heedLimit(run, became);
-    }
+    case 'refused':
     case 'spent': {
-      const became = `got no clear answer of the provider${said(tried.words)}`;
-      const next = secret ? 'ask for a new one' : 'unlock again, or ask for a code';
-      countSpent(run, asked, { became, words: tried.words, next });
+      const clear = answer.result === 'refused';
+      const words = answer.words === undefined ? '' : ` (${answer.words})`;
+      const became = `${clear ? 'was refused' : 'got no clear answer of the provider'}${words}`;
+      const anew = clear ? 'type another, or ask for a new one' : 'ask for a new one';
+      const next = secret ? anew : 'unlock again, or ask for a code';
+      countSpent(run, call, { became, words: answer.words, next });
       // Typed again, the same code would be sent again: without a new one nothing can be signed with a code.
-      if (secret) run.enter('acceptance');
+      if (secret && !clear) run.enter('acceptance');
       return heedLimit(run, became);
     }
   }
 }
 
 /** So many codes that did not sign, for whatever reason, are more than the signer can put right alone. */
-async function heedLimit({ state, steps, request }: RequestRun, last: string): Promise<void> {
+async function heedLimit({ state, attention, operator, request }: RequestRun, last: string): Promise<void> {
   if ((state.notAccepted + state.codesSpent) % request.policy.code.notAcceptedLimit !== 0) return;
-  steps.enterAttention('sign', codesExhausted(last));
-  await steps.decision({ moot: (status) => (status === 'ENROLLREADY' ? undefined : status) });
-  steps.leaveAttention();
+  attention.set('sign', codesExhausted(last));
+  await operator.decision({ overtakenBy: (status) => status !== 'ENROLLREADY' });
+  attention.clear();
 }
 
 /** What was sent has left, did not sign, and is never sent again. */
 function countSpent(
   { state }: RequestRun,
-  asked: Asked<'sign'>,
+  call: Call<'sign'>,
   { became, next, words }: { became: string; next: string; words?: string | undefined },
 ): void {
   state.codesSpent += 1;
   state.happened('code-spent', words === undefined ? undefined : { words });
-  if (asked.settled) return;
-  asked.fail(told('CODE_SPENT', `${whatOf(asked)} ${became}, and did not sign. It is not sent again: ${next}.`));
+  call.fail(callFailure('CODE_SPENT', `${whatOf(call)} ${became}, and did not sign. It is not sent again: ${next}.`));
 }
 
-function whatOf({ question: { secret } }: Asked<'sign'>): string {
+function whatOf({ order: { secret } }: Call<'sign'>): string {
   return secret ? 'The code' : 'What should unlock';
-}
-
-function said(words: string | undefined): string {
-  return words === undefined ? '' : ` (${words})`;
-}
-
-function cameBefore(): ApplicationFailure {
-  const words = 'Something else was handed over before, and did not sign. This was not sent: sign again.';
-  return told('NOT_NOW', words);
-}
-
-function notSignable(status: string): ApplicationFailure {
-  return told('REQUEST_STATUS_REFUSED', `The provider says ${status}: there is nothing to sign now. Nothing was sent.`);
 }
 
 /** With what it is signed, for the evidence. The type is the caller's word, and kept only where it can be no more than a name. */
 function waysOf({ secret, unlock }: SignOrder): Record<string, string> {
   const type = unlock && (/^[\w.-]{1,64}$/.test(unlock.type) ? unlock.type : 'another way');
   return { with: [secret && 'code', type].filter((way) => way !== undefined).join(' and ') };
-}
-
-function codeNotAccepted(what: string, notAccepted: number): ApplicationFailure {
-  const words = `${what} was not accepted (wrong or expired). Try again, or ask for a new code.`;
-  return told('CODE_NOT_ACCEPTED', words, { notAccepted });
 }

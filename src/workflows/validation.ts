@@ -1,6 +1,6 @@
-import { unexpected } from './attentions.js';
-import { endedAtProvider } from './endings.js';
-import type { RequestRun } from './request-run.js';
+import { unexpected } from './attention-words.js';
+import { endedAtProvider } from './engine/endings.js';
+import type { RequestRun } from './engine/request-run.js';
 import { answerOfficer, type Review } from './review.js';
 
 /**
@@ -8,7 +8,7 @@ import { answerOfficer, type Review } from './review.js';
  * slow reads must find it. Natural persons go to ENROLLREADY, other profiles to CREATED: the status decides.
  */
 export async function validated(run: RequestRun, review: Review): Promise<void> {
-  const { state, steps, inbox } = run;
+  const { state, attention, inbox } = run;
   if (state.providerStatus === 'VIDEOREVIEW') {
     run.enter('validation');
     run.deadline.start(run.request.policy.deadlines.review);
@@ -18,18 +18,18 @@ export async function validated(run: RequestRun, review: Review): Promise<void> 
       case 'ENROLLREADY':
       case 'ISSUED':
       case 'CREATED':
-        steps.leaveAttention();
+        attention.clear();
         state.happened('validated', { status: state.providerStatus }, { kind: 'provider' });
         return;
       case 'CANCELLED':
         throw endedAtProvider(state);
       case 'VIDEOREVIEW':
       case 'VIDEOINCOMPLETE':
-        steps.leaveAttention();
+        attention.clear();
         break;
       case undefined:
       default:
-        steps.enterAttention('wait', unexpected(state.providerStatus));
+        attention.set('wait', unexpected(state.providerStatus));
     }
     await run.statusChanged('watch the provider until its operator has validated', 'validation-deadline', {
       until: () => inbox.has('review'),

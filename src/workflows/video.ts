@@ -1,22 +1,21 @@
-import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { ProviderStatus } from '../messages/request.js';
-import { unexpected, VIDEO_FAILED } from './attentions.js';
+import { unexpected, VIDEO_FAILED } from './attention-words.js';
 import { corrected } from './correcting.js';
-import { endedAtProvider } from './endings.js';
-import { type Teller, told } from './inbox.js';
-import { newVideoUpdate } from './messages.js';
-import type { RequestRun } from './request-run.js';
-import { requestPkAttribute, stageAttribute } from './search-attributes.js';
+import { callFailure } from './engine/call-failure.js';
+import { endedAtProvider } from './engine/endings.js';
+import type { Caller } from './engine/inbox.js';
+import { newVideoUpdate } from './engine/messages.js';
+import type { RequestRun } from './engine/request-run.js';
+import { requestPkAttribute, stageAttribute } from './engine/search-attributes.js';
 
 /** After these another video, or other data for it, comes too late. */
 const OVER = new Set<ProviderStatus>(['VIDEOREVIEW', 'ENROLLREADY', 'CREATED', 'ISSUED', 'CANCELLED']);
 
 /** The signer goes through the video identification, or does not. `newVideo` makes another video request in this request. */
-export async function videoFinished(run: RequestRun, newVideo: (asked?: Teller) => Promise<void>): Promise<void> {
-  const { state, steps, inbox } = run;
-  setHandler(newVideoUpdate, (order) => inbox.ask('newVideo', order), {
-    validator: (_order) => run.allow('new-video'),
-  });
+export async function videoFinished(run: RequestRun, newVideo: (caller?: Caller) => Promise<void>): Promise<void> {
+  const { state, attention, inbox } = run;
+  run.takes('newVideo', newVideoUpdate, () => run.allow('new-video'));
   run.enter('video');
   upsertSearchAttributes([
     { key: stageAttribute, value: 'video' },
@@ -30,21 +29,21 @@ export async function videoFinished(run: RequestRun, newVideo: (asked?: Teller) 
       case 'ENROLLREADY':
       case 'CREATED':
       case 'ISSUED':
-        steps.leaveAttention();
+        attention.clear();
         return;
       case 'CANCELLED':
         throw endedAtProvider(state);
       case 'VIDEOERROR':
-        if (waitedOn !== 'VIDEOERROR') steps.enterAttention('wait', VIDEO_FAILED, ['wait', 'new-video', 'cancel']);
+        if (waitedOn !== 'VIDEOERROR') attention.set('wait', VIDEO_FAILED, ['wait', 'new-video', 'cancel']);
         break;
       case 'VIDEOPENDING':
       case 'VIDEOINCOMPLETE':
-        steps.leaveAttention();
+        attention.clear();
         break;
       case undefined:
       default:
         if (waitedOn !== state.providerStatus)
-          steps.enterAttention('wait', unexpected(state.providerStatus), ['wait', 'cancel']);
+          attention.set('wait', unexpected(state.providerStatus), ['wait', 'cancel']);
     }
     const decided = await run.statusChanged('watch the provider until the video is finished', 'video-deadline', {
       until: () => inbox.has('newVideo') || inbox.has('correct'),
@@ -52,19 +51,19 @@ export async function videoFinished(run: RequestRun, newVideo: (asked?: Teller) 
     const remedy = decided?.resolution.remedy;
     if (remedy === 'wait') {
       waitedOn = state.providerStatus ?? '';
-      steps.leaveAttention();
+      attention.clear();
     }
-    const resolving = remedy === 'new-video' ? decided?.asked : undefined;
+    const resolving = remedy === 'new-video' ? decided?.call : undefined;
     if (OVER.has(state.providerStatus ?? '')) {
       // What the signer has finished at this moment is not thrown away for another video.
-      resolving?.fail(told('NOT_NOW', `The provider says ${state.providerStatus} at this moment.`));
+      resolving?.fail(callFailure('NOT_NOW', `The provider says ${state.providerStatus} at this moment.`));
       continue;
     }
-    const asked = inbox.take('newVideo');
-    if (asked || resolving) {
-      await newVideo(asked ?? resolving);
-      if (asked?.settled === false) asked.answer({ requestPk: run.requestPk });
-      if (resolving?.settled === false) resolving.answer({ stage: state.stage });
+    const call = inbox.take('newVideo');
+    if (call || resolving) {
+      await newVideo(call ?? resolving);
+      call?.answer({ requestPk: run.requestPk });
+      resolving?.answer({ stage: state.stage });
       run.deadline.start(run.request.policy.deadlines.video);
     }
     await corrected(run);

@@ -10,7 +10,7 @@ import {
   reviewUpdate,
   signUpdate,
   statusQuery,
-} from '../../src/workflows/messages.js';
+} from '../../src/workflows/engine/messages.js';
 
 /**
  * Stands in for the signature workflow, to show how the client deals with its answers: `review` says whose decision it

@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StartInput } from '../../src/client.js';
 import { AUTHORITIES, Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { People, SAMPLES } from '../installation/people.js';
 import { makeAuthority } from '../signatures/authority.js';
 import { signPdf } from '../signatures/signer.js';
@@ -138,13 +139,17 @@ describe('a certificate that is issued before the signed files are there', () =>
   });
 });
 
-test('trouble that makes way for other trouble while it is tried again and again is shown as what it is now', async () => {
+test('trouble that makes way for other trouble while it is tried again and again: why says what it is now', async () => {
   const { people } = await withFault({ name: 'files-late' }, { retrieve: { filesWithin: 3_600_000 } });
   const busy = await people.fault({ name: 'answer-503', endpoint: 'get-document' });
   await people.attention('PROVIDER_BUSY');
   await at.provider.removeFault(busy);
-  const { attention } = await people.attention('SIGNED_FILES_MISSING');
-  expect(attention).toMatchObject({ step: 'retrieve', leavesByItself: true });
+  const why = await eventually(async () => {
+    const now = await at.client.why(people.reference);
+    return now.code === 'SIGNED_FILES_MISSING' && now;
+  });
+  expect(why).toMatchObject({ state: 'retrying', leavesByItself: true, tried: { step: 'retrieve' } });
+  expect(why.words).toContain('signed, copy not yet stored');
   await at.provider.putFilesTogether(await people.requestPk());
   expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
 });

@@ -15,6 +15,7 @@ const FORBIDDEN: [what: string, file: string, imported: string, rule: string][] 
   ['messages that import Node', 'src/messages/of-node.ts', 'node:fs', 'messages-and-workflows-know-no-node'],
   ['workflows that import zod', 'src/workflows/of-zod.ts', 'zod', 'packages-of-workflows'],
   ['workflows that import another part', 'src/workflows/of-archive.ts', '../archive/archive.js', 'arrows-of-workflows'],
+  ['an engine that knows a story', 'src/workflows/engine/of-story.ts', '../signature.js', 'arrows-of-workflows/engine'],
   ['a provider client that knows Temporal', 'src/uanataca/a.ts', '@temporalio/common', 'packages-of-uanataca'],
   ['an archive that knows the client', 'src/archive/of-client.ts', '../client/b.js', 'arrows-of-archive'],
   ['a gateway that carries out activities', 'src/gateway/of-steps.ts', '../activities/c.js', 'users-of-activities'],
@@ -38,6 +39,7 @@ beforeAll(async () => {
   write('src/messages/word.ts', 'export type Word = string;');
   write('src/archive/archive.ts', "import type { Word } from '../messages/word.js';\nexport const word: Word = '';");
   write('src/client/b.ts', 'export const word = 1;');
+  write('src/workflows/signature.ts', 'export const story = 1;');
   write('src/activities/c.ts', 'export const step = 1;');
   write('sandbox/main.ts', 'export const started = true;');
   allowed = await check();

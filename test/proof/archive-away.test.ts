@@ -136,18 +136,18 @@ describe.each(Object.entries(PLACES))('an archive that is %s', (_name, make) => 
     }
   });
 
-  test('is shown in place of trouble with the provider, which is shown again when it is back', async () => {
+  test('is told by why while trouble with the provider is shown, which stays until both are over', async () => {
     const people = await People.start(at);
     const busy = await people.fault({ name: 'answer-503', endpoint: 'get-request' });
     const shows = (code?: string) => eventually(async () => (await ownWord(people)).attention?.code === code);
     await shows('PROVIDER_BUSY');
     place.goes();
     atTheEnd = () => place.comesBack();
-    expect((await unavailable(people)).attention).toMatchObject({ step: 'watch', leavesByItself: true });
+    await at.provider.removeFault(busy);
+    await expect(at.client.why(people.reference)).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE' });
+    expect(await ownWord(people)).toMatchObject({ attention: { step: 'watch', leavesByItself: true } });
     place.comesBack();
     atTheEnd = undefined;
-    await shows('PROVIDER_BUSY');
-    await at.provider.removeFault(busy);
     await shows(undefined);
     expect(await people.until('video')).toMatchObject({ deadline: expect.any(String) as string });
   });

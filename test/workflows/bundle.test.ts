@@ -21,7 +21,11 @@ function nameOf(path: string): string {
 
 test('the bundle holds the workflows and what they import', () => {
   expect(modules).toEqual(
-    expect.arrayContaining(['src/workflows/signature.ts', 'src/workflows/question-ahead.ts', '@temporalio/workflow']),
+    expect.arrayContaining([
+      'src/workflows/signature.ts',
+      'src/workflows/guards/question-ahead.ts',
+      '@temporalio/workflow',
+    ]),
   );
 });
 

@@ -1,18 +1,19 @@
 import type { FailureCode } from '../../src/messages/failures.js';
-import type { Flow } from '../../src/messages/request.js';
+import type { AnyRequest, Flow } from '../../src/messages/request.js';
 import { createRemedies } from '../../src/workflows/creating.js';
-import type { RequestRun } from '../../src/workflows/request-run.js';
+import { attentionOf } from '../../src/workflows/engine/attention.js';
+import { mayCorrectCreate } from '../../src/workflows/engine/create-doubt.js';
+import { RequestState } from '../../src/workflows/engine/request-state.js';
 
-const never = () => Promise.reject<{ status: string }>(new Error('nobody asked'));
-
-/** What is possible after each of these failures, one after the other. */
+/** What is possible after each of these failures of a create, one after the other. */
 function after(flow: Flow, ...codes: FailureCode[]): string[] {
-  const state = { createRefused: false, createInDoubt: false };
-  const run = { state, request: { key: { flow } } } as unknown as RequestRun;
+  const state = new RequestState({ key: { flow } } as AnyRequest, () => undefined);
   return codes.map((code) => {
     const failure = { code, temporary: false, words: '' };
-    const remedies = Object.keys(createRemedies(run, failure, { again: never, adopt: never }));
-    return [...remedies, ...(state.createRefused ? ['correct'] : [])].join(' ');
+    const remedies = createRemedies(failure, state.events);
+    state.attention = attentionOf('create', failure, remedies, state.attention);
+    state.happened('attention', { step: 'create', code });
+    return [...remedies, ...(mayCorrectCreate(state) ? ['correct'] : [])].join(' ');
   });
 }
 
@@ -30,4 +31,20 @@ test('an enrolment that may have been made is found by its signer, who is not co
     'retry adopt',
     'retry adopt',
   ]);
+});
+
+test('what was in doubt before a create that succeeded is in doubt no more', () => {
+  const events = [
+    { at: '', what: 'attention', facts: { step: 'create', code: 'CREATE_IN_DOUBT' } },
+    { at: '', what: 'created' },
+  ];
+  expect(createRemedies({ code: 'PROVIDER_REFUSED' }, events)).toEqual(['retry']);
+});
+
+test('an attempt that takes up another again creates nothing, and has nothing to correct', () => {
+  const request = { key: { flow: 'signature' }, reopens: { videoidPk: '1', requestPk: '2' } };
+  const state = new RequestState(request as unknown as AnyRequest, () => undefined);
+  const failure = { code: 'PROVIDER_REFUSED', temporary: false, words: '' } as const;
+  state.attention = attentionOf('create', failure, [], undefined);
+  expect(mayCorrectCreate(state)).toBe(false);
 });

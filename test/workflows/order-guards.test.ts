@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import type { OrderName, Orders } from '../../src/messages/steering.js';
-import { ORDER_GUARDS } from '../../src/workflows/order-guards.js';
+import { ORDER_GUARDS } from '../../src/workflows/guards/order-guards.js';
 
 const actor = { kind: 'operator', id: 'op-1' } as const;
 const sealed = { keyId: 'local', sealed: 'AAAA' };

@@ -1,7 +1,7 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { coresdk } from '@temporalio/proto';
 import { ASKED_AHEAD } from '../../src/messages/steering.js';
-import { interceptors } from '../../src/workflows/question-ahead.js';
+import { interceptors } from '../../src/workflows/guards/question-ahead.js';
 
 /** A query, by the id it has for the SDK and the events there were when it was asked. */
 type Query = { queryId: string; askedAt?: number };

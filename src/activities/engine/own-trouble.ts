@@ -1,6 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { SignatureActivities, StepFailure } from '../../messages/activities.js';
-import type { FailureCode } from '../../messages/failures.js';
 import { OWN_TROUBLE, stepFailure } from './failures.js';
 
 /**
@@ -10,9 +9,9 @@ import { OWN_TROUBLE, stepFailure } from './failures.js';
 export function tellingOwnTrouble(watch: Watch): Watch {
   /** Milliseconds since 1970, as this worker has seen it. */
   let since: number | undefined;
-  return async (key, order, shown) => {
+  return async (key, order) => {
     try {
-      const seen = await watch(key, order, shown);
+      const seen = await watch(key, order);
       since = undefined;
       return seen;
     } catch (error) {
@@ -28,9 +27,7 @@ export function tellingOwnTrouble(watch: Watch): Watch {
   };
 }
 
-type Watch = (
-  ...call: [...Parameters<SignatureActivities['watch']>, shown?: FailureCode]
-) => ReturnType<SignatureActivities['watch']>;
+type Watch = SignatureActivities['watch'];
 
 function ownTrouble(error: unknown): StepFailure | undefined {
   if (!(error instanceof ApplicationFailure)) return undefined;

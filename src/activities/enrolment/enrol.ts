@@ -9,7 +9,6 @@ import { sealedSecrets } from './secrets.js';
 import { endOfTry, providerStatus } from '../engine/provider-step.js';
 import { ScratchcardSupply } from './scratchcard-supply.js';
 import { stepFailure } from '../engine/failures.js';
-import { Turns } from '../turns.js';
 
 /** Milliseconds: so long after a create its request may be missing in the list of requests. */
 const LISTED_WITHIN = 60_000;
@@ -25,11 +24,11 @@ const CARDS_PER_TRY = 20;
  * is found by its card and taken over: no card and no request is lost or doubled.
  */
 export function enrol(dependencies: Dependencies): EnrolmentActivities['enrol'] {
-  const turns = new Turns();
+  const oneByOne = new OneByOne();
   const supply = new ScratchcardSupply(dependencies);
   return (key, { round }) => {
     const end = endOfTry();
-    return turns.take(`${key.environment}/${key.registrationAuthority}`, async () => {
+    return oneByOne.run(`${key.environment}/${key.registrationAuthority}`, async () => {
       const made = await enrolInTurn(dependencies, key, round, end).catch((error: unknown) =>
         supply.explain(key, error),
       );
@@ -225,4 +224,15 @@ async function enrolled(
   { requestPk }: ProviderData,
 ): ReturnType<EnrolmentActivities['enrol']> {
   return { requestPk, status: await providerStatus(dependencies, key, requestPk) };
+}
+
+/** Lets callers of one name go one after the other; others are not held up. */
+class OneByOne {
+  readonly #last = new Map<string, Promise<unknown>>();
+
+  run<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const mine = (this.#last.get(name) ?? Promise.resolve()).then(work, work);
+    this.#last.set(name, mine);
+    return mine;
+  }
 }

@@ -1,5 +1,5 @@
 import { type ActivateInput, defaultPayloadConverter, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
-import { ASKED_AHEAD } from '../messages/steering.js';
+import { ASKED_AHEAD } from '../../messages/steering.js';
 
 /** The id that the SDK gives a query which came by itself; one that came with a task has another, and comes after its events. */
 const ALONE = 'legacy_query';

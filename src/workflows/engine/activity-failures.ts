@@ -1,6 +1,6 @@
 import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
-import type { StepFailure } from '../messages/activities.js';
+import type { StepFailure } from '../../messages/activities.js';
 
 /**
  * The failure a step reports, or nothing when it was only cancelled.

@@ -1,4 +1,4 @@
-import type { Actor, Outcome, OutcomeKind } from '../messages/outcome.js';
+import type { Actor, Outcome, OutcomeKind } from '../../messages/outcome.js';
 import type { RequestState } from './request-state.js';
 
 /** Thrown by the story when the request is to end otherwise than wanted; nothing else uses it. */

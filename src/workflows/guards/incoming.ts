@@ -6,11 +6,11 @@ import {
   workflowInfo,
   type WorkflowInterceptorsFactory,
 } from '@temporalio/workflow';
-import { FOUND, type Found } from '../messages/found.js';
-import type { RequestKey } from '../messages/request.js';
-import { workflowIdOf } from '../messages/request.js';
-import type { OrderName } from '../messages/steering.js';
-import { told } from './inbox.js';
+import { FOUND, type Found } from '../../messages/found.js';
+import type { RequestKey } from '../../messages/request.js';
+import { workflowIdOf } from '../../messages/request.js';
+import type { OrderName } from '../../messages/steering.js';
+import { callFailure } from '../engine/call-failure.js';
 import { ORDER_GUARDS } from './order-guards.js';
 import { fieldOf } from './shapes.js';
 import { START_GUARDS } from './start-guards.js';
@@ -125,20 +125,26 @@ function checkOrder(input: UpdateInput, found: Found | undefined): void {
   const [order] = orderIn(input);
   const wrong = guard === undefined ? '' : guard(order);
   if (wrong === undefined) return;
-  if (wrong === '') throw told('BAD_INPUT', 'The order cannot be used.');
-  throw told('BAD_INPUT', `The order cannot be used: ${wrong}.`, {}, wrong);
+  if (wrong === '') throw callFailure('BAD_INPUT', 'The order cannot be used.');
+  throw callFailure('BAD_INPUT', `The order cannot be used: ${wrong}.`, {}, wrong);
 }
 
 /** Whether an order comes from where it should, and is meant for this. @throws what the caller is told: ORDER_REFUSED */
 function checkOrigin({ name, updateId, args: [given] }: UpdateInput, found: Found = 'not-readable'): void {
   if (found !== 'signed-order' && found !== 'not-asked') {
-    throw told('ORDER_REFUSED', `The order is refused: ${found === 'signed-start' ? 'it is a start' : WORDS[found]}.`);
+    throw callFailure(
+      'ORDER_REFUSED',
+      `The order is refused: ${found === 'signed-start' ? 'it is a start' : WORDS[found]}.`,
+    );
   }
   const { workflowId, firstExecutionRunId: run } = workflowInfo();
   const addressee = Object.entries({ workflowId, run, update: name, updateId });
   const meant: unknown = fieldOf(given, 'for');
   if (!addressee.every(([field, value]) => fieldOf(meant, field) === value)) {
-    throw told('ORDER_REFUSED', 'The order is refused: it is not for this request, this Update and this updateId.');
+    throw callFailure(
+      'ORDER_REFUSED',
+      'The order is refused: it is not for this request, this Update and this updateId.',
+    );
   }
 }
 
@@ -169,7 +175,7 @@ function checkStart({ args: [argument] }: WorkflowExecuteInput, found: Found = '
 }
 
 function refusedStart(why: string): ApplicationFailure {
-  return told('START_REFUSED', `The start is refused: ${why}.`);
+  return callFailure('START_REFUSED', `The start is refused: ${why}.`);
 }
 
 /** An answer that is not encrypted, where answers are, no worker of ours gave, and one of another step is a copy: this step did not come to its end. */

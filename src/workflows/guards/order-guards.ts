@@ -1,8 +1,8 @@
-import { IDENTITY_ACCEPTED, type IdentityOrder } from '../messages/identity.js';
-import { LONGEST_DEADLINE } from '../messages/policy.js';
-import { IDENTITY_FIELDS } from '../messages/request-fields.js';
-import type { Actor } from '../messages/outcome.js';
-import * as names from '../messages/steering.js';
+import { IDENTITY_ACCEPTED, type IdentityOrder } from '../../messages/identity.js';
+import { LONGEST_DEADLINE } from '../../messages/policy.js';
+import { IDENTITY_FIELDS } from '../../messages/request-fields.js';
+import type { Actor } from '../../messages/outcome.js';
+import * as names from '../../messages/steering.js';
 import { all, byWord, fieldOf, type Guard, listOf, oneOf, shapeOf, text, where, whole } from './shapes.js';
 
 const BASE64 = /^[A-Za-z0-9+/]+=*$/;

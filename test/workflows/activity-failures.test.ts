@@ -1,7 +1,7 @@
 import { DefaultFailureConverter, defaultPayloadConverter, toPayloads } from '@temporalio/common';
 import proto from '@temporalio/proto';
 import type { StepFailure } from '../../src/messages/activities.js';
-import { failureOf } from '../../src/workflows/step-failures.js';
+import { failureOf } from '../../src/workflows/engine/activity-failures.js';
 
 type Failure = proto.temporal.api.failure.v1.IFailure;
 const { TIMEOUT_TYPE_SCHEDULE_TO_CLOSE, TIMEOUT_TYPE_START_TO_CLOSE } = proto.temporal.api.enums.v1.TimeoutType;

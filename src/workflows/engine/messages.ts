@@ -1,8 +1,8 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
-import type { IdentityOrder, SealedAnswer } from '../messages/identity.js';
-import type { OutcomeKind } from '../messages/outcome.js';
-import type { RequestStatus } from '../messages/status.js';
-import * as names from '../messages/steering.js';
+import type { IdentityOrder, SealedAnswer } from '../../messages/identity.js';
+import type { OutcomeKind } from '../../messages/outcome.js';
+import type { RequestStatus } from '../../messages/status.js';
+import * as names from '../../messages/steering.js';
 
 /** A provider callback as we treat it: something may have changed. No argument, so that it cannot be poison. */
 export const hintSignal = defineSignal(names.HINT_SIGNAL);

@@ -1,4 +1,4 @@
-import { type Flow, aftermathIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../messages/request.js';
+import { type Flow, aftermathIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../../messages/request.js';
 import { all, fieldOf, type Guard, listOf, oneOf, shape, text, where, whole } from './shapes.js';
 
 /** What a workflow must be started with, and by whom. */

@@ -1,0 +1,69 @@
+import { upsertSearchAttributes } from '@temporalio/workflow';
+import type { StepFailure } from '../../messages/activities.js';
+import { defined } from '../../messages/defined.js';
+import type { Attention, Remedy } from '../../messages/status.js';
+import { callFailure } from './call-failure.js';
+import type { DeadlineTimer } from './deadline-timer.js';
+import type { Inbox } from './inbox.js';
+import type { RequestState } from './request-state.js';
+import { attentionAttribute } from './search-attributes.js';
+
+/**
+ * Marks a request as one that needs, or may need, an operator, and takes the mark away. It shows the failure with which the
+ * trouble began. What a step that keeps trying fails for at the moment is known to Temporal, and to `why`.
+ */
+export class AttentionMark {
+  constructor(
+    private readonly state: RequestState,
+    private readonly deadline: DeadlineTimer,
+    private readonly inbox: Inbox,
+  ) {}
+
+  get shown(): boolean {
+    return this.state.attention !== undefined;
+  }
+
+  /** @param remedies what an operator can do beside `retry` */
+  set(step: Attention['step'], failure: StepFailure, remedies: readonly Remedy[] = ['cancel']): void {
+    const { state } = this;
+    const before = state.attention;
+    state.attention = attentionOf(step, failure, remedies, before);
+    if (state.attention.tries === 1) {
+      state.happened('attention', { step, code: failure.code });
+      upsertSearchAttributes([{ key: attentionAttribute, value: failure.code }]);
+    }
+    state.show();
+  }
+
+  /** The trouble is over: the deadline runs on. */
+  clear(): void {
+    const { attention } = this.state;
+    if (!attention) return;
+    this.inbox.take('resolve')?.fail(callFailure('NOT_NOW', 'It has been resolved without you.'));
+    this.state.happened('attention-left', { code: attention.code });
+    this.state.attention = undefined;
+    this.deadline.release();
+    upsertSearchAttributes([{ key: attentionAttribute, value: null }]);
+    this.state.show();
+  }
+}
+
+/** The same failure of the same step again is another try of it. */
+export function attentionOf(
+  step: Attention['step'],
+  { code, words, facts, since, temporary }: StepFailure,
+  remedies: readonly Remedy[],
+  before: Attention | undefined,
+): Attention {
+  const same = before?.code === code && before.step === step ? before : undefined;
+  return {
+    step,
+    code,
+    words,
+    ...defined({ facts }),
+    since: same?.since ?? since ?? new Date().toISOString(),
+    tries: (same?.tries ?? 0) + 1,
+    leavesByItself: temporary,
+    remedies: [...new Set<Remedy>(['retry', ...remedies])],
+  };
+}

@@ -1,0 +1,19 @@
+import { ApplicationFailure } from '@temporalio/workflow';
+import type { StepFailure } from '../../messages/activities.js';
+import type { FailureCode } from '../../messages/failures.js';
+
+/** A failure that reaches the caller of an Update with its code. */
+export function callFailure(
+  code: FailureCode,
+  message: string,
+  facts: Record<string, string | number | boolean> = {},
+  field?: string,
+): ApplicationFailure {
+  const more = field === undefined ? { facts } : { facts, field };
+  return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [more] });
+}
+
+/** The failure of a step, for whoever called for it. */
+export function callFailureOf({ code, words, facts }: StepFailure): ApplicationFailure {
+  return callFailure(code, words, facts);
+}

@@ -1,0 +1,30 @@
+import type { FailureCode } from '../../messages/failures.js';
+import type { RequestEvent } from '../../messages/status.js';
+import type { RequestState } from './request-state.js';
+
+/** After these a create may have happened all the same. */
+const MAY_BE_CREATED = new Set<string>([
+  'CREATE_IN_DOUBT',
+  'PROVIDER_ANSWER_UNKNOWN',
+  'SCRATCHCARD_USED',
+  'STEP_FAILED',
+] satisfies FailureCode[]);
+
+/** Whether a create that failed with this code, or one since the last that succeeded, may have made something all the same. */
+export function mayBeCreated(code: FailureCode, events: readonly RequestEvent[]): boolean {
+  const created = events.findLastIndex(({ what }) => what === 'created' || what === 'reopened');
+  const failures = events
+    .slice(created + 1)
+    .filter(({ what, facts }) => what === 'attention' && facts?.['step'] === 'create');
+  return [code, ...failures.map(({ facts }) => String(facts?.['code']))].some((each) => MAY_BE_CREATED.has(each));
+}
+
+/**
+ * Whether a create waits for a decision that other data of the signer may be. It has made nothing for certain: what was refused
+ * is nowhere but in the archive. An enrolment that may have been created is found by the signer it was created for.
+ */
+export function mayCorrectCreate({ attention, events, request, ids }: RequestState): boolean {
+  if ('reopens' in request && ids === undefined) return false; // nothing is created
+  if (attention?.step !== 'create' || attention.leavesByItself || MAY_BE_CREATED.has(attention.code)) return false;
+  return request.key.flow === 'signature' || !mayBeCreated(attention.code, events);
+}

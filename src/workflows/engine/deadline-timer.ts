@@ -1,0 +1,88 @@
+import { CancellationScope, sleep } from '@temporalio/workflow';
+import { extended, held, mayExtend, NO_DEADLINE, released, started, wakesAt, woken } from './deadline.js';
+
+/** What a deadline needs to know of the request. */
+export interface DeadlineOrder {
+  /** Shown with the timer in the Temporal UI. */
+  summary: () => string;
+  /** Milliseconds before the deadline at which somebody is reminded. */
+  remindBefore: readonly number[];
+  /** Called when the deadline was moved because nobody was there to see it pass. @param by milliseconds */
+  late: (by: number) => void;
+  /** Called for each reminder; of several that are due at once only for the latest. @param at milliseconds since 1970 */
+  remind: (at: number) => void;
+}
+
+/**
+ * Ties the one deadline that runs at a time to a timer, which costs an Action only when it must: a later deadline lets the
+ * running timer fire and sleeps on. The same timer wakes for the reminders.
+ */
+export class DeadlineTimer {
+  private deadline = NO_DEADLINE;
+  private wakesAt = Infinity;
+  private timer: CancellationScope | undefined;
+
+  constructor(private readonly order: DeadlineOrder) {}
+
+  /** True once the deadline has passed. */
+  get expired(): boolean {
+    return this.deadline.expired;
+  }
+
+  /** ISO 8601, or nothing while none runs or it stands still. */
+  get when(): string | undefined {
+    const { at, heldAt } = this.deadline;
+    return at === undefined || heldAt !== undefined ? undefined : new Date(at).toISOString();
+  }
+
+  /** Starts, or replaces, the deadline: `milliseconds` from now. */
+  start(milliseconds: number): void {
+    this.become(started(milliseconds, this.order.remindBefore, Date.now()));
+  }
+
+  mayExtend(milliseconds: number): boolean {
+    return mayExtend(this.deadline, milliseconds, Date.now());
+  }
+
+  extend(milliseconds: number): void {
+    this.become(extended(this.deadline, milliseconds, Date.now()));
+  }
+
+  /** No deadline from now on. A running timer is left to the end of the run. */
+  clear(): void {
+    this.deadline = NO_DEADLINE;
+  }
+
+  /** Stands still until `release`. @param since ISO 8601, when the trouble began before now */
+  hold(since?: string): void {
+    this.deadline = held(this.deadline, Date.now(), since === undefined ? undefined : Date.parse(since));
+  }
+
+  release(): void {
+    this.become(released(this.deadline, Date.now()));
+  }
+
+  private become(deadline: typeof this.deadline): void {
+    this.deadline = deadline;
+    const wakesNext = wakesAt(deadline, Date.now());
+    if (wakesNext === undefined || this.wakesAt <= wakesNext) return;
+    this.timer?.cancel();
+    const timer = new CancellationScope();
+    this.timer = timer;
+    this.wakesAt = wakesNext;
+    timer
+      .run(() => sleep(Math.max(wakesNext - Date.now(), 1), { summary: this.order.summary() }))
+      .then(
+        () => this.wake(),
+        () => undefined, // only a timer that was replaced ends like this
+      );
+  }
+
+  private wake(): void {
+    const { deadline, late, remind } = woken(this.deadline, this.wakesAt, Date.now());
+    this.wakesAt = Infinity;
+    if (late !== undefined) this.order.late(late);
+    this.become(deadline);
+    if (remind === true && deadline.at !== undefined) this.order.remind(deadline.at);
+  }
+}

@@ -1,0 +1,93 @@
+import type { ApplicationFailure } from '@temporalio/workflow';
+import type {
+  Acceptance,
+  CodeSent,
+  CorrectOrder,
+  NewVideoOrder,
+  PreauthLinkOrder,
+  ProvideOrder,
+  Resolution,
+  ReviewDecision,
+  SignAnswer,
+  SignOrder,
+} from '../../messages/steering.js';
+import { callFailure } from './call-failure.js';
+
+/** What people order of a request, and what they are answered. */
+export interface Calls {
+  review: { order: ReviewDecision; answer: { status: string } };
+  code: { order: Acceptance; answer: CodeSent };
+  sign: { order: SignOrder; answer: SignAnswer };
+  newVideo: { order: NewVideoOrder; answer: { requestPk: string } };
+  correct: { order: CorrectOrder; answer: { status: string } };
+  provide: { order: ProvideOrder; answer: { missing: string[] } };
+  preauthLink: { order: PreauthLinkOrder; answer: { stored: true } };
+  resolve: { order: Resolution; answer: { stage: string } };
+}
+export type CallKind = keyof Calls;
+
+/** Somebody who waits for an answer and can be told that there is none. */
+export type Caller = Pick<Call<CallKind>, 'settled' | 'fail'>;
+
+/** A call under way: the handler of the Update waits, the story answers once. What comes after the first answer changes nothing. */
+export class Call<K extends CallKind> {
+  settled = false;
+
+  constructor(
+    readonly order: Calls[K]['order'],
+    private readonly resolve: (answer: Calls[K]['answer']) => void,
+    private readonly reject: (failure: ApplicationFailure) => void,
+  ) {}
+
+  answer(answer: Calls[K]['answer']): void {
+    this.settled = true;
+    this.resolve(answer);
+  }
+
+  fail(failure: ApplicationFailure): void {
+    this.settled = true;
+    this.reject(failure);
+  }
+}
+
+/**
+ * Where Update handlers leave their calls. A handler only records and waits; the story alone takes and acts.
+ * There is one call of a kind at a time: the first wins.
+ */
+export class Inbox {
+  private readonly waiting: { [K in CallKind]?: Call<K> } = {};
+  private readonly open = new Set<Caller>();
+
+  /** For handlers: leaves the order and waits until the story has answered it. @throws NOT_NOW while another of its kind waits */
+  ask<K extends CallKind>(kind: K, order: Calls[K]['order']): Promise<Calls[K]['answer']> {
+    if (this.has(kind)) throw callFailure('NOT_NOW', 'The same is being carried out already; the first one counts.');
+    return new Promise((resolve, reject) => {
+      const call = new Call<K>(order, resolve, reject);
+      Object.assign(this.waiting, { [kind]: call });
+      this.open.add(call);
+    });
+  }
+
+  has(kind: CallKind): boolean {
+    return this.waiting[kind] !== undefined;
+  }
+
+  /** For the story: takes the call, which it must answer or fail. */
+  take<K extends CallKind>(kind: K): Call<K> | undefined {
+    const call: Call<K> | undefined = this.waiting[kind];
+    delete this.waiting[kind];
+    return call;
+  }
+
+  /** Fails the calls of these kinds that nobody has taken. */
+  refuse(kinds: (kind: CallKind) => boolean, failure: () => ApplicationFailure): void {
+    for (const kind of Object.keys(this.waiting) as CallKind[]) if (kinds(kind)) this.take(kind)?.fail(failure());
+  }
+
+  /** At the end: fails every call that has no answer yet, also one that the story has taken. */
+  close(failure: ApplicationFailure): void {
+    for (const kind of Object.keys(this.waiting)) this.take(kind as CallKind);
+    for (const call of this.open) if (!call.settled) call.fail(failure);
+    this.open.clear();
+  }
+}

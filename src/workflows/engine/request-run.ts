@@ -1,0 +1,180 @@
+import type { UpdateDefinition } from '@temporalio/common';
+import {
+  type ApplicationFailure,
+  CancellationScope,
+  proxyActivities,
+  setCurrentDetails,
+  setHandler,
+} from '@temporalio/workflow';
+import type { Activities } from '../../messages/activities.js';
+import type { AnyRequest, RequestPk } from '../../messages/request.js';
+import type { Stage, Verb } from '../../messages/status.js';
+import { AttentionMark } from './attention.js';
+import { callFailure } from './call-failure.js';
+import { DeadlineTimer } from './deadline-timer.js';
+import { Ending, EndWish } from './endings.js';
+import { type CallKind, type Calls, Inbox } from './inbox.js';
+import { Operator, type Resolved } from './operator.js';
+import { pauses } from './pauses.js';
+import { RequestState } from './request-state.js';
+import { checklist, wordsOf } from './status.js';
+import { Steps } from './steps.js';
+import { verbsOf, verbsOfStage } from './verbs.js';
+import { ProviderWatch } from './watch.js';
+
+/** The verbs that leave a call in the inbox. */
+const CALLED_BY: Record<CallKind, Verb[]> = {
+  review: ['approve', 'refuse'],
+  code: ['code'],
+  sign: ['sign'],
+  newVideo: ['new-video'],
+  correct: ['correct'],
+  provide: ['provide'],
+  preauthLink: ['preauth-link'],
+  resolve: ['resolve'],
+};
+
+/** What every running request has, whatever its flow, and how it waits for the provider. */
+export class RequestRun {
+  readonly state: RequestState;
+  readonly inbox = new Inbox();
+  readonly wish = new EndWish();
+  readonly deadline: DeadlineTimer;
+  readonly attention: AttentionMark;
+  readonly watch: ProviderWatch;
+  readonly operator: Operator;
+  readonly steps: Steps;
+
+  constructor(readonly request: AnyRequest) {
+    const { key, policy } = request;
+    const { inbox, wish } = this;
+    const state = new RequestState(request, () => setCurrentDetails(checklist(state, deadline.when)));
+    const deadline = new DeadlineTimer({
+      summary: () => `deadline of the stage "${state.stage}"`,
+      remindBefore: policy.deadlines.remindBefore ?? [],
+      remind: (at) => this.remind(at),
+      late: (by) => state.happened('deadline-moved', { by, stage: state.stage }, { kind: 'policy' }),
+    });
+    this.state = state;
+    this.deadline = deadline;
+    this.attention = new AttentionMark(state, deadline, inbox);
+    this.watch = new ProviderWatch(key, policy);
+    this.operator = new Operator(state, deadline, inbox, wish, this.watch);
+    this.steps = new Steps(policy, this.attention, this.operator, deadline, inbox, wish);
+    state.show();
+  }
+
+  /** Orders of this kind wait in the inbox for the story. @param check throws what is in the way of an order */
+  takes<K extends CallKind>(
+    kind: K,
+    update: UpdateDefinition<Calls[K]['answer'], [Calls[K]['order']]>,
+    check: (order: Calls[K]['order']) => void,
+  ): void {
+    setHandler(update, (order) => this.inbox.ask(kind, order), { validator: check });
+  }
+
+  /** The request's id at the provider; there is none before create. */
+  get requestPk(): RequestPk {
+    if (!this.state.ids) throw new Error('the request is not created yet');
+    return this.state.ids.requestPk;
+  }
+
+  /** The story goes on. Calls of the stage before that this one would not take came too late, and are told so. */
+  enter(stage: Stage): void {
+    this.state.enter(stage);
+    const verbs = verbsOfStage(this.state, this.deadline.when);
+    this.inbox.refuse(
+      (kind) => !CALLED_BY[kind].some((verb) => verbs.includes(verb)),
+      () => this.notNow(),
+    );
+  }
+
+  /** For validators of Updates. @throws the failure that is in the way, or NOT_NOW */
+  allow(verb: Verb): void {
+    const { state, deadline } = this;
+    if (verbsOf(state, deadline.when).includes(verb)) return;
+    const { attention, stage } = state;
+    if (attention && verbsOfStage(state, deadline.when).includes(verb))
+      throw callFailure(attention.code, attention.words, { stage });
+    throw this.notNow();
+  }
+
+  private notNow(): ApplicationFailure {
+    const { attention, stage } = this.state;
+    return callFailure('NOT_NOW', attention?.words ?? `The request is ${wordsOf(this.state)}.`, { stage });
+  }
+
+  /**
+   * Waits for another status at the provider, or for `until`. Ends the request when somebody wishes so or the deadline passes.
+   * Gives what an operator decided meanwhile.
+   */
+  async statusChanged(
+    summary: string,
+    deadlineReason: string,
+    wait: { until?: () => boolean; soon?: boolean } = {},
+  ): Promise<Resolved | undefined> {
+    const { state, attention, deadline, inbox, wish } = this;
+    const seen = state.providerStatus ?? '';
+    const until = () => wish.expressed || deadline.expired || inbox.has('resolve') || (wait.until?.() ?? false);
+    let recovering = state.attention?.step === 'watch';
+    const soon = wait.soon ?? false;
+    state.show();
+    for (;;) {
+      const watched = await this.watch.next(this.requestPk, seen, { summary, until, soon, recovering });
+      switch (watched.end) {
+        case 'answer':
+          if (recovering) attention.clear();
+          // After trouble the same status is news too: the attention that the caller has for it made way for the trouble.
+          if (state.see(watched.read, watched.foundBy) || recovering) return undefined;
+          break;
+        case 'failed':
+          attention.set('watch', watched.failure);
+          if (watched.failure.temporary) deadline.hold(watched.failure.since);
+          else await this.operator.decision({ overtakenBy: () => true, recovering: true });
+          recovering = true;
+          break;
+        case 'interrupted': {
+          wish.heed();
+          if (inbox.has('resolve')) {
+            const decision = await this.operator.decision();
+            return decision.end === 'resolved' ? decision : undefined;
+          }
+          if (deadline.expired && (await this.readStatus())) return undefined;
+          this.heedDeadline(deadlineReason);
+          return undefined;
+        }
+      }
+    }
+  }
+
+  /** Reads the status once, now. True when it changed. */
+  async readStatus(): Promise<boolean> {
+    const order = { requestPk: this.requestPk, gap: this.request.policy.watch.gap };
+    this.watch.reads();
+    const { value } = await this.steps.run('watch', (activities) => activities.readStatus(this.request.key, order), {
+      summary: 'read the request at the provider',
+    });
+    return this.state.see(value, 'poll');
+  }
+
+  /** @throws Ending when the deadline has passed */
+  heedDeadline(reason: string): void {
+    if (this.deadline.expired) throw new Ending('expired', reason, { kind: 'policy' });
+  }
+
+  /** The evidence and the feed say that the deadline comes near. Beside the story: nothing waits for it. */
+  private remind(at: number): void {
+    const { stage } = this.state;
+    const deadline = new Date(at).toISOString();
+    this.state.happened('deadline-near', { stage, deadline });
+    const { startToClose, backoff, slowest } = this.request.policy.steps.record;
+    const { remind } = proxyActivities<Activities>({
+      startToCloseTimeout: startToClose,
+      retry: pauses(backoff, slowest),
+      summary: 'put the reminder into the feed',
+    });
+    void CancellationScope.nonCancellable(() =>
+      remind(this.request.key, { stage, deadline, at: new Date().toISOString() }),
+    ).catch(() => this.state.happened('reminder-not-fed', { stage, deadline }));
+  }
+}

@@ -1,0 +1,104 @@
+import type { IdentityWord } from '../../messages/identity.js';
+import type { ProviderRead } from '../../messages/activities.js';
+import { defined } from '../../messages/defined.js';
+import type { Actor } from '../../messages/outcome.js';
+import { AFTER_VIDEO } from '../../messages/request-fields.js';
+import type { AnyRequest, ProviderStatus, RequestPk, ReviewMode, VideoidPk } from '../../messages/request.js';
+import type { Attention, RequestEvent, RequestStatus, Stage, ToReview } from '../../messages/status.js';
+
+/** Everything a request knows about itself. What follows from it is in `verbs.ts` and `status.ts`. */
+export class RequestState {
+  stage: Stage = 'creating';
+  attention: Attention | undefined;
+  /** Whether the signer has finished the video, as far as we have seen. */
+  videoFinished = false;
+  ids: { requestPk: RequestPk; videoidPk?: VideoidPk } | undefined;
+  /** Every create has a number. */
+  round = 0;
+  sentAt: string | undefined;
+  codesAsked = 0;
+  notAccepted = 0;
+  codesSpent = 0;
+  /** How often something was handed over to sign with. */
+  signOrders = 0;
+  toAccept: { documents: string[]; contract: string } | undefined;
+  /** When that was there to be shown, milliseconds since 1970. */
+  shownFrom: number | undefined;
+  /** When the first acceptance of it was recorded, ISO 8601. */
+  acceptedAt: string | undefined;
+  toReview: ToReview | undefined;
+  missing: string[] | undefined;
+  identity: IdentityWord | undefined;
+  /** Whether an automatic approval was held back, so that an officer decides. */
+  officerAwaited = false;
+  /** Whether it is not known what became of the last order to sign. */
+  signInDoubt = false;
+  outcome: RequestStatus['outcome'];
+  readonly events: RequestEvent[] = [];
+  private said: ProviderStatus | undefined;
+  /** When the stage was entered, milliseconds since 1970. */
+  since = Date.now();
+  private readonly times = new Map<Stage, number>();
+
+  /** @param show called when something has changed that people see */
+  constructor(
+    readonly request: AnyRequest,
+    readonly show: () => void,
+  ) {}
+
+  /** What the provider said last. */
+  get providerStatus(): ProviderStatus | undefined {
+    return this.said;
+  }
+
+  set providerStatus(status: ProviderStatus) {
+    this.said = status;
+    this.videoFinished ||= AFTER_VIDEO.has(status);
+  }
+
+  enter(stage: Stage): void {
+    if (stage === this.stage) return;
+    this.times.set(this.stage, (this.times.get(this.stage) ?? 0) + Date.now() - this.since);
+    this.stage = stage;
+    this.since = Date.now();
+    this.show();
+  }
+
+  happened(what: string, facts?: RequestEvent['facts'], actor?: Actor): void {
+    this.events.push({
+      at: new Date().toISOString(),
+      what,
+      ...defined({ actor, facts }),
+    });
+  }
+
+  /** Notes what the provider says. True when the status is news. */
+  see({ status, identity }: ProviderRead, foundBy: 'hint' | 'poll'): boolean {
+    this.identified(identity);
+    if (status === this.providerStatus) return false;
+    this.providerStatus = status;
+    this.happened('provider-status', { status, foundBy });
+    this.show();
+    return true;
+  }
+
+  /** Notes how the signer's number compares, where somebody could tell. */
+  identified(identity: IdentityWord | undefined): void {
+    if (identity === undefined || identity === this.identity) return;
+    this.identity = identity;
+    this.happened('identity-compared', { identity });
+    this.show();
+  }
+
+  /** Who decides, as things stand. */
+  get decidedBy(): ReviewMode {
+    return this.officerAwaited ? 'manual' : this.request.reviewMode;
+  }
+
+  /** Milliseconds spent in each stage so far. */
+  durations(): Record<string, number> {
+    const all = new Map(this.times);
+    if (this.stage !== 'ended') all.set(this.stage, (all.get(this.stage) ?? 0) + Date.now() - this.since);
+    return Object.fromEntries(all);
+  }
+}

@@ -1,0 +1,170 @@
+import {
+  ActivityCancellationType,
+  type ActivityOptions,
+  CancellationScope,
+  condition,
+  proxyActivities,
+} from '@temporalio/workflow';
+import type { Activities, StepFailure } from '../../messages/activities.js';
+import type { Policy, StepName } from '../../messages/policy.js';
+import type { ProviderStatus } from '../../messages/request.js';
+import type { Remedy } from '../../messages/status.js';
+import type { Resolution } from '../../messages/steering.js';
+import { failureOf } from './activity-failures.js';
+import type { AttentionMark } from './attention.js';
+import { callFailure } from './call-failure.js';
+import type { DeadlineTimer } from './deadline-timer.js';
+import type { EndWish } from './endings.js';
+import type { Caller, Inbox } from './inbox.js';
+import type { Decision, Operator } from './operator.js';
+import { pauses } from './pauses.js';
+
+export interface StepOptions {
+  /** Shown in the Temporal UI. */
+  summary: string;
+  /** When somebody's wish to end takes effect: between two tries (when left out), while an operator is awaited, or never. */
+  mayEnd?: 'between-tries' | 'while-operator-awaited' | 'never';
+  /** Who is told when the step enters attention. */
+  caller?: Caller | undefined;
+  /** Failures that are no attention but end the step. */
+  failsOn?: (failure: StepFailure) => boolean;
+  /** What an operator can do about a failure beside `retry` and `cancel`. It ends the step; the mark stays until it has helped. */
+  remedies?: (failure: StepFailure) => readonly Remedy[];
+  /** Whether a status at the provider settles the step while an operator is awaited. */
+  overtakenBy?: (status: ProviderStatus, failure: StepFailure) => boolean;
+}
+
+/** How a step ended; of the last three only those that its options allow. */
+export type StepEnd<T, Options> =
+  | { end: 'done'; value: T }
+  | (Options extends { failsOn: unknown } ? { end: 'failed'; failure: StepFailure } : never)
+  | (Options extends { remedies: unknown } ? { end: 'resolved'; resolution: Resolution; failure: StepFailure } : never)
+  | (Options extends { overtakenBy: unknown }
+      ? { end: 'overtaken'; status: ProviderStatus; failure: StepFailure }
+      : never);
+
+type AnyEnd<T> = StepEnd<T, Required<StepOptions>>;
+type Tried<T> = { end: 'done'; value: T } | { end: 'failed'; failure: StepFailure } | { end: 'stopped' };
+type Pace = 'within-budget' | 'slowest';
+
+/**
+ * Runs provider steps: one activity each, tried within its budget; then attention. Temporary trouble keeps trying at
+ * the slowest pace and leaves by itself, everything else waits for a decision. A step never fails the request.
+ */
+export class Steps {
+  constructor(
+    private readonly policy: Policy,
+    private readonly attention: AttentionMark,
+    private readonly operator: Operator,
+    private readonly deadline: DeadlineTimer,
+    private readonly inbox: Inbox,
+    private readonly wish: EndWish,
+  ) {}
+
+  /** @throws Ending when somebody wishes the end, and may */
+  async run<T, Options extends StepOptions>(
+    name: StepName,
+    activity: (activities: Activities) => Promise<T>,
+    options: Options,
+  ): Promise<StepEnd<T, Options>> {
+    // The compiler cannot see that an end needs its option.
+    const end = (await this.runToEnd(name, activity, options)) as StepEnd<T, Options>;
+    if (end.end !== 'resolved') this.attention.clear();
+    return end;
+  }
+
+  private async runToEnd<T>(
+    name: StepName,
+    activity: (activities: Activities) => Promise<T>,
+    options: StepOptions,
+  ): Promise<AnyEnd<T>> {
+    const betweenTries = (options.mayEnd ?? 'between-tries') === 'between-tries';
+    let pace: Pace = 'within-budget';
+    let last: StepFailure | undefined;
+    const until = () => (betweenTries && this.wish.expressed) || (last !== undefined && this.inbox.has('resolve'));
+    for (;;) {
+      const tried: Tried<T> = await this.try(activity, this.activityOptions(name, options.summary, pace), until);
+      let decision: Decision | undefined;
+      switch (tried.end) {
+        case 'done':
+          return tried;
+        case 'stopped':
+          decision = this.operator.taken(betweenTries);
+          break;
+        case 'failed':
+          last = tried.failure;
+          if (options.failsOn?.(last)) return tried;
+          this.needsAttention(name, last, options);
+          pace = last.temporary ? 'slowest' : 'within-budget';
+          if (last.temporary) continue;
+          decision = await this.decision(name, last, options);
+      }
+      if (decision === undefined || last === undefined) continue;
+      if (decision.end === 'overtaken') return { ...decision, failure: last };
+      const { resolution } = decision;
+      // Tried again within its budget, so that the mark then shows what it fails for by now, and what can be done about that.
+      if (last.temporary && resolution.remedy === 'retry') pace = 'within-budget';
+      else if (options.remedies?.(last).includes(resolution.remedy))
+        return { end: 'resolved', resolution, failure: last };
+    }
+  }
+
+  private needsAttention(name: StepName, failure: StepFailure, options: StepOptions): void {
+    const remedies = options.remedies?.(failure) ?? [];
+    this.attention.set(name, failure, mayEndAfter(failure, options) ? [...remedies, 'cancel'] : remedies);
+    if (failure.temporary) this.deadline.hold(failure.since);
+    if (options.caller?.settled === false)
+      options.caller.fail(callFailure(failure.code, failure.words, { ...failure.facts, step: name }));
+  }
+
+  /** While a create waits nothing is watched: the request at the provider is still the one before. */
+  private decision(name: StepName, failure: StepFailure, options: StepOptions): Promise<Decision> {
+    const mayEnd = mayEndAfter(failure, options);
+    const overtakenBy = (status: ProviderStatus): boolean => options.overtakenBy?.(status, failure) ?? false;
+    return this.operator.decision({ mayEnd, watched: mayEnd && name !== 'create', overtakenBy });
+  }
+
+  /** Tries until it succeeds, or fails for good or past its budget; or until `until` holds, which cuts no try short. */
+  private async try<T>(
+    activity: (activities: Activities) => Promise<T>,
+    options: ActivityOptions,
+    until: () => boolean,
+  ): Promise<Tried<T>> {
+    if (this.attention.shown) this.deadline.hold();
+    const scope = new CancellationScope();
+    let tried: Tried<T> | undefined;
+    const running = scope
+      .run(() => activity(proxyActivities<Activities>(options)))
+      .then(
+        (value) => {
+          tried = { end: 'done', value };
+        },
+        (error: unknown) => {
+          const failure = failureOf(error);
+          tried = failure ? { end: 'failed', failure } : { end: 'stopped' };
+        },
+      );
+    await condition(() => tried !== undefined || until());
+    if (!tried) {
+      scope.cancel(); // cuts a pause between tries short; a try under way is waited for
+      await running;
+    }
+    return tried ?? { end: 'stopped' };
+  }
+
+  private activityOptions(name: StepName, summary: string, pace: Pace): ActivityOptions {
+    const { startToClose, budget, backoff, slowest } = this.policy.steps[name];
+    return {
+      startToCloseTimeout: startToClose,
+      ...(pace === 'slowest'
+        ? { retry: pauses(slowest, slowest) }
+        : { retry: pauses(backoff, slowest), scheduleToCloseTimeout: budget }),
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+      summary,
+    };
+  }
+}
+
+function mayEndAfter({ temporary }: StepFailure, { mayEnd = 'between-tries' }: StepOptions): boolean {
+  return mayEnd === 'between-tries' || (mayEnd === 'while-operator-awaited' && !temporary);
+}

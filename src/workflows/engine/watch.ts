@@ -1,0 +1,122 @@
+import { ActivityCancellationType, CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
+import type { Activities, ProviderRead, StepFailure, WatchOrder } from '../../messages/activities.js';
+import type { Policy } from '../../messages/policy.js';
+import type { ProviderStatus, RequestKey, RequestPk } from '../../messages/request.js';
+import { failureOf } from './activity-failures.js';
+import { gapLeft, NEVER_READ, type Pace, patience, readBegun } from './pace.js';
+import { pauses } from './pauses.js';
+
+/** What ended a wait: an answer of the provider, trouble that reading meets, or `until` of the caller. */
+export type Watched =
+  | { end: 'answer'; read: ProviderRead; foundBy: 'hint' | 'poll' }
+  | { end: 'failed'; failure: StepFailure }
+  | { end: 'interrupted' };
+
+export interface Wait {
+  /** Shown in the Temporal UI. */
+  summary: string;
+  until: () => boolean;
+  /** Whether the provider is expected to answer something else within seconds. */
+  soon?: boolean;
+  /** After trouble: any answer ends the wait, and further trouble does not. */
+  recovering?: boolean;
+}
+
+/**
+ * Watches one request at the provider. Reading is one activity that waits by retrying, which leaves no history:
+ * weeks of polling cost a few events. A hint makes it read again, at most once per gap, and once more at the gap's end.
+ */
+export class ProviderWatch {
+  private pace: Pace = NEVER_READ;
+
+  constructor(
+    private readonly key: RequestKey,
+    private readonly policy: Policy,
+  ) {}
+
+  /** Whether a hint came since the last read. */
+  get hinted(): boolean {
+    return this.pace.hinted;
+  }
+
+  /** Somebody says that something may have changed. Says nothing else, and cannot do harm. */
+  hint(): void {
+    this.pace = { ...this.pace, hinted: true };
+  }
+
+  /** For who reads by other means: this is a read, and the answer to the hints so far. */
+  reads(): void {
+    this.pace = readBegun(Date.now());
+  }
+
+  /** Milliseconds before the provider is read while somebody may act at any moment. Forgets the hints so far. */
+  takePatience(): number {
+    const milliseconds = patience(this.pace, this.policy.watch);
+    this.pace = { ...this.pace, hinted: false };
+    return milliseconds;
+  }
+
+  /** Waits until the status differs from `seen`, reading fails for longer than the budget of the step, or `until` holds. */
+  async next(requestPk: RequestPk, seen: ProviderStatus, wait: Wait): Promise<Watched> {
+    const { watch: pace, steps } = this.policy;
+    const { recovering = false, summary, until } = wait;
+    let soon = (wait.soon ?? false) || this.hinted;
+    for (;;) {
+      this.reads();
+      const ended = await this.read(
+        { requestPk, seen, soon, recovering, pace, budget: steps.watch.budget },
+        summary,
+        until,
+      );
+      if (ended) return ended;
+      if (until()) return { end: 'interrupted' };
+      soon = true;
+    }
+  }
+
+  /** Where the provider refuses to be read it is read again after a hint, and now and then: a proxy may have refused it. */
+  async pause(until: () => boolean): Promise<void> {
+    const summary = 'until the provider is read again';
+    await condition(() => until() || this.hinted, this.policy.watch.slow, { summary });
+  }
+
+  /** Reads until there is something to say; nothing once a hint, or `until`, has cut it short. */
+  private async read(order: WatchOrder, summary: string, until: () => boolean): Promise<Watched | undefined> {
+    const scope = new CancellationScope();
+    let ended: Watched | undefined;
+    const reading = scope
+      .run(() => this.activities(summary).watch(this.key, order))
+      .then(
+        (answer) => (ended = { end: 'answer', read: answer, foundBy: order.soon ? 'hint' : 'poll' }),
+        (error: unknown) => {
+          const failure = failureOf(error);
+          if (failure) ended = { end: 'failed', failure };
+        },
+      );
+    await condition(() => ended !== undefined || this.hinted || until());
+    const left = gapLeft(this.pace, this.policy.watch, Date.now());
+    if (!ended && !until() && left > 0)
+      await condition(() => ended !== undefined || until(), left, {
+        summary: 'until the gap between two reads is over',
+      });
+    if (ended) return ended;
+    scope.cancel(); // a read under way is waited for: reads never overlap
+    await reading;
+    return onlyAnswer(ended);
+  }
+
+  private activities(summary: string): Pick<Activities, 'watch'> {
+    const { startToClose, backoff, slowest } = this.policy.steps.watch;
+    return proxyActivities<Activities>({
+      startToCloseTimeout: startToClose,
+      retry: pauses(backoff, slowest),
+      cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+      summary,
+    });
+  }
+}
+
+/** A read that was cut short brings an answer or nothing: its failure may be that of a worker which was lost, and it is made again. */
+function onlyAnswer(ended: Watched | undefined): Watched | undefined {
+  return ended?.end === 'answer' ? ended : undefined;
+}

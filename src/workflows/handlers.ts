@@ -1,0 +1,85 @@
+import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
+import { defined } from '../messages/defined.js';
+import type { OutcomeKind } from '../messages/outcome.js';
+import { misplaced } from './correcting.js';
+import { callFailure } from './engine/call-failure.js';
+import { Ending } from './engine/endings.js';
+import {
+  abandonUpdate,
+  cancelUpdate,
+  correctUpdate,
+  extendUpdate,
+  hintSignal,
+  identityUpdate,
+  resolveUpdate,
+  statusQuery,
+} from './engine/messages.js';
+import type { RequestRun } from './engine/request-run.js';
+import { statusOf } from './engine/status.js';
+import { IdentityLooks } from './identity-looks.js';
+
+/** What every request understands, of both flows. Handlers record and wait; the story acts. */
+export function setCommonHandlers(run: RequestRun): void {
+  const { request, state, deadline, wish } = run;
+  const looks = new IdentityLooks(request.key, request.policy, state);
+  setHandler(statusQuery, () => statusOf(state, deadline.when));
+  setHandler(hintSignal, () => run.watch.hint());
+  run.takes('resolve', resolveUpdate, ({ remedy, ids }) => {
+    run.allow('resolve');
+    if (ids !== undefined && ids.videoidPk === undefined && request.key.flow === 'signature')
+      throw callFailure('BAD_INPUT', 'A signature request is adopted by both of its ids.');
+    const remedies = state.attention?.remedies ?? [];
+    if (!remedies.includes(remedy))
+      throw callFailure('UNKNOWN_REMEDY', `Here an operator can: ${remedies.join(', ')}.`);
+  });
+  run.takes('correct', correctUpdate, ({ fields }) => {
+    run.allow('correct');
+    const problem = misplaced(run, fields);
+    if (problem !== undefined) throw problem;
+  });
+  setHandler(identityUpdate, (order) => looks.show(run.requestPk, order), {
+    validator: (order) => {
+      run.allow('identity');
+      looks.allow(order);
+    },
+  });
+  setHandler(
+    cancelUpdate,
+    (order) => {
+      wish.cancel(order);
+      return endOf(run);
+    },
+    { validator: (_order) => run.allow('cancel') },
+  );
+  setHandler(
+    abandonUpdate,
+    ({ reason, actor, note }) => {
+      wish.express(new Ending('abandoned', reason, actor, defined({ note })));
+      return endOf(run);
+    },
+    { validator: (_order) => run.allow('abandon') },
+  );
+  setHandler(
+    extendUpdate,
+    ({ by, actor, reason }) => {
+      deadline.extend(by);
+      state.happened('deadline-extended', { by, reason }, actor);
+      state.show();
+      return { deadline: deadline.when ?? '' };
+    },
+    {
+      validator: ({ by }) => {
+        run.allow('extend');
+        if (!deadline.mayExtend(by)) throw callFailure('BAD_INPUT', 'by: no deadline is further away than a year.');
+      },
+    },
+  );
+}
+
+/** For who wished the end: how it ended, which may be otherwise than wished. */
+function endOf({ state }: RequestRun): Promise<{ outcome: OutcomeKind }> {
+  return CancellationScope.nonCancellable(async () => {
+    await condition(() => state.outcome !== undefined);
+    return { outcome: state.outcome?.kind ?? 'cancelled' };
+  });
+}

@@ -1,0 +1,47 @@
+import type { SignatureActivities, StepFailure } from '../messages/activities.js';
+import { IDENTITY_ACCEPTED, type IdentityAccepted } from '../messages/identity.js';
+import type { Remedy } from '../messages/status.js';
+import type { RequestRun } from './engine/request-run.js';
+
+type Uploaded = Awaited<ReturnType<SignatureActivities['upload']>>;
+/** What an operator has said about the contract, and about who signs. */
+type Allowed = Pick<Parameters<SignatureActivities['upload']>[1], 'contractAsItCame' | 'identity'>;
+
+/** Steps 3 and 4: the documents go up, and the contract comes down to be shown with them. */
+export async function documentsUploaded(run: RequestRun): Promise<Uploaded> {
+  const { state, request } = run;
+  run.enter('preparing');
+  const uploaded = await upload(run);
+  state.identified(uploaded.identity);
+  state.shownFrom = Date.now();
+  const { sha256: contract } = uploaded.contract;
+  state.toAccept = { documents: request.documents.map(({ sha256 }) => sha256), contract };
+  state.happened('documents-uploaded', { documents: request.documents.length, contract });
+  return uploaded;
+}
+
+async function upload({ steps, request, requestPk }: RequestRun): Promise<Uploaded> {
+  const { key, documents, policy } = request;
+  let allowed: Allowed = {};
+  for (;;) {
+    const order = { requestPk, documents, download: policy.download, ...allowed };
+    const attempt = await steps.run('upload', (activities) => activities.upload(key, order), {
+      summary: `upload ${documents.length} document(s), fetch the contract`,
+      remedies: uploadRemedies,
+    });
+    if (attempt.end === 'done') return attempt.value;
+    const identity = signerAccepted(attempt.failure);
+    allowed = { ...allowed, ...(identity ? { identity } : { contractAsItCame: true }) };
+  }
+}
+
+function uploadRemedies(failure: StepFailure): Remedy[] {
+  if (failure.code === 'PROVIDER_FILE_NOT_A_PDF') return ['accept-files'];
+  return signerAccepted(failure) ? ['accept-signer'] : [];
+}
+
+/** Approved where we could not ask, in the provider's console: an operator's word lets the documents go up all the same. */
+function signerAccepted({ code, facts }: StepFailure): IdentityAccepted | undefined {
+  if (code !== 'SIGNER_UNEXPECTED') return undefined;
+  return IDENTITY_ACCEPTED.find((word) => word === `accepted-although-${String(facts?.['identity'])}`);
+}

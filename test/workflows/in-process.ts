@@ -1,0 +1,214 @@
+import vm from 'node:vm';
+import { defaultPayloadConverter, fromPayloadsAtIndex, toPayloads } from '@temporalio/common';
+import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
+import proto from '@temporalio/proto';
+import { bundleWorkflowCode } from '@temporalio/worker';
+import type { Workflow, WorkflowCreateOptions } from '@temporalio/worker/lib/workflow/interface.js';
+import { VMWorkflowCreator } from '@temporalio/worker/lib/workflow/vm.js';
+import type { Activities, StepFailure } from '../../src/messages/activities.js';
+import type { RequestStatus } from '../../src/messages/status.js';
+import { STATUS_QUERY } from '../../src/messages/steering.js';
+import { WORKFLOW_MODULES } from '../../src/temporal/data-converter.js';
+import { QUIET } from '../quiet.js';
+
+const { WorkflowActivation } = proto.coresdk.workflow_activation;
+type Job = NonNullable<proto.coresdk.workflow_activation.IWorkflowActivation['jobs']>[number];
+type Command = NonNullable<proto.coresdk.workflow_completion.ISuccess['commands']>[number];
+type Name = keyof Activities;
+
+/** An activity that the workflow waits for. */
+interface Pending {
+  seq: number;
+  name: Name;
+  order: unknown;
+  /** Milliseconds; the first is that of a step within its budget. */
+  budget: number | undefined;
+  retries: { from: number; to: number };
+}
+
+/** Compiles the workflows once for a test file. */
+export async function workflows(): Promise<VMWorkflowCreator> {
+  const modules = WORKFLOW_MODULES.workflowInterceptorModules.filter((path) => !path.includes('incoming'));
+  const { code } = await bundleWorkflowCode({
+    ...WORKFLOW_MODULES,
+    workflowInterceptorModules: modules,
+    logger: QUIET,
+  });
+  const script = new vm.Script(code, { filename: 'workflows.js' });
+  const activities = new Set(['create']); // names are not checked
+  return new VMWorkflowCreator(script, { code, filename: 'workflows.js', sourceMap: {} as never }, 60_000, activities);
+}
+
+/**
+ * A workflow in this process, as the SDK runs it, with clock, timers and activities in the hand of the test: an hour passes
+ * in a millisecond. What Temporal would do is done here, but for retries: a test answers each activity as a whole.
+ */
+export class InProcess {
+  now = Date.parse('2026-01-01T00:00:00Z');
+  /** What the workflow ended with. */
+  result: unknown;
+  /** How many activities of each name there were. */
+  readonly called = new Map<Name, number>();
+  private readonly pending: Pending[] = [];
+  private readonly timers = new Map<number, number>();
+  private readonly updates = new Map<string, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
+
+  private working: Promise<unknown> = Promise.resolve();
+
+  private constructor(private readonly workflow: Workflow) {}
+
+  static async start(creator: VMWorkflowCreator, workflowType: string, workflowId: string, argument: object) {
+    const info = { workflowId, runId: workflowId, workflowType, namespace: 'default', unsafe: {} };
+    const randomnessSeed = [1, 2, 3, 4];
+    const options = { info, randomnessSeed, now: 0, showStackTraceSources: false } as unknown as WorkflowCreateOptions;
+    const started = new InProcess(await creator.createWorkflow(options));
+    const input = toPayloads(defaultPayloadConverter, argument) ?? [];
+    await started.activate([{ initializeWorkflow: { workflowId, workflowType, arguments: input } }]);
+    return started;
+  }
+
+  async close(): Promise<void> {
+    await this.workflow.dispose();
+  }
+
+  /** Names of the activities that are waited for. */
+  get waitsFor(): Name[] {
+    return this.pending.map(({ name }) => name);
+  }
+
+  /** The activity of this name that is waited for. */
+  activity(name: Name): Pending {
+    const found = this.pending.find((pending) => pending.name === name);
+    if (found === undefined)
+      throw new Error(`${name} is not waited for, but: ${this.waitsFor.join(', ') || 'nothing'}`);
+    return found;
+  }
+
+  async answers<K extends Name>(name: K, value: Awaited<ReturnType<Activities[K]>>): Promise<void> {
+    const [result] = toPayloads(defaultPayloadConverter, value) ?? [];
+    await this.resolve(this.activity(name), { completed: { result: result ?? null } });
+  }
+
+  /** Its retries are over: it fails for good, or its budget is. */
+  async fails(name: Name, failure: Partial<StepFailure> & Pick<StepFailure, 'code'>): Promise<void> {
+    const details = { words: 'words', temporary: false, ...failure };
+    const payloads = toPayloads(defaultPayloadConverter, details) ?? [];
+    const cause = { applicationFailureInfo: { type: failure.code, nonRetryable: true, details: { payloads } } };
+    await this.resolve(this.activity(name), { failed: { failure: failed(name, cause) } });
+  }
+
+  async hint(): Promise<void> {
+    await this.activate([{ signalWorkflow: { signalName: 'hint', input: [] } }]);
+  }
+
+  /** What the caller of an Update gets. */
+  update<Answer = unknown>(name: string, order: object): Promise<Answer> {
+    const id = `update-${this.updates.size}`;
+    const answer = new Promise<unknown>((resolve, reject) => this.updates.set(id, { resolve, reject }));
+    const input = toPayloads(defaultPayloadConverter, order) ?? [];
+    const job = { doUpdate: { id, protocolInstanceId: id, name, input, runValidator: true, meta: { updateId: id } } };
+    const answered = this.activate([job]).then(() => answer as Promise<Answer>);
+    answered.catch(() => undefined); // not every caller wants to know
+    return answered;
+  }
+
+  /** What was asked has reached the workflow. */
+  async settles(): Promise<void> {
+    await this.working;
+  }
+
+  async status(): Promise<RequestStatus> {
+    const commands = await this.activate([{ queryWorkflow: { queryId: 'q', queryType: STATUS_QUERY, arguments: [] } }]);
+    const [response] = commands.map(({ respondToQuery }) => respondToQuery?.succeeded?.response);
+    return fromPayloadsAtIndex<RequestStatus>(defaultPayloadConverter, 0, response ? [response] : []);
+  }
+
+  /** Time passes, and the timers that are due fire. */
+  async passes(milliseconds: number): Promise<void> {
+    const until = this.now + milliseconds;
+    for (;;) {
+      const [next] = [...this.timers].toSorted(([, one], [, other]) => one - other);
+      if (next === undefined || next[1] > until) break;
+      const [seq, due] = next;
+      this.timers.delete(seq);
+      this.now = Math.max(this.now, due);
+      await this.activate([{ fireTimer: { seq } }]);
+    }
+    this.now = until;
+  }
+
+  /** No worker is there for so long: timers that are due meanwhile are handled at its end. */
+  async passesWithoutWorker(milliseconds: number): Promise<void> {
+    this.now += milliseconds;
+    await this.passes(0);
+  }
+
+  private async resolve({ seq }: Pending, result: proto.coresdk.activity_result.IActivityResolution): Promise<void> {
+    this.pending.splice(
+      this.pending.findIndex((pending) => pending.seq === seq),
+      1,
+    );
+    await this.activate([{ resolveActivity: { seq, result } }]);
+  }
+
+  private activate(jobs: Job[]): Promise<Command[]> {
+    const working = this.work(jobs);
+    this.working = working.catch(() => undefined); // who has asked for it is told
+    return working;
+  }
+
+  private async work(jobs: Job[]): Promise<Command[]> {
+    const activation = { runId: 'run', timestamp: msToTs(this.now), historyLength: 1, jobs };
+    const completion = await this.workflow.activate(WorkflowActivation.fromObject(activation));
+    const { failed: failure, successful } = completion;
+    if (failure) throw new Error(failure.failure?.message ?? 'the workflow task failed', { cause: failure.failure });
+    const commands = successful?.commands ?? [];
+    for (const command of commands) await this.carryOut(command);
+    return commands;
+  }
+
+  private async carryOut(command: Command): Promise<void> {
+    const { scheduleActivity, startTimer, cancelTimer, requestCancelActivity, updateResponse } = command;
+    if (scheduleActivity) {
+      const { seq, activityType, arguments: given, scheduleToCloseTimeout, retryPolicy } = scheduleActivity;
+      const name = activityType as Name;
+      this.called.set(name, (this.called.get(name) ?? 0) + 1);
+      this.pending.push({
+        seq: seq ?? 0,
+        name,
+        order: fromPayloadsAtIndex(defaultPayloadConverter, 1, given ?? []),
+        budget: scheduleToCloseTimeout ? tsToMs(scheduleToCloseTimeout) : undefined,
+        retries: { from: tsToMs(retryPolicy?.initialInterval), to: tsToMs(retryPolicy?.maximumInterval) },
+      });
+    }
+    if (startTimer) this.timers.set(startTimer.seq ?? 0, this.now + tsToMs(startTimer.startToFireTimeout));
+    if (cancelTimer) this.timers.delete(cancelTimer.seq ?? 0);
+    if (requestCancelActivity) {
+      const cut = this.pending.find(({ seq }) => seq === requestCancelActivity.seq);
+      const cause = { message: 'cancelled', canceledFailureInfo: {} };
+      if (cut) await this.resolve(cut, { cancelled: { failure: failed(cut.name, cause) } });
+    }
+    if (updateResponse) this.respond(updateResponse);
+    if (command.startChildWorkflowExecution) {
+      const { seq = null } = command.startChildWorkflowExecution;
+      await this.activate([{ resolveChildWorkflowExecutionStart: { seq, succeeded: { runId: 'child' } } }]);
+    }
+    if (command.completeWorkflowExecution) {
+      const { result } = command.completeWorkflowExecution;
+      this.result = fromPayloadsAtIndex(defaultPayloadConverter, 0, result ? [result] : []);
+    }
+  }
+
+  private respond({ protocolInstanceId, completed, rejected }: proto.coresdk.workflow_commands.IUpdateResponse): void {
+    const waiting = this.updates.get(protocolInstanceId ?? '');
+    if (completed) waiting?.resolve(fromPayloadsAtIndex(defaultPayloadConverter, 0, [completed]));
+    if (rejected) {
+      const code = rejected.applicationFailureInfo?.type ?? '';
+      waiting?.reject(Object.assign(new Error(rejected.message ?? ''), { code }));
+    }
+  }
+}
+
+function failed(name: Name, cause: proto.temporal.api.failure.v1.IFailure): proto.temporal.api.failure.v1.IFailure {
+  return { message: 'Activity task failed', activityFailureInfo: { activityType: { name }, activityId: '1' }, cause };
+}

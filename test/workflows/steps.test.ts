@@ -1,0 +1,443 @@
+import type { VMWorkflowCreator } from '@temporalio/worker/lib/workflow/vm.js';
+import type { ProviderIds, SignatureRequest } from '../../src/messages/request.js';
+import * as names from '../../src/messages/steering.js';
+import { InProcess, workflows } from './in-process.js';
+import { requestOf } from './play.js';
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const OPERATOR = { kind: 'operator' } as const;
+const IDS = { videoidPk: '501', requestPk: '101' } as unknown as ProviderIds;
+const APPROVE = { decision: 'approve', officer: 'o', evidenceSeen: 'console' };
+const CANCEL = { actor: OPERATOR, reason: 'tired' };
+const BUSY = { code: 'PROVIDER_BUSY', temporary: true } as const;
+const REFUSED = { code: 'PROVIDER_REFUSED' } as const;
+
+let creator: VMWorkflowCreator;
+beforeAll(async () => {
+  creator = await workflows();
+}, 120_000);
+afterAll(() => creator.destroy());
+
+let it: InProcess;
+afterEach(() => it.close());
+
+/** Times as they are in earnest. */
+function aRequest(): SignatureRequest {
+  const deadlines = { video: HOUR, review: HOUR, signing: HOUR };
+  const request = requestOf('r', { reviewMode: 'manual', deadlines, codesNotAccepted: 3 });
+  const { policy } = request;
+  policy.watch = { gap: 2000, soon: [1000], slow: 10 * MINUTE, jitter: 0 };
+  for (const step of Object.values(policy.steps))
+    Object.assign(step, { startToClose: MINUTE, budget: 10 * MINUTE, backoff: 1000, slowest: 5 * MINUTE });
+  return request;
+}
+
+async function started(): Promise<void> {
+  it = await InProcess.start(creator, 'signature', 'signature-r', aRequest());
+}
+
+async function watching(): Promise<void> {
+  await started();
+  await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
+}
+
+async function inReview(): Promise<void> {
+  await watching();
+  await it.answers('watch', { status: 'VIDEOREVIEW' });
+}
+
+async function uploading(): Promise<void> {
+  await inReview();
+  void it.update(names.REVIEW_UPDATE, APPROVE);
+  await it.settles();
+  await it.answers('approve', { status: 'ENROLLREADY', sent: true });
+}
+
+async function inAcceptance(): Promise<void> {
+  await uploading();
+  const documents = [{ index: 1, sha256: 'd', size: 1, uid: 'u' }];
+  await it.answers('upload', { documents, contract: { sha256: 'contract', size: 1 } });
+}
+
+/** The signer accepts and asks for a code, now. */
+function askForCode(): Promise<unknown> {
+  const at = new Date(it.now).toISOString();
+  return it.update(names.CODE_UPDATE, {
+    documents: ['d'],
+    contract: 'contract',
+    consentVersion: '1',
+    channel: 'test',
+    at,
+  });
+}
+
+async function signing(): Promise<{ answer: Promise<unknown> }> {
+  await inAcceptance();
+  void askForCode();
+  await it.settles();
+  await it.answers('sendCode', { sentAt: new Date(it.now).toISOString() });
+  const answer = it.update(names.SIGN_UPDATE, { secret: { keyId: 'k', sealed: 'c' } });
+  await it.settles();
+  return { answer };
+}
+
+function resolve(remedy: string): Promise<unknown> {
+  return it.update(names.RESOLVE_UPDATE, { remedy, actor: OPERATOR });
+}
+
+async function what(): Promise<string[]> {
+  return (await it.status()).events.map((event) => event.what);
+}
+
+describe('a step that meets temporary trouble', () => {
+  test('is tried within its budget, where nobody is told anything', async () => {
+    await uploading();
+    expect(it.activity('upload')).toMatchObject({ budget: 10 * MINUTE, retries: { from: 1000, to: 5 * MINUTE } });
+    expect((await it.status()).attention).toBeUndefined();
+  });
+
+  test('keeps trying past it at the slowest pace, and says so; it leaves by itself', async () => {
+    await uploading();
+    await it.fails('upload', BUSY);
+    expect(it.activity('upload')).toMatchObject({ budget: undefined, retries: { from: 5 * MINUTE, to: 5 * MINUTE } });
+    expect((await it.status()).attention).toMatchObject({
+      step: 'upload',
+      code: 'PROVIDER_BUSY',
+      leavesByItself: true,
+      remedies: ['retry', 'cancel'],
+      tries: 1,
+    });
+    const documents = [{ index: 1, sha256: 'd', size: 1, uid: 'u' }];
+    await it.answers('upload', { documents, contract: { sha256: 'contract', size: 1 } });
+    expect(await it.status()).toMatchObject({ stage: 'acceptance' });
+    expect((await it.status()).attention).toBeUndefined();
+    expect(await what()).toEqual(expect.arrayContaining(['attention', 'attention-left']));
+  });
+
+  test('makes the deadline stand still, from the beginning of the trouble on', async () => {
+    await uploading();
+    const before = Date.parse((await it.status()).deadline ?? '');
+    const since = new Date(it.now).toISOString();
+    await it.passes(20 * MINUTE);
+    await it.fails('upload', { ...BUSY, since });
+    expect((await it.status()).deadline).toBeUndefined();
+    await it.passes(3 * HOUR);
+    await it.answers('upload', { documents: [], contract: { sha256: 'contract', size: 1 } });
+    expect(Date.parse((await it.status()).deadline ?? '')).toBe(before + 3 * HOUR + 20 * MINUTE);
+  });
+
+  test('is tried within its budget again when an operator says so, and then shows what is in the way by now', async () => {
+    await uploading();
+    await it.fails('upload', BUSY);
+    await resolve('retry');
+    expect(it.activity('upload')).toMatchObject({ budget: 10 * MINUTE });
+    await it.fails('upload', { code: 'ARCHIVE_FULL', temporary: true });
+    expect((await it.status()).attention).toMatchObject({ code: 'ARCHIVE_FULL' });
+    expect(it.activity('upload')).toMatchObject({ budget: undefined });
+  });
+
+  test('is cut short by the wish to end, and by nothing else', async () => {
+    await uploading();
+    await it.fails('upload', BUSY);
+    await it.hint();
+    expect(it.waitsFor).toEqual(['upload']);
+    void it.update(names.CANCEL_UPDATE, CANCEL);
+    await it.settles();
+    expect(it.waitsFor).toEqual(['readStatus']);
+  });
+});
+
+describe('a step that is refused', () => {
+  test('waits for a decision, while the deadline stands still and the provider is watched', async () => {
+    await uploading();
+    await it.fails('upload', REFUSED);
+    expect(it.waitsFor).toEqual(['watch']);
+    const { attention, deadline } = await it.status();
+    expect(attention).toMatchObject({ code: 'PROVIDER_REFUSED', leavesByItself: false, remedies: ['retry', 'cancel'] });
+    expect(deadline).toBeUndefined();
+    await resolve('retry');
+    expect(it.activity('upload')).toMatchObject({ budget: 10 * MINUTE });
+  });
+
+  test('the same again is another try of the same trouble', async () => {
+    await uploading();
+    await it.fails('upload', REFUSED);
+    const { attention: first } = await it.status();
+    await it.passes(HOUR);
+    await resolve('retry');
+    await it.fails('upload', REFUSED);
+    expect((await it.status()).attention).toMatchObject({ since: first?.since, tries: 2 });
+  });
+
+  test('offers what helps with this failure, and goes on with it', async () => {
+    await uploading();
+    await it.fails('upload', { code: 'PROVIDER_FILE_NOT_A_PDF' });
+    expect((await it.status()).attention?.remedies).toEqual(['retry', 'accept-files', 'cancel']);
+    await expect(resolve('skip')).rejects.toMatchObject({ code: 'UNKNOWN_REMEDY' });
+    await resolve('accept-files');
+    expect(it.activity('upload').order).toMatchObject({ contractAsItCame: true });
+    expect((await it.status()).attention).toBeDefined(); // until it has helped
+    await it.fails('upload', {
+      code: 'SIGNER_UNEXPECTED',
+      facts: { identity: 'different' },
+    });
+    await resolve('accept-signer');
+    expect(it.activity('upload').order).toMatchObject({
+      contractAsItCame: true,
+      identity: 'accepted-although-different',
+    });
+  });
+
+  test('ends the request when it is cancelled at the provider meanwhile', async () => {
+    await uploading();
+    await it.fails('upload', REFUSED);
+    await it.answers('watch', { status: 'CANCELLED' });
+    expect((await it.status()).stage).toBe('cleaning');
+  });
+
+  test('goes on waiting through trouble with the watch', async () => {
+    await uploading();
+    await it.fails('upload', REFUSED);
+    await it.fails('watch', BUSY);
+    expect(it.activity('watch').order).toMatchObject({ recovering: true });
+    expect((await it.status()).attention).toMatchObject({ code: 'PROVIDER_REFUSED' });
+    await it.answers('watch', { status: 'ENROLLREADY' });
+    expect(it.activity('watch').order).toMatchObject({ recovering: false });
+  });
+
+  test('does not read again at once where reading is refused too', async () => {
+    await uploading();
+    await it.fails('upload', REFUSED);
+    await it.fails('watch', REFUSED);
+    expect(it.waitsFor).toEqual([]);
+    await it.passes(10 * MINUTE);
+    expect(it.waitsFor).toEqual(['watch']);
+  });
+
+  test('can be given up', async () => {
+    await uploading();
+    await it.fails('upload', REFUSED);
+    await resolve('cancel');
+    expect(it.waitsFor).toEqual(['readStatus']);
+  });
+});
+
+describe('an officer who decides', () => {
+  test('is told what is in the way when the step enters attention', async () => {
+    await inReview();
+    const approval = it.update(names.REVIEW_UPDATE, APPROVE);
+    await it.settles();
+    await it.fails('approve', BUSY);
+    await expect(approval).rejects.toMatchObject({ code: 'PROVIDER_BUSY' });
+  });
+
+  test('is told that the credentials are wrong, may type them again, and nothing is attention', async () => {
+    await inReview();
+    const approval = it.update(names.REVIEW_UPDATE, APPROVE);
+    await it.settles();
+    await it.fails('approve', { code: 'CREDENTIALS_REFUSED' });
+    await expect(approval).rejects.toMatchObject({ code: 'CREDENTIALS_REFUSED' });
+    const { attention, verbs } = await it.status();
+    expect(attention).toBeUndefined();
+    expect(verbs).toContain('approve');
+  });
+
+  test.each([
+    {
+      code: 'PROVIDER_REFUSED',
+      is: 'decided in the console',
+      events: ['decision-not-confirmed', 'approved-at-provider'],
+    },
+    { code: 'PROVIDER_ANSWER_UNKNOWN', is: 'taken for ours', events: ['approved'] },
+  ] as const)('after $code an approval that the provider shows is $is', async ({ code, events }) => {
+    await inReview();
+    void it.update(names.REVIEW_UPDATE, APPROVE);
+    await it.settles();
+    await it.fails('approve', { code });
+    await it.answers('watch', { status: 'ENROLLREADY' });
+    expect((await it.status()).stage).toBe('preparing');
+    const happened = await what();
+    expect(happened.filter((each) => /appro|decision/.test(each))).toEqual(events);
+  });
+});
+
+describe('a code', () => {
+  test('that the provider is asked for too soon is told so, and is no attention', async () => {
+    await inAcceptance();
+    const asked = askForCode();
+    await it.settles();
+    await it.fails('sendCode', { code: 'CODE_COOL_DOWN' });
+    await expect(asked).rejects.toMatchObject({ code: 'CODE_COOL_DOWN' });
+    await it.answers('readStatus', { status: 'ENROLLREADY' });
+    expect((await it.status()).attention).toBeUndefined();
+  });
+
+  test('that cannot be sent is gone without: the signer signs in another way', async () => {
+    await inAcceptance();
+    void askForCode();
+    await it.settles();
+    await it.fails('sendCode', REFUSED);
+    expect((await it.status()).attention?.remedies).toEqual(['retry', 'skip', 'cancel']);
+    await resolve('skip');
+    await it.answers('readStatus', { status: 'ENROLLREADY' });
+    expect(await it.status()).toMatchObject({ stage: 'acceptance' });
+    expect((await it.status()).attention).toBeUndefined();
+  });
+});
+
+describe('a sign', () => {
+  test('is not ended while it keeps trying; while an operator is awaited it is', async () => {
+    await signing();
+    await it.fails('sign', BUSY);
+    void it.update(names.CANCEL_UPDATE, CANCEL);
+    await it.settles();
+    expect(it.waitsFor).toEqual(['sign']);
+    await it.fails('sign', REFUSED);
+    expect(it.waitsFor).toEqual(['readStatus']);
+  });
+
+  test('in doubt ends with nothing but the provider’s word, or an operator’s', async () => {
+    await signing();
+    await it.fails('sign', REFUSED);
+    void it.update(names.CANCEL_UPDATE, CANCEL);
+    await it.settles();
+    await it.fails('readStatus', REFUSED);
+    expect((await it.status()).attention).toMatchObject({ code: 'PROVIDER_REFUSED', remedies: ['retry', 'skip'] });
+    await resolve('skip');
+    expect(it.waitsFor).toEqual(['withdraw']);
+  });
+
+  test('that the provider shows as done while an operator is awaited is done', async () => {
+    const { answer } = await signing();
+    await it.fails('sign', REFUSED);
+    await expect(answer).rejects.toMatchObject({ code: 'PROVIDER_REFUSED' });
+    await it.answers('watch', { status: 'ISSUED' });
+    expect(it.waitsFor).toEqual(['retrieve']);
+  });
+
+  test('whose strange status has gone by itself did not sign: another code is asked for', async () => {
+    await signing();
+    await it.fails('sign', { code: 'STATUS_UNEXPECTED' });
+    await it.answers('watch', { status: 'EXPIRED' });
+    await it.answers('watch', { status: 'ENROLLREADY' });
+    expect(await it.status()).toMatchObject({ stage: 'acceptance' });
+    expect(await what()).toContain('code-spent');
+  });
+});
+
+describe('a create that failed', () => {
+  test('is another round when an operator says so, and watches nothing meanwhile', async () => {
+    await started();
+    await it.fails('create', { code: 'CREATE_IN_DOUBT' });
+    expect(it.waitsFor).toEqual([]);
+    await resolve('retry');
+    expect(it.activity('create').order).toMatchObject({ round: 2, since: 1 });
+  });
+
+  test('is adopted; ids that the provider does not know settle nothing', async () => {
+    await started();
+    await it.fails('create', { code: 'CREATE_IN_DOUBT' });
+    void it.update(names.RESOLVE_UPDATE, { remedy: 'adopt', ids: IDS, actor: OPERATOR });
+    await it.settles();
+    await it.fails('adopt', { code: 'PROVIDER_NOT_FOUND' });
+    expect(it.activity('create').order).toMatchObject({ round: 1 });
+    await it.fails('create', { code: 'CREATE_IN_DOUBT' });
+    void it.update(names.RESOLVE_UPDATE, { remedy: 'adopt', ids: IDS, actor: OPERATOR });
+    await it.settles();
+    await it.answers('adopt', { ...IDS, status: 'VIDEOPENDING' });
+    expect(await it.status()).toMatchObject({ stage: 'video', provider: IDS });
+  });
+});
+
+describe('the watch', () => {
+  test('is cut short by a hint once the gap is over, and reads soon from then on', async () => {
+    await watching();
+    expect(it.activity('watch').order).toMatchObject({ soon: false });
+    await it.passes(5000);
+    await it.hint();
+    expect(it.called.get('watch')).toBe(2);
+    expect(it.activity('watch').order).toMatchObject({ soon: true });
+  });
+
+  test('reads at most once per gap, and once more at its end', async () => {
+    await watching();
+    for (let hints = 0; hints < 5; hints += 1) await it.hint();
+    expect(it.called.get('watch')).toBe(1);
+    await it.passes(1999);
+    expect(it.called.get('watch')).toBe(1);
+    await it.passes(1);
+    expect(it.called.get('watch')).toBe(2);
+    await it.passes(HOUR / 2);
+    expect(it.called.get('watch')).toBe(2);
+  });
+
+  test('that fails past its budget is attention, until the provider answers anything at all', async () => {
+    await watching();
+    await it.fails('watch', BUSY);
+    const { attention, deadline } = await it.status();
+    expect(attention).toMatchObject({ step: 'watch', leavesByItself: true });
+    expect(deadline).toBeUndefined();
+    expect(it.activity('watch').order).toMatchObject({ recovering: true });
+    await it.answers('watch', { status: 'VIDEOPENDING' });
+    expect(await it.status()).toMatchObject({ deadline: expect.any(String) as string, stage: 'video' });
+  });
+});
+
+describe('the deadline', () => {
+  test('ends the request, after one more look at the provider', async () => {
+    await inReview();
+    await it.passes(HOUR);
+    await it.answers('readStatus', { status: 'VIDEOREVIEW' });
+    expect(it.waitsFor).toEqual(['withdraw']);
+    await it.answers('withdraw', { closed: true });
+    await it.answers('record', undefined);
+    expect(it.result).toMatchObject({ outcome: 'expired', reason: 'review-deadline', actor: { kind: 'policy' } });
+  });
+
+  test('ends nothing where that look brings news', async () => {
+    await inReview();
+    await it.passes(HOUR);
+    await it.answers('readStatus', { status: 'ENROLLREADY' });
+    expect(it.waitsFor).toEqual(['upload']);
+  });
+
+  test('of a later stage is its own', async () => {
+    await watching();
+    await it.passes(50 * MINUTE);
+    await it.answers('watch', { status: 'VIDEOREVIEW' });
+    await it.passes(50 * MINUTE);
+    expect(await it.status()).toMatchObject({ stage: 'review' });
+  });
+
+  test('that passed while no worker was there gives the time back', async () => {
+    await inReview();
+    await it.passesWithoutWorker(HOUR + 30 * MINUTE);
+    const { deadline, events } = await it.status();
+    expect(Date.parse(deadline ?? '')).toBe(it.now + 30 * MINUTE);
+    expect(events.at(-1)).toMatchObject({ what: 'deadline-moved', facts: { by: 30 * MINUTE, stage: 'review' } });
+  });
+
+  test('can be extended, also while it stands still', async () => {
+    await inReview();
+    const extend = { actor: OPERATOR, reason: 'holidays', by: HOUR };
+    const { deadline } = await it.update<{ deadline: string }>(names.EXTEND_UPDATE, extend);
+    expect(Date.parse(deadline)).toBe(it.now + 2 * HOUR);
+    await it.passes(HOUR + MINUTE);
+    expect(await it.status()).toMatchObject({ stage: 'review' });
+  });
+
+  test('is reminded of before it passes, in the feed', async () => {
+    const request = aRequest();
+    request.policy.deadlines.remindBefore = [15 * MINUTE];
+    it = await InProcess.start(creator, 'signature', 'signature-r', request);
+    await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
+    await it.passes(45 * MINUTE);
+    expect(it.activity('remind').order).toMatchObject({
+      stage: 'video',
+      deadline: new Date(it.now + 15 * MINUTE).toISOString(),
+    });
+    expect(await what()).toContain('deadline-near');
+    expect(it.waitsFor).toContain('watch');
+  });
+});
