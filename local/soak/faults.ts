@@ -1,4 +1,4 @@
-import { FAULT_KINDS, type FaultKind, type FaultName } from '../../sandbox/fault-kinds.js';
+import { FAULT_KINDS, type FaultKind, type FaultName } from '../../sandbox/faults/kinds.js';
 import type { Flow } from '../../src/messages/request.js';
 import type { Draw } from './draw.js';
 

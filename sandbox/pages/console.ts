@@ -1,10 +1,10 @@
 import { html } from 'hono/html';
-import { personWords } from '../person.js';
+import { personWords } from '../requests/person.js';
 import type { ConsoleAct, Provider } from '../provider.js';
-import type { SignatureRequest } from '../requests.js';
-import type { Behaviour } from '../settings.js';
-import { isAfterVideo } from '../signer-identity.js';
-import { isPossible } from '../transitions.js';
+import type { SignatureRequest } from '../requests/requests.js';
+import type { Behaviour } from '../settings/settings.js';
+import { isAfterVideo } from '../requests/signer-identity.js';
+import { isPossible } from '../requests/transitions.js';
 import { badge, clock, page, type Html } from './layout.js';
 
 /** So many of the newest requests are shown. */

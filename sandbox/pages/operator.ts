@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { personWords } from '../person.js';
+import { personWords } from '../requests/person.js';
 import type { Provider } from '../provider.js';
 import { missingFields, validationApproves } from '../registration-authority/completeness.js';
 import type { Enrolment } from '../registration-authority/enrolment.js';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Refusal } from '../answers.js';
+import { Refusal } from '../calls/answers.js';
 
 /** Why an act had no effect, in words for the page; other errors go on. */
 export async function problemOf(act: () => unknown): Promise<string | undefined> {

@@ -1,7 +1,7 @@
-import type { ProviderRequest } from '../requests.js';
-import type { Behaviour } from '../settings.js';
-import type { Cause } from '../transitions.js';
-import { somebody } from '../person.js';
+import type { ProviderRequest } from '../requests/requests.js';
+import type { Behaviour } from '../settings/settings.js';
+import type { Cause } from '../requests/transitions.js';
+import { somebody } from '../requests/person.js';
 import type { Enrolment, Mail } from './enrolment.js';
 
 interface Links {

@@ -1,5 +1,5 @@
-import { text } from '../raos.js';
-import type { Behaviour } from '../settings.js';
+import { text } from '../requests/raos.js';
+import type { Behaviour } from '../settings/settings.js';
 import { authorityNamed, requireFields, type RaCall } from './endpoint.js';
 import type { Enrolment } from './enrolment.js';
 import { PROFILES, VALIDITY_TIMES } from './profiles.js';

@@ -1,4 +1,4 @@
-import { text } from '../raos.js';
+import { text } from '../requests/raos.js';
 import { hasDocuments, missingFields } from './completeness.js';
 import { checkCredentials, enrolmentOf, json, requireFields, type RaEndpoint } from './endpoint.js';
 import { validate } from './operator.js';

@@ -1,5 +1,5 @@
-import type { CommonRequest } from '../common-request.js';
-import type { Person } from '../person.js';
+import type { CommonRequest } from '../requests/common-request.js';
+import type { Person } from '../requests/person.js';
 
 /** A document or an evidence that was uploaded. */
 export interface EnrolmentDocument {

@@ -11,9 +11,9 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
   type X509Certificate,
-} from '../x509.js';
-import { ECDSA, generateKeys, positiveSerialNumber } from '../certificates.js';
-import { writeWhole } from '../state-files.js';
+} from '../signing/x509.js';
+import { ECDSA, generateKeys, positiveSerialNumber } from '../signing/certificates.js';
+import { writeWhole } from '../state/files.js';
 
 const DAY = 86_400_000;
 /** Outlasts any use of a test state. */

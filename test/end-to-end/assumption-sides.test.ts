@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS } from '../../sandbox/default-settings.js';
+import { DEFAULT_SETTINGS } from '../../sandbox/settings/defaults.js';
 import { ASSUMPTIONS, type Assumptions } from '../../src/uanataca/assumptions.js';
 import {
   REGISTRATION_AUTHORITY_ASSUMPTIONS,

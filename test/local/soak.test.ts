@@ -11,7 +11,7 @@ import type { Played } from '../../local/soak/scene.js';
 import type { SignatureRole } from '../../local/soak/signature-role.js';
 import { silence } from '../../local/soak/silence.js';
 import { ORGANISATION } from '../../local/sample-enrolments.js';
-import { FAULT_KINDS } from '../../sandbox/fault-kinds.js';
+import { FAULT_KINDS } from '../../sandbox/faults/kinds.js';
 import type { RequestStatus } from '../../src/messages/status.js';
 
 const PLAYED: Played = { consoleCancelled: false, gaveUp: false, acceptedFiles: false, typed: 1, newVideo: false };
