@@ -5,13 +5,14 @@ import { anyPort } from '../local/ports.js';
 import { DIST } from '../local/project.js';
 import { accepts, type Service, startService, untilReady } from '../local/service.js';
 import type { State } from '../local/state.js';
+import { SandboxClient } from '../sandbox/client/sandbox-client.js';
 import { openArchive } from '../src/archive/file-archive.js';
 import { type Config, loadConfig } from '../src/config.js';
 
 /** Sandbox, gateway and worker as `npm start` runs them, with pauses too short to matter. */
 export interface Ours {
   config: Config;
-  sandbox: string;
+  provider: SandboxClient;
   worker: Service;
   gateway: Service;
   stop(): Promise<void>;
@@ -52,7 +53,7 @@ export async function startOurs(state: State, temporalAddress: string): Promise<
   ]);
   return {
     config,
-    sandbox: `http://127.0.0.1:${ports.sandbox}`,
+    provider: new SandboxClient(`http://127.0.0.1:${ports.sandbox}`),
     worker,
     gateway,
     stop: async () => void (await Promise.all([worker, gateway, sandbox].map((service) => service.stop()))),

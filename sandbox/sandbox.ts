@@ -18,7 +18,6 @@ import { pageRoutes } from './pages/routes.js';
 import { serveCall, type SandboxContext } from './calls/pipeline.js';
 import { Provider } from './provider.js';
 import { RaoCredentials } from './requests/raos.js';
-import { raControlRoutes } from './control/enrolment-routes.js';
 import { createRaServer, RA_API_PATH } from './registration-authority/listener.js';
 import { ScratchcardStock } from './registration-authority/scratchcards.js';
 import { openTls, type ApiUserFiles } from './registration-authority/tls.js';
@@ -140,7 +139,6 @@ function application(provider: Provider): Hono<{ Bindings: HttpBindings }> {
     app.on(endpoint.method, `${API_PATH}${endpoint.path}/`, handle); // vendor samples write some paths with a slash
   }
   app.all(`${API_PATH}/*`, (context) => context.json({ detail: 'Not Found' }, 404));
-  app.route('/sandbox/ra', raControlRoutes(provider));
   app.route('/sandbox', controlRoutes(provider));
   app.route('/', pageRoutes(provider));
   app.route('/', enrolmentPageRoutes(provider));

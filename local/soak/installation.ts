@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SandboxClient } from '../../sandbox/client/sandbox-client.js';
 import type { Archive } from '../../src/archive/archive.js';
 import { openArchive } from '../../src/archive/file-archive.js';
 import { VideoIdClient } from '../../src/client.js';
@@ -25,6 +26,8 @@ export const DROPS_SECRETS = 'automatic';
 
 /** A whole installation of the soak's own, with its own Temporal server; every program can be killed and started again. */
 export class SoakInstallation {
+  /** Its calls wait while the sandbox is killed. */
+  readonly provider: SandboxClient;
   private readonly running = new Map<Program, Service>();
   /** Programs that may end now: killed, or stopped. */
   private readonly expected = new Set<Service>();
@@ -42,7 +45,9 @@ export class SoakInstallation {
     },
     /** Told when a program ends that nobody killed. */
     private readonly died: (words: string) => void,
-  ) {}
+  ) {
+    this.provider = new SandboxClient(`http://127.0.0.1:${ports.sandbox}`, 'wait');
+  }
 
   static async start(directory: string, plan: Plan, died: (words: string) => void): Promise<SoakInstallation> {
     const state = await openState(directory);
@@ -69,10 +74,6 @@ export class SoakInstallation {
     writeProviderSettings(state, config, plan);
     await installation.up(PROGRAMS);
     return installation;
-  }
-
-  get sandboxUrl(): string {
-    return `http://127.0.0.1:${this.ports.sandbox}`;
   }
 
   /** PEM of the roots that signed files must lead to. */

@@ -57,7 +57,7 @@ function certificates(request: ProviderRequest): Record<string, string>[] {
 }
 
 /** `YYYYMMDDHHMMSS`; the zone is nowhere documented, UTC is a guess. */
-function compactDate(iso: string): string {
+export function compactDate(iso: string): string {
   return iso.replaceAll(/[-:T]/g, '').slice(0, 14);
 }
 
@@ -67,6 +67,6 @@ function dayAndTime(iso: string): string {
 }
 
 /** `2021-07-20T08:08:21.132394`: microseconds, no zone. */
-function dateWithoutZone(iso: string): string {
+export function dateWithoutZone(iso: string): string {
   return `${iso.slice(0, 23)}000`;
 }

@@ -5,7 +5,7 @@ import { Journal } from '../state/journal.js';
 export type CallEnd = number | 'cut';
 
 /** One line of the journal: a call came in, or ended. */
-type CallEntry =
+export type CallEntry =
   | { at: string; call: number; endpoint: string; request?: number; faults?: string[] }
   | { at: string; call: number; end: CallEnd; request?: number };
 

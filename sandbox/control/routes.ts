@@ -1,17 +1,24 @@
-import { Hono } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
+import { Hono, type Context } from 'hono';
 import { z } from 'zod';
+import { compactDate, dateWithoutZone } from '../callbacks/payloads.js';
 import { Refusal } from '../calls/answers.js';
-import { answerProblem } from './problems.js';
 import { FAULT_KINDS } from '../faults/kinds.js';
-import { personSchema } from '../requests/person.js';
-import { CONSOLE_ACTS, VIDEO_RESULTS, type Provider } from '../provider.js';
-import type { SignatureRequest } from '../requests/requests.js';
+import type { Provider } from '../provider.js';
+import type { Scratchcard } from '../registration-authority/scratchcards.js';
 import { STATUSES } from '../requests/statuses.js';
+import { BadSettings } from '../settings/store.js';
+import { requestRoutes } from './request-routes.js';
+import { mailsOf, phoneOf, stockOf } from './views.js';
 
-const videoSchema = z.object({ result: z.enum(VIDEO_RESULTS), person: personSchema.optional() });
-const consoleSchema = z.object({ do: z.enum(CONSOLE_ACTS), reason: z.string().default('Refused in the console') });
-const forgeSchema = z.object({
+const cardsSchema = z.object({
+  registrationAuthority: z.string(),
+  amount: z.number().int().positive().max(10_000),
+  secrets: z
+    .strictObject({ erc: z.string(), enrollment_code: z.string(), pin: z.string(), puk: z.string() })
+    .optional(),
+});
+const forgedSchema = z.object({
   /** Whose address it goes to. */
   registrationAuthority: z.string().default('139'),
   request: z.number().int().optional(),
@@ -24,48 +31,32 @@ const forgeSchema = z.object({
 
 /** What tests and scripts steer the sandbox with, under `/sandbox/`; documented in `README.md`. */
 export function controlRoutes(provider: Provider): Hono<{ Bindings: HttpBindings }> {
-  const { settings, faults, calls, callbacks, requests } = provider.parts;
+  const { settings, faults, calls, callbacks, scratchcards } = provider.parts;
   const app = new Hono<{ Bindings: HttpBindings }>();
-  const named = (pk: string): SignatureRequest => {
-    const request = requests.find(pk) ?? requests.findByVideoidPk(pk);
-    if (request === undefined) throw new Refusal(404, `no request ${pk}`);
-    return request;
-  };
-
   app.onError(answerProblem);
+
+  app.route('/requests', requestRoutes(provider));
+  app.get('/phones/:which', (context) => context.json(phoneOf(provider, context.req.param('which'))));
+  app.get('/inboxes/:which', (context) => context.json({ mails: mailsOf(provider, context.req.param('which')) }));
+
+  app.get('/scratchcards', (context) => context.json(stockOf(provider)));
+  app.post('/scratchcards', async (context) => {
+    const { registrationAuthority, amount, secrets } = cardsSchema.parse(await context.req.json());
+    scratchcards.add(registrationAuthority, amount, secrets);
+    return context.json(stockOf(provider), 201);
+  });
+  app.get('/scratchcards/:sn', (context) => {
+    const found = card(context.req.param('sn'));
+    return context.json({ ...found, used: scratchcards.isUsed(found) });
+  });
+  app.post('/scratchcards/:sn/use', (context) => {
+    const found = card(context.req.param('sn'));
+    scratchcards.useElsewhere(found);
+    return context.json({ ...found, used: true });
+  });
 
   app.get('/calls', (context) => context.json(calls.all()));
   app.get('/calls/newest', (context) => context.json(calls.newest(Number(context.req.query('limit') ?? 200))));
-
-  app.get('/requests', (context) => context.json(requests.list().map((request) => viewOf(provider, request))));
-  app.get('/requests/:pk', (context) => context.json(viewOf(provider, named(context.req.param('pk')))));
-  app.post('/requests/:pk/video', async (context) => {
-    const request = named(context.req.param('pk'));
-    const order = videoSchema.parse(await context.req.json());
-    if (order.person !== undefined) request.person = order.person;
-    provider.video(request, order.result);
-    return context.json(viewOf(provider, request));
-  });
-  app.post('/requests/:pk/person', async (context) => {
-    const request = named(context.req.param('pk'));
-    request.person = personSchema.parse(await context.req.json());
-    provider.settle(request);
-    return context.json(viewOf(provider, request));
-  });
-  app.post('/requests/:pk/console', async (context) => {
-    const request = named(context.req.param('pk'));
-    const order = consoleSchema.parse(await context.req.json());
-    provider.console(request, order.do, order.reason);
-    return context.json(viewOf(provider, request));
-  });
-  app.post('/requests/:pk/files', (context) => {
-    const request = named(context.req.param('pk'));
-    delete request.filesFrom;
-    provider.settle(request);
-    return context.json(viewOf(provider, request));
-  });
-
-  app.get('/phones/:which', (context) => context.json(phoneOf(provider, context.req.param('which'))));
 
   app.get('/faults', (context) => context.json({ faults: faults.list(), kinds: FAULT_KINDS }));
   app.put('/faults', async (context) => {
@@ -89,50 +80,35 @@ export function controlRoutes(provider: Provider): Hono<{ Bindings: HttpBindings
 
   app.get('/hooks', (context) => context.json(callbacks.deliveries()));
   app.post('/hooks/forge', async (context) => {
-    const order = forgeSchema.parse(await context.req.json());
+    const order = forgedSchema.parse(await context.req.json());
     const answer = await callbacks.send(order.registrationAuthority, order.body ?? forgedBody(order));
     return context.json({ answer });
   });
   return app;
+
+  function card(sn: string): Scratchcard {
+    const found = scratchcards.find(sn);
+    if (found === undefined) throw new Refusal(404, `no scratchcard ${sn}`);
+    return found;
+  }
 }
 
-/** Everything about one request that a test may want to know. Holds secrets of made-up people. */
-function viewOf(provider: Provider, request: SignatureRequest): Record<string, unknown> {
-  const { certificate, ...rest } = request;
-  return {
-    ...rest,
-    link: provider.linkOf(request),
-    code: request.code?.value ?? null,
-    certificate: certificate === undefined ? null : { serialNumber: certificate.serialNumber },
-    calls: provider.parts.calls.ofRequest(request.pk),
-  };
+/** A control call that cannot be carried out answers `{"error": "…"}`. */
+function answerProblem(error: Error, context: Context): Response {
+  if (error instanceof Refusal) return context.json({ error: error.words }, error.status === 404 ? 404 : 409);
+  if (error instanceof z.ZodError) return context.json({ error: z.prettifyError(error) }, 400);
+  if (error instanceof BadSettings || error instanceof SyntaxError) return context.json({ error: error.message }, 400);
+  return context.json({ error: 'failed' }, 500);
 }
 
-/** A signer's phone by number, or by request: messages newest first, and the links to the video. */
-export function phoneOf(provider: Provider, which: string): PhoneView {
-  const all = provider.parts.requests.list();
-  const mine = all.filter((request) => request.phone === which || String(request.pk) === which);
-  return {
-    messages: mine
-      .flatMap((request) => request.messages.map((message) => ({ request: request.pk, ...message })))
-      .sort((one, other) => (one.at < other.at ? 1 : -1)),
-    links: mine.map((request) => ({ request: request.pk, status: request.status, link: provider.linkOf(request) })),
-  };
-}
-
-export interface PhoneView {
-  messages: { request: number; at: string; text: string; code: string }[];
-  links: { request: number; status: string; link: string }[];
-}
-
-function forgedBody(order: z.output<typeof forgeSchema>): Record<string, unknown> {
+function forgedBody(order: z.output<typeof forgedSchema>): Record<string, unknown> {
   const now = new Date().toISOString();
   const pk = order.request ?? 1;
   const registrationAuthority = Number(order.registrationAuthority);
   if (order.shape === 'flat') {
     return {
       status: order.status,
-      date: `${now.slice(0, 23)}000`,
+      date: dateWithoutZone(now),
       previous_status: 'VIDEOPENDING',
       request: pk,
       registration_authority: registrationAuthority,
@@ -140,7 +116,7 @@ function forgedBody(order: z.output<typeof forgeSchema>): Record<string, unknown
   }
   return {
     event_type: order.event,
-    sent_at: now.replaceAll(/[-:T]/g, '').slice(0, 14),
+    sent_at: compactDate(now),
     request: { status: order.status, registration_authority: registrationAuthority, pk },
     certificates: [],
   };

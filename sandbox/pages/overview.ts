@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Provider } from '../provider.js';
-import { stockOf } from '../control/enrolment-routes.js';
+import { stockOf } from '../control/views.js';
 import { STATUSES } from '../requests/statuses.js';
 import { badge, page, type Html } from './layout.js';
 

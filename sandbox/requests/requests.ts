@@ -122,6 +122,11 @@ export class RequestStore {
     return signature(this.byPk.get(Number(pk)));
   }
 
+  /** A request of either kind, by its own number or by that of its video. */
+  findAny(pk: string | number): ProviderRequest | undefined {
+    return this.byPk.get(Number(pk)) ?? this.byVideoidPk.get(Number(pk));
+  }
+
   findByVideoidPk(videoidPk: string | number): SignatureRequest | undefined {
     return signature(this.byVideoidPk.get(Number(videoidPk)));
   }

@@ -1,11 +1,11 @@
 import type { RequestStatus } from '../../src/messages/status.js';
-import type { Acceptance } from '../../src/messages/steering.js';
+import { acceptanceOf } from '../people/signer.js';
 import { type Person, pkOf, type Scene } from './scene.js';
 import type { SignatureRole } from './signature-role.js';
 import { VideoSigner } from './video-signer.js';
 
 /** The person who signs, or does not. */
-export class Signer implements Person {
+export class SignatureSigner implements Person {
   private readonly video: VideoSigner;
   private wrongLeft: number;
   private asksAgain: boolean;
@@ -36,16 +36,10 @@ export class Signer implements Person {
   }
 
   private async askForCode(status: RequestStatus): Promise<void> {
-    const { role, asking, at } = this.scene;
+    const { asking, signer } = this.scene;
     if (!status.verbs.includes('code') && !asking.isOpen('code')) return;
-    const acceptance: Acceptance = {
-      documents: status.toAccept?.documents ?? [],
-      contract: status.toAccept?.contract ?? '',
-      consentVersion: '1',
-      channel: 'soak',
-      at: new Date().toISOString(),
-    };
-    await asking.once('code', acceptance, (given, options) => at.client.requestCode(role.reference, given, options));
+    const acceptance = acceptanceOf(status.toAccept, 'soak');
+    await asking.once('code', acceptance, (given, options) => signer.askForCode(given, options));
   }
 
   private async type(status: RequestStatus): Promise<void> {
@@ -61,24 +55,17 @@ export class Signer implements Person {
       this.wrongLeft -= 1;
       return this.sign(`wrong-${this.wrongLeft}`);
     }
-    const code = await this.newestCode(status);
+    const code = await this.scene.signer.newestCode(pkOf(status) ?? '');
     if (code === undefined || this.typed.has(code)) return this.askForCode(status);
     return this.sign(code);
   }
 
-  private async newestCode(status: RequestStatus): Promise<string | undefined> {
-    const pk = pkOf(status);
-    if (pk === undefined) return undefined;
-    const seen = await this.scene.provider.request(this.scene.role, pk);
-    return seen.kind === 'signature' ? seen.messages.at(-1)?.code : undefined;
-  }
-
   private async sign(secret: string): Promise<void> {
-    const { asking, at, role, played } = this.scene;
+    const { asking, signer, played } = this.scene;
     if (!asking.isOpen('sign')) {
       this.typed.add(secret);
       played.typed += 1;
     }
-    await asking.once('sign', { secret }, (order, options) => at.client.sign(role.reference, order, options));
+    await asking.once('sign', secret, (given, options) => signer.sign(given, options));
   }
 }

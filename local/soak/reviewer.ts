@@ -1,5 +1,4 @@
 import type { RequestStatus } from '../../src/messages/status.js';
-import { OFFICER } from '../local-config.js';
 import { type Person, pkOf, type Scene, unlessTooLate } from './scene.js';
 
 /** Why the officer refuses, in our screens and in the provider's console. */
@@ -9,7 +8,7 @@ export const REFUSAL = 'document-expired';
 const UNDECIDED = { signature: 'VIDEOREVIEW', enrolment: 'CREATED' } as const;
 
 /** The registration authority's operator: decides here, or in the provider's console, or never. */
-export class Officer implements Person {
+export class Reviewer implements Person {
   constructor(private readonly scene: Scene) {}
 
   async act(status: RequestStatus): Promise<void> {
@@ -29,14 +28,11 @@ export class Officer implements Person {
   }
 
   private async decide({ verbs }: RequestStatus): Promise<void> {
-    const { role, asking, at } = this.scene;
+    const { role, asking, officer } = this.scene;
     if (!verbs.includes('approve') && !asking.isOpen('review')) return;
-    const decider = { officer: OFFICER, evidenceSeen: 'console' };
-    const decision =
-      role.officer === 'approves'
-        ? ({ ...decider, decision: 'approve' } as const)
-        : ({ ...decider, decision: 'refuse', reason: REFUSAL } as const);
-    await asking.once('review', decision, (given, options) => at.client.review(role.reference, given, options));
+    await asking.once('review', role.officer, (wish, options) =>
+      wish === 'approves' ? officer.approve({}, options) : officer.refuse(REFUSAL, options),
+    );
   }
 }
 
@@ -47,12 +43,12 @@ export async function officerCancels(scene: Scene, status: RequestStatus): Promi
 }
 
 async function inConsole(scene: Scene, status: RequestStatus, act: 'approve' | 'refuse' | 'cancel'): Promise<void> {
-  const { provider, role, played } = scene;
+  const { at, role, officer, played } = scene;
   const pk = pkOf(status);
   if (pk === undefined) return;
-  const { status: shown } = await provider.request(role, pk);
+  const { status: shown } = await at.provider.either(pk);
   if (act !== 'cancel' && shown !== UNDECIDED[role.flow]) return;
   if (shown === 'ISSUED' || shown === 'CANCELLED') return;
-  const done = await unlessTooLate(scene, `console: ${act} ${pk}`, () => provider.console(role, pk, act));
+  const done = await unlessTooLate(scene, `console: ${act} ${pk}`, () => officer.inConsole(pk, act));
   if (done && act === 'cancel') played.consoleCancelled = true;
 }
