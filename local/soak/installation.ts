@@ -6,7 +6,7 @@ import { openArchive } from '../../src/archive/file-archive.js';
 import { VideoIdClient } from '../../src/client.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { AUTHORITIES, sandboxRoot, writeConfig, writeSandboxSettings } from '../local-config.js';
-import { anyPort } from '../ports.js';
+import { anyPort, anyPorts } from '../ports.js';
 import { isHealthy, sandboxProgram, startProgram } from '../program.js';
 import { openScreen } from '../screen.js';
 import { exitWords, type Service } from '../service.js';
@@ -57,13 +57,7 @@ export class SoakInstallation {
       metrics: await anyPort(),
       http: await anyPort(),
     };
-    const ports = {
-      worker: await anyPort(),
-      gateway: await anyPort(),
-      codecServer: await anyPort(),
-      sandbox: await anyPort(),
-      registrationAuthority: await anyPort(),
-    };
+    const ports = await anyPorts();
     const config = await settings(state, plan, { temporalAddress: `127.0.0.1:${temporal.frontend}`, ports });
     const { directory: place, reserve } = config.archive;
     const archive = await openArchive({ directory: place, create: true, reserveBytes: reserve });

@@ -23,6 +23,21 @@ export interface Mail {
   link: string;
 }
 
+/** What whoever asks for an enrolment says. */
+export type EnrolmentOrder = Pick<
+  Enrolment,
+  | 'registrationAuthority'
+  | 'profile'
+  | 'email'
+  | 'phone'
+  | 'scratchcard'
+  | 'videoMode'
+  | 'paperlessMode'
+  | 'secureElement'
+  | 'validityTime'
+  | 'fields'
+>;
+
 /** Everything the provider knows about one enrolment. */
 export interface Enrolment extends CommonRequest {
   kind: 'enrolment';

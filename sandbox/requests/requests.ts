@@ -2,7 +2,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { CommonRequest } from './common-request.js';
 import { type Person, somebody } from './person.js';
-import type { Enrolment } from '../registration-authority/enrolment.js';
+import type { Enrolment, EnrolmentOrder } from '../registration-authority/enrolment.js';
 import type { DocumentType } from '../state/document-files.js';
 import { readJsonFolder, writeJson } from '../state/files.js';
 import type { Status } from './statuses.js';
@@ -83,21 +83,7 @@ export class RequestStore {
   }
 
   /** A new enrolment, not yet saved; in CREATED where it is not to be identified by video. */
-  makeEnrolment(
-    order: Pick<
-      Enrolment,
-      | 'registrationAuthority'
-      | 'profile'
-      | 'email'
-      | 'phone'
-      | 'scratchcard'
-      | 'videoMode'
-      | 'paperlessMode'
-      | 'secureElement'
-      | 'validityTime'
-      | 'fields'
-    >,
-  ): Enrolment {
+  makeEnrolment(order: EnrolmentOrder): Enrolment {
     return {
       ...this.begun(),
       ...order,

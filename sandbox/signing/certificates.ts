@@ -30,7 +30,7 @@ const RSA = {
 export const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY = 86_400_000;
 /** Certificates made on first start outlast any use of a test state. */
-const AUTHORITY_LIFETIME = 3650 * DAY;
+export const AUTHORITY_LIFETIME = 3650 * DAY;
 /** Milliseconds; a certificate starts a little in the past, because clocks differ. */
 const BACKDATING = 60_000;
 /** From the arc for examples and tests (RFC 7299 uses 2.999 alike): no real policy is claimed. */
@@ -106,7 +106,6 @@ export class TestAuthority {
     { qualified = false } = {},
   ): Promise<SingleUseCertificate> {
     const keys = kind === 'rsa' ? await this.takeRsaKeys() : await generateKeys(ECDSA);
-    const now = Date.now();
     const certificate = await X509CertificateGenerator.create({
       serialNumber: positiveSerialNumber(),
       subject: [
@@ -116,8 +115,7 @@ export class TestAuthority {
         { C: ['ES'] },
       ],
       issuer: this.issuing.subject,
-      notBefore: new Date(now - BACKDATING),
-      notAfter: new Date(now + lifetime),
+      ...validityFor(lifetime),
       signingAlgorithm: RSA,
       publicKey: keys.publicKey,
       signingKey: this.issuingKey,
@@ -143,15 +141,13 @@ export class TestAuthority {
 
 async function makeAuthority(): Promise<{ root: X509Certificate; issuing: X509Certificate; keyPem: string }> {
   const [rootKeys, issuingKeys] = await Promise.all([generateKeys(RSA), generateKeys(RSA)]);
-  const notBefore = new Date(Date.now() - BACKDATING);
-  const notAfter = new Date(Date.now() + AUTHORITY_LIFETIME);
+  const validity = validityFor(AUTHORITY_LIFETIME);
   const authorityUsages = new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true);
   const root = await X509CertificateGenerator.createSelfSigned({
     serialNumber: positiveSerialNumber(),
     name: 'CN=Sandbox Root CA (test only), O=Sandbox, C=ES',
     keys: rootKeys,
-    notBefore,
-    notAfter,
+    ...validity,
     signingAlgorithm: RSA,
     extensions: [
       new BasicConstraintsExtension(true, undefined, true),
@@ -163,8 +159,7 @@ async function makeAuthority(): Promise<{ root: X509Certificate; issuing: X509Ce
     serialNumber: positiveSerialNumber(),
     subject: 'CN=Sandbox Issuing CA (test only), O=Sandbox, C=ES',
     issuer: root.subject,
-    notBefore,
-    notAfter,
+    ...validity,
     signingAlgorithm: RSA,
     publicKey: issuingKeys.publicKey,
     signingKey: rootKeys.privateKey,
@@ -176,8 +171,7 @@ async function makeAuthority(): Promise<{ root: X509Certificate; issuing: X509Ce
       await AuthorityKeyIdentifierExtension.create(rootKeys.publicKey),
     ],
   });
-  const keyDer = await crypto.subtle.exportKey('pkcs8', issuingKeys.privateKey);
-  return { root, issuing, keyPem: PemConverter.encode(keyDer, 'PRIVATE KEY') };
+  return { root, issuing, keyPem: await privateKeyPem(issuingKeys.privateKey) };
 }
 
 async function keyIn(path: string, algorithm: typeof RSA | typeof ECDSA): Promise<webcrypto.CryptoKey> {
@@ -207,12 +201,21 @@ async function makeTimestampAuthority(
       await AuthorityKeyIdentifierExtension.create(issuing.publicKey),
     ],
   });
-  const keyDer = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { certificate, keyPem: PemConverter.encode(keyDer, 'PRIVATE KEY') };
+  return { certificate, keyPem: await privateKeyPem(keys.privateKey) };
 }
 
 export async function generateKeys(algorithm: typeof RSA | typeof ECDSA): Promise<webcrypto.CryptoKeyPair> {
   return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+}
+
+/** From now on. @param lifetime milliseconds */
+export function validityFor(lifetime: number): { notBefore: Date; notAfter: Date } {
+  const now = Date.now();
+  return { notBefore: new Date(now - BACKDATING), notAfter: new Date(now + lifetime) };
+}
+
+export async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
+  return PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 }
 
 /** 16 hexadecimal digits, as the provider's (§8.2), never negative and never with a leading zero byte. */

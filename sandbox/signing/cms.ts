@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { fromBER, Integer, ObjectIdentifier, OctetString, Sequence, type BaseBlock } from 'asn1js';
+import { fromBER, Integer, type BaseBlock } from 'asn1js';
 import {
   Attribute,
   Certificate,
@@ -14,6 +13,7 @@ import {
   SignerInfo,
 } from 'pkijs';
 import type { SingleUseCertificate } from './certificates.js';
+import { octets, oid, sequence, sha256 } from './der.js';
 
 const DATA = '1.2.840.113549.1.7.1';
 const SIGNED_DATA = '1.2.840.113549.1.7.2';
@@ -48,9 +48,8 @@ export async function signDetached(
 export async function signData(type: string, content: Uint8Array, signer: SingleUseCertificate): Promise<Uint8Array> {
   const encapsulated = new EncapsulatedContentInfo({ eContentType: type });
   // Given to the constructor it would be cut into pieces, which DER forbids.
-  encapsulated.eContent = new OctetString({ valueHex: new Uint8Array(content).buffer });
-  const digest = createHash('sha256').update(content).digest();
-  return derOf(await signedDataOf(encapsulated, digest, signer));
+  encapsulated.eContent = octets(content);
+  return derOf(await signedDataOf(encapsulated, sha256(content), signer));
 }
 
 function derOf(signedData: SignedData): Uint8Array {
@@ -79,11 +78,8 @@ async function signedDataOf(
         signedAttrs: new SignedAndUnsignedAttributes({
           type: 0,
           attributes: inDerOrder([
-            new Attribute({ type: CONTENT_TYPE, values: [new ObjectIdentifier({ value: type })] }),
-            new Attribute({
-              type: MESSAGE_DIGEST,
-              values: [new OctetString({ valueHex: new Uint8Array(digest).buffer })],
-            }),
+            new Attribute({ type: CONTENT_TYPE, values: [oid(type)] }),
+            new Attribute({ type: MESSAGE_DIGEST, values: [octets(digest)] }),
             new Attribute({ type: SIGNING_CERTIFICATE_V2, values: [signingCertificate(certificate, signer)] }),
           ]),
         }),
@@ -96,15 +92,10 @@ async function signedDataOf(
 
 /** SigningCertificateV2 of RFC 5035 with SHA-256, which is its default and therefore not spelled out. */
 function signingCertificate(certificate: Certificate, signer: SingleUseCertificate): BaseBlock {
-  const hash = createHash('sha256').update(new Uint8Array(signer.certificate.rawData)).digest();
+  const hash = sha256(new Uint8Array(signer.certificate.rawData));
   const issuer = new GeneralNames({ names: [new GeneralName({ type: 4, value: certificate.issuer })] });
-  const issuerSerial = new Sequence({
-    value: [issuer.toSchema(), new Integer({ valueHex: certificate.serialNumber.valueBlock.valueHexView })],
-  });
-  const essCertId = new Sequence({
-    value: [new OctetString({ valueHex: new Uint8Array(hash).buffer }), issuerSerial],
-  });
-  return new Sequence({ value: [new Sequence({ value: [essCertId] })] });
+  const serialNumber = new Integer({ valueHex: certificate.serialNumber.valueBlock.valueHexView });
+  return sequence(sequence(sequence(octets(hash), sequence(issuer.toSchema(), serialNumber))));
 }
 
 /** A SET OF is sorted by its encoding in DER; validators that encode it again would see another signature otherwise. */

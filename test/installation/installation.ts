@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AUTHORITIES, OFFICER, sandboxRoot, writeConfig, writeSandboxSettings } from '../../local/local-config.js';
-import { anyPort } from '../../local/ports.js';
+import { anyPorts } from '../../local/ports.js';
 import { isHealthy, type ProgramOrder, sandboxProgram, startProgram } from '../../local/program.js';
 import { accepts, type Service } from '../../local/service.js';
 import { openState, type State } from '../../local/state.js';
@@ -65,13 +65,7 @@ export class Installation {
     const folder = mkdtempSync(join(tmpdir(), 'videoid-test-'));
     await layKeys(folder);
     const state = await openState(folder);
-    const ports = {
-      worker: await anyPort(),
-      gateway: await anyPort(),
-      codecServer: await anyPort(),
-      sandbox: await anyPort(),
-      registrationAuthority: await anyPort(),
-    };
+    const ports = await anyPorts();
     const temporalAddress = options.temporalAddress ?? process.env['TEMPORAL_ADDRESS'] ?? '';
     writeConfig(state, { temporalAddress, uiAddress: undefined, ports, roots: [sandboxRoot(state)] });
     const settings = JSON.parse(readFileSync(state.configFile, 'utf8')) as Record<string, unknown>;
