@@ -10,10 +10,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Client, Connection } from '@temporalio/client';
 import { AUTHORITIES } from '../local/local-config.js';
-import { PROJECT } from '../local/project.js';
+import { aSigner, SAMPLES } from '../local/people/requester.js';
+import { acceptanceOf, Signer } from '../local/people/signer.js';
 import { openScreen } from '../local/screen.js';
 import { openState } from '../local/state.js';
 import { startTemporalServer } from '../local/temporal-server.js';
+import type { SandboxClient } from '../sandbox/client/sandbox-client.js';
 import { VideoIdClient } from '../src/client.js';
 import type { RequestStatus } from '../src/messages/status.js';
 import { cpuOf, startBare, startOurs } from './processes.js';
@@ -24,7 +26,7 @@ interface Measured {
   cpu: Record<string, number>;
 }
 
-const AGREEMENT = join(PROJECT, 'samples', 'agreement.pdf');
+const AGREEMENT = join(SAMPLES, 'agreement.pdf');
 /** Milliseconds that a person waits for an answer. */
 const PATIENCE = 600_000;
 const { values } = parseArgs({
@@ -91,7 +93,7 @@ async function measureOurs(): Promise<Measured> {
   const ours = await startOurs(state, temporal.address);
   const client = await VideoIdClient.connect(ours.config);
   try {
-    return await measured({ worker: ours.worker.pid, gateway: ours.gateway.pid }, () => sign(client, ours.sandbox));
+    return await measured({ worker: ours.worker.pid, gateway: ours.gateway.pid }, () => sign(client, ours.provider));
   } finally {
     await client.close();
     await ours.stop();
@@ -99,28 +101,26 @@ async function measureOurs(): Promise<Measured> {
 }
 
 /** One signature with everybody in it. The provider is asked how far it is: that costs the worker nothing. */
-async function sign(client: VideoIdClient, sandbox: string): Promise<void> {
-  const phone = `+346${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
+async function sign(client: VideoIdClient, provider: SandboxClient): Promise<void> {
   const { reference } = await client.start({
     reference: randomUUID(),
     registrationAuthority: AUTHORITIES.automatic,
-    signer: { email: 'signer@example.com', phone },
+    signer: aSigner(),
     documents: [{ name: 'agreement.pdf', content: AGREEMENT }],
   });
   const status = (ready: (status: RequestStatus) => boolean): Promise<RequestStatus> =>
     eventually(() => client.status(reference, { within: PATIENCE }), ready);
-  const created = await status(({ provider }) => provider.requestPk !== undefined);
-  const atProvider = `${sandbox}/sandbox/requests/${created.provider.requestPk ?? ''}`;
-  const body = JSON.stringify({ result: 'finished' });
-  await fetch(`${atProvider}/video`, { method: 'POST', body, headers: { 'content-type': 'application/json' } });
-  const view = async () =>
-    (await (await fetch(atProvider)).json()) as { code: string | null; done: Record<string, number> };
-  await eventually(view, ({ done }) => done['upload'] === 1);
+  const created = await status((shown) => shown.provider.requestPk !== undefined);
+  const requestPk = created.provider.requestPk ?? '';
+  const signer = new Signer({ client, provider }, { flow: 'signature', reference });
+  await signer.video(requestPk);
+  await eventually(
+    () => provider.request(requestPk),
+    ({ done }) => done['upload'] === 1,
+  );
   const { toAccept } = await status((shown) => shown.toAccept !== undefined);
-  if (!toAccept) throw new Error('nothing to accept');
-  const said = { consentVersion: '1', channel: 'bench', at: new Date().toISOString() };
-  await client.requestCode(reference, { ...toAccept, ...said }, { within: PATIENCE });
-  await client.sign(reference, { secret: (await view()).code ?? '' }, { within: PATIENCE });
+  await signer.askForCode(acceptanceOf(toAccept, 'bench'), { within: PATIENCE });
+  await signer.sign((await signer.newestCode(requestPk)) ?? '', { within: PATIENCE });
   const { outcome } = await client.outcome(reference, { wait: true });
   if (outcome !== 'signed') throw new Error(`ended ${outcome}`);
 }

@@ -1,29 +1,26 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sandboxRoot, writeConfig, writeSandboxSettings } from '../local/local-config.js';
-import { anyPort } from '../local/ports.js';
+import { anyPorts } from '../local/ports.js';
+import { isHealthy, sandboxProgram, startProgram } from '../local/program.js';
 import { DIST } from '../local/project.js';
-import { accepts, type Service, startService, untilReady } from '../local/service.js';
+import { type Service, startService, untilReady } from '../local/service.js';
 import type { State } from '../local/state.js';
+import { SandboxClient } from '../sandbox/client/sandbox-client.js';
 import { openArchive } from '../src/archive/file-archive.js';
 import { type Config, loadConfig } from '../src/config.js';
 
 /** Sandbox, gateway and worker as `npm start` runs them, with pauses too short to matter. */
 export interface Ours {
   config: Config;
-  sandbox: string;
+  provider: SandboxClient;
   worker: Service;
   gateway: Service;
   stop(): Promise<void>;
 }
 
 export async function startOurs(state: State, temporalAddress: string): Promise<Ours> {
-  const ports = {
-    worker: await anyPort(),
-    gateway: await anyPort(),
-    codecServer: await anyPort(),
-    sandbox: await anyPort(),
-  };
+  const ports = await anyPorts();
   writeConfig(state, { temporalAddress, uiAddress: undefined, ports, roots: [sandboxRoot(state)] });
   const settings = JSON.parse(readFileSync(state.configFile, 'utf8')) as Record<string, unknown>;
   settings['temporal'] = { address: temporalAddress, taskQueue: 'ours' };
@@ -32,27 +29,14 @@ export async function startOurs(state: State, temporalAddress: string): Promise<
   writeFileSync(state.configFile, JSON.stringify(settings));
   const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
   await openArchive({ directory: config.archive.directory, create: true, reserveBytes: config.archive.reserve });
-  const run = async (name: string, script: string, port: number, args: string[] = []): Promise<Service> => {
-    const service = await startService({
-      name,
-      program: process.execPath,
-      args: [join(DIST, script), ...args],
-      logFile: state.logFile(name),
-      environment: { ...process.env, VIDEOID_CONFIG: state.configFile },
-    });
-    await untilReady(service, () => accepts(port), 60_000);
-    return service;
-  };
-  const given = ['--port', String(ports.sandbox), '--state', state.sandboxDirectory];
-  const settingsFile = writeSandboxSettings(state, ports.gateway);
-  const sandbox = await run('sandbox', 'sandbox/main.js', ports.sandbox, [...given, '--settings', settingsFile]);
-  const [worker, gateway] = await Promise.all([
-    run('worker', 'src/worker.js', ports.worker),
-    run('gateway', 'src/gateway.js', ports.gateway),
-  ]);
+  const place = { state, within: 60_000 };
+  const run = (name: string, port: number): Promise<Service> =>
+    startProgram({ name, script: `src/${name}.js`, args: [], ready: () => isHealthy(port) }, place);
+  const sandbox = await startProgram(sandboxProgram(state, ports, writeSandboxSettings(state, ports.gateway)), place);
+  const [worker, gateway] = await Promise.all([run('worker', ports.worker), run('gateway', ports.gateway)]);
   return {
     config,
-    sandbox: `http://127.0.0.1:${ports.sandbox}`,
+    provider: new SandboxClient(`http://127.0.0.1:${ports.sandbox}`),
     worker,
     gateway,
     stop: async () => void (await Promise.all([worker, gateway, sandbox].map((service) => service.stop()))),

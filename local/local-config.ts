@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { DEFAULT_SETTINGS as PROVIDER } from '../sandbox/default-settings.js';
+import { DEFAULT_SETTINGS as PROVIDER } from '../sandbox/settings/defaults.js';
 import type { configSchema } from '../src/config/schema.js';
 import { WORKFLOW_BUNDLE } from './project.js';
 import { type State, newToken } from './state.js';

@@ -3,14 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
+import { SandboxClient } from '../sandbox/client/sandbox-client.js';
 import { VideoIdClient } from '../src/client.js';
 import { loadConfig } from '../src/config.js';
 import { PictureBrowser, type Shot } from './pictures/browser.js';
 import { flowPicture } from './pictures/flow.js';
 import { SHOWN, ShownRequests } from './pictures/requests.js';
 import { PROJECT } from './project.js';
-import { SandboxPeople } from './sandbox-people.js';
-import { type Screen, openScreen } from './screen.js';
+import { openScreen } from './screen.js';
 import { type Stack, startStack } from './stack.js';
 
 const FOLDER = join(PROJECT, 'docs', 'pictures');
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     try {
       const stack = await startStack(state, screen);
       try {
-        await takeAll(stack, browser, screen);
+        await takeAll(stack, browser);
       } finally {
         await screen.step('stopping', async () => stack.close());
       }
@@ -42,14 +42,14 @@ async function main(): Promise<void> {
   }
 }
 
-async function takeAll(stack: Stack, browser: PictureBrowser, told: Screen): Promise<void> {
+async function takeAll(stack: Stack, browser: PictureBrowser): Promise<void> {
   const { temporalUi } = stack;
   if (temporalUi === undefined)
     throw new Error('TEMPORAL_ADDRESS is set: the pictures need a Temporal UI of their own.');
   const client = await VideoIdClient.connect(loadConfig({ VIDEOID_CONFIG: stack.state.configFile }));
   try {
-    const requests = new ShownRequests(client, new SandboxPeople(stack.sandbox));
-    await told.step('bringing requests into their stages', async () =>
+    const requests = new ShownRequests({ client, provider: new SandboxClient(stack.sandbox) });
+    await screen.step('bringing requests into their stages', async () =>
       requests.bringAbout(async (link) => browser.press(link, /^Fail/)),
     );
   } finally {
@@ -57,8 +57,8 @@ async function takeAll(stack: Stack, browser: PictureBrowser, told: Screen): Pro
   }
   const workflow = `${temporalUi}/namespaces/default/workflows/${await addressOf(stack, SHOWN.code.reference)}`;
   for (const shot of shots(temporalUi, workflow, stack.sandbox)) {
-    const { path, bytes } = await told.step(shot.name, async () => browser.take(shot, FOLDER));
-    told.fact(relative(PROJECT, path), `${bytes} bytes`);
+    const { path, bytes } = await screen.step(shot.name, async () => browser.take(shot, FOLDER));
+    screen.fact(relative(PROJECT, path), `${bytes} bytes`);
   }
 }
 

@@ -63,6 +63,17 @@ export async function anyPort(): Promise<number> {
   }
 }
 
+/** Such a port for each program of an installation. */
+export async function anyPorts() {
+  return {
+    worker: await anyPort(),
+    gateway: await anyPort(),
+    codecServer: await anyPort(),
+    sandbox: await anyPort(),
+    registrationAuthority: await anyPort(),
+  };
+}
+
 function read(file: string): Map<string, number> {
   let content: unknown;
   try {

@@ -40,19 +40,19 @@ async function main({
   json = false,
   keep = false,
 }: Flags): Promise<void> {
-  const tell = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
+  const report = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
   const directory = mkdtempSync(join(tmpdir(), 'videoid-soak-'));
   // What was started is ended on the way out.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const plan = drawPlan({ seed, requests, minutes, flow });
-  tell(`${requests} requests in ${minutes.toFixed(1)} minutes, seed ${seed}, in ${directory}`);
+  report(`${requests} requests in ${minutes.toFixed(1)} minutes, seed ${seed}, in ${directory}`);
   try {
-    const summary = await soak(plan, directory, tell);
+    const summary = await soak(plan, directory, report);
     if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-    else for (const line of inWords(summary)) tell(line);
+    else for (const line of inWords(summary)) report(line);
     process.exitCode = summary.broken.length === 0 ? 0 : 1;
   } finally {
-    if (keep) tell(`Kept: ${directory}`);
+    if (keep) report(`Kept: ${directory}`);
     else rmSync(directory, { recursive: true, force: true });
   }
 }

@@ -2,14 +2,15 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { SandboxClient } from '../sandbox/client/sandbox-client.js';
 import { openArchive } from '../src/archive/file-archive.js';
 import { VideoIdClient } from '../src/client.js';
 import { loadConfig } from '../src/config.js';
 import { VideoIdError } from '../src/messages/failures.js';
 import { PROJECT, stateDirectory } from './project.js';
-import { type EnrolmentResult, runEnrolments } from './sample-enrolments.js';
-import { type SampleOrder, type SampleResult, runSample } from './sample-request.js';
-import { SandboxPeople } from './sandbox-people.js';
+import { type EnrolmentResult, runEnrolments } from './sample/enrolments.js';
+import type { SamplePlace } from './sample/follow.js';
+import { runSample, type SampleResult } from './sample/request.js';
 import { openScreen } from './screen.js';
 import { type Stack, startStack } from './stack.js';
 
@@ -50,7 +51,7 @@ async function main(): Promise<number> {
       carry(stack, sample, options.flow).catch(failed),
       signals.asked.then(() => INTERRUPTED),
     ]);
-    tellAddresses(stack);
+    showAddresses(stack);
     if (options.exit || code === INTERRUPTED) return code;
     screen.line('Everything stays up for a look; Ctrl-C ends it. The next start carries on with the same state.');
     await signals.asked;
@@ -102,17 +103,17 @@ class Signals {
 }
 
 /** Runs a sample and resolves to whether it ended well. */
-type Sample = (place: Omit<SampleOrder, 'reference' | 'files'>, name: string) => Promise<boolean>;
+type Sample = (place: SamplePlace, name: string) => Promise<boolean>;
 
 /** @throws VideoIdError BAD_INPUT for a flow that there is not, and for files that cannot be signed */
 function sampleOf(flow: string, named: string[]): Sample {
   if (flow === 'enrolment') {
     if (named.length > 0) throw unusable('Enrolments sign no files: leave the files out.');
-    return async (place, prefix) => tellEnrolments(await runEnrolments({ ...place, prefix }));
+    return async (place, prefix) => showEnrolments(await runEnrolments(place, prefix));
   }
   if (flow !== 'signature') throw unusable(`There is no flow "${flow}": signature or enrolment.`);
   const files = filesToSign(named);
-  return async (place, reference) => tellResult(await runSample({ ...place, reference, files }));
+  return async (place, reference) => showResult(await runSample(place, reference, files));
 }
 
 /** The named files as seen from where the command was typed; npm itself runs us in the project. */
@@ -128,13 +129,13 @@ async function carry(stack: Stack, sample: Sample, flow: string): Promise<number
   const config = loadConfig({ ...process.env, VIDEOID_CONFIG: stack.state.configFile });
   const client = await VideoIdClient.connect(config);
   try {
-    await tellOpen(client);
+    await showOpen(client);
     screen.line();
     screen.line(screen.paint('bold', flow === 'enrolment' ? 'Sample enrolments' : 'Sample request'));
     const place = {
       client,
       archive: await openArchive({ directory: config.archive.directory, reserveBytes: config.archive.reserve }),
-      people: new SandboxPeople(stack.sandbox),
+      provider: new SandboxClient(stack.sandbox),
       screen,
     };
     const name = `sample-${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`;
@@ -145,13 +146,13 @@ async function carry(stack: Stack, sample: Sample, flow: string): Promise<number
 }
 
 /** Requests of earlier starts go on by themselves. */
-async function tellOpen(client: VideoIdClient): Promise<void> {
+async function showOpen(client: VideoIdClient): Promise<void> {
   const open = (await client.list()).filter(({ state }) => state === 'running');
   if (open.length === 0) return;
   screen.fact('carrying on', open.map(({ reference }) => reference).join(', '));
 }
 
-function tellAddresses(stack: Stack): void {
+function showAddresses(stack: Stack): void {
   screen.line();
   screen.line(screen.paint('bold', 'Addresses'));
   screen.fact('Temporal UI', stack.temporalUi ?? `that of the server at ${stack.temporalAddress}`);
@@ -163,7 +164,7 @@ function tellAddresses(stack: Stack): void {
   screen.line();
 }
 
-function tellResult(result: SampleResult): boolean {
+function showResult(result: SampleResult): boolean {
   const { outcome, contract, documents, evidence, workflowId } = result;
   screen.line();
   screen.line(screen.paint('bold', 'Result'));
@@ -177,7 +178,7 @@ function tellResult(result: SampleResult): boolean {
   return result.good;
 }
 
-function tellEnrolments(enrolments: EnrolmentResult[]): boolean {
+function showEnrolments(enrolments: EnrolmentResult[]): boolean {
   const other = enrolments.find(({ outcome }) => outcome !== 'enrolled');
   screen.line();
   screen.line(screen.paint('bold', 'Result'));

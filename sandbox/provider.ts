@@ -1,18 +1,18 @@
-import { Refusal } from './answers.js';
-import type { CallLog } from './calls.js';
-import type { Callbacks } from './callbacks.js';
-import type { TestAuthority } from './certificates.js';
-import type { DocumentFiles } from './document-files.js';
-import { numberParameter, type Faults } from './faults.js';
-import type { RaoCredentials } from './raos.js';
+import { Refusal } from './calls/answers.js';
+import type { CallLog } from './calls/call-log.js';
+import type { Callbacks } from './callbacks/callbacks.js';
+import type { TestAuthority } from './signing/certificates.js';
+import type { DocumentFiles } from './state/document-files.js';
+import { numberParameter, type Faults } from './faults/faults.js';
+import type { RaoCredentials } from './requests/raos.js';
 import { carryOut } from './registration-authority/consequences.js';
-import type { ProviderRequest, RequestStore, SignatureRequest } from './requests.js';
-import type { SettingsStore } from './settings-store.js';
+import type { ProviderRequest, RequestStore, SignatureRequest } from './requests/requests.js';
+import type { SettingsStore } from './settings/store.js';
 import type { Enrolment } from './registration-authority/enrolment.js';
 import type { ScratchcardStock } from './registration-authority/scratchcards.js';
-import type { Behaviour } from './settings.js';
-import { VIDEO_OPEN } from './statuses.js';
-import { apply, CREATED_EVENT, isPossible, type Cause } from './transitions.js';
+import type { Behaviour } from './settings/settings.js';
+import { VIDEO_OPEN } from './requests/statuses.js';
+import { apply, CREATED_EVENT, isPossible, type Cause } from './requests/transitions.js';
 
 /** What the signer can do on the video page. */
 export type VideoResult = 'finished' | 'incomplete' | 'error' | 'retry';

@@ -5,25 +5,24 @@ import type { AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
 import { createAdaptorServer, type HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import { CallLog } from './calls.js';
-import { Callbacks } from './callbacks.js';
-import { TestAuthority } from './certificates.js';
-import { controlRoutes } from './control.js';
-import { DocumentFiles } from './document-files.js';
-import { ENDPOINTS, ENDPOINT_NAMES } from './endpoints/all.js';
-import { Faults } from './faults.js';
-import { API_PATH, ONE_SHOT } from './one-shot-api.js';
+import { CallLog } from './calls/call-log.js';
+import { Callbacks } from './callbacks/callbacks.js';
+import { TestAuthority } from './signing/certificates.js';
+import { controlRoutes } from './control/routes.js';
+import { DocumentFiles } from './state/document-files.js';
+import { ENDPOINTS, ENDPOINT_NAMES } from './one-shot/all-endpoints.js';
+import { Faults } from './faults/faults.js';
+import { API_PATH, ONE_SHOT } from './one-shot/api.js';
 import { enrolmentPageRoutes } from './pages/enrolment-routes.js';
 import { pageRoutes } from './pages/routes.js';
-import { serveCall, type SandboxContext } from './pipeline.js';
+import { serveCall, type SandboxContext } from './calls/pipeline.js';
 import { Provider } from './provider.js';
-import { RaoCredentials } from './raos.js';
-import { raControlRoutes } from './registration-authority/control.js';
+import { RaoCredentials } from './requests/raos.js';
 import { createRaServer, RA_API_PATH } from './registration-authority/listener.js';
 import { ScratchcardStock } from './registration-authority/scratchcards.js';
 import { openTls, type ApiUserFiles } from './registration-authority/tls.js';
-import { RequestStore } from './requests.js';
-import { SettingsStore } from './settings-store.js';
+import { RequestStore } from './requests/requests.js';
+import { SettingsStore } from './settings/store.js';
 
 /**
  * Milliseconds an idle connection is kept. With Node's five seconds, a busy machine closes connections just as a call
@@ -140,7 +139,6 @@ function application(provider: Provider): Hono<{ Bindings: HttpBindings }> {
     app.on(endpoint.method, `${API_PATH}${endpoint.path}/`, handle); // vendor samples write some paths with a slash
   }
   app.all(`${API_PATH}/*`, (context) => context.json({ detail: 'Not Found' }, 404));
-  app.route('/sandbox/ra', raControlRoutes(provider));
   app.route('/sandbox', controlRoutes(provider));
   app.route('/', pageRoutes(provider));
   app.route('/', enrolmentPageRoutes(provider));

@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openState } from '../local/state.js';
-import { TestAuthority } from '../sandbox/certificates.js';
+import { TestAuthority } from '../sandbox/signing/certificates.js';
 
 const CACHE = join(import.meta.dirname, '..', 'node_modules', '.cache');
 const KEPT = join(CACHE, 'videoid-test-keys');

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { join } from 'node:path';
-import type { VideoIdClient } from '../../src/client.js';
 import type { RequestStatus, Stage } from '../../src/messages/status.js';
-import { AUTHORITIES, OFFICER } from '../local-config.js';
-import { PROJECT } from '../project.js';
-import type { SandboxPeople } from '../sandbox-people.js';
+import { AUTHORITIES } from '../local-config.js';
+import { Officer } from '../people/officer.js';
+import type { Place } from '../people/place.js';
+import { SAMPLES } from '../people/requester.js';
+import { acceptanceOf, Signer } from '../people/signer.js';
 
 /** The requests that the pictures show, and where each stands. All people are made up. */
 export const SHOWN = {
@@ -24,12 +25,10 @@ const WITHIN = 60_000;
 
 /** Carries requests to where the pictures want them, through the public verbs. */
 export class ShownRequests {
-  readonly #client: VideoIdClient;
-  readonly #people: SandboxPeople;
+  readonly #at: Place;
 
-  constructor(client: VideoIdClient, people: SandboxPeople) {
-    this.#client = client;
-    this.#people = people;
+  constructor(at: Place) {
+    this.#at = at;
   }
 
   /** @param failVideo plays a signer whose video fails, behind the link */
@@ -39,28 +38,23 @@ export class ShownRequests {
       await this.#finishVideo(reference);
     }
     for (const { reference } of [SHOWN.signed, SHOWN.code, SHOWN.acceptance]) {
-      await this.#client.review(reference, { decision: 'approve', officer: OFFICER, evidenceSeen: 'console' });
+      await new Officer(this.#at, { flow: 'signature', reference }).approve();
     }
-    await this.#client.review(SHOWN.refused.reference, {
-      decision: 'refuse',
-      officer: OFFICER,
-      evidenceSeen: 'console',
-      reason: 'document-expired',
-    });
+    await new Officer(this.#at, { flow: 'signature', ...SHOWN.refused }).refuse('document-expired');
     for (const { reference } of [SHOWN.signed, SHOWN.code]) await this.#askForCode(reference);
     await this.#until(SHOWN.acceptance.reference, ({ stage }) => stage === 'acceptance');
     await this.#sign(SHOWN.signed.reference);
-    await failVideo((await this.#client.link(SHOWN.videoFailed.reference, { channel: 'cli' })).url);
+    await failVideo((await this.#at.client.link(SHOWN.videoFailed.reference, { channel: 'cli' })).url);
     await this.#until(SHOWN.videoFailed.reference, ({ attention }) => attention?.code === 'VIDEO_FAILED');
     await this.#until(SHOWN.video.reference, ({ stage }) => stage === 'video');
   }
 
   async #start({ reference, phone }: Shown): Promise<void> {
-    await this.#client.start({
+    await this.#at.client.start({
       reference,
       registrationAuthority: AUTHORITIES.manual,
       signer: { email: 'signer@example.com', phone },
-      documents: ['agreement.pdf', 'annex.pdf'].map((name) => ({ name, content: join(PROJECT, 'samples', name) })),
+      documents: ['agreement.pdf', 'annex.pdf'].map((name) => ({ name, content: join(SAMPLES, name) })),
     });
     // One after the other, so that the provider's numbers come in this order.
     await this.#reached(reference, 'video');
@@ -68,22 +62,25 @@ export class ShownRequests {
 
   async #finishVideo(reference: string): Promise<void> {
     const { provider } = await this.#reached(reference, 'video');
-    await this.#people.finishVideo(provider.requestPk ?? '');
+    await this.#signer(reference).video(provider.requestPk ?? '');
     await this.#reached(reference, 'review');
   }
 
   async #askForCode(reference: string): Promise<void> {
     const { toAccept } = await this.#reached(reference, 'acceptance');
-    if (toAccept === undefined) throw new Error(`${reference} has nothing to accept.`);
-    const at = new Date().toISOString();
-    await this.#client.requestCode(reference, { ...toAccept, consentVersion: '2026-01', channel: 'cli', at });
+    await this.#signer(reference).askForCode(acceptanceOf(toAccept, 'cli'));
     await this.#reached(reference, 'code');
   }
 
   async #sign(reference: string): Promise<void> {
     const { provider } = await this.#reached(reference, 'code');
-    await this.#client.sign(reference, { secret: await this.#people.readCode(provider.requestPk ?? '') });
-    await this.#client.outcome(reference, { wait: true });
+    const signer = this.#signer(reference);
+    await signer.sign((await signer.newestCode(provider.requestPk ?? '')) ?? '');
+    await this.#at.client.outcome(reference, { wait: true });
+  }
+
+  #signer(reference: string): Signer {
+    return new Signer(this.#at, { flow: 'signature', reference });
   }
 
   async #reached(reference: string, stage: Stage): Promise<RequestStatus> {
@@ -93,7 +90,7 @@ export class ShownRequests {
   async #until(reference: string, reached: (status: RequestStatus) => boolean): Promise<RequestStatus> {
     const end = Date.now() + WITHIN;
     for (;;) {
-      const status = await this.#client.status(reference);
+      const status = await this.#at.client.status(reference);
       if (reached(status)) return status;
       if (Date.now() > end) throw new Error(`${reference} is still in the stage "${status.stage}" after a minute.`);
       await pause(100);

@@ -7,7 +7,7 @@ import type { Role } from './role.js';
 const UNANSWERED = new Set<FailureCode>(['STILL_RUNNING', 'WORKER_AWAY', 'TEMPORAL_UNREACHABLE']);
 
 /** Nobody in a soak does anything that deserves these. */
-const NEVER_TOLD = new Set<FailureCode>([
+const UNDESERVED = new Set<FailureCode>([
   'BAD_INPUT',
   'BAD_SETTING',
   'SETUP_FAILED',
@@ -81,8 +81,8 @@ export class Asking {
 
   private codeOf(what: string, error: unknown): FailureCode {
     if (!(error instanceof VideoIdError)) throw error;
-    this.books.told(error.code);
-    if (NEVER_TOLD.has(error.code))
+    this.books.refused(error.code);
+    if (UNDESERVED.has(error.code))
       this.books.broke(this.role.reference, `${what} was answered ${error.code}: ${error}`);
     return error.code;
   }

@@ -1,6 +1,6 @@
 import type { FailureCode } from '../../src/messages/failures.js';
 
-/** Something that a person did about one request, or was told. */
+/** Something that a person did about one request, or got for an answer. */
 export interface Deed {
   /** Milliseconds from the beginning of the soak. */
   at: number;
@@ -54,7 +54,7 @@ export class Books {
     count(this.attentions, code);
   }
 
-  told(code: FailureCode): void {
+  refused(code: FailureCode): void {
     count(this.refusals, code);
   }
 

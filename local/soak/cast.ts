@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestStatus } from '../../src/messages/status.js';
 import { flowPlayOf } from './flow-play.js';
-import { officerCancels } from './officer.js';
+import { officerCancels } from './reviewer.js';
 import { Operator } from './operator.js';
 import type { Patience } from './patience.js';
 import type { Scene } from './scene.js';

@@ -1,16 +1,16 @@
+import type { EnrolmentView } from '../../sandbox/client/sandbox-client.js';
 import { VideoIdError } from '../../src/messages/failures.js';
 import type { Outcome } from '../../src/messages/outcome.js';
-import { ORGANISATION } from '../sample-enrolments.js';
+import { ORGANISATION_FIELDS } from '../people/requester.js';
 import type { EnrolmentRole } from './enrolment-role.js';
 import { DROPS_SECRETS } from './installation.js';
-import type { ProviderEnrolment } from './provider.js';
 import { keyOf, type Played, type Scene } from './scene.js';
 
 /** What is right for an enrolment alone. */
 export async function checkEnrolment(
   scene: Scene<EnrolmentRole>,
   outcome: Outcome,
-  made: readonly ProviderEnrolment[],
+  made: readonly EnrolmentView[],
 ): Promise<string[]> {
   const { at, role, played } = scene;
   const known = await at.archive.readProvider(keyOf(role));
@@ -22,10 +22,18 @@ export async function checkEnrolment(
   ];
 }
 
+/** What the provider knows of an enrolment, as far as its effects show it. */
+export type EnrolmentEffects = Pick<
+  EnrolmentView,
+  'scratchcard' | 'status' | 'history' | 'fields' | 'missing' | 'done'
+> & {
+  documents: { type: string }[];
+};
+
 /** One card for each request, approved at most once, and by us only where an officer did. */
 export function checkDecisions(
   { officer, subject }: Pick<EnrolmentRole, 'officer' | 'subject'>,
-  made: readonly ProviderEnrolment[],
+  made: readonly EnrolmentEffects[],
 ): string[] {
   const wrong: string[] = [];
   const cards = new Set(made.map(({ scratchcard }) => scratchcard)).size;
@@ -37,7 +45,7 @@ export function checkDecisions(
   return wrong;
 }
 
-function checkNothingMade({ outcome }: Outcome, made: readonly ProviderEnrolment[]): string[] {
+function checkNothingMade({ outcome }: Outcome, made: readonly unknown[]): string[] {
   if (outcome === 'enrolled') return ['enrolled, but nothing is known of a request at the provider'];
   return made.length === 0 ? [] : [`nothing is known of the ${made.length} requests at the provider`];
 }
@@ -47,7 +55,7 @@ export function checkEnd(
   { subject, untilIssued }: Pick<EnrolmentRole, 'subject' | 'untilIssued'>,
   { consoleCancelled }: Pick<Played, 'consoleCancelled'>,
   { outcome, reason }: Pick<Outcome, 'outcome' | 'reason'>,
-  { status, fields, missing, documents }: ProviderEnrolment,
+  { status, fields, missing, documents }: EnrolmentEffects,
 ): string[] {
   if (outcome !== 'enrolled')
     return untilIssued && status === 'ISSUED' ? [`ended ${reason}, but the certificate is issued`] : [];
@@ -57,14 +65,14 @@ export function checkEnd(
   if (!right.includes(status)) wrong.push(`enrolled (${reason}), but the provider says ${status}`);
   if (missing.length > 0) wrong.push(`enrolled, but the provider misses ${missing.join(', ')}`);
   if (subject === 'person') return wrong;
-  const other = Object.entries(ORGANISATION).filter(([name, value]) => fields[name] !== value);
+  const other = Object.entries(ORGANISATION_FIELDS).filter(([name, value]) => fields[name] !== value);
   if (other.length > 0) wrong.push(`the provider has other data: ${other.map(([name]) => name).join(', ')}`);
   if (documents.length === 0) wrong.push('the deed is not at the provider');
   return wrong;
 }
 
 /** Those of the card that was used, sealed where that is chosen; none elsewhere. */
-async function checkSecrets({ at, role }: Scene<EnrolmentRole>, mine: ProviderEnrolment): Promise<string[]> {
+async function checkSecrets({ at, role }: Scene<EnrolmentRole>, mine: EnrolmentView): Promise<string[]> {
   const kept = await at.client
     .secrets(role.reference, { actor: { kind: 'operator', id: 'soak' } })
     .catch((error: unknown) => {

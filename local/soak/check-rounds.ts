@@ -1,5 +1,4 @@
 import type { RequestEvent } from '../../src/messages/status.js';
-import type { ProviderRequest } from './provider.js';
 import { keyOf, type Scene } from './scene.js';
 
 /** How often create was allowed to happen, and how often people said that it should. */
@@ -32,7 +31,7 @@ async function roundsBegun({ at, role }: Pick<Scene, 'at' | 'role'>): Promise<nu
 }
 
 /** Billed once per round, and a round only on somebody's word. */
-export function checkRounds(made: readonly ProviderRequest[], rounds: Rounds): string[] {
+export function checkRounds(made: readonly unknown[], rounds: Rounds): string[] {
   const wrong: string[] = [];
   if (made.length > rounds.begun)
     wrong.push(`the provider created ${made.length} requests in ${rounds.begun} rounds of create`);

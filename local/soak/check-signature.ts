@@ -1,7 +1,7 @@
+import type { SignatureView } from '../../sandbox/client/sandbox-client.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import { checkFiles } from './check-files.js';
-import { REFUSAL } from './officer.js';
-import type { ProviderSignature } from './provider.js';
+import { REFUSAL } from './reviewer.js';
 import type { Played, Scene } from './scene.js';
 import type { SignatureRole } from './signature-role.js';
 
@@ -9,7 +9,7 @@ import type { SignatureRole } from './signature-role.js';
 export async function checkSignature(
   scene: Scene<SignatureRole>,
   outcome: Outcome,
-  made: readonly ProviderSignature[],
+  made: readonly SignatureView[],
 ): Promise<string[]> {
   const wrong = checkEffects(scene.played, made);
   const issued = made.filter(({ status }) => status === 'ISSUED').length;
@@ -21,8 +21,11 @@ export async function checkSignature(
   return [...wrong, ...(await checkFiles(scene, outcome))];
 }
 
+/** What the provider knows of a signature request, as far as its effects show it. */
+export type SignatureEffects = Pick<SignatureView, 'pk' | 'history' | 'calls'> & { documents: { uid: string }[] };
+
 /** Signed once, every code sent once, nothing left behind. */
-export function checkEffects({ typed }: Pick<Played, 'typed'>, made: readonly ProviderSignature[]): string[] {
+export function checkEffects({ typed }: Pick<Played, 'typed'>, made: readonly SignatureEffects[]): string[] {
   const wrong: string[] = [];
   const signs = made.reduce((sum, { history }) => sum + history.filter(({ status }) => status === 'ISSUED').length, 0);
   if (signs > 1) wrong.push(`signed ${signs} times`);

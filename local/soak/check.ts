@@ -1,11 +1,11 @@
+import type { RequestView } from '../../sandbox/client/sandbox-client.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import { checkEnrolment } from './check-enrolment.js';
 import { checkEvidence } from './check-evidence.js';
 import { checkRounds, roundsOf } from './check-rounds.js';
 import { checkSignature } from './check-signature.js';
 import { permittedEnds } from './permitted.js';
-import type { ProviderRequest } from './provider.js';
-import { isEnrolment, isSignature, keyOf, type Scene } from './scene.js';
+import { emailOf, isEnrolment, isSignature, keyOf, type Scene } from './scene.js';
 
 /** What was found about one request. */
 interface Checked {
@@ -19,10 +19,10 @@ interface Checked {
 
 /** Checks one request after everything was let finish. Answers how it ended, and what is wrong with that. */
 export async function check(scene: Scene): Promise<Checked> {
-  const { at, role, provider, histories } = scene;
+  const { at, role, histories } = scene;
   const key = keyOf(role);
   const outcome = await at.archive.readOutcome(key);
-  const made = await provider.requestsOf(role);
+  const made = await at.provider.requestsOf(emailOf(role));
   if (outcome === undefined) {
     const wrong = [`has not ended, although nothing stands in its way: ${await standing(scene)}`];
     return { outcome, wrong, events: 0, made: made.length };
@@ -41,7 +41,7 @@ export async function check(scene: Scene): Promise<Checked> {
   return { outcome, wrong, events: count, made: made.length };
 }
 
-async function checkFlow(scene: Scene, outcome: Outcome, made: readonly ProviderRequest[]): Promise<string[]> {
+async function checkFlow(scene: Scene, outcome: Outcome, made: readonly RequestView[]): Promise<string[]> {
   if (isSignature(scene)) {
     return checkSignature(
       scene,
@@ -54,7 +54,7 @@ async function checkFlow(scene: Scene, outcome: Outcome, made: readonly Provider
 }
 
 /** The end is one that the people brought about. */
-function checkEnd({ role, played }: Scene, outcome: Outcome, made: readonly ProviderRequest[]): string[] {
+function checkEnd({ role, played }: Scene, outcome: Outcome, made: readonly RequestView[]): string[] {
   const wrong: string[] = [];
   const permitted = permittedEnds(role, played);
   if (!permitted.some((end) => end.outcome === outcome.outcome && end.reason === outcome.reason))

@@ -2,7 +2,7 @@ import type { PolicyOverrides } from '../../src/client.js';
 import type { Flow } from '../../src/messages/request.js';
 import type { AUTHORITIES } from '../local-config.js';
 import type { Draw } from './draw.js';
-import { drawFault, type FaultOrder } from './faults.js';
+import { drawFault, type DrawnFault } from './faults.js';
 import { NEVER, type PolicyName, POLICIES } from './policies.js';
 
 /** What people around a request of either flow will do. Milliseconds. */
@@ -40,7 +40,7 @@ export interface CommonRole {
     impatient: boolean;
   };
   /** Faults at the provider that meet this request alone. */
-  faults: FaultOrder[];
+  faults: DrawnFault[];
 }
 
 export interface RoleOrder {

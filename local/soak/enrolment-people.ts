@@ -1,12 +1,9 @@
 import type { RequestFields } from '../../src/messages/request-fields.js';
 import type { RequestStatus } from '../../src/messages/status.js';
-import { DEED, ORGANISATION } from '../sample-enrolments.js';
+import { DEED, ORGANISATION_FIELDS } from '../people/requester.js';
 import type { EnrolmentRole } from './enrolment-role.js';
 import { type Person, pkOf, type Scene, unlessTooLate } from './scene.js';
 import { VideoSigner } from './video-signer.js';
-
-/** The deed of the organisation, as it is handed in. */
-export const DEED_DOCUMENT = { name: 'deed.pdf', content: DEED };
 
 /** The person who gets a certificate: before the camera, and picks it up, or does not. */
 export class Enrollee implements Person {
@@ -20,7 +17,7 @@ export class Enrollee implements Person {
     await this.video.act(status);
     const pk = pkOf(status);
     if (status.stage !== 'issuing' || pk === undefined || this.scene.role.pickUp === 'never') return;
-    await unlessTooLate(this.scene, `picks up the certificate of ${pk}`, () => this.scene.provider.pickUp(pk));
+    await unlessTooLate(this.scene, `picks up the certificate of ${pk}`, () => this.scene.signer.pickUp(pk));
   }
 }
 
@@ -29,11 +26,11 @@ export class CertifiedOperator implements Person {
   constructor(private readonly scene: Scene<EnrolmentRole>) {}
 
   async act(status: RequestStatus): Promise<void> {
-    const { provider, role } = this.scene;
+    const { at, role } = this.scene;
     const pk = pkOf(status);
     if (status.stage !== 'validation' || pk === undefined || role.validation === 'never') return;
     const act = role.validation === 'validates' ? 'validate' : 'refuse';
-    await unlessTooLate(this.scene, `provider's operator: ${act} ${pk}`, () => provider.validation(pk, act));
+    await unlessTooLate(this.scene, `provider's operator: ${act} ${pk}`, () => at.provider.operator(pk, act));
   }
 }
 
@@ -58,14 +55,14 @@ function partOf(
   missing: readonly string[],
 ): {
   fields: RequestFields;
-  documents: (typeof DEED_DOCUMENT)[];
+  documents: (typeof DEED)[];
 } {
-  const names = Object.keys(ORGANISATION).filter((name) => missing.includes(name));
+  const names = Object.keys(ORGANISATION_FIELDS).filter((name) => missing.includes(name));
   const rest = data === 'piecemeal' && names.length > 1;
   const fields = Object.fromEntries(
-    Object.entries(ORGANISATION).filter(([name]) => names.includes(name) && !(rest && name === 'title')),
+    Object.entries(ORGANISATION_FIELDS).filter(([name]) => names.includes(name) && !(rest && name === 'title')),
   );
   // The provider's console lets nobody approve without it, and says nothing.
   const deedLater = data === 'piecemeal' && officer === 'approves' && names.length > 0;
-  return { fields, documents: rest || deedLater ? [] : [DEED_DOCUMENT] };
+  return { fields, documents: rest || deedLater ? [] : [DEED] };
 }

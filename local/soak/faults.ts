@@ -1,9 +1,9 @@
-import { FAULT_KINDS, type FaultKind, type FaultName } from '../../sandbox/fault-kinds.js';
+import { FAULT_KINDS, type FaultKind, type FaultName } from '../../sandbox/faults/kinds.js';
 import type { Flow } from '../../src/messages/request.js';
 import type { Draw } from './draw.js';
 
 /** A fault as the sandbox takes it. */
-export interface FaultOrder {
+export type DrawnFault = {
   name: FaultName;
   endpoint?: string;
   phone?: string;
@@ -15,7 +15,7 @@ export interface FaultOrder {
   code?: number;
   retryAfter?: number;
   copies?: number;
-}
+};
 
 /** Endpoints that a request of each flow calls. */
 const ENDPOINTS: Record<Flow, readonly string[]> = {
@@ -57,7 +57,7 @@ const OF_NOBODY = new Set(['ra-first-scratchcard', 'ra-scratchcard-used', 'ra-li
  * One fault of any kind that can meet this flow, with parameters in the time scale of a soak. Whoever orders it adds scope
  * and number.
  */
-export function drawFault(draw: Draw, flow: Flow, meets: 'everybody' | 'one signer'): FaultOrder {
+export function drawFault(draw: Draw, flow: Flow, meets: 'everybody' | 'one signer'): DrawnFault {
   const endpoints = ENDPOINTS[flow].filter((endpoint) => meets === 'everybody' || !OF_NOBODY.has(endpoint));
   const among = (name: FaultName): readonly string[] => {
     const kind: FaultKind = FAULT_KINDS[name];
@@ -66,7 +66,7 @@ export function drawFault(draw: Draw, flow: Flow, meets: 'everybody' | 'one sign
   const names = (Object.keys(FAULT_KINDS) as FaultName[]).filter((name) => among(name).length > 0);
   const name = draw.oneOf(names as [FaultName, ...FaultName[]]);
   const kind: FaultKind = FAULT_KINDS[name];
-  const order: FaultOrder = { name };
+  const order: DrawnFault = { name };
   if (kind.moment !== 'signer' && kind.moment !== 'callback')
     order.endpoint = draw.oneOf(among(name) as [string, ...string[]]);
   if ('ms' in kind.parameters) order.ms = draw.between(100, 2500);

@@ -1,15 +1,13 @@
 import { join } from 'node:path';
 import type { Started } from '../../src/client.js';
 import { AUTHORITIES } from '../local-config.js';
-import { PROJECT } from '../project.js';
-import { ORGANISATION, PROFILES } from '../sample-enrolments.js';
-import { CertifiedOperator, DEED_DOCUMENT, Enrollee, Supplier } from './enrolment-people.js';
+import { DEED, ORGANISATION_FIELDS, PROFILES, SAMPLES } from '../people/requester.js';
+import { CertifiedOperator, Enrollee, Supplier } from './enrolment-people.js';
 import type { EnrolmentRole } from './enrolment-role.js';
-import { Officer } from './officer.js';
-import { emailOf } from './provider.js';
-import { isEnrolment, isSignature, type Person, type Scene } from './scene.js';
+import { Reviewer } from './reviewer.js';
+import { emailOf, isEnrolment, isSignature, type Person, type Scene } from './scene.js';
 import type { SignatureRole } from './signature-role.js';
-import { Signer } from './signer.js';
+import { SignatureSigner } from './signature-signer.js';
 
 /** What differs between the flows: how a request begins, and who is around it. */
 export interface FlowPlay {
@@ -17,21 +15,21 @@ export interface FlowPlay {
   people: Person[];
 }
 
-const SAMPLES = ['agreement.pdf', 'annex.pdf'];
+const DOCUMENTS = ['agreement.pdf', 'annex.pdf'];
 
 export function flowPlayOf(scene: Scene): FlowPlay {
   if (isSignature(scene))
-    return { start: () => startSignature(scene), people: [new Signer(scene), new Officer(scene)] };
+    return { start: () => startSignature(scene), people: [new SignatureSigner(scene), new Reviewer(scene)] };
   if (isEnrolment(scene)) {
-    const people = [new Enrollee(scene), new CertifiedOperator(scene), new Supplier(scene), new Officer(scene)];
+    const people = [new Enrollee(scene), new CertifiedOperator(scene), new Supplier(scene), new Reviewer(scene)];
     return { start: () => startEnrolment(scene), people };
   }
   throw new Error(`Nobody plays the flow of ${scene.role.reference}.`);
 }
 
 function startSignature(scene: Scene<SignatureRole>): Promise<Started> {
-  const names = SAMPLES.slice(0, scene.role.documents);
-  const documents = names.map((name) => ({ name, content: join(PROJECT, 'samples', name) }));
+  const names = DOCUMENTS.slice(0, scene.role.documents);
+  const documents = names.map((name) => ({ name, content: join(SAMPLES, name) }));
   return scene.at.client.start({ ...inputOf(scene), documents });
 }
 
@@ -42,7 +40,7 @@ function startEnrolment(scene: Scene<EnrolmentRole>): Promise<Started> {
     ...inputOf(scene),
     profile: PROFILES[subject],
     untilIssued,
-    ...(known ? { fields: ORGANISATION, documents: [DEED_DOCUMENT] } : {}),
+    ...(known ? { fields: ORGANISATION_FIELDS, documents: [DEED] } : {}),
   });
 }
 

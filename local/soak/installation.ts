@@ -1,11 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SandboxClient } from '../../sandbox/client/sandbox-client.js';
 import type { Archive } from '../../src/archive/archive.js';
 import { openArchive } from '../../src/archive/file-archive.js';
 import { VideoIdClient } from '../../src/client.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { AUTHORITIES, sandboxRoot, writeConfig, writeSandboxSettings } from '../local-config.js';
-import { anyPort } from '../ports.js';
+import { anyPort, anyPorts } from '../ports.js';
 import { isHealthy, sandboxProgram, startProgram } from '../program.js';
 import { openScreen } from '../screen.js';
 import { exitWords, type Service } from '../service.js';
@@ -25,6 +26,8 @@ export const DROPS_SECRETS = 'automatic';
 
 /** A whole installation of the soak's own, with its own Temporal server; every program can be killed and started again. */
 export class SoakInstallation {
+  /** Its calls wait while the sandbox is killed. */
+  readonly provider: SandboxClient;
   private readonly running = new Map<Program, Service>();
   /** Programs that may end now: killed, or stopped. */
   private readonly expected = new Set<Service>();
@@ -42,7 +45,9 @@ export class SoakInstallation {
     },
     /** Told when a program ends that nobody killed. */
     private readonly died: (words: string) => void,
-  ) {}
+  ) {
+    this.provider = new SandboxClient(`http://127.0.0.1:${ports.sandbox}`, 'wait');
+  }
 
   static async start(directory: string, plan: Plan, died: (words: string) => void): Promise<SoakInstallation> {
     const state = await openState(directory);
@@ -52,13 +57,7 @@ export class SoakInstallation {
       metrics: await anyPort(),
       http: await anyPort(),
     };
-    const ports = {
-      worker: await anyPort(),
-      gateway: await anyPort(),
-      codecServer: await anyPort(),
-      sandbox: await anyPort(),
-      registrationAuthority: await anyPort(),
-    };
+    const ports = await anyPorts();
     const config = await settings(state, plan, { temporalAddress: `127.0.0.1:${temporal.frontend}`, ports });
     const { directory: place, reserve } = config.archive;
     const archive = await openArchive({ directory: place, create: true, reserveBytes: reserve });
@@ -69,10 +68,6 @@ export class SoakInstallation {
     writeProviderSettings(state, config, plan);
     await installation.up(PROGRAMS);
     return installation;
-  }
-
-  get sandboxUrl(): string {
-    return `http://127.0.0.1:${this.ports.sandbox}`;
   }
 
   /** PEM of the roots that signed files must lead to. */

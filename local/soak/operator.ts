@@ -1,7 +1,7 @@
 import type { PlainResolution } from '../../src/client.js';
 import type { Attention, Remedy, RequestStatus } from '../../src/messages/status.js';
 import { AUTHORITIES } from '../local-config.js';
-import { type Person, pkOf, type Scene } from './scene.js';
+import { emailOf, type Person, pkOf, type Scene } from './scene.js';
 
 /** After so many tries no operator waits for another file. */
 const HOPELESS = 5;
@@ -67,10 +67,10 @@ export class Operator implements Person {
       case 'VIDEO_FAILED':
         return operator.videoFailed === 'nothing' ? undefined : offered(operator.videoFailed);
       case 'NO_SCRATCHCARD_LEFT':
-        await this.scene.provider.orderCards(AUTHORITIES[this.scene.role.authority], CARDS);
+        await this.scene.at.provider.addScratchcards(AUTHORITIES[this.scene.role.authority], CARDS);
         return offered('retry');
       case 'SIGNED_FILES_MISSING':
-        await this.scene.provider.putFilesTogether(pkOf(status) ?? '');
+        await this.scene.at.provider.putFilesTogether(pkOf(status) ?? '');
         return offered('retry');
       case 'VERIFICATION_NOT_PASSED':
         this.failedVerifications += 1;
@@ -89,8 +89,8 @@ export class Operator implements Person {
 
   /** Looks in the provider's console, by the signer, for what the doubtful create may have made: not the request it is already. */
   private async decideCreate(offered: Offer, status: RequestStatus): Promise<PlainResolution | undefined> {
-    const { provider, role } = this.scene;
-    const found = (await provider.requestsOf(role)).findLast(({ pk }) => String(pk) !== pkOf(status));
+    const { at, role } = this.scene;
+    const found = (await at.provider.requestsOf(emailOf(role))).find(({ pk }) => String(pk) !== pkOf(status));
     const wish = role.operator.createInDoubt;
     const order = offered(wish === 'adopt' && found === undefined ? 'retry' : wish);
     if (order?.remedy !== 'adopt' || found === undefined) return order;

@@ -1,6 +1,6 @@
 import type { OutcomeKind } from '../../src/messages/outcome.js';
 import { type EnrolmentRole, hasShortReview } from './enrolment-role.js';
-import { REFUSAL } from './officer.js';
+import { REFUSAL } from './reviewer.js';
 import type { Role } from './role.js';
 import type { Played } from './scene.js';
 import type { SignatureRole } from './signature-role.js';

@@ -1,6 +1,6 @@
 import type { Flow } from '../../src/messages/request.js';
 import { Draw } from './draw.js';
-import { drawFault, type FaultOrder } from './faults.js';
+import { drawFault, type DrawnFault } from './faults.js';
 import { drawRole, type Role } from './role.js';
 
 /** What is killed with SIGKILL; `everything` is a power cut. */
@@ -19,7 +19,7 @@ export interface Trouble {
   /** Milliseconds from the beginning. */
   at: number;
   lasts: number;
-  fault: FaultOrder;
+  fault: DrawnFault;
 }
 
 /** Everything that will be done, drawn from the seed. What it meets, and in which order, is not. */

@@ -1,21 +1,24 @@
+import { SandboxRefusal } from '../../sandbox/client/sandbox-client.js';
 import type { AttemptKey } from '../../src/archive/archive.js';
 import type { RequestStatus } from '../../src/messages/status.js';
+import type { Officer } from '../people/officer.js';
+import type { Signer } from '../people/signer.js';
 import type { Asking } from './asking.js';
 import type { Books } from './books.js';
 import type { EnrolmentRole } from './enrolment-role.js';
 import type { Histories } from './histories.js';
 import type { SoakInstallation } from './installation.js';
-import { type Provider, ProviderRefusal } from './provider.js';
 import type { Role } from './role.js';
 import type { SignatureRole } from './signature-role.js';
 
 /** What everybody around one request works with. */
 export interface Scene<R extends Role = Role> {
   at: SoakInstallation;
-  provider: Provider;
   histories: Histories;
   books: Books;
   role: R;
+  signer: Signer;
+  officer: Officer;
   asking: Asking;
   played: Played;
 }
@@ -54,6 +57,11 @@ export function keyOf({ flow, reference }: Pick<Role, 'flow' | 'reference'>): At
   return { flow, reference, attempt: 1 };
 }
 
+/** Each signer has an address of its own: what was made for it belongs to this request. */
+export function emailOf({ reference }: Pick<Role, 'reference'>): string {
+  return `${reference}@example.com`;
+}
+
 /** The request's id at the provider, once it is known. */
 export function pkOf({ provider }: RequestStatus): string | undefined {
   return provider.requestPk;
@@ -68,7 +76,7 @@ export async function unlessTooLate(
   try {
     await act();
   } catch (error) {
-    if (error instanceof ProviderRefusal) return false;
+    if (error instanceof SandboxRefusal) return false;
     throw error;
   }
   books.did(role.reference, what);

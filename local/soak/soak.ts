@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Officer } from '../people/officer.js';
+import { Signer } from '../people/signer.js';
 import { Asking } from './asking.js';
 import { Books } from './books.js';
 import { play } from './cast.js';
@@ -7,54 +9,54 @@ import { SoakInstallation } from './installation.js';
 import { Histories } from './histories.js';
 import type { Plan } from './plan.js';
 import { Patience } from './patience.js';
-import { Provider } from './provider.js';
 import type { Role } from './role.js';
 import type { Scene } from './scene.js';
 import { type Summary, summaryOf } from './summary.js';
 import { makeTrouble } from './trouble.js';
 
 /** Milliseconds. */
-const TELL_EVERY = 5000;
+const REPORT_EVERY = 5000;
 
-/** Runs a plan in a folder of its own, then checks every request. `tell` hears about progress. */
-export async function soak(plan: Plan, directory: string, tell: (line: string) => void): Promise<Summary> {
+/** Runs a plan in a folder of its own, then checks every request. @param report takes a line about the progress */
+export async function soak(plan: Plan, directory: string, report: (line: string) => void): Promise<Summary> {
   const books = new Books();
   const at = await SoakInstallation.start(directory, plan, (words) => books.broke('everything', words));
   const histories = await Histories.connect(at.config);
-  const house = { at, histories, books, provider: new Provider(at.sandboxUrl) };
-  const scenes = plan.roles.map((role) => sceneOf(house, role));
-  const telling = setInterval(() => tell(progress(books, plan)), TELL_EVERY);
+  const shared = { at, histories, books };
+  const scenes = plan.roles.map((role) => sceneOf(shared, role));
+  const reporting = setInterval(() => report(progress(books, plan)), REPORT_EVERY);
   books.begin();
   try {
-    await performed(plan, house, scenes, tell);
+    await performed(plan, shared, scenes, report);
     for (const worker of ['worker-1', 'worker-2']) {
       for (const line of ownFaults(readFileSync(at.state.logFile(worker), 'utf8'))) books.broke(worker, line);
     }
-    tell(`${progress(books, plan)}; every request is checked`);
+    report(`${progress(books, plan)}; every request is checked`);
     return await summaryOf(plan, books, scenes);
   } finally {
-    clearInterval(telling);
+    clearInterval(reporting);
     await histories.close();
     await at.close();
   }
 }
 
-type House = Pick<Scene, 'at' | 'histories' | 'books' | 'provider'>;
+/** What all scenes have in common. */
+type Shared = Pick<Scene, 'at' | 'histories' | 'books'>;
 
-async function performed(plan: Plan, house: House, scenes: Scene[], tell: (line: string) => void): Promise<void> {
-  const { books, provider } = house;
+async function performed(plan: Plan, shared: Shared, scenes: Scene[], report: (line: string) => void): Promise<void> {
+  const { at, books } = shared;
   let over = false;
   const patience = new Patience();
   const playing = scenes.map(async (scene) => {
     await pause(Math.max(0, scene.role.startsAt - books.now));
-    for (const fault of scene.role.faults) await provider.addFault(fault);
+    for (const fault of scene.role.faults) await at.provider.addFault(fault);
     await play(scene, patience, () => over);
   });
   const played = Promise.all(playing);
   let waiting: NodeJS.Timeout | undefined;
   try {
-    await Promise.race([makeTrouble(plan, house), failing(played)]);
-    tell(`${progress(books, plan)}; no more trouble, everything is let finish`);
+    await Promise.race([makeTrouble(plan, shared), failing(played)]);
+    report(`${progress(books, plan)}; no more trouble, everything is let finish`);
     patience.begin();
     waiting = setInterval(() => (over ||= patience.isLost), 1000);
     await played;
@@ -71,9 +73,17 @@ async function failing(played: Promise<unknown>): Promise<never> {
   return new Promise<never>(() => {});
 }
 
-function sceneOf(house: House, role: Role): Scene {
+function sceneOf(shared: Shared, role: Role): Scene {
   const played = { consoleCancelled: false, gaveUp: false, acceptedFiles: false, typed: 0, newVideo: false };
-  return { ...house, role, asking: new Asking(role, house.books), played };
+  const { at, books } = shared;
+  return {
+    ...shared,
+    role,
+    signer: new Signer(at, role),
+    officer: new Officer(at, role),
+    asking: new Asking(role, books),
+    played,
+  };
 }
 
 /** What a worker's log says about our own code, each once. */

@@ -1,19 +1,19 @@
-import type { Scene } from './scene.js';
+import { emailOf, type Scene } from './scene.js';
 
 /** Everything that is known about one request, in the order of time: to see what broke, and to repeat it with the seed. */
-export async function storyOf({ role, at, asking, books, provider }: Scene): Promise<string[]> {
+export async function storyOf({ role, at, asking, books }: Scene): Promise<string[]> {
   const lines: { at: number; line: string }[] = [];
-  const tell = (moment: number, line: string): void => void lines.push({ at: moment, line });
-  for (const { at: moment, what } of books.deedsOf(role.reference)) tell(moment, `people   ${what}`);
-  for (const { at: moment, what } of books.deedsOf('everything')) tell(moment, `trouble  ${what}`);
-  for (const { pk, history, calls, done } of await provider.requestsOf(role)) {
-    for (const { status, cause, at: moment } of history) tell(since(moment), `provider ${pk} ${status} (${cause})`);
-    tell(Infinity, `provider ${pk} done ${JSON.stringify(done)} calls ${JSON.stringify(calls)}`);
+  const add = (moment: number, line: string): void => void lines.push({ at: moment, line });
+  for (const { at: moment, what } of books.deedsOf(role.reference)) add(moment, `people   ${what}`);
+  for (const { at: moment, what } of books.deedsOf('everything')) add(moment, `trouble  ${what}`);
+  for (const { pk, history, calls, done } of await at.provider.requestsOf(emailOf(role))) {
+    for (const { status, cause, at: moment } of history) add(since(moment), `provider ${pk} ${status} (${cause})`);
+    add(Infinity, `provider ${pk} done ${JSON.stringify(done)} calls ${JSON.stringify(calls)}`);
   }
   const status = await asking.look('status', () => at.client.status(role.reference, { flow: role.flow }));
   for (const { at: moment, what, facts, actor } of status?.events ?? []) {
-    const told = [actor?.kind, facts === undefined ? undefined : JSON.stringify(facts)].filter(Boolean).join(' ');
-    tell(since(moment), `request  ${what} ${told}`.trimEnd());
+    const words = [actor?.kind, facts === undefined ? undefined : JSON.stringify(facts)].filter(Boolean).join(' ');
+    add(since(moment), `request  ${what} ${words}`.trimEnd());
   }
   const first = lines.find(({ line }) => line === 'people   started')?.at ?? 0;
   const last = Math.max(

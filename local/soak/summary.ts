@@ -19,8 +19,8 @@ export interface Summary {
   /** How often each fault met a call or a callback. */
   faults: Record<string, number>;
   attentions: Record<string, number>;
-  /** Codes that people and their programs were told. */
-  told: Record<string, number>;
+  /** Failure codes that people and their programs got. */
+  refusals: Record<string, number>;
   /** Events. */
   longestHistory: number;
   /** Signed files that pdfsig looked at as well. */
@@ -57,8 +57,8 @@ export async function summaryOf(plan: Plan, books: Books, scenes: readonly Scene
   const broken: Summary['broken'] = [];
   for (const each of books.broken) {
     const scene = byReference.get(each.reference);
-    const told = broken.some(({ reference }) => reference === each.reference);
-    broken.push({ ...each, story: scene === undefined || told ? [] : await storyOf(scene) });
+    const known = broken.some(({ reference }) => reference === each.reference);
+    broken.push({ ...each, story: scene === undefined || known ? [] : await storyOf(scene) });
   }
   return {
     seed: plan.seed,
@@ -69,7 +69,7 @@ export async function summaryOf(plan: Plan, books: Books, scenes: readonly Scene
     kills: sorted(books.kills),
     faults: sorted(books.faults),
     attentions: sorted(books.attentions),
-    told: sorted(books.refusals),
+    refusals: sorted(books.refusals),
     longestHistory,
     pdfsig: outsideLooks(),
     broken,
@@ -85,7 +85,9 @@ async function cleaned({ at, role }: Scene): Promise<void> {
 /** Every card that is used is in a request, and every request is one of ours. */
 async function checkCards([scene]: readonly Scene[], ours: number): Promise<string[]> {
   if (scene === undefined) return [];
-  const { used, enrolments } = await scene.provider.cards();
+  const { provider } = scene.at;
+  const used = await provider.scratchcardsUsed();
+  const enrolments = (await provider.enrolments()).length;
   if (used === enrolments && enrolments === ours) return [];
   return [`${used} scratchcards are used by ${enrolments} enrolments at the provider, of which ${ours} are known`];
 }

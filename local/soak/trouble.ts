@@ -2,16 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Books } from './books.js';
 import type { SoakInstallation } from './installation.js';
 import type { Plan } from './plan.js';
-import type { Provider } from './provider.js';
 
 /** Milliseconds between two looks for calls that are held. */
 const RELEASE_EVERY = 2000;
 
 /** Carries out the kills and the faults of a plan at their time, one kill after the other; then nothing is in the way any more. */
-export async function makeTrouble(
-  plan: Plan,
-  { at, provider, books }: { at: SoakInstallation; provider: Provider; books: Books },
-): Promise<void> {
+export async function makeTrouble(plan: Plan, { at, books }: { at: SoakInstallation; books: Books }): Promise<void> {
+  const { provider } = at;
   const until = (moment: number): Promise<void> => pause(Math.max(0, moment - books.now));
   const killing = (async () => {
     for (const { at: moment, victim, downFor } of plan.kills) {

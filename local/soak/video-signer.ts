@@ -1,3 +1,4 @@
+import type { VideoResult } from '../../sandbox/client/sandbox-client.js';
 import type { RequestStatus } from '../../src/messages/status.js';
 import { type Person, pkOf, type Scene, unlessTooLate } from './scene.js';
 
@@ -11,12 +12,12 @@ export class VideoSigner implements Person {
   /** Sees on the page behind the link what the provider says, not what we say. */
   async act(status: RequestStatus): Promise<void> {
     if (status.stage !== 'video') return;
-    const { provider, role } = this.scene;
+    const { at, role } = this.scene;
     const pk = pkOf(status);
     this.since ??= Date.now();
     if (pk === undefined || role.video === 'never') return;
     if (role.video === 'late' && Date.now() - this.since < role.videoAt) return;
-    const shown = (await provider.request(role, pk)).status;
+    const shown = (await at.provider.either(pk)).status;
     if (shown === 'VIDEOERROR') {
       await this.afterFailure(pk);
       return;
@@ -35,8 +36,7 @@ export class VideoSigner implements Person {
     if (videoFailed === 'nothing' || videoFailed === 'wait') await this.do(pk, 'retry');
   }
 
-  private do(pk: string, result: 'finished' | 'incomplete' | 'error' | 'retry'): Promise<unknown> {
-    const { provider, role } = this.scene;
-    return unlessTooLate(this.scene, `video of ${pk}: ${result}`, () => provider.video(role, pk, result));
+  private do(pk: string, result: VideoResult): Promise<unknown> {
+    return unlessTooLate(this.scene, `video of ${pk}: ${result}`, () => this.scene.signer.video(pk, result));
   }
 }

@@ -2,16 +2,17 @@ import { readFile } from 'node:fs/promises';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { Refusal } from '../calls/answers.js';
 import type { Provider } from '../provider.js';
 import { contractOf, enrol } from '../registration-authority/issuing.js';
 import { operate, OPERATOR_ACTS } from '../registration-authority/operator.js';
+import { carryOutForm } from './form.js';
 import { inboxesPage, inboxPage } from './inbox.js';
 import { operatorPage } from './operator.js';
-import { problemOf } from './problem.js';
 import { selfServicePage } from './self-service.js';
 import { unknownLinkPage } from './video-session.js';
 
-const actSchema = z.enum(OPERATOR_ACTS);
+const decisionSchema = z.object({ do: z.enum(OPERATOR_ACTS), reason: z.string().default('') });
 
 /** The pages of enrolments: the signer's inbox and self-service, the provider's operator. */
 export function enrolmentPageRoutes(provider: Provider): Hono<{ Bindings: HttpBindings }> {
@@ -24,16 +25,12 @@ export function enrolmentPageRoutes(provider: Provider): Hono<{ Bindings: HttpBi
   app.get('/operator', (context) => context.html(operatorPage(provider)));
   app.post('/operator/:pk', async (context) => {
     const request = requests.findEnrolment(context.req.param('pk'));
-    const form = await context.req.parseBody();
-    const act = actSchema.parse(form['do']);
-    const reason = typeof form['reason'] === 'string' ? form['reason'] : '';
-    const problem =
-      request === undefined
-        ? 'There is no such enrolment.'
-        : await problemOf(() => operate(provider, request, act, reason));
-    return problem === undefined
-      ? context.redirect('/operator', 303)
-      : context.html(operatorPage(provider, problem), 409);
+    const { do: act, reason } = decisionSchema.parse(await context.req.parseBody());
+    const decide = (): void => {
+      if (request === undefined) throw new Refusal(404, 'There is no such enrolment.');
+      operate(provider, request, act, reason);
+    };
+    return carryOutForm(context, decide, { page: '/operator', again: (problem) => operatorPage(provider, problem) });
   });
 
   app.get('/lcmpl/enrollment/auth/:token', (context) => {
@@ -49,10 +46,10 @@ export function enrolmentPageRoutes(provider: Provider): Hono<{ Bindings: HttpBi
   app.post('/lcmpl/enrollment/auth/:token', async (context) => {
     const request = requests.findByEnrolToken(context.req.param('token'));
     if (request === undefined) return context.html(unknownLinkPage(), 404);
-    const problem = await problemOf(async () => enrol(provider, request));
-    return problem === undefined
-      ? context.redirect(context.req.path, 303)
-      : context.html(selfServicePage(request, problem), 409);
+    return carryOutForm(context, () => enrol(provider, request), {
+      page: context.req.path,
+      again: (problem) => selfServicePage(request, problem),
+    });
   });
   return app;
 }

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
-import { ENDPOINT_NAMES } from '../endpoints/all.js';
-import { FAULT_KINDS, isFaultName, type FaultKind } from '../fault-kinds.js';
-import type { Fault } from '../faults.js';
+import { ENDPOINT_NAMES } from '../one-shot/all-endpoints.js';
+import { FAULT_KINDS, isFaultName, type FaultKind } from '../faults/kinds.js';
+import type { Fault } from '../faults/faults.js';
 import type { Provider } from '../provider.js';
 import { page, type Html } from './layout.js';
 

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import type { Provider } from '../provider.js';
-import { mailsOf } from '../registration-authority/control.js';
+import { mailsOf } from '../control/views.js';
 import { badge, clock, page, type Html } from './layout.js';
 
 /** Every address that e-mail was sent to. */

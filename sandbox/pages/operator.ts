@@ -1,56 +1,46 @@
 import { html } from 'hono/html';
-import { personWords } from '../person.js';
 import type { Provider } from '../provider.js';
 import { missingFields, validationApproves } from '../registration-authority/completeness.js';
 import type { Enrolment } from '../registration-authority/enrolment.js';
-import { canOperate, OPERATOR_ACTS, type OperatorAct } from '../registration-authority/operator.js';
-import { badge, clock, page, type Html } from './layout.js';
+import { canOperate, type OperatorAct } from '../registration-authority/operator.js';
+import { personWords } from '../requests/person.js';
+import { actForm, type Decision, decisionsPage, requestCard } from './decisions.js';
+import { badge, type Html } from './layout.js';
 
-/** So many of the newest enrolments are shown. */
-const SHOWN = 100;
-
-const WORDS: Record<OperatorAct, string> = {
-  validate: 'Validate',
-  refuse: 'Refuse',
-  approve: 'Approve for the authority',
-  cancel: 'Cancel',
+const WORDS = {
+  title: 'Operator',
+  path: '/operator',
+  heading: 'Certified Operator',
+  lead:
+    "The provider's own staff looks at the video. This approves the request of a natural person. Any other request goes " +
+    'back to the registration authority, and no callback says so.',
+  empty: 'No enrolment yet.',
 };
 
-/** Where the provider's Certified Operator decides about videos, and what else happens past the API. */
+const DECISIONS: (Decision & { act: OperatorAct })[] = [
+  { act: 'validate', words: 'Validate', tone: 'main' },
+  { act: 'refuse', words: 'Refuse', tone: 'bad', reason: 'Document not readable' },
+  { act: 'approve', words: 'Approve for the authority', tone: 'main' },
+  { act: 'cancel', words: 'Cancel' },
+];
+
+/** Where the provider's Certified Operator decides about videos, and the authority's own staff decides without the API. */
 export function operatorPage(provider: Provider, problem?: string): Html {
-  const enrolments = provider.parts.requests.enrolments().slice(0, SHOWN);
-  return page(
-    'Operator',
-    '/operator',
-    html`<h1>Certified Operator</h1>
-      <p class="lead">
-        The provider's own staff looks at the video. A natural person's request is approved by that; another one goes
-        back to the registration authority, which no callback says.
-      </p>
-      ${problem === undefined ? '' : html`<p class="card" role="alert">${problem}</p>`}
-      <div data-live>
-        ${enrolments.map((request) => enrolmentCard(provider, request))}
-        ${enrolments.length === 0 ? html`<p class="empty">No enrolment yet.</p>` : ''}
-      </div>`,
+  return decisionsPage(
+    WORDS,
+    provider.parts.requests.enrolments(),
+    (request) => enrolmentCard(provider, request),
+    problem,
   );
 }
 
 function enrolmentCard(provider: Provider, request: Enrolment): Html {
-  const acts = OPERATOR_ACTS.filter((act) => canOperate(provider, request, act));
-  const last = request.history.at(-1);
-  return html`<section class="card" aria-label="Enrolment ${request.pk}">
-    <div class="row">
-      <h3>Enrolment ${request.pk} ${badge(request.status)}</h3>
-      <span class="soft">since ${clock(last?.at ?? request.createdAt)} UTC</span>
-    </div>
-    <p class="soft">
-      Authority ${request.registrationAuthority} · ${request.profile} · card ${request.scratchcard} ·
-      ${request.documents.length} document${request.documents.length === 1 ? '' : 's'}
-      ${request.refusalReason === undefined ? '' : html` · refused: ${request.refusalReason}`}
-    </p>
-    ${standing(provider, request)}
-    ${acts.length === 0 ? '' : html`<div class="actions">${acts.map((act) => actForm(request, act))}</div>`}
-  </section>`;
+  const possible = DECISIONS.filter(({ act }) => canOperate(provider, request, act));
+  return requestCard(
+    request,
+    standing(provider, request),
+    possible.map((decision) => actForm(`/operator/${request.pk}`, decision)),
+  );
 }
 
 /** What the video showed and where validating it leads, or what is still missing. */
@@ -65,14 +55,4 @@ function standing(provider: Provider, request: Enrolment): Html {
   return missing.length === 0
     ? html`<p>All fields are there.</p>`
     : html`<p>Missing: ${missing.map((field) => html`<code>${field}</code> `)}</p>`;
-}
-
-/** A form per act, so that Enter in the reason does what stands beside it. */
-function actForm(request: Enrolment, act: OperatorAct): Html {
-  const tone = act === 'validate' || act === 'approve' ? 'main' : act === 'refuse' ? 'bad' : '';
-  return html`<form class="actions" method="post" action="/operator/${request.pk}">
-    <input type="hidden" name="do" value="${act}" />
-    ${act === 'refuse' ? html`<input name="reason" aria-label="Reason of a refusal" value="Document not readable" />` : ''}
-    <button class="${tone}">${WORDS[act]}</button>
-  </form>`;
 }

@@ -1,7 +1,7 @@
 import { html } from 'hono/html';
 import type { Provider } from '../provider.js';
-import { stockOf } from '../registration-authority/control.js';
-import { STATUSES } from '../statuses.js';
+import { stockOf } from '../control/views.js';
+import { STATUSES } from '../requests/statuses.js';
 import { badge, page, type Html } from './layout.js';
 
 /** What this sandbox is, where its doors are, and what happened so far. */

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { phoneOf } from '../control.js';
+import { phoneOf } from '../control/views.js';
 import type { Provider } from '../provider.js';
 import { badge, clock, page, type Html } from './layout.js';
 

@@ -2,16 +2,17 @@ import { readFileSync } from 'node:fs';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { z } from 'zod';
+import { Refusal } from '../calls/answers.js';
 import { CONSOLE_ACTS, VIDEO_RESULTS, type Provider } from '../provider.js';
 import { consolePage } from './console.js';
 import { faultOrder, faultsPage } from './faults.js';
+import { carryOutForm } from './form.js';
 import { overviewPage } from './overview.js';
 import { phonePage, phonesPage } from './phone.js';
-import { problemOf } from './problem.js';
 import { unknownLinkPage, videoSessionPage } from './video-session.js';
 
 const resultSchema = z.enum(VIDEO_RESULTS);
-const actSchema = z.enum(CONSOLE_ACTS);
+const decisionSchema = z.object({ do: z.enum(CONSOLE_ACTS), reason: z.string().default('') });
 
 /** The pages for people: signer, operator, and whoever plays with faults. */
 export function pageRoutes(provider: Provider): Hono<{ Bindings: HttpBindings }> {
@@ -34,32 +35,31 @@ export function pageRoutes(provider: Provider): Hono<{ Bindings: HttpBindings }>
     const request = requests.findByLink(context.req.param('token'));
     if (request === undefined) return context.html(unknownLinkPage(), 404);
     const result = resultSchema.parse((await context.req.parseBody())['result']);
-    const problem = await problemOf(() => provider.video(request, result));
-    return problem === undefined
-      ? context.redirect(context.req.path, 303)
-      : context.html(videoSessionPage(request, problem), 409);
+    return carryOutForm(context, () => provider.video(request, result), {
+      page: context.req.path,
+      again: (problem) => videoSessionPage(request, problem),
+    });
   });
 
   app.get('/console', (context) => context.html(consolePage(provider)));
   app.post('/console/:pk', async (context) => {
     const request = requests.find(context.req.param('pk'));
-    const form = await context.req.parseBody();
-    const act = actSchema.parse(form['do']);
-    const reason = typeof form['reason'] === 'string' ? form['reason'] : '';
-    const problem =
-      request === undefined
-        ? 'There is no such request.'
-        : await problemOf(() => provider.console(request, act, reason));
-    return problem === undefined
-      ? context.redirect('/console', 303)
-      : context.html(consolePage(provider, problem), 409);
+    const { do: act, reason } = decisionSchema.parse(await context.req.parseBody());
+    const decide = (): void => {
+      if (request === undefined) throw new Refusal(404, 'There is no such request.');
+      provider.console(request, act, reason);
+    };
+    return carryOutForm(context, decide, { page: '/console', again: (problem) => consolePage(provider, problem) });
   });
 
   app.get('/faults', (context) => context.html(faultsPage(provider)));
   app.post('/faults', async (context) => {
     const order = faultOrder(await context.req.parseBody());
-    const problem = await problemOf(() => faults.add(order));
-    return problem === undefined ? context.redirect('/faults', 303) : context.html(faultsPage(provider, problem), 400);
+    return carryOutForm(context, () => faults.add(order), {
+      page: '/faults',
+      again: (problem) => faultsPage(provider, problem),
+      status: 400,
+    });
   });
   app.post('/faults/none', (context) => {
     faults.clear();

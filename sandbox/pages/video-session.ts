@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
-import type { ProviderRequest } from '../requests.js';
-import { VIDEO_OPEN } from '../statuses.js';
+import type { ProviderRequest } from '../requests/requests.js';
+import { VIDEO_OPEN } from '../requests/statuses.js';
 import { badge, page, type Html } from './layout.js';
 
 /** The page behind the video link: what the signer does there, as buttons. `problem` is why the last one had no effect. */

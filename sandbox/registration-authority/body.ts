@@ -1,10 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { Busboy } from '@fastify/busboy';
-import { Refusal } from '../answers.js';
-import type { Body, Endpoint, UploadedFile } from '../endpoints/endpoint.js';
-import { jsonFields, wholeBody } from '../one-shot-api.js';
-import type { Behaviour } from '../settings.js';
+import { Refusal } from '../calls/answers.js';
+import type { Body, Endpoint, UploadedFile } from '../calls/endpoint.js';
+import { jsonFields, wholeBody } from '../one-shot/api.js';
+import type { Behaviour } from '../settings/settings.js';
 import type { Enrolment } from './enrolment.js';
 import { detailed } from './refusals.js';
 

@@ -1,4 +1,4 @@
-import type { Behaviour } from '../settings.js';
+import type { Behaviour } from '../settings/settings.js';
 import type { Enrolment } from './enrolment.js';
 import { isNaturalPerson, mandatoryFields } from './profiles.js';
 

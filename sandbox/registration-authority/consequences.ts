@@ -1,8 +1,8 @@
-import type { ProviderRequest } from '../requests.js';
-import type { Behaviour } from '../settings.js';
-import type { Cause } from '../transitions.js';
-import { somebody } from '../person.js';
-import type { Enrolment, Mail } from './enrolment.js';
+import type { ProviderRequest } from '../requests/requests.js';
+import type { Behaviour } from '../settings/settings.js';
+import type { Cause } from '../requests/transitions.js';
+import { somebody } from '../requests/person.js';
+import type { Enrolment } from './enrolment.js';
 
 interface Links {
   linkOf(request: ProviderRequest): string;
@@ -14,7 +14,7 @@ export function carryOut(request: ProviderRequest, cause: Cause | 'created', beh
   if (request.kind !== 'enrolment') return;
   switch (cause) {
     case 'created':
-      if (request.videoMode) sendMail(request, videoMail(links.linkOf(request)));
+      if (request.videoMode) sendMail(request, 'video', links.linkOf(request));
       break;
     case 'video-finished':
       takeFromVideo(request, behaviour);
@@ -24,7 +24,7 @@ export function carryOut(request: ProviderRequest, cause: Cause | 'created', beh
       break;
     case 'approved':
       if (request.videoMode) request.videoStatus = 'VALIDATED';
-      sendMail(request, enrolmentMail(links.enrolLinkOf(request)));
+      sendMail(request, 'enrolment', links.enrolLinkOf(request));
       break;
     case 'refused':
       request.videoStatus = 'REFUSED';
@@ -44,24 +44,18 @@ function takeFromVideo(request: Enrolment, { ra }: Behaviour): void {
   request.revision += 1;
 }
 
-function sendMail(request: Enrolment, mail: Pick<Mail, 'kind' | 'subject' | 'text' | 'link'>): void {
-  request.mails.push({ at: new Date().toISOString(), to: request.email, ...mail });
-}
-
-function videoMail(link: string): Pick<Mail, 'kind' | 'subject' | 'text' | 'link'> {
-  return {
-    kind: 'video',
+/** What the provider writes to a signer. */
+const MAILS = {
+  video: {
     subject: 'Identify yourself by video',
     text: 'A certificate has been requested for you. Have your identity document at hand and open this link:',
-    link,
-  };
-}
-
-function enrolmentMail(link: string): Pick<Mail, 'kind' | 'subject' | 'text' | 'link'> {
-  return {
-    kind: 'enrolment',
+  },
+  enrolment: {
     subject: 'Your certificate is ready',
     text: 'Your request has been approved. Read the contract and have your certificate issued here:',
-    link,
-  };
+  },
+};
+
+function sendMail(request: Enrolment, kind: keyof typeof MAILS, link: string): void {
+  request.mails.push({ at: new Date().toISOString(), to: request.email, kind, ...MAILS[kind], link });
 }

@@ -1,7 +1,7 @@
-import { text } from '../raos.js';
-import type { Behaviour } from '../settings.js';
+import { text } from '../requests/raos.js';
+import type { Behaviour } from '../settings/settings.js';
 import { authorityNamed, requireFields, type RaCall } from './endpoint.js';
-import type { Enrolment } from './enrolment.js';
+import type { Enrolment, EnrolmentOrder } from './enrolment.js';
 import { PROFILES, VALIDITY_TIMES } from './profiles.js';
 import { invalidFields, mistake } from './refusals.js';
 import { TEXT_FIELDS, birthDate } from './request-view.js';
@@ -10,22 +10,8 @@ const EMAIL = /^[^\s@]+@[^\s@]+$/;
 const WITH_PREFIX = /^\+?[1-9][0-9 ]{7,18}$/;
 const DEFAULT_VALIDITY = '730';
 
-type Order = Pick<
-  Enrolment,
-  | 'registrationAuthority'
-  | 'profile'
-  | 'email'
-  | 'phone'
-  | 'scratchcard'
-  | 'videoMode'
-  | 'paperlessMode'
-  | 'secureElement'
-  | 'validityTime'
-  | 'fields'
->;
-
 /** The body of create, checked. @throws Refusal */
-export function createdOrder(call: RaCall): Order {
+export function createdOrder(call: RaCall): EnrolmentOrder {
   const { body, behaviour } = call;
   requireFields(call, ['scratchcard', 'email', 'registration_authority', 'profile']);
   const registrationAuthority = authorityNamed(call, 'registration_authority');
@@ -103,7 +89,7 @@ function remaining({ behaviour }: RaCall, { fields, videoFields }: Enrolment): R
 /** Guess: all of it; only that 412 with code 415 names invalid fields is documented. */
 function wrongFields(
   { behaviour: { ra } }: RaCall,
-  order: Pick<Order, 'profile' | 'email' | 'phone' | 'secureElement' | 'validityTime'>,
+  order: Pick<EnrolmentOrder, 'profile' | 'email' | 'phone' | 'secureElement' | 'validityTime'>,
 ): string[] {
   const profile = PROFILES[order.profile];
   const wrong: string[] = [];
@@ -118,7 +104,7 @@ function wrongFields(
 }
 
 /** A used card, one of another authority, or none at all: mistakes that are answered with 500. @throws Refusal */
-function checkCard(call: RaCall, order: Order): void {
+function checkCard(call: RaCall, order: EnrolmentOrder): void {
   const { scratchcards } = call.provider.parts;
   const card = scratchcards.find(order.scratchcard);
   if (card === undefined) throw mistake(call.behaviour.ra.unknownScratchcard);

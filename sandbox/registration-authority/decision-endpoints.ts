@@ -1,6 +1,7 @@
-import { text } from '../raos.js';
+import { text } from '../requests/raos.js';
 import { hasDocuments, missingFields } from './completeness.js';
-import { checkCredentials, enrolmentOf, json, requireFields, type RaEndpoint } from './endpoint.js';
+import { checkCredentials, enrolmentOf, json, requireFields, type RaCall, type RaEndpoint } from './endpoint.js';
+import type { Enrolment } from './enrolment.js';
 import { validate } from './operator.js';
 import { forbidden, invalidFields, plain, wrongStatus } from './refusals.js';
 import { readView } from './request-view.js';
@@ -52,9 +53,7 @@ export const DECISION_ENDPOINTS: RaEndpoint[] = [
     body: 'json',
     work(call) {
       const { provider, behaviour } = call;
-      const request = enrolmentOf(call);
-      const rao = checkCredentials(call, request);
-      if (behaviour.ra.videoDecidedBy === 'operator' || request.status !== 'VIDEOREVIEW') throw wrongStatus();
+      const { request, rao } = videoToDecide(call);
       if (validate(provider, request, behaviour.ra.validateVideoid)) request.approvingRao = rao;
       provider.settle(request);
       return json({
@@ -69,16 +68,21 @@ export const DECISION_ENDPOINTS: RaEndpoint[] = [
     path: '/requests/:request_pk/refuse_videoid/',
     body: 'json',
     work(call) {
-      const { provider, behaviour } = call;
-      const request = enrolmentOf(call);
-      checkCredentials(call, request);
-      if (behaviour.ra.videoDecidedBy === 'operator' || request.status !== 'VIDEOREVIEW') throw wrongStatus();
       const reason = text(call.body['reason']) ?? '';
-      provider.refuse(request, reason);
+      call.provider.refuse(videoToDecide(call).request, reason);
       return json({ videoid_status: 'REFUSED', reason });
     },
   },
 ];
+
+/** The request, and who decides about its video. @throws Refusal where the caller may not, or cannot now */
+function videoToDecide(call: RaCall): { request: Enrolment; rao: string } {
+  const request = enrolmentOf(call);
+  const rao = checkCredentials(call, request);
+  const decidable = call.behaviour.ra.videoDecidedBy !== 'operator' && request.status === 'VIDEOREVIEW';
+  if (!decidable) throw wrongStatus();
+  return { request, rao };
+}
 
 /** In the order of the vendor's example; an object here, a JSON string elsewhere (§8.1, §8.3). */
 function secretsOf(secrets: Record<'puk' | 'enrollment_code' | 'pin' | 'erc', string> | undefined) {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Answer } from '../answers.js';
-import type { UploadedFile } from '../endpoints/endpoint.js';
-import { text } from '../raos.js';
+import type { Answer } from '../calls/answers.js';
+import type { UploadedFile } from '../calls/endpoint.js';
+import { text } from '../requests/raos.js';
 import { enrolmentOf, json, raoOf, type RaCall, type RaEndpoint } from './endpoint.js';
 import type { Enrolment, EnrolmentDocument } from './enrolment.js';
 import { contractOf, signedContractOf } from './issuing.js';

@@ -1,7 +1,7 @@
-import type { Answer } from '../answers.js';
-import type { Call, Endpoint } from '../endpoints/endpoint.js';
-import { raoIdOf, text } from '../raos.js';
-import type { Rao } from '../settings.js';
+import type { Answer } from '../calls/answers.js';
+import type { Call, Endpoint } from '../calls/endpoint.js';
+import { raoIdOf, text } from '../requests/raos.js';
+import type { Rao } from '../settings/settings.js';
 import type { Enrolment } from './enrolment.js';
 import { detailed, forbidden, invalidParameters, missing, mistake, notFound } from './refusals.js';
 

@@ -1,5 +1,5 @@
-import type { CommonRequest } from '../common-request.js';
-import type { Person } from '../person.js';
+import type { CommonRequest } from '../requests/common-request.js';
+import type { Person } from '../requests/person.js';
 
 /** A document or an evidence that was uploaded. */
 export interface EnrolmentDocument {
@@ -22,6 +22,21 @@ export interface Mail {
   text: string;
   link: string;
 }
+
+/** What whoever asks for an enrolment says. */
+export type EnrolmentOrder = Pick<
+  Enrolment,
+  | 'registrationAuthority'
+  | 'profile'
+  | 'email'
+  | 'phone'
+  | 'scratchcard'
+  | 'videoMode'
+  | 'paperlessMode'
+  | 'secureElement'
+  | 'validityTime'
+  | 'fields'
+>;
 
 /** Everything the provider knows about one enrolment. */
 export interface Enrolment extends CommonRequest {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { Refusal } from '../answers.js';
-import { makeContract } from '../contract.js';
-import { subjectOf } from '../person.js';
-import { signPdf } from '../pdf-signing.js';
+import { Refusal } from '../calls/answers.js';
+import { makeContract } from '../signing/contract.js';
+import { subjectOf } from '../requests/person.js';
+import { signPdf } from '../signing/pdf-signing.js';
 import type { Provider } from '../provider.js';
-import { keepCertificate } from '../signing.js';
+import { keepCertificate } from '../signing/signing.js';
 import type { Enrolment } from './enrolment.js';
 
 const DAY = 86_400_000;

@@ -1,6 +1,6 @@
-import { Refusal } from '../answers.js';
+import { Refusal } from '../calls/answers.js';
 import type { Provider } from '../provider.js';
-import { isPossible } from '../transitions.js';
+import { isPossible } from '../requests/transitions.js';
 import { hasDocuments, missingFields, validationApproves } from './completeness.js';
 import type { Enrolment } from './enrolment.js';
 

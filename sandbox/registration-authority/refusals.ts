@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Refusal, wordsOf } from '../answers.js';
-import type { Behaviour } from '../settings.js';
+import { Refusal, wordsOf } from '../calls/answers.js';
+import type { Behaviour } from '../settings/settings.js';
 
 /** A refusal with an error code of its own: `{"code","id","error"}` (§2.3). */
 export class CodedRefusal extends Refusal {

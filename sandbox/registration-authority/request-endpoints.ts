@@ -1,6 +1,6 @@
-import { numberParameter, parameter } from '../faults.js';
-import { text } from '../raos.js';
-import { statusBefore } from '../transitions.js';
+import { numberParameter, parameter } from '../faults/faults.js';
+import { text } from '../requests/raos.js';
+import { statusBefore } from '../requests/transitions.js';
 import { createdOrder, updatedFields } from './data.js';
 import { enrolmentOf, json, paginated, requireFields, type RaCall, type RaEndpoint } from './endpoint.js';
 import type { Enrolment } from './enrolment.js';

@@ -1,5 +1,5 @@
-import { raoView, userView } from '../raos.js';
-import type { Behaviour } from '../settings.js';
+import { raoView, userView } from '../requests/raos.js';
+import type { Behaviour } from '../settings/settings.js';
 import type { Enrolment } from './enrolment.js';
 import { videoData } from './video-data.js';
 

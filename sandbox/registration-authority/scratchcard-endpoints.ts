@@ -1,5 +1,5 @@
-import type { Answer } from '../answers.js';
-import { text } from '../raos.js';
+import type { Answer } from '../calls/answers.js';
+import { text } from '../requests/raos.js';
 import { authorityNamed, json, paginated, requireFields, type RaCall, type RaEndpoint } from './endpoint.js';
 import { detailed, mistake, notFound } from './refusals.js';
 import type { Scratchcard } from './scratchcards.js';

@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
-import type { RequestStore } from '../requests.js';
-import type { SettingsStore } from '../settings-store.js';
-import { readJson, writeJson } from '../state-files.js';
+import type { RequestStore } from '../requests/requests.js';
+import type { SettingsStore } from '../settings/store.js';
+import { readJson, writeJson } from '../state/files.js';
 
 /** What the signer and the registration authority need later; credentials (§8.1). */
 export interface ScratchcardSecrets {

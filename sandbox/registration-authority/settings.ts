@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { STATUSES } from '../statuses.js';
+import { STATUSES } from '../requests/statuses.js';
 
 /** How a registration authority says no (§2.3). `coded` is `{"code","id","error"}`. */
 export const RA_ERROR_SHAPES = ['as-documented', 'coded', 'detail', 'error', 'details', 'title', 'status'] as const;

@@ -7,19 +7,19 @@ import {
   ExtendedKeyUsageExtension,
   KeyUsageFlags,
   KeyUsagesExtension,
-  PemConverter,
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
   type X509Certificate,
-} from '../x509.js';
-import { ECDSA, generateKeys, positiveSerialNumber } from '../certificates.js';
-import { writeWhole } from '../state-files.js';
-
-const DAY = 86_400_000;
-/** Outlasts any use of a test state. */
-const LIFETIME = 3650 * DAY;
-/** Milliseconds; a certificate starts a little in the past, because clocks differ. */
-const BACKDATING = 60_000;
+} from '../signing/x509.js';
+import {
+  AUTHORITY_LIFETIME,
+  ECDSA,
+  generateKeys,
+  positiveSerialNumber,
+  privateKeyPem,
+  validityFor,
+} from '../signing/certificates.js';
+import { writeWhole } from '../state/files.js';
 
 /** Files for the API user: what it trusts, and who it is. All PEM; the key is not encrypted. */
 export interface ApiUserFiles {
@@ -58,7 +58,7 @@ async function make(): Promise<Record<string, string>> {
     serialNumber: positiveSerialNumber(),
     name: 'CN=Sandbox TLS CA (test only), O=Sandbox, C=ES',
     keys,
-    ...validity(),
+    ...validityFor(AUTHORITY_LIFETIME),
     signingAlgorithm: ECDSA,
     extensions: [
       new BasicConstraintsExtension(true, 0, true),
@@ -96,7 +96,7 @@ async function issue(
     serialNumber: positiveSerialNumber(),
     subject,
     issuer: authority.subject,
-    ...validity(),
+    ...validityFor(AUTHORITY_LIFETIME),
     signingAlgorithm: ECDSA,
     publicKey: keys.publicKey,
     signingKey: authorityKey,
@@ -106,10 +106,5 @@ async function issue(
       ...extensions,
     ],
   });
-  const der = await crypto.subtle.exportKey('pkcs8', keys.privateKey);
-  return { certificate: certificate.toString('pem'), key: PemConverter.encode(der, 'PRIVATE KEY') };
-}
-
-function validity(): { notBefore: Date; notAfter: Date } {
-  return { notBefore: new Date(Date.now() - BACKDATING), notAfter: new Date(Date.now() + LIFETIME) };
+  return { certificate: certificate.toString('pem'), key: await privateKeyPem(keys.privateKey) };
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Behaviour } from '../settings.js';
-import { VIDEO_OPEN } from '../statuses.js';
+import type { Behaviour } from '../settings/settings.js';
+import { VIDEO_OPEN } from '../requests/statuses.js';
 import type { Enrolment } from './enrolment.js';
 
 const IMAGES = ['document_photo', 'document_front', 'document_rear', 'document_owner'] as const;

@@ -1,3 +1,4 @@
+import type { FaultOrder } from '../../sandbox/client/sandbox-client.js';
 import { OFFICER } from '../../local/local-config.js';
 import type { Activities } from '../../src/messages/activities.js';
 import type { RequestKey, RequestPk } from '../../src/messages/request.js';
@@ -40,7 +41,7 @@ export class EnrolmentAtWork {
   static async validated(at: Workplace): Promise<EnrolmentAtWork> {
     const enrolment = await EnrolmentAtWork.started(at);
     await enrolment.enrol();
-    await at.provider.enrolmentVideo(enrolment.requestPk, 'finished');
+    await at.provider.video(enrolment.requestPk, 'finished');
     await at.provider.operator(enrolment.requestPk, 'validate');
     return enrolment;
   }
@@ -70,7 +71,7 @@ export class EnrolmentAtWork {
   }
 
   /** A fault that meets this enrolment alone. */
-  fault(fault: object): Promise<string> {
+  fault(fault: FaultOrder): Promise<string> {
     return this.at.provider.addFault({ phone: this.phone, ...fault });
   }
 

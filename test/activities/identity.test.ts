@@ -1,3 +1,4 @@
+import type { PersonOrder } from '../../sandbox/client/sandbox-client.js';
 import { answerKey } from '../../src/security/sealed-answer.js';
 import { failureOf } from './step-failure.js';
 import { type RequestAtWork, Workplace } from './workplace.js';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => at.close());
 
 /** A request for Nora whose video shows somebody. */
-async function shown(person: Record<string, string>, expected: string | null = NUMBER): Promise<RequestAtWork> {
+async function shown(person: PersonOrder, expected: string | null = NUMBER): Promise<RequestAtWork> {
   const request = await (await at.newRequest(expected ?? undefined)).reach('VIDEOPENDING');
   await request.finishVideo(person);
   return request;

@@ -1,3 +1,4 @@
+import type { FaultOrder } from '../../sandbox/client/sandbox-client.js';
 import { readFile } from 'node:fs/promises';
 import { failureOf } from './step-failure.js';
 import { type RequestAtWork, Workplace } from './workplace.js';
@@ -25,7 +26,7 @@ async function storedContract(request: RequestAtWork): Promise<string> {
 }
 
 describe('trouble with the contract repeats the contract alone', () => {
-  test.each<[string, object, string]>([
+  test.each<[string, FaultOrder, string]>([
     ['not answered', { name: 'answer-503' }, 'PROVIDER_BUSY'],
     ['cut', { name: 'answer-cut' }, 'PROVIDER_UNREACHABLE'],
     ['refused', { name: 'answer-other', code: 400, text: '{"detail":"Missing parameters"}' }, 'PROVIDER_REFUSED'],
@@ -132,7 +133,7 @@ describe('how large a file of the provider may be', () => {
 });
 
 describe('cleaning', () => {
-  afterEach(() => at.provider.call('DELETE', 'settings'));
+  afterEach(() => at.provider.resetSettings());
 
   test.each([
     ['every-kind', 'nowhere'],

@@ -37,7 +37,7 @@ import { verifyPdfSignature } from '../../src/signatures/verification/verificati
 import { Optimizers } from '../../src/uanataca/optimizers.js';
 import { RegistrationAuthorities } from '../../src/uanataca/registration-authorities.js';
 import { layKeys } from '../keys.js';
-import { Provider } from '../installation/provider.js';
+import { type FaultOrder, type PersonOrder, SandboxClient } from '../../sandbox/client/sandbox-client.js';
 
 const SAMPLES = join(import.meta.dirname, '..', '..', 'samples');
 
@@ -48,7 +48,7 @@ const QUIET = new DefaultLogger('ERROR');
 export class Workplace {
   /** How long a try that begins now may take. Milliseconds. */
   tryMayTake = 120_000;
-  readonly provider: Provider;
+  readonly provider: SandboxClient;
 
   private readonly activities: Activities;
 
@@ -59,7 +59,7 @@ export class Workplace {
     private readonly shut: () => Promise<void>,
   ) {
     this.activities = createActivities(dependencies);
-    this.provider = new Provider(sandbox.url);
+    this.provider = new SandboxClient(sandbox.url);
   }
 
   /** @param assumptions laid over those of the environment */
@@ -301,7 +301,7 @@ export class RequestAtWork {
   }
 
   /** A fault that meets this request alone, once. */
-  fault(fault: object): Promise<string> {
+  fault(fault: FaultOrder): Promise<string> {
     return this.at.provider.addFault({ phone: this.phone, times: 1, ...fault });
   }
 
@@ -408,7 +408,7 @@ export class RequestAtWork {
   }
 
   /** @param person who stands before the camera */
-  finishVideo(person: Record<string, string>) {
+  finishVideo(person: PersonOrder) {
     return this.at.provider.video(this.ids.requestPk, 'finished', person);
   }
 

@@ -1,4 +1,5 @@
-import { DEFAULT_SETTINGS } from '../../sandbox/default-settings.js';
+import type { FaultOrder } from '../../sandbox/client/sandbox-client.js';
+import { DEFAULT_SETTINGS } from '../../sandbox/settings/defaults.js';
 import { ASSUMPTIONS, type Assumptions } from '../../src/uanataca/assumptions.js';
 import {
   REGISTRATION_AUTHORITY_ASSUMPTIONS,
@@ -14,7 +15,7 @@ interface Side<Assumed, Who> {
   /** The `behaviour` of the sandbox that goes with it. */
   provider?: object;
   /** What the provider does once, to requests of this registration authority. */
-  fault?: object;
+  fault?: FaultOrder;
   /** Until the end; as ever if left out. */
   story?: (people: Who) => Promise<void>;
 }
@@ -28,7 +29,7 @@ const OPERATOR = { kind: 'operator' } as const;
 const UNLOCK = { type: 'biometric', value: '12345678-12345678' };
 
 /** What the provider answers once, in words of its own. */
-function says(endpoint: string, code: number, text: string): object {
+function says(endpoint: string, code: number, text: string): FaultOrder {
   return { name: 'answer-other', endpoint, code, text };
 }
 

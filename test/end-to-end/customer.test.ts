@@ -13,11 +13,6 @@ const DIFFERENT = 'accepted-although-different';
 /** A registration authority that asks where no number is shown, and lets certificates without one pass. */
 const STRICT = '2139';
 
-interface SandboxSettings {
-  registrationAuthorities: Record<string, object>;
-  raos: Record<string, { registrationAuthorities: string[] }>;
-}
-
 let at: Installation;
 beforeAll(async () => {
   at = await Installation.start({
@@ -27,7 +22,7 @@ beforeAll(async () => {
       authorities[STRICT] = { ...authorities[AUTHORITIES.manual], webhookTokens: [], policy };
     },
   });
-  const { registrationAuthorities, raos } = (await at.provider.call('GET', 'settings')) as SandboxSettings;
+  const { registrationAuthorities, raos } = await at.provider.readSettings();
   const own = { ...registrationAuthorities[AUTHORITIES.manual], name: 'strict' };
   const officers = Object.entries(raos).map(([id, rao]) => [
     id,

@@ -214,7 +214,7 @@ function wordsOfTheProvider(): string {
 }
 
 async function identified(at: Installation, people: EnrolledPeople): Promise<void> {
-  await at.provider.enrolmentVideo(await people.requestPk(), 'finished', person);
+  await at.provider.video(await people.requestPk(), 'finished', person);
   await people.until('validation');
   await people.operator('validate');
 }

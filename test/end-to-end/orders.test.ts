@@ -371,8 +371,8 @@ describe('a request that has ended', () => {
 
 /** How many calls came in at the provider that are no reads. */
 async function written(): Promise<number> {
-  const lines = (await at.provider.call('GET', 'calls/newest?limit=5000')) as { endpoint?: string }[];
-  return lines.filter(({ endpoint }) => endpoint !== undefined && endpoint !== 'get-request').length;
+  const entries = await at.provider.newestCalls();
+  return entries.filter((entry) => 'endpoint' in entry && entry.endpoint !== 'get-request').length;
 }
 
 /** What a holder of the codec key reads. */

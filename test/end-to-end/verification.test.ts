@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FaultOrder } from '../../sandbox/client/sandbox-client.js';
 import type { StartInput } from '../../src/client.js';
 import { AUTHORITIES, Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
@@ -29,7 +30,7 @@ const UNDER_STRICT = { registrationAuthority: AUTHORITIES.automatic };
 const OPERATOR = { kind: 'operator', id: 'desk' } as const;
 
 /** A signed request whose signed file arrives with a fault. */
-async function withFault(fault: object, policy: object = {}) {
+async function withFault(fault: FaultOrder, policy: object = {}) {
   const people = await People.start(at, { policy });
   await people.throughTo('code');
   const id = await people.fault(fault);

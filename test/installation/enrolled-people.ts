@@ -1,26 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
+import { Officer } from '../../local/people/officer.js';
+import { aSigner, DEED, ORGANISATION_FIELDS, PROFILES, provisionOfAll } from '../../local/people/requester.js';
+import { Signer } from '../../local/people/signer.js';
+import type { OperatorAct } from '../../sandbox/client/sandbox-client.js';
 import type { EnrolmentInput } from '../../src/client.js';
-import { AUTHORITIES, type Installation, OFFICER } from './installation.js';
 import { FollowedRequest } from './followed-request.js';
-import { aSigner, SAMPLES } from './people.js';
+import { AUTHORITIES, type Installation } from './installation.js';
 
-export const NATURAL_PERSON = 'PFnubeQAFCiudadano';
-export const ORGANISATION = 'PFnubeQAFEmpresa';
-
-/** What the profile of an organisation wants, and no video gives. */
-export const ORGANISATION_FIELDS = {
-  organization_name: 'Ejemplo SL',
-  organization_country: 'ES',
-  organization_email: 'office@example.com',
-  organization_tax_number: 'B00000000',
-  responsible_name: 'Nora',
-  responsible_first_surname: 'Ejemplo',
-  responsible_serial: '00000000T',
-  title: 'Director',
-};
-
-export const DEED = { name: 'deed.pdf', content: join(SAMPLES, 'annex.pdf') };
+export { DEED, ORGANISATION_FIELDS };
+export const NATURAL_PERSON = PROFILES.person;
+export const ORGANISATION = PROFILES.organisation;
 
 /** An organisation of which nothing is missing after the video. */
 export const WHOLE_ORGANISATION: Partial<EnrolmentInput> = {
@@ -29,10 +18,10 @@ export const WHOLE_ORGANISATION: Partial<EnrolmentInput> = {
   documents: [DEED],
 };
 
-const OF = { flow: 'enrolment' } as const;
-
-/** Everybody around one enrolment: each acts through the public verbs or at the sandbox. */
+/** Everybody around one enrolment. */
 export class EnrolledPeople extends FollowedRequest {
+  private readonly signer = new Signer(this.at, this);
+
   constructor(at: Installation, reference: string) {
     super(at, 'enrolment', reference);
   }
@@ -57,10 +46,10 @@ export class EnrolledPeople extends FollowedRequest {
   }
 
   async finishVideo(): Promise<void> {
-    await this.at.provider.enrolmentVideo(await this.requestPk(), 'finished');
+    await this.signer.video(await this.requestPk());
   }
 
-  async operator(act: 'validate' | 'refuse' | 'approve' | 'cancel', reason?: string): Promise<void> {
+  async operator(act: OperatorAct, reason?: string): Promise<void> {
     await this.at.provider.operator(await this.requestPk(), act, reason);
   }
 
@@ -81,16 +70,18 @@ export class EnrolledPeople extends FollowedRequest {
   }
 
   provide(): Promise<{ missing: string[] }> {
-    const provision = { actor: { kind: 'requester' }, fields: ORGANISATION_FIELDS, documents: [DEED] } as const;
-    return this.at.client.provide(this.reference, { ...provision, documents: [...provision.documents] });
+    return this.at.client.provide(this.reference, provisionOfAll());
   }
 
-  approve(officer: string = OFFICER): Promise<{ status: string }> {
-    const decision = { decision: 'approve', officer, evidenceSeen: 'the console' } as const;
-    return this.at.client.review(this.reference, decision, OF);
+  approve(officer?: string): Promise<{ status: string }> {
+    return new Officer(this.at, this, officer).approve();
   }
 
-  /** An approval that is carried out and not answered, and that reads do not show before the end. @throws what the officer is told */
+  decline(reason: string): Promise<{ status: string }> {
+    return new Officer(this.at, this).refuse(reason);
+  }
+
+  /** An approval that is carried out and not answered, and that reads do not show before the end. @throws the officer's error */
   async approveInDoubt(): Promise<{ status: string }> {
     const request = Number(await this.requestPk());
     const { provider } = this.at;
@@ -111,13 +102,8 @@ export class EnrolledPeople extends FollowedRequest {
     await provider.removeFault(fault);
   }
 
-  decline(reason: string): Promise<{ status: string }> {
-    const decision = { decision: 'refuse', officer: OFFICER, evidenceSeen: 'the console', reason } as const;
-    return this.at.client.review(this.reference, decision, OF);
-  }
-
   async pickUp(): Promise<void> {
-    await this.at.provider.pickUp(await this.requestPk());
+    await this.signer.pickUp(await this.requestPk());
   }
 
   async provider() {

@@ -3,16 +3,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AUTHORITIES, OFFICER, sandboxRoot, writeConfig, writeSandboxSettings } from '../../local/local-config.js';
-import { anyPort } from '../../local/ports.js';
+import { anyPorts } from '../../local/ports.js';
 import { isHealthy, type ProgramOrder, sandboxProgram, startProgram } from '../../local/program.js';
 import { accepts, type Service } from '../../local/service.js';
 import { openState, type State } from '../../local/state.js';
+import { SandboxClient } from '../../sandbox/client/sandbox-client.js';
 import { VideoIdClient } from '../../src/client.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { openArchive } from '../../src/archive/file-archive.js';
 import { STEP_NAMES } from '../../src/messages/policy.js';
 import { layKeys } from '../keys.js';
-import { Provider } from './provider.js';
 
 export { AUTHORITIES, OFFICER };
 
@@ -44,7 +44,7 @@ export interface InstallationOptions {
 
 /** A whole installation of its own on the Temporal server of the tests: sandbox, worker, gateway as processes, and a client. */
 export class Installation {
-  readonly provider: Provider;
+  readonly provider: SandboxClient;
   private readonly services = new Map<string, Service>();
 
   private constructor(
@@ -54,7 +54,7 @@ export class Installation {
     private readonly ports: { sandbox: number; registrationAuthority: number },
     private readonly environment: Record<string, string>,
   ) {
-    this.provider = new Provider(`http://127.0.0.1:${ports.sandbox}`);
+    this.provider = new SandboxClient(`http://127.0.0.1:${ports.sandbox}`);
   }
 
   get sandboxPort(): number {
@@ -65,13 +65,7 @@ export class Installation {
     const folder = mkdtempSync(join(tmpdir(), 'videoid-test-'));
     await layKeys(folder);
     const state = await openState(folder);
-    const ports = {
-      worker: await anyPort(),
-      gateway: await anyPort(),
-      codecServer: await anyPort(),
-      sandbox: await anyPort(),
-      registrationAuthority: await anyPort(),
-    };
+    const ports = await anyPorts();
     const temporalAddress = options.temporalAddress ?? process.env['TEMPORAL_ADDRESS'] ?? '';
     writeConfig(state, { temporalAddress, uiAddress: undefined, ports, roots: [sandboxRoot(state)] });
     const settings = JSON.parse(readFileSync(state.configFile, 'utf8')) as Record<string, unknown>;

@@ -14,6 +14,6 @@ export function addOtherOfficer(settings: Record<string, unknown>): void {
 
 /** And for the provider: with the credentials of the first. */
 export async function knowOtherOfficer({ provider }: Installation): Promise<void> {
-  const { raos } = (await provider.call('GET', 'settings')) as { raos: Record<string, object> };
+  const { raos } = await provider.readSettings();
   await provider.settings({ raos: { ...raos, [OTHER_RAO]: { ...raos['1400'] } } });
 }

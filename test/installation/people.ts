@@ -1,22 +1,21 @@
-import { randomInt, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
+import { Officer } from '../../local/people/officer.js';
+import { aSigner, SAMPLES } from '../../local/people/requester.js';
+import { acceptanceOf, Signer } from '../../local/people/signer.js';
+import type { ConsoleAct, FaultOrder, PersonOrder } from '../../sandbox/client/sandbox-client.js';
 import type { StartInput } from '../../src/client.js';
 import { VideoIdError } from '../../src/messages/failures.js';
-import type { Acceptance, Accepted, CodeSent } from '../../src/messages/steering.js';
 import type { IdentityAccepted } from '../../src/messages/identity.js';
+import type { Acceptance, Accepted, CodeSent } from '../../src/messages/steering.js';
 import { FollowedRequest } from './followed-request.js';
+import { AUTHORITIES, type Installation } from './installation.js';
 import { eventually } from './patience.js';
-import { AUTHORITIES, type Installation, OFFICER } from './installation.js';
+
+export { aSigner, SAMPLES };
 
 /** What the sandbox takes in place of a code. */
 export const UNLOCK = { type: 'biometric', value: '12345678-87654321' };
-
-export const SAMPLES = join(import.meta.dirname, '..', '..', 'samples');
-
-/** A made-up signer; the phone is its own, so that a fault at the provider can be meant for this one alone. */
-export function aSigner() {
-  return { email: 'signer@example.com', phone: `+346${randomInt(10_000_000, 99_999_999)}` };
-}
 
 /** A start as a requester would make it; made-up people. */
 export function aStart(more: Partial<StartInput> = {}): StartInput & { reference: string } {
@@ -29,8 +28,11 @@ export function aStart(more: Partial<StartInput> = {}): StartInput & { reference
   };
 }
 
-/** Everybody around one request: requester, signer, officer; each acts through the public verbs or at the sandbox. */
+/** Everybody around one signature request. Each waits until it is their turn, and acts. */
 export class People extends FollowedRequest {
+  private readonly signer = new Signer(this.at, this);
+  private readonly officer = new Officer(this.at, this);
+
   constructor(at: Installation, reference: string) {
     super(at, 'signature', reference);
   }
@@ -42,39 +44,36 @@ export class People extends FollowedRequest {
   }
 
   /** @param person who stands before the camera */
-  async finishVideo(person?: Record<string, string>): Promise<void> {
-    await this.at.provider.video(await this.requestPk(), 'finished', person);
+  async finishVideo(person?: PersonOrder): Promise<void> {
+    await this.signer.video(await this.requestPk(), 'finished', person);
   }
 
-  async approve(more: { identity?: IdentityAccepted } = {}): Promise<void> {
+  async approve(more?: { identity?: IdentityAccepted }): Promise<void> {
     await this.until('review');
-    const decision = { decision: 'approve', officer: OFFICER, evidenceSeen: 'console', ...more } as const;
-    await this.at.client.review(this.reference, decision);
+    await this.officer.approve(more);
   }
 
-  /** What the signer accepts: the hashes of all that it was shown. */
+  async refuse(reason: string): Promise<void> {
+    await this.until('review');
+    await this.officer.refuse(reason);
+  }
+
+  async console(act: ConsoleAct): Promise<void> {
+    await this.officer.inConsole(await this.requestPk(), act);
+  }
+
+  /** What the signer accepts: the hashes of all that was shown. */
   async acceptance(): Promise<Acceptance> {
     const { toAccept } = await this.untilStatus(({ verbs }) => verbs.includes('code'));
-    return {
-      documents: toAccept?.documents ?? [],
-      contract: toAccept?.contract ?? '',
-      consentVersion: '1',
-      channel: 'test',
-      at: new Date().toISOString(),
-    };
+    return acceptanceOf(toAccept, 'test');
   }
 
   async accept(): Promise<Accepted> {
     return this.at.client.accept(this.reference, await this.acceptance());
   }
 
-  /** Signs in another way than with a code. */
-  async unlock(unlock = UNLOCK): Promise<void> {
-    await this.at.client.sign(this.reference, { unlock });
-  }
-
   async askForCode(): Promise<CodeSent> {
-    return this.at.client.requestCode(this.reference, await this.acceptance());
+    return this.signer.askForCode(await this.acceptance());
   }
 
   /** Asks until the cool-down is over. */
@@ -89,32 +88,27 @@ export class People extends FollowedRequest {
     });
   }
 
-  async refuse(reason: string): Promise<void> {
-    await this.until('review');
-    const decision = { decision: 'refuse', officer: OFFICER, evidenceSeen: 'console', reason } as const;
-    await this.at.client.review(this.reference, decision);
+  async code(): Promise<string> {
+    return (await this.signer.newestCode(await this.requestPk())) ?? '';
+  }
+
+  async sign(): Promise<void> {
+    await this.signer.sign(await this.code());
+  }
+
+  /** Signs in another way than with a code. */
+  async unlock(unlock = UNLOCK): Promise<void> {
+    await this.at.client.sign(this.reference, { unlock });
   }
 
   /** A fault at the provider that meets this request alone. */
-  async fault(fault: object): Promise<string> {
+  async fault(fault: FaultOrder): Promise<string> {
     return this.at.provider.addFault({ request: Number(await this.requestPk()), ...fault });
   }
 
   /** Until a `hold-…` fault holds a call. */
   async held(fault: string): Promise<void> {
     await eventually(async () => (await this.at.provider.held(fault)) > 0);
-  }
-
-  async console(act: 'approve' | 'refuse' | 'cancel'): Promise<void> {
-    await this.at.provider.console(await this.requestPk(), act);
-  }
-
-  async code(): Promise<string> {
-    return (await this.at.provider.request(await this.requestPk())).code ?? '';
-  }
-
-  async sign(): Promise<void> {
-    await this.at.client.sign(this.reference, { secret: await this.code() });
   }
 
   /** The happy path up to, and with, the signature, review by hand. */

@@ -2,8 +2,8 @@ import type { Flow } from '../../src/messages/request.js';
 import type { Installation } from './installation.js';
 import { Temporal } from './temporal.js';
 
-/** Newest events of the history that are told. */
-const TOLD = 25;
+/** So many of the newest events of the history are shown. */
+const SHOWN = 25;
 
 /** All that explains why a test waits in vain for one request: its status, why it waits, the provider's view, and its newest history. */
 export async function whereItStands(
@@ -14,7 +14,7 @@ export async function whereItStands(
   const status = at.client.status(reference, { flow });
   const atProvider = async (): Promise<object> => {
     const { requestPk = 'none' } = (await status).provider;
-    return flow === 'enrolment' ? at.provider.enrolment(requestPk) : at.provider.request(requestPk);
+    return at.provider.either(requestPk);
   };
   const looked = {
     status,
@@ -32,13 +32,13 @@ async function historyEnd(at: Installation, workflowId: string): Promise<string[
   const temporal = await Temporal.connect(at);
   try {
     const { events } = await temporal.history(workflowId);
-    return events.slice(-TOLD).map((event) => JSON.stringify(event, shortened));
+    return events.slice(-SHOWN).map((event) => JSON.stringify(event, shortened));
   } finally {
     await temporal.close();
   }
 }
 
-/** What is encrypted tells nothing. */
+/** Encrypted values are long, and nobody can read them. */
 function shortened(_name: string, value: unknown): unknown {
   return typeof value === 'string' && value.length > 120 ? `${value.slice(0, 20)}…` : value;
 }

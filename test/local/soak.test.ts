@@ -1,17 +1,16 @@
-import { checkDecisions, checkEnd } from '../../local/soak/check-enrolment.js';
+import { checkDecisions, checkEnd, type EnrolmentEffects } from '../../local/soak/check-enrolment.js';
 import { checkRounds } from '../../local/soak/check-rounds.js';
-import { checkEffects } from '../../local/soak/check-signature.js';
+import { checkEffects, type SignatureEffects } from '../../local/soak/check-signature.js';
 import type { EnrolmentRole } from '../../local/soak/enrolment-role.js';
 import { Patience } from '../../local/soak/patience.js';
 import { permittedEnds } from '../../local/soak/permitted.js';
 import { drawPlan } from '../../local/soak/plan.js';
-import type { ProviderEnrolment, ProviderSignature } from '../../local/soak/provider.js';
 import type { Role } from '../../local/soak/role.js';
 import type { Played } from '../../local/soak/scene.js';
 import type { SignatureRole } from '../../local/soak/signature-role.js';
 import { silence } from '../../local/soak/silence.js';
-import { ORGANISATION } from '../../local/sample-enrolments.js';
-import { FAULT_KINDS } from '../../sandbox/fault-kinds.js';
+import { ORGANISATION_FIELDS } from '../../local/people/requester.js';
+import { FAULT_KINDS } from '../../sandbox/faults/kinds.js';
 import type { RequestStatus } from '../../src/messages/status.js';
 
 const PLAYED: Played = { consoleCancelled: false, gaveUp: false, acceptedFiles: false, typed: 1, newVideo: false };
@@ -30,41 +29,25 @@ function anEnrolment(more: Partial<EnrolmentRole>): EnrolmentRole {
   return { ...role, ...PLAIN, ...plain, pickUp: 'picks-up', ...more };
 }
 
-const AT_PROVIDER = {
-  pk: 1,
-  videoidPk: 2,
-  phone: '+34600000000',
-  link: 'http://127.0.0.1/link',
-  createdAt: '2026-01-01T00:00:00Z',
-};
-
-function signed(more: Partial<ProviderSignature> = {}): ProviderSignature {
+function signed(more: Partial<SignatureEffects> = {}): SignatureEffects {
   return {
-    ...AT_PROVIDER,
-    kind: 'signature',
-    status: 'ISSUED',
+    pk: 1,
     history: [{ status: 'ISSUED', at: '2026-01-01T00:00:00Z', cause: 'issued' }],
     documents: [],
-    messages: [],
-    done: {},
     calls: { sign: { received: 1, ended: { '200': 1 } } },
     ...more,
   };
 }
 
-function enrolled(more: Partial<ProviderEnrolment> = {}): ProviderEnrolment {
+function enrolled(more: Partial<EnrolmentEffects> = {}): EnrolmentEffects {
   return {
-    ...AT_PROVIDER,
-    kind: 'enrolment',
     status: 'ENROLLREADY',
     history: [{ status: 'ENROLLREADY', at: '2026-01-01T00:00:00Z', cause: 'approved' }],
     scratchcard: '1000001',
-    fields: { ...ORGANISATION },
+    fields: { ...ORGANISATION_FIELDS },
     missing: [],
     documents: [{ type: 'videoid_evidence' }],
-    secrets: {},
     done: { 'ra-approve': 1 },
-    calls: {},
     ...more,
   };
 }
@@ -191,7 +174,7 @@ describe('the checks of a soak', () => {
   });
 
   test('notice an enrolment that was approved twice, by nobody, or with the card of another', () => {
-    expect(checkDecisions(anEnrolment({}), [enrolled(), enrolled({ pk: 3, done: {} })])).toEqual([
+    expect(checkDecisions(anEnrolment({}), [enrolled(), enrolled({ done: {} })])).toEqual([
       '2 requests share 1 scratchcards',
       'approved 2 times',
     ]);

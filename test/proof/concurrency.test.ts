@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { AUTHORITIES, Installation } from '../installation/installation.js';
 import { unlessAway } from '../installation/patience.js';
 import { aSigner, People } from '../installation/people.js';
-import type { ProviderView } from '../installation/provider.js';
+import type { SignatureView } from '../../sandbox/client/sandbox-client.js';
 
 const REQUESTS = 200;
 /** So many people act at the same moment; the others' requests are open all the while. */
@@ -72,7 +72,7 @@ async function eventuallyAllCreated() {
   }
 }
 
-async function eventuallyAt(pk: string, condition: (request: ProviderView) => boolean): Promise<void> {
+async function eventuallyAt(pk: string, condition: (request: SignatureView) => boolean): Promise<void> {
   while (!condition(await at.provider.request(pk))) await pause(500);
 }
 

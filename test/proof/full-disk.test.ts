@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { PDFDocument } from '@cantoo/pdf-lib';
+import type { FaultOrder } from '../../sandbox/client/sandbox-client.js';
 import { VideoIdClient } from '../../src/client.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
@@ -129,7 +130,7 @@ test('below the reserve no code is sent, whether the one who asks sees it or the
 });
 
 /** Fills the disk while the provider is at work on a call. */
-async function filledDuring(people: People, fault: object): Promise<void> {
+async function filledDuring(people: People, fault: FaultOrder): Promise<void> {
   const held = await people.fault(fault);
   await people.held(held);
   await room.leave(at, 0);

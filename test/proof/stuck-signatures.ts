@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { FaultOrder } from '../../sandbox/client/sandbox-client.js';
 import { type StartInput, VideoIdClient } from '../../src/client.js';
 import { AUTHORITIES, type Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
@@ -16,7 +17,7 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
   const faults = new Map<string, string>();
 
   /** A fault that meets this request alone, until it is removed. */
-  async function struck(who: People, fault: object): Promise<void> {
+  async function struck(who: People, fault: FaultOrder): Promise<void> {
     faults.set(who.reference, await who.fault(fault));
   }
 

@@ -101,7 +101,7 @@ export const ENROLMENT_ENDS = {
   },
   'enrolment-new-video': async (at) => {
     const people = await until(at, 'video');
-    await at.provider.enrolmentVideo(await people.requestPk(), 'error');
+    await at.provider.video(await people.requestPk(), 'error');
     await people.attention('VIDEO_FAILED');
     await at.client.newVideo(people.reference, { ...OPERATOR, reason: 'the camera was broken' }, OF);
     await people.untilStatus(({ attention }) => attention === undefined);

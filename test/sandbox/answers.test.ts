@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(async () => stand.close());
 afterEach(async () => {
-  await stand.control('DELETE', '/settings');
+  await stand.control.resetSettings();
 });
 
 describe('a create that cannot be used is refused in the provider’s words', () => {
@@ -41,7 +41,7 @@ describe('a create that cannot be used is refused in the provider’s words', ()
       status,
       body: { status: 'error', detail: words },
     });
-    expect(await stand.control('GET', '/requests')).toMatchObject({ body: [] });
+    expect(await stand.control.requests()).toEqual([]);
   });
 
   test('where the body is not JSON, which is not quoted back', async () => {
@@ -124,7 +124,7 @@ describe('RAO credentials', () => {
   });
 
   test('of an operator of another registration authority are refused', async () => {
-    await stand.control('PUT', '/settings', { raos: { '1400': { registrationAuthorities: ['140'] } } });
+    await stand.control.settings({ raos: { '1400': { registrationAuthorities: ['140'] } } });
     expect(await approve(RAO)).toBe(403);
   });
 
@@ -177,7 +177,7 @@ describe('documents', () => {
     expect((await stand.upload(pk, await pdf('good'), 'plain text')).status).toBe(415);
     await stand.setting({ uploadLimit: 100 });
     expect((await stand.upload(pk, await pdf('too large'))).status).toBe(413);
-    expect((await stand.inside(pk))['documents']).toEqual([]);
+    expect((await stand.inside(pk)).documents).toEqual([]);
   });
 
   test('an upload that breaks off leaves nothing behind, and the next one works', async () => {
@@ -194,7 +194,7 @@ describe('documents', () => {
     abort.abort();
     await expect(broken).rejects.toThrow('aborted');
     while ((await half()) > 0) await new Promise((resolve) => setImmediate(resolve));
-    expect((await stand.inside(pk))['documents']).toEqual([]);
+    expect((await stand.inside(pk)).documents).toEqual([]);
     expect((await stand.upload(pk, await pdf('whole'))).status).toBe(200);
   });
 
@@ -232,7 +232,7 @@ describe('documents', () => {
       status: 'success',
       message: `Documents deleted for Request ${pk}`,
     });
-    expect((await stand.inside(pk))['documents']).toEqual([]);
+    expect((await stand.inside(pk)).documents).toEqual([]);
   });
 });
 

@@ -14,7 +14,7 @@ afterEach(async () => {
 test('every change of status is announced, with the event of the table', async () => {
   await stand.setting({ webhookExtras: 'never' });
   const { pk } = await stand.createReady();
-  await stand.control('POST', `/requests/${pk}/console`, { do: 'cancel' });
+  await stand.control.console(pk, 'cancel');
   const received = await receiver.atLeast(4);
   expect(received.map((body) => [body['event_type'], (body['request'] as { status: string }).status])).toEqual([
     ['REQUEST_CREATED', 'VIDEOPENDING'],
@@ -52,7 +52,7 @@ test('the flat shape says the same', async () => {
 test('a registration authority has an address and a shape of its own', async () => {
   const other = await Receiver.start();
   const behaviour = { webhook: other.url, webhookShape: 'flat' };
-  await stand.control('PUT', '/settings', { registrationAuthorities: { '140': { behaviour } } });
+  await stand.control.settings({ registrationAuthorities: { '140': { behaviour } } });
   await stand.create({ registration_authority: '140' });
   expect((await other.atLeast(1))[0]).toMatchObject({ status: 'VIDEOPENDING', registration_authority: 140 });
   expect(receiver.received).toEqual([]);
@@ -67,7 +67,7 @@ test('a delivery that fails is tried again, and given up in the end', async () =
   receiver.answers.push(500, 500, 500);
   await stand.video(pk);
   await receiver.atLeast(5);
-  await stand.control('POST', `/requests/${pk}/console`, { do: 'approve' });
+  await stand.control.console(pk, 'approve');
   await receiver.atLeast(6);
   expect(receiver.statuses()).toEqual([
     'VIDEOPENDING',
@@ -85,7 +85,7 @@ describe('faults of callbacks', () => {
     await stand.createReady();
     await receiver.atLeast(2);
     expect(receiver.statuses()).toEqual(['VIDEOPENDING', 'ENROLLREADY']);
-    expect((await stand.control('GET', '/hooks')).body).toContainEqual(
+    expect(await stand.control.deliveries()).toContainEqual(
       expect.objectContaining({ status: 'VIDEOREVIEW', answer: 'lost' }),
     );
   });
@@ -121,8 +121,7 @@ describe('faults of callbacks', () => {
   });
 
   test('a callback can be forged by hand, for a request that does not exist', async () => {
-    const answer = await stand.control('POST', '/hooks/forge', { request: 7, status: 'CANCELLED', shape: 'flat' });
-    expect(answer.body).toEqual({ answer: 204 });
+    expect(await stand.control.forge({ request: 7, status: 'CANCELLED', shape: 'flat' })).toBe(204);
     expect(receiver.received[0]).toMatchObject({ request: 7, status: 'CANCELLED' });
   });
 
@@ -139,6 +138,6 @@ async function met(): Promise<unknown[]> {
   await stand.faults({ name: 'lost', probability: 0.5, seed: 42 });
   const pks = [];
   for (let index = 0; index < 12; index += 1) pks.push((await stand.create()).pk);
-  const lost = (await stand.control('GET', '/hooks')).body as unknown as { request: number; answer: unknown }[];
+  const lost = await stand.control.deliveries();
   return pks.map((pk) => lost.some((each) => each.request === pk && each.answer === 'lost'));
 }

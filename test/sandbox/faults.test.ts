@@ -7,7 +7,7 @@ beforeAll(async () => {
 afterAll(async () => stand.close());
 afterEach(async () => stand.faults());
 
-const calls = async (pk: number): Promise<unknown> => (await stand.inside(pk))['calls'];
+const calls = async (pk: number): Promise<unknown> => (await stand.inside(pk)).calls;
 
 test('answer-lost: the work is done, the caller gets no answer', async () => {
   const { pk, videoidPk } = await stand.create();
@@ -23,8 +23,7 @@ test('answer-lost of create leaves a request that only the console shows', async
   const phone = '+34600999888';
   await stand.faults({ name: 'answer-lost', endpoint: 'create', phone });
   await expect(stand.api('POST', '/videoid', { ...ORDER, mobile_phone_number: phone })).rejects.toThrow('fetch failed');
-  const { body } = await stand.control('GET', `/phones/${encodeURIComponent(phone)}`);
-  expect(body['links']).toHaveLength(1);
+  expect((await stand.control.phone(phone)).links).toHaveLength(1);
 });
 
 test('connection-cut-before: nothing is done', async () => {
@@ -43,10 +42,10 @@ test.each([
   ['answer-other', { code: 504 }, 504, null],
 ])('%s %j: nothing is done', async (name, parameters, status, retryAfter) => {
   await stand.faults({ name, endpoint: 'create', ...parameters });
-  const before = (await stand.control('GET', '/requests')).body;
+  const before = await stand.control.requests();
   const answer = await fetch(`${stand.sandbox.api}/videoid`, { method: 'POST', body: JSON.stringify(ORDER) });
   expect([answer.status, answer.headers.get('retry-after')]).toEqual([status, retryAfter]);
-  expect((await stand.control('GET', '/requests')).body).toEqual(before);
+  expect(await stand.control.requests()).toEqual(before);
 });
 
 test('answer-500-after: the work is done all the same', async () => {
@@ -72,7 +71,7 @@ test('files-late: ISSUED before the files are there, until told', async () => {
     (await fetch(`${stand.sandbox.api}/document/${pk}/${uid}?document_type=signed`)).status;
   expect(await read()).toBe(404);
   expect((await stand.file(`/contract/${pk}`)).includes('/ByteRange')).toBe(false);
-  await stand.control('POST', `/requests/${pk}/files`);
+  await stand.control.putFilesTogether(pk);
   expect(await read()).toBe(200);
   expect((await stand.file(`/contract/${pk}`)).includes('/ByteRange')).toBe(true);
 });
@@ -101,16 +100,14 @@ test.each([
   const { pk } = await stand.createReady();
   await stand.setting({ statusShown });
   expect(await stand.status(pk)).toBe(shown);
-  await stand.control('DELETE', '/settings');
+  await stand.control.resetSettings();
 });
 
 test('video-incomplete-first and video-error change how a finished video ends', async () => {
   await stand.faults({ name: 'video-incomplete-first', ms: 0 });
   const first = await stand.create();
   await stand.video(first.pk);
-  expect((await stand.inside(first.pk))['history']).toContainEqual(
-    expect.objectContaining({ status: 'VIDEOINCOMPLETE' }),
-  );
+  expect((await stand.inside(first.pk)).history).toContainEqual(expect.objectContaining({ status: 'VIDEOINCOMPLETE' }));
   while ((await stand.status(first.pk)) !== 'VIDEOREVIEW') await new Promise((resolve) => setImmediate(resolve));
 
   await stand.faults({ name: 'video-error' });
@@ -131,7 +128,7 @@ describe('hold', () => {
     await untilHeld();
     expect(await stand.status(pk)).toBe(meanwhile);
     expect(await calls(pk)).toMatchObject({ approve: { received: 1, ended: {} } });
-    await stand.control('DELETE', '/faults');
+    await stand.control.clearFaults();
     expect((await call).status).toBe(200);
     expect(await stand.status(pk)).toBe('ENROLLREADY');
   });
@@ -146,7 +143,7 @@ describe('hold', () => {
     await untilHeld();
     abort.abort();
     await expect(call).rejects.toThrow('aborted');
-    await stand.control('DELETE', '/faults');
+    await stand.control.clearFaults();
     while ((await stand.status(pk)) !== 'ENROLLREADY') await new Promise((resolve) => setImmediate(resolve));
     expect(await stand.done(pk)).toMatchObject({ approve: 1 });
   });
@@ -196,8 +193,7 @@ test('an unknown setting is refused by name and changes nothing', async () => {
 });
 
 async function heldCalls(): Promise<number> {
-  const { body } = await stand.control('GET', '/faults');
-  return (body['faults'] as { held: number }[])[0]?.held ?? 0;
+  return (await stand.control.faults())[0]?.held ?? 0;
 }
 
 async function untilHeld(): Promise<void> {

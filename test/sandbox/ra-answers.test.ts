@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(async () => ra.close());
 afterEach(async () => {
-  await ra.stand.control('DELETE', '/settings');
+  await ra.stand.control.resetSettings();
 });
 
 describe('the answer to create', () => {
@@ -114,7 +114,7 @@ describe('a read', () => {
     const pk = await ra.create();
     await ra.video(pk);
     await ra.operator(pk, 'validate');
-    await ra.stand.control('POST', `/ra/requests/${pk}/enrol`);
+    await ra.stand.control.pickUp(pk);
     const [certificate] = (await ra.read(pk))['certificate_set'] as Record<string, unknown>[];
     expect(Object.keys(certificate ?? {})).toEqual(CERTIFICATE_KEYS);
     expect(certificate).toMatchObject({ status: 0, valid: 'VALID', revokation_reason: null });

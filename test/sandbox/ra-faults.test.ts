@@ -95,7 +95,7 @@ test('the contract can be damaged, the signed one unsigned', async () => {
   await ra.stand.faults({ name: 'file-damaged', endpoint: 'ra-get-document' });
   expect(await contract('contract')).not.toBe(whole);
   await ra.operator(pk, 'approve');
-  await ra.stand.control('POST', `/ra/requests/${pk}/enrol`);
+  await ra.stand.control.pickUp(pk);
   await ra.stand.faults({ name: 'file-unsigned', endpoint: 'ra-get-document' });
   expect(await contract('signed_contract')).toBe(whole.replace('"contract"', '"signed_contract"'));
 });
@@ -105,11 +105,11 @@ test('faults of the signer and counters know enrolments too', async () => {
   const pk = await ra.create({ mobile_phone_number: '+34699999999' });
   await ra.video(pk);
   expect(await ra.read(pk)).toMatchObject({ status: 'VIDEOERROR' });
-  expect((await ra.inside(pk))['calls']).toEqual({
+  expect((await ra.inside(pk)).calls).toEqual({
     'ra-create': { received: 1, ended: { '201': 1 } },
     'ra-get-request': { received: 1, ended: { '200': 1 } },
   });
-  expect((await ra.stand.control('GET', '/calls')).body).toMatchObject({
+  expect(await ra.stand.control.callCounts()).toMatchObject({
     'ra-first-scratchcard': { ended: { '200': expect.any(Number) as unknown } },
   });
 });
@@ -121,10 +121,10 @@ test('an endpoint that is not there is refused as a fault’s scope', async () =
 test('the log names requests by number and holds nobody’s data and no secret', async () => {
   const pk = await ra.complete();
   await ra.operator(pk, 'approve');
-  const { email, phone, secrets, enrolToken, linkToken, scratchcard } = (await ra.inside(pk)) as Record<string, object>;
+  const { email, phone, secrets, enrolToken, linkToken, scratchcard } = await ra.inside(pk);
   const all = log.join('\n');
   expect(all).toContain(`"request":${pk}`);
-  for (const secret of [email, phone, enrolToken, linkToken, scratchcard, 'NORA', ...Object.values(secrets ?? {})]) {
+  for (const secret of [email, phone, enrolToken, linkToken, scratchcard, 'NORA', ...Object.values(secrets)]) {
     expect(all).not.toContain(secret);
   }
 });

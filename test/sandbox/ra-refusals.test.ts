@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(async () => ra.close());
 afterEach(async () => {
-  await ra.stand.control('DELETE', '/settings');
+  await ra.stand.control.resetSettings();
 });
 
 describe('a create that cannot be used is refused, mistakes of the caller often with 500', () => {
@@ -151,9 +151,9 @@ describe('an approval that cannot be given', () => {
       body: CODED('500', 'Rao matching query does not exist.'),
     });
     expect(await approve(pk, { password: 'wrong' })).toMatchObject(forbidden);
-    await ra.stand.control('PUT', '/settings', { raos: { '1400': { registrationAuthorities: ['140'] } } });
+    await ra.stand.control.settings({ raos: { '1400': { registrationAuthorities: ['140'] } } });
     expect(await approve(pk)).toMatchObject(forbidden);
-    await ra.stand.control('DELETE', '/settings');
+    await ra.stand.control.resetSettings();
     const other = await ra.call('POST', `/requests/${pk}/pl_approve/`, { ...rest, rao: id });
     expect(other).toMatchObject({ status: 412, body: CODED('415', 'Invalid request fields: rao_id') });
     await ra.setting({ wrongCredentials: '401' });

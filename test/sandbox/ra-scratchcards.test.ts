@@ -77,21 +77,21 @@ test('the stock is 60, and what none left looks like is set', async () => {
   expect((await ra.call('GET', `/scratchcards/?sn=${sn}`)).body).toMatchObject({ count: 1, results: [{ sn }] });
 
   const authority = { name: 'Without cards', behaviour: { ra: { scratchcards: 0 } } };
-  await ra.stand.control('PUT', '/settings', { registrationAuthorities: { '150': authority } });
+  await ra.stand.control.settings({ registrationAuthorities: { '150': authority } });
   const none = async (): Promise<unknown> => ra.call('GET', UNUSED, { ra: '150' });
   expect(await none()).toMatchObject({ status: 500, body: { error: 'ScratchCard matching query does not exist.' } });
   await ra.setting({ noneLeft: '404' });
   expect(await none()).toMatchObject({ status: 404, body: { detail: 'Not found.' } });
   await ra.setting({ noneLeft: 'null' });
   expect(await none()).toMatchObject({ status: 200, text: 'null' });
-  await ra.stand.control('POST', '/ra/scratchcards', { registrationAuthority: '150', amount: 2 });
-  expect((await ra.stand.control('GET', '/ra/scratchcards')).body['150']).toEqual({ all: 2, used: 0, unused: 2 });
+  await ra.stand.control.addScratchcards('150', 2);
+  expect((await ra.stand.control.scratchcards())['150']).toEqual({ all: 2, used: 0, unused: 2 });
   expect((await ra.card('150')).registration_authority).toBe(150);
 });
 
 test('somebody else can take the card in between', async () => {
   const order = await ra.order();
-  await ra.stand.control('POST', `/ra/scratchcards/${String(order['scratchcard'])}/use`);
+  await ra.stand.control.useScratchcard(String(order['scratchcard']));
   expect((await ra.call('POST', '/requests/', order)).body).toMatchObject({ error: 'Invalid ScratchCard' });
   expect((await ra.call('GET', `/requests/?scratchcard=${String(order['scratchcard'])}`)).body['count']).toBe(0);
 });
@@ -106,6 +106,6 @@ test('fifty at once on one authority: as many requests as cards that were used, 
   };
   const cards = await Promise.all(Array.from({ length: 50 }, one));
   expect(new Set(cards).size).toBe(50);
-  expect((await ra.stand.control('GET', '/ra/scratchcards')).body['139']).toEqual({ all: 60, used: 50, unused: 10 });
+  expect((await ra.stand.control.scratchcards())['139']).toEqual({ all: 60, used: 50, unused: 10 });
   expect((await ra.call('GET', '/requests/')).body['count']).toBe(50);
 });

@@ -14,7 +14,7 @@ afterAll(async () => {
   await receiver.close();
 });
 afterEach(async () => {
-  await ra.stand.control('DELETE', '/settings');
+  await ra.stand.control.resetSettings();
 });
 
 const inReview = async (profile = 'PFnubeAFCiudadano'): Promise<number> => {
@@ -112,7 +112,7 @@ describe('callbacks', () => {
   test('of ISSUED carry the certificate', async () => {
     const pk = await inReview();
     await ra.operator(pk, 'validate');
-    await ra.stand.control('POST', `/ra/requests/${pk}/enrol`);
+    await ra.stand.control.pickUp(pk);
     while (claimed(pk).length < 4) await receiver.atLeast(receiver.received.length + 1);
     const [certificate] = (await ra.read(pk))['certificate_set'] as { serial_number: string }[];
     expect(receiver.received.findLast((body) => (body['request'] as { pk?: number }).pk === pk)).toMatchObject({
@@ -151,7 +151,7 @@ test('the video link is in reads, or only in the e-mail', async () => {
   expect((await ra.read(pk))['videoid_data']).toMatchObject({ videoid_link: link });
   await ra.setting({ videoLinkShown: false });
   expect(JSON.stringify(await ra.read(pk))).not.toContain(link);
-  expect((await ra.stand.control('GET', `/ra/inboxes/${pk}`)).body['mails']).toMatchObject([{ kind: 'video', link }]);
+  expect(await ra.stand.control.inbox(pk)).toMatchObject([{ kind: 'video', link }]);
 });
 
 test('evidence is uploaded with POST, or with PUT', async () => {
@@ -203,7 +203,7 @@ test('an approved request can be cancelled, or not', async () => {
   const pk = await inReview();
   await ra.operator(pk, 'validate');
   expect((await ra.call('DELETE', `/requests/${pk}/cancel/`)).status).toBe(412);
-  await ra.stand.control('DELETE', '/settings');
+  await ra.stand.control.resetSettings();
   expect((await ra.call('DELETE', `/requests/${pk}/cancel/`)).status).toBe(200);
 });
 
@@ -232,7 +232,7 @@ test('a signed contract is there once the signer has signed; what is there befor
   await ra.setting({ documentNotThere: '404' });
   expect((await get()).status).toBe(404);
   await ra.call('POST', `/requests/${pk}/pl_approve/`, RA_RAO);
-  await ra.stand.control('POST', `/ra/requests/${pk}/enrol`);
+  await ra.stand.control.pickUp(pk);
   const [signed] = JSON.parse((await get()).text) as [{ document: string }];
   const bytes = Buffer.from(signed.document, 'base64').toString('latin1');
   expect(bytes).toMatch(/^%PDF-/);
@@ -240,7 +240,7 @@ test('a signed contract is there once the signer has signed; what is there befor
 });
 
 test('a registration authority of its own behaves differently from the others', async () => {
-  await ra.stand.control('PUT', '/settings', {
+  await ra.stand.control.settings({
     registrationAuthorities: { '140': { behaviour: { ra: { afterValidation: 'CREATED' } } } },
   });
   const own = await ra.create({ registration_authority: '140' });

@@ -19,9 +19,8 @@ test('a natural person: card, create, video, operator, ENROLLREADY, ISSUED', asy
   expect(await ra.read(pk)).toMatchObject({ status: 'VIDEOREVIEW', given_name: 'NORA' });
   await ra.operator(pk, 'validate');
   expect(await ra.read(pk)).toMatchObject({ status: 'ENROLLREADY', certificate_set: [] });
-  const { body } = await ra.stand.control('GET', `/ra/inboxes/${pk}`);
-  expect(body['mails']).toMatchObject([{ kind: 'enrolment' }, { kind: 'video' }]);
-  await ra.stand.control('POST', `/ra/requests/${pk}/enrol`);
+  expect(await ra.stand.control.inbox(pk)).toMatchObject([{ kind: 'enrolment' }, { kind: 'video' }]);
+  await ra.stand.control.pickUp(pk);
   expect(await ra.read(pk)).toMatchObject({ status: 'ISSUED', certificate_set: [{ valid: 'VALID', status: 0 }] });
   await receiver.atLeast(4);
   expect(receiver.received.map((each) => [each['event_type'], (each['request'] as { status: string }).status])).toEqual(
@@ -53,5 +52,5 @@ test('an organisation: CREATED without an event, completed, approved', async () 
   });
   await receiver.atLeast(3);
   expect(receiver.statuses()).toEqual(['VIDEOPENDING', 'VIDEOREVIEW', 'ENROLLREADY']);
-  expect((await ra.inside(pk))['done']).toMatchObject({ 'ra-create': 1, 'ra-update-request': 1, 'ra-approve': 1 });
+  expect((await ra.inside(pk)).done).toMatchObject({ 'ra-create': 1, 'ra-update-request': 1, 'ra-approve': 1 });
 });

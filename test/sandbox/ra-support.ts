@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Agent, FormData, request } from 'undici';
+import type { EnrolmentView, OperatorAct, PersonOrder, VideoResult } from '../../sandbox/client/sandbox-client.js';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
 import { Stand, type Answer } from './support.js';
 
@@ -108,12 +109,12 @@ export class RaStand {
     return Number(body['pk']);
   }
 
-  async video(pk: number, result = 'finished', person?: Record<string, string>): Promise<void> {
-    await this.stand.control('POST', `/ra/requests/${pk}/video`, { result, person });
+  async video(pk: number, result: VideoResult = 'finished', person?: PersonOrder): Promise<void> {
+    await this.stand.control.video(pk, result, person);
   }
 
-  async operator(pk: number, act: string, reason?: string): Promise<void> {
-    await this.stand.control('POST', `/ra/requests/${pk}/operator`, { do: act, reason });
+  async operator(pk: number, act: OperatorAct, reason?: string): Promise<void> {
+    await this.stand.control.operator(pk, act, reason);
   }
 
   /** An organisation's request that stands in CREATED after validation. */
@@ -166,8 +167,8 @@ export class RaStand {
     return (await this.call('GET', `/requests/${pk}/`)).body;
   }
 
-  async inside(pk: number): Promise<Record<string, unknown>> {
-    return (await this.stand.control('GET', `/ra/requests/${pk}`)).body;
+  inside(pk: number): Promise<EnrolmentView> {
+    return this.stand.control.enrolment(pk);
   }
 }
 

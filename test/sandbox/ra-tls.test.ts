@@ -92,7 +92,7 @@ test('enrolments, cards and mails are there after a restart', async () => {
   const second = await RaStand.start({ state });
   const { link: _link, enrolLink: _enrolLink, mails, ...same } = before;
   expect(await second.inside(pk)).toMatchObject(same);
-  expect((await second.inside(pk))['mails']).toEqual(mails);
+  expect((await second.inside(pk)).mails).toEqual(mails);
   expect(await second.card()).toEqual(card);
   expect((await second.call('GET', `/requests/${pk}/pl_get_documents/`)).status).toBe(200);
   await second.close();

@@ -22,7 +22,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 afterEach(async () => {
-  await stand.control('DELETE', '/settings');
+  await stand.control.resetSettings();
 });
 
 /** What pdfsig says about a file. */
@@ -131,7 +131,7 @@ test('a damaged file is not valid, and an unsigned one has no signature', async 
 });
 
 async function serial(pk: number): Promise<unknown> {
-  return (await stand.inside(pk))['certificate'];
+  return (await stand.inside(pk)).certificate;
 }
 
 const TIMESTAMP = '1.2.840.113549.1.9.16.2.14';

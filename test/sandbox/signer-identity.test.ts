@@ -1,3 +1,4 @@
+import type { PersonOrder } from '../../sandbox/client/sandbox-client.js';
 import { type CreatedRequest, pdf, Stand } from './support.js';
 
 const NORA = { given_name: 'NORA', surname_1: 'EJEMPLO', surname_2: 'PRUEBA', serial_number: '12345678Z' };
@@ -7,7 +8,7 @@ beforeAll(async () => {
   stand = await Stand.start({ settings: { behaviour: { algorithm: 'ecdsa' } } });
 });
 afterAll(async () => stand.close());
-afterEach(() => stand.control('DELETE', '/settings'));
+afterEach(() => stand.control.resetSettings());
 
 async function read({ pk }: CreatedRequest): Promise<Record<string, unknown>> {
   return (await stand.api('GET', `/request/${pk}`)).body['detail'] as Record<string, unknown>;
@@ -19,14 +20,14 @@ async function update(request: CreatedRequest, fields: Record<string, string>) {
   return stand.api('PUT', `/request/${request.pk}`, { ...required, ...fields });
 }
 
-async function identified(person: object = NORA): Promise<CreatedRequest> {
+async function identified(person: PersonOrder = NORA): Promise<CreatedRequest> {
   const request = await stand.create();
-  await stand.control('POST', `/requests/${request.pk}/video`, { result: 'finished', person });
+  await stand.control.video(request.pk, 'finished', person);
   return request;
 }
 
 async function approved(request: CreatedRequest): Promise<void> {
-  await stand.control('POST', `/requests/${request.pk}/console`, { do: 'approve' });
+  await stand.control.console(request.pk, 'approve');
 }
 
 describe('a read shows who the signer is', () => {
@@ -81,7 +82,7 @@ describe('an update after the video', () => {
     const request = await stand.create();
     await update(request, { given_name: 'SOMEBODY' });
     expect(await read(request)).toMatchObject({ given_name: 'SOMEBODY' });
-    await stand.control('POST', `/requests/${request.pk}/video`, { result: 'finished', person: NORA });
+    await stand.control.video(request.pk, 'finished', NORA);
     expect(await read(request)).toMatchObject(NORA);
   });
 });

@@ -52,7 +52,7 @@ describe('the video', () => {
   test.each([
     ['incomplete', 'VIDEOINCOMPLETE'],
     ['error', 'VIDEOERROR'],
-  ])('ends %s and can still be finished with the same link', async (result, status) => {
+  ] as const)('ends %s and can still be finished with the same link', async (result, status) => {
     const { pk } = await stand.create();
     await stand.video(pk, result);
     expect(await stand.status(pk)).toBe(status);
@@ -99,12 +99,12 @@ describe('the decision', () => {
     const early = await stand.api('POST', `/videoid/${videoidPk}/approve`, RAO);
     expect(early).toMatchObject({ status: 412, body: { detail: 'Invalid request status' } });
     await stand.video(pk);
-    await stand.control('POST', `/requests/${pk}/console`, { do: 'refuse', reason: 'seen by us' });
+    await stand.control.console(pk, 'refuse', 'seen by us');
     expect((await stand.api('POST', `/videoid/${videoidPk}/approve`, RAO)).status).toBe(412);
   });
 
   test('in two steps, the first lands in CREATED', async () => {
-    await stand.control('PUT', '/settings', {
+    await stand.control.settings({
       registrationAuthorities: { '141': { behaviour: { approval: 'two-step' } } },
     });
     const { pk, videoidPk } = await stand.create({ registration_authority: '141' });
@@ -119,7 +119,7 @@ describe('the decision', () => {
 describe('cancelling', () => {
   test('in the console ends a request in any status before ISSUED', async () => {
     const { pk } = await stand.createReady();
-    await stand.control('POST', `/requests/${pk}/console`, { do: 'cancel' });
+    await stand.control.console(pk, 'cancel');
     expect(await stand.status(pk)).toBe('CANCELLED');
   });
 

@@ -5,6 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { layAuthority } from '../keys.js';
+import {
+  type FaultOrder,
+  SandboxClient,
+  type SignatureView,
+  type VideoResult,
+} from '../../sandbox/client/sandbox-client.js';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../sandbox/sandbox.js';
 
 export const RAO = { username: '1125824', password: 'rao-password-1400', pin: 'rao-pin-1400', rao: '1400' };
@@ -34,10 +40,14 @@ export interface CreatedRequest {
 
 /** A started sandbox with the few calls that tests make over HTTP. */
 export class Stand {
+  readonly control: SandboxClient;
+
   private constructor(
     readonly sandbox: RunningSandbox,
     private readonly folder: string,
-  ) {}
+  ) {
+    this.control = new SandboxClient(sandbox.url);
+  }
 
   static async start(options: Partial<SandboxOptions> = {}): Promise<Stand> {
     const folder = mkdtempSync(join(tmpdir(), 'sandbox-'));
@@ -54,18 +64,12 @@ export class Stand {
     return call(method, this.sandbox.api + path, body);
   }
 
-  async control(method: string, path: string, body?: unknown): Promise<Answer> {
-    const answer = await call(method, `${this.sandbox.url}/sandbox${path}`, body);
-    if (answer.status >= 400) throw new Error(`${method} ${path}: ${JSON.stringify(answer.body)}`);
-    return answer;
-  }
-
   async setting(behaviour: Record<string, unknown>): Promise<void> {
-    await this.control('PUT', '/settings', { behaviour });
+    await this.control.settings({ behaviour });
   }
 
-  async faults(...orders: Record<string, unknown>[]): Promise<void> {
-    await this.control('PUT', '/faults', orders);
+  async faults(...orders: FaultOrder[]): Promise<void> {
+    await this.control.setFaults(orders);
   }
 
   async create(more: Record<string, unknown> = {}): Promise<CreatedRequest> {
@@ -75,15 +79,15 @@ export class Stand {
     return { pk: detail.request_pk, videoidPk: detail.videoid_pk, link: detail.videoid_link };
   }
 
-  async video(pk: number, result = 'finished'): Promise<void> {
-    await this.control('POST', `/requests/${pk}/video`, { result });
+  async video(pk: number, result: VideoResult = 'finished'): Promise<void> {
+    await this.control.video(pk, result);
   }
 
   /** A request that is approved and ready for documents. */
   async createReady(more: Record<string, unknown> = {}): Promise<CreatedRequest> {
     const request = await this.create(more);
     await this.video(request.pk);
-    await this.control('POST', `/requests/${request.pk}/console`, { do: 'approve' });
+    await this.control.console(request.pk, 'approve');
     return request;
   }
 
@@ -107,8 +111,7 @@ export class Stand {
   /** Asks for a code and reads it off the signer's phone. */
   async code(pk: number): Promise<string> {
     await this.api('POST', `/otp/${pk}`);
-    const { body } = await this.control('GET', `/phones/${pk}`);
-    return (body['messages'] as { code: string }[])[0]?.code ?? '';
+    return (await this.control.phone(pk)).messages[0]?.code ?? '';
   }
 
   async sign(pk: number): Promise<Answer> {
@@ -126,12 +129,13 @@ export class Stand {
     return (body['detail'] as { status?: string } | undefined)?.status;
   }
 
-  async inside(pk: number): Promise<Record<string, unknown>> {
-    return (await this.control('GET', `/requests/${pk}`)).body;
+  /** What the provider knows about a request, whether or not its API shows it. */
+  inside(pk: number): Promise<SignatureView> {
+    return this.control.request(pk);
   }
 
   async done(pk: number): Promise<unknown> {
-    return (await this.inside(pk))['done'];
+    return (await this.inside(pk)).done;
   }
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SandboxClient } from '../../sandbox/client/sandbox-client.js';
 import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox.js';
 import type { RequestPk } from '../../src/messages/request.js';
 import { Secret } from '../../src/security/secret.js';
@@ -33,13 +34,18 @@ export const COMPANY_PROFILE = 'PFnubeQAFEmpresa';
 
 /** A registration authority of the simulated provider, over its real listener, and the people around it. */
 export class SimulatedAuthority {
+  /** The signers, the operator and the faults of the simulated provider. */
+  readonly provider: SandboxClient;
+
   private constructor(
     private readonly directory: string,
     private readonly sandbox: RunningSandbox,
     /** Where it is served, and the files that its callers need. */
     readonly served: Parameters<typeof authorityOf>[0],
     readonly client: RegistrationAuthority,
-  ) {}
+  ) {
+    this.provider = new SandboxClient(sandbox.url);
+  }
 
   static async start(
     behaviour: object = {},
@@ -60,18 +66,8 @@ export class SimulatedAuthority {
     await rm(this.directory, { recursive: true });
   }
 
-  /** Steers the simulated provider: signer, operator, faults. */
-  async control(method: string, path: string, body?: unknown): Promise<Record<string, unknown>> {
-    const answer = await fetch(`${this.sandbox.url}/sandbox/${path}`, {
-      method,
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    });
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-    return (await answer.json()) as Record<string, unknown>;
-  }
-
   async fault(name: string, endpoint: string): Promise<void> {
-    await this.control('POST', 'faults', { name, endpoint, times: 1 });
+    await this.provider.addFault({ name, endpoint, times: 1 });
   }
 
   /** A new request on the next scratchcard. */
@@ -95,8 +91,8 @@ export class SimulatedAuthority {
   /** The signer finishes the video and the provider's operator accepts it: ENROLLREADY for a person, CREATED for others. */
   async validated(profile: string): Promise<RequestPk> {
     const pk = await this.enrol(profile);
-    await this.control('POST', `ra/requests/${pk}/video`, { result: 'finished' });
-    await this.control('POST', `ra/requests/${pk}/operator`, { do: 'validate' });
+    await this.provider.video(pk, 'finished');
+    await this.provider.operator(pk, 'validate');
     return pk;
   }
 

@@ -14,7 +14,7 @@ import {
 import { clientOf } from './answering-server.js';
 import { COMPANY_PROFILE, OFFICER, PERSON_PROFILE, SimulatedAuthority } from './enrolment-sandbox.js';
 import { authorityOf } from './authority-server.js';
-import { Provider } from '../installation/provider.js';
+import { SandboxClient } from '../../sandbox/client/sandbox-client.js';
 import { layAuthority } from '../keys.js';
 import { fileAt } from './file-source.js';
 
@@ -57,9 +57,9 @@ describe('One-Shot', () => {
     await sandbox.close();
     await rm(directory, { recursive: true });
   });
-  afterEach(() => control('DELETE', 'settings'));
+  afterEach(() => provider().resetSettings());
 
-  const control = (method: string, path: string, body?: object) => new Provider(sandbox.url).call(method, path, body);
+  const provider = () => new SandboxClient(sandbox.url);
 
   function client(assumptions: Partial<Assumptions> = {}): OneShot {
     const made = clientOf(sandbox.api, { billing: BILLING, assumptions });
@@ -84,13 +84,13 @@ describe('One-Shot', () => {
     const ids = await plain.createVideoid(order);
     const at = { ...ids, uid: '', code: new Secret('000000') };
     if (until === 'video') return at;
-    await control('POST', `requests/${ids.requestPk}/video`, { result: 'finished' });
+    await provider().video(ids.requestPk, 'finished');
     if (until === 'review') return at;
     await plain.approve(ids.videoidPk, OFFICER);
     at.uid = (await plain.uploadDocument(ids.requestPk, { open: fileAt(SAMPLE), index: 1 })).uid;
     if (until === 'ready') return at;
     await plain.generateOtp(ids.requestPk);
-    at.code = new Secret(((await control('GET', `requests/${ids.requestPk}`)) as { code: string }).code);
+    at.code = new Secret((await provider().request(ids.requestPk)).code ?? '');
     if (until === 'issued') await plain.sign(ids.requestPk, { secret: at.code });
     return at;
   }
@@ -151,7 +151,7 @@ describe('One-Shot', () => {
       'video',
       async (optimizer, { requestPk }) => {
         await optimizer.updateRequest(requestPk, await optimizer.getRequest(requestPk), order);
-        await control('PUT', 'settings', { behaviour: { countryShown: true } });
+        await provider().settings({ behaviour: { countryShown: true } });
         return (await optimizer.getRequest(requestPk)).countryName;
       },
       'ES',
@@ -311,9 +311,9 @@ describe('One-Shot', () => {
         [client(assumptions), otherwise],
       ] as const) {
         const at = await prepared(until);
-        await control('PUT', 'settings', { behaviour });
+        await provider().settings({ behaviour });
         expect(await told(act(optimizer, at))).toEqual(expected);
-        await control('DELETE', 'settings');
+        await provider().resetSettings();
       }
     },
   );
@@ -330,7 +330,7 @@ describe('One-Shot', () => {
 
   describe('answers of V1 (§2.2)', () => {
     test('a 400 whose body says 404 means that the request does not exist', async () => {
-      await control('PUT', 'settings', { behaviour: { errorShape: 'v1', notFoundStatus: '400' } });
+      await provider().settings({ behaviour: { errorShape: 'v1', notFoundStatus: '400' } });
       const answer = await fetch(`${sandbox.api}/request/999999999`);
       expect([answer.status, await answer.json()]).toEqual([
         400,
@@ -344,7 +344,7 @@ describe('One-Shot', () => {
     });
 
     test('a body that is no JSON is told in place of the status line', async () => {
-      await control('PUT', 'settings', { behaviour: { errorShape: 'v1' } });
+      await provider().settings({ behaviour: { errorShape: 'v1' } });
       const answer = await fetch(`${sandbox.api}/videoid`, { method: 'POST', body: '{"email":' });
       expect([answer.status, await answer.json()]).toEqual([
         400,
@@ -374,11 +374,11 @@ describe('the Registration Authority API', () => {
   beforeAll(async () => {
     authority = await SimulatedAuthority.start({ scratchcards: 0 });
     for (const registrationAuthority of ['139', '140']) {
-      await authority.control('POST', 'ra/scratchcards', { registrationAuthority, amount: 30 });
+      await authority.provider.addScratchcards(registrationAuthority, 30);
     }
   });
   afterAll(() => authority.close());
-  afterEach(() => authority.control('DELETE', 'settings'));
+  afterEach(() => authority.provider.resetSettings());
 
   type Client = SimulatedAuthority['client'];
   type Row = readonly [
@@ -417,7 +417,7 @@ describe('the Registration Authority API', () => {
       { wording: 'other' },
       async (client) => {
         const { sn } = await client.firstUnusedScratchcard('139');
-        await authority.control('POST', `ra/scratchcards/${sn}/use`);
+        await authority.provider.useScratchcard(sn);
         return client.createRequest(authority.order(PERSON_PROFILE, sn));
       },
       'CREATE_IN_DOUBT',
@@ -481,7 +481,7 @@ describe('the Registration Authority API', () => {
 
   test.each(ROWS)('%j where the provider is %j', async (assumptions, behaviour, act, usual, otherwise) => {
     const other = authorityOf(authority.served, { assumptions });
-    await authority.control('PUT', 'settings', { behaviour });
+    await authority.provider.settings({ behaviour });
     try {
       for (const [client, expected] of [
         [authority.client, usual],
@@ -513,7 +513,7 @@ describe('the Registration Authority API', () => {
     const pk = await authority.enrol(PERSON_PROFILE);
     const { scratchcard = '' } = await authority.client.getRequest(pk);
     const counted = await authority.client.countScratchcards('139');
-    await authority.control('PUT', 'settings', { behaviour: { ra: { listKey: 'result' } } });
+    await authority.provider.settings({ behaviour: { ra: { listKey: 'result' } } });
     expect(await authority.client.findRequests({ scratchcard })).toMatchObject([{ requestPk: pk }]);
     expect(await authority.client.countScratchcards('139')).toEqual(counted);
   });

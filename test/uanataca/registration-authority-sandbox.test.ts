@@ -31,7 +31,7 @@ describe.each(SIDES)('the simulated provider over mutual TLS, %j with %j', (beha
     authority = await SimulatedAuthority.start(behaviour, assumptions);
   });
   afterAll(() => authority.close());
-  beforeEach(() => authority.control('DELETE', 'faults'));
+  beforeEach(() => authority.provider.clearFaults());
 
   async function upload(pk: RequestPk): Promise<string> {
     return (await authority.client.uploadEvidence(pk, { open: fileAt(SAMPLE), label: 'Poder', index: 1 })).pk;
@@ -52,14 +52,14 @@ describe.each(SIDES)('the simulated provider over mutual TLS, %j with %j', (beha
     expect(await client.countScratchcards('139')).toEqual({ ...before, unused: before.unused - 1 });
     expect((await client.scratchcard(sn))?.secrets.erc?.reveal()).toBe(secrets.erc?.reveal());
 
-    await authority.control('POST', `ra/requests/${created.requestPk}/video`, { result: 'finished' });
+    await authority.provider.video(created.requestPk, 'finished');
     expect(await authority.statusOf(created.requestPk)).toBe('VIDEOREVIEW');
-    await authority.control('POST', `ra/requests/${created.requestPk}/operator`, { do: 'validate' });
+    await authority.provider.operator(created.requestPk, 'validate');
     const ready = await client.getRequest(created.requestPk);
     expect(ready).toMatchObject({ status: 'ENROLLREADY', scratchcard: sn, registrationAuthority: '139' });
     expect(ready.fields.given_name).not.toBe(undefined);
     expect((await client.preauthLink(created.requestPk)).reveal()).toMatch(/\/lcmpl\/enrollment\/auth\/[0-9a-f]{32}$/);
-    await authority.control('POST', `ra/requests/${created.requestPk}/enrol`);
+    await authority.provider.pickUp(created.requestPk);
     const issued = await client.getRequest(created.requestPk);
     expect(issued.status).toBe('ISSUED');
     expect(issued.certificates).toMatchObject([{ state: 'VALID' }]);
@@ -91,7 +91,7 @@ describe.each(SIDES)('the simulated provider over mutual TLS, %j with %j', (beha
     const { scratchcard = '' } = await client.getRequest(pk);
     const card = await client.scratchcard(scratchcard);
     expect(approved.secrets.erc?.reveal()).toBe(card?.secrets.erc?.reveal());
-    expect(await authority.control('GET', `ra/requests/${pk}`)).toMatchObject({ fields: COMPANY });
+    expect(await authority.provider.enrolment(pk)).toMatchObject({ fields: COMPANY });
   });
 
   test('what the video gave is not changed', async () => {
@@ -121,7 +121,7 @@ describe.each(SIDES)('the simulated provider over mutual TLS, %j with %j', (beha
     expect(await errorOf(client.cancel(created))).toMatchObject({ code: 'REQUEST_STATUS_REFUSED' });
     expect(await client.cancel(UNKNOWN)).toBe('gone');
     const pk = await authority.enrol(PERSON_PROFILE);
-    await authority.control('POST', `ra/requests/${pk}/video`, { result: 'finished' });
+    await authority.provider.video(pk, 'finished');
     await client.refuseVideoid(pk, OFFICER, 'blurred');
     expect(await client.getRequest(pk)).toMatchObject({
       status: 'CANCELLED',
@@ -178,7 +178,7 @@ describe('trouble on the way', () => {
     authority = await SimulatedAuthority.start();
   });
   afterAll(() => authority.close());
-  beforeEach(() => authority.control('DELETE', 'faults'));
+  beforeEach(() => authority.provider.clearFaults());
 
   test('temporary trouble with what may be repeated: the second try succeeds', async () => {
     const { client } = authority;
@@ -247,7 +247,7 @@ describe('trouble on the way', () => {
       expect(await errorOf(client.approve(pk, OFFICER))).toMatchObject({ code: 'REQUEST_STATUS_REFUSED' });
 
       const refused = await authority.enrol(PERSON_PROFILE);
-      await authority.control('POST', `ra/requests/${refused}/video`, { result: 'finished' });
+      await authority.provider.video(refused, 'finished');
       await authority.fault(fault, 'ra-refuse-videoid');
       expect(await errorOf(client.refuseVideoid(refused, OFFICER, 'blurred'))).toMatchObject({ kind: 'unknown' });
       expect(await authority.statusOf(refused)).toBe('CANCELLED');
@@ -257,7 +257,7 @@ describe('trouble on the way', () => {
   test('a scratchcard that somebody else was faster to use', async () => {
     const { client } = authority;
     const { sn } = await client.firstUnusedScratchcard('139');
-    await authority.control('POST', `ra/scratchcards/${sn}/use`);
+    await authority.provider.useScratchcard(sn);
     expect(await errorOf(client.createRequest(authority.order(PERSON_PROFILE, sn)))).toMatchObject({
       kind: 'refused',
       code: 'SCRATCHCARD_USED',

@@ -7,7 +7,7 @@ import { Secret } from '../../src/security/secret.js';
 import type { OneShot } from '../../src/uanataca/one-shot.js';
 import { clientOf } from './answering-server.js';
 import { errorOf } from './people.js';
-import { Provider } from '../installation/provider.js';
+import { SandboxClient } from '../../sandbox/client/sandbox-client.js';
 import { layAuthority } from '../keys.js';
 import { fileAt } from './file-source.js';
 
@@ -57,24 +57,22 @@ describe.each(SHAPES)('the simulated provider over HTTP, %j', (behaviour) => {
     await sandbox.close();
     await rm(directory, { recursive: true });
   });
-  beforeEach(() => control('DELETE', 'faults'));
+  beforeEach(() => provider().clearFaults());
 
-  const control = (method: string, path: string, body?: object) => new Provider(sandbox.url).call(method, path, body);
-  const fault = (name: string, endpoint: string) => control('POST', 'faults', { name, endpoint, times: 1 });
+  const provider = () => new SandboxClient(sandbox.url);
+  const fault = (name: string, endpoint: string) => provider().addFault({ name, endpoint, times: 1 });
   const order = () => ({
     phone: `+34${(phones += 1)}`,
     email: 'ana.ejemplo@example.com',
     registrationAuthority: '139',
     profile: 'PFnubeQAFCiudadano',
   });
-  const done = async (ids: ProviderIds) =>
-    ((await control('GET', `requests/${ids.requestPk}`)) as { done: Record<string, number> }).done;
-  const codeOf = async (ids: ProviderIds) =>
-    new Secret(((await control('GET', `requests/${ids.requestPk}`)) as { code: string }).code);
+  const done = async (ids: ProviderIds) => (await provider().request(ids.requestPk)).done;
+  const codeOf = async (ids: ProviderIds) => new Secret((await provider().request(ids.requestPk)).code ?? '');
 
   async function inReview(): Promise<ProviderIds> {
     const ids = await client.createVideoid(order());
-    await control('POST', `requests/${ids.requestPk}/video`, { result: 'finished' });
+    await provider().video(ids.requestPk, 'finished');
     return ids;
   }
   async function approved(): Promise<ProviderIds> {
@@ -95,7 +93,7 @@ describe.each(SHAPES)('the simulated provider over HTTP, %j', (behaviour) => {
     await client.ping();
     const ids = await client.createVideoid(order());
     expect((await client.getRequest(ids.requestPk)).status).toBe('VIDEOPENDING');
-    await control('POST', `requests/${ids.requestPk}/video`, { result: 'finished' });
+    await provider().video(ids.requestPk, 'finished');
     expect((await client.getRequest(ids.requestPk)).status).toBe('VIDEOREVIEW');
     const token = new Secret('14185cd9-c6ec-30f4-9f59-a844a77bc234');
     expect(await client.readToken(token)).toEqual({ password: true, pin: false });

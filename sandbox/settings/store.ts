@@ -1,0 +1,76 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { DEFAULT_SETTINGS } from './defaults.js';
+import { settingsSchema, type Behaviour, type Settings } from './settings.js';
+import { readJson, writeJson } from '../state/files.js';
+
+/** A settings change that cannot be used; the message names the setting. */
+export class BadSettings extends Error {
+  override readonly name = 'BadSettings';
+}
+
+/** The settings in force: defaults, then the file given at start, then what was set by control calls (kept in the state). */
+export class SettingsStore {
+  private changes: unknown;
+  private current: Settings;
+  private readonly path: string;
+
+  constructor(
+    stateFolder: string,
+    private readonly given: unknown = {},
+  ) {
+    this.path = join(stateFolder, 'settings.json');
+    this.changes = readJson(this.path) ?? {};
+    this.current = this.resolve(this.changes);
+  }
+
+  get all(): Settings {
+    return this.current;
+  }
+
+  /** The behaviour towards one registration authority: its own differences over the general one. */
+  behaviour(registrationAuthority?: string): Behaviour {
+    const own = this.current.registrationAuthorities[registrationAuthority ?? '']?.behaviour ?? {};
+    return merge(this.current.behaviour, own) as Behaviour;
+  }
+
+  /**
+   * Merges a part of the settings in; lists are replaced, objects merged.
+   * @throws BadSettings
+   */
+  change(part: unknown): Settings {
+    const changes = merge(this.changes, part);
+    this.current = this.resolve(changes);
+    this.changes = changes;
+    writeJson(this.path, changes);
+    return this.current;
+  }
+
+  /** Forgets what was set by control calls. */
+  reset(): Settings {
+    this.changes = {};
+    this.current = this.resolve({});
+    writeJson(this.path, {});
+    return this.current;
+  }
+
+  private resolve(changes: unknown): Settings {
+    const result = settingsSchema.safeParse(merge(merge(DEFAULT_SETTINGS, this.given), changes));
+    if (result.success) return result.data;
+    throw new BadSettings(z.prettifyError(result.error));
+  }
+}
+
+/** Objects are merged, everything else replaced; an explicit undefined hides nothing. */
+function merge(base: unknown, change: unknown): unknown {
+  if (!isObject(base) || !isObject(change)) return change === undefined ? base : change;
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(change)) {
+    if (key !== '__proto__') merged[key] = merge(base[key], value);
+  }
+  return merged;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
