@@ -20,6 +20,27 @@ const reached = (folder, users) => ({
   to: { path: `^src/${folder}/` },
 });
 
+/** A folder with a door: from outside only the door is imported, and it imports of its neighbours what is named. */
+const room = (parent, folder, door, ...neighbours) => [
+  {
+    name: `door-of-${parent}/${folder}`,
+    comment: `from outside only src/${parent}/${folder}/${door}.ts is imported`,
+    severity: 'error',
+    from: { path: '^src/', pathNot: `^src/${parent}/${folder}/` },
+    to: { path: `^src/${parent}/${folder}/`, pathNot: `/${door}\\.ts$` },
+  },
+  {
+    name: `arrows-of-${parent}/${folder}`,
+    comment: `src/${parent}/${folder} may import of src/${parent}: ${[...neighbours, 'itself'].join(', ')}`,
+    severity: 'error',
+    from: { path: `^src/${parent}/${folder}/` },
+    to: {
+      path: `^src/${parent}/`,
+      pathNot: [folder, ...neighbours].map((name) => `^src/${parent}/(${name})(/|\\.ts$)`),
+    },
+  },
+];
+
 /** Packages a part must do without. */
 const without = (folders, packages) => ({
   name: `packages-of-${folders.split('|')[0]}`,
@@ -50,6 +71,12 @@ module.exports = {
     arrow('activities', 'messages', 'security', 'logging', 'config', 'uanataca', 'archive', 'signatures'),
     arrow('client', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'signatures'),
     arrow('gateway', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'client', 'process'),
+    ...room('client', 'input', 'input'),
+    ...room('client', 'running', 'access'),
+    ...room('client', 'start', 'start', 'input', 'running'),
+    ...room('client', 'files', 'files', 'input', 'running'),
+    ...room('client', 'orders', 'orders', 'input', 'running', 'files'),
+    ...room('client', 'look', 'look', 'running', 'commands'),
     reached('activities', 'worker'),
     reached('workflows', ''),
     reached('uanataca', 'worker|activities|cli|config'),

@@ -3,7 +3,7 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { IndexReader } from './archive/index-reader.js';
 import { INDEX } from './archive/layout.js';
-import { countRequests } from './client/listing.js';
+import { countRequests } from './temporal/listing.js';
 import { type Config, loadConfig } from './config.js';
 import { runIfStarted } from './process/entry.js';
 import { createApi } from './gateway/api.js';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { newAttemptCommand } from '../client/commands.js';
-import { ABANDON_REASONS } from '../client/mind-changes.js';
+import { ABANDON_REASONS } from '../messages/steering.js';
 import { defined } from '../messages/defined.js';
 import type { Actor } from '../messages/outcome.js';
 import {

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { GivenBy, ProfileEntry } from '../client/profile-catalogue.js';
+import type { GivenBy, ProfileEntry } from '../messages/profile-catalogue.js';
 import { SECURE_ELEMENT_WORDS } from '../messages/profiles.js';
 import { define, done } from './command.js';
 import { columns } from './layout.js';
@@ -19,7 +19,7 @@ export function profilesCommand(program: Command): void {
     'profiles [name]',
     'list the certificate profiles of enrolments; of one, which fields it wants, and who gives them when',
     async ({ screen, operands }) => {
-      const { profileCatalogue, profileEntry } = await import('../client/profile-catalogue.js');
+      const { profileCatalogue, profileEntry } = await import('../messages/profile-catalogue.js');
       const [name] = operands;
       if (name === undefined) {
         const profiles = profileCatalogue();

@@ -1,11 +1,10 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { PlainResolution, VideoIdClient } from '../client.js';
-import { isFailureCode } from '../client/failure-codes.js';
 import { defined } from '../messages/defined.js';
-import { VideoIdError } from '../messages/failures.js';
+import { VideoIdError, isFailureCode } from '../messages/failures.js';
 import type { Remedy } from '../messages/status.js';
 import { define, done, type SteeringFlags, withSteering } from './command.js';
-import { EXIT, EXIT_CODES, type ExitCode } from './exit-codes.js';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
 import { columns } from './layout.js';
 import type { Screen } from './screen.js';
 import { readSecretLine } from './secret-input.js';
@@ -110,7 +109,7 @@ async function resolveAll(
   const failed = results.find(({ result }) => carriedOut && result !== 'told');
   if (failed === undefined) return EXIT.done;
   const [first] = results.flatMap(({ result }) => (isFailureCode(result) ? [result] : []));
-  return first === undefined ? EXIT.failed : EXIT_CODES[first];
+  return first === undefined ? EXIT.failed : exitCodeOf(first);
 }
 
 function idsOf(value: string): { videoidPk?: string; requestPk: string } {

@@ -1,7 +1,7 @@
 import { VideoIdError } from '../messages/failures.js';
 import { describeError } from '../logging/errors.js';
 import { printable, printableJson } from '../process/printable.js';
-import { EXIT, EXIT_CODES, type ExitCode } from './exit-codes.js';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
 import { span } from './layout.js';
 
 /** Milliseconds after which something is said about a step that still runs, and between two such lines. */
@@ -61,7 +61,7 @@ export function tellFailure(json: boolean, error: unknown): ExitCode {
     process.stderr.write(`${[printable(first), ...more.map((line) => `  ${printable(line)}`)].join('\n')}\n`);
     if (failure !== error) process.stderr.write(`${printableJson(JSON.stringify(describeError(error)))}\n`);
   }
-  return failure === error ? EXIT_CODES[failure.code] : EXIT.failed;
+  return failure === error ? exitCodeOf(failure.code) : EXIT.failed;
 }
 
 /** Of an error that is not ours only type and place are shown: its text may hold anything. */

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import type { EnrolmentInput, Provision, ReadOrder } from '../client.js';
-import { profileCatalogue, profileEntry } from '../client/profile-catalogue.js';
+import { profileCatalogue, profileEntry } from '../messages/profile-catalogue.js';
 import type { PreauthLinkOrder } from '../messages/steering.js';
 import {
   type ApiParts,

@@ -1,6 +1,4 @@
-import type { FailureView } from '../messages/failures.js';
-import { VideoIdError } from '../messages/failures.js';
-import { FAILURE_STATUS } from './failure-status.js';
+import { FAILURES, type FailureView, VideoIdError } from '../messages/failures.js';
 
 /** Seconds a caller should wait before it tries again what could not be done now. */
 const RETRY_AFTER = 10;
@@ -8,7 +6,7 @@ const RETRY_AFTER = 10;
 /** What the API answers to any error. Only our own errors show words: they carry no personal data. */
 export function answerFailure(error: unknown): Response {
   const failure = failureView(error);
-  const status = FAILURE_STATUS[failure.code];
+  const { http: status } = FAILURES[failure.code];
   const updateId = failure.facts?.['updateId'];
   return Response.json(
     { error: failure },
