@@ -77,6 +77,8 @@ module.exports = {
     ...room('client', 'files', 'files', 'input', 'running'),
     ...room('client', 'orders', 'orders', 'input', 'running', 'files'),
     ...room('client', 'look', 'look', 'running', 'commands'),
+    ...room('gateway', 'api', 'routes', 'body', 'known-secrets', 'metrics'),
+    ...room('gateway', 'webhooks', 'webhooks', 'body', 'known-secrets', 'metrics'),
     reached('activities', 'worker'),
     reached('workflows', ''),
     reached('uanataca', 'worker|activities|cli|config'),

@@ -18,6 +18,8 @@ export interface Screen {
   answer(value: object, lines: readonly string[]): void;
   /** Beside the answer, for people alone: on standard error, so that the answer can be piped. */
   say(...lines: string[]): void;
+  /** What one may type next, beside the answer. */
+  next(command: string): void;
   /** Waits for work, and says so when it takes longer than two seconds. */
   during<T>(words: string, work: Promise<T>): Promise<T>;
 }
@@ -33,6 +35,7 @@ export function openScreen(json: boolean): Screen {
       else for (const line of lines) process.stdout.write(`${printable(line)}\n`);
     },
     say,
+    next: (command) => say('', `Next: ${command}`),
     during: async (words, work) => {
       const begin = Date.now();
       let timer = setTimeout(function again() {

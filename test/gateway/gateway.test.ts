@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startGateway } from '../../src/gateway.js';
-import { answerFailure } from '../../src/gateway/failure-answer.js';
+import { answerFailure } from '../../src/gateway/api/failure-answer.js';
 import { readApiTokens, readWebhookTokens } from '../../src/gateway/tokens.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { VideoIdError } from '../../src/messages/failures.js';

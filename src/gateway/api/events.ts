@@ -1,6 +1,6 @@
 import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import type { RequestStatus } from '../messages/status.js';
+import type { RequestStatus } from '../../messages/status.js';
 import { failureView } from './failure-answer.js';
 
 /** Milliseconds between signs of life: proxies close silent connections. */

@@ -1,14 +1,14 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { z } from 'zod';
-import type { VideoIdClient } from '../client.js';
-import type { Logger } from '../logging/logger.js';
-import { defined } from '../messages/defined.js';
-import type { Flow } from '../messages/request.js';
-import { readQuery, requestQuery } from './api-input.js';
-import type { BodyLimits } from './body.js';
-import type { KnownSecrets } from './known-secrets.js';
-import type { GatewayMetrics } from './metrics.js';
+import type { VideoIdClient } from '../../client.js';
+import type { Logger } from '../../logging/logger.js';
+import { defined } from '../../messages/defined.js';
+import type { Flow } from '../../messages/request.js';
+import { readQuery, requestQuery } from './call-input.js';
+import type { BodyLimits } from '../body.js';
+import type { KnownSecrets } from '../known-secrets.js';
+import type { GatewayMetrics } from '../metrics.js';
 import type { UploadLimits } from './upload.js';
 
 /** What the calls of the API are served with. */

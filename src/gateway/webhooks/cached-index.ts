@@ -1,5 +1,5 @@
-import type { IndexEntry } from '../archive/archive.js';
-import type { RequestPk } from '../messages/request.js';
+import type { IndexEntry } from '../../archive/archive.js';
+import type { RequestPk } from '../../messages/request.js';
 import { remember } from './hint-traffic.js';
 
 /** Finds the request behind a provider's id. The archive's index is one. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PROVIDER_STATUSES, type Flow, type KnownProviderStatus, type RequestPk } from '../messages/request.js';
+import { PROVIDER_STATUSES, type Flow, type KnownProviderStatus, type RequestPk } from '../../messages/request.js';
 
 /** What is used of a provider callback: which request, and a word that may spare a signal. Nothing of it is believed. */
 export interface Hint {

@@ -1,12 +1,15 @@
 import { Hono } from 'hono';
-import { VideoIdError } from '../messages/failures.js';
-import type { ApiParts, Bindings } from './api-call.js';
-import { enrolmentCalls, profileCalls } from './enrolment-calls.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { Flow } from '../../messages/request.js';
+import type { ApiParts, Bindings } from './call.js';
+import { generalRoutes } from './general-routes.js';
+import { lookRoutes } from './look-routes.js';
+import { orderRoutes } from './order-routes.js';
+import { startRoutes } from './start-routes.js';
 import { answerFailure } from './failure-answer.js';
-import type { KnownSecrets } from './known-secrets.js';
-import { requestCalls } from './request-calls.js';
-import { signatureCalls } from './signature-calls.js';
-import { generalCalls, troubleCalls } from './trouble-calls.js';
+import type { KnownSecrets } from '../known-secrets.js';
+
+const PATHS: Record<string, Flow> = { '/v1/requests': 'signature', '/v1/enrolments': 'enrolment' };
 
 /** The client's verbs over HTTP, under `/v1`. See docs/api.md. */
 export function createApi(parts: ApiParts): Hono<Bindings> {
@@ -25,14 +28,12 @@ export function createApi(parts: ApiParts): Hono<Bindings> {
     if (!(error instanceof VideoIdError)) parts.logger.error({ verb: context.get('verb'), error }, 'a call failed');
     return answerFailure(error);
   });
-  app.route('/v1/requests', signatureCalls(parts));
-  app.route('/v1/requests', requestCalls(parts, 'signature'));
-  app.route('/v1/requests', troubleCalls(parts, 'signature'));
-  app.route('/v1/enrolments', enrolmentCalls(parts));
-  app.route('/v1/enrolments', requestCalls(parts, 'enrolment'));
-  app.route('/v1/enrolments', troubleCalls(parts, 'enrolment'));
-  app.route('/v1/profiles', profileCalls(parts));
-  app.route('/v1', generalCalls(parts));
+  for (const [path, flow] of Object.entries(PATHS)) {
+    app.route(path, startRoutes(parts, flow));
+    app.route(path, lookRoutes(parts, flow));
+    app.route(path, orderRoutes(parts, flow));
+  }
+  app.route('/v1', generalRoutes(parts));
   return app;
 }
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { VideoIdError } from '../messages/failures.js';
-import { STAGES } from '../messages/status.js';
-import { BodyNotRead, type BodyLimits, readBody } from './body.js';
+import { VideoIdError } from '../../messages/failures.js';
+import { STAGES } from '../../messages/status.js';
+import { BodyNotRead, type BodyLimits, readBody } from '../body.js';
 
 const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true');
 const wholeNumber = z

@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
-import { Disk } from '../archive/disk.js';
-import type { StartInput } from '../client.js';
-import { VideoIdError } from '../messages/failures.js';
+import { Disk } from '../../archive/disk.js';
+import type { StartInput } from '../../client.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { BodyLimits } from '../body.js';
+import { readJson } from './call-input.js';
 
 export interface UploadLimits {
   /** Uploads lie in `incoming/` of this archive until the start has taken them over, or a sweep finds them. */
@@ -51,6 +53,18 @@ export async function receiveUpload<Input = StartInput>(
     await remove();
     throw error;
   }
+}
+
+/** With documents it is multipart; without, JSON will do. */
+export async function receive<Input>(
+  incoming: IncomingMessage,
+  { uploads, limits }: { uploads: UploadLimits; limits: BodyLimits },
+): Promise<Received<Input>> {
+  if (!/^application\/json\b/i.test(incoming.headers['content-type'] ?? '')) {
+    return await receiveUpload(incoming, uploads);
+  }
+  const input = withoutDocuments(await readJson(incoming, limits)) as Input;
+  return { input, remove: async () => undefined };
 }
 
 function openParser(incoming: IncomingMessage, limits: UploadLimits): BusboyInstance {
@@ -177,7 +191,7 @@ function requestOf(value: string): object {
 }
 
 /** The content of a document in JSON would be a path on this machine. @throws VideoIdError BAD_INPUT */
-export function withoutDocuments(request: object): object {
+function withoutDocuments(request: object): object {
   if ('documents' in request) throw malformed('documents come as parts "document", not in the JSON');
   return request;
 }

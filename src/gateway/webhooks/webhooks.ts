@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
-import type { IndexEntry } from '../archive/archive.js';
-import { VideoIdError } from '../messages/failures.js';
-import type { Logger } from '../logging/logger.js';
-import { BodyNotRead, type BodyLimits, readBody } from './body.js';
+import type { IndexEntry } from '../../archive/archive.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { Logger } from '../../logging/logger.js';
+import { BodyNotRead, type BodyLimits, readBody } from '../body.js';
 import type { CachedIndex } from './cached-index.js';
 import type { DeliverHint } from './hint-delivery.js';
 import { type Hint, isForwarded, readHint } from './hint-payload.js';
 import type { DeliveredHints, HintAllowance } from './hint-traffic.js';
-import type { KnownSecrets } from './known-secrets.js';
-import type { GatewayMetrics, HintResult } from './metrics.js';
+import type { KnownSecrets } from '../known-secrets.js';
+import type { GatewayMetrics, HintResult } from '../metrics.js';
+
+export { CachedIndex } from './cached-index.js';
+export { createHintDelivery } from './hint-delivery.js';
+export { DeliveredHints, HintAllowance } from './hint-traffic.js';
 
 /** Whose callbacks a webhook token lets in. */
 export interface HintSource {

@@ -1,4 +1,4 @@
-import type { FAILURES } from '../messages/failures.js';
+import type { FAILURES } from '../../messages/failures.js';
 
 /** Every HTTP status that a failure is answered with, in words. docs/api.md takes its table from here. */
 export const STATUS_WORDS: Record<(typeof FAILURES)[keyof typeof FAILURES]['http'], string> = {

@@ -1,17 +1,7 @@
 import { Hono } from 'hono';
-import type { PlainResolution, PlainReviewDecision } from '../client.js';
-import type { Flow } from '../messages/request.js';
-import type { CancelOrder } from '../messages/steering.js';
-import {
-  type ApiParts,
-  BY_REQUESTER,
-  type Bindings,
-  callOptions,
-  CHANNEL,
-  query,
-  reference,
-  verbs,
-} from './api-call.js';
+import type { ReadOrder } from '../../client.js';
+import type { Flow } from '../../messages/request.js';
+import { type ApiParts, BY_REQUESTER, type Bindings, CHANNEL, query, reference, verbs } from './call.js';
 import {
   fileQuery,
   identityQuery,
@@ -20,13 +10,13 @@ import {
   readDocumentIndex,
   readJson,
   requestQuery,
-} from './api-input.js';
+} from './call-input.js';
 import { answerEvents } from './events.js';
 import { answerFile } from './file-answer.js';
 
-/** The verbs that requests of both flows have, for one of them. */
-export function requestCalls(parts: ApiParts, flow: Flow): Hono<Bindings> {
-  const { client, limits } = parts;
+/** What is asked about the requests of a flow. */
+export function lookRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
+  const { client, limits, logger } = parts;
   const verb = verbs(parts);
   const app = new Hono<Bindings>();
 
@@ -59,31 +49,27 @@ export function requestCalls(parts: ApiParts, flow: Flow): Hono<Bindings> {
     const index = readDocumentIndex(context.req.param('index'));
     const options = { ...query(context, fileQuery, flow), ...CHANNEL };
     const file = await client.document(reference(context), index, options);
-    return answerFile(file, context.env.outgoing, parts.logger);
+    return answerFile(file, context.env.outgoing, logger);
   });
   app.get('/:reference/contract', verb('contract'), async (context) => {
     const file = await client.contract(reference(context), { ...query(context, fileQuery, flow), ...CHANNEL });
-    return answerFile({ ...file, name: 'contract.pdf' }, context.env.outgoing, parts.logger);
+    return answerFile({ ...file, name: 'contract.pdf' }, context.env.outgoing, logger);
   });
   app.get('/:reference/outcome', verb('outcome'), async (context) => {
     const { wait = 0, ...options } = query(context, outcomeQuery, flow);
     if (wait > 0) await untilEnded(parts, reference(context), options, wait * 1000);
     return context.json(await client.outcome(reference(context), options));
   });
-
-  app.post('/:reference/review', verb('review'), async (context) => {
-    const decision = (await readJson(context.env.incoming, limits)) as PlainReviewDecision;
-    return context.json(await client.review(reference(context), decision, callOptions(context, flow)));
+  if (flow === 'signature') return app;
+  app.get('/:reference/declaration', verb('declaration'), async (context) => {
+    const file = await client.declaration(reference(context), { ...query(context, requestQuery, flow), ...CHANNEL });
+    const text = { ...file, name: 'declaration.txt', type: 'text/plain; charset=utf-8' };
+    return answerFile(text, context.env.outgoing, logger);
   });
-  app.post('/:reference/cancel', verb('cancel'), async (context) => {
-    const order = (await readJson(context.env.incoming, limits)) as CancelOrder;
-    await client.cancel(reference(context), { ...BY_REQUESTER, ...order }, callOptions(context, flow));
-    return context.body(null, 204);
-  });
-  app.post('/:reference/resolve', verb('resolve'), async (context) => {
-    const resolution = (await readJson(context.env.incoming, limits)) as PlainResolution;
-    await client.resolve(reference(context), resolution, callOptions(context, flow));
-    return context.body(null, 204);
+  app.post('/:reference/secrets', verb('secrets'), async (context) => {
+    const order = (await readJson(context.env.incoming, limits)) as ReadOrder;
+    const reader = { ...BY_REQUESTER, ...order, ...CHANNEL };
+    return context.json(await client.secrets(reference(context), reader, query(context, requestQuery, flow)));
   });
   return app;
 }

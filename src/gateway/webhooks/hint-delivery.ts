@@ -1,8 +1,8 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { IndexEntry } from '../archive/archive.js';
-import type { Logger } from '../logging/logger.js';
-import { aftermathIdOf } from '../messages/request.js';
-import { HINT_SIGNAL } from '../messages/steering.js';
+import type { IndexEntry } from '../../archive/archive.js';
+import type { Logger } from '../../logging/logger.js';
+import { aftermathIdOf } from '../../messages/request.js';
+import { HINT_SIGNAL } from '../../messages/steering.js';
 
 /**
  * Signals a request that something may have changed; one that has ended, what watches the provider after its end, if

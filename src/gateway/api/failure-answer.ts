@@ -1,4 +1,4 @@
-import { FAILURES, type FailureView, VideoIdError } from '../messages/failures.js';
+import { FAILURES, type FailureView, VideoIdError } from '../../messages/failures.js';
 
 /** Seconds a caller should wait before it tries again what could not be done now. */
 const RETRY_AFTER = 10;

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import type { Logger } from '../logging/logger.js';
+import type { Logger } from '../../logging/logger.js';
 
 /**
  * Streams a file, a PDF if nothing else is said. When it does not end well, the connection is cut before `Content-Length` is reached, so that no reader
