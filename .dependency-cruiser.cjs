@@ -28,6 +28,21 @@ const door = (folder, files) => ({
   to: { path: `^src/${folder}/`, pathNot: `^src/${folder}/(${files})\\.ts$` },
 });
 
+/** A folder with a door, which imports of its neighbours what is named. */
+const room = (parent, folder, file, ...neighbours) => [
+  door(`${parent}/${folder}`, file),
+  {
+    name: `arrows-of-${parent}/${folder}`,
+    comment: `src/${parent}/${folder} may import of src/${parent}: ${[...neighbours, 'itself'].join(', ')}`,
+    severity: 'error',
+    from: { path: `^src/${parent}/${folder}/` },
+    to: {
+      path: `^src/${parent}/`,
+      pathNot: [folder, ...neighbours].map((name) => `^src/${parent}/(${name})(/|\\.ts$)`),
+    },
+  },
+];
+
 /** Packages a part must do without. */
 const without = (folders, packages) => ({
   name: `packages-of-${folders.split('|')[0]}`,
@@ -67,6 +82,14 @@ module.exports = {
     arrow('activities', 'messages', 'security', 'logging', 'config', 'uanataca', 'archive', 'signatures'),
     arrow('client', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'signatures'),
     arrow('gateway', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'client', 'process'),
+    ...room('client', 'input', 'input'),
+    ...room('client', 'running', 'access'),
+    ...room('client', 'start', 'start', 'input', 'running'),
+    ...room('client', 'files', 'files', 'input', 'running'),
+    ...room('client', 'orders', 'orders', 'input', 'running', 'files'),
+    ...room('client', 'look', 'look', 'running', 'commands'),
+    ...room('gateway', 'api', 'routes', 'body', 'known-secrets', 'metrics'),
+    ...room('gateway', 'webhooks', 'webhooks', 'body', 'known-secrets', 'metrics'),
     reached('activities', 'worker'),
     reached('workflows', ''),
     reached('uanataca', 'worker|activities|cli|config'),

@@ -4,19 +4,22 @@ import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
 import { IndexReader } from './archive/index-reader.js';
 import { INDEX } from './archive/layout.js';
-import { countRequests } from './client/listing.js';
+import { countRequests } from './temporal/listing.js';
 import { type Config, loadConfig } from './config.js';
 import { runIfStarted } from './process/entry.js';
-import { createApi } from './gateway/api.js';
-import { CachedIndex } from './gateway/cached-index.js';
+import { createApi } from './gateway/api/routes.js';
 import { createHealth } from './gateway/health.js';
-import { createHintDelivery } from './gateway/hint-delivery.js';
-import { DeliveredHints, HintAllowance } from './gateway/hint-traffic.js';
 import { listen } from './gateway/listener.js';
 import { createMetrics, type GatewayMetrics } from './gateway/metrics.js';
 import { RequestCounts } from './gateway/request-counts.js';
 import { readApiTokens, readWebhookTokens } from './gateway/tokens.js';
-import { createWebhooks } from './gateway/webhooks.js';
+import {
+  CachedIndex,
+  createHintDelivery,
+  createWebhooks,
+  DeliveredHints,
+  HintAllowance,
+} from './gateway/webhooks/webhooks.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { VideoIdError } from './messages/failures.js';
 import { connectClient } from './temporal/connection.js';
@@ -41,7 +44,7 @@ const CALL_BYTES = 65_536;
 type App = Hono<{ Bindings: HttpBindings }>;
 
 /** What every part needs, and where it says how to end it. */
-interface House {
+interface Parts {
   config: Config;
   logger: Logger;
   metrics: GatewayMetrics;
@@ -63,7 +66,7 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
     // Last opened, first closed: the listener before what its answers need.
     for (const end of ends.splice(0).toReversed()) await end();
   };
-  const house: House = {
+  const parts: Parts = {
     config,
     logger,
     metrics: createMetrics(),
@@ -72,8 +75,8 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
   };
   try {
     const app: App = new Hono<{ Bindings: HttpBindings }>();
-    if (only === undefined) await serveApi(app, house);
-    await serveBridge(app, house);
+    if (only === undefined) await serveApi(app, parts);
+    await serveBridge(app, parts);
     // What a wrong webhook token gets, too.
     app.notFound(() => new Response(null, { status: 404 }));
     app.onError((error) => {
@@ -81,7 +84,7 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
       return new Response(null, { status: 500 });
     });
     const listener = await listen(app, config.gateway);
-    house.onClose(listener.close);
+    parts.onClose(listener.close);
     logger.info({ address: listener.host, port: listener.port, component: only ?? 'all' }, 'gateway listens');
     return { host: listener.host, port: listener.port, close };
   } catch (error) {
@@ -90,7 +93,7 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
   }
 }
 
-async function serveApi(app: App, { config, logger, metrics, stop, onClose }: House): Promise<void> {
+async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Parts): Promise<void> {
   const tokens = await readApiTokens(config);
   // The bridge alone does not even load what opens documents.
   const { VideoIdClient } = await import('./client.js');
@@ -109,7 +112,7 @@ async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Ho
   );
 }
 
-async function serveBridge(app: App, { config, logger, metrics, onClose }: House): Promise<void> {
+async function serveBridge(app: App, { config, logger, metrics, onClose }: Parts): Promise<void> {
   const { hints } = config.gateway;
   const tokens = await readWebhookTokens(config);
   const index = new IndexReader(config.archive.index ?? join(config.archive.directory, INDEX));

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type FailureView, VideoIdError } from '../messages/failures.js';
 import type { CheckedPdf, PdfLimits } from '../signatures/pdf-check.js';
-import { define, done } from './command.js';
+import { define } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { columns } from './layout.js';
 import { readable } from './readable-file.js';
@@ -28,7 +28,7 @@ export function checkCommand(program: Command): void {
         ...columns(files.map((file) => [file.path, wordsOf(file)])),
         ...files.flatMap((file) => (file.accepted ? [] : ['', ...reasonsOf(file)])),
       ]);
-      return files.every(({ accepted }) => accepted) ? done : EXIT.badInput;
+      return files.every(({ accepted }) => accepted) ? EXIT.done : EXIT.badInput;
     },
   );
 }

@@ -1,72 +1,71 @@
 import type { Command } from 'commander';
-import type { PlainAcceptance, VideoIdClient } from '../client.js';
-import type { Config } from '../config.js';
+import type { PlainAcceptance } from '../client.js';
 import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
-import { type AttemptFlag, define, done, referenceOf, type SteeringFlags, withSteering } from './command.js';
+import { defineRequest, type RequestCall, type SteeringFlags, withSteering } from './command.js';
 import { columns, moment } from './layout.js';
-import type { Screen } from './screen.js';
 import { readSecretLine } from './secret-input.js';
-import { withClient } from './session.js';
 
 type AcceptFlags = SteeringFlags & { consentVersion: string };
 
-/** `videoid accept`, `otp`, `confirm`: what only the signer may do; here for the sandbox, and where a setting allows it. */
-export function codeCommands(program: Command): void {
+/** What only the signer may do; here for the sandbox, and where a setting allows it. */
+export const CODE_COMMANDS = { accept: acceptCommand, code: otpCommand, sign: confirmCommand };
+
+function acceptCommand(program: Command): void {
   withConsent(
-    define<AcceptFlags>(
+    defineRequest<AcceptFlags>(
       program,
       'accept <reference>',
       'record that the signer accepts the documents and the contract; no code is sent',
-      async ({ screen, operands, flags }) =>
-        await withClient(screen, async (client, config) => {
-          const reference = referenceOf({ operands });
-          const acceptance = await acceptanceOf(client, config, screen, reference, flags);
-          const accepted = await screen.during('Accepting', client.accept(reference, acceptance, flags));
-          screen.answer(accepted, [`Accepted; recorded at ${moment(accepted.recordedAt)}.`]);
-          screen.say('', `Next: videoid confirm ${reference} --unlock-type TYPE`);
-          return done;
-        }),
+      async (call) => {
+        const { client, screen, reference, flags } = call;
+        const accepted = await screen.during('Accepting', client.accept(reference, await acceptanceOf(call), flags));
+        screen.answer(accepted, [`Accepted; recorded at ${moment(accepted.recordedAt)}.`]);
+        screen.next(`videoid confirm ${reference} --unlock-type TYPE`);
+      },
     ),
   );
+}
+
+function otpCommand(program: Command): void {
   withConsent(
-    define<AcceptFlags>(
+    defineRequest<AcceptFlags>(
       program,
       'otp <reference>',
       'have a code sent to the signer. Asking for it is the acceptance of the documents and the contract',
-      async ({ screen, operands, flags }) =>
-        await withClient(screen, async (client, config) => {
-          const reference = referenceOf({ operands });
-          const acceptance = await acceptanceOf(client, config, screen, reference, flags);
-          const sent = await screen.during('Asking for the code', client.requestCode(reference, acceptance, flags));
-          screen.answer(sent, [`The code was sent at ${moment(sent.sentAt)}.`]);
-          screen.say(`Another can be asked for from ${moment(sent.resendFrom)} on.`);
-          screen.say('', `Next: videoid confirm ${reference}`);
-          return done;
-        }),
+      async (call) => {
+        const { client, screen, reference, flags } = call;
+        const asked = client.requestCode(reference, await acceptanceOf(call), flags);
+        const sent = await screen.during('Asking for the code', asked);
+        screen.answer(sent, [`The code was sent at ${moment(sent.sentAt)}.`]);
+        screen.say(`Another can be asked for from ${moment(sent.resendFrom)} on.`);
+        screen.next(`videoid confirm ${reference}`);
+      },
     ),
   );
+}
+
+function confirmCommand(program: Command): void {
   withSteering(
-    define<SteeringFlags & { unlockType?: string }>(
+    defineRequest<SteeringFlags & { unlockType?: string }>(
       program,
       'confirm <reference> [code]',
       'sign with the code: from a prompt without echo if left out, from standard input if `-`',
-      async ({ screen, operands, flags: { unlockType: type, ...flags } }) =>
-        await withClient(screen, async (client, config) => {
-          const reference = referenceOf({ operands });
-          await assertCodeEntry(client, config, reference, flags);
-          const [, given] = operands;
-          const typesCode = given === '-' || (given === undefined && type === undefined);
-          const secret = typesCode ? await readSecretLine('The code from the SMS') : given;
-          const order = {
-            ...defined({ secret }),
-            ...(type === undefined ? {} : { unlock: { type, value: await readSecretLine('What unlocks') } }),
-          };
-          const answer = await screen.during('Signing', client.sign(reference, order, flags));
-          screen.answer({ reference, ...answer }, ['Signed. The signed files are being fetched and verified.']);
-          screen.say('', `Next: videoid outcome ${reference} --wait`);
-          return done;
-        }),
+      async (call) => {
+        const { client, screen, operands, reference } = call;
+        const { unlockType: type, ...flags } = call.flags;
+        await assertCodeEntry(call);
+        const [, given] = operands;
+        const typesCode = given === '-' || (given === undefined && type === undefined);
+        const secret = typesCode ? await readSecretLine('The code from the SMS') : given;
+        const order = {
+          ...defined({ secret }),
+          ...(type === undefined ? {} : { unlock: { type, value: await readSecretLine('What unlocks') } }),
+        };
+        const answer = await screen.during('Signing', client.sign(reference, order, flags));
+        screen.answer({ reference, ...answer }, ['Signed. The signed files are being fetched and verified.']);
+        screen.next(`videoid outcome ${reference} --wait`);
+      },
     ),
   ).option(
     '--unlock-type <type>',
@@ -82,14 +81,10 @@ function withConsent(command: Command): void {
 }
 
 /** What is accepted in the name of the signer, said on the screen. @throws VideoIdError CODE_ENTRY_NOT_ALLOWED, NOT_NOW */
-async function acceptanceOf(
-  client: VideoIdClient,
-  config: Config,
-  screen: Screen,
-  reference: string,
-  flags: AcceptFlags,
-): Promise<PlainAcceptance> {
-  await assertCodeEntry(client, config, reference, flags);
+async function acceptanceOf(call: RequestCall<AcceptFlags>): Promise<PlainAcceptance> {
+  const { client, screen, reference, flags } = call;
+  const { consentVersion } = flags;
+  await assertCodeEntry(call);
   const { toAccept, stage } = await client.status(reference, { ...flags, flow: 'signature' });
   if (toAccept === undefined) {
     throw new VideoIdError('NOT_NOW', 'There is nothing to accept yet.', {
@@ -102,21 +97,16 @@ async function acceptanceOf(
     ...columns([
       ...toAccept.documents.map((sha256, at) => [`  Document ${at + 1}`, sha256]),
       ['  Contract', toAccept.contract],
-      ['  Consent text', flags.consentVersion],
+      ['  Consent text', consentVersion],
     ]),
   );
-  return { ...toAccept, consentVersion: flags.consentVersion, channel: 'cli' };
+  return { ...toAccept, consentVersion, channel: 'cli' };
 }
 
 /** @throws VideoIdError CODE_ENTRY_NOT_ALLOWED */
-async function assertCodeEntry(
-  client: VideoIdClient,
-  config: Config,
-  reference: string,
-  { attempt }: AttemptFlag,
-): Promise<void> {
+async function assertCodeEntry({ client, config, reference, flags }: RequestCall<SteeringFlags>): Promise<void> {
   if (config.codeEntry === 'allowed') return;
-  const { env } = await client.environment(reference, { attempt, flow: 'signature' });
+  const { env } = await client.environment(reference, { attempt: flags.attempt, flow: 'signature' });
   if (env === 'sandbox') return;
   throw new VideoIdError(
     'CODE_ENTRY_NOT_ALLOWED',

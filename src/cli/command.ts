@@ -1,7 +1,15 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { VideoIdClient } from '../client.js';
+import type { Config } from '../config.js';
+import { defined } from '../messages/defined.js';
+import type { Actor } from '../messages/outcome.js';
 import type { Flow } from '../messages/request.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { openScreen, type Screen, tellFailure } from './screen.js';
+import { readSettings } from './session.js';
+
+/** Adds one command to the program. */
+export type DefineCommand = (program: Command) => void;
 
 /** One call of a command. */
 export interface Call<Flags> {
@@ -12,7 +20,8 @@ export interface Call<Flags> {
 }
 
 /**
- * Defines one command of the program: with `--json`, and with its failure told and turned into the exit code.
+ * Defines one command of the program: with `--json`, and with its failure told and turned into the exit code. It is done
+ * unless the action says otherwise.
  *
  * @param usage name and operands: `link <reference>`
  * @param description its first clause stands in the list of commands
@@ -21,7 +30,7 @@ export function define<Flags extends object>(
   program: Command,
   usage: string,
   description: string,
-  action: (call: Call<Flags>) => Promise<ExitCode>,
+  action: (call: Call<Flags>) => Promise<ExitCode | void>,
 ): Command {
   const command = program
     .command(usage)
@@ -31,11 +40,50 @@ export function define<Flags extends object>(
     const { json = false, ...flags } = command.opts<Flags & { json?: boolean }>();
     try {
       // oxlint-disable-next-line typescript/consistent-type-assertions -- what is left of both is Flags
-      process.exitCode = await action({ screen: openScreen(json), operands: command.args, flags: flags as Flags });
+      const call = { screen: openScreen(json), operands: command.args, flags: flags as Flags };
+      process.exitCode = (await action(call)) ?? EXIT.done;
     } catch (error) {
       process.exitCode = tellFailure(json, error);
     }
   });
+}
+
+/** One call of a command about one request. */
+export interface RequestCall<Flags> extends Call<Flags> {
+  client: VideoIdClient;
+  config: Config;
+  /** The first operand; commander has made sure that it is there. */
+  reference: string;
+}
+
+/** Defines a command about one request, with a client that is closed afterwards. */
+export function defineRequest<Flags extends object>(
+  program: Command,
+  usage: string,
+  description: string,
+  action: (call: RequestCall<Flags>) => Promise<ExitCode | void>,
+): Command {
+  return define<Flags>(program, usage, description, async (call) =>
+    withClient(call.screen, async (client, config) =>
+      action({ ...call, client, config, reference: call.operands[0] ?? '' }),
+    ),
+  );
+}
+
+/** Runs one command with a client, and closes it. */
+export async function withClient<T>(
+  screen: Screen,
+  work: (client: VideoIdClient, config: Config) => Promise<T>,
+): Promise<T> {
+  const config = await readSettings(screen);
+  // Only here: `--help` needs no Temporal.
+  const { VideoIdClient } = await import('../client.js');
+  const client = await VideoIdClient.connect(config, { findsFlow: true, mayOnlyRead: true });
+  try {
+    return await work(client, config);
+  } finally {
+    await client.close();
+  }
 }
 
 /** Flags of commands about one request. */
@@ -70,15 +118,23 @@ export function withSteering(command: Command): Command {
   );
 }
 
+/** Flags of commands that an operator gives. */
+export interface OperatorFlags {
+  by?: string;
+}
+
+/** @param what the operator does: `who decides` */
+export function withOperator(command: Command, what: string, flag = '--by <id>'): Command {
+  return command.option(flag, `${what}: an operator id, no name of a person`);
+}
+
+/** The operator whom the flags name, for the evidence. */
+export function operator({ by }: { by?: string | undefined }): Actor {
+  return { kind: 'operator', ...defined({ id: by }) };
+}
+
 /** A whole number from 1. */
 export function wholeNumber(value: string): number {
   if (/^[1-9]\d{0,8}$/.test(value)) return Number(value);
   throw new InvalidArgumentError('Give a whole number from 1.');
 }
-
-/** The first operand; commander has made sure that it is there. */
-export function referenceOf({ operands }: Pick<Call<object>, 'operands'>): string {
-  return operands[0] ?? '';
-}
-
-export const { done } = EXIT;

@@ -2,9 +2,15 @@ import { type Command, Option } from 'commander';
 import type { PlainReviewDecision } from '../client.js';
 import { defined } from '../messages/defined.js';
 import { IDENTITY_ACCEPTED, type IdentityAccepted } from '../messages/identity.js';
-import { define, done, referenceOf, type SteeringFlags, withSteering } from './command.js';
+import {
+  defineRequest,
+  operator,
+  type OperatorFlags,
+  type SteeringFlags,
+  withOperator,
+  withSteering,
+} from './command.js';
 import { readSecretLine } from './secret-input.js';
-import { withClient } from './session.js';
 
 interface DecisionFlags extends SteeringFlags {
   officer: string;
@@ -13,27 +19,25 @@ interface DecisionFlags extends SteeringFlags {
   askPin?: boolean;
 }
 
-/** `videoid approve`, `refuse`, `cancel`: what people decide. */
-export function decideCommands(program: Command): void {
+/** What people decide. */
+export const DECIDE_COMMANDS = { approve: approveCommand, refuse: refuseCommand, cancel: cancelCommand };
+
+function approveCommand(program: Command): void {
   withDecision(
-    define<DecisionFlags & { identity?: IdentityAccepted }>(
+    defineRequest<DecisionFlags & { identity?: IdentityAccepted }>(
       program,
       'approve <reference>',
       "approve the video identification, with the officer's own credentials",
-      async ({ screen, operands, flags }) => {
+      async ({ client, screen, reference, flags }) => {
         const { identity } = flags;
         const decision: PlainReviewDecision = {
           decision: 'approve',
           ...(await deciderOf(flags)),
           ...defined({ identity }),
         };
-        return await withClient(screen, async (client) => {
-          const reference = referenceOf({ operands });
-          const answer = await screen.during('Approving', client.review(reference, decision, flags));
-          screen.answer({ reference, ...answer }, [`Approved; the provider says ${answer.status}.`]);
-          screen.say('', `Next: videoid show ${reference}`);
-          return done;
-        });
+        const answer = await screen.during('Approving', client.review(reference, decision, flags));
+        screen.answer({ reference, ...answer }, [`Approved; the provider says ${answer.status}.`]);
+        screen.next(`videoid show ${reference}`);
       },
     ),
   ).addOption(
@@ -42,32 +46,31 @@ export function decideCommands(program: Command): void {
       'the document number is not the expected one, or not shown, and the officer knows (see `videoid identity`)',
     ).choices(IDENTITY_ACCEPTED),
   );
+}
+
+function refuseCommand(program: Command): void {
   withDecision(
-    define<DecisionFlags & { reason: string; note?: string; text?: string }>(
+    defineRequest<DecisionFlags & { reason: string; note?: string; text?: string }>(
       program,
       'refuse <reference>',
       'refuse the video identification; the request ends',
-      async ({ screen, operands, flags }) => {
+      async ({ client, screen, reference, flags }) => {
+        const { reason, note, text: textForSigner } = flags;
         const decision: PlainReviewDecision = {
           decision: 'refuse',
           ...(await deciderOf(flags)),
-          reason: flags.reason,
-          ...defined({ note: flags.note, textForSigner: flags.text }),
+          reason,
+          ...defined({ note, textForSigner }),
         };
-        return await withClient(screen, async (client) => {
-          const reference = referenceOf({ operands });
-          const answer = await screen.during('Refusing', client.review(reference, decision, flags));
-          screen.answer({ reference, ...answer }, [`Refused; the provider says ${answer.status}.`]);
-          screen.say('', `Next: videoid outcome ${reference}`);
-          return done;
-        });
+        const answer = await screen.during('Refusing', client.review(reference, decision, flags));
+        screen.answer({ reference, ...answer }, [`Refused; the provider says ${answer.status}.`]);
+        screen.next(`videoid outcome ${reference}`);
       },
     ),
   )
     .requiredOption('--reason <word>', 'a stable word of your company, such as document-expired; the provider gets it')
     .option('--note <text>', 'for the evidence')
     .option('--text <text>', 'what the signer may be told');
-  cancelCommand(program);
 }
 
 function withDecision(command: Command): Command {
@@ -91,23 +94,21 @@ async function deciderOf(
 }
 
 function cancelCommand(program: Command): void {
-  withSteering(
-    define<SteeringFlags & { reason: string; by?: string }>(
-      program,
-      'cancel <reference>',
-      'end a request, also at the provider; takes effect between steps, and never while it is being signed. ' +
-        "Temporal's terminate runs none of this: do not use it",
-      async ({ screen, operands, flags }) =>
-        await withClient(screen, async (client) => {
-          const reference = referenceOf({ operands });
-          const actor = { kind: 'operator', ...defined({ id: flags.by }) } as const;
-          await screen.during('Cancelling', client.cancel(reference, { actor, reason: flags.reason }, flags));
+  withOperator(
+    withSteering(
+      defineRequest<SteeringFlags & OperatorFlags & { reason: string }>(
+        program,
+        'cancel <reference>',
+        'end a request, also at the provider; takes effect between steps, and never while it is being signed. ' +
+          "Temporal's terminate runs none of this: do not use it",
+        async ({ client, screen, reference, flags }) => {
+          const order = { actor: operator(flags), reason: flags.reason };
+          await screen.during('Cancelling', client.cancel(reference, order, flags));
           screen.answer({ reference, cancelled: true }, ['Carried out.']);
-          screen.say('', `Next: videoid outcome ${reference}`);
-          return done;
-        }),
-    ),
-  )
-    .requiredOption('--reason <text>', 'why')
-    .option('--by <id>', 'who cancels: an operator id, no name of a person');
+          screen.next(`videoid outcome ${reference}`);
+        },
+      ),
+    ).requiredOption('--reason <text>', 'why'),
+    'who cancels',
+  );
 }

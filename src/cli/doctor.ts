@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Check } from './checks/check.js';
-import { define, done } from './command.js';
+import { define } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { columns } from './layout.js';
 import { readSettings } from './session.js';
@@ -46,7 +46,7 @@ export function doctorCommand(program: Command): void {
         '',
         summaryOf(checks),
       ]);
-      return checks.some(({ state }) => state === 'fail') ? EXIT.failed : done;
+      return checks.some(({ state }) => state === 'fail') ? EXIT.failed : EXIT.done;
     },
   );
 }

@@ -1,10 +1,16 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { EnrolmentInput } from '../client.js';
-import { defined } from '../messages/defined.js';
 import { SECURE_ELEMENT_WORDS, VALIDITY_DAYS } from '../messages/profiles.js';
-import { define, done, referenceOf, type SteeringFlags, withSteering } from './command.js';
+import {
+  define,
+  defineRequest,
+  operator,
+  type OperatorFlags,
+  type SteeringFlags,
+  withOperator,
+  withSteering,
+} from './command.js';
 import { fieldOf, type Fields } from './field-flag.js';
-import { withClient } from './session.js';
 import { carryOutStart, documentsFrom, type StartFlags, withStart } from './start.js';
 
 /** Flags for what the video does not give. */
@@ -18,11 +24,8 @@ interface EnrolFlags extends StartFlags, ContentFlags, Pick<EnrolmentInput, 'sec
   untilIssued?: boolean;
 }
 
-/** `videoid enrol`, `provide`: starts an enrolment, and gives it what it lacks. */
-export function enrolCommands(program: Command): void {
-  enrolCommand(program);
-  provideCommand(program);
-}
+/** Starts an enrolment, and gives it what it lacks. */
+export const ENROL_COMMANDS = { enrol: enrolCommand, provide: provideCommand };
 
 function enrolCommand(program: Command): void {
   const elements = Object.entries(SECURE_ELEMENT_WORDS).map(([value, words]) => `${value} ${words}`);
@@ -55,29 +58,27 @@ function enrolCommand(program: Command): void {
 }
 
 function provideCommand(program: Command): void {
-  withContent(
-    withSteering(
-      define<SteeringFlags & ContentFlags & { by?: string }>(
-        program,
-        'provide <reference>',
-        'give an enrolment what it lacks after the video; `show` says what that is',
-        async ({ screen, operands, flags }) =>
-          await withClient(screen, async (client) => {
-            const reference = referenceOf({ operands });
-            const { field, document, by, ...options } = flags;
-            const actor = { kind: 'operator', ...defined({ id: by }) } as const;
-            const provision = { actor, fields: field, documents: documentsFrom(document) };
+  withOperator(
+    withContent(
+      withSteering(
+        defineRequest<SteeringFlags & OperatorFlags & ContentFlags>(
+          program,
+          'provide <reference>',
+          'give an enrolment what it lacks after the video; `show` says what that is',
+          async ({ client, screen, reference, flags: { field, document, by, ...options } }) => {
+            const provision = { actor: operator({ by }), fields: field, documents: documentsFrom(document) };
             const { missing } = await screen.during('Sending it on', client.provide(reference, provision, options));
             screen.answer({ reference, missing }, [
               missing.length === 0
                 ? 'Taken; nothing is missing any more.'
                 : `Taken; still missing: ${missing.join(', ')}`,
             ]);
-            screen.say('', `Next: videoid show ${reference}`);
-            return done;
-          }),
+            screen.next(`videoid show ${reference}`);
+          },
+        ),
       ),
-    ).option('--by <id>', 'who provides it: an operator id, no name of a person'),
+    ),
+    'who provides it',
   );
 }
 

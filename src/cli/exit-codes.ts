@@ -1,4 +1,4 @@
-import type { FailureCode } from '../messages/failures.js';
+import { type FailureCode, FAILURES } from '../messages/failures.js';
 
 /** What the exit code of a command says. Documented in `--help` and docs/cli.md. */
 export const EXIT = {
@@ -28,89 +28,7 @@ export const EXIT_WORDS: Record<keyof typeof EXIT, string> = {
   notPassed: 'a signature did not pass verification',
 };
 
-const { failed, badInput, notFound, notNow, stillRunning, unreachable, notPassed } = EXIT;
-
-/** The exit code for every failure. */
-export const EXIT_CODES: Record<FailureCode, ExitCode> = {
-  BAD_INPUT: badInput,
-  BAD_EMAIL: badInput,
-  BAD_PHONE: badInput,
-  BAD_REFERENCE: badInput,
-  BAD_DOCUMENT_NAME: badInput,
-  UNKNOWN_REGISTRATION_AUTHORITY: badInput,
-  UNKNOWN_PROFILE: badInput,
-  UNKNOWN_OFFICER: badInput,
-  NO_DOCUMENT: badInput,
-  TOO_MANY_DOCUMENTS: badInput,
-  DUPLICATE_DOCUMENT_NAME: badInput,
-  DOCUMENT_NOT_FOUND: notFound,
-  DOCUMENT_EMPTY: badInput,
-  DOCUMENT_TOO_LARGE: badInput,
-  NOT_A_PDF: badInput,
-  PDF_ENCRYPTED: badInput,
-  PDF_TRUNCATED: badInput,
-  PDF_BYTES_BEFORE_HEADER: badInput,
-  PDF_DAMAGED: badInput,
-  PDF_TOO_COMPLEX: badInput,
-  PDF_CERTIFIED: badInput,
-  REFERENCE_TAKEN: badInput,
-  ATTEMPT_NOT_ALLOWED: badInput,
-
-  REQUEST_NOT_FOUND: notFound,
-  REQUEST_ENDED: notNow,
-  REQUEST_NOT_ENDED: stillRunning,
-  NOT_NOW: notNow,
-  NOT_ACCEPTED: notNow,
-  ACCEPTANCE_NOT_IN_TIME: notNow,
-  CODE_COOL_DOWN: notNow,
-  CODE_NOT_ACCEPTED: notNow,
-  CODE_SPENT: notNow,
-  CODES_EXHAUSTED: notNow,
-  CODE_ENTRY_NOT_ALLOWED: notNow,
-  UNKNOWN_REMEDY: notNow,
-  ORDER_REFUSED: failed,
-  START_REFUSED: failed,
-  STILL_RUNNING: stillRunning,
-  WORKER_AWAY: stillRunning,
-  NOT_REPLAYABLE: failed,
-  TEMPORAL_UNREACHABLE: unreachable,
-  IDEMPOTENCY_KEY_REUSED: badInput,
-  UNAUTHORIZED: failed,
-
-  STILL_WAITING: stillRunning,
-  PROVIDER_UNREACHABLE: unreachable,
-  PROVIDER_BUSY: unreachable,
-  PROVIDER_REFUSED: failed,
-  PROVIDER_ANSWER_UNKNOWN: failed,
-  CREDENTIALS_REFUSED: failed,
-  REQUEST_STATUS_REFUSED: failed,
-  PROVIDER_NOT_FOUND: failed,
-  CREATE_IN_DOUBT: failed,
-  SIGN_IN_DOUBT: failed,
-  STATUS_UNEXPECTED: failed,
-  APPROVAL_INCOMPLETE: failed,
-  VIDEO_FAILED: failed,
-  SIGNER_UNEXPECTED: notNow,
-  SCRATCHCARD_USED: failed,
-  NO_SCRATCHCARD_LEFT: failed,
-  FIELDS_MISSING: badInput,
-  FIELD_FROM_VIDEO: badInput,
-  DOCUMENTS_MISSING: failed,
-  SIGNED_FILES_MISSING: failed,
-  PROVIDER_FILE_NOT_A_PDF: failed,
-  DOWNLOAD_TOO_LARGE: failed,
-  VERIFICATION_NOT_PASSED: notPassed,
-  FILES_LEFT_AT_PROVIDER: failed,
-  SEAL_NOT_OPENED: failed,
-  ARCHIVE_NOT_SHARED: failed,
-  ARCHIVE_FULL: failed,
-  ARCHIVE_UNAVAILABLE: failed,
-  ARCHIVED_FILE_CHANGED: failed,
-  STEP_FAILED: failed,
-
-  BAD_SETTING: failed,
-  UNKNOWN_SETTING: failed,
-  SECRET_NOT_FOUND: failed,
-  PORT_TAKEN: failed,
-  SETUP_FAILED: failed,
-};
+/** The exit code for a failure. */
+export function exitCodeOf(code: FailureCode): ExitCode {
+  return FAILURES[code].exit;
+}

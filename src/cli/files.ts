@@ -4,94 +4,81 @@ import { dirname, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
-import type { VideoIdClient } from '../client.js';
+import type { DocumentEntry, VideoIdClient } from '../client.js';
 import { VideoIdError } from '../messages/failures.js';
-import { type AttemptFlag, define, done, referenceOf, withAttempt } from './command.js';
+import { type AttemptFlag, defineRequest, withAttempt } from './command.js';
 import { byteSize, columns } from './layout.js';
-import { withClient } from './session.js';
 
 interface SavedFile {
   path: string;
   signed: boolean;
 }
 
-/** `videoid documents`, `contract`: what the signer is shown, and what is there after signing. */
-export function fileCommands(program: Command): void {
-  documentsCommand(program);
-  contractCommand(program);
-}
+/** What the signer is shown, and what is there after signing. */
+export const FILE_COMMANDS = { documents: documentsCommand, contract: contractCommand };
 
 function documentsCommand(program: Command): void {
   withAttempt(
-    define<AttemptFlag & { save?: string }>(
+    defineRequest<AttemptFlag & { save?: string }>(
       program,
       'documents <reference>',
       'list the documents, or save them: signed where they are signed, as they were given otherwise',
-      async (call) => {
-        const { screen, flags } = call;
-        const reference = referenceOf(call);
-        return await withClient(screen, async (client) => {
-          const documents = await client.documents(reference, flags);
-          if (flags.save === undefined) {
-            screen.answer({ documents }, [
-              ...columns([
-                ['#', 'NAME', 'SIZE', 'SIGNED', 'SHA-256 AS GIVEN'],
-                ...documents.map(({ index, name, size, sha256, signed }) => [
-                  String(index),
-                  name,
-                  byteSize(size),
-                  signed ? 'yes' : 'not yet',
-                  sha256,
-                ]),
-              ]),
-              '',
-              `Next: videoid documents ${reference} --save DIRECTORY`,
-            ]);
-            return done;
-          }
-          const files: SavedFile[] = [];
-          for (const { index, name, signed } of documents) {
-            const { stream } = await client.document(reference, index, { ...flags, signed, channel: 'cli' });
-            const path = join(flags.save, signed ? signedName(name) : name);
-            await screen.during(`Saving document ${index}`, save(path, stream));
-            files.push({ path, signed });
-          }
-          screen.answer({ files }, columns(files.map(({ path, signed }) => [path, signed ? 'signed' : 'as given'])));
-          return done;
-        });
+      async ({ client, screen, reference, flags: { save: directory, ...flags } }) => {
+        const documents = await client.documents(reference, flags);
+        if (directory === undefined) {
+          screen.answer({ documents }, [
+            ...documentTable(documents),
+            '',
+            `Next: videoid documents ${reference} --save DIRECTORY`,
+          ]);
+          return;
+        }
+        const files: SavedFile[] = [];
+        for (const { index, name, signed } of documents) {
+          const { stream } = await client.document(reference, index, { ...flags, signed, channel: 'cli' });
+          const path = join(directory, signed ? signedName(name) : name);
+          await screen.during(`Saving document ${index}`, save(path, stream));
+          files.push({ path, signed });
+        }
+        screen.answer({ files }, columns(files.map(({ path, signed }) => [path, signed ? 'signed' : 'as given'])));
       },
     ),
   ).option('--save <directory>', 'save them there; nothing is overwritten');
 }
 
+function documentTable(documents: readonly DocumentEntry[]): string[] {
+  return columns([
+    ['#', 'NAME', 'SIZE', 'SIGNED', 'SHA-256 AS GIVEN'],
+    ...documents.map(({ index, name, size, sha256, signed }) => [
+      String(index),
+      name,
+      byteSize(size),
+      signed ? 'yes' : 'not yet',
+      sha256,
+    ]),
+  ]);
+}
+
 function contractCommand(program: Command): void {
   withAttempt(
-    define<AttemptFlag & { save?: string | true }>(
+    defineRequest<AttemptFlag & { save?: string | true }>(
       program,
       'contract <reference>',
       "the provider's service contract, which the signer signs too",
-      async (call) => {
-        const { screen, flags } = call;
-        const reference = referenceOf(call);
-        return await withClient(screen, async (client) => {
-          if (flags.save === undefined) {
-            const known = await contractFacts(client, reference, flags);
-            screen.answer({ contract: known }, [
-              ...columns([
-                ['Contract', known.signed ? 'signed' : 'not signed yet'],
-                ['SHA-256', known.sha256],
-              ]),
-              '',
-              `Next: videoid contract ${reference} --save`,
-            ]);
-            return done;
-          }
-          const { stream, signed } = await openContract(client, reference, flags);
-          const path = flags.save === true ? `${reference}-contract${signed ? '-signed' : ''}.pdf` : flags.save;
-          await screen.during('Saving the contract', save(path, stream));
-          screen.answer({ files: [{ path, signed }] }, [`${path}  ${signed ? 'signed' : 'as shown before signing'}`]);
-          return done;
-        });
+      async ({ client, screen, reference, flags }) => {
+        if (flags.save === undefined) {
+          const known = await contractFacts(client, reference, flags);
+          const facts = [
+            ['Contract', known.signed ? 'signed' : 'not signed yet'],
+            ['SHA-256', known.sha256],
+          ];
+          screen.answer({ contract: known }, [...columns(facts), '', `Next: videoid contract ${reference} --save`]);
+          return;
+        }
+        const { stream, signed } = await openContract(client, reference, flags);
+        const path = flags.save === true ? `${reference}-contract${signed ? '-signed' : ''}.pdf` : flags.save;
+        await screen.during('Saving the contract', save(path, stream));
+        screen.answer({ files: [{ path, signed }] }, [`${path}  ${signed ? 'signed' : 'as shown before signing'}`]);
       },
     ),
   ).option('--save [file]', 'save it; nothing is overwritten');

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { VideoIdError } from '../messages/failures.js';
-import { define, done } from './command.js';
+import { define } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { readSettings } from './session.js';
 
@@ -13,14 +13,12 @@ export function processCommands(program: Command): void {
     const config = await readSettings(screen);
     const { main } = await import('../worker.js');
     await main(config);
-    return done;
   });
   define<{ only?: 'webhooks' }>(program, 'gateway', 'run the gateway: webhook bridge and HTTP API', async (call) => {
     // Checked here, and again by the gateway, which reads them itself.
     await readSettings(call.screen);
     const { main } = await import('../gateway.js');
     await main(call.flags);
-    return done;
   }).addOption(
     new Option('--only <part>', 'the webhook bridge alone, without keys and documents').choices(['webhooks']),
   );
@@ -44,7 +42,6 @@ function codecServerCommand(program: Command): void {
       screen.say('Set it in the Temporal UI as codec server endpoint. Ctrl-C ends it.');
       await toldToStop();
       await server.close();
-      return done;
     },
   );
 }
@@ -70,7 +67,7 @@ function sandboxCommand(program: Command): void {
         child.once('error', reject);
         child.once('exit', resolve);
       });
-      return code === 0 ? done : EXIT.failed;
+      return code === 0 ? EXIT.done : EXIT.failed;
     },
   );
 }

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { GivenBy, ProfileEntry } from '../client/profile-catalogue.js';
+import { type GivenBy, profileCatalogue, type ProfileEntry, profileEntry } from '../messages/profile-catalogue.js';
 import { SECURE_ELEMENT_WORDS } from '../messages/profiles.js';
-import { define, done } from './command.js';
+import { define } from './command.js';
 import { columns } from './layout.js';
 
 const GIVEN_BY: Record<GivenBy, string> = {
@@ -19,17 +19,15 @@ export function profilesCommand(program: Command): void {
     'profiles [name]',
     'list the certificate profiles of enrolments; of one, which fields it wants, and who gives them when',
     async ({ screen, operands }) => {
-      const { profileCatalogue, profileEntry } = await import('../client/profile-catalogue.js');
       const [name] = operands;
       if (name === undefined) {
         const profiles = profileCatalogue();
         screen.answer({ profiles }, listOf(profiles));
-        screen.say('', 'Next: videoid profiles NAME');
-        return done;
+        screen.next('videoid profiles NAME');
+        return;
       }
       const profile = profileEntry(name);
       screen.answer(profile, linesOf(profile));
-      return done;
     },
   );
 }

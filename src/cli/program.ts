@@ -1,26 +1,55 @@
 import { Command, CommanderError } from 'commander';
 import { VideoIdError } from '../messages/failures.js';
+import type { Verb } from '../messages/verbs.js';
 import { printable } from '../process/printable.js';
-import { changeCommands } from './change.js';
+import { CHANGE_COMMANDS } from './change.js';
 import { checkCommand } from './check.js';
-import { codeCommands } from './code.js';
-import { decideCommands } from './decide.js';
+import type { DefineCommand } from './command.js';
+import { CODE_COMMANDS } from './code.js';
+import { DECIDE_COMMANDS } from './decide.js';
 import { doctorCommand } from './doctor.js';
-import { enrolCommands } from './enrol.js';
-import { enrolmentFileCommands } from './enrolment-files.js';
+import { ENROL_COMMANDS } from './enrol.js';
+import { ENROLMENT_FILE_COMMANDS } from './enrolment-files.js';
 import { EXIT, EXIT_WORDS } from './exit-codes.js';
-import { fileCommands } from './files.js';
-import { lookCommands } from './look.js';
+import { FILE_COMMANDS } from './files.js';
+import { LOOK_COMMANDS } from './look.js';
 import { processCommands } from './processes.js';
 import { profilesCommand } from './profiles.js';
-import { resolveCommand } from './resolve.js';
+import { RESOLVE_COMMANDS } from './resolve.js';
 import { tellFailure } from './screen.js';
 import { settingsCommand } from './settings.js';
 import { setupCommand } from './setup.js';
 import { signCommand } from './sign.js';
 import { verifyCommand } from './verify.js';
 import { resumeCommand } from './start.js';
-import { whyCommands } from './why.js';
+import { WHY_COMMANDS } from './why.js';
+
+const REQUESTS = {
+  start: signCommand,
+  enrol: ENROL_COMMANDS.enrol,
+  provide: ENROL_COMMANDS.provide,
+  resume: resumeCommand,
+  ...LOOK_COMMANDS,
+  ...FILE_COMMANDS,
+  ...ENROLMENT_FILE_COMMANDS,
+  profiles: profilesCommand,
+};
+/** Every verb of a running request that is not among those before has its command here. */
+const DECISIONS: Record<Exclude<Verb, keyof typeof REQUESTS>, DefineCommand> = {
+  ...DECIDE_COMMANDS,
+  ...CODE_COMMANDS,
+  ...CHANGE_COMMANDS,
+  ...WHY_COMMANDS,
+  ...RESOLVE_COMMANDS,
+};
+
+/** Every command, as `--help` lists them. */
+const COMMANDS = {
+  'Requests:': REQUESTS,
+  'Decisions:': DECISIONS,
+  'Checks:': { checkCommand, verifyCommand, doctorCommand, settingsCommand, setupCommand },
+  'Processes:': { processCommands },
+};
 
 /** The whole `videoid` command. */
 function createProgram(json: boolean): Command {
@@ -36,28 +65,10 @@ function createProgram(json: boolean): Command {
     })
     .showHelpAfterError('(see --help)')
     .addHelpText('after', () => ['', 'Exit codes', ...exitLines()].join('\n'));
-  program.commandsGroup('Requests:');
-  signCommand(program);
-  enrolCommands(program);
-  resumeCommand(program);
-  lookCommands(program);
-  fileCommands(program);
-  enrolmentFileCommands(program);
-  profilesCommand(program);
-  program.commandsGroup('Decisions:');
-  decideCommands(program);
-  codeCommands(program);
-  changeCommands(program);
-  whyCommands(program);
-  resolveCommand(program);
-  program.commandsGroup('Checks:');
-  checkCommand(program);
-  verifyCommand(program);
-  doctorCommand(program);
-  settingsCommand(program);
-  setupCommand(program);
-  program.commandsGroup('Processes:');
-  processCommands(program);
+  for (const [group, commands] of Object.entries(COMMANDS)) {
+    program.commandsGroup(group);
+    for (const define of Object.values<DefineCommand>(commands)) define(program);
+  }
   return program;
 }
 

@@ -1,58 +1,59 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { PlainResolution, VideoIdClient } from '../client.js';
-import { isFailureCode } from '../client/failure-codes.js';
 import { defined } from '../messages/defined.js';
-import { VideoIdError } from '../messages/failures.js';
-import type { Remedy } from '../messages/status.js';
-import { define, done, type SteeringFlags, withSteering } from './command.js';
-import { EXIT, EXIT_CODES, type ExitCode } from './exit-codes.js';
+import { VideoIdError, isFailureCode } from '../messages/failures.js';
+import { type Remedy, REMEDIES } from '../messages/remedies.js';
+import {
+  define,
+  operator,
+  type OperatorFlags,
+  type SteeringFlags,
+  withClient,
+  withOperator,
+  withSteering,
+} from './command.js';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
 import { columns } from './layout.js';
 import type { Screen } from './screen.js';
 import { readSecretLine } from './secret-input.js';
-import { withClient } from './session.js';
 
-interface ResolveFlags extends SteeringFlags {
+interface ResolveFlags extends SteeringFlags, OperatorFlags {
   remedy?: Remedy;
   adopt?: { videoidPk?: string; requestPk: string };
   linkStdin?: boolean;
   note?: string;
-  by?: string;
   code?: string;
   all?: boolean;
   yes?: boolean;
 }
 
-/** `videoid resolve`: an operator's decision about attention, of one request or of all with the same code. */
-export function resolveCommand(program: Command): void {
-  withSteering(
-    define<ResolveFlags>(
-      program,
-      'resolve [reference]',
-      'decide about a request in attention; `why` says which remedies there are',
-      async ({ screen, operands, flags }) => {
-        const [reference] = operands;
-        if ((reference === undefined) !== (flags.all === true && flags.code !== undefined)) {
-          throw new VideoIdError('BAD_INPUT', 'Name one request, or all with one code.', {
-            field: 'reference',
-            remedy: 'videoid resolve REFERENCE --remedy retry, or videoid resolve --code CODE --all --remedy retry.',
-          });
-        }
-        if (reference === undefined)
-          return await withClient(screen, (client) => resolveAll(client, screen, deciderOf(flags), flags));
-        const resolution = await resolutionOf(flags);
-        return await withClient(screen, async (client) => {
-          await screen.during('Telling the request', client.resolve(reference, resolution, flags));
-          screen.answer({ reference, remedy: flags.remedy }, ['The request has taken it and goes on.']);
-          screen.say('', `Next: videoid show ${reference}`);
-          return done;
+/** An operator's decision about attention, of one request or of all with the same code. */
+export const RESOLVE_COMMANDS = { resolve: resolveCommand };
+
+function resolveCommand(program: Command): void {
+  const command = define<ResolveFlags>(
+    program,
+    'resolve [reference]',
+    'decide about a request in attention; `why` says which remedies there are',
+    async ({ screen, operands, flags }) => {
+      const [reference] = operands;
+      if ((reference === undefined) !== (flags.all === true && flags.code !== undefined)) {
+        throw new VideoIdError('BAD_INPUT', 'Name one request, or all with one code.', {
+          field: 'reference',
+          remedy: 'videoid resolve REFERENCE --remedy retry, or videoid resolve --code CODE --all --remedy retry.',
         });
-      },
-    ),
-  )
-    .option(
-      '--remedy <remedy>',
-      'one of those that `why` lists: retry, adopt, wait, new-video, skip, accept-files, give-up, cancel',
-    )
+      }
+      if (reference === undefined) return await withClient(screen, (client) => resolveAll(client, screen, flags));
+      const resolution = await resolutionOf(flags);
+      return await withClient(screen, async (client) => {
+        await screen.during('Telling the request', client.resolve(reference, resolution, flags));
+        screen.answer({ reference, remedy: flags.remedy }, ['The request has taken it and goes on.']);
+        screen.next(`videoid show ${reference}`);
+      });
+    },
+  );
+  withSteering(command)
+    .option('--remedy <remedy>', `one of those that \`why\` lists: ${Object.keys(REMEDIES).join(', ')}`)
     .option(
       '--adopt <pks>',
       'with adopt: videoid_pk,request_pk found in the console; of an enrolment the request_pk alone',
@@ -62,15 +63,12 @@ export function resolveCommand(program: Command): void {
     .option('--code <code>', 'with --all: only those in attention with this code')
     .option('--all', 'every request with that code; only says which, unless --yes')
     .option('--yes', 'with --all: carry it out')
-    .option('--note <text>', 'for the evidence')
-    .option('--by <id>', 'who decides: an operator id, no name of a person');
+    .option('--note <text>', 'for the evidence');
+  withOperator(command, 'who decides');
 }
 
 function deciderOf({ by, note }: ResolveFlags): Pick<PlainResolution, 'actor' | 'note'> {
-  return {
-    actor: { kind: 'operator', ...defined({ id: by }) },
-    ...defined({ note }),
-  };
+  return { actor: operator({ by }), ...defined({ note }) };
 }
 
 async function resolutionOf(flags: ResolveFlags): Promise<PlainResolution> {
@@ -90,13 +88,9 @@ async function resolutionOf(flags: ResolveFlags): Promise<PlainResolution> {
 }
 
 /** A dry run unless `--yes` is given: nobody wants to find out afterwards how many there were. */
-async function resolveAll(
-  client: VideoIdClient,
-  screen: Screen,
-  decider: Pick<PlainResolution, 'actor' | 'note'>,
-  { code = '', remedy: wanted, yes = false }: ResolveFlags,
-): Promise<ExitCode> {
-  const order = { ...decider, code, ...defined({ remedy: wanted }), carryOut: yes };
+async function resolveAll(client: VideoIdClient, screen: Screen, flags: ResolveFlags): Promise<ExitCode> {
+  const { code = '', remedy: wanted, yes = false } = flags;
+  const order = { ...deciderOf(flags), code, ...defined({ remedy: wanted }), carryOut: yes };
   const resolved = await screen.during('Telling the requests', client.resolveAll(order));
   const { found, remedy, carriedOut, results } = resolved;
   const told = results.filter(({ result }) => result === 'told').length;
@@ -110,7 +104,7 @@ async function resolveAll(
   const failed = results.find(({ result }) => carriedOut && result !== 'told');
   if (failed === undefined) return EXIT.done;
   const [first] = results.flatMap(({ result }) => (isFailureCode(result) ? [result] : []));
-  return first === undefined ? EXIT.failed : EXIT_CODES[first];
+  return first === undefined ? EXIT.failed : exitCodeOf(first);
 }
 
 function idsOf(value: string): { videoidPk?: string; requestPk: string } {

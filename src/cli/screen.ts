@@ -1,7 +1,7 @@
 import { VideoIdError } from '../messages/failures.js';
 import { describeError } from '../logging/errors.js';
 import { printable, printableJson } from '../process/printable.js';
-import { EXIT, EXIT_CODES, type ExitCode } from './exit-codes.js';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
 import { span } from './layout.js';
 
 /** Milliseconds after which something is said about a step that still runs, and between two such lines. */
@@ -18,6 +18,8 @@ export interface Screen {
   answer(value: object, lines: readonly string[]): void;
   /** Beside the answer, for people alone: on standard error, so that the answer can be piped. */
   say(...lines: string[]): void;
+  /** What one may type next, beside the answer. */
+  next(command: string): void;
   /** Waits for work, and says so when it takes longer than two seconds. */
   during<T>(words: string, work: Promise<T>): Promise<T>;
 }
@@ -33,6 +35,7 @@ export function openScreen(json: boolean): Screen {
       else for (const line of lines) process.stdout.write(`${printable(line)}\n`);
     },
     say,
+    next: (command) => say('', `Next: ${command}`),
     during: async (words, work) => {
       const begin = Date.now();
       let timer = setTimeout(function again() {
@@ -61,7 +64,7 @@ export function tellFailure(json: boolean, error: unknown): ExitCode {
     process.stderr.write(`${[printable(first), ...more.map((line) => `  ${printable(line)}`)].join('\n')}\n`);
     if (failure !== error) process.stderr.write(`${printableJson(JSON.stringify(describeError(error)))}\n`);
   }
-  return failure === error ? EXIT_CODES[failure.code] : EXIT.failed;
+  return failure === error ? exitCodeOf(failure.code) : EXIT.failed;
 }
 
 /** Of an error that is not ours only type and place are shown: its text may hold anything. */

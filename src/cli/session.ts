@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { VideoIdClient } from '../client.js';
 import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Screen } from './screen.js';
@@ -30,21 +29,5 @@ export async function readSettings(screen: Screen): Promise<Config> {
         `No settings file is named: set VIDEOID_CONFIG, or run this where \`npm start\` was run. ${error.remedy ?? ''}`.trim(),
       cause: error,
     });
-  }
-}
-
-/** Runs one command with a client, and closes it. */
-export async function withClient<T>(
-  screen: Screen,
-  work: (client: VideoIdClient, config: Config) => Promise<T>,
-): Promise<T> {
-  const config = await readSettings(screen);
-  // Only here: `--help` needs no Temporal.
-  const { VideoIdClient } = await import('../client.js');
-  const client = await VideoIdClient.connect(config, { findsFlow: true, mayOnlyRead: true });
-  try {
-    return await work(client, config);
-  } finally {
-    await client.close();
   }
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Setting } from '../config.js';
-import { define, done } from './command.js';
+import { define } from './command.js';
 import { columns } from './layout.js';
 
 /** `videoid settings`: the table of all settings, from the schema itself. */
@@ -13,7 +13,6 @@ export function settingsCommand(program: Command): void {
       const { listSettings } = await import('../config.js');
       const settings = listSettings();
       screen.answer({ settings }, flags.markdown ? markdownTable(settings) : textTable(settings));
-      return done;
     },
   ).option('--markdown', 'as a table for the README');
 }

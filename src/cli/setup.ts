@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import type { Connection } from '@temporalio/client';
 import { VideoIdError } from '../messages/failures.js';
 import type { Config } from '../config.js';
-import { define, done } from './command.js';
+import { define } from './command.js';
 import { columns, span } from './layout.js';
 import type { Screen } from './screen.js';
 import { readSettings } from './session.js';
@@ -39,7 +39,7 @@ export function setupCommand(program: Command): void {
       const config = await settingsOrKeysAlone(screen, report);
       if (config === undefined) {
         screen.answer(report, ['Next: put the keys into the settings, then videoid setup']);
-        return done;
+        return;
       }
       await makePlaces(screen, config, flags.retention, report);
       screen.answer(
@@ -50,8 +50,7 @@ export function setupCommand(program: Command): void {
           ['Retention', `ended requests stay in Temporal for ${span(report.retention ?? 0)}`],
         ]),
       );
-      screen.say('', 'Next: videoid doctor');
-      return done;
+      screen.next('videoid doctor');
     },
   )
     .option('--keys <directory>', 'make a codec key, and pairs of seal and orders keys there; nothing is overwritten')

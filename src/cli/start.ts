@@ -3,13 +3,12 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { Started, StartDocument, StartInput, VideoIdClient } from '../client.js';
 import type { Flow } from '../messages/request.js';
-import { type AttemptFlag, define, done, referenceOf, withAttempt } from './command.js';
-import type { ExitCode } from './exit-codes.js';
+import { type AttemptFlag, defineRequest, withAttempt, withClient } from './command.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
 import { exitOf, untilEnded } from './follow.js';
 import { columns } from './layout.js';
 import { outcomeLines } from './request-words.js';
 import type { Screen } from './screen.js';
-import { withClient } from './session.js';
 
 /** Flags that the starts of both flows have. */
 export interface StartFlags {
@@ -51,7 +50,7 @@ export async function carryOutStart(
     const started = await screen.during('Storing and checking the documents', how.start(client, common));
     if (!flags.wait) {
       screen.answer(started, startedLines(started, how.flow));
-      return started.outcome === undefined ? done : exitOf(started.outcome);
+      return started.outcome === undefined ? EXIT.done : exitOf(started.outcome);
     }
     screen.say(
       `Request ${reference} ${STATE_WORDS[started.state]}; waiting for its end. Ctrl-C stops only the waiting.`,
@@ -66,18 +65,16 @@ export async function carryOutStart(
 /** `videoid resume`: a start that was interrupted after it was recorded. */
 export function resumeCommand(program: Command): void {
   withAttempt(
-    define<AttemptFlag>(
+    defineRequest<AttemptFlag>(
       program,
       'resume <reference>',
       'start what was recorded and never handed to Temporal: nothing need be given again, no second request is created',
-      async (call) =>
-        await withClient(call.screen, async (client) => {
-          const reference = referenceOf(call);
-          const started = await call.screen.during('Starting what was recorded', client.resume(reference, call.flags));
-          const flow = started.workflowId.startsWith('enrolment-') ? 'enrolment' : 'signature';
-          call.screen.answer(started, startedLines(started, flow));
-          return started.outcome === undefined ? done : exitOf(started.outcome);
-        }),
+      async ({ client, screen, reference, flags }) => {
+        const started = await screen.during('Starting what was recorded', client.resume(reference, flags));
+        const flow = started.workflowId.startsWith('enrolment-') ? 'enrolment' : 'signature';
+        screen.answer(started, startedLines(started, flow));
+        return started.outcome === undefined ? EXIT.done : exitOf(started.outcome);
+      },
     ),
   );
 }

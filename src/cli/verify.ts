@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { VideoIdError } from '../messages/failures.js';
 import type { Verification } from '../messages/outcome.js';
-import { define, done } from './command.js';
+import { define } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { columns } from './layout.js';
 import { readable } from './readable-file.js';
@@ -36,7 +36,7 @@ export function verifyCommand(program: Command): void {
         ...columns(files.map(({ path, verification }) => [path, verificationWords(verification)])),
         ...(words.length === 0 ? [] : ['', ...columns(words)]),
       ]);
-      return files.every(({ verification }) => verification.result === 'passed') ? done : EXIT.notPassed;
+      return files.every(({ verification }) => verification.result === 'passed') ? EXIT.done : EXIT.notPassed;
     },
   ).option(
     '--roots <pem>',

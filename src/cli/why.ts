@@ -1,24 +1,26 @@
 import type { Command } from 'commander';
 import type { Condition, Why } from '../client.js';
-import { type AttemptFlag, define, done, referenceOf, withAttempt } from './command.js';
+import { type AttemptFlag, define, defineRequest, withAttempt, withClient } from './command.js';
 import { columns, moment, span } from './layout.js';
-import { withClient } from './session.js';
 
-/** `videoid why`, `conditions`: the cause of a wait, of one request or of many. */
-export function whyCommands(program: Command): void {
+/** The cause of a wait, of one request or of many. */
+export const WHY_COMMANDS = { why: whyCommand, conditions: conditionsCommand };
+
+function whyCommand(program: Command): void {
   withAttempt(
-    define<AttemptFlag>(
+    defineRequest<AttemptFlag>(
       program,
       'why <reference>',
       'say why a request is where it is, and what to type about it. Also for an ended one, and without a worker',
-      async (call) =>
-        await withClient(call.screen, async (client) => {
-          const why = await call.screen.during('Looking for the cause', client.why(referenceOf(call), call.flags));
-          call.screen.answer(why, whyLines(why, Date.now()));
-          return done;
-        }),
+      async ({ client, screen, reference, flags }) => {
+        const why = await screen.during('Looking for the cause', client.why(reference, flags));
+        screen.answer(why, whyLines(why, Date.now()));
+      },
     ),
   );
+}
+
+function conditionsCommand(program: Command): void {
   define(
     program,
     'conditions',
@@ -27,11 +29,8 @@ export function whyCommands(program: Command): void {
       await withClient(screen, async (client) => {
         const conditions = await screen.during('Looking', client.conditions());
         const lines = conditionLines(conditions, Date.now());
-        screen.answer(
-          { conditions },
-          lines.length === 0 ? ['Nothing: every Optimizer answered when last asked.'] : lines,
-        );
-        return done;
+        const nothing = ['Nothing: every Optimizer answered when last asked.'];
+        screen.answer({ conditions }, lines.length === 0 ? nothing : lines);
       }),
   );
 }

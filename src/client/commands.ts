@@ -2,7 +2,8 @@ import type { FailureCode } from '../messages/failures.js';
 import { isFieldName } from '../messages/request-fields.js';
 import type { IdentityWord } from '../messages/identity.js';
 import type { Flow } from '../messages/request.js';
-import type { Remedy, Verb } from '../messages/status.js';
+import { type Remedy, REMEDIES } from '../messages/remedies.js';
+import { type Verb, VERBS } from '../messages/verbs.js';
 
 /** Which attempt a command is about. */
 export interface CommandPlace {
@@ -66,28 +67,19 @@ export function verbCommand(verb: Verb, place: CommandPlace): string {
   return VERB_COMMANDS[verb](place);
 }
 
-/** What a remedy does, and the command that chooses it. */
+/** What a person can type, and what it does. */
 export interface RemedyCommand {
   words: string;
   command: string;
 }
 
-/** What each remedy does, in general; by failure where that says more. */
-const REMEDY_WORDS: Record<Remedy, string> = {
-  retry: 'try the step again now, when the cause is gone',
-  adopt: "take over what was created, by its number in the provider's console",
-  wait: 'wait on: the signer may try the same link again',
-  'new-video': 'make another video request in this request; the provider may bill it',
-  skip: 'go on without what the provider does not have: the contract that was shown is kept, a request that is gone ends as it was last known, no code is sent',
-  'accept-signer': 'go on with this signer, although the document number is not the expected one',
-  'accept-files': 'accept the files as they are, after a look at them',
-  'give-up':
-    'stop asking for signed files: the request ends signed with those that came, and nothing is deleted at the provider',
-  cancel: 'end the request',
-};
+export function verbRemedy(verb: Verb, place: CommandPlace): RemedyCommand {
+  return { words: VERBS[verb].words, command: verbCommand(verb, place) };
+}
 
 const READ_AGAIN = 'read the request at the provider again now';
 
+/** What a remedy does after this failure, where that says more than its own words. */
 const REMEDY_WORDS_OF: Partial<Record<FailureCode, Partial<Record<Remedy, string>>>> = {
   CREATE_IN_DOUBT: { retry: 'create once more, if the console shows nothing; the provider may bill twice' },
   CODES_EXHAUSTED: { retry: 'allow as many codes again, after speaking with the signer, or the provider' },
@@ -112,7 +104,7 @@ const ADOPT_FLAGS: Record<Flow, string> = {
 export function remedyCommand(remedy: Remedy, code: FailureCode, place: CommandPlace, flow: Flow): RemedyCommand {
   const more = remedy === 'adopt' ? ADOPT_FLAGS[flow] : undefined;
   return {
-    words: REMEDY_WORDS_OF[code]?.[remedy] ?? REMEDY_WORDS[remedy],
+    words: REMEDY_WORDS_OF[code]?.[remedy] ?? REMEDIES[remedy],
     command:
       remedy === 'cancel'
         ? verbCommand('cancel', place)

@@ -1,4 +1,4 @@
-import type { RequestCount } from '../client/listing.js';
+import type { RequestCount } from '../temporal/listing.js';
 
 /** Milliseconds a count is good for, so that asking us often does not mean asking Temporal often. */
 const GOOD_FOR = 2_000;

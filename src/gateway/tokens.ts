@@ -2,7 +2,7 @@ import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
 import { resolveSecret } from '../security/secret.js';
 import { KnownSecrets } from './known-secrets.js';
-import type { HintSource } from './webhooks.js';
+import type { HintSource } from './webhooks/webhooks.js';
 
 /**
  * Reads the webhook tokens of every registration authority. None is no error: the slow poll is enough to go on.

@@ -1,94 +1,114 @@
 import { defined } from './defined.js';
-/**
- * Every failure this software reports to a caller, an operator or a log, by a stable code.
- * Messages may change between releases, codes do not.
- */
-export type FailureCode = InputFailureCode | CallFailureCode | StepFailureCode | SetupFailureCode;
 
-/** Something the requester sent cannot be used. Nothing was created. */
-export type InputFailureCode =
-  | 'BAD_INPUT'
-  | 'BAD_EMAIL'
-  | 'BAD_PHONE'
-  | 'BAD_REFERENCE'
-  | 'BAD_DOCUMENT_NAME'
-  | 'UNKNOWN_REGISTRATION_AUTHORITY'
-  | 'UNKNOWN_PROFILE'
-  | 'UNKNOWN_OFFICER'
-  | 'NO_DOCUMENT'
-  | 'TOO_MANY_DOCUMENTS'
-  | 'DUPLICATE_DOCUMENT_NAME'
-  | 'DOCUMENT_NOT_FOUND'
-  | 'DOCUMENT_EMPTY'
-  | 'DOCUMENT_TOO_LARGE'
-  | 'NOT_A_PDF'
-  | 'PDF_ENCRYPTED'
-  | 'PDF_TRUNCATED'
-  | 'PDF_BYTES_BEFORE_HEADER'
-  | 'PDF_DAMAGED'
-  | 'PDF_TOO_COMPLEX'
-  | 'PDF_CERTIFIED'
-  | 'REFERENCE_TAKEN'
-  | 'ATTEMPT_NOT_ALLOWED';
+// Every failure that this software reports to a caller, an operator or a log. Messages may change between releases, codes do not.
+// Each code is one row: the HTTP status of the API (`gateway/api/http-status.ts` has the words) and the exit code of the command
+// (`cli/exit-codes.ts`).
 
-/** A verb was called that cannot be carried out now, or whose answer is not known yet. */
-export type CallFailureCode =
-  | 'REQUEST_NOT_FOUND'
-  | 'REQUEST_ENDED'
-  | 'REQUEST_NOT_ENDED'
-  | 'NOT_NOW'
-  | 'NOT_ACCEPTED'
-  | 'ACCEPTANCE_NOT_IN_TIME'
-  | 'CODE_COOL_DOWN'
-  | 'CODE_NOT_ACCEPTED'
-  | 'CODE_SPENT'
-  | 'CODES_EXHAUSTED'
-  | 'CODE_ENTRY_NOT_ALLOWED'
-  | 'UNKNOWN_REMEDY'
-  | 'ORDER_REFUSED'
-  | 'START_REFUSED'
-  | 'STILL_RUNNING'
-  | 'WORKER_AWAY'
-  | 'NOT_REPLAYABLE'
-  | 'TEMPORAL_UNREACHABLE'
-  | 'IDEMPOTENCY_KEY_REUSED'
-  | 'UNAUTHORIZED';
+/** Something that the requester sent cannot be used. Nothing was created. */
+const INPUT_FAILURES = {
+  BAD_INPUT: { http: 400, exit: 2 },
+  BAD_EMAIL: { http: 400, exit: 2 },
+  BAD_PHONE: { http: 400, exit: 2 },
+  BAD_REFERENCE: { http: 400, exit: 2 },
+  BAD_DOCUMENT_NAME: { http: 400, exit: 2 },
+  UNKNOWN_REGISTRATION_AUTHORITY: { http: 400, exit: 2 },
+  UNKNOWN_PROFILE: { http: 400, exit: 2 },
+  UNKNOWN_OFFICER: { http: 400, exit: 2 },
+  NO_DOCUMENT: { http: 400, exit: 2 },
+  TOO_MANY_DOCUMENTS: { http: 400, exit: 2 },
+  DUPLICATE_DOCUMENT_NAME: { http: 400, exit: 2 },
+  DOCUMENT_NOT_FOUND: { http: 404, exit: 3 },
+  DOCUMENT_EMPTY: { http: 400, exit: 2 },
+  DOCUMENT_TOO_LARGE: { http: 413, exit: 2 },
+  NOT_A_PDF: { http: 400, exit: 2 },
+  PDF_ENCRYPTED: { http: 400, exit: 2 },
+  PDF_TRUNCATED: { http: 400, exit: 2 },
+  PDF_BYTES_BEFORE_HEADER: { http: 400, exit: 2 },
+  PDF_DAMAGED: { http: 400, exit: 2 },
+  PDF_TOO_COMPLEX: { http: 400, exit: 2 },
+  PDF_CERTIFIED: { http: 400, exit: 2 },
+  REFERENCE_TAKEN: { http: 409, exit: 2 },
+  ATTEMPT_NOT_ALLOWED: { http: 409, exit: 2 },
+} as const;
+export type InputFailureCode = keyof typeof INPUT_FAILURES;
 
-/** A step of a request met trouble. Shown as attention, or retried without a person. */
-export type StepFailureCode =
-  | 'STILL_WAITING'
-  | 'PROVIDER_UNREACHABLE'
-  | 'PROVIDER_BUSY'
-  | 'PROVIDER_REFUSED'
-  | 'PROVIDER_ANSWER_UNKNOWN'
-  | 'CREDENTIALS_REFUSED'
-  | 'REQUEST_STATUS_REFUSED'
-  | 'PROVIDER_NOT_FOUND'
-  | 'CREATE_IN_DOUBT'
-  | 'SIGN_IN_DOUBT'
-  | 'STATUS_UNEXPECTED'
-  | 'APPROVAL_INCOMPLETE'
-  | 'VIDEO_FAILED'
-  | 'SIGNER_UNEXPECTED'
-  | 'SCRATCHCARD_USED'
-  | 'NO_SCRATCHCARD_LEFT'
-  | 'FIELDS_MISSING'
-  | 'FIELD_FROM_VIDEO'
-  | 'DOCUMENTS_MISSING'
-  | 'SIGNED_FILES_MISSING'
-  | 'PROVIDER_FILE_NOT_A_PDF'
-  | 'DOWNLOAD_TOO_LARGE'
-  | 'VERIFICATION_NOT_PASSED'
-  | 'FILES_LEFT_AT_PROVIDER'
-  | 'SEAL_NOT_OPENED'
-  | 'ARCHIVE_NOT_SHARED'
-  | 'ARCHIVE_FULL'
-  | 'ARCHIVE_UNAVAILABLE'
-  | 'ARCHIVED_FILE_CHANGED'
-  | 'STEP_FAILED';
+/** A call that cannot be carried out now, or whose answer is not known yet. */
+const CALL_FAILURES = {
+  REQUEST_NOT_FOUND: { http: 404, exit: 3 },
+  REQUEST_ENDED: { http: 409, exit: 4 },
+  REQUEST_NOT_ENDED: { http: 409, exit: 5 },
+  NOT_NOW: { http: 409, exit: 4 },
+  NOT_ACCEPTED: { http: 422, exit: 4 },
+  ACCEPTANCE_NOT_IN_TIME: { http: 422, exit: 4 },
+  CODE_COOL_DOWN: { http: 429, exit: 4 },
+  CODE_NOT_ACCEPTED: { http: 422, exit: 4 },
+  CODE_SPENT: { http: 422, exit: 4 },
+  CODES_EXHAUSTED: { http: 409, exit: 4 },
+  CODE_ENTRY_NOT_ALLOWED: { http: 403, exit: 4 },
+  UNKNOWN_REMEDY: { http: 409, exit: 4 },
+  ORDER_REFUSED: { http: 500, exit: 1 },
+  START_REFUSED: { http: 500, exit: 1 },
+  STILL_RUNNING: { http: 202, exit: 5 },
+  WORKER_AWAY: { http: 503, exit: 5 },
+  NOT_REPLAYABLE: { http: 409, exit: 1 },
+  TEMPORAL_UNREACHABLE: { http: 503, exit: 6 },
+  IDEMPOTENCY_KEY_REUSED: { http: 422, exit: 2 },
+  UNAUTHORIZED: { http: 401, exit: 1 },
+} as const;
+export type CallFailureCode = keyof typeof CALL_FAILURES;
+
+/** A step of a request met trouble. It is shown as attention, or tried again without a person. */
+const STEP_FAILURES = {
+  STILL_WAITING: { http: 409, exit: 5 },
+  PROVIDER_UNREACHABLE: { http: 503, exit: 6 },
+  PROVIDER_BUSY: { http: 503, exit: 6 },
+  PROVIDER_REFUSED: { http: 502, exit: 1 },
+  PROVIDER_ANSWER_UNKNOWN: { http: 502, exit: 1 },
+  CREDENTIALS_REFUSED: { http: 502, exit: 1 },
+  REQUEST_STATUS_REFUSED: { http: 502, exit: 1 },
+  PROVIDER_NOT_FOUND: { http: 502, exit: 1 },
+  CREATE_IN_DOUBT: { http: 409, exit: 1 },
+  SIGN_IN_DOUBT: { http: 409, exit: 1 },
+  STATUS_UNEXPECTED: { http: 502, exit: 1 },
+  APPROVAL_INCOMPLETE: { http: 502, exit: 1 },
+  VIDEO_FAILED: { http: 409, exit: 1 },
+  SIGNER_UNEXPECTED: { http: 409, exit: 4 },
+  SCRATCHCARD_USED: { http: 409, exit: 1 },
+  NO_SCRATCHCARD_LEFT: { http: 409, exit: 1 },
+  FIELDS_MISSING: { http: 422, exit: 2 },
+  FIELD_FROM_VIDEO: { http: 422, exit: 2 },
+  DOCUMENTS_MISSING: { http: 409, exit: 1 },
+  SIGNED_FILES_MISSING: { http: 502, exit: 1 },
+  PROVIDER_FILE_NOT_A_PDF: { http: 502, exit: 1 },
+  DOWNLOAD_TOO_LARGE: { http: 502, exit: 1 },
+  VERIFICATION_NOT_PASSED: { http: 409, exit: 8 },
+  FILES_LEFT_AT_PROVIDER: { http: 502, exit: 1 },
+  SEAL_NOT_OPENED: { http: 500, exit: 1 },
+  ARCHIVE_NOT_SHARED: { http: 500, exit: 1 },
+  ARCHIVE_FULL: { http: 507, exit: 1 },
+  ARCHIVE_UNAVAILABLE: { http: 503, exit: 1 },
+  ARCHIVED_FILE_CHANGED: { http: 500, exit: 1 },
+  STEP_FAILED: { http: 500, exit: 1 },
+} as const;
+export type StepFailureCode = keyof typeof STEP_FAILURES;
 
 /** A process cannot start, or a setting is wrong. */
-export type SetupFailureCode = 'BAD_SETTING' | 'UNKNOWN_SETTING' | 'SECRET_NOT_FOUND' | 'PORT_TAKEN' | 'SETUP_FAILED';
+const SETUP_FAILURES = {
+  BAD_SETTING: { http: 500, exit: 1 },
+  UNKNOWN_SETTING: { http: 500, exit: 1 },
+  SECRET_NOT_FOUND: { http: 500, exit: 1 },
+  PORT_TAKEN: { http: 500, exit: 1 },
+  SETUP_FAILED: { http: 500, exit: 1 },
+} as const;
+export type SetupFailureCode = keyof typeof SETUP_FAILURES;
+
+export const FAILURES = { ...INPUT_FAILURES, ...CALL_FAILURES, ...STEP_FAILURES, ...SETUP_FAILURES };
+export type FailureCode = keyof typeof FAILURES;
+
+/** Tells a code that comes over a wire from any other text. */
+export function isFailureCode(text: unknown): text is FailureCode {
+  return typeof text === 'string' && Object.hasOwn(FAILURES, text);
+}
 
 /** An error with a stable code, the field or setting it is about, and the way out. Carries no personal data and no secret. */
 export class VideoIdError extends Error {

@@ -3,6 +3,11 @@ import type { IdentityWord } from './identity.js';
 import type { Actor, OutcomeKind } from './outcome.js';
 import type { StepName } from './policy.js';
 import type { ProviderStatus, ReviewMode } from './request.js';
+import type { Remedy } from './remedies.js';
+import type { Verb } from './verbs.js';
+
+export type { Remedy } from './remedies.js';
+export type { Verb } from './verbs.js';
 
 /** Where a request stands, in the order it goes through them. */
 export const STAGES = [
@@ -45,18 +50,6 @@ export const STAGE_WORDS: Record<Stage, string> = {
 
 /** The stage `acceptance` once the signer has accepted: no code is out that could be typed. */
 export const ACCEPTED_WORDS = 'accepted; waiting for the signer to ask for a code or sign in another way';
-
-/** What an operator may do about attention. */
-export type Remedy =
-  | 'retry'
-  | 'adopt'
-  | 'wait'
-  | 'new-video'
-  | 'skip'
-  | 'accept-files'
-  | 'accept-signer'
-  | 'give-up'
-  | 'cancel';
 
 /** A request needs, or may need, an operator. */
 export interface Attention {
@@ -137,23 +130,3 @@ export interface RequestStatus {
   events: RequestEvent[];
   outcome?: { kind: OutcomeKind; reason: string };
 }
-
-/** The verbs a person or system has on a running request. */
-export type Verb =
-  | 'link'
-  | 'new-video'
-  | 'identity'
-  | 'correct'
-  | 'provide'
-  | 'preauth-link'
-  | 'documents'
-  | 'contract'
-  | 'approve'
-  | 'refuse'
-  | 'accept'
-  | 'code'
-  | 'sign'
-  | 'extend'
-  | 'abandon'
-  | 'cancel'
-  | 'resolve';

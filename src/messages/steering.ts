@@ -1,6 +1,6 @@
-import type { IdentityAccepted, IdentityOrder } from './identity.js';
-import type { Actor } from './outcome.js';
-import type { Remedy } from './status.js';
+import type { IdentityAccepted, IdentityOrder, SealedAnswer } from './identity.js';
+import type { Actor, OutcomeKind } from './outcome.js';
+import type { Remedy } from './remedies.js';
 
 /** Names of the messages a running request understands. */
 export const HINT_SIGNAL = 'hint';
@@ -36,6 +36,26 @@ export interface Orders {
   [ABANDON_UPDATE]: AbandonOrder;
 }
 export type OrderName = keyof Orders;
+
+/** What each order is answered. */
+export interface Answers {
+  [REVIEW_UPDATE]: { status: string };
+  [ACCEPT_UPDATE]: Accepted;
+  [CODE_UPDATE]: CodeSent;
+  [SIGN_UPDATE]: SignAnswer;
+  [CANCEL_UPDATE]: { outcome: OutcomeKind };
+  /** Where the request goes on from. */
+  [RESOLVE_UPDATE]: { stage: string };
+  [NEW_VIDEO_UPDATE]: { requestPk: string };
+  [CORRECT_UPDATE]: { status: string };
+  [IDENTITY_UPDATE]: SealedAnswer;
+  /** ISO 8601. */
+  [EXTEND_UPDATE]: { deadline: string };
+  /** What an enrolment lacks still. */
+  [PROVIDE_UPDATE]: { missing: string[] };
+  [PREAUTH_LINK_UPDATE]: { stored: true };
+  [ABANDON_UPDATE]: { outcome: OutcomeKind };
+}
 
 /** For whom an order is. It is signed with the order, so that a copy does nothing elsewhere. */
 export interface Addressee {
@@ -144,6 +164,16 @@ export interface ExtendOrder {
   /** Milliseconds. */
   by: number;
 }
+
+/** Why a signer cannot go on: stable words, kept as the reason of the end. */
+export const ABANDON_REASONS = [
+  'wrong-phone',
+  'wrong-email',
+  'wrong-person',
+  'no-valid-document',
+  'video-not-possible',
+  'gave-up',
+] as const;
 
 /** Argument of the `abandon` Update: the signer says that it cannot go on like this. */
 export interface AbandonOrder {

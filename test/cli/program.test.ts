@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EXIT, EXIT_CODES, EXIT_WORDS } from '../../src/cli/exit-codes.js';
+import { EXIT, EXIT_WORDS } from '../../src/cli/exit-codes.js';
 import { openPlace, type Place, SAMPLE } from '../client/place.js';
 import { plainPdf } from '../signatures/pdf-writer.js';
 import { answerOf, videoid } from './run.js';
@@ -31,14 +31,6 @@ test('the help names every command and every exit code', async () => {
   for (const [name, words] of Object.entries(EXIT_WORDS)) {
     expect(output).toContain(`${EXIT[name as keyof typeof EXIT]}  ${words}`);
   }
-});
-
-test('docs/cli.md has every exit code and every failure code with its exit code', () => {
-  const document = readFileSync('docs/cli.md', 'utf8');
-  for (const [name, words] of Object.entries(EXIT_WORDS)) {
-    expect(document).toContain(`| ${EXIT[name as keyof typeof EXIT]} | ${words} |`);
-  }
-  for (const [code, exit] of Object.entries(EXIT_CODES)) expect(document).toContain(`| \`${code}\` | ${exit} |`);
 });
 
 test.each([

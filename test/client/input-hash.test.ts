@@ -1,4 +1,4 @@
-import { type CanonicalInput, inputHash } from '../../src/client/input-hash.js';
+import { type CanonicalInput, inputHash } from '../../src/client/start/input-hash.js';
 
 const INPUT: CanonicalInput = {
   flow: 'signature',

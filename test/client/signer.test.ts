@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { internationalPhone, sensibleEmail } from '../../src/client/signer.js';
+import { internationalPhone, sensibleEmail } from '../../src/client/input/signer.js';
 
 describe('a phone number', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { verbCommand } from '../../src/client/commands.js';
-import { waitOf } from '../../src/client/why-wait.js';
+import { waitOf } from '../../src/client/look/wait.js';
 import type { RequestEvent, RequestStatus } from '../../src/messages/status.js';
 
 const STATUS: RequestStatus = {

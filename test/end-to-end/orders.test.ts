@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { RawValue } from '@temporalio/common';
-import { loadSigning } from '../../src/client/signing.js';
+import { loadSigning } from '../../src/client/running/keys.js';
 import { FOUND } from '../../src/messages/found.js';
 import * as names from '../../src/messages/steering.js';
 import type { SignArgument } from '../../src/security/order-signatures.js';

@@ -1,6 +1,6 @@
 import type { IndexEntry } from '../../src/archive/archive.js';
-import { CachedIndex } from '../../src/gateway/cached-index.js';
-import { DeliveredHints, HintAllowance } from '../../src/gateway/hint-traffic.js';
+import { CachedIndex } from '../../src/gateway/webhooks/cached-index.js';
+import { DeliveredHints, HintAllowance } from '../../src/gateway/webhooks/hint-traffic.js';
 import type { RequestPk } from '../../src/messages/request.js';
 
 let time = 0;

@@ -2,7 +2,7 @@ import { createPrivateKey, randomUUID } from 'node:crypto';
 import { Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, type Payload, RawValue } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { isFailureCode } from '../../src/client/failure-codes.js';
+import { isFailureCode } from '../../src/messages/failures.js';
 import { FAILURE_CONVERTER_PATH } from '../../src/temporal/data-converter.js';
 import { eventually } from './patience.js';
 import type { Installation } from './installation.js';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client, WorkflowHandle, WorkflowUpdateHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { loadSigning } from '../../src/client/signing.js';
+import { loadSigning } from '../../src/client/running/keys.js';
 import { loadKeyRing } from '../../src/security/keys.js';
 import type { SignArgument } from '../../src/security/order-signatures.js';
 import { connectClient } from '../../src/temporal/connection.js';

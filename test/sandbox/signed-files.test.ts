@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ContentInfo, SignedData } from 'pkijs';
 import { outsideTool } from '../../local/outside-tools.js';
-import { X509Certificate } from '../../sandbox/x509.js';
+import { X509Certificate } from '../../sandbox/signing/x509.js';
 import { pdf, Stand } from './support.js';
 
 let stand: Stand;

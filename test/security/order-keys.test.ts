@@ -2,7 +2,7 @@ import { createPublicKey } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadSigning } from '../../src/client/signing.js';
+import { loadSigning } from '../../src/client/running/keys.js';
 import { generateOrderKeys, loadOrderPublicKeys, loadOrderSigner } from '../../src/security/order-keys.js';
 import { rsaKey } from '../rsa-keys.js';
 

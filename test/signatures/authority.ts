@@ -7,7 +7,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 
-import * as x509 from '../../sandbox/x509.js';
+import * as x509 from '../../sandbox/signing/x509.js';
 
 import { rsaKey } from '../rsa-keys.js';
 

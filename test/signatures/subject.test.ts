@@ -1,4 +1,4 @@
-import { X509CertificateGenerator } from '../../sandbox/x509.js';
+import { X509CertificateGenerator } from '../../sandbox/signing/x509.js';
 import type { Verification } from '../../src/messages/outcome.js';
 import { subjectVerdict, withSigner } from '../../src/signatures/identity/subject.js';
 

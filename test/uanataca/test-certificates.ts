@@ -5,7 +5,7 @@ import {
   SubjectAlternativeNameExtension,
   X509CertificateGenerator,
   cryptoProvider,
-} from '../../sandbox/x509.js';
+} from '../../sandbox/signing/x509.js';
 
 /** PEM. */
 export interface TestCertificate {

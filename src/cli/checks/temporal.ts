@@ -1,6 +1,6 @@
 import type { Client, Connection } from '@temporalio/client';
-import { isWorkerPolling } from '../../client/pollers.js';
-import { temporalFailure } from '../../client/temporal-failures.js';
+import { isWorkerPolling } from '../../temporal/pollers.js';
+import { temporalFailure } from '../../temporal/calls.js';
 import type { Config } from '../../config.js';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes.js';
 import { connectClient } from '../../temporal/connection.js';

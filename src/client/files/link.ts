@@ -1,0 +1,115 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Archive } from '../../archive/archive.js';
+import type { RequestRecord } from '../../archive/request-record.js';
+import { defined } from '../../messages/defined.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { RequestStatus } from '../../messages/status.js';
+import { CALL_WITHIN } from '../../temporal/calls.js';
+import type { CallOptions } from '../running/access.js';
+
+/** Milliseconds between two looks into the archive. */
+const LOOK_EVERY = 100;
+
+/**
+ * The link for the signer, as soon as create has brought it. Every showing is recorded: whoever has the link can act as
+ * the signer.
+ *
+ * @param within milliseconds to wait for create
+ * @param status asked only when there is no link, to say why
+ * @throws VideoIdError REQUEST_ENDED, NOT_NOW (taken over without its link), STILL_RUNNING, and what the status throws
+ */
+export async function linkOf(
+  archive: Archive,
+  record: RequestRecord,
+  options: { within: number; channel: string | undefined; status: () => Promise<RequestStatus> },
+): Promise<string> {
+  const until = Date.now() + options.within;
+  for (;;) {
+    const outcome = await archive.readOutcome(record);
+    if (outcome !== undefined) throw ended(outcome.outcome);
+    const provider = await archive.readProvider(record);
+    if (provider?.videoidLink !== undefined) {
+      const { channel } = options;
+      await archive.appendEvent(record, {
+        at: new Date().toISOString(),
+        what: 'link-shown',
+        ...defined({ channel }),
+      });
+      return provider.videoidLink;
+    }
+    if (provider !== undefined) throw withoutLink(record);
+    const left = until - Date.now();
+    if (left <= 0) throw notYet(await options.status());
+    await pause(Math.min(left, LOOK_EVERY));
+  }
+}
+
+/**
+ * Puts the link of an adopted request into the archive, as soon as the request has taken its ids over: before that the
+ * archive must not say that there is one at the provider.
+ *
+ * @throws VideoIdError STILL_RUNNING with the `updateId` when the ids are not taken over in time
+ */
+export async function keepLink(
+  archive: Archive,
+  record: RequestRecord,
+  ids: { videoidPk?: string; requestPk: string },
+  link: string,
+  options: Pick<CallOptions, 'within' | 'updateId'>,
+): Promise<void> {
+  const until = Date.now() + (options.within ?? CALL_WITHIN);
+  for (;;) {
+    const provider = await archive.readProvider(record);
+    if (provider?.requestPk === ids.requestPk && (ids.videoidPk ?? provider.videoidPk) === provider.videoidPk) {
+      await archive.writeProvider(record, { ...provider, videoidLink: link });
+      return;
+    }
+    if (Date.now() >= until) {
+      throw new VideoIdError('STILL_RUNNING', 'The ids are not taken over yet, so the link is not kept.', {
+        remedy:
+          'See the status of the request; when it has taken the ids over, repeat the call with the same updateId.',
+        facts: defined({ updateId: options.updateId }),
+      });
+    }
+    await pause(LOOK_EVERY);
+  }
+}
+
+function notYet(status: RequestStatus): VideoIdError {
+  const { attention, stage, words } = status;
+  if (status.outcome !== undefined) return ended(status.outcome.kind);
+  if (attention === undefined) {
+    return new VideoIdError('STILL_RUNNING', `There is no link yet: the request is ${words}.`, {
+      remedy: 'Ask again in a moment.',
+      facts: { stage },
+    });
+  }
+  return new VideoIdError('STILL_RUNNING', `There is no link yet: ${words}`, {
+    remedy: attention.leavesByItself
+      ? 'Ask again later: it is tried again by itself.'
+      : `It waits for an operator: videoid resolve, with one of ${attention.remedies.join(', ')}.`,
+    facts: { stage, attention: attention.code },
+  });
+}
+
+function ended(outcome: string): VideoIdError {
+  return new VideoIdError('REQUEST_ENDED', `The request has ended: ${outcome}.`, {
+    remedy: 'See its outcome; after an end without success, a new attempt has a link of its own.',
+    facts: { outcome },
+  });
+}
+
+function withoutLink({ flow }: RequestRecord): VideoIdError {
+  if (flow === 'enrolment') {
+    return new VideoIdError(
+      'NOT_NOW',
+      'The provider has e-mailed the link to the signer, and shows it to nobody else.',
+      {
+        remedy: "Ask the signer to look for the e-mail; a wrong address shows in the provider's console.",
+      },
+    );
+  }
+  return new VideoIdError('NOT_NOW', 'An operator took this request over without its link.', {
+    remedy: "Take the link from the provider's console.",
+  });
+}

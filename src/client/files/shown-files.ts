@@ -1,0 +1,93 @@
+import { Readable } from 'node:stream';
+import type { Archive, ArchiveFile, AttemptKey } from '../../archive/archive.js';
+import type { RequestRecord } from '../../archive/request-record.js';
+import { defined } from '../../messages/defined.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { AttemptOption } from '../running/access.js';
+
+/** One document of a request. */
+export interface DocumentEntry {
+  /** 1 to 10, the order in which the requester gave them; of an enrolment those that were provided later follow. */
+  index: number;
+  name: string;
+  /** Bytes of the document as it was given. */
+  size: number;
+  /** Of the document as it was given, and as the signer accepts it. */
+  sha256: string;
+  /** Whether the signed file is in the archive. */
+  signed: boolean;
+}
+
+/** What to hand out of a request, and where it is shown. */
+export interface ShowOptions extends AttemptOption {
+  /** The file after signing; as it was given or shown otherwise. */
+  signed?: boolean | undefined;
+  /** `web`, `cli`, …: goes into the evidence. */
+  channel?: string | undefined;
+}
+
+/** A file that is being handed out. */
+export interface ShownFile {
+  /** Bytes. */
+  size: number;
+  stream: Readable;
+}
+
+/**
+ * Opens a file for somebody to see; it is checked on the way as `openFile` says. When it has been handed out whole, the archive records that, with the hash of what was
+ * handed out; a file that cannot be recorded as shown ends with an error instead.
+ */
+export async function showFile(
+  archive: Archive,
+  key: AttemptKey,
+  file: ArchiveFile,
+  shown: { what: string; channel: string | undefined; facts: Record<string, string | number | boolean> },
+): Promise<ShownFile> {
+  const { stream, size, sha256 } = await archive.openFile(key, file);
+  const record = async (): Promise<void> => {
+    await archive.appendEvent(key, {
+      at: new Date().toISOString(),
+      what: shown.what,
+      ...defined({ channel: shown.channel }),
+      facts: { ...shown.facts, sha256 },
+    });
+  };
+  async function* handedOut(): AsyncGenerator<Uint8Array> {
+    yield* stream as AsyncIterable<Uint8Array>;
+    await record();
+  }
+  const shownStream = Readable.from(handedOut(), { objectMode: false });
+  shownStream.once('close', () => stream.destroy());
+  return { size, stream: shownStream };
+}
+
+/** The documents of an attempt, and which of them are there signed. */
+export async function documentsOf(archive: Archive, record: RequestRecord): Promise<DocumentEntry[]> {
+  const entries: DocumentEntry[] = [];
+  for (const { index, name, size, sha256 } of record.documents) {
+    entries.push({ index, name, size, sha256, signed: await isThere(archive, record, { kind: 'signed', index }) });
+  }
+  if (record.flow === 'signature') return entries;
+  for (const { file, name, size, sha256 } of (await archive.supplements(record)).flatMap((each) => each.documents)) {
+    entries.push({ index: record.documents.length + file, name, size, sha256, signed: false });
+  }
+  return entries;
+}
+
+/** Where the document of an entry lies. */
+export function fileOf({ flow, documents }: RequestRecord, index: number, signed: boolean): ArchiveFile {
+  if (signed) return { kind: 'signed', index };
+  return flow === 'enrolment' && index > documents.length
+    ? { kind: 'supplied', index: index - documents.length }
+    : { kind: 'document', index };
+}
+
+async function isThere(archive: Archive, key: AttemptKey, file: ArchiveFile): Promise<boolean> {
+  try {
+    await archive.locateFile(key, file);
+    return true;
+  } catch (error) {
+    if (error instanceof VideoIdError && error.code === 'DOCUMENT_NOT_FOUND') return false;
+    throw error;
+  }
+}

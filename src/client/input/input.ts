@@ -1,0 +1,161 @@
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { documentNameProblem, foldedDocumentName, normalisedDocumentName } from '../../archive/document-name.js';
+import { referenceProblem } from '../../archive/layout.js';
+import type { policySchema } from '../../config/policy.js';
+import { defined } from '../../messages/defined.js';
+import { type FailureCode, VideoIdError } from '../../messages/failures.js';
+import type { Actor } from '../../messages/outcome.js';
+import { internationalPhone, sensibleEmail } from './signer.js';
+
+export {
+  checkCount,
+  type DocumentIdentity,
+  type EarlierDocument,
+  identify,
+  limitsFor,
+  type StartDocument,
+  type TakenDocument,
+  takeIn,
+  takeOver,
+  takingStreams,
+} from './documents.js';
+export { checkedFields } from './enrolment-fields.js';
+
+/** Overrides of single policy values, written as in the settings: milliseconds or `7d`. */
+export type PolicyOverrides = NonNullable<z.input<typeof policySchema>>;
+
+const REMEDIES: Partial<Record<FailureCode, string>> = {
+  BAD_REFERENCE: 'Use 1 to 64 of the characters A-Z a-z 0-9 . _ - and no personal data.',
+  BAD_EMAIL: 'Give one address of at most 254 characters, such as name@example.com.',
+  BAD_PHONE: 'Give it with the international prefix and 8 to 15 digits, such as +34 600 000 000.',
+  NO_DOCUMENT: 'Give at least one PDF.',
+  BAD_DOCUMENT_NAME: 'Give a plain file name, such as agreement.pdf.',
+  DUPLICATE_DOCUMENT_NAME: 'Give every document a name of its own; capitals do not count.',
+};
+
+const reference = z.string().superRefine((value, context) => {
+  const problem = referenceProblem(value);
+  if (problem !== undefined) refuse(context, 'BAD_REFERENCE', `The reference ${problem}.`);
+});
+
+/** An e-mail address; BAD_EMAIL. */
+export const email = z.string().transform((value, context) => {
+  const sensible = sensibleEmail(value);
+  if (sensible === undefined) refuse(context, 'BAD_EMAIL', 'The e-mail address cannot be used.');
+  return sensible ?? z.NEVER;
+});
+
+/** A phone number with international prefix; BAD_PHONE. */
+export const phone = z.string().transform((value, context) => {
+  const international = internationalPhone(value);
+  if (international === undefined) {
+    refuse(context, 'BAD_PHONE', 'The phone number is not one with an international prefix.');
+  }
+  return international ?? z.NEVER;
+});
+
+const documentName = z.string().transform((value, context) => {
+  const problem = documentNameProblem(value);
+  if (problem !== undefined) refuse(context, 'BAD_DOCUMENT_NAME', `The document name ${problem}.`);
+  return normalisedDocumentName(value);
+});
+
+const content = z.union([z.string().min(1), z.instanceof(Readable), z.instanceof(Uint8Array)], {
+  error: 'give a path, a stream or bytes',
+});
+
+/** Documents, each with a name of its own; there may be none. */
+export const documentList = z.array(z.strictObject({ name: documentName, content })).superRefine((given, context) => {
+  const seen = new Set<string>();
+  for (const [index, { name }] of given.entries()) {
+    const folded = foldedDocumentName(name);
+    if (seen.has(folded)) {
+      refuse(context, 'DUPLICATE_DOCUMENT_NAME', 'Two documents have the same name.', [index, 'name']);
+    }
+    seen.add(folded);
+  }
+});
+
+/** Text that a person may add. Sealed texts have their own, smaller limit. */
+export const words = z.string().trim().min(1, 'must not be empty').max(2000, 'is longer than 2000 characters');
+export const id = z.string().regex(/^[A-Za-z0-9._@ -]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ @ - and blanks');
+/** A name, a document number, …: one plain line. */
+export const personValue = z
+  .string()
+  .trim()
+  .regex(/^[^\p{C}]{1,200}$/u, 'must be 1 to 200 characters');
+
+/** Nobody outside acts as the provider, or as our own policy. */
+const CALLERS = ['signer', 'requester', 'officer', 'operator'] as const satisfies Actor['kind'][];
+
+export const actorPart = z.strictObject({
+  kind: z.enum(CALLERS, { error: `must be one of ${CALLERS.join(', ')}` }),
+  id: id.exactOptional(),
+});
+
+/** Who orders something, and why. */
+export interface ReasonedOrder {
+  actor: Actor;
+  reason: string;
+}
+
+export const reasoned: z.ZodType<ReasonedOrder> = z.strictObject({ actor: actorPart, reason: words });
+
+/** What a start of either flow may have. */
+export const startParts = {
+  reference,
+  registrationAuthority: z.string().optional(),
+  profile: z.string().optional(),
+  signer: z.strictObject({ email, phone }).optional(),
+  newAttempt: z.boolean().optional(),
+  /** Checked where it is laid over the settings. */
+  policy: z.record(z.string(), z.unknown()).optional(),
+};
+
+/** Marks a wrong field with the code that a caller gets. */
+export function refuse(
+  context: z.RefinementCtx,
+  failure: FailureCode,
+  message: string,
+  path?: (string | number)[],
+): void {
+  context.addIssue({ code: 'custom', message, params: { failure }, ...defined({ path }) });
+}
+
+/** Checks an input against its schema. The first wrong field is named, its value never. @throws VideoIdError */
+export function checkedInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const [issue] = result.error.issues;
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  const field = fieldName(issue?.path ?? [], unknown);
+  const refused = issue?.code === 'custom' ? issue.params?.['failure'] : undefined;
+  const code = isFailure(refused) ? refused : missing(field);
+  const problem = unknown === undefined ? (issue?.message ?? 'cannot be used') : 'is not part of this';
+  throw new VideoIdError(code, isFailure(refused) ? problem : `${field || 'The input'}: ${problem}.`, {
+    field: field || undefined,
+    remedy: REMEDIES[code] ?? 'Correct the field; the types of the client say what it takes.',
+  });
+}
+
+/** The name of an input field as a person writes it: `documents[2].name`. */
+export function fieldName(path: readonly PropertyKey[], last?: string): string {
+  return [...path, ...(last === undefined ? [] : [last])].reduce<string>((name, part) => {
+    if (typeof part === 'number') return `${name}[${part}]`;
+    return name === '' ? String(part) : `${name}.${String(part)}`;
+  }, '');
+}
+
+function isFailure(value: unknown): value is FailureCode {
+  return typeof value === 'string';
+}
+
+/** The code for a field that is absent or of the wrong type. */
+function missing(field: string): FailureCode {
+  if (field === 'reference') return 'BAD_REFERENCE';
+  if (/^(signer\.)?email$/.test(field)) return 'BAD_EMAIL';
+  if (/^(signer\.)?phone$/.test(field)) return 'BAD_PHONE';
+  if (/^documents\[\d+\]\.name$/.test(field)) return 'BAD_DOCUMENT_NAME';
+  return 'BAD_INPUT';
+}

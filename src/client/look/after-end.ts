@@ -1,0 +1,38 @@
+import type { Archive } from '../../archive/archive.js';
+import type { RequestRecord } from '../../archive/request-record.js';
+import type { OutcomeKind } from '../../messages/outcome.js';
+import { newAttemptCommand, type RemedyCommand, reopenCommand } from '../commands.js';
+
+/**
+ * What a person can do after an attempt has ended; only the latest can be followed by another.
+ *
+ * @param end.open whether the provider's request is open still and may be taken up again
+ */
+export async function remediesAfterEnd(
+  archive: Archive,
+  record: RequestRecord,
+  { kind, reason, open }: { kind: OutcomeKind; reason: string; open: boolean },
+): Promise<RemedyCommand[]> {
+  const { flow, reference, attempt } = record;
+  if (kind === 'enrolled') return [];
+  if (kind === 'signed') {
+    return [{ words: 'save the signed files', command: `videoid documents ${reference} --save DIRECTORY` }];
+  }
+  const latest = await archive.latestAttempt(flow, reference);
+  if (latest > attempt) {
+    return [{ words: `see attempt ${latest}, which followed`, command: `videoid why ${reference}` }];
+  }
+  const created = (await archive.readProvider(record)) !== undefined;
+  const anew = {
+    words: created
+      ? 'try again: a new video, billed again; what is left out is taken over'
+      : "try again, with the signer's data put right; what is left out is taken over",
+    command: newAttemptCommand(flow, reference, reason, created),
+  };
+  if (!open) return [anew];
+  const again = {
+    words: 'take it up again where the provider is, to approve, refuse or sign it: no other video, no other bill',
+    command: reopenCommand(reference),
+  };
+  return [again, anew];
+}

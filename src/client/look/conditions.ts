@@ -1,0 +1,56 @@
+import type { Client } from '@temporalio/client';
+import type { Archive } from '../../archive/archive.js';
+import type { Config } from '../../config/schema.js';
+import type { Outage } from '../../messages/conditions.js';
+import { ATTENTION_ATTRIBUTE, REGISTRATION_AUTHORITY_ATTRIBUTE } from '../../messages/search-attributes.js';
+import { ofInstallation } from '../../temporal/namespace.js';
+import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
+
+/** An Optimizer that is out of reach, and how many requests wait for it. Nobody need act on them: they go on by themselves. */
+export interface Condition extends Outage {
+  /** Requests in attention because of it, as search knows them: seconds behind at worst. */
+  waiting: number;
+}
+
+/**
+ * What keeps many requests waiting, each said once.
+ *
+ * @throws VideoIdError ARCHIVE_UNAVAILABLE, TEMPORAL_UNREACHABLE
+ */
+export async function conditionsOf(place: { archive: Archive; client: Client; config: Config }): Promise<Condition[]> {
+  const conditions: Condition[] = [];
+  for (const outage of await place.archive.notices.outages()) {
+    conditions.push({ ...outage, waiting: await waitingFor(place, outage) });
+  }
+  return conditions;
+}
+
+/** The failures by which a request shows that its Optimizer is out of reach. */
+const OUT_OF_REACH = ['PROVIDER_UNREACHABLE', 'PROVIDER_BUSY', 'PROVIDER_ANSWER_UNKNOWN'];
+
+async function waitingFor(
+  { client, config }: { client: Client; config: Config },
+  { environment, flow }: Outage,
+): Promise<number> {
+  const authorities = Object.entries(config.registrationAuthorities).flatMap(([id, authority]) =>
+    authority.environment === environment ? [id] : [],
+  );
+  if (authorities.length === 0) return 0;
+  const query = [
+    `WorkflowType = '${flow}'`,
+    `ExecutionStatus = 'Running'`,
+    ofInstallation(config.temporal.taskQueue),
+    `${ATTENTION_ATTRIBUTE} IN (${listed(OUT_OF_REACH)})`,
+    `${REGISTRATION_AUTHORITY_ATTRIBUTE} IN (${listed(authorities)})`,
+  ].join(' AND ');
+  try {
+    const { count } = await client.withDeadline(Date.now() + CALL_WITHIN, () => client.workflow.count(query));
+    return count;
+  } catch (error) {
+    throw temporalFailure(error);
+  }
+}
+
+function listed(words: readonly string[]): string {
+  return words.map((word) => `'${word}'`).join(', ');
+}

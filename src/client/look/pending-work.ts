@@ -1,0 +1,88 @@
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import { optionalTsToDate } from '@temporalio/common/lib/time.js';
+import proto from '@temporalio/proto';
+import type { StepFailure } from '../../messages/activities.js';
+import { defined } from '../../messages/defined.js';
+import { type FailureCode, isFailureCode } from '../../messages/failures.js';
+
+const STARTED = proto.temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
+
+/** A step that Temporal has given out, or is about to give out again. */
+export interface PendingStep {
+  /** Name of the activity. */
+  step: string;
+  /** Counts from 1. */
+  tries: number;
+  /** When it was first asked for, ISO 8601. */
+  since?: string;
+  /** When the last try began, while it is under way. */
+  runningSince?: string;
+  /** When it is tried again. */
+  nextTry?: string;
+  /** Why the last try failed; absent while it only waits for a change at the provider. */
+  failure?: { code: FailureCode; words: string };
+}
+
+/** What Temporal itself knows of a request: no worker is needed to tell. */
+export interface PendingWork {
+  /** Every step under way, those that fail first. */
+  steps: PendingStep[];
+  /** A task that no worker has taken, or none could carry out. */
+  task?: { since?: string; tries: number };
+}
+
+/** @param description as Temporal gives it; failures are decoded with the client's keys */
+export async function pendingWork(client: Client, description: WorkflowExecutionDescription): Promise<PendingWork> {
+  const { pendingActivities, pendingWorkflowTask } = description.raw;
+  const steps: PendingStep[] = [];
+  for (const pending of pendingActivities ?? []) {
+    const failure = await failureOf(client, pending.lastFailure);
+    steps.push({
+      step: pending.activityType?.name ?? '',
+      tries: pending.attempt ?? 1,
+      ...moment('since', pending.scheduledTime),
+      ...defined({ failure }),
+      ...(pending.state === STARTED
+        ? moment('runningSince', pending.lastStartedTime)
+        : moment('nextTry', pending.nextAttemptScheduleTime)),
+    });
+  }
+  const failing = (step: PendingStep): number => (step.failure === undefined ? 1 : 0);
+  return {
+    steps: steps.toSorted((one, other) => failing(one) - failing(other)),
+    ...(pendingWorkflowTask
+      ? {
+          task: {
+            tries: pendingWorkflowTask.attempt ?? 1,
+            ...moment('since', pendingWorkflowTask.originalScheduledTime ?? pendingWorkflowTask.scheduledTime),
+          },
+        }
+      : {}),
+  };
+}
+
+type Timestamp = Parameters<typeof optionalTsToDate>[0];
+
+function moment<Name extends string>(name: Name, time: Timestamp): { [Key in Name]?: string } {
+  const date = optionalTsToDate(time);
+  return date === undefined ? {} : ({ [name]: date.toISOString() } as { [Key in Name]: string });
+}
+
+type Failure = Parameters<typeof decodeOptionalFailureToOptionalError>[1];
+
+async function failureOf(client: Client, failure: Failure): Promise<PendingStep['failure']> {
+  const error = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failure);
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  if (cause === undefined) return undefined;
+  if (!(cause instanceof ApplicationFailure)) {
+    return { code: 'STEP_FAILED', words: 'The last try did not finish in its time; its worker may have stopped.' };
+  }
+  if (cause.type === 'STILL_WAITING') return undefined;
+  if (!isFailureCode(cause.type)) {
+    return { code: 'STEP_FAILED', words: 'The step failed in our own code; the log of the worker says where.' };
+  }
+  const detail = cause.details?.[0] as Partial<StepFailure> | undefined;
+  return { code: cause.type, words: detail?.words ?? cause.message };
+}

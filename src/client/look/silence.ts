@@ -1,0 +1,113 @@
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { VideoIdError } from '../../messages/failures.js';
+import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
+import { type Break, findBreak, hasTimedOut } from '../../temporal/history-reset.js';
+import { type CommandPlace, resetCommand, verbCommand } from '../commands.js';
+import { type Found, triedOf } from './cause.js';
+import { type PendingWork, pendingWork } from './pending-work.js';
+
+const doctor = { words: 'see what else is missing', command: 'videoid doctor' };
+
+/**
+ * Why nobody answers for a request: no worker, a busy one, or one that cannot carry on with it.
+ *
+ * @param error what the question for its status failed with
+ * @throws VideoIdError TEMPORAL_UNREACHABLE
+ */
+export async function silenceOf(
+  client: Client,
+  error: VideoIdError,
+  description: WorkflowExecutionDescription,
+  names: CommandPlace,
+): Promise<Found> {
+  const pending = await pendingWork(client, description);
+  const stop = await stopOf(client, description, pending);
+  return typeof stop === 'object'
+    ? notReplayable(stop, pending, names)
+    : silent(error, description, pending, names, stop);
+}
+
+function silent(
+  error: VideoIdError,
+  { startTime }: WorkflowExecutionDescription,
+  { steps, task }: PendingWork,
+  names: CommandPlace,
+  stop: Exclude<Stop, Break>,
+): Found {
+  const [step] = steps;
+  const since = task?.since ?? step?.since ?? startTime.toISOString();
+  const look = { words: 'look again', command: verbCommand('resolve', names) };
+  const worker = { words: 'start a worker, where none runs', command: 'videoid worker' };
+
+  if (error.code === 'WORKER_AWAY') {
+    return {
+      state: 'silent',
+      code: 'WORKER_AWAY',
+      words: 'No worker serves the task queue. The request waits safely and nothing of it is lost.',
+      since,
+      ...triedOf(step),
+      leavesByItself: false,
+      endsBy: ['a worker that starts'],
+      remedies: [worker, doctor],
+    };
+  }
+  if (task !== undefined && stop === 'failed') {
+    return {
+      state: 'silent',
+      code: 'STEP_FAILED',
+      words: `No worker could carry on with the request, ${task.tries} times now: a defect, or a worker of another release. The log of the worker says which.`,
+      since,
+      ...triedOf(step),
+      leavesByItself: false,
+      endsBy: ['a worker of the right release'],
+      remedies: [doctor, look],
+    };
+  }
+  return {
+    state: 'silent',
+    code: error.code,
+    words: `${error.message} It is busy, or starting; or it has stopped, and is counted for another minute.`,
+    since,
+    ...triedOf(step),
+    leavesByItself: true,
+    endsBy: ['the worker has time again, or one is started'],
+    remedies: [look, worker, doctor],
+  };
+}
+
+/** Why the task of a request was not carried out, where it was tried: `failed` is a defect, or a worker of another release. */
+type Stop = Break | 'failed' | 'timed-out' | undefined;
+
+async function stopOf(client: Client, description: WorkflowExecutionDescription, { task }: PendingWork): Promise<Stop> {
+  if (task === undefined || task.tries < 2) return undefined;
+  try {
+    return await client.withDeadline(Date.now() + CALL_WITHIN, async () => {
+      const broken = await findBreak(client, description.workflowId, description.runId);
+      return broken ?? ((await hasTimedOut(client, description)) ? 'timed-out' : 'failed');
+    });
+  } catch (error) {
+    throw temporalFailure(error);
+  }
+}
+
+function notReplayable({ taskCompletedAt, knownDefect }: Break, { task }: PendingWork, names: CommandPlace): Found {
+  const origin = knownDefect
+    ? 'the Temporal SDK wrote a history that it cannot replay, which is a known defect'
+    : 'its history was written by a worker of another release';
+  return {
+    state: 'silent',
+    code: 'NOT_REPLAYABLE',
+    words: `No worker can carry on with the request: ${origin}. Nothing is lost; it can go on from ${taskCompletedAt}.`,
+    since: task?.since ?? taskCompletedAt,
+    tried: { step: 'replay', times: task?.tries ?? 1 },
+    leavesByItself: knownDefect,
+    endsBy: [knownDefect ? 'a worker that resets it, within minutes' : 'a worker of the right release'],
+    remedies: [
+      {
+        words: `go on from ${taskCompletedAt}: what people asked since is asked again, a code may be sent anew`,
+        command: resetCommand(names),
+      },
+      doctor,
+    ],
+  };
+}

@@ -1,0 +1,57 @@
+import type { RequestRecord } from '../../archive/request-record.js';
+import { defined } from '../../messages/defined.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { RequestStatus } from '../../messages/status.js';
+import type { CorrectOrder } from '../../messages/steering.js';
+import { hasEnded, type Order, outcomeOf, type RequestAccess } from '../running/access.js';
+import type { PlainCorrection } from './order-schemas.js';
+
+/** How a correction is carried out: the data stays in the archive, and the workflow gets its number alone. */
+export function correctionWay(
+  access: RequestAccess,
+  record: RequestRecord,
+  { reason, actor, ...data }: PlainCorrection,
+): Required<Pick<Order<unknown>, 'check' | 'brings'>> & { argument: (number: number) => CorrectOrder } {
+  const { archive } = access;
+  return {
+    check: async () => {
+      const status = await access.status(record);
+      if (status.outcome !== undefined) throw hasEnded(await outcomeOf(access, record, false));
+      if (!status.verbs.includes('correct')) throw notNow(status);
+      if ((status.stage === 'review') !== (data.fields !== undefined)) throw misplaced(status);
+    },
+    brings: {
+      add: () => archive.addCorrection(record, data),
+      // What the request did not take must not be laid over the data of another video request.
+      drop: (number) => archive.dropCorrection(record, number),
+    },
+    argument: (number) => ({ reason, actor, number, ...defined({ fields: data.fields && Object.keys(data.fields) }) }),
+  };
+}
+
+function misplaced({ stage }: RequestStatus): VideoIdError {
+  const afterVideo = stage === 'review';
+  return new VideoIdError(
+    'NOT_NOW',
+    afterVideo
+      ? 'After the video e-mail address and phone are what they are.'
+      : 'What identifies the signer comes from the video, and is corrected after it.',
+    {
+      field: afterVideo ? 'email' : 'fields',
+      remedy: afterVideo
+        ? 'Correct the fields, or abandon the request and start a new attempt.'
+        : 'Correct e-mail address or phone, or wait for the video.',
+      facts: { stage },
+    },
+  );
+}
+
+function notNow({ reference, words, attention, stage }: RequestStatus): VideoIdError {
+  return new VideoIdError('NOT_NOW', attention?.words ?? `The request is ${words}.`, {
+    remedy:
+      stage === 'creating' || stage === 'video'
+        ? `See first what is in the way: videoid why ${reference}. Data is corrected when the provider has it, or has refused it.`
+        : 'After the video the data is what it is: abandon the request and start a new attempt with the right data.',
+    facts: { stage },
+  });
+}

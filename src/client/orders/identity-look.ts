@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { RequestRecord } from '../../archive/request-record.js';
+import { defined } from '../../messages/defined.js';
+import { IDENTITY_FIELDS } from '../../messages/request-fields.js';
+import type { IdentityView } from '../../messages/identity.js';
+import type { Actor } from '../../messages/outcome.js';
+import { answerKey } from '../../security/sealed-answer.js';
+import { checkedInput } from '../input/input.js';
+import type { AttemptOption, RequestAccess } from '../running/access.js';
+import { ORDER_SCHEMAS } from './order-schemas.js';
+
+/** Who looks, and where it is shown. */
+export interface LookOptions extends AttemptOption {
+  /** The requester's system when left out. */
+  actor?: Actor | undefined;
+  /** `web`, `cli`, …: goes into the evidence. */
+  channel?: string | undefined;
+  /** Milliseconds to wait for the answer, 10 000 if left out. */
+  within?: number | undefined;
+}
+
+const text = z.string().exactOptional();
+const view: z.ZodType<IdentityView> = z.object({
+  status: z.string(),
+  identity: z.enum(['as-expected', 'different', 'not-shown', 'nothing-expected']),
+  fields: z.array(
+    z.object({
+      name: z.enum(['name', ...IDENTITY_FIELDS, 'email', 'mobile_phone_number']),
+      shown: text,
+      expected: text,
+      same: z.boolean().exactOptional(),
+    }),
+  ),
+});
+
+/**
+ * Asks the running request, whose worker reads the provider and seals what it read to a key that is made here for this one
+ * question. So no other process need reach the provider, and neither Temporal nor whoever opens its payloads can read it.
+ */
+export async function lookAtIdentity(
+  access: RequestAccess,
+  record: RequestRecord,
+  { actor = { kind: 'requester' }, channel, ...options }: LookOptions,
+): Promise<IdentityView> {
+  const who = checkedInput(ORDER_SCHEMAS.identity, { actor, ...defined({ channel }) });
+  const key = answerKey();
+  const answer = await access.ask(record, 'identity', { ...who, publicKey: key.publicKey }, options);
+  return view.parse(JSON.parse(key.open(answer)));
+}

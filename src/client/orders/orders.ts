@@ -1,0 +1,253 @@
+import type { RequestRecord } from '../../archive/request-record.js';
+import { assertOfficer } from '../../config/authorities.js';
+import { defined } from '../../messages/defined.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { IdentityView } from '../../messages/identity.js';
+import type * as steering from '../../messages/steering.js';
+import type { Answers, OrderName, Orders } from '../../messages/steering.js';
+import { flowsOf } from '../../messages/verbs.js';
+import { keepLink, readPreauthLink } from '../files/files.js';
+import { checkedInput, reasoned, type ReasonedOrder, takingStreams } from '../input/input.js';
+import type { CallOptions, Order, RequestAccess } from '../running/access.js';
+import { correctionWay } from './correction.js';
+import { type LookOptions, lookAtIdentity } from './identity-look.js';
+import * as plain from './order-schemas.js';
+import { takingProvision } from './provision.js';
+import { resetRequest, type Reset } from './reset.js';
+import { resolveAll, type ResolveAllOrder, type ResolvedAll } from './resolve-all.js';
+
+export type { LookOptions } from './identity-look.js';
+export type * from './order-schemas.js';
+export type { Reset } from './reset.js';
+export type { ResolveAllOrder, ResolvedAll } from './resolve-all.js';
+
+/** How an order is carried out, where it is more than checked and sent. */
+export interface Way<Name extends OrderName> extends Pick<Order<Answers[Name]>, 'check' | 'brings'> {
+  /** What the request gets, where that is not the order as it was given. */
+  argument?: (number: number) => Promise<Orders[Name]> | Orders[Name];
+  /** What is done once the request has answered. */
+  afterwards?: (call: CallOptions) => Promise<void>;
+}
+
+/**
+ * What people order of a running request. Each order is carried out once for its key (`updateId`). Besides those named at
+ * each, every one throws BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the failure of the step that it
+ * leads to.
+ */
+export function orderVerbs(access: RequestAccess) {
+  const { archive, config, keys } = access;
+
+  async function sent<Name extends OrderName>(
+    name: Name,
+    record: RequestRecord,
+    given: object,
+    options: CallOptions,
+    { argument = () => given as Orders[Name], afterwards, ...way }: Way<Name>,
+  ): Promise<Answers[Name]> {
+    return await access.once(record, {
+      verb: name,
+      given,
+      options,
+      ...way,
+      carryOut: async (call, number) => {
+        const answer = await access.ask(record, name, await argument(number), call);
+        await afterwards?.(call);
+        return answer;
+      },
+    });
+  }
+
+  /** A verb that checks an order against its schema, finds the request, and has the order carried out once. */
+  function verb<Name extends OrderName>(
+    name: Name,
+    way: (given: plain.CheckedOrders[Name], record: RequestRecord) => Way<Name> = () => ({}),
+  ) {
+    return async (
+      reference: string,
+      order: plain.PlainOrders[Name],
+      options: CallOptions = {},
+    ): Promise<Answers[Name]> => {
+      const given = checkedInput(plain.ORDER_SCHEMAS[name], order);
+      const record = await access.record(reference, { ...options, ...onlyFlow(name) });
+      return await sent(name, record, given, options, way(given, record));
+    };
+  }
+
+  const sealed = async (text: string | undefined) => (text === undefined ? undefined : await keys.seal(text));
+
+  const resolve = verb('resolve', ({ link, ...given }, record) => ({
+    check: () => assertBothIds(record, given),
+    argument: () => given,
+    afterwards: async (call) => {
+      if (link !== undefined && given.ids !== undefined) await keepLink(archive, record, given.ids, link, call);
+    },
+  }));
+
+  return {
+    /**
+     * The RAO's decision, carried out with the deciding officer's own credentials. The first decision counts.
+     *
+     * @throws VideoIdError UNKNOWN_OFFICER, SIGNER_UNEXPECTED (approve with `identity`, or refuse)
+     */
+    review: verb('review', ({ credentials, ...given }, record) => ({
+      check: () => assertOfficer(config, record.registrationAuthority, given.officer),
+      argument: async () => {
+        if (credentials === undefined) return given;
+        const { password, pin } = credentials;
+        return { ...given, credentials: defined({ password: await sealed(password), pin: await sealed(pin) }) };
+      },
+    })),
+
+    /**
+     * Records that the signer has accepted what was shown: the hashes must be those of the status. With it the signer can
+     * sign in another way than with a code. Any number of times; the same acceptance again gives the same answer.
+     *
+     * @throws VideoIdError NOT_ACCEPTED, ACCEPTANCE_NOT_IN_TIME
+     */
+    accept: verb('accept', (given) => ({ argument: () => acceptedNow(given) })),
+
+    /**
+     * Asks for the code. That is the signer's acceptance of what was shown: the hashes must be those of the status.
+     *
+     * @throws VideoIdError NOT_ACCEPTED, ACCEPTANCE_NOT_IN_TIME, CODE_COOL_DOWN, ARCHIVE_FULL
+     */
+    requestCode: verb('code', (given) => ({
+      check: () => archive.assertReserve(),
+      argument: () => acceptedNow(given),
+    })),
+
+    /**
+     * Signs with the code that the signer typed, or with another way to unlock, for which an acceptance is enough and no code
+     * is sent. It is sealed here, and only the signing step opens it.
+     *
+     * @throws VideoIdError CODE_NOT_ACCEPTED, CODE_SPENT, NOT_ACCEPTED, ARCHIVE_FULL
+     */
+    sign: verb('sign', ({ secret, unlock }) => ({
+      argument: async () => ({
+        ...defined({ secret: await sealed(secret) }),
+        ...(unlock && { unlock: { type: unlock.type, value: await keys.seal(unlock.value) } }),
+      }),
+    })),
+
+    /** Ends a request. Takes effect between steps; a request that is being signed ends signed. */
+    cancel: verb('cancel'),
+
+    /**
+     * An operator's decision about attention: taken, not carried out yet; but `new-video` answers when the new video request
+     * is there, and its link with it.
+     *
+     * @throws VideoIdError UNKNOWN_REMEDY
+     */
+    resolve,
+
+    /**
+     * One decision for every request in attention with the same failure. Without `carryOut` it only says which those are.
+     *
+     * @throws VideoIdError BAD_INPUT, TEMPORAL_UNREACHABLE
+     */
+    async resolveAll(given: ResolveAllOrder, options: Pick<CallOptions, 'updateId'> = {}): Promise<ResolvedAll> {
+      return await resolveAll(access, given, { ...options, resolve });
+    },
+
+    /** Another video request in the same request: the signer gets a new link. The provider may bill it. Not after the video. */
+    newVideo: verb('new-video'),
+
+    /**
+     * The signer's e-mail address or phone was wrong. Not after the video: then the request is abandoned, and tried anew.
+     * Where the create was refused, it is tried again with this; a correction stays, also where that is refused too.
+     * Or what identifies the signer was read wrongly from the video (`fields`): until the decision, where the provider
+     * allows it.
+     *
+     * @throws VideoIdError BAD_EMAIL, BAD_PHONE, FIELD_FROM_VIDEO (the provider does not take it)
+     */
+    correct: verb('correct', (given, record) => correctionWay(access, record, given)),
+
+    /** Gives the running deadline more time. Answers the deadline, ISO 8601. */
+    extend: verb('extend'),
+
+    /**
+     * The signer cannot go on like this: the request ends, and a new attempt may be started. Answers how it ended, which is
+     * `signed` when the provider had signed already.
+     */
+    abandon: verb('abandon'),
+
+    /**
+     * Provides data and evidence documents that an enrolment lacks after the video; `missing` of the status says which. The
+     * answer says what is still missing.
+     *
+     * @throws VideoIdError FIELD_FROM_VIDEO, and every code of a document
+     */
+    async provide(
+      reference: string,
+      provision: plain.Provision,
+      options: CallOptions = {},
+    ): Promise<{ missing: string[] }> {
+      return await takingStreams(provision.documents, async () => {
+        const given = checkedInput(plain.ORDER_SCHEMAS.provide, provision);
+        const record = await access.record(reference, { ...options, flow: 'enrolment' });
+        return await takingProvision(access, record, given, async (taken, way) =>
+          sent('provide', record, taken, options, way),
+        );
+      });
+    },
+
+    /**
+     * Has the provider give the pre-authorised link of an enrolment that waits for the certificate to be picked up. Whoever
+     * holds it acts as the signer. It is sealed into the archive; `url` is there only where the private seal key is. Each
+     * reading is recorded.
+     *
+     * @throws VideoIdError NOT_NOW also where the settings do not allow it
+     */
+    async preauthLink(
+      reference: string,
+      order: steering.PreauthLinkOrder,
+      { channel, ...options }: CallOptions & { channel?: string | undefined } = {},
+    ): Promise<{ stored: true; url?: string }> {
+      const given = checkedInput(plain.ORDER_SCHEMAS['preauth-link'], order);
+      const record = await access.record(reference, { ...options, flow: 'enrolment' });
+      const { stored } = await sent('preauth-link', record, given, options, {});
+      if (!keys.opens) return { stored };
+      return { stored, url: await readPreauthLink(access, record, { actor: given.actor, channel }) };
+    },
+
+    /**
+     * What the provider has of the signer at this moment, as the certificate will say it, beside what is expected. It is read
+     * now, shown to the caller alone and kept nowhere; that it was shown is recorded.
+     *
+     * @throws VideoIdError the read's failure
+     */
+    async identity(reference: string, options: LookOptions = {}): Promise<IdentityView> {
+      return await lookAtIdentity(access, await access.record(reference, options), options);
+    },
+
+    /**
+     * Takes a request that no worker can carry on back to before the task that cannot be replayed, from where it goes on by
+     * itself. What people asked since is asked again; at the provider nothing is done twice, but for a code sent anew.
+     *
+     * @throws VideoIdError NOT_NOW where a worker can carry on
+     */
+    async reset(reference: string, order: ReasonedOrder, options: CallOptions = {}): Promise<Reset> {
+      const given = checkedInput(reasoned, order);
+      const record = await access.record(reference, options);
+      const carryOut = (): Promise<Reset> => resetRequest(access, record, given);
+      return await access.once(record, { verb: 'reset', given, options, carryOut });
+    },
+  };
+}
+
+function onlyFlow(name: OrderName): Pick<CallOptions, 'flow'> {
+  const [flow, other] = flowsOf(name);
+  return other === undefined ? defined({ flow }) : {};
+}
+
+function acceptedNow(given: plain.PlainAcceptance): steering.Acceptance {
+  return { at: new Date().toISOString(), ...given };
+}
+
+function assertBothIds({ flow }: RequestRecord, { ids }: steering.Resolution): void {
+  if (flow !== 'signature' || ids === undefined || ids.videoidPk !== undefined) return;
+  throw new VideoIdError('BAD_INPUT', 'ids.videoidPk: must be given for a signature request.', {
+    field: 'ids.videoidPk',
+    remedy: "Take both ids from the provider's console.",
+  });
+}

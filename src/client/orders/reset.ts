@@ -1,0 +1,50 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import type { RequestRecord } from '../../archive/request-record.js';
+import { defined } from '../../messages/defined.js';
+import { VideoIdError } from '../../messages/failures.js';
+import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
+import { type Break, findBreak, resetHistory } from '../../temporal/history-reset.js';
+import type { ReasonedOrder } from '../input/input.js';
+import { hasEnded, outcomeOf, type RequestAccess } from '../running/access.js';
+
+/** From where a request goes on. */
+export interface Reset {
+  reference: string;
+  attempt: number;
+  /** ISO 8601, UTC: what the request did after this is done again. */
+  to: string;
+}
+
+/** @throws VideoIdError NOT_NOW where a worker can carry on, or none has tried; REQUEST_ENDED, TEMPORAL_UNREACHABLE */
+export async function resetRequest(
+  access: RequestAccess,
+  record: RequestRecord,
+  { actor, reason }: ReasonedOrder,
+): Promise<Reset> {
+  const { archive, client } = access;
+  const { reference, attempt, workflowId } = record;
+  let broken: Break;
+  try {
+    broken = await client.withDeadline(Date.now() + CALL_WITHIN, async () => {
+      const { status, runId } = await client.workflow.getHandle(workflowId).describe();
+      if (status.name !== 'RUNNING') throw hasEnded(await outcomeOf(access, record, false));
+      const found = await findBreak(client, workflowId, runId);
+      if (found === undefined) throw nothingBroken();
+      await resetHistory(client, workflowId, found, 'reset by an operator');
+      return found;
+    });
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw hasEnded(await outcomeOf(access, record, false));
+    throw temporalFailure(error);
+  }
+  const to = broken.taskCompletedAt;
+  const by = { by: actor.kind, ...defined({ id: actor.id }) };
+  await archive.appendEvent(record, { at: new Date().toISOString(), what: 'reset', facts: { ...by, reason, to } });
+  return { reference, attempt, to };
+}
+
+function nothingBroken(): VideoIdError {
+  return new VideoIdError('NOT_NOW', 'A worker can carry on with the request, or none has tried since it stopped.', {
+    remedy: 'See `videoid why`. Only a request whose history no worker can replay is reset.',
+  });
+}

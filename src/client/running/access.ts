@@ -1,0 +1,186 @@
+import type { Client } from '@temporalio/client';
+import type { Archive, BoundOrder } from '../../archive/archive.js';
+import type { RequestRecord } from '../../archive/request-record.js';
+import type { Config } from '../../config/schema.js';
+import { defined } from '../../messages/defined.js';
+import { type FailureCode, VideoIdError } from '../../messages/failures.js';
+import type { RequestStatus } from '../../messages/status.js';
+import type { Answers, OrderName, Orders } from '../../messages/steering.js';
+import { canonicalJson } from '../../security/canonical-json.js';
+import type { Fingerprints } from '../../security/fingerprints.js';
+import { CALL_WITHIN } from '../../temporal/calls.js';
+import { attemptOf, attemptOrdered, flowOf } from './attempts.js';
+import { hasEnded, outcomeOf } from './ending.js';
+import { ClientKeys } from './keys.js';
+import { checkedUpdateId, keyReused, orderName } from './order-key.js';
+import { statusOf } from './status.js';
+import { type CallOptions, RequestClosed, update } from './updates.js';
+
+export type { AttemptOption } from './attempts.js';
+export { findExecution, hasEnded, outcomeOf, wasRefused } from './ending.js';
+export { loadSigning } from './keys.js';
+export { checkedUpdateId, keyReused, orderName } from './order-key.js';
+export { watchStatus } from './status.js';
+export type { CallOptions } from './updates.js';
+
+/** One order of a person about one request. */
+export interface Order<Answer> {
+  /** The Update's name, or the verb's where there is none. */
+  verb: string;
+  /** What was ordered, in clear, as JSON: tells the same order from another. Only a keyed fingerprint of it is kept. */
+  given: object;
+  options: CallOptions;
+  /** Whether it is about a request that has ended. */
+  afterEnd?: boolean;
+  /** What is in the way whatever the request says. An order that was taken before is not checked again. */
+  check?: () => Promise<void> | void;
+  /** What the order brings along into the archive. */
+  brings?: {
+    /** Answers its number. */
+    add: () => Promise<number>;
+    /** Takes it back when the request did not take the order. */
+    drop?: (number: number) => Promise<void>;
+  };
+  /** Asks the request. Runs again when the same is ordered again before there was an answer. */
+  carryOut: (call: CallOptions & { updateId: string }, number: number) => Promise<Answer>;
+}
+
+/** The answer to a code that was sent to the provider stays as it is. Temporal knows which other refusals are final. */
+const SETTLED = new Set<FailureCode>(['CODE_NOT_ACCEPTED', 'CODE_SPENT']);
+
+/** The way to recorded and running requests, whatever their flow. Every verb goes through it. */
+export class RequestAccess {
+  readonly config: Config;
+  readonly archive: Archive;
+  readonly client: Client;
+  readonly keys: ClientKeys;
+  readonly #fingerprints: Fingerprints;
+  /** Whether a reference without a flow is looked for in both. */
+  readonly #findsFlow: boolean;
+
+  constructor(place: {
+    config: Config;
+    archive: Archive;
+    client: Client;
+    fingerprints: Fingerprints;
+    findsFlow: boolean;
+  }) {
+    this.config = place.config;
+    this.archive = place.archive;
+    this.client = place.client;
+    this.keys = new ClientKeys(place.config.keys);
+    this.#fingerprints = place.fingerprints;
+    this.#findsFlow = place.findsFlow;
+  }
+
+  /** The attempt that is meant: the latest, or the one that an order with this id was about. */
+  async record(reference: string, { flow, attempt, updateId }: CallOptions): Promise<RequestRecord> {
+    const meant = flow ?? (this.#findsFlow ? await flowOf(this.archive, reference) : 'signature');
+    const record = await attemptOf(this.archive, meant, reference, attempt);
+    return attempt === undefined ? await attemptOrdered(this.archive, record, updateId) : record;
+  }
+
+  async status(record: RequestRecord, within = CALL_WITHIN): Promise<RequestStatus> {
+    const place = { archive: this.archive, client: this.client, taskQueue: this.config.temporal.taskQueue };
+    return await statusOf(place, record, within);
+  }
+
+  /**
+   * Carries an order out once for its key: the same again gets the settled answer, or waits for it. With other input, or
+   * another verb, it is refused and nothing is done. While the order is under way, Temporal joins those that come, by the
+   * Update's id.
+   *
+   * @throws VideoIdError IDEMPOTENCY_KEY_REUSED; REQUEST_ENDED for what was not ordered before the end; what `check` and
+   *   `carryOut` throw
+   */
+  async once<Answer>(record: RequestRecord, order: Order<Answer>): Promise<Answer> {
+    const { archive } = this;
+    const updateId = checkedUpdateId(order.options.updateId);
+    const name = orderName(updateId);
+    const bound = await this.#bound(record, name, order);
+    if (bound.settled !== undefined) return settledAnswer(bound.settled) as Answer; // of the same verb
+    const known = bound.number !== undefined;
+    const taken = order.brings === undefined || known ? bound : { ...bound, number: await order.brings.add() };
+    if (taken !== bound) await archive.noteOrder(record, name, taken);
+    const settle = async (settled: Exclude<BoundOrder['settled'], undefined>): Promise<void> => {
+      try {
+        await archive.noteOrder(record, name, { ...taken, settled });
+      } catch (error) {
+        // It is done, and Temporal knows the answer as long as it knows the request.
+        if (!(error instanceof VideoIdError)) throw error;
+      }
+    };
+    try {
+      const answer = await order.carryOut({ ...order.options, updateId }, taken.number ?? 0);
+      await settle(defined({ answer }));
+      return answer;
+    } catch (error) {
+      if (!(error instanceof VideoIdError)) throw error;
+      if (SETTLED.has(error.code)) await settle({ failure: error.toJSON() });
+      // After the end a number from before may be somebody else's by now.
+      const notTaken = error.code === 'NOT_NOW' || (error.code === 'REQUEST_ENDED' && !known);
+      if (notTaken && taken.number !== undefined && order.brings?.drop !== undefined) {
+        const { number, ...without } = taken;
+        await archive.noteOrder(record, name, without);
+        await order.brings.drop(number);
+      }
+      throw error;
+    }
+  }
+
+  /** What the archive keeps of the order with this key: from before, or from now on. */
+  async #bound<Answer>(record: RequestRecord, name: string, order: Order<Answer>): Promise<BoundOrder> {
+    const text = canonicalJson({ workflow: record.workflowId, verb: order.verb, given: order.given });
+    let bound = await this.archive.readOrder(record, name);
+    if (bound === undefined) {
+      const outcome = order.afterEnd === true ? undefined : await this.archive.readOutcome(record);
+      if (outcome !== undefined) throw hasEnded(outcome);
+      await order.check?.();
+      const wanted = { verb: order.verb, ...this.#fingerprints.of(text), at: new Date().toISOString() };
+      bound = await this.archive.bindOrder(record, name, wanted);
+    }
+    if (bound.verb !== order.verb || !this.#fingerprints.matches(bound, text)) throw keyReused(bound);
+    return bound;
+  }
+
+  /**
+   * Sends an order to the running request, as the Update of that name, and waits for the answer.
+   *
+   * @throws VideoIdError as `update` does; REQUEST_ENDED; STILL_RUNNING where the request was reset meanwhile
+   */
+  async ask<Name extends OrderName>(
+    record: RequestRecord,
+    name: Name,
+    argument: Orders[Name],
+    options: CallOptions,
+  ): Promise<Answers[Name]> {
+    const { workflowId } = record;
+    const { taskQueue } = this.config.temporal;
+    const sign = await this.keys.signing();
+    try {
+      return await update(this.client, { workflowId, taskQueue, name, argument, sign, options });
+    } catch (error) {
+      if (!(error instanceof RequestClosed)) throw error;
+      throw await this.#endedOrReset(record, options);
+    }
+  }
+
+  /** An Update is left without an answer when the request ends, and when it is reset; then it asks itself again. */
+  async #endedOrReset(record: RequestRecord, { updateId }: CallOptions): Promise<VideoIdError> {
+    try {
+      return hasEnded(await outcomeOf(this, record, false));
+    } catch (error) {
+      if (!(error instanceof VideoIdError) || error.code !== 'REQUEST_NOT_ENDED') throw error;
+      return new VideoIdError('STILL_RUNNING', 'The request was reset meanwhile. What was asked is asked again.', {
+        remedy: 'See the status of the request, and ask again if it was not carried out.',
+        ...(updateId === undefined ? {} : { facts: { updateId } }),
+      });
+    }
+  }
+}
+
+function settledAnswer(settled: Exclude<BoundOrder['settled'], undefined>): unknown {
+  if (!('failure' in settled)) return settled.answer;
+  const { code, message, ...more } = settled.failure;
+  throw new VideoIdError(code, message, more);
+}

@@ -1,0 +1,65 @@
+import type { Archive } from '../../archive/archive.js';
+import type { RequestRecord } from '../../archive/request-record.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { Flow } from '../../messages/request.js';
+import { checkedUpdateId, orderName } from './order-key.js';
+
+/** Which attempt is meant: a reference is unique per flow. */
+export interface AttemptOption {
+  /** `signature` if left out. */
+  flow?: Flow | undefined;
+  /** The latest if left out. */
+  attempt?: number | undefined;
+}
+
+/** The record of an attempt; the latest one if no attempt is named. @throws VideoIdError REQUEST_NOT_FOUND, BAD_REFERENCE */
+export async function attemptOf(
+  archive: Archive,
+  flow: Flow,
+  reference: string,
+  attempt: number | undefined,
+): Promise<RequestRecord> {
+  const wanted = attempt ?? (await archive.latestAttempt(flow, reference));
+  if (wanted > 0) return await archive.readRequest({ flow, reference, attempt: wanted });
+  throw new VideoIdError('REQUEST_NOT_FOUND', 'There is no request with this reference.', {
+    field: 'reference',
+    remedy: 'Check the reference; `videoid list` shows what there is.',
+  });
+}
+
+/**
+ * The flow of a reference that only one of them knows; `signature` for one that none knows.
+ *
+ * @throws VideoIdError BAD_INPUT when both know it; BAD_REFERENCE
+ */
+export async function flowOf(archive: Archive, reference: string): Promise<Flow> {
+  const signature = await archive.latestAttempt('signature', reference);
+  const enrolment = await archive.latestAttempt('enrolment', reference);
+  if (signature > 0 && enrolment > 0) {
+    throw new VideoIdError('BAD_INPUT', 'A signature request and an enrolment have this reference.', {
+      field: 'flow',
+      remedy: 'Say which: signature or enrolment.',
+    });
+  }
+  return enrolment > 0 ? 'enrolment' : 'signature';
+}
+
+/**
+ * The attempt that a key was used for: when its answer was lost, a later attempt may have been started since.
+ *
+ * @param latest the one that is meant otherwise
+ */
+export async function attemptOrdered(
+  archive: Archive,
+  latest: RequestRecord,
+  updateId: string | undefined,
+): Promise<RequestRecord> {
+  if (updateId === undefined || latest.attempt === 1) return latest;
+  const name = orderName(checkedUpdateId(updateId));
+  const { flow, reference } = latest;
+  for (let { attempt } = latest; attempt > 0; attempt -= 1) {
+    if ((await archive.readOrder({ flow, reference, attempt }, name)) === undefined) continue;
+    return await archive.readRequest({ flow, reference, attempt });
+  }
+  return latest;
+}

@@ -1,0 +1,114 @@
+import {
+  type Client,
+  type WorkflowExecutionDescription,
+  WorkflowFailedError,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import { ApplicationFailure, TerminatedFailure } from '@temporalio/common';
+import type { Archive } from '../../archive/archive.js';
+import type { RequestRecord } from '../../archive/request-record.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { Outcome } from '../../messages/outcome.js';
+import { temporalFailure } from '../../temporal/calls.js';
+
+/**
+ * How an attempt ended: from the archive, which remembers longer than Temporal, or from the workflow.
+ *
+ * @param wait until it ends, however long that takes
+ * @throws VideoIdError REQUEST_NOT_ENDED, REQUEST_NOT_FOUND (recorded, never started), REQUEST_ENDED (without an outcome),
+ *   TEMPORAL_UNREACHABLE
+ */
+export async function outcomeOf(
+  place: { archive: Archive; client: Client },
+  record: RequestRecord,
+  wait: boolean,
+): Promise<Outcome> {
+  const { archive, client } = place;
+  const recorded = await archive.readOutcome(record);
+  if (recorded !== undefined) return recorded;
+  try {
+    const { outcome: closed } = await findExecution(client, record.workflowId);
+    if (closed !== undefined) return closed;
+    if (!wait) throw notEnded(record);
+    const outcome = await resultOf(client, record.workflowId);
+    return (await archive.readOutcome(record)) ?? outcome;
+  } catch (error) {
+    throw temporalFailure(error);
+  }
+}
+
+/** Waits until it has ended, and through a reset, which closes one run and opens another. */
+async function resultOf(client: Client, workflowId: string): Promise<Outcome> {
+  for (;;) {
+    try {
+      return (await client.workflow.getHandle(workflowId).result()) as Outcome;
+    } catch (error) {
+      const terminated = error instanceof WorkflowFailedError && error.cause instanceof TerminatedFailure;
+      if (!terminated || (await findExecution(client, workflowId)).outcome !== undefined) throw error;
+    }
+  }
+}
+
+/** What Temporal knows of a workflow: its outcome where it completed, how it stands while it runs. */
+export interface Execution {
+  description: WorkflowExecutionDescription;
+  outcome?: Outcome;
+}
+
+/**
+ * @throws VideoIdError REQUEST_ENDED when it closed without an outcome, because somebody terminated it; START_REFUSED;
+ *   REQUEST_NOT_FOUND when Temporal does not know it. Errors of Temporal's client are passed on.
+ */
+export async function findExecution(client: Client, workflowId: string): Promise<Execution> {
+  const handle = client.workflow.getHandle(workflowId);
+  try {
+    const description = await handle.describe();
+    const { name } = description.status;
+    if (name === 'COMPLETED') return { description, outcome: (await handle.result()) as Outcome };
+    if (name === 'FAILED' && (await wasRefused(client, workflowId))) throw startRefused();
+    if (name === 'RUNNING' || name === 'PAUSED' || name === 'CONTINUED_AS_NEW') return { description };
+    throw new VideoIdError('REQUEST_ENDED', 'The workflow was ended from outside, without an outcome.', {
+      remedy: "See the provider's console for what became of the request there, and start anew with another reference.",
+      facts: { workflow: name.toLowerCase() },
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+    throw new VideoIdError('REQUEST_NOT_FOUND', 'The request is recorded, but Temporal does not know it.', {
+      field: 'reference',
+      remedy: 'Repeat the same start: it resumes the request and creates no second one.',
+      facts: { recorded: true },
+    });
+  }
+}
+
+/** Whether a worker refused what a workflow was started with: then nothing has happened under its id. */
+export async function wasRefused(client: Client, workflowId: string): Promise<boolean> {
+  const handle = client.workflow.getHandle(workflowId);
+  if ((await handle.describe()).status.name !== 'FAILED') return false;
+  const failure = await handle.result().catch((error: unknown) => error);
+  const cause = failure instanceof WorkflowFailedError ? failure.cause : undefined;
+  return cause instanceof ApplicationFailure && cause.type === 'START_REFUSED';
+}
+
+function startRefused(): VideoIdError {
+  return new VideoIdError('START_REFUSED', 'A worker refused the start: it was not signed with a key that it knows.', {
+    field: 'keys.orders',
+    remedy:
+      'Give every worker the public orders key and the codec key of the process that starts, then repeat the same start.',
+  });
+}
+
+/** For a verb that came too late. */
+export function hasEnded({ outcome, reason }: Pick<Outcome, 'outcome' | 'reason'>): VideoIdError {
+  return new VideoIdError('REQUEST_ENDED', `The request has ended: ${outcome}.`, {
+    remedy: 'See its outcome; after an end without success a new attempt can be started.',
+    facts: { outcome, reason },
+  });
+}
+
+function notEnded({ attempt }: RequestRecord): VideoIdError {
+  return new VideoIdError('REQUEST_NOT_ENDED', 'The request has not ended.', {
+    remedy: 'See its status, or wait for the outcome.',
+    facts: { attempt },
+  });
+}

@@ -1,0 +1,68 @@
+import type { Archive, Incoming } from '../../archive/archive.js';
+import type { NamedDocument, RequestRecord } from '../../archive/request-record.js';
+import { defined } from '../../messages/defined.js';
+import { workflowIdOf } from '../../messages/request.js';
+import { inputHash } from './input-hash.js';
+import type { DocumentIdentity } from '../input/input.js';
+import type { RequestSettings } from './request-settings.js';
+
+/** Streams the documents in and makes the attempt visible, or leaves nothing behind. */
+export async function commitAttempt(
+  archive: Archive,
+  attempt: {
+    reference: string;
+    attempt: number;
+    previousAttempt?: number;
+    reopens?: RequestRecord['reopens'] & object;
+    startKey?: string | undefined;
+    settings: RequestSettings;
+    signer: RequestRecord['signer'];
+    take: (incoming: Incoming) => Promise<NamedDocument[]>;
+  },
+): Promise<RequestRecord & { committed: 'created' | 'exists' }> {
+  const { settings, signer, take, startKey, ...names } = attempt;
+  const { overrides, ...chosen } = settings;
+  await archive.assertReserve();
+  const incoming = await archive.begin();
+  try {
+    const documents = await take(incoming);
+    const record: RequestRecord = {
+      version: 1,
+      ...names,
+      ...defined({ startKey }),
+      ...chosen,
+      workflowId: workflowIdOf({ ...names, ...chosen }),
+      signer,
+      documents,
+      inputHash: hashOf({ ...chosen, overrides }, signer, documents),
+      createdAt: new Date().toISOString(),
+    };
+    return { ...record, committed: await incoming.commit(record) };
+  } finally {
+    await incoming.discard();
+  }
+}
+
+/** What tells whether two starts are the same. */
+export function hashOf(
+  settings: RequestSettings,
+  signer: RequestRecord['signer'],
+  documents: readonly DocumentIdentity[],
+): string {
+  const { flow, environment, registrationAuthority, profile, enrolment, overrides } = settings;
+  return inputHash({
+    flow,
+    environment,
+    registrationAuthority,
+    profile,
+    signer,
+    documents: [...documents],
+    ...(enrolment === undefined ? {} : { enrolment: givenOf(enrolment) }),
+    policy: overrides,
+  });
+}
+
+/** Without what the settings say. */
+function givenOf({ secureElement, validityTime, fields, untilIssued }: Exclude<RequestRecord['enrolment'], undefined>) {
+  return { secureElement, validityTime, fields, untilIssued };
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+import type { Flow } from '../../messages/request.js';
+import { canonicalJson } from '../../security/canonical-json.js';
+
+/** What makes two starts the same start. */
+export interface CanonicalInput {
+  flow: Flow;
+  environment: string;
+  registrationAuthority: string;
+  profile: string;
+  signer: { email: string; phone: string; expected?: { documentNumber: string; name?: string } | undefined };
+  /** In the order given. */
+  documents: { name: string; sha256: string }[];
+  /** What only an enrolment has. */
+  enrolment?: { secureElement: string; validityTime: string; fields: Record<string, string>; untilIssued: boolean };
+  /** Only what this start overrides, durations as milliseconds. */
+  policy: unknown;
+}
+
+/** SHA-256 of the canonical JSON of an input, lower-case hex. Stays in the archive: it depends on personal data. */
+export function inputHash(input: CanonicalInput): string {
+  const { flow, environment, registrationAuthority, profile, enrolment, policy } = input;
+  const { email, phone, expected } = input.signer;
+  const signer = { email, phone, expected };
+  const documents = input.documents.map(({ name, sha256 }) => ({ name, sha256 }));
+  const canonical = canonicalJson({
+    flow,
+    environment,
+    registrationAuthority,
+    profile,
+    signer,
+    documents,
+    enrolment,
+    policy,
+  });
+  return createHash('sha256').update(canonical).digest('hex');
+}

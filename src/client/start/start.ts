@@ -1,0 +1,67 @@
+import { checkedInput, reasoned, type ReasonedOrder, takingStreams } from '../input/input.js';
+import type { AttemptOption, CallOptions, RequestAccess } from '../running/access.js';
+import { checkEnrolmentInput, type EnrolmentInput } from './enrolment-input.js';
+import { reopenRequest } from './reopening.js';
+import { checkSignatureInput, type StartInput } from './signature-input.js';
+import { resumeRequest, type Started, type StartOptions, startRequest } from './starting.js';
+
+export type { EnrolmentInput } from './enrolment-input.js';
+export type { ExpectedSigner, StartInput } from './signature-input.js';
+export type { Started, StartOptions } from './starting.js';
+
+/** How requests begin: the first attempt, a new one, and one that takes up what was left open. */
+export function startVerbs(access: RequestAccess) {
+  return {
+    /**
+     * Starts a signature request, or finds the one that the same input started before; a new attempt is found by its
+     * `updateId`. Streams are read or destroyed in any case.
+     *
+     * @throws VideoIdError any input code, before anything is created; ARCHIVE_FULL; TEMPORAL_UNREACHABLE or SETUP_FAILED
+     *   after the request was recorded: the same start again resumes it
+     */
+    async start(input: StartInput, options: StartOptions = {}): Promise<Started> {
+      return await takingStreams(input.documents, async () =>
+        startRequest(access, checkSignatureInput(input), options),
+      );
+    },
+
+    /**
+     * Starts an enrolment, or finds the one that the same input started before. What the video will not give is checked now
+     * as far as nobody can add it later; what is left out otherwise is asked for then (`provide`).
+     *
+     * @throws VideoIdError as `start`; UNKNOWN_PROFILE, FIELD_FROM_VIDEO, FIELDS_MISSING with the field `fields.<name>`
+     */
+    async startEnrolment(input: EnrolmentInput, options: StartOptions = {}): Promise<Started> {
+      return await takingStreams(input.documents, async () =>
+        startRequest(access, checkEnrolmentInput(input), options),
+      );
+    },
+
+    /**
+     * Starts a request or enrolment that was recorded and never handed to Temporal, with what was recorded; the start that
+     * recorded it need not be repeated. One that was started is found, as by the same start.
+     *
+     * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED, REQUEST_ENDED when somebody ended it without an outcome
+     */
+    async resume(reference: string, options: AttemptOption = {}): Promise<Started> {
+      return await resumeRequest(access, await access.record(reference, options));
+    },
+
+    /**
+     * Takes up again, as another attempt, what the latest one left open at the provider: no other video, no other bill. It
+     * goes on from where the provider is. Allowed where the outcome says `leftOpen`. The same order again finds the attempt.
+     *
+     * @throws VideoIdError BAD_INPUT, ATTEMPT_NOT_ALLOWED, ARCHIVE_FULL; TEMPORAL_UNREACHABLE after the attempt was recorded
+     */
+    async reopen(
+      reference: string,
+      order: ReasonedOrder,
+      options: Pick<CallOptions, 'updateId'> = {},
+    ): Promise<Started> {
+      const given = checkedInput(reasoned, order);
+      const record = await access.record(reference, { ...options, flow: 'signature' });
+      const carryOut = (): Promise<Started> => reopenRequest(access, record, given);
+      return await access.once(record, { verb: 'reopen', given, options, afterEnd: true, carryOut });
+    },
+  };
+}

@@ -1,0 +1,219 @@
+import type { RequestRecord } from '../../archive/request-record.js';
+import type { Config } from '../../config/schema.js';
+import { defined } from '../../messages/defined.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { Outcome } from '../../messages/outcome.js';
+import { commitAttempt, hashOf } from './attempt-record.js';
+import { completedRecord, earlierDocuments } from './earlier-attempt.js';
+import type { CheckedEnrolment } from './enrolment-input.js';
+import { enrolmentSettings } from './enrolment-settings.js';
+import { checkCount, identify, limitsFor, takeIn, takeOver } from '../input/input.js';
+import { checkedUpdateId, keyReused, orderName, type RequestAccess } from '../running/access.js';
+import { requestSettings, type RequestSettings } from './request-settings.js';
+import type { CheckedInput } from './signature-input.js';
+import { startWorkflow } from './workflow-start.js';
+
+/** What became of a start. */
+export interface Started {
+  reference: string;
+  attempt: number;
+  workflowId: string;
+  /** `running` and `ended` when the same start was made before. */
+  state: 'started' | 'running' | 'ended';
+  /** With `ended`. */
+  outcome?: Outcome;
+}
+
+/** What a start needs of the client. */
+export type StartPlace = Pick<RequestAccess, 'archive' | 'client' | 'config' | 'keys'>;
+
+/** How a start is called. */
+export interface StartOptions {
+  /** Once per human action. The reference tells one request from another; this tells one new attempt from another. */
+  updateId?: string | undefined;
+}
+
+/** A start of either flow, as far as it can be checked by itself. */
+type Checked = CheckedInput | CheckedEnrolment;
+type Keyed = Checked & { startKey: string | undefined };
+
+/** What only a new attempt may leave out. */
+type Complete = { [Field in 'signer' | 'documents']: Exclude<CheckedInput[Field], undefined> };
+
+/**
+ * Starts a request of either flow, or finds the one that the same input started before. Everything is checked before anything
+ * is created; a refused start leaves nothing behind.
+ *
+ * @throws VideoIdError every input code, ARCHIVE_FULL, ARCHIVE_UNAVAILABLE, and what `startWorkflow` throws
+ */
+export async function startRequest(place: StartPlace, input: Checked, { updateId }: StartOptions): Promise<Started> {
+  await place.keys.signing(); // nothing is recorded that could not be started
+  checkCount(input, place.config.documents.maximumCount);
+  const checked = { ...input, startKey: updateId === undefined ? undefined : orderName(checkedUpdateId(updateId)) };
+  const latest = await place.archive.latestAttempt(checked.flow, checked.reference);
+  const record =
+    (await startedWith(place, checked, latest)) ??
+    (checked.newAttempt
+      ? await newAttempt(place, checked, latest)
+      : latest === 0
+        ? await firstAttempt(place, checked)
+        : await sameStart(place, checked, latest));
+  return await resumeRequest(place, record);
+}
+
+/**
+ * The attempt that was started with this key: after its end the same order for a new attempt, whose answer was lost, must not
+ * make another.
+ */
+async function startedWith(place: StartPlace, checked: Keyed, latest: number): Promise<RequestRecord | undefined> {
+  const { archive, config } = place;
+  const { flow, reference, documents, startKey } = checked;
+  if (startKey === undefined) return undefined;
+  for (let attempt = latest; attempt > 0; attempt -= 1) {
+    const record = await archive.readRequest({ flow, reference, attempt });
+    if (record.startKey !== startKey) continue;
+    const again = checked.newAttempt === true && attempt > 1;
+    const before = again
+      ? await completedRecord(archive, await archive.readRequest({ flow, reference, attempt: attempt - 1 }))
+      : undefined;
+    const signer = checked.signer ?? before?.signer;
+    const identities = documents === undefined ? record.documents : await identify(documents, config.documents);
+    const same =
+      again === attempt > 1 &&
+      signer !== undefined &&
+      hashOf(settingsOf(config, checked, before), signer, identities) === record.inputHash;
+    if (same) return record;
+    throw keyReused({ verb: 'start', at: record.createdAt });
+  }
+  return undefined;
+}
+
+/** The first start under a reference. Of several at once one creates the request, the others find it. */
+async function firstAttempt(place: StartPlace, checked: Keyed): Promise<RequestRecord> {
+  const settings = settingsOf(place.config, checked);
+  const { signer, documents } = complete(checked);
+  const record = await commitAttempt(place.archive, {
+    reference: checked.reference,
+    attempt: 1,
+    startKey: checked.startKey,
+    settings,
+    signer,
+    take: (incoming) => takeIn(incoming, documents, limitsFor(checked.flow, place.config.documents)),
+  });
+  if (record.committed === 'created') return record;
+  return await recognised(place, record, await place.archive.latestAttempt(checked.flow, checked.reference));
+}
+
+/** A start under a reference that exists: the documents are only hashed. */
+async function sameStart(place: StartPlace, checked: Checked, latest: number): Promise<RequestRecord> {
+  const settings = settingsOf(place.config, checked);
+  const { signer, documents } = complete(checked);
+  const identities = await identify(documents, place.config.documents);
+  const { flow, reference } = checked;
+  return await recognised(place, { flow, reference, inputHash: hashOf(settings, signer, identities) }, latest);
+}
+
+/** The attempt that the same input made, the latest first. */
+async function recognised(
+  place: StartPlace,
+  wanted: Pick<RequestRecord, 'flow' | 'reference' | 'inputHash'>,
+  latest: number,
+): Promise<RequestRecord> {
+  for (let attempt = latest; attempt > 0; attempt -= 1) {
+    const record = await place.archive.readRequest({ flow: wanted.flow, reference: wanted.reference, attempt });
+    if (record.inputHash === wanted.inputHash) return record;
+  }
+  throw new VideoIdError('REFERENCE_TAKEN', 'The reference belongs to a request with other data or documents.', {
+    field: 'reference',
+    remedy: 'Use another reference; or, if the request ended without success, ask for a new attempt.',
+    facts: { attempt: latest },
+  });
+}
+
+/** A new try under a reference. What is left out is taken from the attempt before. */
+async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Promise<RequestRecord> {
+  if (latest === 0) {
+    throw notAllowed('There is no earlier attempt under this reference.', 'Leave newAttempt out.', { attempt: 0 });
+  }
+  const { archive, config } = place;
+  const { flow, reference, documents } = checked;
+  const before = await archive.readRequest({ flow, reference, attempt: latest });
+  const outcome = await archive.readOutcome(before);
+  if (outcome === undefined) {
+    // The same order for a new attempt again, because its answer was lost or Temporal was away.
+    const identities = documents === undefined ? before.documents : await identify(documents, config.documents);
+    const hash = hashOf(settingsOf(config, checked, before), signerOf(checked, before.signer), identities);
+    if (latest > 1 && before.reopens === undefined && hash === before.inputHash) return before;
+    throw notAllowed('The attempt before has not ended.', 'Wait for its end, or cancel it first.', { attempt: latest });
+  }
+  if (outcome.outcome === 'signed' || outcome.outcome === 'enrolled') {
+    throw notAllowed(`The request ended ${outcome.outcome}.`, 'Use another reference for another one.', {
+      attempt: latest,
+      outcome: outcome.outcome,
+    });
+  }
+  const attempt = latest + 1;
+  const earlier = await completedRecord(archive, before);
+  const record = await commitAttempt(place.archive, {
+    reference,
+    attempt,
+    previousAttempt: latest,
+    startKey: checked.startKey,
+    settings: settingsOf(config, checked, earlier),
+    signer: signerOf(checked, earlier.signer),
+    take: async (incoming) =>
+      documents === undefined
+        ? await takeOver(incoming, await earlierDocuments(archive, before), limitsFor(flow, config.documents))
+        : await takeIn(incoming, documents, limitsFor(flow, config.documents)),
+  });
+  if (record.committed === 'created') return record;
+  const other = await archive.readRequest({ flow, reference, attempt });
+  if (other.inputHash === record.inputHash) return other;
+  throw notAllowed('Another new attempt was started at the same time.', 'See its status.', { attempt });
+}
+
+/** Who is expected stays until somebody else is named: the check is not lost when only an address is given anew. */
+function signerOf({ signer }: Checked, before: RequestRecord['signer']): RequestRecord['signer'] {
+  if (signer === undefined) return before;
+  return { ...defined({ expected: before.expected }), ...signer };
+}
+
+/** What the settings say, with what a new attempt leaves out taken from the one before. */
+function settingsOf(config: Config, checked: Checked, before?: RequestRecord): RequestSettings {
+  const registrationAuthority = checked.registrationAuthority ?? before?.registrationAuthority;
+  const profile = checked.profile ?? (checked.registrationAuthority === undefined ? before?.profile : undefined);
+  const named = { registrationAuthority, profile, policy: checked.policy };
+  if (checked.flow === 'signature') return requestSettings(config, named);
+  const { secureElement, validityTime, fields, untilIssued } = checked;
+  return enrolmentSettings(config, { ...named, secureElement, validityTime, fields, untilIssued }, before);
+}
+
+/** The recorded outcome, or the workflow: started now if it was not. */
+export async function resumeRequest(place: StartPlace, record: RequestRecord): Promise<Started> {
+  const { archive, client, config } = place;
+  const { reference, attempt, workflowId } = record;
+  const outcome = await archive.readOutcome(record);
+  if (outcome !== undefined) return { reference, attempt, workflowId, state: 'ended', outcome };
+  const { taskQueue } = config.temporal;
+  const sign = await place.keys.signing();
+  const started = await startWorkflow(client, { record, archiveId: archive.id, taskQueue, sign });
+  return { reference, attempt, workflowId, ...started };
+}
+
+/** An enrolment need not have documents. */
+function complete({ flow, signer, documents = flow === 'enrolment' ? [] : undefined }: Checked): Complete {
+  if (signer !== undefined && documents !== undefined) return { signer, documents };
+  throw new VideoIdError('BAD_INPUT', 'Signer and documents may be left out in a new attempt only.', {
+    field: signer === undefined ? 'signer' : 'documents',
+  });
+}
+
+/** A new attempt that cannot be, or not now. */
+export function notAllowed(
+  message: string,
+  remedy: string,
+  facts: Record<string, string | number>,
+  field = 'newAttempt',
+): VideoIdError {
+  return new VideoIdError('ATTEMPT_NOT_ALLOWED', message, { field, remedy, facts });
+}

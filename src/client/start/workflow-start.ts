@@ -1,0 +1,172 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  defineSearchAttributeKey,
+  type Payload,
+  SearchAttributeType,
+  TypedSearchAttributes,
+  type WorkflowIdReusePolicy,
+} from '@temporalio/common';
+import { decodeFromPayloadsAtIndex } from '@temporalio/common/lib/internal-non-workflow/index.js';
+import type { RequestRecord } from '../../archive/request-record.js';
+import { defined } from '../../messages/defined.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { Outcome } from '../../messages/outcome.js';
+import {
+  type AnyRequest,
+  type EnrolmentRequest,
+  type RequestKey,
+  type SignatureRequest,
+  workflowIdOf,
+} from '../../messages/request.js';
+import { REGISTRATION_AUTHORITY_ATTRIBUTE, STAGE_ATTRIBUTE } from '../../messages/search-attributes.js';
+import type { Stage } from '../../messages/status.js';
+import type { SignArgument } from '../../security/order-signatures.js';
+import { isEncrypted } from '../../security/payload-codec.js';
+import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
+import { findExecution, wasRefused } from '../running/access.js';
+
+const stage = defineSearchAttributeKey(STAGE_ATTRIBUTE, SearchAttributeType.KEYWORD);
+const registrationAuthority = defineSearchAttributeKey(REGISTRATION_AUTHORITY_ATTRIBUTE, SearchAttributeType.KEYWORD);
+
+/** What the start of a workflow found. */
+export type WorkflowStarted = { state: 'started' } | { state: 'running' } | { state: 'ended'; outcome: Outcome };
+
+/**
+ * Starts the workflow of a committed attempt; harmless when it was started before.
+ *
+ * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED, BAD_SETTING: the attempt is recorded, and the same start
+ *   resumes it; REQUEST_ENDED when somebody ended the workflow without an outcome; ARCHIVE_NOT_SHARED; START_REFUSED when
+ *   something else has the workflow's id
+ */
+export async function startWorkflow(
+  client: Client,
+  start: { record: RequestRecord; archiveId: string; taskQueue: string; sign: SignArgument },
+): Promise<WorkflowStarted> {
+  const { record } = start;
+  try {
+    return await client.withDeadline(Date.now() + CALL_WITHIN, async () => await startOrFind(client, start));
+  } catch (error) {
+    throw temporalFailure(error, {
+      words: 'The request is recorded and not lost.',
+      remedy: 'When Temporal answers again, repeat the same start: it resumes this request and creates no second one.',
+      facts: { reference: record.reference, attempt: record.attempt },
+    });
+  }
+}
+
+type Start = Parameters<typeof startWorkflow>[1];
+
+/** Where somebody took the id with a start that was refused, nothing has happened under it: it is started again. */
+async function startOrFind(client: Client, start: Start): Promise<WorkflowStarted> {
+  const { workflowId } = start.record;
+  if (await started(client, start, 'REJECT_DUPLICATE')) return { state: 'started' };
+  const refused = await wasRefused(client, workflowId);
+  if (refused && (await started(client, start, 'ALLOW_DUPLICATE_FAILED_ONLY'))) return { state: 'started' };
+  return await startedBefore(client, workflowId, start.archiveId);
+}
+
+/** False where the id is taken. */
+async function started(
+  client: Client,
+  { record, archiveId, taskQueue, sign }: Start,
+  workflowIdReusePolicy: WorkflowIdReusePolicy,
+): Promise<boolean> {
+  const first: Stage = 'creating';
+  try {
+    await client.workflow.start(record.flow, {
+      workflowId: record.workflowId,
+      taskQueue,
+      args: [sign('start', workflowArgument(record, archiveId))],
+      workflowIdReusePolicy,
+      typedSearchAttributes: new TypedSearchAttributes([
+        { key: stage, value: first },
+        { key: registrationAuthority, value: record.registrationAuthority },
+      ]),
+      staticSummary: summaryOf(record),
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+    throw error;
+  }
+}
+
+function workflowArgument(record: RequestRecord, archiveId: string): SignatureRequest | EnrolmentRequest {
+  const { flow, reference, attempt, environment, profile, reviewMode, policy, enrolment, reopens } = record;
+  const key: RequestKey = {
+    flow,
+    reference,
+    attempt,
+    archiveId,
+    environment,
+    registrationAuthority: record.registrationAuthority,
+  };
+  const request: AnyRequest = {
+    key,
+    profile,
+    // Without the names: they are the requester's and the signer's.
+    documents: record.documents.map(({ index, sha256, size }) => ({ index, sha256, size })),
+    reviewMode,
+    ...defined({ automaticOfficer: record.automaticOfficer, automaticPermission: record.automaticPermission }),
+    policy,
+  };
+  if (enrolment === undefined) return reopens === undefined ? request : { ...request, reopens };
+  const { untilIssued, preauthLink, refuseVideo } = enrolment;
+  return { ...request, untilIssued, preauthLink, ...defined({ refuseVideo }) };
+}
+
+/** At most 200 bytes (Temporal's limit), without personal data. */
+function summaryOf(record: RequestRecord): string {
+  const { flow, reference, attempt, profile, documents, registrationAuthority: authority } = record;
+  const again = attempt === 1 ? '' : `, attempt ${attempt}`;
+  if (flow === 'enrolment') return `Enrolment ${reference}${again}: ${profile}, registration authority ${authority}`;
+  return `Signature request ${reference}${again}: ${documents.length} document(s), registration authority ${authority}`;
+}
+
+/** The state of a workflow that Temporal knows. Its outcome is not in the archive, or it would not have been asked. */
+async function startedBefore(client: Client, workflowId: string, archiveId: string): Promise<WorkflowStarted> {
+  await assertOurs(client, workflowId, archiveId);
+  const { outcome } = await findExecution(client, workflowId);
+  return outcome === undefined ? { state: 'running' } : { state: 'ended', outcome };
+}
+
+/** Two archives in one namespace must not take each other's requests for their own: the argument says whose it is. */
+async function assertOurs(client: Client, workflowId: string, archiveId: string): Promise<void> {
+  const { history } = await client.workflowService.getWorkflowExecutionHistory({
+    namespace: client.options.namespace,
+    execution: { workflowId },
+    maximumPageSize: 1,
+  });
+  const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
+  const argument = await readStart(client, payloads?.[0]);
+  if (argument === undefined || workflowIdOf(argument.key) !== workflowId) throw notStartedByUs(workflowId);
+  if (argument.key.archiveId === archiveId) return;
+  throw new VideoIdError('ARCHIVE_NOT_SHARED', 'Temporal has a request of another archive under this reference.', {
+    field: 'archive.directory',
+    remedy: 'Give all processes of one namespace the same archive; or use another namespace, or another reference.',
+  });
+}
+
+/** What a workflow was started with; undefined where it is not encrypted with a key of ours, or no request. */
+async function readStart(client: Client, payload: Payload | undefined): Promise<AnyRequest | undefined> {
+  const { loadedDataConverter } = client.options;
+  if (!payload || (loadedDataConverter.payloadCodecs.length > 0 && !isEncrypted(payload))) return undefined;
+  try {
+    const argument: unknown = await decodeFromPayloadsAtIndex(loadedDataConverter, 0, [payload]);
+    return isRequest(argument) ? argument : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRequest(argument: unknown): argument is AnyRequest {
+  if (typeof argument !== 'object' || argument === null || !('key' in argument)) return false;
+  return typeof argument.key === 'object' && argument.key !== null;
+}
+
+function notStartedByUs(workflowId: string): VideoIdError {
+  return new VideoIdError('START_REFUSED', 'Temporal has something under the id of this request that is not ours.', {
+    field: 'reference',
+    remedy: `See who can write to Temporal, and what ${workflowId} is there. When it is terminated and deleted, repeat the same start.`,
+  });
+}

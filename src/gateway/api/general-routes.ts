@@ -1,0 +1,26 @@
+import { Hono } from 'hono';
+import type { ResolveAllOrder } from '../../client.js';
+import { profileCatalogue, profileEntry } from '../../messages/profile-catalogue.js';
+import { type ApiParts, type Bindings, orderKey, verbs } from './call.js';
+import { feedQuery, readJson, readQuery } from './call-input.js';
+
+/** What concerns many requests, or none. */
+export function generalRoutes(parts: ApiParts): Hono<Bindings> {
+  const { client, limits } = parts;
+  const verb = verbs(parts);
+  const app = new Hono<Bindings>();
+  app.get('/conditions', verb('conditions'), async (context) =>
+    context.json({ conditions: await client.conditions() }),
+  );
+  app.get('/feed', verb('feed'), async (context) =>
+    context.json(await client.feed(readQuery(context.req.url, feedQuery))),
+  );
+  app.post('/resolve', verb('resolve-all'), async (context) =>
+    context.json(
+      await client.resolveAll((await readJson(context.env.incoming, limits)) as ResolveAllOrder, orderKey(context)),
+    ),
+  );
+  app.get('/profiles', verb('profiles'), (context) => context.json({ profiles: profileCatalogue() }));
+  app.get('/profiles/:name', verb('profiles'), (context) => context.json(profileEntry(context.req.param('name'))));
+  return app;
+}

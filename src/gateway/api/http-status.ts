@@ -1,0 +1,18 @@
+import type { FAILURES } from '../../messages/failures.js';
+
+/** Every HTTP status that a failure is answered with, in words. docs/api.md takes its table from here. */
+export const STATUS_WORDS: Record<(typeof FAILURES)[keyof typeof FAILURES]['http'], string> = {
+  202: 'it is still being carried out',
+  400: 'the input cannot be used; nothing was created',
+  401: 'no valid token',
+  403: 'not allowed here',
+  404: 'there is no such thing',
+  409: 'not possible in this state',
+  413: 'too large',
+  422: 'well-formed, and not accepted',
+  429: 'too soon',
+  500: 'a defect, or a wrong setting',
+  502: 'the provider refused, or answered something unexpected',
+  503: 'out of reach now; try again after `Retry-After`',
+  507: 'no room left in the archive',
+};

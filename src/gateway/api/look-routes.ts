@@ -1,0 +1,92 @@
+import { Hono } from 'hono';
+import type { ReadOrder } from '../../client.js';
+import type { Flow } from '../../messages/request.js';
+import { type ApiParts, BY_REQUESTER, type Bindings, CHANNEL, query, reference, verbs } from './call.js';
+import {
+  fileQuery,
+  identityQuery,
+  listQuery,
+  outcomeQuery,
+  readDocumentIndex,
+  readJson,
+  requestQuery,
+} from './call-input.js';
+import { answerEvents } from './events.js';
+import { answerFile } from './file-answer.js';
+
+/** What is asked about the requests of a flow. */
+export function lookRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
+  const { client, limits, logger } = parts;
+  const verb = verbs(parts);
+  const app = new Hono<Bindings>();
+
+  app.get('/', verb('list'), async (context) =>
+    context.json({ requests: await client.list(query(context, listQuery, flow)) }),
+  );
+  app.get('/:reference', verb('status'), async (context) =>
+    context.json(await client.status(reference(context), query(context, requestQuery, flow))),
+  );
+  app.get('/:reference/events', verb('watch'), async (context) => {
+    const options = query(context, requestQuery, flow);
+    return await answerEvents(
+      context,
+      (signal) => client.watch(reference(context), { ...options, signal }),
+      parts.stop,
+    );
+  });
+  app.get('/:reference/link', verb('link'), async (context) =>
+    context.json(await client.link(reference(context), { ...query(context, requestQuery, flow), ...CHANNEL })),
+  );
+  app.get('/:reference/identity', verb('identity'), async (context) => {
+    const { officer, ...options } = query(context, identityQuery, flow);
+    const actor = officer === undefined ? {} : ({ actor: { kind: 'officer', id: officer } } as const);
+    return context.json(await client.identity(reference(context), { ...options, ...actor, ...CHANNEL }));
+  });
+  app.get('/:reference/documents', verb('documents'), async (context) =>
+    context.json({ documents: await client.documents(reference(context), query(context, requestQuery, flow)) }),
+  );
+  app.get('/:reference/documents/:index', verb('document'), async (context) => {
+    const index = readDocumentIndex(context.req.param('index'));
+    const options = { ...query(context, fileQuery, flow), ...CHANNEL };
+    const file = await client.document(reference(context), index, options);
+    return answerFile(file, context.env.outgoing, logger);
+  });
+  app.get('/:reference/contract', verb('contract'), async (context) => {
+    const file = await client.contract(reference(context), { ...query(context, fileQuery, flow), ...CHANNEL });
+    return answerFile({ ...file, name: 'contract.pdf' }, context.env.outgoing, logger);
+  });
+  app.get('/:reference/outcome', verb('outcome'), async (context) => {
+    const { wait = 0, ...options } = query(context, outcomeQuery, flow);
+    if (wait > 0) await untilEnded(parts, reference(context), options, wait * 1000);
+    return context.json(await client.outcome(reference(context), options));
+  });
+  if (flow === 'signature') return app;
+  app.get('/:reference/declaration', verb('declaration'), async (context) => {
+    const file = await client.declaration(reference(context), { ...query(context, requestQuery, flow), ...CHANNEL });
+    const text = { ...file, name: 'declaration.txt', type: 'text/plain; charset=utf-8' };
+    return answerFile(text, context.env.outgoing, logger);
+  });
+  app.post('/:reference/secrets', verb('secrets'), async (context) => {
+    const order = (await readJson(context.env.incoming, limits)) as ReadOrder;
+    const reader = { ...BY_REQUESTER, ...order, ...CHANNEL };
+    return context.json(await client.secrets(reference(context), reader, query(context, requestQuery, flow)));
+  });
+  return app;
+}
+
+/** Returns when the request has ended, the time is over, or the gateway stops. */
+async function untilEnded(
+  { client, stop }: ApiParts,
+  name: string,
+  options: { flow: Flow; attempt?: number },
+  milliseconds: number,
+): Promise<void> {
+  const signal = AbortSignal.any([stop, AbortSignal.timeout(milliseconds)]);
+  try {
+    for await (const { stage } of client.watch(name, { ...options, signal })) {
+      if (stage === 'ended') return;
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}

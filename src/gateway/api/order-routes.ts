@@ -1,0 +1,95 @@
+import { Hono } from 'hono';
+import type { CallOptions } from '../../client.js';
+import type { Actor } from '../../messages/outcome.js';
+import type { Flow } from '../../messages/request.js';
+import type { OrderName } from '../../messages/steering.js';
+import { flowsOf } from '../../messages/verbs.js';
+import { type ApiParts, type Bindings, callOptions, CHANNEL, reference, verbs } from './call.js';
+import { readJson } from './call-input.js';
+import { receive } from './upload.js';
+
+/** How an order is called over HTTP: `POST /:reference/<name>`. */
+interface OrderRoute {
+  /** The client checks what the body holds. */
+  call: (client: ApiParts['client'], reference: string, body: never, options: CallOptions) => Promise<object>;
+  /** Who orders, where the body does not say. Absent where it need not. */
+  by?: Actor['kind'];
+  /** May bring documents. */
+  upload?: true;
+  /** What is answered; docs/api.md takes its table from here. */
+  answer: string;
+}
+
+const NOTHING = '204';
+
+/** Every order but `identity`, which is a GET; and `reset`, which no request is asked for. */
+export const ORDER_ROUTES: Record<Exclude<OrderName, 'identity'> | 'reset', OrderRoute> = {
+  review: { call: (client, ...order) => client.review(...order), answer: '`{"status"}`' },
+  accept: { call: (client, ...order) => client.accept(...order), answer: '`{"recordedAt"}`' },
+  code: { call: (client, ...order) => client.requestCode(...order), answer: '`{"sentAt","resendFrom"}`' },
+  sign: { call: (client, ...order) => client.sign(...order), answer: '`{"signed": true}`' },
+  cancel: { call: (client, ...order) => client.cancel(...order), by: 'requester', answer: NOTHING },
+  'new-video': {
+    call: (client, ...order) => client.newVideo(...order),
+    by: 'requester',
+    answer: '`{"requestPk"}`; the provider may bill it',
+  },
+  correct: { call: (client, ...order) => client.correct(...order), by: 'requester', answer: '`{"status"}`' },
+  extend: { call: (client, ...order) => client.extend(...order), by: 'requester', answer: '`{"deadline"}`' },
+  abandon: {
+    call: async (client, ...order) => {
+      const { outcome } = await client.abandon(...order);
+      return { outcome, ...(outcome === 'abandoned' ? { next: NEW_ATTEMPT } : {}) };
+    },
+    // The signer says that it cannot go on like this, whoever passes it on.
+    by: 'signer',
+    answer: '`{"outcome","next"}`',
+  },
+  provide: {
+    call: (client, ...order) => client.provide(...order),
+    by: 'requester',
+    upload: true,
+    answer: '`{"missing": […]}`: what is missing still',
+  },
+  'preauth-link': {
+    call: (client, name, body, options) => client.preauthLink(name, body, { ...options, ...CHANNEL }),
+    by: 'requester',
+    answer: '`{"stored": true, "url"}`; `url` only where the gateway has the private seal key',
+  },
+  reset: {
+    call: (client, ...order) => client.reset(...order),
+    by: 'requester',
+    answer: '`{"reference","attempt","to"}`',
+  },
+  resolve: { call: (client, ...order) => client.resolve(...order), answer: NOTHING },
+};
+
+const NEW_ATTEMPT =
+  'Start again under the same reference with newAttempt: true, and the right data if that was the trouble. The video is done again, and billed again.';
+
+/** The orders that requests of a flow take. */
+export function orderRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
+  const verb = verbs(parts);
+  const app = new Hono<Bindings>();
+  for (const [name, { call, by, upload, answer }] of Object.entries(ORDER_ROUTES)) {
+    if (!takenBy(name as keyof typeof ORDER_ROUTES).includes(flow)) continue;
+    app.post(`/:reference/${name}`, verb(name), async (context) => {
+      const { incoming } = context.env;
+      const received = upload ? await receive<object>(incoming, parts) : undefined;
+      try {
+        const given = received?.input ?? (await readJson(incoming, parts.limits));
+        const body = { ...(by && { actor: { kind: by } }), ...given } as never;
+        const answered = await call(parts.client, reference(context), body, callOptions(context, flow));
+        return answer === NOTHING ? context.body(null, 204) : context.json(answered);
+      } finally {
+        await received?.remove();
+      }
+    });
+  }
+  return app;
+}
+
+/** The flows whose requests take it. */
+export function takenBy(name: keyof typeof ORDER_ROUTES): readonly Flow[] {
+  return name === 'reset' ? ['signature', 'enrolment'] : flowsOf(name);
+}

@@ -1,0 +1,50 @@
+import { Hono } from 'hono';
+import { VideoIdError } from '../../messages/failures.js';
+import type { Flow } from '../../messages/request.js';
+import type { ApiParts, Bindings } from './call.js';
+import { generalRoutes } from './general-routes.js';
+import { lookRoutes } from './look-routes.js';
+import { orderRoutes } from './order-routes.js';
+import { startRoutes } from './start-routes.js';
+import { answerFailure } from './failure-answer.js';
+import type { KnownSecrets } from '../known-secrets.js';
+
+const PATHS: Record<string, Flow> = { '/v1/requests': 'signature', '/v1/enrolments': 'enrolment' };
+
+/** The client's verbs over HTTP, under `/v1`. See docs/api.md. */
+export function createApi(parts: ApiParts): Hono<Bindings> {
+  const app = new Hono<Bindings>();
+
+  app.use('/v1/*', async (context, next) => {
+    context.set('verb', 'none');
+    if (!isAllowed(parts.tokens, context.req.header('authorization'))) throw unauthorized();
+    // A HEAD would be answered by the GET and leave its file open.
+    if (context.req.method === 'HEAD') return context.body(null, 405, { Allow: 'GET, POST' });
+    await next();
+    context.header('Cache-Control', 'no-store');
+    return undefined;
+  });
+  app.onError((error, context) => {
+    if (!(error instanceof VideoIdError)) parts.logger.error({ verb: context.get('verb'), error }, 'a call failed');
+    return answerFailure(error);
+  });
+  for (const [path, flow] of Object.entries(PATHS)) {
+    app.route(path, startRoutes(parts, flow));
+    app.route(path, lookRoutes(parts, flow));
+    app.route(path, orderRoutes(parts, flow));
+  }
+  app.route('/v1', generalRoutes(parts));
+  return app;
+}
+
+function isAllowed(tokens: KnownSecrets<true>, header: string | undefined): boolean {
+  const [, token] = /^Bearer +(\S+)$/i.exec(header ?? '') ?? [];
+  return tokens.find(token ?? '') === true;
+}
+
+function unauthorized(): VideoIdError {
+  return new VideoIdError('UNAUTHORIZED', 'The call carries no token of this gateway.', {
+    field: 'Authorization',
+    remedy: 'Send `Authorization: Bearer <token>` with one of gateway.apiTokens.',
+  });
+}

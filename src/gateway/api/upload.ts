@@ -1,0 +1,220 @@
+import { createWriteStream } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Busboy, type BusboyInstance } from '@fastify/busboy';
+import { Disk } from '../../archive/disk.js';
+import type { StartInput } from '../../client.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { BodyLimits } from '../body.js';
+import { readJson } from './call-input.js';
+
+export interface UploadLimits {
+  /** Uploads lie in `incoming/` of this archive until the start has taken them over, or a sweep finds them. */
+  archiveDirectory: string;
+  /** Bytes per document. */
+  maximumBytes: number;
+  maximumCount: number;
+  /** Bytes of the `request` part. */
+  maximumRequestBytes: number;
+  /** Milliseconds after which a sender is cut off that has sent next to nothing. */
+  silence: number;
+}
+
+/** Bytes that must come within `silence`: one now and then would hold us for ever. */
+const LEAST = 1000;
+
+/** What came in with documents, those as files: a start, or what is provided later. */
+export interface Received<Input> {
+  input: Input;
+  /** Removes the files. */
+  remove(): Promise<void>;
+}
+
+/**
+ * Receives a start, or what is provided later: multipart/form-data with the part `request` (JSON) first, then parts `document` with a file name.
+ * Every document is streamed to a file: nothing is held in memory whole, and a broken upload starts nothing.
+ *
+ * @throws VideoIdError BAD_INPUT, DOCUMENT_TOO_LARGE, TOO_MANY_DOCUMENTS, ARCHIVE_FULL, ARCHIVE_UNAVAILABLE; nothing stays
+ */
+export async function receiveUpload<Input = StartInput>(
+  incoming: IncomingMessage,
+  limits: UploadLimits,
+): Promise<Received<Input>> {
+  const parser = openParser(incoming, limits);
+  const disk = new Disk(limits.archiveDirectory);
+  const folder = disk.draftPath();
+  await disk.makeDirectory(folder);
+  const remove = async (): Promise<void> => disk.remove(folder);
+  try {
+    return { input: (await receiveParts(incoming, parser, limits, { disk, folder })) as Input, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** With documents it is multipart; without, JSON will do. */
+export async function receive<Input>(
+  incoming: IncomingMessage,
+  { uploads, limits }: { uploads: UploadLimits; limits: BodyLimits },
+): Promise<Received<Input>> {
+  if (!/^application\/json\b/i.test(incoming.headers['content-type'] ?? '')) {
+    return await receiveUpload(incoming, uploads);
+  }
+  const input = withoutDocuments(await readJson(incoming, limits)) as Input;
+  return { input, remove: async () => undefined };
+}
+
+function openParser(incoming: IncomingMessage, limits: UploadLimits): BusboyInstance {
+  const contentType = incoming.headers['content-type'] ?? '';
+  if (!/^multipart\/form-data\s*;.*boundary=/i.test(contentType)) throw malformed('it is not multipart/form-data');
+  try {
+    return new Busboy({
+      headers: { ...incoming.headers, 'content-type': contentType },
+      preservePath: true,
+      isPartAFile: (field) => field !== 'request',
+      limits: {
+        fields: 1,
+        files: limits.maximumCount,
+        fieldSize: limits.maximumRequestBytes,
+        fileSize: limits.maximumBytes,
+        headerPairs: 20,
+        headerSize: 8192,
+      },
+    });
+  } catch {
+    throw malformed('its boundary cannot be used');
+  }
+}
+
+async function receiveParts(
+  incoming: IncomingMessage,
+  parser: BusboyInstance,
+  limits: UploadLimits,
+  { disk, folder }: { disk: Disk; folder: string },
+): Promise<object> {
+  const parts: Readable[] = [];
+  const writes: Promise<void>[] = [];
+  const documents: { name: string; content: string }[] = [];
+  let request: object | undefined;
+  let received = 0;
+  let heard = 0;
+  let silence: NodeJS.Timeout | undefined;
+
+  const takeRequest = (field: string, value: string, cut: boolean): void => {
+    if (field !== 'request' || cut) throw malformed('the part "request" is missing or too large');
+    request = requestOf(value);
+  };
+  const takeDocument = (field: string, part: Readable, name: string | undefined): Promise<void> => {
+    if (request === undefined) throw malformed('the part "request" must come first');
+    if (field !== 'document') throw malformed('it has a part that is neither "request" nor "document"');
+    const path = join(folder, String(documents.length + 1));
+    documents.push({ name: name ?? '', content: path });
+    return disk.run(() => pipeline(part, createWriteStream(path, { flags: 'wx', mode: 0o600 })));
+  };
+
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const refuse = (failure: VideoIdError) => (): void => reject(failure);
+      parser
+        .on('field', (field, value, _fieldCut, cut) => orRefuse(() => takeRequest(field, value, cut), reject))
+        .on('file', (field, part, name) => {
+          parts.push(part);
+          // Told by whoever reads the part; without a listener the process would end.
+          part.on('error', () => undefined);
+          part.on('limit', refuse(tooLarge(parts.length, limits.maximumBytes)));
+          const write = orRefuse(() => takeDocument(field, part, name), reject);
+          if (write === undefined) return;
+          writes.push(write);
+          write.catch(reject);
+        })
+        .on('filesLimit', refuse(tooMany(limits.maximumCount)))
+        .on('fieldsLimit', refuse(malformed('it has more than one part "request"')))
+        .on('error', refuse(malformed('it is not well-formed')))
+        .on('finish', resolve);
+      incoming
+        .on('data', (chunk: Buffer) => {
+          received += chunk.length;
+          if (received > mostBytes(limits)) reject(malformed('it is larger than all documents may be together'));
+        })
+        .on('error', refuse(malformed('it broke off')))
+        .on('close', () => incoming.complete || reject(malformed('it broke off')))
+        .pipe(parser);
+      silence = setInterval(() => {
+        if (received - heard < LEAST && !parser.writableNeedDrain) reject(malformed('it does not go on'));
+        heard = received;
+      }, limits.silence);
+    });
+    await Promise.all(writes);
+  } catch (error) {
+    incoming.unpipe(parser);
+    // Without an error `pipeline` waits for ever for the end of a part that has all its bytes but was not read.
+    for (const part of parts) part.destroy(new Error('the upload is over'));
+    await Promise.allSettled(writes);
+    throw error;
+  } finally {
+    clearInterval(silence);
+  }
+  if (request === undefined) throw malformed('the part "request" is missing');
+  // The client checks every field; what is a path in it may only come from here.
+  return { ...request, ...(documents.length === 0 ? {} : { documents }) };
+}
+
+/** Everything between and around the parts is small. */
+function mostBytes({ maximumCount, maximumBytes, maximumRequestBytes }: UploadLimits): number {
+  return maximumCount * maximumBytes + 2 * maximumRequestBytes;
+}
+
+/** Runs a part of an event handler, where nobody would catch what it throws. */
+function orRefuse<T>(take: () => T, reject: (error: unknown) => void): T | undefined {
+  try {
+    return take();
+  } catch (error) {
+    reject(error);
+    return undefined;
+  }
+}
+
+function requestOf(value: string): object {
+  let request: unknown;
+  try {
+    request = JSON.parse(value);
+  } catch {
+    throw malformed('the part "request" is not JSON');
+  }
+  if (typeof request !== 'object' || request === null || Array.isArray(request)) {
+    throw malformed('the part "request" is not a JSON object');
+  }
+  return withoutDocuments(request);
+}
+
+/** The content of a document in JSON would be a path on this machine. @throws VideoIdError BAD_INPUT */
+function withoutDocuments(request: object): object {
+  if ('documents' in request) throw malformed('documents come as parts "document", not in the JSON');
+  return request;
+}
+
+function malformed(problem: string): VideoIdError {
+  return new VideoIdError('BAD_INPUT', `The upload cannot be used: ${problem}.`, {
+    field: 'body',
+    remedy: 'Send multipart/form-data: the part "request" with JSON first, then one part "document" per PDF.',
+  });
+}
+
+function tooLarge(position: number, maximumBytes: number): VideoIdError {
+  return new VideoIdError('DOCUMENT_TOO_LARGE', `Document ${position} is larger than ${maximumBytes} bytes.`, {
+    field: `documents[${position - 1}]`,
+    remedy: 'Send a smaller PDF, or raise documents.maximumBytes.',
+    facts: { limit: maximumBytes },
+  });
+}
+
+function tooMany(maximumCount: number): VideoIdError {
+  return new VideoIdError('TOO_MANY_DOCUMENTS', `There are more than ${maximumCount} documents.`, {
+    field: 'documents',
+    remedy: `Send at most ${maximumCount} per request.`,
+    facts: { limit: maximumCount },
+  });
+}

@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import type { HttpBindings } from '@hono/node-server';
+import { Hono } from 'hono';
+import type { IndexEntry } from '../../archive/archive.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { Logger } from '../../logging/logger.js';
+import { BodyNotRead, type BodyLimits, readBody } from '../body.js';
+import type { CachedIndex } from './cached-index.js';
+import type { DeliverHint } from './hint-delivery.js';
+import { type Hint, isForwarded, readHint } from './hint-payload.js';
+import type { DeliveredHints, HintAllowance } from './hint-traffic.js';
+import type { KnownSecrets } from '../known-secrets.js';
+import type { GatewayMetrics, HintResult } from '../metrics.js';
+
+export { CachedIndex } from './cached-index.js';
+export { createHintDelivery } from './hint-delivery.js';
+export { DeliveredHints, HintAllowance } from './hint-traffic.js';
+
+/** Whose callbacks a webhook token lets in. */
+export interface HintSource {
+  environment: string;
+  registrationAuthority: string;
+}
+
+export interface WebhookParts {
+  tokens: KnownSecrets<HintSource>;
+  index: CachedIndex;
+  deliver: DeliverHint;
+  delivered: DeliveredHints;
+  allowance: HintAllowance;
+  limits: BodyLimits;
+  metrics: GatewayMetrics;
+  logger: Logger;
+}
+
+/** What every result is answered. Bodies are always empty, and what a stranger gets is what any unknown path gets. */
+const STATUS_OF: Record<HintResult, number> = {
+  delivered: 200,
+  repeated: 200,
+  foreign: 200,
+  closed: 200,
+  'not-forwarded': 200,
+  'no-request': 200,
+  garbage: 400,
+  'broken-off': 400,
+  'too-slow': 408,
+  'too-large': 413,
+  'too-many': 429,
+  'wrong-token': 404,
+  'temporal-unreachable': 503,
+  'index-unavailable': 503,
+};
+
+/** Seconds a sender should wait when we cannot deliver; the request's own slow poll is the second source anyway. */
+const RETRY_AFTER = 10;
+
+/**
+ * `POST /webhooks/uanataca/<token>`: turns a callback into a `hint` signal, which has no argument. The answer is sent
+ * after the signal has arrived, so that a provider that repeats unanswered callbacks repeats this one.
+ */
+export function createWebhooks(parts: WebhookParts): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+  app.post('/webhooks/uanataca/:token', async (context) => {
+    const source = parts.tokens.find(context.req.param('token'));
+    const { result, hint, pause } = source
+      ? await takeHint(parts, source, context.env.incoming)
+      : { result: 'wrong-token' as const };
+    parts.metrics.hints.add({ result });
+    if (source) {
+      // Of the payload only a documented status word: a log never repeats a sender's text.
+      parts.logger.info({ ...source, reason: result, providerStatus: hint?.status ?? 'other' }, 'hint');
+    }
+    const wait = result === 'temporal-unreachable' || result === 'index-unavailable' ? RETRY_AFTER : pause;
+    return new Response(null, {
+      status: STATUS_OF[result],
+      headers: wait === undefined ? {} : { 'Retry-After': String(wait) },
+    });
+  });
+  return app;
+}
+
+interface Taken {
+  result: HintResult;
+  hint?: Hint;
+  /** Seconds until the sender may come again. */
+  pause?: number;
+}
+
+async function takeHint(parts: WebhookParts, source: HintSource, incoming: HttpBindings['incoming']): Promise<Taken> {
+  let body: Buffer;
+  try {
+    body = await readBody(incoming, parts.limits);
+  } catch (error) {
+    if (error instanceof BodyNotRead) return { result: error.reason };
+    throw error;
+  }
+  const hint = readHint(body);
+  if (typeof hint === 'string') return { result: hint };
+  return { hint, ...(await routeHint(parts, source, hint, body)) };
+}
+
+async function routeHint(parts: WebhookParts, source: HintSource, hint: Hint, body: Buffer): Promise<Taken> {
+  const payload = `${source.registrationAuthority} ${createHash('sha256').update(body).digest('base64')}`;
+  if (parts.delivered.has(payload)) return { result: 'repeated' };
+  // Counted for foreign requests too: a 429 must not tell which are ours.
+  const wait = parts.allowance.take(`${source.environment}/${hint.requestPk}`);
+  if (wait > 0) return { result: 'too-many', pause: Math.ceil(wait / 1000) };
+  // Before the look-up: the callback about create comes before the index has it, and must not make the request foreign.
+  if (!isForwarded(hint.status)) return { result: 'not-forwarded' };
+  try {
+    const entry = await parts.index.find(source.environment, hint.requestPk);
+    if (!entry) return { result: 'foreign' };
+    if (!isForwarded(hint.status, entry.flow)) return { result: 'not-forwarded' };
+    const result = await deliverHint(parts, source, hint, entry);
+    if (result === 'delivered') parts.delivered.add(payload);
+    return { result };
+  } catch (error) {
+    if (error instanceof VideoIdError) return { result: 'index-unavailable' };
+    throw error;
+  }
+}
+
+/** To the attempt that has the request: a later one may have taken it up since the index was read. */
+async function deliverHint(
+  { index, deliver }: WebhookParts,
+  { environment }: HintSource,
+  { requestPk }: Hint,
+  entry: IndexEntry,
+): Promise<Awaited<ReturnType<DeliverHint>>> {
+  const result = await deliver(entry);
+  if (result !== 'closed') return result;
+  const now = await index.findAnew(environment, requestPk);
+  return now === undefined || now.workflowId === entry.workflowId ? result : deliver(now);
+}

@@ -1,0 +1,14 @@
+/** What an operator may do about attention, and what it does. */
+export const REMEDIES = {
+  retry: 'try the step again now, when the cause is gone',
+  adopt: "take over what was created, by its number in the provider's console",
+  wait: 'wait on: the signer may try the same link again',
+  'new-video': 'make another video request in this request; the provider may bill it',
+  skip: 'go on without what the provider does not have: the contract that was shown is kept, a request that is gone ends as it was last known, no code is sent',
+  'accept-signer': 'go on with this signer, although the document number is not the expected one',
+  'accept-files': 'accept the files as they are, after a look at them',
+  'give-up':
+    'stop asking for signed files: the request ends signed with those that came, and nothing is deleted at the provider',
+  cancel: 'end the request',
+} as const;
+export type Remedy = keyof typeof REMEDIES;

@@ -1,0 +1,142 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
+import { VideoIdError, isFailureCode } from '../messages/failures.js';
+import { ASKED_AHEAD } from '../messages/steering.js';
+import { GRPC, grpcStatusOf } from './failures.js';
+
+/** Milliseconds every call waits at most, if not told otherwise. */
+export const CALL_WITHIN = 10_000;
+
+/** Milliseconds between two tries. */
+const PAUSE = 100;
+
+/**
+ * Asks again while the call fails for something that passes.
+ *
+ * @param until milliseconds since 1970; the last failure before is thrown
+ */
+export async function askedAgain<Answer>(
+  ask: () => Promise<Answer>,
+  passes: (error: unknown) => boolean,
+  until: number,
+): Promise<Answer> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!passes(error) || Date.now() + PAUSE >= until) throw error;
+      await pause(PAUSE);
+    }
+  }
+}
+
+/** Whether the time of a call was over. The server cancels it when it notices first; we never cancel one. */
+export function isDeadlineExceeded(error: unknown): boolean {
+  const code = grpcStatusOf(error)?.code;
+  return code === GRPC.DEADLINE_EXCEEDED || code === GRPC.CANCELLED;
+}
+
+/** Temporal answers a query so when nothing has polled the task queue lately. */
+export function isNoPoller(error: unknown): boolean {
+  const status = grpcStatusOf(error);
+  return status?.code === GRPC.FAILED_PRECONDITION && /poller/i.test(status.details);
+}
+
+/** Temporal asks no worker about a workflow whose task two workers in a row took and did not get done. */
+export function isTaskUndone(error: unknown): boolean {
+  const status = grpcStatusOf(error);
+  return status?.code === GRPC.FAILED_PRECONDITION && /workflow task in failed state/i.test(status.details);
+}
+
+/** Whether a workflow did not answer a query because it came ahead of what has happened. */
+export function isAskedAhead(error: unknown): boolean {
+  return error instanceof QueryNotRegisteredError && error.message.includes(ASKED_AHEAD);
+}
+
+/** The type of the failure of an Update that was under way when its workflow closed. */
+const UPDATE_OUTLIVED = 'AcceptedUpdateCompletedWorkflow';
+
+/** Whether an Update failed because the request ended before it was answered. */
+export function isUpdateOutlived(error: unknown): boolean {
+  return (
+    error instanceof WorkflowUpdateFailedError &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.type === UPDATE_OUTLIVED
+  );
+}
+
+/**
+ * The failure that a workflow threw to the caller of an Update: `type` is its code, `details[0]` carries the facts.
+ * Undefined for anything else.
+ */
+export function toldByWorkflow(error: unknown): VideoIdError | undefined {
+  const failure = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  if (!(failure instanceof ApplicationFailure) || !isFailureCode(failure.type)) return undefined;
+  const more: unknown = failure.details?.[0];
+  return new VideoIdError(failure.type, failure.message, {
+    remedy: textIn(more, 'remedy'),
+    field: textIn(more, 'field'),
+    facts: factsIn(more),
+  });
+}
+
+/**
+ * What went wrong between us and Temporal, as a failure for people.
+ *
+ * @param words what stays true although Temporal did not answer, as a sentence
+ */
+export function temporalFailure(
+  error: unknown,
+  more: { words?: string; remedy?: string; facts?: Readonly<Record<string, string | number | boolean>> } = {},
+): VideoIdError {
+  if (error instanceof VideoIdError) return error;
+  const { facts } = more;
+  const status = grpcStatusOf(error);
+  if (error instanceof NamespaceNotFoundError) {
+    return new VideoIdError('BAD_SETTING', 'Temporal does not know the namespace.', {
+      field: 'temporal.namespace',
+      remedy: 'Correct the setting, or create the namespace.',
+      facts,
+      cause: error,
+    });
+  }
+  if (status?.code === GRPC.PERMISSION_DENIED || status?.code === GRPC.UNAUTHENTICATED) {
+    return new VideoIdError('BAD_SETTING', 'Temporal refuses our credentials.', {
+      field: 'temporal.apiKey',
+      remedy: 'Check temporal.apiKey and temporal.tls, and what they may do in the namespace.',
+      facts,
+      cause: error,
+    });
+  }
+  if (status?.code === GRPC.INVALID_ARGUMENT && /search attribute/i.test(status.details)) {
+    return new VideoIdError('SETUP_FAILED', 'The search attributes are not registered in the namespace.', {
+      field: 'temporal.namespace',
+      remedy: 'Run `videoid setup`, then repeat the call.',
+      facts,
+      cause: error,
+    });
+  }
+  return new VideoIdError('TEMPORAL_UNREACHABLE', ['Temporal did not answer.', more.words].filter(Boolean).join(' '), {
+    field: 'temporal.address',
+    remedy: more.remedy ?? 'See whether Temporal runs and `videoid doctor` reaches it, then repeat the call.',
+    facts,
+    cause: error,
+  });
+}
+
+function textIn(value: unknown, name: string): string | undefined {
+  if (typeof value !== 'object' || value === null || !(name in value)) return undefined;
+  const text: unknown = Object.entries(value).find(([key]) => key === name)?.[1];
+  return typeof text === 'string' ? text : undefined;
+}
+
+function factsIn(value: unknown): Record<string, string | number | boolean> {
+  if (typeof value !== 'object' || value === null || !('facts' in value)) return {};
+  const { facts } = value;
+  if (typeof facts !== 'object' || facts === null) return {};
+  const entries = Object.entries(facts).filter((entry): entry is [string, string | number | boolean] =>
+    ['string', 'number', 'boolean'].includes(typeof entry[1]),
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,203 @@
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+import { listExecutions } from './executions.js';
+import { defined } from '../messages/defined.js';
+import { type FailureCode, VideoIdError, isFailureCode } from '../messages/failures.js';
+import { attemptOfWorkflow, type Flow } from '../messages/request.js';
+import {
+  ATTENTION_ATTRIBUTE,
+  REGISTRATION_AUTHORITY_ATTRIBUTE,
+  REQUEST_PK_ATTRIBUTE,
+  STAGE_ATTRIBUTE,
+} from '../messages/search-attributes.js';
+import { type Stage, STAGES } from '../messages/status.js';
+import { isUnknownMark, NOT_REPLAYED, REPORTED_PROBLEMS } from './history-reset.js';
+import { ofInstallation } from './namespace.js';
+import { CALL_WITHIN, temporalFailure } from './calls.js';
+
+/** Which requests to list. */
+export interface ListOptions {
+  /** Only those of this flow. */
+  flow?: Flow | undefined;
+  /** Only those in this stage, as search shows it: it changes at create, at manual review and at the end. */
+  stage?: string | undefined;
+  /** True: only those in attention, or that no worker can carry on with; false: only those that are not in attention. */
+  attention?: boolean | undefined;
+  /** Only those that run and are in attention with this failure. */
+  code?: string | undefined;
+  /** At most so many, 100 if left out. */
+  limit?: number | undefined;
+}
+
+/** A request as search knows it, seconds behind at worst. No personal data. */
+export interface RequestSummary {
+  reference: string;
+  attempt: number;
+  workflowId: string;
+  flow: Flow;
+  state: 'running' | 'ended';
+  registrationAuthority?: string;
+  stage?: string;
+  /** The failure code of the attention it is in; NOT_REPLAYABLE or STEP_FAILED where no worker can carry on with it. */
+  attention?: string;
+  requestPk?: string;
+  /** ISO 8601, UTC. */
+  startedAt: string;
+  endedAt?: string;
+}
+
+const keyword = (name: string) => defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
+const ATTRIBUTES = {
+  registrationAuthority: keyword(REGISTRATION_AUTHORITY_ATTRIBUTE),
+  stage: keyword(STAGE_ATTRIBUTE),
+  attention: keyword(ATTENTION_ATTRIBUTE),
+  requestPk: keyword(REQUEST_PK_ATTRIBUTE),
+};
+
+const PROBLEMS = defineSearchAttributeKey(REPORTED_PROBLEMS, SearchAttributeType.KEYWORD_LIST);
+
+/** No more are listed at once. */
+export const MOST = 10_000;
+
+/**
+ * The requests of an installation that Temporal remembers, the newest first: those that run, and those that ended within
+ * its retention.
+ *
+ * @param place.taskQueue tells the installation: several may share a namespace
+ * @throws VideoIdError BAD_INPUT, TEMPORAL_UNREACHABLE, SETUP_FAILED
+ */
+export async function listRequests(
+  { client, taskQueue }: { client: Client; taskQueue: string },
+  options: ListOptions,
+): Promise<RequestSummary[]> {
+  const limit = options.limit ?? 100;
+  if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
+    throw new VideoIdError('BAD_INPUT', 'The limit is not a number of requests.', {
+      field: 'limit',
+      remedy: `Give a whole number from 1 to ${MOST}.`,
+    });
+  }
+  return asked(client, (problems) =>
+    found(client, `${ofInstallation(taskQueue)} AND ${queryOf(options, problems)}`, limit),
+  );
+}
+
+/** Of the requests of an installation that run. */
+export interface RequestCount {
+  running: number;
+  /** Of these: in attention, or such that no worker can carry on with them. */
+  attention: number;
+}
+
+/**
+ * How many requests of an installation run, as search knows it.
+ *
+ * @param place as that of `listRequests`
+ * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED
+ */
+export async function countRequests({
+  client,
+  taskQueue,
+}: {
+  client: Client;
+  taskQueue: string;
+}): Promise<RequestCount> {
+  const count = async (query: string): Promise<number> =>
+    (await client.workflow.count(`${ofInstallation(taskQueue)} AND ${query}`)).count;
+  return asked(client, async (problems) => ({
+    running: await count(`${queryOf({}, problems)} AND ExecutionStatus = 'Running'`),
+    attention: await count(queryOf({ attention: true }, problems)),
+  }));
+}
+
+/** Asks for what is marked as a problem too, on servers that mark it. */
+async function asked<Answer>(client: Client, ask: (problems: boolean) => Promise<Answer>): Promise<Answer> {
+  const within = (problems: boolean) => client.withDeadline(Date.now() + CALL_WITHIN, () => ask(problems));
+  try {
+    return await within(true).catch((error: unknown) => {
+      if (!isUnknownMark(error)) throw error;
+      return within(false);
+    });
+  } catch (error) {
+    throw temporalFailure(error);
+  }
+}
+
+async function found(client: Client, query: string, limit: number): Promise<RequestSummary[]> {
+  const requests: RequestSummary[] = [];
+  for await (const info of listExecutions(client, { query, pageSize: Math.min(limit, 1000) })) {
+    const summary = summaryOf(info);
+    if (summary === undefined || (await wasReset(client, info))) continue;
+    requests.push(summary);
+    if (requests.length === limit) break;
+  }
+  return requests;
+}
+
+/** A request that was reset goes on in another run; the one that was ended for it is no request of its own. */
+async function wasReset(client: Client, { status, workflowId, runId }: WorkflowExecutionInfo): Promise<boolean> {
+  if (status.name !== 'TERMINATED') return false;
+  return (await client.workflow.getHandle(workflowId).describe()).runId !== runId;
+}
+
+/** Visibility lists the newest first by itself; not every store takes an ORDER BY. */
+function queryOf({ flow, stage, attention, code }: ListOptions, problems: boolean): string {
+  const parts = [
+    flow === undefined ? `WorkflowType IN ('signature', 'enrolment')` : `WorkflowType = '${knownFlow(flow)}'`,
+  ];
+  if (stage !== undefined) parts.push(`${STAGE_ATTRIBUTE} = '${knownStage(stage)}'`);
+  if (attention === false) parts.push(`${ATTENTION_ATTRIBUTE} IS NULL`);
+  if (attention === true) {
+    const marks = [ATTENTION_ATTRIBUTE, ...(problems ? [REPORTED_PROBLEMS] : [])].map((mark) => `${mark} IS NOT NULL`);
+    parts.push(`ExecutionStatus = 'Running'`, `(${marks.join(' OR ')})`);
+  }
+  if (code !== undefined) parts.push(`ExecutionStatus = 'Running'`, `${ATTENTION_ATTRIBUTE} = '${knownCode(code)}'`);
+  return parts.join(' AND ');
+}
+
+function knownCode(code: string): FailureCode {
+  if (isFailureCode(code)) return code;
+  throw new VideoIdError('BAD_INPUT', 'There is no such failure code.', {
+    field: 'code',
+    remedy: 'Use one that `videoid list --attention` shows.',
+  });
+}
+
+function knownFlow(flow: string): Flow {
+  if (flow === 'signature' || flow === 'enrolment') return flow;
+  throw new VideoIdError('BAD_INPUT', 'There is no such flow.', {
+    field: 'flow',
+    remedy: 'Use signature or enrolment.',
+  });
+}
+
+function knownStage(stage: string): Stage {
+  const known = STAGES.find((each) => each === stage);
+  if (known !== undefined) return known;
+  throw new VideoIdError('BAD_INPUT', 'There is no such stage.', {
+    field: 'stage',
+    remedy: `Use one of ${STAGES.join(', ')}.`,
+  });
+}
+
+/** Undefined for a workflow whose id is not one of ours. */
+function summaryOf(info: WorkflowExecutionInfo): RequestSummary | undefined {
+  const request = attemptOfWorkflow(info.workflowId);
+  if (request === undefined) return undefined;
+  const attributes = Object.entries(ATTRIBUTES).flatMap(([name, key]) => {
+    const value = info.typedSearchAttributes.get(key);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  const problems = info.status.name === 'RUNNING' ? info.typedSearchAttributes.get(PROBLEMS) : undefined;
+  return {
+    ...request,
+    workflowId: info.workflowId,
+    state: info.status.name === 'RUNNING' ? 'running' : 'ended',
+    ...Object.fromEntries(attributes),
+    ...(problems === undefined
+      ? {}
+      : { attention: problems.includes(NOT_REPLAYED) ? 'NOT_REPLAYABLE' : 'STEP_FAILED' }),
+    startedAt: info.startTime.toISOString(),
+    ...defined({ endedAt: info.closeTime?.toISOString() }),
+  };
+}
