@@ -36,6 +36,8 @@ const without = (folders, packages) => ({
   to: { path: packages },
 });
 
+const BELOW_ACTIVITIES = ['messages', 'security', 'logging', 'config', 'uanataca', 'archive', 'signatures'];
+
 module.exports = {
   forbidden: [
     { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
@@ -62,7 +64,8 @@ module.exports = {
     door('signatures/changes', 'changes-between|change'),
     door('signatures/verification', 'verification|verifier|verdicts|signed-file'),
     arrow('config', 'messages', 'security', 'uanataca/assumptions', 'uanataca/registration-authority/assumptions'),
-    arrow('activities', 'messages', 'security', 'logging', 'config', 'uanataca', 'archive', 'signatures'),
+    arrow('activities', ...BELOW_ACTIVITIES),
+    arrow('activities/engine', ...BELOW_ACTIVITIES),
     arrow('client', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'signatures'),
     arrow('gateway', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'client', 'process'),
     reached('activities', 'worker'),

@@ -5,7 +5,7 @@ import type { RequestKey, RequestPk } from '../messages/request.js';
 import { CLEANUP_REFUSED, type RequestEvent } from '../messages/status.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { Dependencies } from './engine/dependencies.js';
-import { writeEvidence } from './evidence.js';
+import { writeEvidence } from './engine/evidence.js';
 import { tellLate } from './feed.js';
 import { UPLOADED_AGAIN } from './upload.js';
 import { withdraw } from './withdraw.js';

@@ -7,7 +7,7 @@ import type { SignedFile } from '../signatures/verification/signed-file.js';
 import { judgeTogether } from '../signatures/verification/verdicts.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { stepFailure } from './engine/failures.js';
-import { writeEvidence } from './evidence.js';
+import { writeEvidence } from './engine/evidence.js';
 import { certificateIdentity } from './identity.js';
 import { type Fetched, SignedFiles } from './signed-files.js';
 

@@ -1,8 +1,15 @@
-import { defined } from '../messages/defined.js';
-import type { Actor, OutcomeKind, StoredContract, StoredDocument, Outcome, Verification } from '../messages/outcome.js';
-import type { DocumentDigest, Flow, RequestKey, ReviewMode } from '../messages/request.js';
-import type { RequestEvent } from '../messages/status.js';
-import type { Dependencies } from './engine/dependencies.js';
+import { defined } from '../../messages/defined.js';
+import type {
+  Actor,
+  OutcomeKind,
+  StoredContract,
+  StoredDocument,
+  Outcome,
+  Verification,
+} from '../../messages/outcome.js';
+import type { DocumentDigest, Flow, RequestKey, ReviewMode } from '../../messages/request.js';
+import type { RequestEvent } from '../../messages/status.js';
+import type { Dependencies } from './dependencies.js';
 
 /** What a requester, an operator or a court may ask about one attempt: who did what, when, with which bytes. Lies in `evidence.json`. */
 export interface Evidence {
