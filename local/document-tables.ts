@@ -6,7 +6,7 @@ import { EXIT, EXIT_WORDS } from '../src/cli/exit-codes.js';
 import { markdownTable } from '../src/cli/settings.js';
 import { listSettings } from '../src/config.js';
 import type { Assumption } from '../src/uanataca/assumption-list.js';
-import { ASSUMPTIONS } from '../src/uanataca/assumptions.js';
+import { ASSUMPTIONS } from '../src/uanataca/one-shot/assumptions.js';
 import { REGISTRATION_AUTHORITY_ASSUMPTIONS } from '../src/uanataca/registration-authority/assumptions.js';
 import { PROJECT } from './project.js';
 

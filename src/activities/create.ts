@@ -5,7 +5,7 @@ import { type ProviderIds, type RequestKey, workflowIdOf } from '../messages/req
 import type { Stage } from '../messages/status.js';
 import { resolveSecret } from '../security/secret.js';
 import { ProviderError } from '../uanataca/errors.js';
-import type { OneShot } from '../uanataca/one-shot.js';
+import type { OneShot } from '../uanataca/one-shot/one-shot.js';
 import { authorityOf, type Dependencies } from './engine/dependencies.js';
 import { comparedIdentity } from './identity.js';
 import { stepFailure } from './engine/failures.js';

@@ -7,7 +7,7 @@ import type { SignOrder } from '../messages/steering.js';
 import type { SealPrivateKeys } from '../security/keys.js';
 import { openSealed } from '../security/sealing.js';
 import { ProviderError } from '../uanataca/errors.js';
-import type { SignatureOrder } from '../uanataca/one-shot.js';
+import type { SignatureOrder } from '../uanataca/one-shot/one-shot.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { assertRoom } from './send-code.js';
 import { stepFailure } from './engine/failures.js';

@@ -8,7 +8,7 @@ import type { SignedFile } from '../signatures/verification/signed-file.js';
 import type { VerificationOrder } from '../signatures/verification/verification.js';
 import type { Verified } from '../signatures/verification/verifier.js';
 import { ProviderError } from '../uanataca/errors.js';
-import type { PdfStream } from '../uanataca/pdf-stream.js';
+import type { PdfStream } from '../uanataca/http/pdf-stream.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { type DownloadLimit, downloadLimits, storeDownload } from './engine/download.js';
 import { OWN_TROUBLE, providerFailure, stepFailure } from './engine/failures.js';

@@ -1,5 +1,5 @@
 import type { StepFailureCode } from '../messages/failures.js';
-import type { KnownAnswer } from './known-answers.js';
+import type { KnownRefusal } from './answers/known-refusals.js';
 
 /**
  * What it means to lose the answer of a call: `read` changes nothing; `repeatable` may be done again;
@@ -13,7 +13,7 @@ export interface Api<Call extends string> {
   /** What a doubtful call is called when it is in doubt; PROVIDER_ANSWER_UNKNOWN where nothing is said. */
   readonly inDoubt: Readonly<Partial<Record<Call, StepFailureCode>>>;
   /** Refusals whose words are known, the narrower first. */
-  readonly known: readonly KnownAnswer<Call>[];
+  readonly refusals: readonly KnownRefusal<Call>[];
   /** Calls that take something away: when it is not there, nothing is left to do. */
   readonly removing: readonly Call[];
   /** Calls for what was there before: their address is right, whatever a 404 says. */

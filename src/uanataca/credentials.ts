@@ -1,6 +1,6 @@
 import { defined } from '../messages/defined.js';
 import type { Secret } from '../security/secret.js';
-import type { Assumptions } from './assumptions.js';
+import type { Assumptions } from './one-shot/assumptions.js';
 
 /** Who pays; absent where the Optimizer holds it (§1.1). */
 export interface BillingCredentials {

@@ -1,5 +1,5 @@
 import type { StepFailureCode } from '../messages/failures.js';
-import { redact } from './redaction.js';
+import { redact } from './answers/redaction.js';
 
 /**
  * How a call went wrong, and so what may be done about it:

@@ -1,12 +1,12 @@
 import type { StepFailureCode } from '../messages/failures.js';
-import { type TextLimits, answerText } from './answer-text.js';
+import { type TextLimits, answerText } from './http/answer-text.js';
 import type { Api } from './api.js';
-import { readEnvelope } from './envelope.js';
+import { readEnvelope } from './answers/envelope.js';
 import { ProviderError } from './errors.js';
-import type { Http, HttpAnswer, HttpOrder } from './http.js';
-import { Loss, asLoss } from './loss.js';
-import { HEAD, type PdfOptions, type PdfStream, pdfStream, startsAsPdf } from './pdf-stream.js';
-import { type Answered, sortAnswer, sortLoss, sortUnusable } from './sorting.js';
+import type { Http, HttpAnswer, HttpOrder } from './http/http.js';
+import { Loss, asLoss } from './http/loss.js';
+import { HEAD, type PdfOptions, type PdfStream, pdfStream, startsAsPdf } from './http/pdf-stream.js';
+import { type Answered, sortAnswer, sortLoss, sortUnusable } from './answers/sorting.js';
 
 /** A call, and the values in it that must not be shown. */
 interface Asked<Call> {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PROVIDER_STATUSES, type ProviderStatus, type RequestPk, type VideoidPk } from '../messages/request.js';
 import { IDENTITY_FIELDS, type RequestFields } from '../messages/request-fields.js';
-import { isFields } from './envelope.js';
-import { requestPk, videoidPk } from './schemas.js';
+import { isFields } from './answers/envelope.js';
+import { requestPk, videoidPk } from './ids.js';
 
 /** A request as the provider shows it. `email`, `phone` and `fields` are people's: compare them, never show them. */
 export interface ProviderRequest {

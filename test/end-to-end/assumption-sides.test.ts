@@ -1,5 +1,5 @@
 import { DEFAULT_SETTINGS } from '../../sandbox/default-settings.js';
-import { ASSUMPTIONS, type Assumptions } from '../../src/uanataca/assumptions.js';
+import { ASSUMPTIONS, type Assumptions } from '../../src/uanataca/one-shot/assumptions.js';
 import {
   REGISTRATION_AUTHORITY_ASSUMPTIONS,
   type RegistrationAuthorityAssumptions,

@@ -6,8 +6,8 @@ import type { Logger } from '../../logging/logger.js';
 import type { SealPrivateKeys, SealPublicKey } from '../../security/keys.js';
 import type { VerificationOrder } from '../../signatures/verification/verification.js';
 import type { Verify } from '../../signatures/verification/verifier.js';
-import type { RegistrationAuthority } from '../../uanataca/registration-authority.js';
-import type { OneShot } from '../../uanataca/one-shot.js';
+import type { RegistrationAuthority } from '../../uanataca/registration-authority/registration-authority.js';
+import type { OneShot } from '../../uanataca/one-shot/one-shot.js';
 import type { OptimizerTrouble } from './optimizer-trouble.js';
 
 /** What activities work with; made once per worker. */

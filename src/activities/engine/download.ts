@@ -5,7 +5,7 @@ import { overridePolicy } from '../../config/policy.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Policy } from '../../messages/policy.js';
 import type { RequestKey } from '../../messages/request.js';
-import type { PdfStream } from '../../uanataca/pdf-stream.js';
+import type { PdfStream } from '../../uanataca/http/pdf-stream.js';
 import type { Dependencies } from './dependencies.js';
 
 /** How large a file of the provider may be, and the setting that says so. */

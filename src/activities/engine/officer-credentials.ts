@@ -3,7 +3,7 @@ import type { RequestKey } from '../../messages/request.js';
 import type { Sealed } from '../../messages/steering.js';
 import { openSealed } from '../../security/sealing.js';
 import { resolveSecret, type Secret } from '../../security/secret.js';
-import type { RaoCredentials } from '../../uanataca/one-shot.js';
+import type { RaoCredentials } from '../../uanataca/one-shot/one-shot.js';
 import { authorityOf, type Dependencies } from './dependencies.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Certificate } from '../../archive/archive.js';
 import type { EnrolmentActivities } from '../../messages/activities.js';
 import { defined } from '../../messages/defined.js';
-import type { IssuedCertificate } from '../../uanataca/registration-authority/schemas.js';
+import type { IssuedCertificate } from '../../uanataca/registration-authority/registration-authority.js';
 import type { Dependencies } from '../engine/dependencies.js';
 
 /** Characters of what the provider's operator wrote. */

@@ -4,7 +4,7 @@ import { VideoIdError } from '../../messages/failures.js';
 import type { RequestKey, RequestPk } from '../../messages/request.js';
 import { isFieldName } from '../../messages/request-fields.js';
 import { ProviderError } from '../../uanataca/errors.js';
-import type { RaoLogin } from '../../uanataca/registration-authority.js';
+import type { RaoLogin } from '../../uanataca/registration-authority/registration-authority.js';
 import { raoCredentials } from '../engine/officer-credentials.js';
 import { authorityOf, type Dependencies } from '../engine/dependencies.js';
 import { sealedSecrets } from './secrets.js';

@@ -1,6 +1,6 @@
 import type { RequestKey } from '../../messages/request.js';
 import { ProviderError } from '../../uanataca/errors.js';
-import type { ScratchcardCount } from '../../uanataca/registration-authority/scratchcards.js';
+import type { ScratchcardCount } from '../../uanataca/registration-authority/registration-authority.js';
 import { authorityOf, type Dependencies } from '../engine/dependencies.js';
 import { stepFailure } from '../engine/failures.js';
 

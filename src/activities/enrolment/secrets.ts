@@ -2,7 +2,7 @@ import type { Sealed } from '../../messages/steering.js';
 import type { SealPublicKey } from '../../security/keys.js';
 import { seal } from '../../security/sealing.js';
 import { VideoIdError } from '../../messages/failures.js';
-import type { CardSecrets } from '../../uanataca/registration-authority.js';
+import type { CardSecrets } from '../../uanataca/registration-authority/registration-authority.js';
 
 /**
  * What becomes of PIN, PUK, revocation and enrolment code, by the RA manager's choice: sealed for the archive, or dropped.

@@ -1,7 +1,7 @@
 import type { RequestPk, VideoidPk } from '../../messages/request.js';
-import { type Server, segment } from '../address.js';
+import { type Server, segment } from '../http/address.js';
 import type { Effect } from '../api.js';
-import type { Assumptions } from '../assumptions.js';
+import type { Assumptions } from './assumptions.js';
 
 export const OPTIMIZER: Server = { name: 'the Optimizer', setting: 'optimizer', basePath: '/oneshot/api/v1' };
 

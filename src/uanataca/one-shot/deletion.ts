@@ -1,8 +1,8 @@
 import type { RequestPk } from '../../messages/request.js';
-import type { Assumptions } from '../assumptions.js';
+import type { Assumptions } from './assumptions.js';
 import { ProviderError } from '../errors.js';
 import type { Exchange } from '../exchange.js';
-import { meaningOr } from '../meaning.js';
+import { meaningOr } from '../answers/meaning.js';
 import { type CallName, PATHS } from './calls.js';
 import { type DocumentPlace, hasDocument } from './documents.js';
 

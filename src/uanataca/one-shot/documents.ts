@@ -1,8 +1,8 @@
 import type { RequestPk } from '../../messages/request.js';
-import type { Assumptions } from '../assumptions.js';
+import type { Assumptions } from './assumptions.js';
 import { ProviderError } from '../errors.js';
 import type { Exchange } from '../exchange.js';
-import type { PdfOptions, PdfStream } from '../pdf-stream.js';
+import type { PdfOptions, PdfStream } from '../http/pdf-stream.js';
 import { type CallName, PATHS } from './calls.js';
 
 /** What lies there of a document: the file that was uploaded, and once it is signed that one too. */

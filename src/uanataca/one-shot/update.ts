@@ -1,5 +1,5 @@
 import { IDENTITY_FIELDS, type IdentityFields } from '../../messages/request-fields.js';
-import type { Assumptions } from '../assumptions.js';
+import type { Assumptions } from './assumptions.js';
 import type { ProviderRequest } from '../provider-request.js';
 
 /** The signer's data as it shall be. Fields that are left out stay as they are. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { RequestPk } from '../../messages/request.js';
-import type { TextLimits } from '../answer-text.js';
+import type { TextLimits } from '../http/answer-text.js';
 import { ProviderError } from '../errors.js';
 import type { Exchange } from '../exchange.js';
 import { type CallName, PATHS } from './calls.js';

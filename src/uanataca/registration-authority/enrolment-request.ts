@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { RequestFields } from '../../messages/request-fields.js';
 import { Secret } from '../../security/secret.js';
-import { isFields } from '../envelope.js';
+import { isFields } from '../answers/envelope.js';
 import { type ProviderRequest, optionalText, requestIn } from '../provider-request.js';
-import { videoidPk } from '../schemas.js';
+import { videoidPk } from '../ids.js';
 import { type IssuedCertificate, certificatesIn, fieldsIn } from './schemas.js';
 
 /** An enrolment as the provider shows it. Its fields are people's data: compare them, never show them. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Exchange } from '../exchange.js';
-import type { Answered } from '../sorting.js';
+import type { Answered } from '../answers/sorting.js';
 import type { CallName } from './calls.js';
 
 /** The first page of a list (§1.2): at most 10 of what `count` counts. */

@@ -3,8 +3,8 @@ import { defined } from '../../messages/defined.js';
 import { FIELD_WORDS, type RequestFields } from '../../messages/request-fields.js';
 import { isFieldName } from '../../messages/request-fields.js';
 import { Secret } from '../../security/secret.js';
-import { isFields } from '../envelope.js';
-import { id } from '../schemas.js';
+import { isFields } from '../answers/envelope.js';
+import { id } from '../ids.js';
 import { optionalText } from '../provider-request.js';
 
 // What is read from answers: strict where we go on with it, lenient everywhere else.

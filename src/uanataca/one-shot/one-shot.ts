@@ -1,7 +1,7 @@
-import { defined } from '../messages/defined.js';
-import type { Secret } from '../security/secret.js';
-import { VideoIdError } from '../messages/failures.js';
-import type { ProviderIds, RequestPk, VideoidPk } from '../messages/request.js';
+import { defined } from '../../messages/defined.js';
+import type { Secret } from '../../security/secret.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { ProviderIds, RequestPk, VideoidPk } from '../../messages/request.js';
 import type { Assumptions } from './assumptions.js';
 import {
   type BillingCredentials,
@@ -10,25 +10,25 @@ import {
   raoFields,
   raoSecrets,
   revealed,
-} from './credentials.js';
-import { ProviderError } from './errors.js';
-import { Exchange } from './exchange.js';
-import { Http, type HttpSettings } from './http.js';
-import { meaningOr } from './meaning.js';
-import { oneShotApi } from './one-shot/api.js';
-import { type CallName, OPTIMIZER, PATHS } from './one-shot/calls.js';
-import type { FileSource } from './multipart.js';
-import { deleteDocument } from './one-shot/deletion.js';
-import { type DocumentKind, hasDocument, readDocument } from './one-shot/documents.js';
-import type { PdfOptions, PdfStream } from './pdf-stream.js';
-import { type NewSignerData, updateOf } from './one-shot/update.js';
-import { type ProviderRequest, requestIn } from './provider-request.js';
+} from '../credentials.js';
+import { ProviderError } from '../errors.js';
+import { Exchange } from '../exchange.js';
+import { Http, type HttpSettings } from '../http/http.js';
+import { meaningOr } from '../answers/meaning.js';
+import { oneShotApi } from './refusals.js';
+import { type CallName, OPTIMIZER, PATHS } from './calls.js';
+import type { FileSource } from '../http/multipart.js';
+import { deleteDocument } from './deletion.js';
+import { type DocumentKind, hasDocument, readDocument } from './documents.js';
+import type { PdfOptions, PdfStream } from '../http/pdf-stream.js';
+import { type NewSignerData, updateOf } from './update.js';
+import { type ProviderRequest, requestIn } from '../provider-request.js';
 import { createdSchema, sole, tokenIn, uidIn } from './schemas.js';
 
-export type { BillingCredentials, RaoCredentials } from './credentials.js';
-export type { DocumentKind } from './one-shot/documents.js';
-export type { PdfOptions, PdfStream } from './pdf-stream.js';
-export type { ProviderRequest } from './provider-request.js';
+export type { BillingCredentials, RaoCredentials } from '../credentials.js';
+export type { DocumentKind } from './documents.js';
+export type { PdfOptions, PdfStream } from '../http/pdf-stream.js';
+export type { ProviderRequest } from '../provider-request.js';
 
 export interface OneShotSettings extends HttpSettings {
   env: 'sandbox' | 'prod';

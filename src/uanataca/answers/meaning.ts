@@ -1,4 +1,4 @@
-import { type Meaning, ProviderError } from './errors.js';
+import { type Meaning, ProviderError } from '../errors.js';
 
 /** Turns refusals that only tell something about the request into values. */
 export async function meaningOr<Done extends string, Told extends Meaning>(

@@ -1,20 +1,6 @@
 import { z } from 'zod';
-import type { RequestPk, VideoidPk } from '../messages/request.js';
-import { isFields } from './envelope.js';
-
-// What is read from answers. Strict where we go on with it, lenient everywhere else: V2's answers are not documented (§13).
-
-/** Ids arrive as numbers or as strings (§4.1, §8.2). */
-export const id = z
-  .union([z.int(), z.string()])
-  .transform(String)
-  .pipe(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/));
-
-/** The provider's id of a VideoID, from outside. Throws `ZodError` for what cannot be one. */
-export const videoidPk = id.transform((value) => value as VideoidPk);
-
-/** The provider's id of a request, from outside. Throws `ZodError` for what cannot be one. */
-export const requestPk = id.transform((value) => value as RequestPk);
+import { isFields } from '../answers/envelope.js';
+import { requestPk, videoidPk } from '../ids.js';
 
 /** §4.1; an external VideoID would have an empty link, which is of no use here. */
 export const createdSchema = z.object({

@@ -1,9 +1,9 @@
-import { defined } from '../messages/defined.js';
-import type { StepFailureCode } from '../messages/failures.js';
-import type { Api } from './api.js';
+import { defined } from '../../messages/defined.js';
+import type { StepFailureCode } from '../../messages/failures.js';
+import type { Api } from '../api.js';
 import type { Envelope } from './envelope.js';
-import type { Trouble } from './errors.js';
-import type { Loss } from './loss.js';
+import type { Trouble } from '../errors.js';
+import type { Loss } from '../http/loss.js';
 
 /** What is known of an answer when it is sorted. */
 export interface Answered {
@@ -47,7 +47,7 @@ export function sortAnswer<Call extends string>(api: Api<Call>, call: Call, answ
   }
   if (status === 408) return { ...trouble, ...doubt(api, call, 'PROVIDER_UNREACHABLE') };
   if (status < 500 || status === 500) {
-    const known = api.known.find((row) => (row.calls ?? [call]).includes(call) && row.words.test(envelope.text));
+    const known = api.refusals.find((row) => (row.calls ?? [call]).includes(call) && row.words.test(envelope.text));
     if (known !== undefined) {
       const meaning = defined({ meaning: known.meaning });
       return { ...trouble, kind: 'refused', code: known.code, familiar: true, ...meaning };

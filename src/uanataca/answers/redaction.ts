@@ -1,5 +1,4 @@
-import { isFieldName } from '../messages/request-fields.js';
-import { literal } from './literal.js';
+import { isFieldName } from '../../messages/request-fields.js';
 
 /** What stands for anything that was taken out. */
 export const REDACTED = '…';
@@ -92,4 +91,9 @@ function matcherOf(value: string): RegExp {
   return value.length < 3
     ? new RegExp(String.raw`(?<![\p{L}\p{N}])${literal(value)}(?![\p{L}\p{N}])`, 'giu')
     : new RegExp(literal(value), 'giu');
+}
+
+/** The source of a regular expression that matches exactly this text, with or without the `u` flag. */
+export function literal(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 }

@@ -1,8 +1,8 @@
 import { createSecureContext } from 'node:tls';
 import { buildConnector } from 'undici';
-import { defined } from '../messages/defined.js';
-import { VideoIdError } from '../messages/failures.js';
-import { resolveSecret } from '../security/secret.js';
+import { defined } from '../../messages/defined.js';
+import { VideoIdError } from '../../messages/failures.js';
+import { resolveSecret } from '../../security/secret.js';
 
 /** Who we are in mutual TLS: PEM, by reference (`env:NAME`, `file:PATH`). */
 export interface ClientCertificate {

@@ -1,22 +1,22 @@
 import type { z } from 'zod';
-import { VideoIdError } from '../messages/failures.js';
-import type { ProviderStatus, RequestPk } from '../messages/request.js';
-import { Secret } from '../security/secret.js';
-import { type RaoLogin, raoFields, raoId, raoSecrets } from './credentials.js';
-import { isFields } from './envelope.js';
-import { ProviderError } from './errors.js';
-import { Exchange } from './exchange.js';
-import { Http, type Timeouts } from './http.js';
-import { meaningOr } from './meaning.js';
-import type { FileSource } from './multipart.js';
-import type { PdfStream } from './pdf-stream.js';
-import { registrationAuthorityApi } from './registration-authority/api.js';
-import type { RegistrationAuthorityAssumptions } from './registration-authority/assumptions.js';
-import { type CallName, PATHS, REGISTRATION_AUTHORITY } from './registration-authority/calls.js';
-import { contractOf } from './registration-authority/contract.js';
-import { hasDocument } from './registration-authority/documents.js';
-import { type EnrolmentRequest, enrolmentIn } from './registration-authority/enrolment-request.js';
-import { pageOf } from './registration-authority/pages.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { ProviderStatus, RequestPk } from '../../messages/request.js';
+import { Secret } from '../../security/secret.js';
+import { type RaoLogin, raoFields, raoId, raoSecrets } from '../credentials.js';
+import { isFields } from '../answers/envelope.js';
+import { ProviderError } from '../errors.js';
+import { Exchange } from '../exchange.js';
+import { Http, type Timeouts } from '../http/http.js';
+import { meaningOr } from '../answers/meaning.js';
+import type { FileSource } from '../http/multipart.js';
+import type { PdfStream } from '../http/pdf-stream.js';
+import { registrationAuthorityApi } from './refusals.js';
+import type { RegistrationAuthorityAssumptions } from './assumptions.js';
+import { type CallName, PATHS, REGISTRATION_AUTHORITY } from './calls.js';
+import { contractOf } from './contract.js';
+import { hasDocument } from './documents.js';
+import { type EnrolmentRequest, enrolmentIn } from './enrolment-request.js';
+import { pageOf } from './pages.js';
 import {
   type CardSecrets,
   type Scratchcard,
@@ -25,22 +25,16 @@ import {
   missingIn,
   preauthLinkSchema,
   secretsIn,
-} from './registration-authority/schemas.js';
-import {
-  type ScratchcardCount,
-  countOf,
-  firstUnused,
-  isUsed,
-  scratchcardNamed,
-} from './registration-authority/scratchcards.js';
-import { updateOf } from './registration-authority/update.js';
-import type { Answered } from './sorting.js';
+} from './schemas.js';
+import { type ScratchcardCount, countOf, firstUnused, isUsed, scratchcardNamed } from './scratchcards.js';
+import { updateOf } from './update.js';
+import type { Answered } from '../answers/sorting.js';
 
-export type { RaoLogin } from './credentials.js';
-export type { PdfStream } from './pdf-stream.js';
-export type { EnrolmentRequest } from './registration-authority/enrolment-request.js';
-export type { CardSecrets, IssuedCertificate, Scratchcard } from './registration-authority/schemas.js';
-export type { ScratchcardCount } from './registration-authority/scratchcards.js';
+export type { RaoLogin } from '../credentials.js';
+export type { PdfStream } from '../http/pdf-stream.js';
+export type { EnrolmentRequest } from './enrolment-request.js';
+export type { CardSecrets, IssuedCertificate, Scratchcard } from './schemas.js';
+export type { ScratchcardCount } from './scratchcards.js';
 
 export interface RegistrationAuthoritySettings {
   /** With or without `/api/v1`. */

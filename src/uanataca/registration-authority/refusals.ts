@@ -1,9 +1,23 @@
-import { COMMON_ANSWERS, type KnownAnswer, anyOf } from '../known-answers.js';
+import { COMMON_REFUSALS, type KnownRefusal, anyOf } from '../answers/known-refusals.js';
+import type { Api } from '../api.js';
 import type { RegistrationAuthorityAssumptions } from './assumptions.js';
-import type { CallName } from './calls.js';
+import { CALLS, type CallName } from './calls.js';
+
+/** The Registration Authority API as `assumed`. */
+export function registrationAuthorityApi(assumed: RegistrationAuthorityAssumptions): Api<CallName> {
+  return {
+    effects: CALLS,
+    inDoubt: { create: 'CREATE_IN_DOUBT' },
+    refusals: refusalsOf(assumed),
+    removing: ['cancel'],
+    addressProven: [],
+    elsewhere: 'check the address (https, and no path but the API’s)',
+    assumed,
+  };
+}
 
 /** The refusals of the Registration Authority API, the narrower first. Mistakes of the caller come as 500 (§2.3). */
-export function knownAnswers(assumed: RegistrationAuthorityAssumptions): KnownAnswer<CallName>[] {
+function refusalsOf(assumed: RegistrationAuthorityAssumptions): KnownRefusal<CallName>[] {
   return [
     {
       section: '§8.1',
@@ -20,13 +34,13 @@ export function knownAnswers(assumed: RegistrationAuthorityAssumptions): KnownAn
       code: 'SCRATCHCARD_USED',
     },
     { section: '§8.2 412', words: anyOf(assumed.wrongStatusTexts), code: 'REQUEST_STATUS_REFUSED' },
-    ...ANSWERS,
-    ...COMMON_ANSWERS,
+    ...REFUSALS,
+    ...COMMON_REFUSALS,
     { section: '§2.3 500', words: /\b\w+ matching query does not exist/i, code: 'PROVIDER_NOT_FOUND' },
   ];
 }
 
-const ANSWERS: readonly KnownAnswer<CallName>[] = [
+const REFUSALS: readonly KnownRefusal<CallName>[] = [
   { section: '§8.3 412', calls: ['approve'], words: /Invalid request fields/i, code: 'FIELDS_MISSING' },
   { section: '§8.3 400', calls: ['approve'], words: /Missing required docs/i, code: 'DOCUMENTS_MISSING' },
   { section: '§8.2 404', calls: ['cancel'], words: /No Request matches/i, code: 'PROVIDER_NOT_FOUND', meaning: 'gone' },

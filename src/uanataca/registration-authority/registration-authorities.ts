@@ -1,8 +1,8 @@
-import { VideoIdError } from '../messages/failures.js';
-import { ByEnvironment } from './by-environment.js';
-import type { Timeouts } from './http.js';
+import { VideoIdError } from '../../messages/failures.js';
+import { ByEnvironment } from '../by-environment.js';
+import type { Timeouts } from '../http/http.js';
 import { RegistrationAuthority } from './registration-authority.js';
-import type { RegistrationAuthorityAssumptions } from './registration-authority/assumptions.js';
+import type { RegistrationAuthorityAssumptions } from './assumptions.js';
 
 /** What the settings say of one environment's Registration Authority API; the settings' own type fits. */
 export interface RegistrationAuthorityEnvironment {

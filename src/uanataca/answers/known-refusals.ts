@@ -1,9 +1,9 @@
-import type { StepFailureCode } from '../messages/failures.js';
-import type { Meaning } from './errors.js';
-import { literal } from './literal.js';
+import type { StepFailureCode } from '../../messages/failures.js';
+import type { Meaning } from '../errors.js';
+import { literal } from './redaction.js';
 
 /** A refusal whose words are known. The HTTP status is no part of it: V1 gives 404 as 400, and caller mistakes as 500. */
-export interface KnownAnswer<Call extends string> {
+export interface KnownRefusal<Call extends string> {
   /** Where it is documented, with the status given there; to read the tables beside the facts. */
   section: string;
   /** The calls it is known from; everywhere when left out. */
@@ -14,7 +14,7 @@ export interface KnownAnswer<Call extends string> {
 }
 
 /** Refusals of the registration authority behind both APIs: One-Shot passes its words on. */
-export const COMMON_ANSWERS: readonly KnownAnswer<never>[] = [
+export const COMMON_REFUSALS: readonly KnownRefusal<never>[] = [
   // Who asks
   { section: '§4.4 403', words: /Invalid RAO credentials/i, code: 'CREDENTIALS_REFUSED' },
   { section: '§4.1 403', words: /You do not have permission/i, code: 'CREDENTIALS_REFUSED' },

@@ -1,5 +1,4 @@
-import { VideoIdError } from '../messages/failures.js';
-import { literal } from './literal.js';
+import { VideoIdError } from '../../messages/failures.js';
 
 /** A server as people set it up. */
 export interface Server {
@@ -28,9 +27,9 @@ export function addressOf(baseUrl: string, server: Server): { origin: string; ba
       remedy: 'Give an http or https address such as https://provider.example.com.',
     });
   }
-  const ending = new RegExp(`${literal(server.basePath)}(${literal(DOUBLED)})?$`);
-  const given = url.pathname.replace(/\/+$/, '').replace(ending, '');
-  return { origin: url.origin, basePath: `${given}${server.basePath}` };
+  const path = url.pathname.replace(/\/+$/, '');
+  const written = [`${server.basePath}${DOUBLED}`, server.basePath].find((ending) => path.endsWith(ending)) ?? '';
+  return { origin: url.origin, basePath: `${path.slice(0, path.length - written.length)}${server.basePath}` };
 }
 
 /** An id or uid as a path segment; `.` and `..` would climb. Throws `TypeError` for what is no id. */

@@ -1,4 +1,4 @@
-import { VideoIdError } from '../messages/failures.js';
+import { VideoIdError } from '../../messages/failures.js';
 
 /** What undici and Node say of connections, as sentences of ours: theirs may name people, ours cannot. */
 const SENTENCES: Readonly<Record<string, string>> = {

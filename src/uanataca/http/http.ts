@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Agent, type buildConnector } from 'undici';
-import { VideoIdError } from '../messages/failures.js';
-import { readGuardedSync } from '../security/guarded-file.js';
+import { VideoIdError } from '../../messages/failures.js';
+import { readGuardedSync } from '../../security/guarded-file.js';
 import { type Server, addressOf } from './address.js';
 import { type ClientCertificate, withClientCertificate } from './client-certificate.js';
 import { Loss, NotConnected, asLoss } from './loss.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { IDENTITY_FIELDS } from '../messages/request-fields.js';
-import { type Assumption, COMMON_ASSUMPTIONS, listOf, notes } from './assumption-list.js';
+import { IDENTITY_FIELDS } from '../../messages/request-fields.js';
+import { type Assumption, COMMON_ASSUMPTIONS, listOf, notes } from '../assumption-list.js';
 
 /**
  * Everything the documentation of One-Shot V2 leaves open and this client can be told, one setting each.
