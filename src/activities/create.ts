@@ -36,7 +36,7 @@ export function create(dependencies: Dependencies): SignatureActivities['create'
         ...signer,
         profile,
         registrationAuthority: key.registrationAuthority,
-        ...(paidBy ? { billing: paidBy } : {}),
+        billing: paidBy,
       })
       .catch(async (error: unknown) => {
         if (!(error instanceof ProviderError)) throw error;

@@ -1,4 +1,5 @@
 import type { Retrieved, RetrieveOrder, SignatureActivities } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import type { StoredContract, StoredDocument, Verification } from '../messages/outcome.js';
 import type { RequestKey } from '../messages/request.js';
 import { withSigner } from '../signatures/identity/subject.js';
@@ -65,15 +66,13 @@ async function judged(
       const verification = verdict.documents[place];
       return verification === undefined ? [] : [{ index, ...digest, verification: ofSigner(verification) }];
     }),
-    ...(contract === undefined
-      ? {}
-      : {
-          contract: {
-            ...contract.digest,
-            signed: verdict.contractSigned,
-            verification: verdict.contractSigned ? ofSigner(verdict.contract) : verdict.contract,
-          },
-        }),
+    ...defined({
+      contract: contract && {
+        ...contract.digest,
+        signed: verdict.contractSigned,
+        verification: verdict.contractSigned ? ofSigner(verdict.contract) : verdict.contract,
+      },
+    }),
     ...(missing.length === 0 && contract !== undefined
       ? {}
       : { missing: { documents: missing, contract: contract === undefined } }),

@@ -92,8 +92,8 @@ function whatBecame(
 
 function opened({ secret, unlock }: SignOrder, sealKeys: SealPrivateKeys): SignatureOrder {
   return {
-    ...(secret ? { secret: openSealed(secret, sealKeys) } : {}),
-    ...(unlock ? { unlock: { type: unlock.type, value: openSealed(unlock.value, sealKeys) } } : {}),
+    secret: secret && openSealed(secret, sealKeys),
+    unlock: unlock && { type: unlock.type, value: openSealed(unlock.value, sealKeys) },
   };
 }
 

@@ -2,7 +2,7 @@ import { finished } from 'node:stream/promises';
 import type { Archive, ArchiveFile, FileDigest, StorableFile } from '../archive/archive.js';
 import { withLocalCopy } from '../archive/local-copy.js';
 import type { RetrieveOrder, UploadedDocument } from '../messages/activities.js';
-import { type FailureCode, VideoIdError } from '../messages/failures.js';
+import { ARCHIVE_TROUBLE, type FailureCode, VideoIdError } from '../messages/failures.js';
 import type { RequestKey } from '../messages/request.js';
 import type { SignedFile } from '../signatures/verification/signed-file.js';
 import type { VerificationOrder } from '../signatures/verification/verification.js';
@@ -11,7 +11,7 @@ import { ProviderError } from '../uanataca/errors.js';
 import type { PdfStream } from '../uanataca/http/pdf-stream.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { type DownloadLimit, downloadLimits, storeDownload } from './engine/download.js';
-import { OWN_TROUBLE, providerFailure, stepFailure } from './engine/failures.js';
+import { providerFailure, stepFailure } from './engine/failures.js';
 
 /** A file of the request as it was fetched and looked at. */
 export interface Fetched {
@@ -134,7 +134,7 @@ export class SignedFiles {
 
 /** Trouble that passes, and that giving up does not help. */
 function isOfArchive(error: unknown): boolean {
-  return error instanceof VideoIdError && OWN_TROUBLE.has(error.code);
+  return error instanceof VideoIdError && ARCHIVE_TROUBLE.has(error.code);
 }
 
 /** Where the words are no help: conflict, precondition failed, too early. */

@@ -85,7 +85,7 @@ export async function loadSealPublicKey(settings: readonly SealKeySetting[]): Pr
     });
   }
   checkIds('keys.seal', settings);
-  return { id: first.id, key: await readSealKey('keys.seal[0].publicKey', first.publicKey, createPublicKey) };
+  return { id: first.id, key: await readPemKey(SEAL_KEY, 'keys.seal[0].publicKey', first.publicKey, createPublicKey) };
 }
 
 /**
@@ -98,16 +98,7 @@ export async function loadSealPrivateKeys(settings: readonly SealKeySetting[]): 
   const keys = new Map<string, KeyObject>();
   for (const [index, { id, publicKey, privateKey }] of settings.entries()) {
     if (privateKey === undefined) continue;
-    const field = `keys.seal[${index}]`;
-    const key = await readSealKey(`${field}.privateKey`, privateKey, createPrivateKey);
-    const expected = await readSealKey(`${field}.publicKey`, publicKey, createPublicKey);
-    if (!createPublicKey(key).equals(expected)) {
-      throw new VideoIdError('BAD_SETTING', `The private and the public seal key "${id}" do not belong together.`, {
-        field,
-        remedy: 'Name the two halves of one key pair.',
-      });
-    }
-    keys.set(id, key);
+    keys.set(id, await readKeyPair(SEAL_KEY, `keys.seal[${index}]`, { id, publicKey, privateKey }));
   }
   if (keys.size === 0) {
     throw new VideoIdError('BAD_SETTING', 'There is no private seal key, so no typed code could be opened.', {
@@ -151,20 +142,59 @@ export function isKeyId(id: string): boolean {
   return /^[A-Za-z0-9._-]{1,64}$/.test(id);
 }
 
-async function readSealKey(field: string, reference: string, read: (pem: string) => KeyObject): Promise<KeyObject> {
+/** A kind of key: how errors name it, and which keys are of it. */
+export interface KeyKind {
+  /** "seal key". */
+  name: string;
+  /** "an RSA key of 3072 bits". */
+  form: string;
+  remedy: string;
+  fits: (key: KeyObject) => boolean;
+}
+
+const SEAL_KEY: KeyKind = {
+  name: 'seal key',
+  form: `an RSA key of ${SEAL_KEY_BITS} bits or more`,
+  remedy: `Make a pair with \`openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:${SEAL_KEY_BITS}\`.`,
+  fits: ({ asymmetricKeyType, asymmetricKeyDetails }) =>
+    asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= SEAL_KEY_BITS,
+};
+
+/**
+ * Reads a PEM key by reference. `read` makes a public or a private key of it.
+ *
+ * @throws VideoIdError SECRET_NOT_FOUND, or BAD_SETTING for a key of another kind.
+ */
+export async function readPemKey(
+  { name, form, remedy, fits }: KeyKind,
+  field: string,
+  reference: string,
+  read: (pem: string) => KeyObject,
+): Promise<KeyObject> {
   const pem = await resolveSecret(reference, field);
   const wrong = (cause?: unknown) =>
-    new VideoIdError('BAD_SETTING', `The seal key ${reference} is not an RSA key of ${SEAL_KEY_BITS} bits, PEM.`, {
-      field,
-      remedy: `Make a pair with \`openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:${SEAL_KEY_BITS}\`.`,
-      cause,
-    });
+    new VideoIdError('BAD_SETTING', `The ${name} ${reference} is not ${form} in PEM.`, { field, remedy, cause });
   let key: KeyObject;
   try {
     key = read(pem.reveal());
   } catch (cause) {
     throw wrong(cause);
   }
-  if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < SEAL_KEY_BITS) throw wrong();
+  if (!fits(key)) throw wrong();
   return key;
+}
+
+/** @throws VideoIdError BAD_SETTING unless a private key belongs to the public key beside it. */
+export async function readKeyPair(
+  kind: KeyKind,
+  field: string,
+  { id, publicKey, privateKey }: { id: string; publicKey: string; privateKey: string },
+): Promise<KeyObject> {
+  const key = await readPemKey(kind, `${field}.privateKey`, privateKey, createPrivateKey);
+  const expected = await readPemKey(kind, `${field}.publicKey`, publicKey, createPublicKey);
+  if (createPublicKey(key).equals(expected)) return key;
+  throw new VideoIdError('BAD_SETTING', `The private and the public ${kind.name} "${id}" do not belong together.`, {
+    field,
+    remedy: 'Name the two halves of one key pair.',
+  });
 }

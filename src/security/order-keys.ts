@@ -1,7 +1,6 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { VideoIdError } from '../messages/failures.js';
-import { checkIds } from './keys.js';
-import { resolveSecret } from './secret.js';
+import { checkIds, type KeyKind, readKeyPair, readPemKey } from './keys.js';
 
 /** An orders key in the settings: secret references to PEM. Without `privateKey` it can check and not sign. */
 export interface OrderKeySetting {
@@ -21,6 +20,13 @@ export type OrderPublicKeys = ReadonlyMap<string, KeyObject>;
 
 const FIELD = 'keys.orders';
 
+const ORDERS_KEY: KeyKind = {
+  name: 'orders key',
+  form: 'an Ed25519 key',
+  remedy: 'Make a pair with `openssl genpkey -algorithm ed25519`, or with videoid setup --keys DIRECTORY.',
+  fits: ({ asymmetricKeyType }) => asymmetricKeyType === 'ed25519',
+};
+
 /**
  * Reads the public keys: whose orders and starts count. Touches no private key.
  *
@@ -36,7 +42,7 @@ export async function loadOrderPublicKeys(settings: readonly OrderKeySetting[]):
   checkIds(FIELD, settings);
   const keys = new Map<string, KeyObject>();
   for (const [index, { id, publicKey }] of settings.entries()) {
-    keys.set(id, await readKey(`${FIELD}[${index}].publicKey`, publicKey, createPublicKey));
+    keys.set(id, await readPemKey(ORDERS_KEY, `${FIELD}[${index}].publicKey`, publicKey, createPublicKey));
   }
   return keys;
 }
@@ -50,14 +56,7 @@ export async function loadOrderSigner(settings: readonly OrderKeySetting[]): Pro
   checkIds(FIELD, settings);
   for (const [index, { id, publicKey, privateKey }] of settings.entries()) {
     if (privateKey === undefined) continue;
-    const field = `${FIELD}[${index}]`;
-    const key = await readKey(`${field}.privateKey`, privateKey, createPrivateKey);
-    if (createPublicKey(key).equals(await readKey(`${field}.publicKey`, publicKey, createPublicKey)))
-      return { id, key };
-    throw new VideoIdError('BAD_SETTING', `The private and the public orders key "${id}" do not belong together.`, {
-      field,
-      remedy: 'Name the two halves of one key pair.',
-    });
+    return { id, key: await readKeyPair(ORDERS_KEY, `${FIELD}[${index}]`, { id, publicKey, privateKey }) };
   }
   throw new VideoIdError(
     'BAD_SETTING',
@@ -75,22 +74,4 @@ export function generateOrderKeys(): { publicKey: string; privateKey: string } {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
-}
-
-async function readKey(field: string, reference: string, read: (pem: string) => KeyObject): Promise<KeyObject> {
-  const pem = await resolveSecret(reference, field);
-  const wrong = (cause?: unknown) =>
-    new VideoIdError('BAD_SETTING', `The orders key ${reference} is not an Ed25519 key, PEM.`, {
-      field,
-      remedy: 'Make a pair with `openssl genpkey -algorithm ed25519`, or with videoid setup --keys DIRECTORY.',
-      cause,
-    });
-  let key: KeyObject;
-  try {
-    key = read(pem.reveal());
-  } catch (cause) {
-    throw wrong(cause);
-  }
-  if (key.asymmetricKeyType !== 'ed25519') throw wrong();
-  return key;
 }

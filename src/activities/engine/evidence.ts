@@ -115,7 +115,7 @@ export async function writeEvidence(
   const request = await archive.readRequest(key);
   const provider = await archive.readProvider(key);
   const shown = await archive.events(key);
-  await archive.writeEvidence(key, composeEvidence({ request, shown, ...(provider ? { provider } : {}), ...known }));
+  await archive.writeEvidence(key, composeEvidence({ request, shown, ...defined({ provider }), ...known }));
 }
 
 /** Pure: equal orders give equal evidence, with keys, events and documents in one order. */
@@ -124,26 +124,23 @@ export function composeEvidence(order: EvidenceOrder): Evidence {
   const events = inOrder(order.events).map(({ at, what, actor, facts }) => ({
     at,
     what,
-    ...(actor === undefined ? {} : { actor: actorOf(actor) }),
-    ...(facts === undefined ? {} : { facts: sorted(facts) }),
+    ...defined({ actor: actor && actorOf(actor), facts: facts && sorted(facts) }),
   }));
   const acceptance = acceptanceIn(events);
   const contract = contractOf(order);
   return {
     evidenceVersion: 1,
     request: requestOf(order.request),
-    ...(signer === undefined ? {} : { signer: sorted(signer) }),
-    ...(provider === undefined ? {} : { provider: providerOf(provider) }),
+    ...defined({ signer: signer && sorted(signer), provider: provider && providerOf(provider) }),
     documents: documentsOf(order),
     ...defined({ contract, acceptance }),
     events,
     shown: inOrder(order.shown).map(({ at, what, channel, facts }) => ({
       at,
       what,
-      ...defined({ channel }),
-      ...(facts === undefined ? {} : { facts: sorted(facts) }),
+      ...defined({ channel, facts: facts && sorted(facts) }),
     })),
-    ...(outcome === undefined ? {} : { outcome: outcomeOf(outcome) }),
+    ...defined({ outcome: outcome && outcomeOf(outcome) }),
   };
 }
 
@@ -167,7 +164,7 @@ function providerOf({ videoidPk, requestPk, certificates }: EvidenceProvider): E
   return {
     ...defined({ videoidPk }),
     requestPk,
-    ...(certificates === undefined ? {} : { certificates: [...certificates] }),
+    ...defined({ certificates: certificates && [...certificates] }),
   };
 }
 
@@ -179,9 +176,7 @@ function documentsOf({ request, documents, outcome }: EvidenceOrder): EvidenceDo
     return {
       index,
       uploaded: { sha256, size },
-      ...(signed === undefined
-        ? {}
-        : { signed: { sha256: signed.sha256, size: signed.size, verification: verificationOf(signed.verification) } }),
+      ...defined({ signed: signed && storedFile(signed) }),
     };
   });
 }
@@ -192,17 +187,12 @@ function contractOf({ contract, outcome, events }: EvidenceOrder): Evidence['con
   if (stored === undefined && typeof shown !== 'string') return undefined;
   return {
     ...(typeof shown === 'string' ? { shownSha256: shown } : {}),
-    ...(stored === undefined
-      ? {}
-      : {
-          stored: {
-            sha256: stored.sha256,
-            size: stored.size,
-            signed: stored.signed,
-            verification: verificationOf(stored.verification),
-          },
-        }),
+    ...defined({ stored: stored && { ...storedFile(stored), signed: stored.signed } }),
   };
+}
+
+function storedFile({ sha256, size, verification }: StoredDocument | StoredContract) {
+  return { sha256, size, verification: verificationOf(verification) };
 }
 
 /** The workflow records every acceptance, with its number, and with each order to sign the number of the one behind it. */

@@ -2,12 +2,9 @@ import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/activity';
 import type { StepFailure } from '../../messages/activities.js';
 import { defined } from '../../messages/defined.js';
-import { type FailureCode, VideoIdError } from '../../messages/failures.js';
+import { ARCHIVE_TROUBLE, type FailureCode, VideoIdError } from '../../messages/failures.js';
 import type { Logger } from '../../logging/logger.js';
 import { ProviderError } from '../../uanataca/errors.js';
-
-/** Trouble of ours that passes without anybody deciding: the step keeps trying. */
-export const OWN_TROUBLE = new Set<FailureCode>(['ARCHIVE_FULL', 'ARCHIVE_UNAVAILABLE', 'ARCHIVE_NOT_SHARED']);
 
 /** Milliseconds: whatever the provider asks for, nobody waits longer for the next try. */
 const LONGEST_PAUSE = 300_000;
@@ -93,5 +90,5 @@ export function providerFailure(
 
 function ofOurs(error: VideoIdError): ApplicationFailure {
   const words = error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
-  return stepFailure(error.code, words, { retry: OWN_TROUBLE.has(error.code), facts: error.facts });
+  return stepFailure(error.code, words, { retry: ARCHIVE_TROUBLE.has(error.code), facts: error.facts });
 }

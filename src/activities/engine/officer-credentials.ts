@@ -33,7 +33,7 @@ export async function raoCredentials(
   const password = typed.password ? openSealed(typed.password, sealKeys) : await stored(officer.password);
   const pin = typed.pin ? openSealed(typed.pin, sealKeys) : await stored(officer.pin);
   const token = await stored(officer.token);
-  if (token) return { rao: officer.rao, token, ...(password ? { password } : {}), ...(pin ? { pin } : {}) };
+  if (token) return { rao: officer.rao, token, password, pin };
   if (username && password && pin) return { rao: officer.rao, username, password, pin };
   throw new VideoIdError('CREDENTIALS_REFUSED', `The credentials of officer "${officerId}" are incomplete.`, {
     field: 'credentials',

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { SignatureActivities, StepFailure } from '../../messages/activities.js';
-import type { FailureCode } from '../../messages/failures.js';
-import { OWN_TROUBLE, stepFailure } from './failures.js';
+import { ARCHIVE_TROUBLE, type FailureCode } from '../../messages/failures.js';
+import { stepFailure } from './failures.js';
 
 /**
  * The watch waits by retrying and would never say that it cannot read because of us. Trouble of ours that outlasts the
@@ -35,5 +35,5 @@ type Watch = (
 function ownTrouble(error: unknown): StepFailure | undefined {
   if (!(error instanceof ApplicationFailure)) return undefined;
   const failure = error.details?.[0] as StepFailure | undefined;
-  return failure !== undefined && OWN_TROUBLE.has(failure.code) ? failure : undefined;
+  return failure !== undefined && ARCHIVE_TROUBLE.has(failure.code) ? failure : undefined;
 }

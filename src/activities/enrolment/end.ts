@@ -25,8 +25,5 @@ function oneLine(words: string): string {
 }
 
 function certificateOf({ serialNumber, validFrom, validTo }: IssuedCertificate): Certificate {
-  return {
-    serialNumber,
-    ...defined({ validFrom, validTo }),
-  };
+  return { serialNumber, ...defined({ validFrom, validTo }) };
 }

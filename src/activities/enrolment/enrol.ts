@@ -84,7 +84,7 @@ interface CreateOrder {
 export function adoptEnrolment(dependencies: Dependencies): EnrolmentActivities['adoptEnrolment'] {
   return async (key, { requestPk }) => {
     const known = await dependencies.archive.readProvider(key);
-    return takeOver(dependencies, key, { requestPk, ...(known?.round === undefined ? {} : { round: known.round }) });
+    return takeOver(dependencies, key, { requestPk, ...defined({ round: known?.round }) });
   };
 }
 
@@ -95,7 +95,7 @@ async function noteFirstUnused(dependencies: Dependencies, key: RequestKey, roun
   const { sn, secrets } = await api.firstUnusedScratchcard(key.registrationAuthority);
   const { enrolment } = authorityOf(config, key);
   const sealed = sealedSecrets(enrolment?.secrets, secrets, sealPublicKey);
-  await archive.noteCard(key, { round, sn, ...(sealed ? { secrets: sealed } : {}) });
+  await archive.noteCard(key, { round, sn, ...defined({ secrets: sealed }) });
   return sn;
 }
 
@@ -128,9 +128,9 @@ async function create(dependencies: Dependencies, key: RequestKey, order: Create
       registrationAuthority: key.registrationAuthority,
       email,
       phone,
-      ...(enrolment
-        ? { secureElement: enrolment.secureElement, validityTime: enrolment.validityTime, fields: enrolment.fields }
-        : {}),
+      secureElement: enrolment?.secureElement,
+      validityTime: enrolment?.validityTime,
+      fields: enrolment?.fields,
     });
     return requestPk;
   } catch (error) {

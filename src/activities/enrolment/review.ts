@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import type { Decided, EnrolmentActivities, OfficerOrder } from '../../messages/activities.js';
+import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { RequestKey, RequestPk } from '../../messages/request.js';
 import { isFieldName } from '../../messages/request-fields.js';
@@ -33,7 +34,7 @@ export function approveEnrolment(dependencies: Dependencies): EnrolmentActivitie
       },
     );
     const secrets = await secretsOfApproval(dependencies, key, requestPk, decided);
-    return { ...decided, ...(secrets ? { secrets } : {}) };
+    return { ...decided, ...defined({ secrets }) };
   };
 }
 

@@ -81,7 +81,7 @@ function readSigner(signer: DerElement): CmsSigner {
     digestAlgorithm: oidOf(partsOf(digest, TAG.sequence)[0]),
     signatureAlgorithm: { oid: oidOf(oid), parameters: parameters?.bytes },
     value: octetsOf(value),
-    ...(signed === undefined ? {} : { signedAttributes: asSet(signed) }),
+    ...defined({ signedAttributes: signed && asSet(signed) }),
     signed: attributesIn(signed),
     unsigned: attributesIn(unsigned),
   };

@@ -59,8 +59,7 @@ export async function checkSigner(
       ...strengthReasons(cms, digest, scheme, certificate),
     ],
     ...defined({ certificate }),
-    ...(digest === undefined ? {} : { digestAlgorithm: digest.name }),
-    ...(scheme === undefined ? {} : { signatureAlgorithm: scheme.name }),
+    ...defined({ digestAlgorithm: digest?.name, signatureAlgorithm: scheme?.name }),
     ...(time instanceof asn1js.UTCTime || time instanceof asn1js.GeneralizedTime ? { statedTime: time.toDate() } : {}),
   };
 }

@@ -216,7 +216,7 @@ export class OneShot {
     const sent = this.#exchange.ask('otp', {
       method: 'POST',
       path: PATHS.otp(pk),
-      ...(method === 'omitted' ? {} : { json: { delivery_method: method } }),
+      json: method === 'omitted' ? undefined : { delivery_method: method },
     });
     return meaningOr(sent, 'sent', 'sent-less-than-a-minute-ago');
   }
