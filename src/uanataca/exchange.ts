@@ -43,7 +43,7 @@ export class Exchange<Call extends string> {
     const pieces = piecesOf(answer);
     const first = await this.#reading(asked, () => firstBytes(pieces));
     const succeeded = answer.status >= 200 && answer.status < 300;
-    if (succeeded && (startsAsPdf(first) || options.asItCame === true)) {
+    if (succeeded && (startsAsPdf(first) || options.anyContent === true)) {
       return pdfStream(first, pieces, answer, (error) => this.#lost(asked, error), options);
     }
     const text = first.toString() + (await this.#reading(asked, () => answerText(answer.body, pieces)));

@@ -7,7 +7,7 @@ import type { RaoCredentials } from '../../uanataca/one-shot/one-shot.js';
 import { authorityOf, type Dependencies } from './dependencies.js';
 
 /**
- * The credentials a decision is carried out with: the officer's own, completed by what was typed at the decision.
+ * The officer's own credentials for a decision, completed with what the officer typed.
  *
  * @throws VideoIdError UNKNOWN_OFFICER, SECRET_NOT_FOUND, SEAL_NOT_OPENED, BAD_SETTING
  */
@@ -25,7 +25,7 @@ export async function raoCredentials(
       `Registration authority ${key.registrationAuthority} has no officer "${officerId}".`,
       {
         field: 'officer',
-        remedy: 'Name an officer of the settings.',
+        remedy: 'Name an officer from the settings.',
       },
     );
   }
@@ -37,7 +37,7 @@ export async function raoCredentials(
   if (username && password && pin) return { rao: officer.rao, username, password, pin };
   throw new VideoIdError('CREDENTIALS_REFUSED', `The credentials of officer "${officerId}" are incomplete.`, {
     field: 'credentials',
-    remedy: 'Type the password or PIN that the settings do not hold.',
+    remedy: 'Type the password or PIN that the settings lack.',
   });
 }
 

@@ -4,8 +4,8 @@ import { ARCHIVE_TROUBLE, type FailureCode } from '../../messages/failures.js';
 import { stepFailure } from './failures.js';
 
 /**
- * The watch waits by retrying and would never say that it cannot read because of us. Trouble of ours that outlasts the
- * step's budget is told as the provider's is, with its beginning: the deadline stands still from then on.
+ * The watch waits by retrying, so it would never report that the archive is away. When the trouble outlasts the step's
+ * budget, the step fails with the time when it began. The deadline stands still from then on.
  */
 export function tellingOwnTrouble(watch: Watch): Watch {
   /** Milliseconds since 1970, as this worker has seen it. */

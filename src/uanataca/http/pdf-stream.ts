@@ -12,8 +12,8 @@ export interface PdfStream {
 
 /** How a PDF is read. */
 export interface PdfOptions {
-  /** An operator's word: whatever came with a 2xx is handed out, also where it is no PDF. */
-  asItCame?: boolean | undefined;
+  /** Set on an operator's decision: any content that comes with a 2xx is returned, even if it is not a PDF. */
+  anyContent?: boolean | undefined;
 }
 
 /** Bytes at a PDF's end among which its end mark stands. */
@@ -36,11 +36,11 @@ export function pdfStream(
   rest: AsyncIterator<Buffer>,
   answer: HttpAnswer,
   lost: (error: unknown) => unknown,
-  { asItCame = false }: PdfOptions = {},
+  { anyContent = false }: PdfOptions = {},
 ): PdfStream {
   const { 'content-length': length, 'transfer-encoding': encoding } = answer.headers;
   // With neither of the two, the end of the connection is the end of the answer, and a cut looks the same.
-  const framed = length !== undefined || encoding !== undefined || asItCame;
+  const framed = length !== undefined || encoding !== undefined || anyContent;
 
   async function* pieces(): AsyncGenerator<Buffer> {
     let tail = first.subarray(-TAIL);

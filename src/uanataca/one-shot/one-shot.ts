@@ -199,7 +199,7 @@ export class OneShot {
 
   /**
    * The provider's service contract: to be shown before signing, signed with the documents (§4.7).
-   * What came with success and is no PDF is `refused`, PROVIDER_FILE_NOT_A_PDF, unless it is wanted `asItCame`.
+   * What came with success and is no PDF is `refused`, PROVIDER_FILE_NOT_A_PDF, unless it is wanted `anyContent`.
    */
   async getContract(pk: RequestPk, options: PdfOptions = {}): Promise<PdfStream> {
     return this.#exchange.pdf('contract', { method: 'GET', path: PATHS.contract(pk, this.#assumed) }, options);
