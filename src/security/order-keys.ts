@@ -2,7 +2,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypt
 import { VideoIdError } from '../messages/failures.js';
 import { checkIds, type KeyKind, readKeyPair, readPemKey } from './keys.js';
 
-/** An orders key in the settings: secret references to PEM. Without `privateKey` it can check and not sign. */
+/** An orders key in the settings: secret references to PEM. Without `privateKey` it can only check signatures. */
 export interface OrderKeySetting {
   id: string;
   publicKey: string;
@@ -15,7 +15,7 @@ export interface OrderSigner {
   key: KeyObject;
 }
 
-/** The keys whose signatures count, by id. */
+/** The keys whose signatures are accepted, by id. */
 export type OrderPublicKeys = ReadonlyMap<string, KeyObject>;
 
 const FIELD = 'keys.orders';
@@ -28,15 +28,15 @@ const ORDERS_KEY: KeyKind = {
 };
 
 /**
- * Reads the public keys: whose orders and starts count. Touches no private key.
+ * Reads the public keys that check orders and starts. It reads no private key.
  *
  * @throws VideoIdError SECRET_NOT_FOUND, or BAD_SETTING for no key, a repeated id or a key that is not Ed25519
  */
 export async function loadOrderPublicKeys(settings: readonly OrderKeySetting[]): Promise<OrderPublicKeys> {
   if (settings.length === 0) {
-    throw new VideoIdError('BAD_SETTING', 'There is no orders key, so nobody could start or steer a request.', {
+    throw new VideoIdError('BAD_SETTING', 'There is no orders key, so nobody can start or steer requests.', {
       field: FIELD,
-      remedy: 'Give the public keys of the gateways and clients that may. New keys: videoid setup --keys DIRECTORY.',
+      remedy: 'Give the public keys of the allowed gateways and clients. New keys: videoid setup --keys DIRECTORY.',
     });
   }
   checkIds(FIELD, settings);
@@ -50,7 +50,7 @@ export async function loadOrderPublicKeys(settings: readonly OrderKeySetting[]):
 /**
  * Reads the private key that signs: that of the first entry which has one.
  *
- * @throws VideoIdError SECRET_NOT_FOUND, or BAD_SETTING for no private key, one that is not Ed25519, or a pair that is none
+ * @throws VideoIdError SECRET_NOT_FOUND, or BAD_SETTING for no private key, one that is not Ed25519, or two keys that do not belong together
  */
 export async function loadOrderSigner(settings: readonly OrderKeySetting[]): Promise<OrderSigner> {
   checkIds(FIELD, settings);
@@ -60,15 +60,15 @@ export async function loadOrderSigner(settings: readonly OrderKeySetting[]): Pro
   }
   throw new VideoIdError(
     'BAD_SETTING',
-    'There is no private orders key, so no request can be started or steered here.',
+    'There is no private orders key, so this process cannot start or steer requests.',
     {
       field: FIELD,
-      remedy: 'Give this process a privateKey for one orders key. New ones: videoid setup --keys DIRECTORY.',
+      remedy: 'Give this process a privateKey for one orders key. New keys: videoid setup --keys DIRECTORY.',
     },
   );
 }
 
-/** A new pair of orders keys, PEM (SPKI and PKCS #8). Goes into files; the private one only the owner reads. */
+/** A new pair of orders keys, PEM (SPKI and PKCS #8). Only the owner may read the private one. */
 export function generateOrderKeys(): { publicKey: string; privateKey: string } {
   return generateKeyPairSync('ed25519', {
     publicKeyEncoding: { type: 'spki', format: 'pem' },

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import type { RequestPk, VideoidPk } from '../messages/request.js';
 
-// What is read from answers. Strict where we go on with it, lenient everywhere else: V2's answers are not documented (§13).
-
 /** Ids arrive as numbers or as strings (§4.1, §8.2). */
 export const id = z
   .union([z.int(), z.string()])

@@ -1,17 +1,17 @@
 import { type Meaning, ProviderError } from '../errors.js';
 
-/** Turns refusals that only tell something about the request into values. */
-export async function meaningOr<Done extends string, Told extends Meaning>(
+/** Returns the meaning of an expected refusal as a value, and `done` for success. */
+export async function meaningOr<Done extends string, Known extends Meaning>(
   call: Promise<unknown>,
   done: Done,
-  ...expected: readonly Told[]
-): Promise<Done | Told> {
+  ...expected: readonly Known[]
+): Promise<Done | Known> {
   try {
     await call;
     return done;
   } catch (error) {
-    const told = error instanceof ProviderError ? expected.find((meaning) => meaning === error.meaning) : undefined;
-    if (told === undefined) throw error;
-    return told;
+    const known = error instanceof ProviderError ? expected.find((meaning) => meaning === error.meaning) : undefined;
+    if (known === undefined) throw error;
+    return known;
   }
 }

@@ -1,23 +1,23 @@
 import { VideoIdError } from '../../messages/failures.js';
 
-/** A server as people set it up. */
+/** A server in the settings. */
 export interface Server {
-  /** In a sentence: "the Optimizer". */
+  /** Its name in a sentence: "the Optimizer". */
   name: string;
   /** The setting that holds its address. */
   setting: string;
-  /** Where its API lies. */
+  /** The path of its API. */
   basePath: string;
 }
 
-/** The vendor's generated samples repeat it after the base path (§1.1). */
+/** The vendor's generated samples repeat this after the base path (§1.1). */
 const DOUBLED = '/api/v1';
 
 /**
- * The origin and base path of a server, from what people write: with or without the base path, and with the prefix doubled
- * as in the vendor's generated samples.
+ * The origin and base path of a server. The given address may have the base path or not, or a doubled prefix as in the
+ * vendor's generated samples.
  *
- * @throws VideoIdError BAD_SETTING for what is not an http(s) address
+ * @throws VideoIdError BAD_SETTING for anything but an http(s) address
  */
 export function addressOf(baseUrl: string, server: Server): { origin: string; basePath: string } {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
@@ -32,8 +32,8 @@ export function addressOf(baseUrl: string, server: Server): { origin: string; ba
   return { origin: url.origin, basePath: `${path.slice(0, path.length - written.length)}${server.basePath}` };
 }
 
-/** An id or uid as a path segment; `.` and `..` would climb. Throws `TypeError` for what is no id. */
+/** An id or uid as a path segment. Throws `TypeError` for an empty id, and for `.` and `..`, which would change the path. */
 export function segment(id: string): string {
-  if (id === '' || id === '.' || id === '..') throw new TypeError('an empty id or a relative path is no id');
+  if (id === '' || id === '.' || id === '..') throw new TypeError('an id may not be empty or a relative path');
   return encodeURIComponent(id);
 }

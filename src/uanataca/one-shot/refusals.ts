@@ -11,19 +11,19 @@ export function oneShotApi(assumed: Assumptions): Api<CallName> {
     inDoubt: { create: 'CREATE_IN_DOUBT', sign: 'SIGN_IN_DOUBT' },
     refusals: refusalsOf(assumed, removing),
     removing,
-    // A document is only ever read where it was uploaded before: the address is right, the file is not there (yet).
+    // A document is read only after its upload. So the address is right, and the file is missing or not there yet.
     addressProven: ['document'],
     elsewhere: 'check the address (http or https) and the assumption slashAfterSignAndContract',
     assumed,
   };
 }
 
-/** One-Shot's refusals, the narrower first. Those of a call in `removing` that say "not there" mean that nothing is left to do. */
+/** One-Shot's refusals, the most specific first. For calls in `removing`, "not found" means that nothing is left to do. */
 function refusalsOf(assumed: Assumptions, removing: readonly CallName[]): KnownRefusal<CallName>[] {
   return [...statusRefusals(assumed), ...goneRefusals(removing), ...REFUSALS, ...COMMON_REFUSALS];
 }
 
-/** Refusals that say something about the request; their words are assumptions, because V2's are not documented. */
+/** Refusals that say something about the request. Their words are assumptions: V2's are not documented. */
 function statusRefusals(assumed: Assumptions): KnownRefusal<CallName>[] {
   const issued = anyOf(assumed.alreadyIssuedTexts);
   return [

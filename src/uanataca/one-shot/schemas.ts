@@ -2,21 +2,23 @@ import { z } from 'zod';
 import { isFields } from '../answers/envelope.js';
 import { requestPk, videoidPk } from '../ids.js';
 
-/** §4.1; an external VideoID would have an empty link, which is of no use here. */
+// Strict about values that we use, lenient about all others: V2's answers are not documented (§13).
+
+/** §4.1. An external VideoID would have an empty link, which is of no use here. */
 export const createdSchema = z.object({
   videoid_pk: videoidPk,
   request_pk: requestPk,
   videoid_link: z.url({ protocol: /^https?$/ }),
 });
 
-/** The one thing in a list of one; everything else as it is. */
+/** The item of a list with one item. Anything else is returned unchanged. */
 export function sole(payload: unknown): unknown {
   return Array.isArray(payload) && payload.length === 1 ? payload[0] : payload;
 }
 
 const uid = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
 
-/** The uid of the one document that was uploaded: V1 gives a string, V2 an object, several parts an array or an object (§4.6). */
+/** The uid of the uploaded document: V1 gives a string, V2 an object, several parts an array or an object (§4.6). */
 export function uidIn(payload: unknown): string | undefined {
   const direct = uid.safeParse(payload);
   if (direct.success) return direct.data;

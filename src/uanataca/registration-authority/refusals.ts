@@ -16,7 +16,7 @@ export function registrationAuthorityApi(assumed: RegistrationAuthorityAssumptio
   };
 }
 
-/** The refusals of the Registration Authority API, the narrower first. Mistakes of the caller come as 500 (§2.3). */
+/** The refusals of the Registration Authority API, the most specific first. Mistakes of the caller are answered with 500 (§2.3). */
 function refusalsOf(assumed: RegistrationAuthorityAssumptions): KnownRefusal<CallName>[] {
   return [
     {
@@ -25,7 +25,7 @@ function refusalsOf(assumed: RegistrationAuthorityAssumptions): KnownRefusal<Cal
       words: anyOf(assumed.noScratchcardTexts),
       code: 'NO_SCRATCHCARD_LEFT',
     },
-    // What the framework behind it says of things that are not there.
+    // The web framework's own words for something that does not exist.
     { section: '§8.1 404', calls: ['firstUnused'], words: /^Not found\.$/i, code: 'NO_SCRATCHCARD_LEFT' },
     {
       section: '§8.2 500',
@@ -44,10 +44,10 @@ const REFUSALS: readonly KnownRefusal<CallName>[] = [
   { section: '§8.3 412', calls: ['approve'], words: /Invalid request fields/i, code: 'FIELDS_MISSING' },
   { section: '§8.3 400', calls: ['approve'], words: /Missing required docs/i, code: 'DOCUMENTS_MISSING' },
   { section: '§8.2 404', calls: ['cancel'], words: /No Request matches/i, code: 'PROVIDER_NOT_FOUND', meaning: 'gone' },
-  // A server in front that saw no certificate, or one it does not take.
+  // A proxy that got no certificate, or refuses ours.
   { section: '§1.2 400', words: /SSL certificate/i, code: 'CREDENTIALS_REFUSED' },
   { section: '§8.2 500', words: /invalid literal for int\(\)/i, code: 'PROVIDER_REFUSED' },
   { section: '§8.2 500', words: /Invalid ScratchCard/i, code: 'PROVIDER_REFUSED' },
-  // Field errors as the server's own language prints them.
+  // Field errors in the form that Python prints.
   { section: '§2.3 500', words: /\{u?'\w+': \[u?'/, code: 'PROVIDER_REFUSED' },
 ];

@@ -4,7 +4,7 @@ import type { Timeouts } from '../http/http.js';
 import { RegistrationAuthority } from './registration-authority.js';
 import type { RegistrationAuthorityAssumptions } from './assumptions.js';
 
-/** What the settings say of one environment's Registration Authority API; the settings' own type fits. */
+/** The settings of one environment's Registration Authority API. */
 export interface RegistrationAuthorityEnvironment {
   registrationAuthorityApi?:
     | {
@@ -30,7 +30,7 @@ export class RegistrationAuthorities extends ByEnvironment<RegistrationAuthority
       if (api === undefined) {
         throw new VideoIdError('BAD_SETTING', 'The environment has no Registration Authority API.', {
           field: 'environments',
-          remedy: 'Give the environment registrationAuthorityApi: enrolments go through it.',
+          remedy: 'Set registrationAuthorityApi for the environment: enrolments need it.',
         });
       }
       const { address, ...rest } = api;
