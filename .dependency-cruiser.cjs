@@ -51,6 +51,8 @@ const without = (folders, packages) => ({
   to: { path: packages },
 });
 
+const BELOW_ACTIVITIES = ['messages', 'security', 'logging', 'config', 'uanataca', 'archive', 'signatures'];
+
 module.exports = {
   forbidden: [
     { name: 'no-circle', severity: 'error', from: {}, to: { circular: true } },
@@ -69,6 +71,10 @@ module.exports = {
     arrow('security', 'messages'),
     arrow('logging', 'messages', 'security'),
     arrow('uanataca', 'messages', 'security'),
+    arrow('uanataca/http', 'messages', 'security'),
+    arrow('uanataca/answers', 'messages', 'uanataca/api', 'uanataca/errors', 'uanataca/http/loss'),
+    door('uanataca/one-shot', 'one-shot|optimizers|assumptions'),
+    door('uanataca/registration-authority', 'registration-authority|registration-authorities|assumptions'),
     arrow('archive', 'messages', 'security'),
     arrow('signatures', 'messages', 'security'),
     arrow('signatures/pdf', 'messages'),
@@ -78,8 +84,15 @@ module.exports = {
     arrow('signatures/pdf-check', 'messages', 'signatures/pdf'),
     door('signatures/changes', 'changes-between|change'),
     door('signatures/verification', 'verification|verifier|verdicts|signed-file'),
-    arrow('config', 'messages', 'security', 'uanataca/assumptions', 'uanataca/registration-authority/assumptions'),
-    arrow('activities', 'messages', 'security', 'logging', 'config', 'uanataca', 'archive', 'signatures'),
+    arrow(
+      'config',
+      'messages',
+      'security',
+      'uanataca/one-shot/assumptions',
+      'uanataca/registration-authority/assumptions',
+    ),
+    arrow('activities', ...BELOW_ACTIVITIES),
+    arrow('activities/engine', ...BELOW_ACTIVITIES),
     arrow('client', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'signatures'),
     arrow('gateway', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'client', 'process'),
     ...room('client', 'input', 'input'),

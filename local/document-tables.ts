@@ -11,7 +11,7 @@ import { ORDER_ROUTES, takenBy } from '../src/gateway/api/order-routes.js';
 import { FAILURES } from '../src/messages/failures.js';
 import { type Verb, VERBS } from '../src/messages/verbs.js';
 import type { Assumption } from '../src/uanataca/assumption-list.js';
-import { ASSUMPTIONS } from '../src/uanataca/assumptions.js';
+import { ASSUMPTIONS } from '../src/uanataca/one-shot/assumptions.js';
 import { REGISTRATION_AUTHORITY_ASSUMPTIONS } from '../src/uanataca/registration-authority/assumptions.js';
 import { PROJECT } from './project.js';
 

@@ -23,8 +23,8 @@ import { connectWorker } from './temporal/connection.js';
 import { WORKFLOW_MODULES, workerDataConverter } from './temporal/data-converter.js';
 import { ofInstallation } from './temporal/namespace.js';
 import { withoutReferences } from './temporal/storage-references.js';
-import { Optimizers } from './uanataca/optimizers.js';
-import { RegistrationAuthorities } from './uanataca/registration-authorities.js';
+import { Optimizers } from './uanataca/one-shot/optimizers.js';
+import { RegistrationAuthorities } from './uanataca/registration-authority/registration-authorities.js';
 
 /**
  * The worker process: serves the workflows and activities of the task queue until it is told to stop (SIGTERM, SIGINT),

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PROJECT } from '../local/project.js';
-import { ASSUMPTIONS } from '../src/uanataca/assumptions.js';
+import { ASSUMPTIONS } from '../src/uanataca/one-shot/assumptions.js';
 import { REGISTRATION_AUTHORITY_ASSUMPTIONS } from '../src/uanataca/registration-authority/assumptions.js';
 
 const DOCUMENTS = [

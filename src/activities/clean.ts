@@ -5,19 +5,19 @@ import type { RequestKey, RequestPk } from '../messages/request.js';
 import { CLEANUP_REFUSED, type RequestEvent } from '../messages/status.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { Dependencies } from './engine/dependencies.js';
-import { writeEvidence } from './evidence.js';
-import { tellLate } from './feed.js';
+import { writeEvidence } from './engine/evidence.js';
+import { noteLateProgress } from './feed.js';
 import { UPLOADED_AGAIN } from './upload.js';
 import { withdraw } from './withdraw.js';
 
 /**
- * Signatures: seed step 8, `DELETE document/{request_pk}/{uid}`. Enrolments: cancels; where the signer was faster it is told. Then the
- * record of the end: the last activity of a request.
+ * The last activity of a request. Signatures: seed step 8, `DELETE document/{request_pk}/{uid}`. Enrolments: cancels; if the certificate
+ * was already issued, the feed says so. Then it records the end.
  */
 export function clean(dependencies: Dependencies): SignatureActivities['clean'] {
   const { archive } = dependencies;
   return async (key, { requestPks, uids, outcome, events }) => {
-    // Reset since, a request could delete what its end has left at the provider. Another end is refused.
+    // A reset request must not delete what its end left at the provider. Another outcome is refused.
     if (outcome && (await archive.readOutcome(key))?.cleanup === 'left')
       return recordEnd(dependencies, key, outcome, events);
     for (const requestPk of requestPks) {
@@ -40,17 +40,17 @@ async function deleteDocuments(
   uids: string[],
 ): Promise<void> {
   const provider = optimizer(key.environment);
-  // An upload whose contract failed has not told its uids.
+  // If the contract failed after the upload, the workflow does not know the uids.
   const known = uids.length > 0 ? uids : ((await archive.readUploads(key))?.documents ?? []).map(({ uid }) => uid);
   let byKind = false;
   for (const uid of known) byKind = (await provider.deleteDocument(requestPk, uid)) === 'deleted-by-kind' || byKind;
   const more = known.length === 0 || (await archive.hasMark(key, UPLOADED_AGAIN));
   if (!more) return;
-  await provider.deleteDocuments(requestPk); // an upload that did not come to its end, or one too many
+  await provider.deleteDocuments(requestPk); // an upload that did not finish, or was repeated
   if (byKind) await provider.deleteDocuments(requestPk, { kind: 'signed' });
 }
 
-/** Rethrows. What is refused is tried again for days, and may need a person all the same. */
+/** Notes a refused cleanup once, because it may need a person, and rethrows: it is tried again for days. */
 async function noteRefusal({ archive }: Dependencies, key: RequestKey, error: unknown): Promise<never> {
   if (!(error instanceof ProviderError) || error.kind !== 'refused') throw error;
   const { code, words } = error;
@@ -63,10 +63,10 @@ async function noteRefusal({ archive }: Dependencies, key: RequestKey, error: un
 async function cancel(dependencies: Dependencies, key: RequestKey, requestPk: RequestPk): Promise<void> {
   const { status } = await withdraw(dependencies)(key, { requestPk });
   if (status !== 'ISSUED') return;
-  await tellLate(dependencies, key, LATE_CERTIFICATE, { requestPk, status, at: new Date().toISOString() });
+  await noteLateProgress(dependencies, key, LATE_CERTIFICATE, { requestPk, status, at: new Date().toISOString() });
 }
 
-/** Records the end of a request that has nothing at the Optimizer, or whose cleanup goes on by itself. */
+/** Records the end of a request that has nothing at the Optimizer, or whose cleanup goes on in a workflow of its own. */
 export function record(dependencies: Dependencies): SignatureActivities['record'] {
   return (key, { outcome, events }) => recordEnd(dependencies, key, outcome, events);
 }

@@ -10,9 +10,8 @@ import { providerRequest } from './engine/provider-step.js';
 import { stepFailure } from './engine/failures.js';
 
 /**
- * `PUT request/{request_pk}` with what a person corrected: before the video e-mail or phone, after it what identifies the
- * signer. Doing it twice does no harm. A correction that the provider refuses is taken back: it must not be laid over the
- * data of another video request.
+ * `PUT request/{request_pk}` with corrected data: e-mail or phone before the video, the signer's identity after it. Doing it
+ * twice does no harm. A refused correction is removed from the archive, so that a later video request does not use it.
  */
 export function correct(dependencies: Dependencies): SignatureActivities['correct'] {
   const { archive } = dependencies;
@@ -23,17 +22,17 @@ export function correct(dependencies: Dependencies): SignatureActivities['correc
       assertCorrectable(dependencies, key, fields);
       const before = await replaceData(dependencies, key, requestPk, { ...signer, fields });
       const read = await providerRequest(dependencies, key, requestPk);
-      assertTaken(before, read, fields);
+      assertAccepted(before, read, fields);
       return { status: read.status, ...(await comparedIdentity(dependencies, key, read)) };
     } catch (error) {
-      const told = namingFields(error, fields);
-      if (isRefusal(told)) await archive.dropCorrection(key, number);
-      throw told;
+      const failure = namingFields(error, fields);
+      if (isRefusal(failure)) await archive.dropCorrection(key, number);
+      throw failure;
     }
   };
 }
 
-/** The call replaces the whole request, so what we do not correct is read first and sent back (§4.11, §8.2). Gives what was read. */
+/** The call replaces the whole request. So all other data is read first and sent back (§4.11, §8.2). Returns what was read. */
 async function replaceData(
   { optimizer, registrationAuthority }: Dependencies,
   key: RequestKey,
@@ -56,30 +55,34 @@ async function replaceData(
 function assertCorrectable({ config }: Dependencies, key: RequestKey, fields: IdentityFields): void {
   const correctable = config.environments[key.environment]?.assumptions.identityCorrectable ?? [];
   const others = namesOf(fields).filter((name) => !correctable.includes(name));
-  if (others.length > 0) throw notTaken(others, 'By the setting identityCorrectable the provider does not take');
+  if (others.length > 0)
+    throw notAccepted(others, 'The setting identityCorrectable says that the provider does not accept');
 }
 
-/** A provider may say yes and change nothing. @throws ApplicationFailure FIELD_FROM_VIDEO naming the fields */
-function assertTaken(before: ProviderRequest, { fields: now }: ProviderRequest, fields: IdentityFields): void {
+/** The provider may answer with success and change nothing. @throws ApplicationFailure FIELD_FROM_VIDEO naming the fields */
+function assertAccepted(before: ProviderRequest, { fields: now }: ProviderRequest, fields: IdentityFields): void {
   const ignored = namesOf(fields).filter(
     (name) => now[name] !== undefined && now[name] === before.fields[name] && now[name] !== fields[name],
   );
-  if (ignored.length > 0)
-    throw notTaken(ignored, 'The provider said that it was done, and still shows what it had for');
+  if (ignored.length > 0) throw notAccepted(ignored, 'The provider reported success, but did not change');
 }
 
-/** The provider may name the fields that it refuses; its other words are kept. */
+/** Reports the fields that the provider's refusal names. Other refusals stay as they are. */
 function namingFields(error: unknown, fields: IdentityFields): unknown {
   if (!(error instanceof ProviderError) || error.kind !== 'refused') return error;
   const named = (error.words.match(/\w+/g) ?? []).filter(isFieldName);
   const refused = namesOf(fields).filter((name) => named.includes(name));
-  return refused.length === 0 ? error : notTaken(refused, 'The provider refuses');
+  return refused.length === 0 ? error : notAccepted(refused, 'The provider refuses');
 }
 
-function notTaken(names: readonly string[], how: string): ApplicationFailure {
-  return stepFailure('FIELD_FROM_VIDEO', `${how}: ${names.join(', ')}. Refuse, or take the signer as it is.`, {
-    facts: { fields: names.join(' ') },
-  });
+function notAccepted(names: readonly string[], how: string): ApplicationFailure {
+  return stepFailure(
+    'FIELD_FROM_VIDEO',
+    `${how}: ${names.join(', ')}. Refuse the request, or accept the signer's data as it is.`,
+    {
+      facts: { fields: names.join(' ') },
+    },
+  );
 }
 
 function isRefusal(error: unknown): boolean {

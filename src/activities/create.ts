@@ -5,14 +5,14 @@ import { type ProviderIds, type RequestKey, workflowIdOf } from '../messages/req
 import type { Stage } from '../messages/status.js';
 import { resolveSecret } from '../security/secret.js';
 import { ProviderError } from '../uanataca/errors.js';
-import type { OneShot } from '../uanataca/one-shot.js';
+import type { OneShot } from '../uanataca/one-shot/one-shot.js';
 import { authorityOf, type Dependencies } from './engine/dependencies.js';
 import { comparedIdentity } from './identity.js';
 import { stepFailure } from './engine/failures.js';
 
 /**
- * Seed step 1, `POST videoid`. May be billed and has no key to recognise a repetition (§13), so a mark in the archive is
- * set before the call: whoever finds it without an answer beside it does not call again.
+ * Seed step 1, `POST videoid`. It may be billed, and the provider cannot recognise a repetition (§13). So a mark is set in the
+ * archive before the call. A try that finds the mark and no answer does not call again.
  */
 export function create(dependencies: Dependencies): SignatureActivities['create'] {
   const { archive, config } = dependencies;
@@ -30,17 +30,17 @@ export function create(dependencies: Dependencies): SignatureActivities['create'
     const provider = dependencies.optimizer(key.environment);
     await assertInReach(provider);
     const mark = `create-${round}`;
-    if (!(await archive.mark(key, mark))) throw inDoubt('The worker stopped while the request was being created.');
+    if (!(await archive.mark(key, mark))) throw inDoubt('The worker stopped while it created the request.');
     const made = await provider
       .createVideoid({
         ...signer,
         profile,
         registrationAuthority: key.registrationAuthority,
-        ...(paidBy ? { billing: paidBy } : {}),
+        billing: paidBy,
       })
       .catch(async (error: unknown) => {
         if (!(error instanceof ProviderError)) throw error;
-        if (error.kind === 'unknown') throw inDoubt(`The provider's answer is not known: ${error.words}`);
+        if (error.kind === 'unknown') throw inDoubt(`The provider's answer is unknown: ${error.words}`);
         await archive.unmark(key, mark);
         throw error;
       });
@@ -49,14 +49,14 @@ export function create(dependencies: Dependencies): SignatureActivities['create'
     } catch {
       const { videoidPk, requestPk } = made;
       throw inDoubt(
-        `It was created, but the archive could not keep it. Adopt videoid_pk ${videoidPk}, request_pk ${requestPk}.`,
+        `The request was created, but the archive could not store its ids. Adopt videoid_pk ${videoidPk}, request_pk ${requestPk}.`,
       );
     }
     return found(dependencies, key, made);
   };
 }
 
-/** A provider that is out of reach is waited for: a create that it does not answer would be in doubt. */
+/** Waits for a provider that is out of reach: without an answer, the create would be in doubt. */
 async function assertInReach(provider: OneShot): Promise<void> {
   try {
     await provider.ping();
@@ -66,8 +66,8 @@ async function assertInReach(provider: OneShot): Promise<void> {
 }
 
 /**
- * Takes over what an operator found; the link, if any, was put into the archive by the client. Of what the attempt before
- * left open the link is there.
+ * Takes over a request that an operator found. The client has put its link, if any, into the archive. The link of a request
+ * that the previous attempt left open is known already.
  */
 export function adopt(dependencies: Dependencies): SignatureActivities['adopt'] {
   const { archive, optimizer } = dependencies;
@@ -85,7 +85,7 @@ export function adopt(dependencies: Dependencies): SignatureActivities['adopt'] 
   };
 }
 
-/** The signer's link of what the attempt before left open, without the number of its create: those are counted anew. */
+/** The signer's link, if the previous attempt left this request open. Its number is left out: creates are counted per attempt. */
 async function leftOpen(
   archive: Dependencies['archive'],
   key: RequestKey,
@@ -99,7 +99,7 @@ async function leftOpen(
 
 const AFTER_THE_VIDEO: readonly Stage[] = ['review', 'preparing', 'acceptance', 'code'];
 
-/** Whether the signer had finished the video in the attempt before, or after its end. */
+/** Whether the signer finished the video in the previous attempt, or after its end. */
 async function finishedBefore(archive: Archive, key: RequestKey): Promise<boolean> {
   const { previousAttempt, reopens } = await archive.readRequest(key);
   if (previousAttempt === undefined || reopens === undefined) return false;
@@ -122,6 +122,6 @@ async function found(
 function inDoubt(words: string) {
   return stepFailure(
     'CREATE_IN_DOUBT',
-    `${words} Look in the provider's console: adopt what was created there, or retry, which may bill twice.`,
+    `${words} Look in the provider's console. Adopt the request that was created there, or retry: that may be billed twice.`,
   );
 }

@@ -3,7 +3,7 @@ import { LATE_VIDEO, type LateProgress, type LateWord } from '../messages/feed.j
 import { type RequestKey, type RequestPk, workflowIdOf } from '../messages/request.js';
 import type { Dependencies } from './engine/dependencies.js';
 
-/** Puts a reminder into the feed of the requester's systems. Repeated after a crash it may come twice, with the same id. */
+/** Adds a reminder to the feed. After a crash it may be added twice, with the same id. */
 export function remind({ archive }: Dependencies): SignatureActivities['remind'] {
   return async (key, reminder) => {
     const { flow, reference, attempt, registrationAuthority } = key;
@@ -24,14 +24,14 @@ export function remind({ archive }: Dependencies): SignatureActivities['remind']
 
 /** The video was finished after the end of its attempt. */
 export function tellLateVideo(dependencies: Dependencies): SignatureActivities['tellLateVideo'] {
-  return (key, order) => tellLate(dependencies, key, LATE_VIDEO, order);
+  return (key, order) => noteLateProgress(dependencies, key, LATE_VIDEO, order);
 }
 
 /**
- * Tells the requester's systems by the feed, and whoever looks at the attempt by an event, that the signer went on after its
- * end. A later attempt that has taken the request up sees it itself.
+ * Adds to the feed and to the events of an attempt that the signer went on after its end. A later attempt that took over the
+ * request sees it by itself.
  */
-export async function tellLate(
+export async function noteLateProgress(
   { archive }: Dependencies,
   key: RequestKey,
   what: LateWord,

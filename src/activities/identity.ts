@@ -16,7 +16,7 @@ import { stepFailure } from './engine/failures.js';
 
 type Place = Pick<Dependencies, 'archive' | 'config'>;
 
-/** How the signer's number compares with the expected one; nothing where none is expected, or the video is not finished. */
+/** How the signer's number compares with the expected one. Empty if none is expected, or before the video is finished. */
 export async function comparedIdentity(
   place: Place,
   key: RequestKey,
@@ -28,11 +28,11 @@ export async function comparedIdentity(
 }
 
 /**
- * Nobody is approved, and no document goes up, for a signer of another number than the expected one, unless somebody says so.
- * What was accepted is marked by its digest, in the archive alone, so that the steps after it need not ask again.
+ * Nobody is approved, and no document is uploaded, if the signer has an unexpected number, unless an officer accepts it.
+ * The archive keeps a digest of the accepted number, so that later steps need not ask again.
  *
- * @param order.accepted what the decider says now
- * @param order.remembered whether what was said before counts
+ * @param order.accepted what the officer accepts now
+ * @param order.remembered whether an earlier acceptance counts
  * @throws ApplicationFailure SIGNER_UNEXPECTED with the fact `identity`
  */
 export async function assertExpectedSigner(
@@ -55,7 +55,7 @@ export async function assertExpectedSigner(
   return { identity: word };
 }
 
-/** Whoever approved, here or in the provider's console: read once more, only where a number is expected. */
+/** Checks the number again before the upload, if one is expected: the request may have been approved in the provider's console. */
 export async function signerBeforeUpload(
   dependencies: Dependencies,
   key: RequestKey,
@@ -68,9 +68,9 @@ export async function signerBeforeUpload(
 }
 
 /**
- * The verdict about the certificate of a signed file. One that says what an officer accepted before is accepted.
+ * The verdict on the certificate of a signed file. A number that an officer accepted before counts as accepted.
  *
- * @returns undefined where no number is expected
+ * @returns undefined if no number is expected
  */
 export async function certificateIdentity(
   { archive }: Place,
@@ -84,7 +84,7 @@ export async function certificateIdentity(
   return 'accepted';
 }
 
-/** What the provider has of the signer now, sealed to the caller's one-time key. That it was shown is recorded first. */
+/** The signer's data at the provider, sealed to the caller's one-time key. It first records that the data was shown. */
 export function showIdentity(dependencies: Dependencies): SignatureActivities['showIdentity'] {
   const { archive } = dependencies;
   return async (key, { requestPk, actor, channel, publicKey }) => {
@@ -103,7 +103,7 @@ export function showIdentity(dependencies: Dependencies): SignatureActivities['s
   };
 }
 
-/** The fields that count as the signer's by now; undefined while the provider is not taken to show any. */
+/** The fields that show the signer at this status. Undefined while the provider does not show them yet. */
 function shownFields(
   { config }: Pick<Place, 'config'>,
   key: RequestKey,
@@ -111,7 +111,7 @@ function shownFields(
 ): IdentityFields | undefined {
   const afterVideo = AFTER_VIDEO.has(read.status);
   const assumed = config.environments[key.environment]?.assumptions.identityShown ?? 'after-video';
-  // The other API is documented to show what the video gave (§8.4).
+  // The Registration Authority API is documented to show the data from the video (§8.4).
   switch (key.flow === 'signature' ? assumed : 'after-video') {
     case 'never':
       return afterVideo ? {} : undefined;
@@ -140,10 +140,10 @@ function numberIn(fields: IdentityFields | undefined): DocumentNumber | undefine
   return text === undefined || MASKED.test(text) ? undefined : { text, country: fields?.id_document_country };
 }
 
-/** `*****678Z`: a number that is shown to nobody. */
+/** `*****678Z`: the provider hides the number. */
 const MASKED = /[*•●…]/;
 
-/** Salted with the archive's id: a number has few digits. */
+/** The digest is salted with the archive's id, because a number has few digits. */
 function acceptedMark({ id }: Archive, number: DocumentNumber | undefined): string {
   if (number === undefined) return 'signer-accepted-not-shown';
   const digest = createHash('sha256')
@@ -153,12 +153,12 @@ function acceptedMark({ id }: Archive, number: DocumentNumber | undefined): stri
 }
 
 const UNEXPECTED: Record<Exclude<IdentityWord, 'as-expected'>, string> = {
-  different: 'The provider shows another document number of the signer than the expected one.',
-  'not-shown': 'The provider shows no document number of the signer. The settings want a decision in this case.',
+  different: 'The document number at the provider is not the expected one.',
+  'not-shown': 'The provider shows no document number. The settings ask for a decision in this case.',
 };
 
 function unexpectedSigner(word: Exclude<IdentityWord, 'as-expected'>) {
-  const ways = 'Look at it with `identity`. Then correct it, refuse, or approve and say that it is accepted.';
+  const ways = 'Look at the data with `identity`. Then correct it, refuse, or approve and accept it.';
   return stepFailure('SIGNER_UNEXPECTED', `${UNEXPECTED[word]} ${ways}`, { facts: { identity: word } });
 }
 
@@ -188,7 +188,7 @@ function viewOf(
   };
 }
 
-/** Characters of a value: what is shown travels through Temporal, and the provider may send anything. */
+/** Characters of a shown value. It travels through Temporal, and the provider may send anything. */
 const LONGEST_SHOWN = 300;
 
 function row(
@@ -205,7 +205,7 @@ function row(
   };
 }
 
-/** Documents have capitals, and often no accents, where people have both. */
+/** Identity documents have only capitals, and often no accents. */
 function isSameName(one: string, other: string): boolean {
   return plain(one) === plain(other);
 }

@@ -1,4 +1,5 @@
 import type { Retrieved, RetrieveOrder, SignatureActivities } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import type { StoredContract, StoredDocument, Verification } from '../messages/outcome.js';
 import type { RequestKey } from '../messages/request.js';
 import { withSigner } from '../signatures/identity/subject.js';
@@ -7,13 +8,13 @@ import type { SignedFile } from '../signatures/verification/signed-file.js';
 import { judgeTogether } from '../signatures/verification/verdicts.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { stepFailure } from './engine/failures.js';
-import { writeEvidence } from './evidence.js';
+import { writeEvidence } from './engine/evidence.js';
 import { certificateIdentity } from './identity.js';
 import { type Fetched, SignedFiles } from './signed-files.js';
 
 /**
- * Seed step 7: `GET document/{request_pk}/{uid}?document_type=signed` for every uid, and the contract again. Each is
- * stored, read back and verified; then the evidence is written. Nothing may be deleted before this has succeeded.
+ * Seed step 7: `GET document/{request_pk}/{uid}?document_type=signed` for every uid, and the contract again. Each file is
+ * stored, read back and verified. Then the evidence is written. Nothing is deleted before this step succeeds.
  */
 export function retrieve(dependencies: Dependencies): SignatureActivities['retrieve'] {
   return async (key, order) => {
@@ -34,7 +35,7 @@ export function retrieve(dependencies: Dependencies): SignatureActivities['retri
   };
 }
 
-/** Of a document, and of the contract. */
+/** The reason of a document, and that of the contract. */
 const SIGNED_BY_ANOTHER: readonly VerificationReason[] = ['signer-differs', 'contract-signed-by-another'];
 
 const NOTHING: SignedFile = { reasons: ['no-signature'], facts: {}, added: [] };
@@ -55,7 +56,7 @@ async function judged(
     { ...order.verification, ...(Number.isNaN(acceptedAt) ? {} : { acceptedAt }) },
   );
   const signer = await certificateIdentity(dependencies, key, verdict.signerCertificate);
-  // What another has signed says nothing about this certificate.
+  // The signer's verdict does not apply to files that somebody else signed.
   const ofSigner = (verification: Verification) =>
     SIGNED_BY_ANOTHER.some((reason) => verification.reasons.includes(reason))
       ? verification
@@ -65,15 +66,13 @@ async function judged(
       const verification = verdict.documents[place];
       return verification === undefined ? [] : [{ index, ...digest, verification: ofSigner(verification) }];
     }),
-    ...(contract === undefined
-      ? {}
-      : {
-          contract: {
-            ...contract.digest,
-            signed: verdict.contractSigned,
-            verification: verdict.contractSigned ? ofSigner(verdict.contract) : verdict.contract,
-          },
-        }),
+    ...defined({
+      contract: contract && {
+        ...contract.digest,
+        signed: verdict.contractSigned,
+        verification: verdict.contractSigned ? ofSigner(verdict.contract) : verdict.contract,
+      },
+    }),
     ...(missing.length === 0 && contract !== undefined
       ? {}
       : { missing: { documents: missing, contract: contract === undefined } }),
@@ -89,15 +88,15 @@ function notPassed({ documents, contract }: Retrieved, passable: string[]): stri
   ].filter(([, verification]) => !mayPass(verification, passable));
   if (faults.length === 0) return undefined;
   const list = faults.map(([what, { result, reasons }]) => `${what} ${result} (${reasons.join(', ')})`).join('; ');
-  return `The signatures did not pass: ${list}. Nothing is deleted. Look at the files, then accept them, or retry.`;
+  return `The signatures did not pass: ${list}. Nothing was deleted. Look at the files, then accept them or retry.`;
 }
 
-/** An unsigned contract is no fault; of one that was not read to its end nobody knows whether it is signed. */
+/** An unsigned contract is fine. A contract that was not checked may be signed, so it counts. */
 function countsSigned({ signed, verification }: StoredContract): boolean {
   return signed || verification.reasons.some((reason) => reason === 'contract-unreadable' || isUnchecked(reason));
 }
 
-/** The bytes that were looked at, by their hashes in order: what an operator accepts is these and no others. */
+/** The hashes of the checked files, in order. An operator accepts exactly these files. */
 function filesOf({ documents, contract }: Retrieved): string {
   return [...documents, ...(contract === undefined ? [] : [contract])].map(({ sha256 }) => sha256).join(' ');
 }

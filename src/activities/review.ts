@@ -8,7 +8,7 @@ import type { Dependencies } from './engine/dependencies.js';
 import { assertExpectedSigner } from './identity.js';
 import { providerRequest, providerStatus } from './engine/provider-step.js';
 
-/** Seed step 2, `POST videoid/{videoid_pk}/approve`: in one-step mode it validates too. */
+/** Seed step 2, `POST videoid/{videoid_pk}/approve`. In one-step mode it also validates. */
 export function approve(dependencies: Dependencies): SignatureActivities['approve'] {
   return async (key, { videoidPk, requestPk, officer, credentials, identity: accepted }) => {
     const optimizer = dependencies.optimizer(key.environment);
@@ -36,7 +36,7 @@ export function refuse(dependencies: Dependencies): SignatureActivities['refuse'
   };
 }
 
-/** Looks before it writes, and after: a request that is not undecided is left alone, and what it is instead is told. */
+/** Reads before it writes, and after. A request that was already decided is left alone, and its status is returned. */
 export async function decide(
   read: () => Promise<ProviderStatus>,
   undecided: readonly ProviderStatus[],

@@ -5,17 +5,17 @@ import type { Dependencies } from './engine/dependencies.js';
 import { stepFailure } from './engine/failures.js';
 
 /**
- * Seed step 5, `POST otp/{request_pk}`. Refused while there is no room to store what would be signed. Read
- * first: a provider that is out of reach is waited for, where an OTP without an answer would be in doubt. "Less than a
- * minute ago" (§4.8) counts as sent only if we asked within that minute; the mark of this round tells.
+ * Seed step 5, `POST otp/{request_pk}`. Refused while the archive has no space for the signed files. It reads the request
+ * first, and waits while the provider is out of reach: without an answer, the OTP would be in doubt. "Less than a minute ago"
+ * (§4.8) counts as sent only if our own mark of this round is from that minute.
  */
 export function sendCode({ archive, optimizer }: Dependencies): SignatureActivities['sendCode'] {
   return async (key, { requestPk, coolDown, round }) => {
-    await assertRoom(archive);
+    await assertArchiveSpace(archive);
     const provider = optimizer(key.environment);
     const { status } = await provider.getRequest(requestPk);
     if (status !== 'ENROLLREADY') {
-      throw stepFailure('REQUEST_STATUS_REFUSED', `The provider says ${status}: there is nothing to send a code for.`);
+      throw stepFailure('REQUEST_STATUS_REFUSED', `The request is in status ${status}, so no code can be sent.`);
     }
     const mark = `code-${round}`;
     const first = await archive.mark(key, mark);
@@ -24,12 +24,15 @@ export function sendCode({ archive, optimizer }: Dependencies): SignatureActivit
     if (result === 'sent') return { sentAt: first ? askedAt : new Date().toISOString() };
     if (!first && Date.parse(askedAt) + coolDown >= Date.now()) return { sentAt: askedAt };
     await archive.unmark(key, mark);
-    throw stepFailure('CODE_COOL_DOWN', 'The provider sent a code less than a minute ago. Ask again in a minute.');
+    throw stepFailure(
+      'CODE_COOL_DOWN',
+      'The provider sent a code less than a minute ago. Ask for another in a minute.',
+    );
   };
 }
 
-/** Nobody signs what could not be stored. @throws ARCHIVE_FULL, which is told to who asked, and is no attention */
-export async function assertRoom(archive: Archive): Promise<void> {
+/** Nobody signs what cannot be stored. @throws ARCHIVE_FULL, which answers the caller and is no attention */
+export async function assertArchiveSpace(archive: Archive): Promise<void> {
   await archive.assertReserve().catch((error: unknown) => {
     if (error instanceof VideoIdError && error.code === 'ARCHIVE_FULL') {
       throw stepFailure(error.code, error.message, { facts: error.facts });

@@ -7,26 +7,26 @@ import type { SignOrder } from '../messages/steering.js';
 import type { SealPrivateKeys } from '../security/keys.js';
 import { openSealed } from '../security/sealing.js';
 import { ProviderError } from '../uanataca/errors.js';
-import type { SignatureOrder } from '../uanataca/one-shot.js';
+import type { SignatureOrder } from '../uanataca/one-shot/one-shot.js';
 import type { Dependencies } from './engine/dependencies.js';
-import { assertRoom } from './send-code.js';
+import { assertArchiveSpace } from './send-code.js';
 import { stepFailure } from './engine/failures.js';
 
-/** Beside the mark of a code that was handed over: what the provider answered, and what it said. */
+/** The event that notes the provider's answer to a code, for each kind of answer. */
 const ANSWERS = { done: 'sign-not-shown', refused: 'sign-refused', doubt: 'sign-in-doubt' } as const;
 const HOWS = Object.keys(ANSWERS) as (keyof typeof ANSWERS)[];
 type Answered = { how: keyof typeof ANSWERS; words?: string | undefined };
 
-/** A provider that said yes is given so many times longer until its request shows it. */
+/** After a success, the settle time is so many times longer, until the request shows it. */
 const SAID_YES = 10;
 
-/** Milliseconds. The first read after a yes that does not show yet. */
+/** The pause before reading again after a success that the request does not show yet. Milliseconds. */
 const SOON = 250;
 
 /**
- * Seed step 6, `POST sign/{request_pk}`. What unlocks leaves at most once, whatever is answered and whoever asks for another
- * try: a mark in the archive is set before, and taken back only where nothing has left. What became of it is read: ISSUED
- * means signed, whatever was answered; still ENROLLREADY, once that is settled, means that the code is spent.
+ * Seed step 6, `POST sign/{request_pk}`. A code is sent at most once, whatever the answer and whoever retries. A mark in the
+ * archive is set before, and removed only if nothing was sent. The result is read from the request: ISSUED means signed,
+ * whatever the answer was. ENROLLREADY after the settle time means that the code is spent.
  */
 export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
   const { archive, optimizer, sealKeys } = dependencies;
@@ -38,11 +38,11 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
     const status = await read();
     if (mayHaveBeenSent) {
       const markedAt = Date.parse((await archive.markedAt(key, mark)) ?? '');
-      return whatBecame(await noted(archive, key, codeId), { status, markedAt, settle });
+      return resultOf(await noted(archive, key, codeId), { status, markedAt, settle });
     }
     if (status === 'ISSUED') return { result: 'issued' };
     if (status !== 'ENROLLREADY') return { result: 'not-signable', status, sent: false };
-    if (given.unlock) await assertRoom(archive); // a code was not sent without it
+    if (given.unlock) await assertArchiveSpace(archive); // for a code, `sendCode` has checked it
     const order = opened(given, sealKeys);
     if (!(await archive.mark(key, mark))) throw inDoubt(settle); // another worker was faster
     const markedAt = Date.now();
@@ -51,18 +51,18 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
       if ((await provider.sign(requestPk, order)) === 'not-accepted') return { result: 'not-accepted' };
       answered = { how: 'done' };
     } catch (error) {
-      if (neverLeft(error)) await archive.unmark(key, mark);
+      if (wasNotSent(error)) await archive.unmark(key, mark);
       if (!(error instanceof ProviderError) || error.kind === 'not-sent') throw error;
       const { kind, words } = error;
       answered = { how: kind === 'unknown' ? 'doubt' : 'refused', words };
       await note(dependencies, key, codeId, answered);
-      if (ofTheInstallation(error)) throw installationRefused(error);
+      if (isInstallationFault(error)) throw installationRefused(error);
       if (kind === 'unknown') throw inDoubt(settle, words);
     }
     try {
       const now = await read();
       if (now === 'ISSUED') return { result: 'issued' };
-      return whatBecame(answered, { status: now, markedAt, settle });
+      return resultOf(answered, { status: now, markedAt, settle });
     } catch (error) {
       if (answered.how === 'done') await note(dependencies, key, codeId, answered);
       throw error;
@@ -71,11 +71,11 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
 }
 
 /**
- * What became of a code that has left, or may have.
+ * The result of a code that was sent, or may have been.
  *
- * @throws SIGN_IN_DOUBT until that is settled; STATUS_UNEXPECTED
+ * @throws SIGN_IN_DOUBT until the settle time is over; STATUS_UNEXPECTED
  */
-function whatBecame(
+function resultOf(
   { how, words }: Answered,
   { status, markedAt, settle }: { status: ProviderStatus; markedAt: number; settle: number },
 ): SignResult {
@@ -86,24 +86,24 @@ function whatBecame(
     if (left > 0) throw inDoubt(how === 'done' ? Math.min(left, Math.max(passed, SOON)) : left, words);
   }
   if (status === 'CANCELLED') return { result: 'not-signable', status, sent: true };
-  if (status !== 'ENROLLREADY') throw unexpectedly(status);
+  if (status !== 'ENROLLREADY') throw unexpectedStatus(status);
   return { result: how === 'refused' ? 'refused' : 'spent', ...defined({ words }) };
 }
 
 function opened({ secret, unlock }: SignOrder, sealKeys: SealPrivateKeys): SignatureOrder {
   return {
-    ...(secret ? { secret: openSealed(secret, sealKeys) } : {}),
-    ...(unlock ? { unlock: { type: unlock.type, value: openSealed(unlock.value, sealKeys) } } : {}),
+    secret: secret && openSealed(secret, sealKeys),
+    unlock: unlock && { type: unlock.type, value: openSealed(unlock.value, sealKeys) },
   };
 }
 
-/** No connection stood, or the order was refused by our own client: then it may be tried again. */
-function neverLeft(error: unknown): boolean {
+/** There was no connection, or our own client refused the order. Then it may be tried again. */
+function wasNotSent(error: unknown): boolean {
   return error instanceof VideoIdError || (error instanceof ProviderError && error.kind === 'not-sent');
 }
 
-/** Refused for what the signer cannot put right: credentials of ours or of the Optimizer, what is not there, a wrong address. */
-function ofTheInstallation({ kind, code, familiar, status = 0 }: ProviderError): boolean {
+/** The signer cannot fix this refusal: credentials of ours or of the Optimizer, a missing object, a wrong address. */
+function isInstallationFault({ kind, code, familiar, status = 0 }: ProviderError): boolean {
   if (kind !== 'refused') return false;
   const redirected = status >= 300 && status < 400;
   return redirected || (familiar && (code === 'CREDENTIALS_REFUSED' || code === 'PROVIDER_NOT_FOUND'));
@@ -112,9 +112,10 @@ function ofTheInstallation({ kind, code, familiar, status = 0 }: ProviderError):
 function installationRefused({ code, words }: ProviderError) {
   const check =
     code === 'CREDENTIALS_REFUSED'
-      ? ' Check registrationAuthorities.<id>.billing, and what the Optimizer holds itself.'
+      ? ' Check registrationAuthorities.<id>.billing, and the credentials that the Optimizer holds itself.'
       : '';
-  const rest = 'What was sent is spent and not sent again: after `retry` the signer can type another, or ask for one.';
+  const rest =
+    'The code is spent and is not sent again. After `retry`, the signer can type another code or ask for one.';
   return stepFailure(code, `${words}.${check} ${rest}`);
 }
 
@@ -131,7 +132,7 @@ async function note(
   });
 }
 
-/** Without a note the answer was lost with its worker, and is in doubt. */
+/** Without a note, the answer was lost with its worker, so it is in doubt. */
 async function noted(archive: Archive, key: RequestKey, codeId: string): Promise<Answered> {
   for (const { what, facts } of (await archive.events(key)).toReversed()) {
     const how = HOWS.find((each) => ANSWERS[each] === what);
@@ -143,11 +144,11 @@ async function noted(archive: Archive, key: RequestKey, codeId: string): Promise
 }
 
 function inDoubt(readAgainIn: number, said?: string) {
-  const words = `What became of the signature is not known${said === undefined ? '' : `: ${said}`}; it is read again.`;
+  const words = `It is not known whether the signature was made${said === undefined ? '' : `: ${said}`}. The request is read again.`;
   return stepFailure('SIGN_IN_DOUBT', words, { retryIn: readAgainIn });
 }
 
-function unexpectedly(status: ProviderStatus) {
-  const words = `The provider says ${status} after a signature. Look in its console: retry reads it again, cancel ends the request unless it is signed.`;
+function unexpectedStatus(status: ProviderStatus) {
+  const words = `The request is in status ${status} after a signature. Look in the provider's console. Retry reads it again. Cancel ends the request unless it is signed.`;
   return stepFailure('STATUS_UNEXPECTED', words);
 }

@@ -2,24 +2,24 @@ import { finished } from 'node:stream/promises';
 import type { Archive, ArchiveFile, FileDigest, StorableFile } from '../archive/archive.js';
 import { withLocalCopy } from '../archive/local-copy.js';
 import type { RetrieveOrder, UploadedDocument } from '../messages/activities.js';
-import { type FailureCode, VideoIdError } from '../messages/failures.js';
+import { ARCHIVE_TROUBLE, type FailureCode, VideoIdError } from '../messages/failures.js';
 import type { RequestKey } from '../messages/request.js';
 import type { SignedFile } from '../signatures/verification/signed-file.js';
 import type { VerificationOrder } from '../signatures/verification/verification.js';
 import type { Verified } from '../signatures/verification/verifier.js';
 import { ProviderError } from '../uanataca/errors.js';
-import type { PdfStream } from '../uanataca/pdf-stream.js';
+import type { PdfStream } from '../uanataca/http/pdf-stream.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { type DownloadLimit, downloadLimits, storeDownload } from './engine/download.js';
-import { OWN_TROUBLE, providerFailure, stepFailure } from './engine/failures.js';
+import { providerFailure, stepFailure } from './engine/failures.js';
 
-/** A file of the request as it was fetched and looked at. */
+/** A file that was fetched and checked. */
 export interface Fetched {
   digest: FileDigest;
   file: SignedFile;
 }
 
-/** A file that is wanted, and the one that it is the signed form of. */
+/** A file to fetch, and the file that it is the signed form of. */
 interface Wanted {
   file: StorableFile;
   of: ArchiveFile;
@@ -39,12 +39,12 @@ export class SignedFiles {
     this.limits = downloadLimits(dependencies, key, order.download);
   }
 
-  /** Where an operator gave up, what comes is kept whatever it is. */
-  private get asItCame(): boolean {
+  /** If an operator gave up, any content is kept. */
+  private get anyContent(): boolean {
     return this.order.giveUp === true;
   }
 
-  /** Where an operator gave up, a file that cannot be had is missing. Trouble of the archive is trouble still. */
+  /** If an operator gave up, a file that cannot be fetched is missing. Trouble with the archive still fails the step. */
   async orMissing<T>(fetch: () => Promise<T>): Promise<T | undefined> {
     if (!this.order.giveUp) return fetch();
     try {
@@ -63,14 +63,14 @@ export class SignedFiles {
       () =>
         this.dependencies
           .optimizer(this.key.environment)
-          .getDocument(requestPk, uid, 'signed', { asItCame: this.asItCame })
+          .getDocument(requestPk, uid, 'signed', { anyContent: this.anyContent })
           .catch((error: unknown) => notThereYet(this.dependencies, this.key, filesWithin, error)),
     );
   }
 
   /**
-   * The contract after signing, as it comes. Whether the provider hands out the signed one is not documented: an unsigned copy is
-   * recorded, not a fault; where it hands out none, an operator may have the one kept that the signer was shown.
+   * The contract after signing. Whether the provider returns the signed one is not documented, so an unsigned copy is recorded and is
+   * no fault. If the provider returns none, an operator may keep the one that the signer was shown.
    */
   async contract(): Promise<Fetched> {
     const { archive, optimizer } = this.dependencies;
@@ -83,19 +83,19 @@ export class SignedFiles {
         contractAsShown
           ? archive.openFile(this.key, shown, accepted)
           : optimizer(this.key.environment)
-              .getContract(requestPk, { asItCame: this.asItCame })
+              .getContract(requestPk, { anyContent: this.anyContent })
               .catch((error: unknown) => this.contractRefused(error)),
     );
   }
 
-  /** Says that it is the contract: that one a request can go on without. */
+  /** Says in the failure that the file is the contract: a request can go on without it. */
   private async contractRefused(error: unknown): Promise<never> {
     if (!(error instanceof ProviderError) || error.kind !== 'refused') throw error;
     await this.dependencies.trouble.answered(this.key);
     throw providerFailure(error, { facts: { file: 'contract' } });
   }
 
-  /** What an operator accepted is what lies in the archive, and is not fetched again: the provider might give other bytes. */
+  /** A file that an operator accepted is not fetched again: the provider could return other bytes. */
   private async fetched(
     { file, of, original }: Wanted,
     limit: DownloadLimit,
@@ -108,19 +108,19 @@ export class SignedFiles {
     const digest = isAccepted
       ? there
       : await this.stored(file, limit, fetch).catch((error: unknown) => {
-          // Who gave up keeps what came before.
+          // After giving up, the file from an earlier try is kept.
           if (giveUp && there !== undefined && !isOfArchive(error)) return there;
           throw error;
         });
     const order = { roots: this.roots, original };
     const verified = await verifyStored(this.dependencies, this.key, file, digest, order);
     if (!verified.file.reasons.includes('content-rewritten')) return { digest, file: verified.file };
-    // Which signatures the accepted bytes have, only they can say then.
+    // Only the original can show which signatures it had.
     return withLocalCopy(archive, this.key, of, original, async (path) => {
       const again = { ...order, original: { ...original, path } };
       return { digest, file: (await verifyStored(this.dependencies, this.key, file, digest, again)).file };
     }).catch((error: unknown) => {
-      // It lies in the archive no more: that the file was rewritten is said all the same.
+      // The original is lost. The verdict still says that the file was rewritten.
       const isLost = error instanceof VideoIdError && error.code === 'DOCUMENT_NOT_FOUND';
       if (isLost || (giveUp && !isOfArchive(error))) return { digest, file: verified.file };
       throw error;
@@ -132,19 +132,19 @@ export class SignedFiles {
   }
 }
 
-/** Trouble that passes, and that giving up does not help. */
+/** Trouble with the archive: it passes, and giving up does not help. */
 function isOfArchive(error: unknown): boolean {
-  return error instanceof VideoIdError && OWN_TROUBLE.has(error.code);
+  return error instanceof VideoIdError && ARCHIVE_TROUBLE.has(error.code);
 }
 
-/** Where the words are no help: conflict, precondition failed, too early. */
+/** Statuses that mean "not yet" when the words are unknown: conflict, precondition failed, too early. */
 const NOT_YET = new Set([409, 412, 425]);
 
 function saysNotYet({ code, kind, status }: ProviderError): boolean {
   return code === 'PROVIDER_NOT_FOUND' || (kind === 'refused' && status !== undefined && NOT_YET.has(status));
 }
 
-/** ISSUED and no signed file: the provider is still putting it together, for a set time. */
+/** ISSUED without a signed file: the provider is given a set time to finish it. */
 async function notThereYet(
   { archive }: Dependencies,
   key: RequestKey,
@@ -155,17 +155,17 @@ async function notThereYet(
   await archive.mark(key, 'files-awaited');
   const since = Date.parse((await archive.markedAt(key, 'files-awaited')) ?? '');
   const waited = Date.now() - since;
-  const words = 'The certificate is issued, but the provider does not have the signed files yet. Nothing is deleted.';
+  const words = 'The certificate was issued, but the provider does not have the signed files yet. Nothing was deleted.';
   if (waited < filesWithin) {
     throw stepFailure('SIGNED_FILES_MISSING', words, { retryIn: Math.min(Math.max(waited / 4, 250), 60_000) });
   }
   throw stepFailure('SIGNED_FILES_MISSING', words);
 }
 
-/** Nothing is there, or another file than was stored. */
+/** The file is missing, or is not the stored one. */
 const USELESS = new Set<FailureCode>(['DOCUMENT_NOT_FOUND', 'ARCHIVED_FILE_CHANGED']);
 
-/** What lies in the archive, read to its end as it was stored; undefined where that does not lie there. */
+/** Reads an archived file to its end, which checks it. Undefined if it is missing or changed. */
 async function storedDigest(archive: Archive, key: RequestKey, file: StorableFile): Promise<FileDigest | undefined> {
   try {
     const { stream, size, sha256 } = await archive.openFile(key, file);
@@ -177,7 +177,7 @@ async function storedDigest(archive: Archive, key: RequestKey, file: StorableFil
   }
 }
 
-/** Verifies a file as it lies in the archive, off the main thread. What is judged is what was stored, and nothing else. */
+/** Verifies an archived file in a thread. The local copy makes sure that exactly the stored bytes are checked. */
 function verifyStored(
   { archive, verify }: Pick<Dependencies, 'archive' | 'verify'>,
   key: RequestKey,

@@ -6,15 +6,15 @@ import { endOfTry } from './engine/provider-step.js';
 import { stepFailure } from './engine/failures.js';
 import { signerBeforeUpload } from './identity.js';
 
-/** Set when documents went up more than once: more of them may lie at the provider than we know. */
+/** Set when documents were uploaded more than once: the provider may have more of them than we know. */
 export const UPLOADED_AGAIN = 'upload-again';
 
-/** Set while a deletion of all documents has no answer: it may be carried out late. */
+/** Set while a deletion of all documents has no answer: the provider may carry it out late. */
 const DELETION_IN_DOUBT = 'upload-deletion-in-doubt';
 
 /**
- * Seed steps 3 and 4: the documents, then the contract, kept as it will be shown to the signer. Once all documents are up their
- * uids are kept in the archive, so that trouble with the contract repeats the contract alone.
+ * Seed steps 3 and 4: uploads the documents, then stores the contract as the signer will see it. The archive keeps the uids of
+ * uploaded documents, so that trouble with the contract does not repeat the upload.
  */
 export function upload(dependencies: Dependencies): SignatureActivities['upload'] {
   return async (key, { requestPk, documents, download, contractAsItCame, identity: accepted }) => {
@@ -24,14 +24,14 @@ export function upload(dependencies: Dependencies): SignatureActivities['upload'
       (await uploadedBefore(dependencies, key, requestPk, documents)) ??
       (await uploadAll(dependencies, key, requestPk, documents, signal));
     signal.throwIfAborted();
-    const pdf = await dependencies.optimizer(key.environment).getContract(requestPk, { asItCame: contractAsItCame });
+    const pdf = await dependencies.optimizer(key.environment).getContract(requestPk, { anyContent: contractAsItCame });
     const { contract: limit } = downloadLimits(dependencies, key, download);
     const contract = await storeDownload(dependencies, key, { kind: 'contract' }, pdf, limit);
     return { documents: uploaded, contract, ...identity };
   };
 }
 
-/** What an earlier try has uploaded, if that was all of it. */
+/** The documents that an earlier try uploaded, if it uploaded them all. */
 async function uploadedBefore(
   { archive }: Dependencies,
   key: RequestKey,
@@ -48,8 +48,8 @@ async function uploadedBefore(
 }
 
 /**
- * One call per document, so that uid and document cannot be mixed up; a second try deletes what the first may have left, and the
- * first does nothing any more by then. A document leaves the archive only as it was accepted at the start.
+ * One call per document, so that uids and documents cannot be mixed up. A second try first deletes what the first may have left;
+ * the first has been aborted by then. Each document is checked against the one accepted at the start.
  */
 async function uploadAll(
   { archive, optimizer }: Dependencies,
@@ -60,10 +60,10 @@ async function uploadAll(
 ): Promise<UploadedDocument[]> {
   const provider = optimizer(key.environment);
   if (!(await archive.mark(key, 'upload'))) {
-    // A call of the first try may be worked off late, and leaves a document whose uid nobody knows.
+    // The provider may carry out a call of the first try late. It leaves a document whose uid nobody knows.
     await archive.mark(key, UPLOADED_AGAIN);
     const first = await archive.mark(key, DELETION_IN_DOUBT);
-    signal.throwIfAborted(); // or it would delete what the next try has uploaded
+    signal.throwIfAborted(); // else it would delete what the next try uploaded
     await provider.deleteDocuments(requestPk, { signal });
     if (first) await archive.unmark(key, DELETION_IN_DOUBT);
   }
@@ -76,14 +76,14 @@ async function uploadAll(
     uploaded.push({ index, size, sha256, uid });
   }
   if (await archive.hasMark(key, DELETION_IN_DOUBT)) {
-    for (const { uid } of uploaded) if (!(await provider.hasDocument(requestPk, uid, 'original'))) throw takenAway();
+    for (const { uid } of uploaded) if (!(await provider.hasDocument(requestPk, uid, 'original'))) throw deletedLate();
   }
   signal.throwIfAborted();
   await archive.writeUploads(key, { requestPk, documents: uploaded });
   return uploaded;
 }
 
-function takenAway() {
-  const words = 'A deletion of an earlier try was carried out late and took documents away. They are uploaded again.';
+function deletedLate() {
+  const words = 'A deletion of an earlier try was carried out late and removed documents. They are uploaded again.';
   return stepFailure('PROVIDER_ANSWER_UNKNOWN', words, { retry: true });
 }

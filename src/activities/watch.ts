@@ -9,7 +9,7 @@ import { comparedIdentity } from './identity.js';
 import { providerRequest } from './engine/provider-step.js';
 import { stepFailure, stillWaiting } from './engine/failures.js';
 
-/** `GET request/{request_pk}` until the status differs from the one seen. The pauses are the retries of this activity. */
+/** `GET request/{request_pk}` until the status changes. Between two reads, Temporal retries this activity. */
 export function watch(dependencies: Dependencies): SignatureActivities['watch'] {
   const { archive, trouble } = dependencies;
   return async (key, order) => {
@@ -18,7 +18,7 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
     const failing = failingMark(order);
     const read = await providerRequest(dependencies, key, order.requestPk).catch(async (error: unknown) => {
       if (!(error instanceof ProviderError) || error.kind === 'refused') throw error;
-      // An Optimizer that answers about others may still not show this one.
+      // The Optimizer may answer for other requests and still fail for this one.
       const since = Math.min(await trouble.failed(key, error), await failingSince(dependencies, key, failing));
       if (order.recovering || Date.now() - since < order.budget) throw error;
       const { code, words, optimizer } = error;
@@ -31,12 +31,12 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
   };
 }
 
-/** Since when reads of this wait fail; one that went on without reading has none of it. */
+/** The mark that keeps since when the reads of this wait fail. */
 function failingMark({ requestPk, seen }: WatchOrder): string {
   return `reads-fail-${requestPk}-${seen.replaceAll(/\W/g, '')}`;
 }
 
-/** Milliseconds since 1970. Trouble with the archive must not hide what the provider said. */
+/** Milliseconds since 1970. Trouble with the archive must not hide the provider's answer. */
 async function failingSince({ archive, logger }: Dependencies, key: RequestKey, mark: string): Promise<number> {
   try {
     const noted = await archive.markedAt(key, mark);
@@ -50,7 +50,7 @@ async function failingSince({ archive, logger }: Dependencies, key: RequestKey, 
   }
 }
 
-/** Reads the status once, as far from the read before as any other. */
+/** Reads the status once, not sooner after the last read than `gap`. */
 export function readStatus(dependencies: Dependencies): SignatureActivities['readStatus'] {
   return async (key, { requestPk, gap }) => {
     const left = await dependencies.archive.touchRead(key, gap);
@@ -63,7 +63,7 @@ async function withIdentity(dependencies: Dependencies, key: RequestKey, read: P
   return { status: read.status, ...(await comparedIdentity(dependencies, key, read)) };
 }
 
-/** Milliseconds until the next read: soon after a hint, slow otherwise, never two requests in step. */
+/** Milliseconds until the next read: short after a hint, long otherwise. Jitter keeps requests apart. */
 function pause({ soon, pace }: WatchOrder, attempt: number): number {
   const planned = (soon ? pace.soon[attempt - 1] : undefined) ?? pace.slow;
   return planned * (1 - pace.jitter * Math.random());

@@ -4,8 +4,8 @@ import type { Dependencies } from './engine/dependencies.js';
 import { providerStatus } from './engine/provider-step.js';
 
 /**
- * One-Shot: `DELETE request/{request_pk}` where the assumption `cancelByDelete` says that it exists (§4.12). Enrolments:
- * `cancel` (§8.2). Already CANCELLED counts as done, and ISSUED is told: the signer was faster.
+ * Signatures: `DELETE request/{request_pk}`, if the assumption `cancelByDelete` says that it exists (§4.12). Enrolments: `cancel`
+ * (§8.2). A request that is already CANCELLED counts as done. ISSUED is returned: the signer was faster.
  */
 export function withdraw(dependencies: Dependencies): SignatureActivities['withdraw'] {
   const { optimizer, registrationAuthority } = dependencies;

@@ -30,8 +30,7 @@ export const policySchema: z.ZodType<Policy> = z.object({
     jitter: z.number().min(0).max(1),
   }),
   code: z.object({ coolDown: milliseconds, notAcceptedLimit: z.int().nonnegative() }),
-  // Records of before it was a setting have none.
-  acceptance: z.object({ maximumAge: milliseconds }).default({ maximumAge: 30 * 24 * 3_600_000 }),
+  acceptance: z.object({ maximumAge: milliseconds }),
   sign: z.object({ settle: milliseconds }),
   retrieve: z.object({ filesWithin: milliseconds }),
   download: z.object({ maximumGrowth: z.number().nonnegative(), maximumContract: z.number().nonnegative() }),

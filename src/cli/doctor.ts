@@ -32,7 +32,7 @@ export function doctorCommand(program: Command): void {
         checks.push(...(await screen.during('Asking the Optimizers', providerChecks(config))));
         checks.push(...(await screen.during('Asking the Registration Authorities', enrolmentChecks(config))));
       }
-      const { ASSUMPTIONS } = await import('../uanataca/assumptions.js');
+      const { ASSUMPTIONS } = await import('../uanataca/one-shot/assumptions.js');
       const { REGISTRATION_AUTHORITY_ASSUMPTIONS } = await import('../uanataca/registration-authority/assumptions.js');
       const answer = { checks, assumptions: ASSUMPTIONS, enrolmentAssumptions: REGISTRATION_AUTHORITY_ASSUMPTIONS };
       screen.answer(answer, [

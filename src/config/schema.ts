@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { assumptionsSchema } from '../uanataca/assumptions.js';
+import { assumptionsSchema } from '../uanataca/one-shot/assumptions.js';
 import { registrationAuthorityAssumptionsSchema } from '../uanataca/registration-authority/assumptions.js';
 import { belowFloor, floorSchema, tooLowForProduction } from './floor.js';
 import { issuesOfOverrides, overridePolicy, policySchema } from './policy.js';

@@ -157,3 +157,10 @@ export interface FailureView {
   remedy?: string;
   facts?: Readonly<Record<string, string | number | boolean>>;
 }
+
+/** Trouble with the archive that ends without a decision: a step that meets it keeps trying. */
+export const ARCHIVE_TROUBLE: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'ARCHIVE_FULL',
+  'ARCHIVE_UNAVAILABLE',
+  'ARCHIVE_NOT_SHARED',
+]);

@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { VideoIdError } from '../messages/failures.js';
 import { plainHttpServer } from './http-server.js';
 
-/** Bytes. Temporal takes at most 4 MB in one gRPC message; in base64 with its JSON that stays below this. */
+/** Bytes. Temporal accepts at most 4 MB in one gRPC message. In base64 and JSON, that is less than this. */
 const BODY_LIMIT = 8 * 1024 * 1024;
 
 /** Milliseconds for a whole request. */
@@ -26,16 +26,16 @@ export interface CodecServerOptions {
   port: number;
   /** Addresses of the Temporal UI, as browsers name them: `http://127.0.0.1:8233`. */
   allowedOrigins: readonly string[];
-  /** Values of `Host` that are answered, `name:port`, beside the server's own address. */
+  /** Other accepted values of `Host`, `name:port`. The server's own address is always accepted. */
   allowedHosts?: readonly string[];
-  /** Milliseconds for a whole request, 10 000 if not given: who is slower is cut off. */
+  /** Milliseconds for a whole request. Default: 10 000. Slower requests are cut off. */
   within?: number;
 }
 
 /**
  * Serves Temporal's remote codec protocol (`POST /decode`, `POST /encode`, proto3 JSON) to the Temporal UI and CLI.
- * Whoever reaches it reads what Temporal stores in encrypted form; so it listens on loopback, and refuses foreign
- * `Host`s (DNS rebinding) and `Origin`s. It holds no seal key, and logs nothing.
+ * Whoever reaches it can read the data that Temporal stores encrypted. So it listens on loopback, and refuses foreign
+ * `Host`s (DNS rebinding) and `Origin`s. It has no seal key, and logs nothing.
  *
  * @throws VideoIdError PORT_TAKEN when the port is in use.
  */
@@ -79,7 +79,7 @@ function createApp(codec: PayloadCodec, hosts: ReadonlySet<string>, origins: Rea
   app.use(bodyLimit({ maxSize: BODY_LIMIT, onError: (context) => refuse(context, 413, 'The request is too large.') }));
   app.post('/decode', (context) => translate(context, (payloads) => codec.decode(payloads)));
   app.post('/encode', (context) => translate(context, (payloads) => codec.encode(payloads)));
-  app.notFound((context) => refuse(context, 404, 'There is POST /decode and POST /encode.'));
+  app.notFound((context) => refuse(context, 404, 'Only POST /decode and POST /encode exist.'));
   app.onError((error, context) =>
     error instanceof VideoIdError
       ? context.json(error.toJSON(), 400)
@@ -89,7 +89,7 @@ function createApp(codec: PayloadCodec, hosts: ReadonlySet<string>, origins: Rea
 }
 
 async function translate(context: Context, by: (payloads: Payload[]) => Promise<Payload[]>): Promise<Response> {
-  // A form post needs no preflight; JSON does.
+  // Browsers send a form without a preflight request, but not JSON.
   if (!/^application\/json\b/i.test(context.req.header('content-type') ?? '')) {
     return refuse(context, 415, 'The body is not application/json.');
   }
@@ -110,7 +110,7 @@ function refuse(context: Context, status: 400 | 403 | 404 | 413 | 415 | 500, mes
   return context.json({ message }, status);
 }
 
-/** What browsers and tools may call this server; its address first. */
+/** The accepted values of `Host` for this server. Its address comes first. */
 function ownHosts(host: string, port: number): string[] {
   const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
   const names = LOOPBACK.includes(name) ? [name, ...LOOPBACK] : [name];

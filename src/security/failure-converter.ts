@@ -2,8 +2,8 @@ import { DefaultFailureConverter } from '@temporalio/common';
 import { ASKED_AHEAD } from '../messages/steering.js';
 
 /**
- * Puts messages and stacks of failures into a payload, where the codec encrypts them. A query that fails gives its caller
- * the message alone, never the payload: the one that tells to ask again is a fixed text, and stays readable.
+ * Puts messages and stacks of failures into a payload, where the codec encrypts them. A failed query gives its caller only the
+ * message, never the payload. So the fixed text that asks the caller to try again stays readable.
  */
 class FailureConverter extends DefaultFailureConverter {
   override errorToFailure(
@@ -15,5 +15,5 @@ class FailureConverter extends DefaultFailureConverter {
   }
 }
 
-/** Loaded by path, into the workflow sandbox too. */
+/** The SDK loads it by path, also into the workflow sandbox. */
 export const failureConverter = new FailureConverter({ encodeCommonAttributes: true });

@@ -8,13 +8,13 @@ export interface Fingerprint {
   fingerprint: string;
 }
 
-/** Where there is no codec key. */
+/** Used if there is no codec key. */
 const ARCHIVE_KEY = 'archive';
 
 /**
- * Fingerprints of what callers order, so that the same can be told from another. They are keyed, because a plain hash of six digits
- * tells the code. The keys are derived from the codec keys: every gateway and client has them, and they are kept as long as
- * Temporal's records are read. Where nothing is encrypted the archive's id stands in, and whoever reads the archive can try codes.
+ * Fingerprints of orders, to see whether two orders are the same. They are keyed: from a plain hash, a six-digit code could be found by
+ * trying. The keys are derived from the codec keys, which every gateway and client has, and which are kept as long as Temporal's records.
+ * Without encryption, the archive's id is used, and whoever reads the archive can try codes.
  */
 export class Fingerprints {
   readonly #current: string;
@@ -33,7 +33,7 @@ export class Fingerprints {
     return { keyId: this.#current, fingerprint: this.#digest(this.#current, text)?.toString('hex') ?? '' };
   }
 
-  /** Whether the fingerprint is that of the text; false too where its key is not here any more. */
+  /** Whether the fingerprint is that of the text. False also if its key no longer exists. */
   matches({ keyId, fingerprint }: Fingerprint, text: string): boolean {
     const wanted = this.#digest(keyId, text);
     const given = Buffer.from(fingerprint, 'hex');

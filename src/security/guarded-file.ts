@@ -3,7 +3,7 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { VideoIdError } from '../messages/failures.js';
 
-/** Bytes. Keys, tokens, certificates and settings are far smaller. */
+/** The largest file, in bytes. Keys, tokens, certificates and settings are far smaller. */
 const MOST = 4_000_000;
 
 const OTHERS_WRITE = 0o002;
@@ -13,10 +13,10 @@ const GROUP_READS = 0o040;
 const STICKY = 0o1000;
 
 /**
- * Reads a file that decides what this process trusts: settings, a key, a token, certificates.
+ * Reads a file that this process must be able to trust: settings, a key, a token, certificates.
  *
  * @param field the setting that names it
- * @throws VideoIdError BAD_SETTING when somebody else may write it, or it is no file of sensible size; else the system's error
+ * @throws VideoIdError BAD_SETTING if others can write it, or if it is too large or not a file; else the system's error
  */
 export async function readGuarded(path: string, field: string | undefined): Promise<string> {
   const handle = await open(path, 'r');
@@ -28,7 +28,7 @@ export async function readGuarded(path: string, field: string | undefined): Prom
   }
 }
 
-/** The same at once, for what must be there before anything else. */
+/** The same, but synchronous, for files that are needed at the start. */
 export function readGuardedSync(path: string, field: string | undefined): string {
   const descriptor = openSync(path, 'r');
   try {
@@ -42,42 +42,42 @@ export function readGuardedSync(path: string, field: string | undefined): string
 function assertGuarded(stats: Stats, path: string, field: string | undefined): void {
   const writers = writersOf(stats);
   if (writers !== undefined) {
-    throw new VideoIdError('BAD_SETTING', `The file ${path} may be written by ${writers}, so it is not trusted.`, {
+    throw new VideoIdError('BAD_SETTING', `The file ${path} can be written by ${writers}, so it is not trusted.`, {
       field,
-      remedy: `Look whether it was changed, then: chmod go-w ${path}`,
+      remedy: `Check whether it was changed, then: chmod go-w ${path}`,
     });
   }
   if (stats.isFile() && mayBeReplaced(path)) {
     const directory = dirname(path);
-    throw new VideoIdError('BAD_SETTING', `Everybody may replace the file ${path}, so it is not trusted.`, {
+    throw new VideoIdError('BAD_SETTING', `Everybody can replace the file ${path}, so it is not trusted.`, {
       field,
-      remedy: `Look whether it was changed, then: chmod o-w ${directory}`,
+      remedy: `Check whether it was changed, then: chmod o-w ${directory}`,
     });
   }
-  // A directory fails when it is read. A pipe has no size, and ends.
+  // A directory fails when it is read. A pipe has no size and comes to an end.
   if (stats.isCharacterDevice() || stats.isBlockDevice() || stats.size > MOST) {
-    throw new VideoIdError('BAD_SETTING', `${path} is no file of at most ${MOST} bytes.`, {
+    throw new VideoIdError('BAD_SETTING', `${path} is not a file of at most ${MOST} bytes.`, {
       field,
       remedy: 'Name the right file.',
     });
   }
 }
 
-/** Who else may write a file. A group that is the process's own is let pass: many systems give every user one. */
+/** Who else can write a file. The process's own group is allowed: on many systems each user has a group of their own. */
 function writersOf(stats: Stats): string | undefined {
   if (!hasModes() || !stats.isFile()) return undefined;
   if ((stats.mode & OTHERS_WRITE) !== 0) return 'everybody';
   return (stats.mode & GROUP_WRITES) !== 0 && stats.gid !== process.getegid?.() ? `the group ${stats.gid}` : undefined;
 }
 
-/** Whether anybody may put another file in its place. In a sticky directory, as those for temporary files are, only the owner may. */
+/** Whether anybody can replace the file. In a sticky directory, such as /tmp, only the owner can. */
 function mayBeReplaced(path: string): boolean {
   if (!hasModes()) return false;
   const { mode } = statSync(dirname(path));
   return (mode & OTHERS_WRITE) !== 0 && (mode & STICKY) === 0;
 }
 
-/** What is not right about a file, though it is used; undefined when nothing is. For `doctor`. */
+/** A weakness in a file's permissions, although the file is used. Undefined if there is none. For `doctor`. */
 export async function looseness(path: string, secret: boolean): Promise<string | undefined> {
   const handle = await open(path, 'r');
   try {

@@ -1,17 +1,17 @@
 import { createServer, type Server, type ServerOptions } from 'node:http';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 
-/** Milliseconds for the head of a request: who dawdles over it is a slow-loris, not a browser. */
+/** Milliseconds for the head of a request. Only an attack (slow-loris) needs longer. */
 const HEAD_WITHIN = 10_000;
 
-/** `-_~!$&'()*+,:=@`: no name of ours has anything else that somebody may want to encode. */
+/** `-_~!$&'()*+,:=@`: our names have no other characters that a client may encode. */
 const MAY_BE_ENCODED = /^%(?:2[14689ABCD]|27|3[AD]|40|5F|7E)$/i;
 
 /**
- * An HTTP server that answers only plain request targets, so that a proxy in front which lets a prefix through and this server
- * see the same path: `/webhooks/../v1/…`, however it is written, is 404 before anything is routed.
+ * An HTTP server that answers only plain request targets. So a proxy that forwards only a prefix sees the same path as this
+ * server: `/webhooks/../v1/…` is 404 in every spelling, before it is routed.
  *
- * @param limits.within milliseconds for a whole request; 0 where every reader of a body has a limit of its own
+ * @param limits.within milliseconds for a whole request; 0 if each reader of a body has its own limit
  */
 export function plainHttpServer(
   fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response>,
@@ -32,14 +32,14 @@ export function plainHttpServer(
         ? 400
         : undefined;
     if (status === undefined) void answer(incoming, outgoing);
-    // Its body is not read, so nothing more can come on this connection.
+    // The body is not read, so the connection cannot be used again.
     else outgoing.writeHead(status, { Connection: 'close', 'Content-Length': 0 }).end();
   });
 }
 
 /**
- * Whether every reader understands the path of a request target alike: no scheme or host, no dot or empty segment, nothing
- * encoded that some would decode and others not, no fragment. The query may hold anything that HTTP allows.
+ * Whether all programs read the path of a request target in the same way. It has no scheme or host, no dot or empty segment, no
+ * fragment, and no encoding that only some programs decode. The query may contain anything that HTTP allows.
  */
 export function isPlainTarget(target: string): boolean {
   if (!/^\/[\x21-\x7e]*$/.test(target) || target.includes('#')) return false;
@@ -50,7 +50,7 @@ export function isPlainTarget(target: string): boolean {
   return path.split('/').every((segment) => !/^\.{1,2}(;|$)/.test(segment));
 }
 
-/** A host is put before the target to make an address, so it must not bring a path along. */
+/** The host is put before the target to make an address, so it must not contain a path. */
 function isPlainHost(host: string): boolean {
   return /^[A-Za-z0-9.:[\]_-]*$/.test(host);
 }

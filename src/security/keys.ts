@@ -10,13 +10,13 @@ import { promisify } from 'node:util';
 import { VideoIdError } from '../messages/failures.js';
 import { resolveSecret } from './secret.js';
 
-/** AES-256 keys of the payload codec: `current` encrypts, all decrypt. `KeyObject`s, which print no key material. */
+/** AES-256 keys of the payload codec: `current` encrypts, all decrypt. A `KeyObject` does not print its key. */
 export interface KeyRing {
   current: string;
   keys: ReadonlyMap<string, KeyObject>;
 }
 
-/** The key to which a typed code or PIN is sealed. */
+/** The key that seals a typed code or PIN. */
 export interface SealPublicKey {
   id: string;
   key: KeyObject;
@@ -31,7 +31,7 @@ export interface CodecKeySetting {
   key: string;
 }
 
-/** A seal key in the settings: secret references to PEM. Without `privateKey` it can seal and not open. */
+/** A seal key in the settings: secret references to PEM. Without `privateKey` it can only seal. */
 export interface SealKeySetting {
   id: string;
   publicKey: string;
@@ -72,7 +72,7 @@ export async function loadKeyRing(settings: readonly CodecKeySetting[]): Promise
 }
 
 /**
- * Reads the public key to seal to: that of the first entry. Touches no private key.
+ * Reads the public key for sealing: that of the first entry. It reads no private key.
  *
  * @throws VideoIdError SECRET_NOT_FOUND, or BAD_SETTING for no key or one that is not RSA of 3072 bits or more.
  */
@@ -85,32 +85,23 @@ export async function loadSealPublicKey(settings: readonly SealKeySetting[]): Pr
     });
   }
   checkIds('keys.seal', settings);
-  return { id: first.id, key: await readSealKey('keys.seal[0].publicKey', first.publicKey, createPublicKey) };
+  return { id: first.id, key: await readPemKey(SEAL_KEY, 'keys.seal[0].publicKey', first.publicKey, createPublicKey) };
 }
 
 /**
  * Reads every private seal key there is, and checks that it belongs to its public key.
  *
- * @throws VideoIdError SECRET_NOT_FOUND, or BAD_SETTING for no private key, a wrong one, or a pair that is none.
+ * @throws VideoIdError SECRET_NOT_FOUND, or BAD_SETTING for no private key, a wrong one, or two keys that do not belong together.
  */
 export async function loadSealPrivateKeys(settings: readonly SealKeySetting[]): Promise<SealPrivateKeys> {
   checkIds('keys.seal', settings);
   const keys = new Map<string, KeyObject>();
   for (const [index, { id, publicKey, privateKey }] of settings.entries()) {
     if (privateKey === undefined) continue;
-    const field = `keys.seal[${index}]`;
-    const key = await readSealKey(`${field}.privateKey`, privateKey, createPrivateKey);
-    const expected = await readSealKey(`${field}.publicKey`, publicKey, createPublicKey);
-    if (!createPublicKey(key).equals(expected)) {
-      throw new VideoIdError('BAD_SETTING', `The private and the public seal key "${id}" do not belong together.`, {
-        field,
-        remedy: 'Name the two halves of one key pair.',
-      });
-    }
-    keys.set(id, key);
+    keys.set(id, await readKeyPair(SEAL_KEY, `keys.seal[${index}]`, { id, publicKey, privateKey }));
   }
   if (keys.size === 0) {
-    throw new VideoIdError('BAD_SETTING', 'There is no private seal key, so no typed code could be opened.', {
+    throw new VideoIdError('BAD_SETTING', 'There is no private seal key, so typed codes cannot be opened.', {
       field: 'keys.seal',
       remedy: 'Give the worker a privateKey for at least one seal key.',
     });
@@ -118,12 +109,12 @@ export async function loadSealPrivateKeys(settings: readonly SealKeySetting[]): 
   return keys;
 }
 
-/** A new codec key: 32 random bytes in base64. Goes into a file that only the owner reads. */
+/** A new codec key: 32 random bytes in base64. Keep it in a file that only the owner can read. */
 export function generateCodecKey(): string {
   return randomBytes(CODEC_KEY_BYTES).toString('base64');
 }
 
-/** A new pair of seal keys, PEM (SPKI and PKCS #8). Goes into files; the private one only the owner reads. */
+/** A new pair of seal keys, PEM (SPKI and PKCS #8). Only the owner may read the private one. */
 export async function generateSealKeys(): Promise<{ publicKey: string; privateKey: string }> {
   return promisify(generateKeyPair)('rsa', {
     modulusLength: SEAL_KEY_BITS,
@@ -132,39 +123,82 @@ export async function generateSealKeys(): Promise<{ publicKey: string; privateKe
   });
 }
 
-/** Key ids stand in payload metadata and error texts, so they are plain words. */
+/** Key ids appear in payload metadata and error texts, so only simple characters are allowed. */
 export function checkIds(field: string, settings: readonly { id: string }[]): void {
   const seen = new Set<string>();
   for (const [index, { id }] of settings.entries()) {
     if (!isKeyId(id) || seen.has(id)) {
-      throw new VideoIdError('BAD_SETTING', 'A key id is repeated, or is not 1 to 64 letters, digits or ._-', {
-        field: `${field}[${index}].id`,
-        remedy: 'Give every key an id of its own, for example 2025-10.',
-      });
+      throw new VideoIdError(
+        'BAD_SETTING',
+        'A key id is repeated, or is not 1 to 64 of the characters A-Z a-z 0-9 . _ -',
+        {
+          field: `${field}[${index}].id`,
+          remedy: 'Give every key an id of its own, for example 2025-10.',
+        },
+      );
     }
     seen.add(id);
   }
 }
 
-/** Whether an id has the form of a key id, and so may be shown. */
+/** Whether an id has the form of a key id. Then it is safe to show. */
 export function isKeyId(id: string): boolean {
   return /^[A-Za-z0-9._-]{1,64}$/.test(id);
 }
 
-async function readSealKey(field: string, reference: string, read: (pem: string) => KeyObject): Promise<KeyObject> {
+/** A kind of key: how errors name it, and which keys are of it. */
+export interface KeyKind {
+  /** "seal key". */
+  name: string;
+  /** "an RSA key of 3072 bits". */
+  form: string;
+  remedy: string;
+  fits: (key: KeyObject) => boolean;
+}
+
+const SEAL_KEY: KeyKind = {
+  name: 'seal key',
+  form: `an RSA key of ${SEAL_KEY_BITS} bits or more`,
+  remedy: `Make a pair with \`openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:${SEAL_KEY_BITS}\`.`,
+  fits: ({ asymmetricKeyType, asymmetricKeyDetails }) =>
+    asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= SEAL_KEY_BITS,
+};
+
+/**
+ * Reads a PEM key by reference. `read` makes a public or a private key of it.
+ *
+ * @throws VideoIdError SECRET_NOT_FOUND, or BAD_SETTING for a key of another kind.
+ */
+export async function readPemKey(
+  { name, form, remedy, fits }: KeyKind,
+  field: string,
+  reference: string,
+  read: (pem: string) => KeyObject,
+): Promise<KeyObject> {
   const pem = await resolveSecret(reference, field);
   const wrong = (cause?: unknown) =>
-    new VideoIdError('BAD_SETTING', `The seal key ${reference} is not an RSA key of ${SEAL_KEY_BITS} bits, PEM.`, {
-      field,
-      remedy: `Make a pair with \`openssl genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:${SEAL_KEY_BITS}\`.`,
-      cause,
-    });
+    new VideoIdError('BAD_SETTING', `The ${name} ${reference} is not ${form} in PEM.`, { field, remedy, cause });
   let key: KeyObject;
   try {
     key = read(pem.reveal());
   } catch (cause) {
     throw wrong(cause);
   }
-  if (key.asymmetricKeyType !== 'rsa' || (key.asymmetricKeyDetails?.modulusLength ?? 0) < SEAL_KEY_BITS) throw wrong();
+  if (!fits(key)) throw wrong();
   return key;
+}
+
+/** @throws VideoIdError BAD_SETTING unless a private key belongs to the public key beside it. */
+export async function readKeyPair(
+  kind: KeyKind,
+  field: string,
+  { id, publicKey, privateKey }: { id: string; publicKey: string; privateKey: string },
+): Promise<KeyObject> {
+  const key = await readPemKey(kind, `${field}.privateKey`, privateKey, createPrivateKey);
+  const expected = await readPemKey(kind, `${field}.publicKey`, publicKey, createPublicKey);
+  if (createPublicKey(key).equals(expected)) return key;
+  throw new VideoIdError('BAD_SETTING', `The private and the public ${kind.name} "${id}" do not belong together.`, {
+    field,
+    remedy: 'Name the two halves of one key pair.',
+  });
 }

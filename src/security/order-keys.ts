@@ -1,9 +1,8 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { VideoIdError } from '../messages/failures.js';
-import { checkIds } from './keys.js';
-import { resolveSecret } from './secret.js';
+import { checkIds, type KeyKind, readKeyPair, readPemKey } from './keys.js';
 
-/** An orders key in the settings: secret references to PEM. Without `privateKey` it can check and not sign. */
+/** An orders key in the settings: secret references to PEM. Without `privateKey` it can only check signatures. */
 export interface OrderKeySetting {
   id: string;
   publicKey: string;
@@ -16,27 +15,34 @@ export interface OrderSigner {
   key: KeyObject;
 }
 
-/** The keys whose signatures count, by id. */
+/** The keys whose signatures are accepted, by id. */
 export type OrderPublicKeys = ReadonlyMap<string, KeyObject>;
 
 const FIELD = 'keys.orders';
 
+const ORDERS_KEY: KeyKind = {
+  name: 'orders key',
+  form: 'an Ed25519 key',
+  remedy: 'Make a pair with `openssl genpkey -algorithm ed25519`, or with videoid setup --keys DIRECTORY.',
+  fits: ({ asymmetricKeyType }) => asymmetricKeyType === 'ed25519',
+};
+
 /**
- * Reads the public keys: whose orders and starts count. Touches no private key.
+ * Reads the public keys that check orders and starts. It reads no private key.
  *
  * @throws VideoIdError SECRET_NOT_FOUND, or BAD_SETTING for no key, a repeated id or a key that is not Ed25519
  */
 export async function loadOrderPublicKeys(settings: readonly OrderKeySetting[]): Promise<OrderPublicKeys> {
   if (settings.length === 0) {
-    throw new VideoIdError('BAD_SETTING', 'There is no orders key, so nobody could start or steer a request.', {
+    throw new VideoIdError('BAD_SETTING', 'There is no orders key, so nobody can start or steer requests.', {
       field: FIELD,
-      remedy: 'Give the public keys of the gateways and clients that may. New keys: videoid setup --keys DIRECTORY.',
+      remedy: 'Give the public keys of the allowed gateways and clients. New keys: videoid setup --keys DIRECTORY.',
     });
   }
   checkIds(FIELD, settings);
   const keys = new Map<string, KeyObject>();
   for (const [index, { id, publicKey }] of settings.entries()) {
-    keys.set(id, await readKey(`${FIELD}[${index}].publicKey`, publicKey, createPublicKey));
+    keys.set(id, await readPemKey(ORDERS_KEY, `${FIELD}[${index}].publicKey`, publicKey, createPublicKey));
   }
   return keys;
 }
@@ -44,53 +50,28 @@ export async function loadOrderPublicKeys(settings: readonly OrderKeySetting[]):
 /**
  * Reads the private key that signs: that of the first entry which has one.
  *
- * @throws VideoIdError SECRET_NOT_FOUND, or BAD_SETTING for no private key, one that is not Ed25519, or a pair that is none
+ * @throws VideoIdError SECRET_NOT_FOUND, or BAD_SETTING for no private key, one that is not Ed25519, or two keys that do not belong together
  */
 export async function loadOrderSigner(settings: readonly OrderKeySetting[]): Promise<OrderSigner> {
   checkIds(FIELD, settings);
   for (const [index, { id, publicKey, privateKey }] of settings.entries()) {
     if (privateKey === undefined) continue;
-    const field = `${FIELD}[${index}]`;
-    const key = await readKey(`${field}.privateKey`, privateKey, createPrivateKey);
-    if (createPublicKey(key).equals(await readKey(`${field}.publicKey`, publicKey, createPublicKey)))
-      return { id, key };
-    throw new VideoIdError('BAD_SETTING', `The private and the public orders key "${id}" do not belong together.`, {
-      field,
-      remedy: 'Name the two halves of one key pair.',
-    });
+    return { id, key: await readKeyPair(ORDERS_KEY, `${FIELD}[${index}]`, { id, publicKey, privateKey }) };
   }
   throw new VideoIdError(
     'BAD_SETTING',
-    'There is no private orders key, so no request can be started or steered here.',
+    'There is no private orders key, so this process cannot start or steer requests.',
     {
       field: FIELD,
-      remedy: 'Give this process a privateKey for one orders key. New ones: videoid setup --keys DIRECTORY.',
+      remedy: 'Give this process a privateKey for one orders key. New keys: videoid setup --keys DIRECTORY.',
     },
   );
 }
 
-/** A new pair of orders keys, PEM (SPKI and PKCS #8). Goes into files; the private one only the owner reads. */
+/** A new pair of orders keys, PEM (SPKI and PKCS #8). Only the owner may read the private one. */
 export function generateOrderKeys(): { publicKey: string; privateKey: string } {
   return generateKeyPairSync('ed25519', {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
-}
-
-async function readKey(field: string, reference: string, read: (pem: string) => KeyObject): Promise<KeyObject> {
-  const pem = await resolveSecret(reference, field);
-  const wrong = (cause?: unknown) =>
-    new VideoIdError('BAD_SETTING', `The orders key ${reference} is not an Ed25519 key, PEM.`, {
-      field,
-      remedy: 'Make a pair with `openssl genpkey -algorithm ed25519`, or with videoid setup --keys DIRECTORY.',
-      cause,
-    });
-  let key: KeyObject;
-  try {
-    key = read(pem.reveal());
-  } catch (cause) {
-    throw wrong(cause);
-  }
-  if (key.asymmetricKeyType !== 'ed25519') throw wrong();
-  return key;
 }

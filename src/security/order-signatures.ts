@@ -2,10 +2,10 @@ import { sign, verify } from 'node:crypto';
 import { type Payload, RawValue } from '@temporalio/common';
 import type { OrderPublicKeys, OrderSigner } from './order-keys.js';
 
-/** What is signed: the argument of an Update, or that of a workflow's start. One does not do for the other. */
+/** What is signed: the argument of an Update or of a workflow's start. A signature for one is not valid for the other. */
 export type SignedKind = 'order' | 'start';
 
-/** Makes the argument of a call to Temporal, signed where the settings have a key. */
+/** Makes the argument of a call to Temporal. It is signed if the settings have a key. */
 export type SignArgument = (kind: SignedKind, value: object) => RawValue;
 
 const KEY_ID = 'videoid-signed-by';
@@ -15,8 +15,8 @@ const SIGNATURE = 'videoid-signature';
 const LENGTH = 64;
 
 /**
- * Signs the JSON of a value as it will travel: what is checked are the bytes themselves. Signature and key id stand in the
- * metadata of the payload, which the codec encrypts with it.
+ * Signs the JSON bytes of a value as they will be sent. Signature and key id are in the metadata of the payload, which the codec
+ * encrypts too.
  */
 export function signing(signer: OrderSigner | undefined): SignArgument {
   return (kind, value) => {
@@ -31,7 +31,7 @@ export function signing(signer: OrderSigner | undefined): SignArgument {
   };
 }
 
-/** What a readable payload is signed as; `unsigned` where nothing says that it is, `wrongly` by a key that is not known. */
+/** What a readable payload is signed as. `unsigned` has no signature; `wrongly` has a bad one, or one of an unknown key. */
 export function signedAs({ metadata, data }: Payload, keys: OrderPublicKeys): SignedKind | 'unsigned' | 'wrongly' {
   const signature = metadata?.[SIGNATURE];
   if (!metadata || signature === undefined) return 'unsigned';

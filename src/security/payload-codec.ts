@@ -4,20 +4,20 @@ import proto from '@temporalio/proto';
 import { VideoIdError } from '../messages/failures.js';
 import { type KeyRing, isKeyId } from './keys.js';
 
-/** The name that Temporal's own samples and UI know. */
+/** The name that Temporal's samples and UI use. */
 const ENCODING = 'binary/encrypted';
 const KEY_ID = 'encryption-key-id';
 const CIPHER = 'aes-256-gcm';
-/** Bytes; the sizes that GCM is specified for (NIST SP 800-38D). */
+/** Bytes. The sizes that GCM is specified for (NIST SP 800-38D). */
 const IV_LENGTH = 12;
 const TAG_LENGTH = 16;
 
 const PayloadMessage = proto.temporal.api.common.v1.Payload;
 
 /**
- * Encrypts whole payloads, metadata included, with AES-256-GCM; the key's id stands in the metadata, so that several
- * keys can be in use at once. The data is IV, tag, ciphertext. Bound to nothing but the key id: the Temporal UI sends
- * payloads to the codec server without their workflow. Payloads that are not encrypted pass decoding as they are.
+ * Encrypts whole payloads with AES-256-GCM, metadata included. The key's id is in the new metadata, so several keys can be in
+ * use. The data is IV, tag, ciphertext. A payload is bound only to its key id, because the Temporal UI sends payloads to the
+ * codec server without their workflow. Decoding does not change payloads that are not encrypted.
  */
 export class EncryptionCodec implements PayloadCodec {
   readonly #keyRing: KeyRing;
@@ -60,7 +60,7 @@ export class EncryptionCodec implements PayloadCodec {
     } catch (cause) {
       throw new VideoIdError('BAD_SETTING', `The codec key "${id}" does not open a payload that names it.`, {
         field: 'keys.codec',
-        remedy: 'Another key has the same id, or the payload was changed; give every process the same keys.',
+        remedy: 'Another key has the same id, or the payload was changed. Give every process the same keys.',
         cause,
       });
     }
@@ -71,20 +71,25 @@ export class EncryptionCodec implements PayloadCodec {
     if (key !== undefined) return key;
     throw new VideoIdError('BAD_SETTING', `There is no codec key ${isKeyId(id) ? `"${id}"` : 'of that id'}.`, {
       field: 'keys.codec',
-      remedy: 'Add the key to the settings of this process; keys reach workers and codec servers before clients.',
+      remedy:
+        'Add the key to the settings of this process. Give new keys to workers and codec servers before clients use them.',
     });
   }
 }
 
-/** The codec of clients: what comes back from Temporal in the clear, no worker of ours wrote. */
+/** The codec of clients. It refuses answers that are not encrypted: no worker of ours wrote them. */
 export class ClientCodec extends EncryptionCodec {
   /** @throws VideoIdError BAD_SETTING, also for a payload that is not encrypted */
   override async decode(payloads: Payload[]): Promise<Payload[]> {
     if (payloads.every(isEncrypted)) return await super.decode(payloads);
-    throw new VideoIdError('BAD_SETTING', 'An answer in Temporal is not encrypted: no worker with our keys gave it.', {
-      field: 'keys.encryptPayloads',
-      remedy: 'Give workers and clients the same setting, and see who can write to Temporal.',
-    });
+    throw new VideoIdError(
+      'BAD_SETTING',
+      'An answer in Temporal is not encrypted, so no worker with our keys wrote it.',
+      {
+        field: 'keys.encryptPayloads',
+        remedy: 'Give workers and clients the same setting, and check who can write to Temporal.',
+      },
+    );
   }
 }
 
@@ -92,7 +97,7 @@ export function isEncrypted(payload: Payload): boolean {
   return Buffer.from(payload.metadata?.['encoding'] ?? []).toString() === ENCODING;
 }
 
-/** Authenticated beside the ciphertext, so that a payload cannot be passed off under another key's id. */
+/** Authenticated with the ciphertext, so that a payload is not accepted under another key's id. */
 function boundTo(keyId: string): Buffer {
   return Buffer.from(`${ENCODING} ${keyId}`);
 }

@@ -18,7 +18,7 @@ const NONCE = Buffer.alloc(12);
 /** Base64 of an X25519 key as SubjectPublicKeyInfo. */
 const PUBLIC_KEY = /^[A-Za-z0-9+/=]{40,120}$/;
 
-/** Made for one question: what is answered to `publicKey` is opened here, and nowhere else. */
+/** A key for one question. Only this process can open an answer that is sealed to `publicKey`. */
 export interface AnswerKey {
   /** Base64. */
   publicKey: string;
@@ -26,7 +26,7 @@ export interface AnswerKey {
   open: (answer: SealedAnswer) => string;
 }
 
-/** A one-time key of a caller; its private half never leaves this process. */
+/** Makes a one-time key. Its private half never leaves this process. */
 export function answerKey(): AnswerKey {
   const { publicKey, privateKey } = generateKeyPairSync('x25519');
   const own = encoded(publicKey);
@@ -51,7 +51,7 @@ export function answerKey(): AnswerKey {
 /**
  * Seals an answer of any length so that only the caller of the question reads it: X25519, HKDF-SHA256, AES-256-GCM.
  *
- * @throws VideoIdError BAD_INPUT for what is no public key
+ * @throws VideoIdError BAD_INPUT for an invalid public key
  */
 export function sealAnswer(text: string, publicKey: string): SealedAnswer {
   const own = generateKeyPairSync('x25519');

@@ -4,7 +4,7 @@ import type { Sealed } from '../messages/steering.js';
 import { type SealPrivateKeys, type SealPublicKey, isKeyId } from './keys.js';
 import { Secret } from './secret.js';
 
-/** RSA-OAEP with SHA-256; the label keeps other ciphertexts to the same key from being opened as ours. */
+/** RSA-OAEP with SHA-256. With the label, other ciphertexts for the same key cannot be opened as ours. */
 const OAEP = {
   padding: constants.RSA_PKCS1_OAEP_PADDING,
   oaepHash: 'sha256',
@@ -37,7 +37,7 @@ export function openSealed(sealed: Sealed, privateKeys: SealPrivateKeys): Secret
   if (key === undefined) {
     throw new VideoIdError('SEAL_NOT_OPENED', `This worker has no private seal key ${name}.`, {
       field: 'keys.seal',
-      remedy: 'Give the worker the private key, or type the code again with a key it has.',
+      remedy: 'Give the worker the private key. Or type the code again, sealed with a key that the worker has.',
     });
   }
   try {
@@ -45,7 +45,7 @@ export function openSealed(sealed: Sealed, privateKeys: SealPrivateKeys): Secret
   } catch (cause) {
     throw new VideoIdError('SEAL_NOT_OPENED', `The seal key ${name} does not open what was sealed.`, {
       field: 'keys.seal',
-      remedy: 'Let the clients seal with the public half of the key that the worker has, and type the code again.',
+      remedy: 'Give the clients the public half of the worker’s key, and type the code again.',
       cause,
     });
   }

@@ -4,7 +4,7 @@ import { readGuarded } from './guarded-file.js';
 
 const REDACTED = '[redacted]';
 
-/** A value that prints `[redacted]` wherever it may end up; only `reveal` gives it. */
+/** A value that prints as `[redacted]` everywhere. Only `reveal` returns it. */
 export class Secret {
   readonly #value: string;
 
@@ -12,7 +12,7 @@ export class Secret {
     this.#value = value;
   }
 
-  /** The value itself: call it where the value is used, and keep it nowhere. */
+  /** The value. Call this where the value is used, and do not store it. */
   reveal(): string {
     return this.#value;
   }
@@ -30,10 +30,10 @@ export class Secret {
   }
 }
 
-/** A secret by name: an environment variable, or a file. */
+/** Names a secret: an environment variable, or a file. */
 export type SecretReference = `env:${string}` | `file:${string}`;
 
-/** Whether a setting names a secret; the secret itself, pasted by mistake, does not pass. */
+/** Whether a setting names a secret. A secret that was pasted by mistake does not pass. */
 export function isSecretReference(value: unknown): value is SecretReference {
   return typeof value === 'string' && /^(?:env:[A-Za-z_][A-Za-z0-9_]*|file:.+)$/.test(value);
 }
@@ -42,13 +42,13 @@ export function isSecretReference(value: unknown): value is SecretReference {
  * Reads the secret that a reference names: `env:NAME`, or `file:PATH` (UTF-8, one trailing newline removed).
  *
  * @param field the setting that holds the reference, for errors
- * @throws VideoIdError SECRET_NOT_FOUND when it is missing, unreadable or empty; BAD_SETTING when it is no reference, or a file
- *   that somebody else may write.
+ * @throws VideoIdError SECRET_NOT_FOUND if it is missing, unreadable or empty; BAD_SETTING if it is not a reference, or a file
+ *   that others can write.
  */
 export async function resolveSecret(reference: string, field?: string): Promise<Secret> {
   if (!isSecretReference(reference)) {
     // It may be the secret itself, so it is not repeated.
-    throw new VideoIdError('BAD_SETTING', 'A secret is given in a form that is neither env:NAME nor file:PATH.', {
+    throw new VideoIdError('BAD_SETTING', 'A secret must be given as env:NAME or file:PATH.', {
       field,
       remedy: 'Put the value into an environment variable or a file and name it as env:NAME or file:PATH.',
     });
@@ -64,7 +64,7 @@ export async function resolveSecret(reference: string, field?: string): Promise<
 }
 
 function variable(name: string): string | undefined {
-  // `__proto__` is no variable.
+  // `__proto__` is not a variable.
   return Object.hasOwn(process.env, name) ? process.env[name] : undefined;
 }
 

@@ -12,23 +12,22 @@ import { type EncryptionCodec, isEncrypted } from './payload-codec.js';
 /** Bytes. The longest order holds a few texts of 2000 characters, the longest start a policy and ten documents. */
 const LONGEST = 65_536;
 
-/** Where a worker notes, under the encryption, for which step of which workflow it writes. */
+/** The encrypted metadata with which a worker says for which step of which workflow it writes. */
 const WRITTEN_FOR = 'videoid-for';
 
 /** The encoding of a payload without a value. */
 const NOTHING = 'binary/null';
 
 /**
- * The codec of a worker. What comes from outside (starts, Updates, signals, queries) never makes it throw, since a workflow task
- * that fails over a payload fails for ever: the payload gets a mark that says what was found, and what cannot be read becomes
- * nothing. The workflow decides. A mark that came along is overwritten.
+ * The codec of a worker. It never throws for payloads from outside (starts, Updates, signals, queries): a workflow task that fails
+ * because of a payload would fail forever. Instead it marks the payload with what it found, and empties a payload that it cannot
+ * read. The workflow decides what to do. A mark that was sent from outside is overwritten.
  *
- * What workers write to each other (arguments and results of activities) is another matter: where a key is missing it throws,
- * so that the task heals with the key. What is not encrypted at all no worker wrote, and what was written for another step somebody has
- * copied; it becomes nothing, and is marked.
+ * For payloads of workers (arguments and results of activities) it throws if a key is missing, so that the task works again once
+ * the key is there. A payload that is not encrypted, or was copied from another step, is emptied and marked.
  */
 export class WorkerCodec implements PayloadCodec {
-  /** @param keys.encryption absent where nothing is encrypted @param keys.orders absent where nothing has to be signed */
+  /** @param keys.encryption absent without encryption @param keys.orders absent if orders need no signature */
   constructor(
     private readonly keys: { encryption: EncryptionCodec | undefined; orders: OrderPublicKeys | undefined },
   ) {}
@@ -39,7 +38,7 @@ export class WorkerCodec implements PayloadCodec {
     return await this.keys.encryption.encode(step === undefined ? payloads : payloads.map((each) => bound(each, step)));
   }
 
-  /** @throws VideoIdError BAD_SETTING for what workers wrote with a key that is not known here */
+  /** @throws VideoIdError BAD_SETTING for a payload of a worker with an unknown key */
   async decode(payloads: Payload[], context?: SerializationContext): Promise<Payload[]> {
     const outside = context?.type === 'workflow';
     const step = stepOf(context);
@@ -53,7 +52,7 @@ export class WorkerCodec implements PayloadCodec {
     let opened = payload;
     try {
       if (!open) opened = encryption.open(payload);
-      defaultPayloadConverter.fromPayload(opened); // as the workflow will, where it must not throw
+      defaultPayloadConverter.fromPayload(opened); // the workflow will do the same, and must not throw
     } catch {
       return nothing('not-readable');
     }
@@ -74,7 +73,7 @@ export class WorkerCodec implements PayloadCodec {
   }
 }
 
-/** A step and its workflow, which what is written for it is bound to. */
+/** A step and its workflow. Payloads for the step are bound to both. */
 function stepOf(context: SerializationContext | undefined): string | undefined {
   if (context?.type !== 'activity') return undefined;
   return JSON.stringify([context.workflowId, context.activityId]);

@@ -12,7 +12,7 @@ import { PdfStructureError, type StructureProblem } from './pdf/structure-error.
 export interface PdfLimits {
   /** Larger files are refused. Bytes. */
   maximumBytes: number;
-  /** A document certified against any change: another signature breaks its certification. Refused if left out. */
+  /** What to do with a document that is certified against any change: another signature breaks its certification. Default: refuse. */
   certified?: 'refuse' | 'accept';
 }
 
@@ -21,14 +21,14 @@ export interface CheckedPdf {
   /** Bytes. */
   size: number;
   pages: number;
-  /** Signatures and document timestamps that it bears already. */
+  /** Signatures and document timestamps that it has already. */
   signatures: number;
   timestamps: number;
   /** What its certification allows to change: 1 nothing, 2 forms and signatures, 3 annotations too. */
   certified?: ModificationLevel;
 }
 
-/** Less than when it comes back: whoever sends it waits, and then more than one revision is read. */
+/** Lower than for a signed file: the sender waits for the answer, and only one revision is read. */
 const AT_ENTRANCE = {
   inflatedBytes: 32 * 1024 * 1024,
   parsedBytes: 128 * 1024 * 1024,
@@ -40,30 +40,29 @@ const PROBLEMS: Record<StructureProblem, { code: InputFailureCode; words: string
   'no-header': {
     code: 'NOT_A_PDF',
     words: 'the document is not a PDF',
-    remedy: 'Convert it to PDF and send that.',
+    remedy: 'Convert it to PDF and send the PDF.',
   },
   'bytes-before-header': {
     code: 'PDF_BYTES_BEFORE_HEADER',
     words: 'the document does not begin with its header',
-    remedy: 'Send it without the bytes before %PDF-, or open it in a PDF program and save it anew.',
+    remedy: 'Remove the bytes before %PDF-, or open the file in a PDF program and save it again.',
   },
   truncated: {
     code: 'PDF_TRUNCATED',
     words: 'the document is incomplete',
-    remedy: 'Send the file again, whole; if it is whole, open it in a PDF program and save it anew.',
+    remedy: 'Send the complete file. If it is complete, open it in a PDF program and save it again.',
   },
   damaged: {
     code: 'PDF_DAMAGED',
     words: 'the document is damaged',
-    remedy: 'Open it in a PDF program, see whether it is right, save it anew and send that.',
+    remedy: 'Open it in a PDF program, check that it looks right, save it again and send that file.',
   },
 };
 
 /**
- * Whether a file can be sent for signing: it is read as strictly as it will be when it comes back signed, so that nothing is found then
- * that could have been found now. Its cross-reference, catalog, page tree and form are resolved, and all objects that it reaches; the
- * content of streams is not looked at.
- * A file cut exactly at the end of an earlier revision is a complete PDF and is not noticed.
+ * Checks whether a file can be sent for signing. The check is as strict as the one after signing, so that problems show now and not then.
+ * It reads the cross-references, the catalog, the page tree, the form, and every object that these lead to. It does not read streams.
+ * A file that was cut exactly at the end of an earlier revision is a complete PDF, so it passes.
  *
  * @throws VideoIdError `DOCUMENT_EMPTY`, `DOCUMENT_TOO_LARGE`, `NOT_A_PDF`, `PDF_BYTES_BEFORE_HEADER`, `PDF_TRUNCATED`, `PDF_DAMAGED`,
  *   `PDF_TOO_COMPLEX`, `PDF_ENCRYPTED`, `PDF_CERTIFIED`; without field.
@@ -73,9 +72,9 @@ export async function checkPdf(path: string, { maximumBytes, certified = 'refuse
     checkSize(file.size, maximumBytes);
     const checked = await understood(() => read(file));
     if (checked.certified === 1 && certified === 'refuse') {
-      throw new VideoIdError('PDF_CERTIFIED', 'the document is certified, and nothing may be added to it', {
+      throw new VideoIdError('PDF_CERTIFIED', 'the document is certified against any change', {
         remedy:
-          'Send it without its certification. With documents.certified: accept it is signed, and the certification is broken.',
+          'Send it without the certification. Or set documents.certified to accept: it is then signed, which breaks the certification.',
       });
     }
     return checked;
@@ -85,7 +84,7 @@ export async function checkPdf(path: string, { maximumBytes, certified = 'refuse
 function checkSize(size: number, limit: number): void {
   if (size === 0) {
     throw new VideoIdError('DOCUMENT_EMPTY', 'the document is empty', {
-      remedy: 'Send the file that has the content.',
+      remedy: 'Send a file with content.',
     });
   }
   if (size > limit) {
@@ -100,7 +99,7 @@ async function read(file: FileBytes): Promise<CheckedPdf> {
   const document = await PdfDocument.open(file, { budget: new Budget(AT_ENTRANCE) });
   if (document.isEncrypted) {
     throw new VideoIdError('PDF_ENCRYPTED', 'the document is encrypted', {
-      remedy: 'Save it without password and restrictions, then send that.',
+      remedy: 'Save it without password and restrictions, and send that file.',
     });
   }
   let pages = 0;
@@ -109,7 +108,7 @@ async function read(file: FileBytes): Promise<CheckedPdf> {
   if (pages === 0) throw new PdfStructureError('the document has no page');
   const signatures = await signaturesOf(document);
   if (signatures.some(({ isCut }) => isCut))
-    throw new PdfStructureError('a signature is over bytes that are not there', 'truncated');
+    throw new PdfStructureError('a signature covers bytes that are missing', 'truncated');
   const levels = [await certificationOf(document), ...signatures.map(({ allows }) => allows)];
   const strictest = levels.filter((level) => level !== undefined).toSorted((one, other) => one - other)[0];
   const timestamps = signatures.filter(({ kind }) => kind === 'document-timestamp').length;
@@ -132,7 +131,7 @@ async function understood<T>(work: () => Promise<T>): Promise<T> {
     }
     if (error instanceof TooComplexError) {
       throw new VideoIdError('PDF_TOO_COMPLEX', `the document cannot be checked: ${error.message}`, {
-        remedy: 'Open it in a PDF program, save it anew and send that.',
+        remedy: 'Open it in a PDF program, save it again and send that file.',
         facts: { what: error.what },
         cause: error,
       });

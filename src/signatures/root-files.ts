@@ -2,7 +2,7 @@ import { VideoIdError } from '../messages/failures.js';
 import { readGuarded } from '../security/guarded-file.js';
 import { readRoots } from './cms/certificate-chain.js';
 
-/** The roots of each environment of the settings as PEM texts, read once; a file that cannot be read is looked for again the next time. */
+/** Gives the root certificates of an environment as PEM texts. Files are read once; one that cannot be read is tried again next time. */
 export function rootFiles(
   environments: Readonly<Record<string, { roots: readonly string[] }>>,
 ): (environment: string) => Promise<string[]> {
@@ -15,10 +15,10 @@ export function rootFiles(
 }
 
 /**
- * PEM texts, which hold certificates.
+ * Reads root certificates as PEM texts.
  *
  * @param paths PEM files
- * @throws VideoIdError BAD_SETTING for a file that cannot be read, or that somebody else may write
+ * @throws VideoIdError BAD_SETTING for a file that cannot be read, or that other users can write
  */
 export async function readRootFiles(environment: string, paths: readonly string[]): Promise<string[]> {
   const field = `environments.${environment}.roots`;
@@ -29,9 +29,9 @@ export async function readRootFiles(environment: string, paths: readonly string[
       return pem;
     } catch (cause) {
       if (cause instanceof VideoIdError) throw cause;
-      throw new VideoIdError('BAD_SETTING', `The roots file ${path} cannot be read as PEM certificates.`, {
+      throw new VideoIdError('BAD_SETTING', `The file ${path} cannot be read as PEM certificates.`, {
         field,
-        remedy: `Put it where ${field} says; or name another there, and restart the workers.`,
+        remedy: `Put the file there, or name another in ${field}. Then restart the workers.`,
         cause,
       });
     }

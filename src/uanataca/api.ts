@@ -1,22 +1,22 @@
 import type { StepFailureCode } from '../messages/failures.js';
-import type { KnownAnswer } from './known-answers.js';
+import type { KnownRefusal } from './answers/known-refusals.js';
 
 /**
- * What it means to lose the answer of a call: `read` changes nothing; `repeatable` may be done again;
- * `doubtful` may have been done, and must not be repeated blindly.
+ * What a lost answer means: a `read` changes nothing, a `repeatable` call may be repeated, a `doubtful` one may have been carried
+ * out and must not be repeated blindly.
  */
 export type Effect = 'read' | 'repeatable' | 'doubtful';
 
-/** What has to be known of one of the provider's APIs to call it and to sort its answers. */
+/** One of the provider's APIs: what is needed to call it and to sort its answers. */
 export interface Api<Call extends string> {
   readonly effects: Readonly<Record<Call, Effect>>;
-  /** What a doubtful call is called when it is in doubt; PROVIDER_ANSWER_UNKNOWN where nothing is said. */
+  /** The code of a doubtful call in doubt. Default: PROVIDER_ANSWER_UNKNOWN. */
   readonly inDoubt: Readonly<Partial<Record<Call, StepFailureCode>>>;
-  /** Refusals whose words are known, the narrower first. */
-  readonly known: readonly KnownAnswer<Call>[];
-  /** Calls that take something away: when it is not there, nothing is left to do. */
+  /** Refusals with known words, the most specific first. */
+  readonly refusals: readonly KnownRefusal<Call>[];
+  /** Calls that remove something: if it does not exist, nothing is left to do. */
   readonly removing: readonly Call[];
-  /** Calls for what was there before: their address is right, whatever a 404 says. */
+  /** Calls for something that existed before, so a 404 does not mean a wrong address. */
   readonly addressProven: readonly Call[];
   /** What to check when the server sends us to another address. */
   readonly elsewhere: string;

@@ -1,25 +1,25 @@
 import { z } from 'zod';
 
-/** What is known about one assumption; the document of facts is cited by its section (§). */
+/** One assumption about the provider. `section` cites the document of facts. */
 export interface Note {
   section: string;
-  /** What we take to be so. */
+  /** What we assume. */
   text: string;
-  /** What is so if we are wrong, and what to set then. */
+  /** What is true otherwise, and what to set then. */
   otherSide: string;
 }
 
 /** One line of the list that `doctor` shows. */
 export interface Assumption extends Note {
   name: string;
-  /** `undefined` for what nobody can set: the software relies on it as it is. */
+  /** `undefined` if there is no setting: the software relies on the assumption. */
   default: string | boolean | readonly string[] | undefined;
 }
 
-/** What is noted about a setting that is an assumption. */
+/** The notes on settings that are assumptions. */
 export const notes = z.registry<Note>();
 
-/** The settings both APIs have, because one registration authority stands behind them. */
+/** The settings of both APIs: the same registration authority software stands behind them. */
 export const COMMON_ASSUMPTIONS = {
   status503IsUnknownOnWrites: z.boolean().default(true).register(notes, {
     section: '§2.1',
@@ -29,7 +29,7 @@ export const COMMON_ASSUMPTIONS = {
   wrongStatusTexts: z.array(z.string().min(4)).default(['Invalid request status']).register(notes, {
     section: '§4.4, §4.8, §8.2',
     text: 'A refusal with one of these texts means that the request is not in a status for this call.',
-    otherSide: 'It is worded differently: list its texts.',
+    otherSide: 'The words differ: list them.',
   }),
   countryName: z
     .string()
@@ -37,8 +37,8 @@ export const COMMON_ASSUMPTIONS = {
     .default('ES')
     .register(notes, {
       section: '§4.11, §8.2',
-      text: 'Where a request does not show the country of its registration authority, which Update wants, it is this one.',
-      otherSide: 'It is another: give its two letters.',
+      text: 'Update needs the country of the registration authority. If the request does not show it, this country is sent.',
+      otherSide: 'The country is another: give its two letters.',
     }),
   raoAsString: z.boolean().default(true).register(notes, {
     section: '§4.4, §8.3',
@@ -47,7 +47,7 @@ export const COMMON_ASSUMPTIONS = {
   }),
 };
 
-/** Every assumption of one API: its settings, and what it relies on without a setting. */
+/** Every assumption about one API: those with a setting, and those without. */
 export function listOf(schema: z.ZodObject, reliedOn: readonly (Note & { name: string })[]): readonly Assumption[] {
   const settings = Object.entries(schema.shape).flatMap(([name, setting]): Assumption[] => {
     const note = notes.get(setting);

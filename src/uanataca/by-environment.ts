@@ -1,6 +1,6 @@
 import { VideoIdError } from '../messages/failures.js';
 
-/** One client for each environment of the settings, made when it is first asked for. Holds connections and nothing else. */
+/** One client per environment, made on first use. It holds connections and no other state. */
 export class ByEnvironment<Settings, Client extends { close(): Promise<void> }> {
   readonly #settings: Readonly<Record<string, Settings>>;
   readonly #open: (settings: Settings) => Client;
@@ -11,15 +11,15 @@ export class ByEnvironment<Settings, Client extends { close(): Promise<void> }> 
     this.#open = open;
   }
 
-  /** @throws VideoIdError BAD_SETTING for an environment that is not in the settings, or whose address cannot be used. */
+  /** @throws VideoIdError BAD_SETTING for an environment that the settings lack, or whose address cannot be used. */
   of(environment: string): Client {
     const known = this.#clients.get(environment);
     if (known !== undefined) return known;
     const settings = Object.hasOwn(this.#settings, environment) ? this.#settings[environment] : undefined;
     if (settings === undefined) {
-      throw new VideoIdError('BAD_SETTING', `There is no environment "${environment}" in the settings.`, {
+      throw new VideoIdError('BAD_SETTING', `The settings have no environment "${environment}".`, {
         field: 'environments',
-        remedy: 'Give the worker the settings that the request was started with.',
+        remedy: 'Add the environment that the request was started with to the settings of the worker.',
       });
     }
     const made = this.#open(settings);

@@ -1,8 +1,8 @@
 import { defined } from '../messages/defined.js';
 import type { Secret } from '../security/secret.js';
-import type { Assumptions } from './assumptions.js';
+import type { Assumptions } from './one-shot/assumptions.js';
 
-/** Who pays; absent where the Optimizer holds it (§1.1). */
+/** Who pays. Absent if the Optimizer holds these credentials (§1.1). */
 export interface BillingCredentials {
   username: Secret;
   password: Secret;
@@ -17,12 +17,12 @@ export interface RaoLogin {
   pin: Secret;
 }
 
-/** An officer's credentials for the Optimizer (§4.4): a token that it holds, with what it lacks, or all of them. */
+/** An officer's credentials for the Optimizer (§4.4): a token with the password or PIN that it lacks, or a full login. */
 export type RaoCredentials =
   | { rao: string; token: Secret; password?: Secret | undefined; pin?: Secret | undefined }
   | RaoLogin;
 
-/** The fields of a body that say who decides. `field` is what the officer's id is called in this call (§12.9). */
+/** The body fields that say who decides. `field` is the name of the officer's id in this call (§12.9). */
 export function raoFields(
   rao: RaoCredentials,
   field: 'rao' | 'rao_id',
@@ -41,7 +41,7 @@ export function raoSecrets(rao: RaoCredentials): string[] {
   return Object.values(secretFields(rao));
 }
 
-/** The fields of a body that say who pays. */
+/** The body fields that say who pays. */
 export function billingFields(billing: BillingCredentials | undefined, assumed: Assumptions): Record<string, string> {
   if (billing === undefined) return {};
   const plain = billing.password.reveal();
@@ -52,7 +52,7 @@ export function billingFields(billing: BillingCredentials | undefined, assumed: 
   };
 }
 
-/** The values of the secrets that are there, for redaction. */
+/** The values of secrets, for redaction. */
 export function revealed(...secrets: readonly (Secret | undefined)[]): string[] {
   return secrets.flatMap((secret) => (secret === undefined ? [] : [secret.reveal()]));
 }

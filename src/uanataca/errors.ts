@@ -1,26 +1,26 @@
 import type { StepFailureCode } from '../messages/failures.js';
-import { redact } from './redaction.js';
+import { redact } from './answers/redaction.js';
 
 /**
- * How a call went wrong, and so what may be done about it:
- * `not-sent`: the provider knows nothing of it; `temporary`: nothing was done, or doing it again does no harm;
- * `refused`: the provider will say no again; `unknown`: it may have been done, read before anything else.
+ * How a call failed, which decides what may be done:
+ * `not-sent`: the provider did not see the call; `temporary`: nothing was done, or repeating does no harm;
+ * `refused`: the provider would refuse again; `unknown`: it may have been carried out, so read first.
  */
 export type ProviderErrorKind = 'not-sent' | 'temporary' | 'refused' | 'unknown';
 
-/** Refusals that tell something about the request and not of trouble; the calls return them as values. */
+/** Refusals that say something about the request. Calls return them as values, not as errors. */
 export type Meaning = 'sent-less-than-a-minute-ago' | 'not-accepted' | 'already-issued' | 'gone';
 
-/** What `sorting.ts` makes of an answer or of its absence. */
+/** What `sorting.ts` makes of an answer, or of a missing one. */
 export interface Trouble {
   kind: ProviderErrorKind;
   code: StepFailureCode;
   /** The provider's words, not yet redacted. */
   said?: string;
-  /** What we say to it: safe to show as it is. */
+  /** Our own words, safe to show. */
   ours?: string;
   meaning?: Meaning;
-  /** Whether the words are in the table of known ones. */
+  /** Whether the words are known. */
   familiar?: boolean;
   /** HTTP status. */
   status?: number;
@@ -30,24 +30,24 @@ export interface Trouble {
   errorId?: string;
 }
 
-/** A call to the provider that did not succeed. Message and fields are safe to show and to log; it has no `cause` for that reason. */
+/** A call to the provider that failed. Message and fields are safe to show and to log. So it has no `cause`. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
   readonly kind: ProviderErrorKind;
   readonly code: StepFailureCode;
-  /** Redacted; never more than a few lines. */
+  /** Redacted and short. */
   readonly words: string;
   readonly meaning: Meaning | undefined;
-  /** Whether the words are known ones, so that they mean what `code` says; otherwise that is a guess from the status. */
+  /** Whether the words are known. Otherwise `code` is a guess from the status. */
   readonly familiar: boolean;
   /** HTTP status, where there was an answer. */
   readonly status: number | undefined;
   /** Milliseconds. */
   readonly retryAfter: number | undefined;
-  /** The origin of the server concerned: the Optimizer, or the Registration Authority API. */
+  /** The origin of the server: the Optimizer, or the Registration Authority API. */
   readonly optimizer: string;
 
-  /** `known` are values of the call that must not be shown: e-mail, phone, secrets, names, links. */
+  /** `known` are the call's values that must not be shown: e-mail, phone, secrets, names, links. */
   constructor(trouble: Trouble, optimizer: string, known: readonly string[]) {
     const support = trouble.errorId === undefined ? '' : ` (error id ${trouble.errorId})`;
     const said = `${redact(trouble.said ?? '', known)}${support}`;

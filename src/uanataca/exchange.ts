@@ -1,41 +1,41 @@
 import type { StepFailureCode } from '../messages/failures.js';
-import { type TextLimits, answerText } from './answer-text.js';
+import { type TextLimits, answerText } from './http/answer-text.js';
 import type { Api } from './api.js';
-import { readEnvelope } from './envelope.js';
+import { readEnvelope } from './answers/envelope.js';
 import { ProviderError } from './errors.js';
-import type { Http, HttpAnswer, HttpOrder } from './http.js';
-import { Loss, asLoss } from './loss.js';
-import { HEAD, type PdfOptions, type PdfStream, pdfStream, startsAsPdf } from './pdf-stream.js';
-import { type Answered, sortAnswer, sortLoss, sortUnusable } from './sorting.js';
+import type { Http, HttpAnswer, HttpOrder } from './http/http.js';
+import { Loss, asLoss } from './http/loss.js';
+import { HEAD, type PdfOptions, type PdfStream, pdfStream, startsAsPdf } from './http/pdf-stream.js';
+import { type Answered, sortAnswer, sortLoss, sortUnusable } from './answers/sorting.js';
 
-/** A call, and the values in it that must not be shown. */
+/** A call. `known` are the values in it that must not be shown. */
 interface Asked<Call> {
   call: Call;
   order: HttpOrder;
   known: readonly string[];
 }
 
-/** One call to the provider and its sorted answer. Everything that goes wrong on the way leaves as a `ProviderError`. */
+/** Makes calls to the provider and sorts the answers. Everything that goes wrong is thrown as a `ProviderError`. */
 export class Exchange<Call extends string> {
   constructor(
     readonly http: Http,
     readonly api: Api<Call>,
   ) {}
 
-  /** A call that is answered in words. `known` are values of the call that must not be shown. */
+  /** A call that is answered with text. `known` are the call's values that must not be shown. */
   async ask(call: Call, order: HttpOrder, known: readonly string[] = [], limits?: TextLimits): Promise<Answered> {
     const asked = { call, order, known };
     const answer = await this.#send(asked);
     const text = await this.#reading(asked, () => answerText(answer.body, piecesOf(answer), limits));
     const answered = this.#sort(asked, answer, text);
-    if (answered.envelope.form === 'other') throw this.unusable(call, answered, 'the answer is no JSON', known);
+    if (answered.envelope.form === 'other') throw this.unusable(call, answered, 'the answer is not JSON', known);
     return answered;
   }
 
   /**
-   * A call that is answered with a PDF. Looks at its first bytes, because the content type is not to be trusted (§4.7).
+   * A call that is answered with a PDF. It checks the first bytes, because the content type cannot be trusted (§4.7).
    *
-   * @throws ProviderError PROVIDER_FILE_NOT_A_PDF (`refused`) for any other answer that says success
+   * @throws ProviderError PROVIDER_FILE_NOT_A_PDF (`refused`) for another answer that reports success
    */
   async pdf(call: Call, order: HttpOrder, options: PdfOptions = {}): Promise<PdfStream> {
     const asked = { call, order, known: [] };
@@ -43,19 +43,19 @@ export class Exchange<Call extends string> {
     const pieces = piecesOf(answer);
     const first = await this.#reading(asked, () => firstBytes(pieces));
     const succeeded = answer.status >= 200 && answer.status < 300;
-    if (succeeded && (startsAsPdf(first) || options.asItCame === true)) {
+    if (succeeded && (startsAsPdf(first) || options.anyContent === true)) {
       return pdfStream(first, pieces, answer, (error) => this.#lost(asked, error), options);
     }
     const text = first.toString() + (await this.#reading(asked, () => answerText(answer.body, pieces)));
-    throw this.refused('PROVIDER_FILE_NOT_A_PDF', this.#sort(asked, answer, text), 'what came is no PDF');
+    throw this.refused('PROVIDER_FILE_NOT_A_PDF', this.#sort(asked, answer, text), 'the answer is not a PDF');
   }
 
-  /** The error for an answer that says success but `lacks` something. */
+  /** The error for an answer that reports success but `lacks` something. */
   unusable(call: Call, { status }: Answered, lacks: string, known: readonly string[] = []): ProviderError {
     return new ProviderError(sortUnusable(this.api, call, status, lacks), this.http.origin, known);
   }
 
-  /** The error for an answer that says success and means no; `ours` says why, safe to show. */
+  /** The error for an answer that reports success but is a refusal. `ours` says why, and is safe to show. */
   refused(code: StepFailureCode, { status }: Answered, ours: string): ProviderError {
     return new ProviderError({ kind: 'refused', code, status, ours: `HTTP ${status}: ${ours}` }, this.http.origin, []);
   }
@@ -64,7 +64,7 @@ export class Exchange<Call extends string> {
     return this.#reading(asked, () => this.http.send(asked.order, this.api.effects[asked.call] === 'doubtful'));
   }
 
-  /** Gives what was answered, or throws the trouble with it. */
+  /** Returns the answer, or throws the trouble with it. */
   #sort({ call, known }: Asked<Call>, { status, headers }: HttpAnswer, text: string): Answered {
     const answered = { status, envelope: readEnvelope(text), retryAfter: retryAfterOf(headers['retry-after']) };
     const trouble = sortAnswer(this.api, call, answered);
@@ -91,7 +91,7 @@ function piecesOf({ body }: HttpAnswer): AsyncIterator<Buffer> {
   return body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
 }
 
-/** As many bytes as tell whether a PDF begins with them. */
+/** Enough bytes to see whether a PDF begins. */
 async function firstBytes(pieces: AsyncIterator<Buffer>): Promise<Buffer> {
   let first = Buffer.alloc(0);
   while (first.length < HEAD && !startsAsPdf(first)) {
@@ -102,7 +102,7 @@ async function firstBytes(pieces: AsyncIterator<Buffer>): Promise<Buffer> {
   return first;
 }
 
-/** `Retry-After` in milliseconds: seconds, or a date. */
+/** `Retry-After`, which is in seconds or a date, in milliseconds. */
 function retryAfterOf(header: string | undefined): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,6}$/.test(header)) return Number(header) * 1000;

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PROVIDER_STATUSES, type ProviderStatus, type RequestPk, type VideoidPk } from '../messages/request.js';
 import { IDENTITY_FIELDS, type RequestFields } from '../messages/request-fields.js';
-import { isFields } from './envelope.js';
-import { requestPk, videoidPk } from './schemas.js';
+import { isFields } from './answers/envelope.js';
+import { requestPk, videoidPk } from './ids.js';
 
 /** A request as the provider shows it. `email`, `phone` and `fields` are people's: compare them, never show them. */
 export interface ProviderRequest {
@@ -15,11 +15,11 @@ export interface ProviderRequest {
   profile: string | undefined;
   email: string | undefined;
   phone: string | undefined;
-  /** What the identification gives, by the provider's names. What is empty is left out. */
+  /** The identification data, by the provider's names. Empty fields are left out. */
   fields: RequestFields;
 }
 
-/** Text that may arrive as a number, be empty, or not be there. */
+/** Text that may arrive as a number, be empty, or be missing. */
 export const optionalText = z
   .union([z.string(), z.number()])
   .transform((value) => (value === '' ? undefined : String(value)))
@@ -28,7 +28,7 @@ export const optionalText = z
 
 const KNOWN = new Set<string>(PROVIDER_STATUSES);
 
-/** Upper case, which keeps an envelope's own `"status": "success"` out; what is documented may be written in any way. */
+/** Upper case, so that an envelope's own `"status": "success"` does not match. Documented statuses may have any case. */
 export const status = z
   .string()
   .transform((value): ProviderStatus => {
@@ -37,7 +37,7 @@ export const status = z
   })
   .refine((value) => /^[A-Z][A-Z_]{1,39}$/.test(value));
 
-/** §4.10, §8.2: strict about the status, lenient about everything else. */
+/** §4.10, §8.2: strict about the status, lenient about all other fields. */
 const schema = z.object({
   status,
   pk: requestPk.optional().catch(undefined),
@@ -69,7 +69,7 @@ export function requestIn(payload: unknown): ProviderRequest | undefined {
   };
 }
 
-/** In the request itself (§4.10), or in what the video read from the document (§8.4). */
+/** Fields from the request itself (§4.10), or from what the video read from the document (§8.4). */
 function identityIn(payload: unknown): RequestFields {
   const read = ['videoid_data', 'data', 'ocr_data'].reduce<unknown>(
     (part, name) => (isFields(part) ? part[name] : undefined),

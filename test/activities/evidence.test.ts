@@ -1,5 +1,5 @@
 import type { Outcome, Verification } from '../../src/messages/outcome.js';
-import { composeEvidence, type EvidenceOrder } from '../../src/activities/evidence.js';
+import { composeEvidence, type EvidenceOrder } from '../../src/activities/engine/evidence.js';
 
 const verification: Verification = {
   result: 'passed',

@@ -34,8 +34,8 @@ import {
 } from '../../src/security/keys.js';
 import { seal } from '../../src/security/sealing.js';
 import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
-import { Optimizers } from '../../src/uanataca/optimizers.js';
-import { RegistrationAuthorities } from '../../src/uanataca/registration-authorities.js';
+import { Optimizers } from '../../src/uanataca/one-shot/optimizers.js';
+import { RegistrationAuthorities } from '../../src/uanataca/registration-authority/registration-authorities.js';
 import { layKeys } from '../keys.js';
 import { type FaultOrder, type PersonOrder, SandboxClient } from '../../sandbox/client/sandbox-client.js';
 

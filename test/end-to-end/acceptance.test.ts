@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { apiTokenFile } from '../../local/local-config.js';
 import { openArchive } from '../../src/archive/file-archive.js';
 import type { Acceptance } from '../../src/messages/steering.js';
-import type { Evidence } from '../../src/activities/evidence.js';
+import type { Evidence } from '../../src/activities/engine/evidence.js';
 import { answerOf, videoid } from '../cli/run.js';
 import { Installation } from '../installation/installation.js';
 import { People, UNLOCK } from '../installation/people.js';

@@ -1,6 +1,6 @@
 import type { FaultOrder } from '../../sandbox/client/sandbox-client.js';
 import { DEFAULT_SETTINGS } from '../../sandbox/settings/defaults.js';
-import { ASSUMPTIONS, type Assumptions } from '../../src/uanataca/assumptions.js';
+import { ASSUMPTIONS, type Assumptions } from '../../src/uanataca/one-shot/assumptions.js';
 import {
   REGISTRATION_AUTHORITY_ASSUMPTIONS,
   type RegistrationAuthorityAssumptions,

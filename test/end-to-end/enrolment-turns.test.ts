@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
-import type { Evidence } from '../../src/activities/evidence.js';
+import type { Evidence } from '../../src/activities/engine/evidence.js';
 import { archiveFiles } from '../installation/canaries.js';
 import { EnrolledPeople } from '../installation/enrolled-people.js';
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';

@@ -108,7 +108,7 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
         state: 'attention',
         code: 'CREATE_IN_DOUBT',
         leavesByItself: false,
-        words: /before the answer was whole|closed/,
+        words: /before the answer was complete|closed/,
       },
       remedy: /--remedy adopt/,
       async filled() {

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import * as fc from 'fast-check';
-import { answerText } from '../../src/uanataca/answer-text.js';
+import { answerText } from '../../src/uanataca/http/answer-text.js';
 
 const LIMITS = { string: 20, whole: 1000 };
 

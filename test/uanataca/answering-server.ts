@@ -1,8 +1,8 @@
 import { type IncomingMessage, type RequestListener, type ServerResponse, createServer } from 'node:http';
 import { type ServerOptions, createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
-import { DEFAULT_ASSUMPTIONS, type Assumptions } from '../../src/uanataca/assumptions.js';
-import { OneShot, type OneShotSettings } from '../../src/uanataca/one-shot.js';
+import { DEFAULT_ASSUMPTIONS, type Assumptions } from '../../src/uanataca/one-shot/assumptions.js';
+import { OneShot, type OneShotSettings } from '../../src/uanataca/one-shot/one-shot.js';
 
 /** A request as it arrived. */
 export interface Arrived {

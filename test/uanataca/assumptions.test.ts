@@ -1,10 +1,10 @@
-import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS, assumptionsSchema } from '../../src/uanataca/assumptions.js';
+import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS, assumptionsSchema } from '../../src/uanataca/one-shot/assumptions.js';
 import {
   DEFAULT_REGISTRATION_AUTHORITY_ASSUMPTIONS,
   REGISTRATION_AUTHORITY_ASSUMPTIONS,
   registrationAuthorityAssumptionsSchema,
 } from '../../src/uanataca/registration-authority/assumptions.js';
-import { Optimizers } from '../../src/uanataca/optimizers.js';
+import { Optimizers } from '../../src/uanataca/one-shot/optimizers.js';
 
 describe.each([
   ['One-Shot', ASSUMPTIONS, assumptionsSchema, DEFAULT_ASSUMPTIONS],

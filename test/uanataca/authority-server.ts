@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import {
   RegistrationAuthority,
   type RegistrationAuthoritySettings,
-} from '../../src/uanataca/registration-authority.js';
+} from '../../src/uanataca/registration-authority/registration-authority.js';
 import {
   DEFAULT_REGISTRATION_AUTHORITY_ASSUMPTIONS,
   type RegistrationAuthorityAssumptions,

@@ -1,5 +1,5 @@
 import { Secret } from '../../src/security/secret.js';
-import type { OneShot } from '../../src/uanataca/one-shot.js';
+import type { OneShot } from '../../src/uanataca/one-shot/one-shot.js';
 import { type Answered, type AnsweringServer, answeringServer, clientOf, json } from './answering-server.js';
 import { OFFICER, ORDER, REQUEST, UID, VIDEOID, errorOf } from './people.js';
 

@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
-import { asLoss } from '../../src/uanataca/loss.js';
-import { RegistrationAuthorities } from '../../src/uanataca/registration-authorities.js';
+import { asLoss } from '../../src/uanataca/http/loss.js';
+import { RegistrationAuthorities } from '../../src/uanataca/registration-authority/registration-authorities.js';
 import { DEFAULT_REGISTRATION_AUTHORITY_ASSUMPTIONS } from '../../src/uanataca/registration-authority/assumptions.js';
 import { json } from './answering-server.js';
 import { type AuthorityServer, authorityOf, authorityServer } from './authority-server.js';

@@ -116,12 +116,14 @@ test.each([0, 1, 2, 1019])('%i bytes before the header of a PDF belong to it', a
 test.each(['<html>wait</html>', ''])('an operator may have whatever came with success: "%s"', async (body) => {
   answer = () => ({ body });
   const client = clientOf(server.address);
-  const { stream } = await client.getContract(REQUEST, { asItCame: true });
+  const { stream } = await client.getContract(REQUEST, { anyContent: true });
   expect((await bytesOf(stream)).toString()).toBe(body);
-  const document = await client.getDocument(REQUEST, UID, 'signed', { asItCame: true });
+  const document = await client.getDocument(REQUEST, UID, 'signed', { anyContent: true });
   expect((await bytesOf(document.stream)).toString()).toBe(body);
   answer = () => json(404, { detail: 'Request 45836 not found' });
-  expect(await errorOf(client.getContract(REQUEST, { asItCame: true }))).toMatchObject({ code: 'PROVIDER_NOT_FOUND' });
+  expect(await errorOf(client.getContract(REQUEST, { anyContent: true }))).toMatchObject({
+    code: 'PROVIDER_NOT_FOUND',
+  });
   await client.close();
 });
 

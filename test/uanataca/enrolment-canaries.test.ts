@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { Secret } from '../../src/security/secret.js';
-import type { RegistrationAuthority } from '../../src/uanataca/registration-authority.js';
+import type { RegistrationAuthority } from '../../src/uanataca/registration-authority/registration-authority.js';
 import { type Answered, json } from './answering-server.js';
 import { type AuthorityServer, authorityOf, authorityServer } from './authority-server.js';
 import { ENROLMENT, PK, READ } from './enrolments.js';

@@ -5,7 +5,7 @@ import { SandboxClient } from '../../sandbox/client/sandbox-client.js';
 import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox.js';
 import type { RequestPk } from '../../src/messages/request.js';
 import { Secret } from '../../src/security/secret.js';
-import type { RegistrationAuthority } from '../../src/uanataca/registration-authority.js';
+import type { RegistrationAuthority } from '../../src/uanataca/registration-authority/registration-authority.js';
 import type { RegistrationAuthorityAssumptions } from '../../src/uanataca/registration-authority/assumptions.js';
 import { layAuthority } from '../keys.js';
 import { authorityOf } from './authority-server.js';

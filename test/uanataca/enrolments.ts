@@ -1,6 +1,6 @@
 import type { RequestPk } from '../../src/messages/request.js';
 import { Secret } from '../../src/security/secret.js';
-import type { RegistrationAuthority } from '../../src/uanataca/registration-authority.js';
+import type { RegistrationAuthority } from '../../src/uanataca/registration-authority/registration-authority.js';
 
 /** Made-up people and ids; shapes and values otherwise as in the vendor's examples (§8). */
 export const PK = '25139' as RequestPk;

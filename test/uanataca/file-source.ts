@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { FileSource } from '../../src/uanataca/multipart.js';
+import type { FileSource } from '../../src/uanataca/http/multipart.js';
 
 /** A file of a test, as it is handed to an upload. */
 export function fileAt(path: string): FileSource {

@@ -1,5 +1,5 @@
 import { Secret } from '../../src/security/secret.js';
-import type { Assumptions } from '../../src/uanataca/assumptions.js';
+import type { Assumptions } from '../../src/uanataca/one-shot/assumptions.js';
 import {
   type Answered,
   type AnsweringServer,

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox.js';
 import type { ProviderIds, RequestPk } from '../../src/messages/request.js';
 import { Secret } from '../../src/security/secret.js';
-import { type Assumptions, assumptionsSchema } from '../../src/uanataca/assumptions.js';
+import { type Assumptions, assumptionsSchema } from '../../src/uanataca/one-shot/assumptions.js';
 import { ProviderError } from '../../src/uanataca/errors.js';
-import type { OneShot } from '../../src/uanataca/one-shot.js';
+import type { OneShot } from '../../src/uanataca/one-shot/one-shot.js';
 import {
   type RegistrationAuthorityAssumptions,
   registrationAuthorityAssumptionsSchema,

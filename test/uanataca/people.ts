@@ -1,7 +1,7 @@
 import type { RequestPk, VideoidPk } from '../../src/messages/request.js';
 import { Secret } from '../../src/security/secret.js';
 import { ProviderError } from '../../src/uanataca/errors.js';
-import type { OneShot } from '../../src/uanataca/one-shot.js';
+import type { OneShot } from '../../src/uanataca/one-shot/one-shot.js';
 
 /** Made-up people and ids. */
 export const REQUEST = '45836' as RequestPk;

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { redact } from '../../src/uanataca/redaction.js';
+import { redact } from '../../src/uanataca/answers/redaction.js';
 
 test.each([
   ['Invalid RAO credentials', 'Invalid RAO credentials'],

@@ -1,6 +1,6 @@
 import type { Secret } from '../../src/security/secret.js';
 import type { RequestPk } from '../../src/messages/request.js';
-import type { RegistrationAuthority } from '../../src/uanataca/registration-authority.js';
+import type { RegistrationAuthority } from '../../src/uanataca/registration-authority/registration-authority.js';
 import type { RegistrationAuthorityAssumptions } from '../../src/uanataca/registration-authority/assumptions.js';
 import { type Answered, type Arrived, json } from './answering-server.js';
 import { type AuthorityServer, authorityOf, authorityServer } from './authority-server.js';

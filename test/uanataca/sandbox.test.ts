@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox.js';
 import type { ProviderIds } from '../../src/messages/request.js';
 import { Secret } from '../../src/security/secret.js';
-import type { OneShot } from '../../src/uanataca/one-shot.js';
+import type { OneShot } from '../../src/uanataca/one-shot/one-shot.js';
 import { clientOf } from './answering-server.js';
 import { errorOf } from './people.js';
 import { SandboxClient } from '../../sandbox/client/sandbox-client.js';

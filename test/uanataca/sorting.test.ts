@@ -1,4 +1,4 @@
-import type { Assumptions } from '../../src/uanataca/assumptions.js';
+import type { Assumptions } from '../../src/uanataca/one-shot/assumptions.js';
 import { ProviderError } from '../../src/uanataca/errors.js';
 import { type Answered, type AnsweringServer, answeringServer, clientOf, json } from './answering-server.js';
 import { VERBS, type VerbName, errorOf } from './people.js';

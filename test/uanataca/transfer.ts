@@ -2,8 +2,8 @@
 import { pipeline } from 'node:stream/promises';
 import { Writable } from 'node:stream';
 import type { RequestPk } from '../../src/messages/request.js';
-import { DEFAULT_ASSUMPTIONS } from '../../src/uanataca/assumptions.js';
-import { OneShot } from '../../src/uanataca/one-shot.js';
+import { DEFAULT_ASSUMPTIONS } from '../../src/uanataca/one-shot/assumptions.js';
+import { OneShot } from '../../src/uanataca/one-shot/one-shot.js';
 import { fileAt } from './file-source.js';
 
 const PK = '1' as RequestPk;

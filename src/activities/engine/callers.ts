@@ -5,20 +5,20 @@ import type { Archive } from '../../archive/archive.js';
 import { type FailureCode, VideoIdError } from '../../messages/failures.js';
 import { aftermathIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../../messages/request.js';
 
-/** What may be called by workflows that outlive their request. Those of a request may call everything. */
+/** What the workflows that run after a request's end may call. The workflow of a request may call everything. */
 const AFTER_THE_END: Record<string, { activities: string[]; idOf: (key: RequestKey) => string }> = {
   cleanup: { activities: ['clean'], idOf: cleanupIdOf },
   aftermath: { activities: ['watch', 'tellLateVideo'], idOf: aftermathIdOf },
 };
 
-/** What records the end may run again when its answer was lost. */
+/** These record the end, so they may run again when their answer was lost. */
 const RECORDING = new Set(['clean', 'record']);
 
 /**
- * Lets a step run only for the workflow that it belongs to: anybody who can write to Temporal can have an activity of ours called from
- * a workflow of his own. What runs after the end runs only where the archive knows of the end: a cleanup that somebody else made up
- * must not delete the documents of a running request. What belongs to a request runs only until then: started again with a copy of its
- * start, or reset, a request that has ended does nothing any more.
+ * Lets a step run only for the workflow that it belongs to. Anybody who can write to Temporal can start a workflow that calls our steps.
+ * Steps of a cleanup or aftermath run only if the archive knows that the request has ended: a made-up cleanup must not delete the
+ * documents of a running request. All other steps run only before the end: a request that has ended and is started again, or reset, does
+ * nothing.
  */
 export function callersOf(archive: Pick<Archive, 'readOutcome' | 'assertArchive'>): ActivityInterceptorsFactory {
   return (context) => ({ inbound: new Callers(archive, context) });
@@ -34,7 +34,7 @@ class Callers implements ActivityInboundCallsInterceptor {
     const { workflowExecution, workflowType = '', activityType } = this.context.info;
     const [key] = input.args;
     if (!isKey(key) || workflowExecution === undefined) throw refused();
-    // Whoever polls as a worker could have a step called with what was meant for another: an approval with a refusal.
+    // Somebody who polls as a worker could run a step with the order of another: an approval with a refusal.
     if (input.args.at(-1) !== activityType) throw refused();
     const own = { ...input, args: input.args.slice(0, -1) };
     const later = Object.hasOwn(AFTER_THE_END, workflowType) ? AFTER_THE_END[workflowType] : undefined;
@@ -50,7 +50,7 @@ class Callers implements ActivityInboundCallsInterceptor {
     return await next(own);
   };
 
-  /** Where the archive cannot say, the step meets the same trouble and tells it in its own words. */
+  /** If the archive does not answer, the step itself will fail with the same trouble, in better words. */
   async #isKnownToHaveEnded(key: RequestKey): Promise<boolean> {
     try {
       return await this.#hasEnded(key);
@@ -76,12 +76,12 @@ function isKey(value: unknown): value is RequestKey {
 }
 
 function refused(): ApplicationFailure {
-  return notRun('ORDER_REFUSED', 'The step is not called by the workflow that it belongs to.');
+  return notRun('ORDER_REFUSED', 'The step was called by a workflow that it does not belong to.');
 }
 
 function ended(): ApplicationFailure {
   const words =
-    'The archive knows how the request ended. Somebody has started or reset it since: terminate it in Temporal.';
+    'The request has ended, as the archive says. Somebody started or reset it afterwards. Terminate it in Temporal.';
   return notRun('REQUEST_ENDED', words);
 }
 

@@ -6,11 +6,11 @@ import type { Logger } from '../../logging/logger.js';
 import type { SealPrivateKeys, SealPublicKey } from '../../security/keys.js';
 import type { VerificationOrder } from '../../signatures/verification/verification.js';
 import type { Verify } from '../../signatures/verification/verifier.js';
-import type { RegistrationAuthority } from '../../uanataca/registration-authority.js';
-import type { OneShot } from '../../uanataca/one-shot.js';
+import type { RegistrationAuthority } from '../../uanataca/registration-authority/registration-authority.js';
+import type { OneShot } from '../../uanataca/one-shot/one-shot.js';
 import type { OptimizerTrouble } from './optimizer-trouble.js';
 
-/** What activities work with; made once per worker. */
+/** What activities work with. Made once per worker. */
 export interface Dependencies {
   config: Config;
   archive: Archive;
@@ -20,11 +20,11 @@ export interface Dependencies {
   registrationAuthority: (environment: string) => RegistrationAuthority;
   trouble: OptimizerTrouble;
   sealKeys: SealPrivateKeys;
-  /** For what an enrolment keeps sealed; absent where the settings have no seal key. */
+  /** Seals the secrets of enrolments. Absent if the settings have no seal key. */
   sealPublicKey: SealPublicKey | undefined;
   /** Checks the signatures of a file. */
   verify: Verify;
-  /** The roots that signatures of an environment must chain to. */
+  /** The root certificates that signatures of an environment must lead to. */
   roots: (environment: string) => Promise<VerificationOrder['roots']>;
   logger: Logger;
 }
@@ -32,7 +32,7 @@ export interface Dependencies {
 /**
  * The settings of the request's registration authority.
  *
- * @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY when this worker does not have it (any more)
+ * @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY when this worker has no settings for it
  */
 export function authorityOf(config: Config, key: RequestKey): RegistrationAuthorityConfig {
   const authority = config.registrationAuthorities[key.registrationAuthority];

@@ -5,17 +5,17 @@ import { overridePolicy } from '../../config/policy.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Policy } from '../../messages/policy.js';
 import type { RequestKey } from '../../messages/request.js';
-import type { PdfStream } from '../../uanataca/pdf-stream.js';
+import type { PdfStream } from '../../uanataca/http/pdf-stream.js';
 import type { Dependencies } from './dependencies.js';
 
-/** How large a file of the provider may be, and the setting that says so. */
+/** The largest allowed file of the provider, and the setting that says so. */
 export interface DownloadLimit {
   /** Bytes. */
   maximum: number;
   setting: keyof Policy['download'];
 }
 
-/** The limits of a request: those it was started with, or those of the settings now where somebody has raised them since. */
+/** The limits of a request: the higher of those at its start and those in the settings now. */
 export function downloadLimits({ config }: Pick<Dependencies, 'config'>, key: RequestKey, atStart: Policy['download']) {
   const { download: now } = overridePolicy(
     config.policy,
@@ -24,7 +24,7 @@ export function downloadLimits({ config }: Pick<Dependencies, 'config'>, key: Re
   const of = (setting: DownloadLimit['setting']): number => Math.max(atStart[setting], now[setting]);
   return {
     contract: { maximum: of('maximumContract'), setting: 'maximumContract' } as DownloadLimit,
-    /** @param uploaded bytes of the document as it went up */
+    /** @param uploaded bytes of the uploaded document */
     signed: (uploaded: number): DownloadLimit => ({
       maximum: uploaded + of('maximumGrowth'),
       setting: 'maximumGrowth',
@@ -33,9 +33,9 @@ export function downloadLimits({ config }: Pick<Dependencies, 'config'>, key: Re
 }
 
 /**
- * Stores what the provider hands out.
+ * Stores a file from the provider.
  *
- * @throws VideoIdError DOWNLOAD_TOO_LARGE as soon as it is larger than the limit; nothing of it is kept then
+ * @throws VideoIdError DOWNLOAD_TOO_LARGE as soon as the file exceeds the limit; nothing of it is kept
  */
 export async function storeDownload(
   { archive }: Pick<Dependencies, 'archive'>,
@@ -66,10 +66,10 @@ function tooLarge({ maximum, setting }: DownloadLimit, size?: number): VideoIdEr
   const what = setting === 'maximumContract' ? 'The contract' : 'A signed document';
   return new VideoIdError(
     'DOWNLOAD_TOO_LARGE',
-    `${what} of the provider is larger than the ${maximum} bytes allowed.`,
+    `${what} from the provider is larger than the allowed ${maximum} bytes.`,
     {
       field: `policy.download.${setting}`,
-      remedy: `If it may be that large, raise policy.download.${setting} in the settings of the workers, restart them, then retry.`,
+      remedy: `If files may be that large, raise policy.download.${setting} in the settings of the workers. Restart them, then retry.`,
       facts: size === undefined ? { maximum } : { maximum, size },
     },
   );

@@ -2,19 +2,16 @@ import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/activity';
 import type { StepFailure } from '../../messages/activities.js';
 import { defined } from '../../messages/defined.js';
-import { type FailureCode, VideoIdError } from '../../messages/failures.js';
+import { ARCHIVE_TROUBLE, type FailureCode, VideoIdError } from '../../messages/failures.js';
 import type { Logger } from '../../logging/logger.js';
 import { ProviderError } from '../../uanataca/errors.js';
 
-/** Trouble of ours that passes without anybody deciding: the step keeps trying. */
-export const OWN_TROUBLE = new Set<FailureCode>(['ARCHIVE_FULL', 'ARCHIVE_UNAVAILABLE', 'ARCHIVE_NOT_SHARED']);
-
-/** Milliseconds: whatever the provider asks for, nobody waits longer for the next try. */
+/** The longest pause before the next try, whatever the provider asks for. Milliseconds. */
 const LONGEST_PAUSE = 300_000;
 
 /**
- * Runs a step and turns whatever it throws into the failure the workflow understands: `type` and `details[0].code` say
- * what, `temporary` whether trying again may help by itself. Temporary failures are always retryable.
+ * Runs a step and turns what it throws into a failure that the workflow understands. `type` and `details[0].code` say what
+ * happened. `temporary` says whether trying again may help. Temporary failures are always retryable.
  */
 export async function asStep<T>(logger: Logger, step: () => Promise<T>): Promise<T> {
   try {
@@ -28,7 +25,7 @@ export async function asStep<T>(logger: Logger, step: () => Promise<T>): Promise
   }
 }
 
-/** Still nothing new: try again after `pause` milliseconds, without noise in logs and metrics. */
+/** Nothing is new yet: Temporal tries again after `pause` milliseconds. It is benign, so logs and metrics stay quiet. */
 export function stillWaiting(pause: number): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'STILL_WAITING',
@@ -38,7 +35,7 @@ export function stillWaiting(pause: number): ApplicationFailure {
   });
 }
 
-/** A failure with a code of ours. `retryIn` (milliseconds) sets the next try; without `retry` it waits for a decision. */
+/** A failure with one of our codes. `retryIn` (milliseconds) sets the next try. Without retry it waits for a decision. */
 export function stepFailure(
   code: FailureCode,
   words: string,
@@ -70,8 +67,8 @@ export function stepFailure(
 }
 
 /**
- * What the provider said, or did not. *Unknown* is tried again where reading first makes that safe, but past the budget it
- * is no longer ours to decide.
+ * The failure for an error of the provider. An unknown result is tried again, because each step reads before it writes. When
+ * its budget is used up, a person decides.
  *
  * @param more.retryIn milliseconds until the next try
  * @param more.since when the Optimizer was first out of reach, milliseconds since 1970
@@ -93,5 +90,5 @@ export function providerFailure(
 
 function ofOurs(error: VideoIdError): ApplicationFailure {
   const words = error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
-  return stepFailure(error.code, words, { retry: OWN_TROUBLE.has(error.code), facts: error.facts });
+  return stepFailure(error.code, words, { retry: ARCHIVE_TROUBLE.has(error.code), facts: error.facts });
 }

@@ -3,11 +3,11 @@ import type { RequestKey } from '../../messages/request.js';
 import type { Sealed } from '../../messages/steering.js';
 import { openSealed } from '../../security/sealing.js';
 import { resolveSecret, type Secret } from '../../security/secret.js';
-import type { RaoCredentials } from '../../uanataca/one-shot.js';
+import type { RaoCredentials } from '../../uanataca/one-shot/one-shot.js';
 import { authorityOf, type Dependencies } from './dependencies.js';
 
 /**
- * The credentials a decision is carried out with: the officer's own, completed by what was typed at the decision.
+ * The officer's own credentials for a decision, completed with what the officer typed.
  *
  * @throws VideoIdError UNKNOWN_OFFICER, SECRET_NOT_FOUND, SEAL_NOT_OPENED, BAD_SETTING
  */
@@ -25,7 +25,7 @@ export async function raoCredentials(
       `Registration authority ${key.registrationAuthority} has no officer "${officerId}".`,
       {
         field: 'officer',
-        remedy: 'Name an officer of the settings.',
+        remedy: 'Name an officer from the settings.',
       },
     );
   }
@@ -33,11 +33,11 @@ export async function raoCredentials(
   const password = typed.password ? openSealed(typed.password, sealKeys) : await stored(officer.password);
   const pin = typed.pin ? openSealed(typed.pin, sealKeys) : await stored(officer.pin);
   const token = await stored(officer.token);
-  if (token) return { rao: officer.rao, token, ...(password ? { password } : {}), ...(pin ? { pin } : {}) };
+  if (token) return { rao: officer.rao, token, password, pin };
   if (username && password && pin) return { rao: officer.rao, username, password, pin };
   throw new VideoIdError('CREDENTIALS_REFUSED', `The credentials of officer "${officerId}" are incomplete.`, {
     field: 'credentials',
-    remedy: 'Type the password or PIN that the settings do not hold.',
+    remedy: 'Type the password or PIN that the settings lack.',
   });
 }
 

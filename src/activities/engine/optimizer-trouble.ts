@@ -5,8 +5,8 @@ import { VideoIdError } from '../../messages/failures.js';
 import type { ProviderError } from '../../uanataca/errors.js';
 
 /**
- * Since when an Optimizer does not answer: what one request cannot see in its own retries. Trouble that lasts is noted in
- * the archive, once for all requests, and the note goes with the first answer that any worker gets.
+ * Since when an Optimizer does not answer, which one request cannot see from its own retries. An outage that lasts is noted
+ * in the archive, once for all requests. The first answer that any worker gets removes the note.
  */
 export class OptimizerTrouble {
   private readonly since = new Map<string, number>();
@@ -23,7 +23,7 @@ export class OptimizerTrouble {
     await this.keep(() => this.notices.endOutage(system));
   }
 
-  /** When the trouble began, this failure included; milliseconds since 1970. */
+  /** When the trouble began: now, if this failure is the first. Milliseconds since 1970. */
   async failed(system: ProviderSystem, { code, optimizer, words }: ProviderError): Promise<number> {
     const since = this.since.get(nameOf(system)) ?? (await this.noted(system)) ?? Date.now();
     this.since.set(nameOf(system), since);
@@ -35,13 +35,13 @@ export class OptimizerTrouble {
     return since;
   }
 
-  /** A worker that was started anew goes on counting where the others are. */
+  /** A restarted worker continues from the time that the others noted. */
   private async noted(system: ProviderSystem): Promise<number | undefined> {
     const outage = await this.keep(() => this.notices.readOutage(system));
     return outage === undefined ? undefined : Date.parse(outage.since);
   }
 
-  /** Trouble with the archive must not hide what the provider said: it is logged, and the step goes on. */
+  /** Trouble with the archive must not hide the provider's answer. It is logged, and the step goes on. */
   private async keep<T>(work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();

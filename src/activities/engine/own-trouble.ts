@@ -1,10 +1,11 @@
 import { ApplicationFailure } from '@temporalio/activity';
 import type { SignatureActivities, StepFailure } from '../../messages/activities.js';
-import { OWN_TROUBLE, stepFailure } from './failures.js';
+import { ARCHIVE_TROUBLE } from '../../messages/failures.js';
+import { stepFailure } from './failures.js';
 
 /**
- * The watch waits by retrying and would never say that it cannot read because of us. Trouble of ours that outlasts the
- * step's budget is told as the provider's is, with its beginning: the deadline stands still from then on.
+ * The watch waits by retrying, so it would never report that the archive is away. When the trouble outlasts the step's
+ * budget, the step fails with the time when it began. The deadline stands still from then on.
  */
 export function tellingOwnTrouble(watch: Watch): Watch {
   /** Milliseconds since 1970, as this worker has seen it. */
@@ -32,5 +33,5 @@ type Watch = SignatureActivities['watch'];
 function ownTrouble(error: unknown): StepFailure | undefined {
   if (!(error instanceof ApplicationFailure)) return undefined;
   const failure = error.details?.[0] as StepFailure | undefined;
-  return failure !== undefined && OWN_TROUBLE.has(failure.code) ? failure : undefined;
+  return failure !== undefined && ARCHIVE_TROUBLE.has(failure.code) ? failure : undefined;
 }

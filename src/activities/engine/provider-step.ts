@@ -8,8 +8,8 @@ import type { Dependencies } from './dependencies.js';
 import { providerFailure, stepFailure } from './failures.js';
 
 /**
- * A step that calls the provider. Whether the Optimizer answers is noted, and tries after trouble are spread: when it
- * answers again, those who waited do not come all at once.
+ * A step that calls the provider. It notes whether the Optimizer answers. Retries are spread in time, so that waiting
+ * requests do not all come at once when the Optimizer answers again.
  */
 export function providerStep<Order, Result>(
   { trouble }: Pick<Dependencies, 'trouble'>,
@@ -42,10 +42,10 @@ async function sorted(
   return providerFailure(error, { retryIn, since: await trouble.failed(key, error) });
 }
 
-/** Share of a pause that is random. */
+/** The random share of a pause. */
 const SPREAD = 0.5;
 
-/** The pause that the retry policy would make, up to half of it shorter. Undefined without a policy. */
+/** The pause of the retry policy, made shorter by up to half. Undefined without a policy. */
 function spreadPause(attempt: number, policy: RetryPolicy | undefined): number | undefined {
   if (policy?.initialInterval === undefined) return undefined;
   const first = msToNumber(policy.initialInterval);
@@ -54,12 +54,12 @@ function spreadPause(attempt: number, policy: RetryPolicy | undefined): number |
   return planned * (1 - SPREAD * Math.random());
 }
 
-/** Never sooner than the provider asks for. */
+/** At least as long as the provider asks for. */
 function later(pause: number): number {
   return pause * (1 + SPREAD * Math.random());
 }
 
-/** The request at its provider system: the Optimizer for signatures, the Registration Authority for enrolments. */
+/** Reads the request: at the Optimizer for signatures, at the Registration Authority API for enrolments. */
 export async function providerRequest(
   { optimizer, registrationAuthority }: Pick<Dependencies, 'optimizer' | 'registrationAuthority'>,
   key: RequestKey,
@@ -69,7 +69,7 @@ export async function providerRequest(
   return await system.getRequest(requestPk);
 }
 
-/** Its status there. */
+/** Reads the request's status. */
 export async function providerStatus(
   dependencies: Dependencies,
   key: RequestKey,
@@ -79,17 +79,17 @@ export async function providerStatus(
 }
 
 /**
- * Aborts when the server gives up this try, so that a slow one does nothing beside the next. The server does not tell: a
- * try without heartbeats runs on.
+ * A signal that aborts when Temporal gives up this try, so that a slow try does nothing while the next one runs. Without
+ * heartbeats, Temporal does not stop a try itself.
  */
 export function endOfTry(): AbortSignal {
   const { startToCloseTimeoutMs, scheduleToCloseTimeoutMs, scheduledTimestampMs, currentAttemptScheduledTimestampMs } =
     activityInfo();
-  // Differences of the server's clock only; ours may be another.
+  // Both times are from the server: our clock may differ.
   const spent = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
   const ofBudget = scheduleToCloseTimeoutMs > 0 ? scheduleToCloseTimeoutMs - spent : Infinity;
   const end = new AbortController();
-  const failure = stepFailure('STEP_FAILED', 'It took longer than one try may take; it is tried again.', {
+  const failure = stepFailure('STEP_FAILED', 'The step took longer than one try may take. It is tried again.', {
     retry: true,
   });
   setTimeout(() => end.abort(failure), Math.max(0, Math.min(startToCloseTimeoutMs, ofBudget))).unref();

@@ -4,8 +4,9 @@ import type { RequestKey, RequestPk } from '../../messages/request.js';
 import type { Dependencies } from '../engine/dependencies.js';
 
 /**
- * Seed steps 5 and 6, and `validate`: the data given at start and later, then the evidence documents. Update Request is a
- * full PUT, so doing it twice does no harm; a document is marked before and once it is up, and in between it is looked for.
+ * Seed steps 5 and 6, and `validate`: sends the data given at start and later, then the evidence documents. Update Request is a
+ * full PUT, so doing it twice does no harm. A document is marked before its upload and after it. With only the first mark, a
+ * retry looks for the document before it uploads it again.
  */
 export function complete(dependencies: Dependencies): EnrolmentActivities['complete'] {
   return async (key, { requestPk, supplements }) => {

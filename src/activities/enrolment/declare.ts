@@ -7,8 +7,8 @@ import { downloadLimits, storeDownload } from '../engine/download.js';
 import { sealText } from './secrets.js';
 
 /**
- * Seed step 7, first half: what the officer is to read before approving, kept as it was shown. The declaration names the RAO who
- * signs it by approving: for another officer it is made anew.
+ * Seed step 7, first half: stores what the officer reads before approving. The declaration names the RAO who signs it by
+ * approving, so another officer needs a new one.
  */
 export function declare(dependencies: Dependencies): EnrolmentActivities['declare'] {
   const { archive, config, registrationAuthority } = dependencies;
@@ -24,7 +24,7 @@ export function declare(dependencies: Dependencies): EnrolmentActivities['declar
   };
 }
 
-/** The pre-authorised link, sealed into the archive: it opens only where the private seal key is. */
+/** Seals the pre-authorised link into the archive. Only the private seal key opens it. */
 export function preauthLink(dependencies: Dependencies): EnrolmentActivities['preauthLink'] {
   return async (key, { requestPk }) => {
     const link = await dependencies.registrationAuthority(key.environment).preauthLink(requestPk);
@@ -32,7 +32,7 @@ export function preauthLink(dependencies: Dependencies): EnrolmentActivities['pr
   };
 }
 
-/** Declaration and contract name an RAO (§8.2): if none is named, the one of automatic approvals, else the first of the settings. */
+/** Declaration and contract name an RAO (§8.2). The default is the officer of automatic approvals, else the first in the settings. */
 function officerOf(
   config: Dependencies['config'],
   key: RequestKey,

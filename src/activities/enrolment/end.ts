@@ -1,10 +1,10 @@
 import type { Certificate } from '../../archive/archive.js';
 import type { EnrolmentActivities } from '../../messages/activities.js';
 import { defined } from '../../messages/defined.js';
-import type { IssuedCertificate } from '../../uanataca/registration-authority/schemas.js';
+import type { IssuedCertificate } from '../../uanataca/registration-authority/registration-authority.js';
 import type { Dependencies } from '../engine/dependencies.js';
 
-/** Characters of what the provider's operator wrote. */
+/** Characters of the provider's reason. */
 const LONGEST = 1000;
 
 /** `videoid_data.refusal_reason` and `certificate_set` (§8.2, §8.4), for the evidence. */
@@ -19,14 +19,11 @@ export function readEnd({ archive, registrationAuthority }: Dependencies): Enrol
   };
 }
 
-/** People's words, as they are shown to people. */
+/** Free text, made safe to show. */
 function oneLine(words: string): string {
   return words.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').slice(0, LONGEST);
 }
 
 function certificateOf({ serialNumber, validFrom, validTo }: IssuedCertificate): Certificate {
-  return {
-    serialNumber,
-    ...defined({ validFrom, validTo }),
-  };
+  return { serialNumber, ...defined({ validFrom, validTo }) };
 }

@@ -10,18 +10,18 @@ import { endOfTry, providerStatus } from '../engine/provider-step.js';
 import { ScratchcardSupply } from './scratchcard-supply.js';
 import { stepFailure } from '../engine/failures.js';
 
-/** Milliseconds: so long after a create its request may be missing in the list of requests. */
+/** So long after a create, the request may be missing in the list. Milliseconds. */
 const LISTED_WITHIN = 60_000;
-/** Milliseconds between two looks at that list. */
+/** The pause between two reads of that list. Milliseconds. */
 const LOOK_AGAIN = 5000;
 
-/** "First unused" does not reserve (§8.1): so often another worker may be faster before the step is tried again later. */
+/** "First unused" does not reserve a card (§8.1). After so many cards that others took, the step is tried again later. */
 const CARDS_PER_TRY = 20;
 
 /**
- * Seed steps 1 and 2. Inside a process one enrolment of a registration authority goes after the other; between processes a
- * card that somebody else used is passed over. A card is noted before it is used, so that a create whose answer was lost
- * is found by its card and taken over: no card and no request is lost or doubled.
+ * Seed steps 1 and 2. In one process, the enrolments of a registration authority run one after the other. A card that another
+ * process used is skipped. A card is noted before it is used, so a create whose answer was lost is found by its card and taken
+ * over. No card and no request is lost or doubled.
  */
 export function enrol(dependencies: Dependencies): EnrolmentActivities['enrol'] {
   const oneByOne = new OneByOne();
@@ -39,8 +39,8 @@ export function enrol(dependencies: Dependencies): EnrolmentActivities['enrol'] 
 }
 
 /**
- * The cards noted for a round are gone through in the order of their notes, whoever made them. A slow try that the server gave
- * up, and that is beside the next one for a moment, comes to the same card: the provider takes it once.
+ * Tries the noted cards of a round in order, whoever noted them. A slow try may run beside the next one for a moment. Both then
+ * use the same card, and the provider accepts it once.
  */
 async function enrolInTurn(
   dependencies: Dependencies,
@@ -57,9 +57,9 @@ async function enrolInTurn(
     end.throwIfAborted();
     const card = (await archive.cards(key)).find((noted) => noted.round === round && !usedElsewhere.has(noted.sn));
     if (!card) {
-      if (handedOut > 0) await pause(50 + 200 * Math.random()); // the faster one's create may still be under way, and the card still "first"
+      if (handedOut > 0) await pause(50 + 200 * Math.random()); // another worker's create may not be done yet, so its card is still "first"
       fresh = await noteFirstUnused(dependencies, key, round);
-      usedElsewhere.delete(fresh); // handed out once more: it is not used after all
+      usedElsewhere.delete(fresh); // the provider offers it again, so it is not used after all
       handedOut += 1;
       continue;
     }
@@ -68,12 +68,12 @@ async function enrolInTurn(
     if (requestPk) return takeOver(dependencies, key, { requestPk, round });
     usedElsewhere.add(card.sn);
   }
-  throw stepFailure('SCRATCHCARD_USED', 'Every scratchcard that was handed out had been used by somebody else.', {
+  throw stepFailure('SCRATCHCARD_USED', 'Others had used every scratchcard that the provider offered.', {
     retry: true,
   });
 }
 
-/** A card to create with, and the request that the one to be created is to follow. */
+/** The card to use, and the earlier request that the new one replaces. */
 interface CreateOrder {
   sn: string;
   before: RequestPk | undefined;
@@ -83,22 +83,22 @@ interface CreateOrder {
 export function adoptEnrolment(dependencies: Dependencies): EnrolmentActivities['adoptEnrolment'] {
   return async (key, { requestPk }) => {
     const known = await dependencies.archive.readProvider(key);
-    return takeOver(dependencies, key, { requestPk, ...(known?.round === undefined ? {} : { round: known.round }) });
+    return takeOver(dependencies, key, { requestPk, ...defined({ round: known?.round }) });
   };
 }
 
-/** Its serial number. */
+/** Notes the first unused card. Returns its serial number. */
 async function noteFirstUnused(dependencies: Dependencies, key: RequestKey, round: number): Promise<string> {
   const { archive, config, registrationAuthority, sealPublicKey } = dependencies;
   const api = registrationAuthority(key.environment);
   const { sn, secrets } = await api.firstUnusedScratchcard(key.registrationAuthority);
   const { enrolment } = authorityOf(config, key);
   const sealed = sealedSecrets(enrolment?.secrets, secrets, sealPublicKey);
-  await archive.noteCard(key, { round, sn, ...(sealed ? { secrets: sealed } : {}) });
+  await archive.noteCard(key, { round, sn, ...defined({ secrets: sealed }) });
   return sn;
 }
 
-/** For a card that another try has noted, and may have used: what it created, or what is created now. */
+/** For a card that another try noted and may have used: finds the request that it created, or creates one now. */
 async function lookThenCreate(
   dependencies: Dependencies,
   key: RequestKey,
@@ -113,7 +113,7 @@ async function lookThenCreate(
   return undefined;
 }
 
-/** The new request's pk; nothing when the card turned out to be used by somebody else. */
+/** The new request's pk. Undefined if somebody else used the card. */
 async function create(dependencies: Dependencies, key: RequestKey, order: CreateOrder): Promise<RequestPk | undefined> {
   const { sn } = order;
   const { archive, registrationAuthority } = dependencies;
@@ -127,9 +127,9 @@ async function create(dependencies: Dependencies, key: RequestKey, order: Create
       registrationAuthority: key.registrationAuthority,
       email,
       phone,
-      ...(enrolment
-        ? { secureElement: enrolment.secureElement, validityTime: enrolment.validityTime, fields: enrolment.fields }
-        : {}),
+      secureElement: enrolment?.secureElement,
+      validityTime: enrolment?.validityTime,
+      fields: enrolment?.fields,
     });
     return requestPk;
   } catch (error) {
@@ -137,7 +137,7 @@ async function create(dependencies: Dependencies, key: RequestKey, order: Create
     if (first && error.kind !== 'unknown') await archive.unmark(key, createMark(sn)); // nothing is in doubt
     if (error.kind !== 'unknown' && error.code !== 'SCRATCHCARD_USED') throw error;
     const holder = await holderOf(dependencies, key, order);
-    // Asked for the first time, and refused: another try of ours made it, or another workflow, which is about to say so.
+    // Our first create was refused, so another try or workflow made the request. It will say so soon.
     if (first && error.kind === 'refused' && holder.ours && !holder.indexed) throw notTakenOver();
     if (holder.ours) return holder.ours;
     if (error.kind === 'unknown') throw stepFailure('PROVIDER_ANSWER_UNKNOWN', error.words, { retry: true });
@@ -147,19 +147,19 @@ async function create(dependencies: Dependencies, key: RequestKey, order: Create
 }
 
 /**
- * A card that is used by no request on the list, soon after we asked for one with it, may be our own.
+ * A card is used, but no listed request has it. If we used it a moment ago, the request may be ours.
  *
  * @throws ApplicationFailure PROVIDER_ANSWER_UNKNOWN: look again
  */
 async function assertNotOurs({ archive }: Dependencies, key: RequestKey, sn: string): Promise<void> {
   const sentAt = await archive.markedAt(key, createMark(sn));
   if (sentAt === undefined || Date.parse(sentAt) + LISTED_WITHIN < Date.now()) return;
-  const words = 'The scratchcard is used, and the provider does not list the request that was created with it yet.';
+  const words = 'The scratchcard is used, but the provider does not list its request yet.';
   throw stepFailure('PROVIDER_ANSWER_UNKNOWN', words, { retryIn: LOOK_AGAIN });
 }
 
 function notTakenOver(): Error {
-  const words = 'The scratchcard is used by a request of the same signer that nobody has taken over yet.';
+  const words = 'The scratchcard is used by a request of the same signer that no workflow has taken over yet.';
   return stepFailure('PROVIDER_ANSWER_UNKNOWN', words, { retryIn: LOOK_AGAIN });
 }
 
@@ -167,7 +167,7 @@ function createMark(sn: string): string {
   return `create-${sn}`;
 }
 
-/** Whether a request with this card is on the list, and its pk if it is ours: same signer and profile, and no other workflow's. */
+/** Whether a request with this card is listed. It is ours if signer and profile are the same and no other workflow owns it. */
 async function holderOf(
   { archive, registrationAuthority }: Dependencies,
   key: RequestKey,
@@ -186,7 +186,7 @@ async function holderOf(
   return { listed: all.length > 0 };
 }
 
-/** The provider may write e-mail and phone in its own way (§4.10: a phone without its plus). */
+/** The provider may write e-mail and phone differently (§4.10: a phone without its plus). */
 function isSameSigner(
   found: { email: string | undefined; phone: string | undefined },
   { email, phone }: { email: string; phone: string },

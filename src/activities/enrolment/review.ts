@@ -1,10 +1,11 @@
 import { text } from 'node:stream/consumers';
 import type { Decided, EnrolmentActivities, OfficerOrder } from '../../messages/activities.js';
+import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { RequestKey, RequestPk } from '../../messages/request.js';
 import { isFieldName } from '../../messages/request-fields.js';
 import { ProviderError } from '../../uanataca/errors.js';
-import type { RaoLogin } from '../../uanataca/registration-authority.js';
+import type { RaoLogin } from '../../uanataca/registration-authority/registration-authority.js';
 import { raoCredentials } from '../engine/officer-credentials.js';
 import { authorityOf, type Dependencies } from '../engine/dependencies.js';
 import { sealedSecrets } from './secrets.js';
@@ -12,10 +13,10 @@ import { providerStatus } from '../engine/provider-step.js';
 import { decide } from '../review.js';
 import { stepFailure } from '../engine/failures.js';
 
-/** Where what an approval answered is kept sealed. */
+/** The name under which the secrets of an approval are kept sealed. */
 const APPROVAL = 'approval';
 
-/** Seed step 7, `pl_approve`, with the officer's own username, password and PIN. Anything but CREATED has been decided already. */
+/** Seed step 7, `pl_approve`, with the officer's own username, password and PIN. In any status but CREATED it was decided before. */
 export function approveEnrolment(dependencies: Dependencies): EnrolmentActivities['approveEnrolment'] {
   return async (key, { requestPk, ...order }) => {
     const decided = await decide(
@@ -33,11 +34,11 @@ export function approveEnrolment(dependencies: Dependencies): EnrolmentActivitie
       },
     );
     const secrets = await secretsOfApproval(dependencies, key, requestPk, decided);
-    return { ...decided, ...(secrets ? { secrets } : {}) };
+    return { ...decided, ...defined({ secrets }) };
   };
 }
 
-/** The provider names the fields it misses in its words (§8.3, 412): a person is asked for these. */
+/** The provider's words name the missing fields (§8.3, 412). A person is asked for them. */
 function namingFields(error: unknown): never {
   if (!(error instanceof ProviderError) || error.code !== 'FIELDS_MISSING') throw error;
   const listed = /Invalid request fields:(.*)/i.exec(error.words)?.[1] ?? '';
@@ -45,7 +46,7 @@ function namingFields(error: unknown): never {
   throw stepFailure(error.code, error.words, { facts: fields.length === 0 ? {} : { fields: fields.join(' ') } });
 }
 
-/** Declining at CREATED cancels (§8.2); refusing the video itself is the provider's operator's, unless a setting says otherwise. */
+/** At CREATED, declining cancels (§8.2). Only the provider's operator refuses the video itself, unless a setting allows it. */
 export function declineEnrolment(dependencies: Dependencies): EnrolmentActivities['declineEnrolment'] {
   return async (key, { requestPk, reason, ...order }) => {
     const api = dependencies.registrationAuthority(key.environment);
@@ -61,7 +62,7 @@ export function declineEnrolment(dependencies: Dependencies): EnrolmentActivitie
   };
 }
 
-/** @throws VideoIdError CREDENTIALS_REFUSED for an officer with a token, besides those of `raoCredentials` */
+/** @throws VideoIdError CREDENTIALS_REFUSED for an officer with a token, and the errors of `raoCredentials` */
 async function raoLogin(
   dependencies: Dependencies,
   key: RequestKey,
@@ -71,7 +72,7 @@ async function raoLogin(
   if (!('token' in rao)) return rao;
   throw new VideoIdError(
     'CREDENTIALS_REFUSED',
-    `Officer "${officer}" has a token, which decides about no enrolments.`,
+    `Officer "${officer}" has only a token, which cannot decide about enrolments.`,
     {
       field: 'officer',
       remedy: 'Give the officer username, password and PIN in the settings.',
@@ -80,8 +81,8 @@ async function raoLogin(
 }
 
 /**
- * Secrets are answered to the approval alone: without a key or room for them nothing is approved. The mark, which shows that
- * the archive can be written, tells later tries that the approval may be ours.
+ * Only the approval's answer contains the secrets, so nothing is approved unless they can be stored. The mark proves that the
+ * archive can be written. It also tells later tries that the approval may be ours.
  *
  * @throws VideoIdError BAD_SETTING, ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
  */
@@ -97,8 +98,8 @@ async function assertSecretsCanBeKept(
 }
 
 /**
- * What became of the secrets of an approval of ours. Where its answer did not come home they are read from the scratchcard,
- * which has the same (an assumption); that is tried again until the archive has taken them.
+ * Whether the secrets of our approval were stored. If the answer was lost, they are read from the scratchcard, which has the
+ * same ones (an assumption). This is tried again until the archive has stored them.
  */
 async function secretsOfApproval(
   { archive, config, registrationAuthority, sealPublicKey }: Dependencies,
@@ -115,7 +116,7 @@ async function secretsOfApproval(
   if (card === undefined || Object.keys(card.secrets).length === 0) return 'lost';
   const { enrolment } = authorityOf(config, key);
   const sealed = sealedSecrets(enrolment?.secrets, card.secrets, sealPublicKey);
-  if (!sealed) return undefined; // the choice was changed meanwhile: they are dropped
+  if (!sealed) return undefined; // the setting was changed meanwhile: the secrets are dropped
   await archive.writeSealed(key, APPROVAL, sealed);
   return 'read-again';
 }

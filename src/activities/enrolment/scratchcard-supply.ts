@@ -1,28 +1,28 @@
 import type { RequestKey } from '../../messages/request.js';
 import { ProviderError } from '../../uanataca/errors.js';
-import type { ScratchcardCount } from '../../uanataca/registration-authority/scratchcards.js';
+import type { ScratchcardCount } from '../../uanataca/registration-authority/registration-authority.js';
 import { authorityOf, type Dependencies } from '../engine/dependencies.js';
 import { stepFailure } from '../engine/failures.js';
 
-/** Milliseconds between two counts for the warning: every enrolment takes one card. */
+/** The time between two counts. Milliseconds. */
 const COUNT_EVERY = 600_000;
 
-/** How many scratchcards a registration authority has left: told when there are none, warned of when there are few. */
+/** Counts a registration authority's scratchcards: an error if none is left, a warning if few are. */
 export class ScratchcardSupply {
   readonly #countedAt = new Map<string, number>();
 
   constructor(private readonly dependencies: Dependencies) {}
 
-  /** Rethrows; where no card is left, with how many there are. */
+  /** Rethrows. If no card is left, the error says how many there are. */
   async explain(key: RequestKey, error: unknown): Promise<never> {
     if (!(error instanceof ProviderError) || error.code !== 'NO_SCRATCHCARD_LEFT') throw error;
     const count = await this.#count(key);
     const facts = count && { unused: count.unused, listed: count.listed };
-    const words = `No unused scratchcard is left for registration authority ${key.registrationAuthority}: ask the provider for more.`;
+    const words = `No unused scratchcard is left for registration authority ${key.registrationAuthority}. Ask the provider for more.`;
     throw stepFailure(error.code, `${words} It says: ${error.words}`, { facts });
   }
 
-  /** A line in the log, and an event of the request that took a card, when few are left. Never fails. */
+  /** If few cards are left, writes a log line and an event of the request that took one. Never fails. */
   async warn(key: RequestKey): Promise<void> {
     const { archive, config, logger } = this.dependencies;
     const { environment, registrationAuthority } = key;
@@ -39,7 +39,7 @@ export class ScratchcardSupply {
     });
   }
 
-  /** Nothing where the provider does not say: that is no trouble of the step. */
+  /** Undefined if the provider does not answer: the step goes on without the count. */
   async #count({ environment, registrationAuthority }: RequestKey): Promise<ScratchcardCount | undefined> {
     const { logger, registrationAuthority: apiOf } = this.dependencies;
     try {

@@ -4,7 +4,7 @@ import { VideoIdError } from '../../messages/failures.js';
 import { readRoots } from '../../signatures/cms/certificate-chain.js';
 import { readRootFiles } from '../../signatures/root-files.js';
 import { ProviderError } from '../../uanataca/errors.js';
-import { Optimizers } from '../../uanataca/optimizers.js';
+import { Optimizers } from '../../uanataca/one-shot/optimizers.js';
 import { check, type Check } from './check.js';
 import { withFiles } from './files.js';
 

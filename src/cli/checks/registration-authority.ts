@@ -3,7 +3,7 @@ import type { Config, EnvironmentConfig, RegistrationAuthorityConfig } from '../
 import { VideoIdError } from '../../messages/failures.js';
 import { resolveSecret } from '../../security/secret.js';
 import { ProviderError } from '../../uanataca/errors.js';
-import { RegistrationAuthorities } from '../../uanataca/registration-authorities.js';
+import { RegistrationAuthorities } from '../../uanataca/registration-authority/registration-authorities.js';
 import { span } from '../layout.js';
 import { check, type Check } from './check.js';
 

@@ -1,12 +1,12 @@
 /**
- * What was written between two ends of a file's revisions, from the least to the most:
+ * What was written between two revisions of a file, from the least to the most:
  *
  * - `nothing`: not a byte.
- * - `validation-material`: certificates, revocation lists, OCSP answers, document timestamps, data about the file. Nothing is shown
- *   otherwise and nothing runs.
- * - `signing`: signature fields were filled in or added, with what they show, and nothing else but validation material.
- * - `form-filling`: fields of the form have other values, too.
- * - `something-else`: anything else, and whatever cannot be read.
+ * - `validation-material`: certificates, revocation lists, OCSP answers, document timestamps, data about the file. The document looks
+ *   and behaves as before.
+ * - `signing`: signature fields were also added or filled in, with what they show.
+ * - `form-filling`: form fields also have other values.
+ * - `something-else`: anything else, or something that cannot be read.
  */
 export type Change =
   | { kind: 'nothing' }
@@ -18,15 +18,15 @@ export const EXPLAINED = ['validation-material', 'signing', 'form-filling'] as c
 export type ExplainedKind = (typeof EXPLAINED)[number];
 
 /**
- * The signature dictionaries that came along, by the place in the file where their `/Contents` begin. Whoever relies on the answer checks
- * the signature of each: one that does not hold is no validation material.
+ * The added signature dictionaries, each by the position in the file where its `/Contents` begins. The caller must check each signature:
+ * one that does not hold is not validation material.
  */
 export interface Additions {
   timestamps: readonly number[];
   signatures: readonly number[];
 }
 
-/** Something that no rule allows. */
+/** Found something that no rule allows. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
 }

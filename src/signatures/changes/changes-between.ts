@@ -12,14 +12,14 @@ import { References } from './references.js';
 import { Step } from './step.js';
 import type { Update, WrittenObject } from './written-object.js';
 
-/** Each costs a look at all cross-references of the file. */
+/** For each update, all cross-references of the file are read. */
 const MOST_UPDATES = 100;
 
 /**
- * What changed between the revision that ends at one byte of a file and the one that ends at another: a reader is asked for the document
- * before and after each update in between, and every object that the update wrote must be explained by a rule of the policy.
+ * What changed between two revisions of a file, each given by the position where it ends. For each update between them, the document is
+ * read before and after it, and a rule of the policy must explain every object that the update wrote.
  *
- * Throws `TooComplexError` where the file takes more than its budget, and Node's errors.
+ * Throws `TooComplexError` when the file exceeds its budget, and Node's errors.
  */
 export async function changesBetween(file: FileBytes, from: number, to: number, budget: Budget): Promise<Change> {
   if (from === to) return { kind: 'nothing' };
@@ -43,7 +43,7 @@ async function explained(file: FileBytes, from: number, to: number, budget: Budg
     const step = new Step(revision, references);
     for (const rule of POLICY) await rule(step);
     const [left] = step.unexplained;
-    if (left !== undefined) throw new Refusal(`object ${left.number} that nothing allowed leads to`);
+    if (left !== undefined) throw new Refusal(`object ${left.number}, which no rule explains`);
     for (const object of revision.written.values()) if (!isXref(object)) references.note(object);
     kind = Math.max(kind, EXPLAINED.indexOf(step.kind));
     additions.timestamps.push(...step.timestamps);
@@ -60,7 +60,7 @@ async function readRevisions(file: FileBytes, from: number, to: number, budget: 
   let before = await PdfDocument.open(file, { end: from, budget });
   if (before.isEncrypted) throw new Refusal('encryption');
   for (const [index, update] of updates.entries()) {
-    // White space behind the last end is part of it: readers must find that end.
+    // White space after the last end belongs to the update: readers must find that end.
     const end = index === updates.length - 1 ? to : update.end;
     const after = await PdfDocument.open(file, { end, budget });
     const revision = { before, after, update, ...(await objectsOf(update, after)) };

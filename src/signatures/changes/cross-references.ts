@@ -5,20 +5,20 @@ import { readSection, type XrefEntry, type XrefSection } from '../pdf/xref.js';
 import { Refusal } from './change.js';
 import type { Lead, Update, WrittenObject } from './written-object.js';
 
-/** An update with the objects that lie in its object streams, and the documents that readers find before and after it. */
+/** An update, the objects in its object streams, and the document before and after it. */
 export interface Revision {
   before: PdfDocument;
   after: PdfDocument;
   update: Update;
   /** By number. */
   written: ReadonlyMap<number, WrittenObject>;
-  /** Of the object streams that it wrote, the numbers of the objects within. */
+  /** For each object stream that it wrote, the numbers of the objects inside. */
   within: ReadonlyMap<number, readonly number[]>;
 }
 
 /**
- * Whether all readers take the same way through an update: each section leads to the one before it, every entry to an object that the
- * update wrote, every object has an entry, and none that was there is freed or looked for elsewhere. Throws `Refusal`.
+ * Refuses an update that readers could read in different ways. Each section must lead to the one before it, each entry to an object that
+ * the update wrote, and each object must have an entry. No earlier object may be freed or moved. Throws `Refusal`.
  */
 export async function refuseOtherWays(revision: Revision): Promise<void> {
   const { before, after, update, written } = revision;
@@ -39,7 +39,7 @@ export async function refuseOtherWays(revision: Revision): Promise<void> {
       throw new Refusal(`object ${object.number} that no cross-reference lists`);
 }
 
-/** Each is used once. PDFBox writes a stream beside a table, which readers that repair a file may take: it must say the same. */
+/** Sections that nothing leads to. PDFBox writes a stream beside a table. Readers that repair a file may use it, so it must agree. */
 async function unusedSections(used: readonly XrefSection[], { after, update }: Revision): Promise<XrefSection[]> {
   const start = new FileStart(after.file, update.end);
   const isUsed = (lead: Lead | undefined) => used.filter(({ offset }) => leadsTo(lead, offset)).length === 1;
@@ -50,7 +50,7 @@ async function unusedSections(used: readonly XrefSection[], { after, update }: R
   const unused: XrefSection[] = [];
   for (const lead of streams)
     if (lead !== undefined && !isUsed(lead)) unused.push(await readSection(start, lead.place, after.budget));
-  // A reader may follow the way of a stream that stands beside a table.
+  // A reader may follow a stream that stands beside a table.
   const beside = [...unused, ...used.flatMap(({ hybrid }) => hybrid ?? [])];
   const ways = new Set(
     used.filter((section) => !beside.includes(section)).map(({ dictionary }) => numberIn(dictionary, 'Prev')),
@@ -66,7 +66,7 @@ function refuseOtherEntries(section: XrefSection, revision: Revision): void {
   const [size, sizeBefore] = [numberIn(section.dictionary, 'Size') ?? 0, numberIn(before.trailer, 'Size') ?? 0];
   if (section.dictionary.entries.has('Encrypt')) throw new Refusal('encryption');
   if (!isSameReference(rootOf(section.dictionary), rootOf(after.trailer))) throw new Refusal('another catalog');
-  // Some programs write a size that is too small: for strict readers the objects above it are not there.
+  // Some programs write a size that is too small. Strict readers then do not see the objects above it.
   const isShown = [...before.entries.keys()].some(
     (number) => number >= sizeBefore && number < size && isInUse(before, number),
   );

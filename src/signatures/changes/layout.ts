@@ -5,10 +5,10 @@ import { Refusal } from './change.js';
 import { refuseMisleadingWords } from './words.js';
 import type { Lead, Update, WrittenObject } from './written-object.js';
 
-/** Far above the revocation lists of a chain. Bytes. */
+/** Far larger than the revocation lists of a chain. Bytes. */
 const LARGEST = 24 * 1024 * 1024;
 
-/** White space, and what may follow a word (ISO 32000-1, 7.2.2): `\s` would be more. */
+/** White space, and what may follow a word (ISO 32000-1, 7.2.2). `\s` would match more. */
 const WHITE = String.raw`[\0\t\n\f\r ]`;
 const END = String.raw`(?=[\0\t\n\f\r ()<>[\]{}/%]|$)`;
 const WORDS = {
@@ -26,8 +26,8 @@ const WORDS = {
 };
 
 /**
- * Reads bytes as incremental updates and nothing else: objects, cross-reference sections, ends, comments. Says nothing yet of where the
- * cross-references lead. Positions in the file. Throws `Refusal`, `PdfSyntaxError` and `TooComplexError`.
+ * Reads bytes as incremental updates: objects, cross-reference sections, ends, comments. Any other byte is refused. It does not follow the
+ * cross-references. Positions count from the start of the file. Throws `Refusal`, `PdfSyntaxError` and `TooComplexError`.
  */
 export async function readUpdates(file: FileBytes, from: number, to: number, budget: Budget): Promise<Update[]> {
   if (to - from > LARGEST) throw new Refusal('an update that is too large');
@@ -93,7 +93,7 @@ class Layout {
     this.#count.objects += 1;
   }
 
-  /** Where its length stands elsewhere, the first `endstream` is its end: no other may follow, as the words are counted. */
+  /** If the length is a reference, the first `endstream` is the end. `refuseMisleadingWords` makes sure that there is no other. */
   #stream(value: PdfValue): void {
     const stated = value.kind === 'dictionary' ? value.entries.get('Length') : undefined;
     const length = value.kind === 'dictionary' ? numberIn(value, 'Length') : undefined;
@@ -134,7 +134,7 @@ class Layout {
   }
 }
 
-/** Which of two values under one key counts is up to the reader, and what it makes of words that belong elsewhere. */
+/** Refuses repeated keys and unknown words, because readers treat them differently. */
 export function checked(value: PdfValue): PdfValue {
   if (value.kind === 'word' && !['true', 'false', 'null'].includes(value.value))
     throw new Refusal('a word that is no value');

@@ -5,7 +5,7 @@ import { checked } from './layout.js';
 import type { WrittenObject } from './written-object.js';
 
 /**
- * The objects in an object stream (ISO 32000-1, 7.5.7), one right after the other: some readers do not look at their places.
+ * The objects in an object stream (ISO 32000-1, 7.5.7). They must follow each other without gaps: some readers ignore their positions.
  * Throws `Refusal`, `PdfSyntaxError` and `TooComplexError`.
  */
 export function objectsWithin(dictionary: PdfDictionary, content: Buffer, budget: Budget): WrittenObject[] {
@@ -13,7 +13,7 @@ export function objectsWithin(dictionary: PdfDictionary, content: Buffer, budget
   const head = content.toString('latin1', 0, first).match(/[^\0\t\n\f\r ]+/g) ?? [];
   if (head.length !== 2 * count || !head.every((word) => /^\d{1,10}$/.test(word)))
     throw new Refusal('an object stream whose head cannot be read');
-  // A value may end with the stream, where the reader looks one byte ahead.
+  // The reader looks one byte ahead, and the last value may end with the stream.
   const bytes = Buffer.concat([content, Buffer.from('\n')]);
   const objects: WrittenObject[] = [];
   let end = first;

@@ -6,10 +6,10 @@ import { containers, lengths, unchangedObjects } from './rules/structure.js';
 import { unusedObjects } from './rules/unused.js';
 import type { Step } from './step.js';
 
-/** Explains what an update wrote, as far as it is allowed. Throws `Refusal` for what is not. */
+/** Explains the objects that it allows an update to write. Throws `Refusal` for something forbidden. */
 export type Rule = (step: Step) => Promise<void>;
 
-/** In this order: what is seen from above comes first, and pages need to know which fields came along. */
+/** The order matters: rules start from the catalog, and the rule for pages needs to know the added fields. */
 export const POLICY: readonly Rule[] = [
   information,
   catalog,

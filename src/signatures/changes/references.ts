@@ -3,36 +3,36 @@ import type { PdfDocument, PdfObject } from '../pdf/document.js';
 import type { FileBytes } from '../pdf/file-bytes.js';
 import type { PdfValue } from '../pdf/syntax.js';
 
-/** Which objects refer to which, as of one end of a file: what its trailer reaches, and what was written since. */
+/** Which object refers to which, in the revision that ends at `end`. */
 interface Graph {
   file: FileBytes;
   end: number;
   targets: Map<number, Uint32Array>;
 }
 
-/** Of each file that is looked at, the newest: the next look at it begins where the last one ended. */
+/** The newest graph of each file. The next comparison of the file starts with it. */
 const GRAPHS = new WeakMap<Budget, Graph>();
 
-/** Which objects that a document reaches refer to its numbers. What its trailer refers to does not count. */
+/** Which objects refer to an object number. References in the trailer do not count. */
 export class References {
   private constructor(private readonly graph: Graph) {}
 
-  /** Reads every object that the trailer leads to, unless they were read before. Throws `PdfStructureError` and `TooComplexError`. */
+  /** Reads every object that the trailer leads to, unless it was read before. Throws `PdfStructureError` and `TooComplexError`. */
   static async in(document: PdfDocument): Promise<References> {
     const known = GRAPHS.get(document.budget);
-    // What is noted from now on counts only where it is taken to the end.
+    // An unfinished comparison must not leave its notes behind.
     GRAPHS.delete(document.budget);
     return new References(
       known?.file === document.file && known.end === document.end ? known : await graphOf(document),
     );
   }
 
-  /** In place of what the object with its number referred to before. */
+  /** Replaces what the object with this number referred to before. */
   note({ number, value }: Pick<PdfObject, 'number' | 'value'>): void {
     this.graph.targets.set(number, Uint32Array.from(referencesIn(value)));
   }
 
-  /** Keeps what is known for the next look at the file. */
+  /** Keeps the graph for the next comparison of the file. */
   keep({ budget, end }: PdfDocument): void {
     this.graph.end = end;
     GRAPHS.set(budget, this.graph);

@@ -4,8 +4,8 @@ import { entryOf, keysOf, type Place, type Step } from './step.js';
 const DEEPEST = 64;
 
 /**
- * Whether a place means the same before and after. What is referred to by the same number is the same here: if the update wrote that
- * object, it is judged by itself. What is written in another way, or at another place, and means the same, is explained.
+ * Whether a place means the same before and after. References with the same number count as the same here: if the update wrote that
+ * object, it is compared by itself. An object that means the same in another form or place is explained.
  */
 export async function isSame(step: Step, place: Place, depth = 0): Promise<boolean> {
   const { was, now } = place;
@@ -23,12 +23,12 @@ export async function isSame(step: Step, place: Place, depth = 0): Promise<boole
   return isSameValue(step, { was: found.was, now: found.value, holder: found.holder }, depth);
 }
 
-/** Whether what stands under a key of a dictionary means the same. */
+/** Whether the value under a key of a dictionary means the same. */
 export async function isSameUnder(step: Step, key: string, place: Place, depth = 0): Promise<boolean> {
   return isSameText(key, place) || isSame(step, place, depth);
 }
 
-/** Whether an object that was written anew is what it was. */
+/** Whether an object that was written again means the same as before. */
 export async function isUnchanged(step: Step, number: number): Promise<boolean> {
   const [before, after] = [await step.before.object(number), await step.after.object(number)];
   if (before === undefined || after === undefined || before.generation !== after.generation) return false;
@@ -69,11 +69,11 @@ async function isSameStream(step: Step, before: PdfObject | undefined, after: Pd
   return (await file.read(was.start, length)).equals(await file.read(now.start, length));
 }
 
-/** Not what readers take as it is written. */
+/** Keys whose text readers do not use literally. */
 const OTHER_THAN_TEXT = new Set(['URI', 'DA']);
 const UTF_16 = /^\xfe\xff(?:\0[ -~])*$/;
 
-/** A text of plain letters that is written in two bytes each, or in one (ISO 32000-1, 7.9.2.2). */
+/** Whether two texts of plain letters are equal, with one byte or two bytes per letter (ISO 32000-1, 7.9.2.2). */
 function isSameText(key: string, { was, now }: Place): boolean {
   if (was?.kind !== 'text' || now?.kind !== 'text' || OTHER_THAN_TEXT.has(key)) return false;
   return plain(was.value) === plain(now.value);

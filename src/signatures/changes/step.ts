@@ -6,31 +6,31 @@ import { isInUse, type Revision } from './cross-references.js';
 import type { References } from './references.js';
 import type { WrittenObject } from './written-object.js';
 
-/** A place in a document and what stands there, before an update and after it. */
+/** A place in a document, with its value before and after an update. */
 export interface Place {
   was?: PdfValue | undefined;
   now?: PdfValue | undefined;
-  /** The object that the place is part of; none for a trailer. */
+  /** The object that the place belongs to. Absent for a trailer. */
   holder?: number | undefined;
 }
 
 /** What a place leads to after the update. */
 export interface Found {
-  /** Null where there is nothing. */
+  /** Null if there is none. */
   value: PdfValue;
-  /** Where it is an object of its own. */
+  /** Present if it is an object of its own. */
   object?: PdfObject;
   /** What the same place led to before. */
   was: PdfValue;
   /** Whether this update wrote it, in place or as an object of its own. */
   isWritten: boolean;
-  /** The object that its parts are part of. */
+  /** The object that its parts belong to. */
   holder?: number | undefined;
 }
 
 /**
- * One update while it is judged. Rules explain the objects that it wrote, from places whose change is allowed; what nobody explained is
- * something else. A rule that meets what it does not allow throws `Refusal`.
+ * One update while it is checked. Rules explain the objects that it wrote, starting from places that may change. An object that no rule
+ * explains makes the change `something-else`. A rule that finds something forbidden throws `Refusal`.
  */
 export class Step {
   readonly before: PdfDocument;
@@ -38,11 +38,11 @@ export class Step {
   readonly written: ReadonlyMap<number, WrittenObject>;
   readonly timestamps: number[] = [];
   readonly signatures: number[] = [];
-  /** Fields that came along, and their widgets. */
+  /** Added fields and their widgets. */
   readonly newFields = new Set<number>();
   readonly #referrers: ReadonlyMap<number, readonly number[]>;
   readonly #explained = new Set<number>();
-  /** Objects that were entered with all below them, which may lead back to them. */
+  /** Objects that were entered with everything below them. They may lead back to themselves. */
   readonly #entered = new Set<string>();
   #kind = 0;
 
@@ -51,7 +51,7 @@ export class Step {
     this.#referrers = references.to(new Set(written.keys()));
     for (const number of written.keys())
       if (this.isNew(number) && this.referrers(number).length > 0)
-        throw new Refusal(`object ${number} that was referred to before it was there`);
+        throw new Refusal(`object ${number}, which was referred to before it existed`);
   }
 
   get kind(): ExplainedKind {
@@ -84,7 +84,7 @@ export class Step {
     return this.#referrers.get(number) ?? [];
   }
 
-  /** What stands at a place now. What was written there is explained: it is new, or it stood there before and nowhere else. */
+  /** The value at a place now. If the update wrote it, it is explained: it is new, or it had this place before and no other. */
   async enter({ was, now, holder }: Place): Promise<Found> {
     this.after.budget.take('values');
     const before = await this.before.resolve(was);
@@ -97,7 +97,7 @@ export class Step {
     if (isWritten && !this.isNew(number)) {
       const isPlaceOf = was?.kind === 'reference' && was.object === number;
       if (!isPlaceOf || !this.referrers(number).every((from) => from === holder))
-        throw new Refusal(`object ${number} that has another place too`);
+        throw new Refusal(`object ${number}, which is also used elsewhere`);
     }
     if (isWritten) this.explain(number);
     const object = await this.after.referred(now);
@@ -110,7 +110,7 @@ export class Step {
     };
   }
 
-  /** Enters a place and all below it that the update wrote. Throws `Refusal` for streams, or says whether there are any. */
+  /** Enters a place and all below it that the update wrote. Says whether there are streams, or throws `Refusal` for them. */
   async enterAll(place: Place, allowed: { streams: boolean }): Promise<boolean> {
     const { value, object, was, isWritten, holder } = await this.enter(place);
     const way = `${object?.number} ${allowed.streams}`;
@@ -131,12 +131,12 @@ export class Step {
   }
 }
 
-/** The value under a key where there is a dictionary. */
+/** The value under a key, if `value` is a dictionary. */
 export function entryOf(value: PdfValue | undefined, key: string): PdfValue | undefined {
   return value?.kind === 'dictionary' ? value.entries.get(key) : undefined;
 }
 
-/** All keys of both. */
+/** The keys of all these dictionaries. */
 export function keysOf(...values: readonly PdfValue[]): Set<string> {
   return new Set(values.flatMap((value) => (value.kind === 'dictionary' ? [...value.entries.keys()] : [])));
 }

@@ -1,9 +1,9 @@
 import { OID } from '../cms/algorithms.js';
-import { CmsError, readCertificate, readCms, refusing } from '../cms/cms.js';
+import { CmsError, readCertificate, readCms, withCmsErrors } from '../cms/cms.js';
 import { childrenOf, DerError, firstElement, TAG, type DerElement } from '../cms/der-elements.js';
 import type { Budget } from '../pdf/budget.js';
 
-/** Whether bytes are one of the things that a document security store keeps, whole and with nothing beside it. */
+/** Whether bytes are exactly one item of a document security store, without extra bytes. */
 export type IsData = (der: Buffer, budget: Budget) => boolean;
 
 const TIMES = [0x17, 0x18];
@@ -11,7 +11,7 @@ const BITS = 0x03;
 const BASIC_RESPONSE = '2b0601050507300101';
 
 export const isCertificate: IsData = (der) =>
-  isOne(der, () => refusing(() => readCertificate(der)).x509.raw.equals(der));
+  isOne(der, () => withCmsErrors(() => readCertificate(der)).x509.raw.equals(der));
 
 /** RFC 5280, 5.1. */
 export const isRevocationList: IsData = (der, budget) =>
@@ -30,7 +30,7 @@ export const isRevocationList: IsData = (der, budget) =>
     return true;
   });
 
-/** RFC 6960, 4.2.1: an answer that says something. */
+/** RFC 6960, 4.2.1: a successful response. */
 export const isOcspResponse: IsData = (der, budget) =>
   isOne(der, (whole) => {
     const tagged = parts(whole, budget, [[0x0a], [TAG.context(0)]])[1];
@@ -58,7 +58,7 @@ export const isTimestampToken: IsData = (der, budget) =>
     return contentType === OID.timestampInfo && content !== undefined;
   });
 
-/** One after the other: there may be hundreds of thousands. */
+/** Read one after the other, because there may be hundreds of thousands. */
 function* eachIn(list: DerElement | undefined): Generator<DerElement> {
   for (let rest = list?.content ?? Buffer.alloc(0); rest.length > 0;) {
     const element = firstElement(rest);
@@ -77,10 +77,10 @@ function isOne(der: Buffer, holds: (whole: DerElement) => boolean): boolean {
   }
 }
 
-/** By its tags what may stand at a place, and whether it may be left out. */
+/** The tags that a part may have, and whether it may be left out. */
 type Part = readonly (number | 'or none')[];
 
-/** What an element holds: these parts in this order and no others, undefined where one is left out. Throws `DerError`. */
+/** The parts of an element, in this order and no others. Undefined for a part that is left out. Throws `DerError`. */
 function parts(element: DerElement | undefined, budget: Budget, expected: readonly Part[]): (DerElement | undefined)[] {
   const children = element === undefined ? [] : childrenOf(element);
   budget.take('asn1Nodes');

@@ -1,6 +1,6 @@
 import { Refusal } from './change.js';
 
-/** How often each word stands where it belongs. */
+/** How often each word is at a place where it belongs. */
 export interface WordCount {
   objects: number;
   streams: number;
@@ -9,8 +9,8 @@ export interface WordCount {
 }
 
 /**
- * Readers that repair a file look for words, also in comments, streams and texts, and the last `startxref` is looked for by all of them.
- * They must find those that we found and no more. Throws `Refusal`.
+ * Readers that repair a file search it for words, also in comments, streams and texts. All readers search for the last `startxref`.
+ * They must find exactly the words that we found. Throws `Refusal`.
  */
 export function refuseMisleadingWords(text: string, { objects, streams, tables, updates }: WordCount): void {
   const expected: [RegExp, number][] = [

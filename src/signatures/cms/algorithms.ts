@@ -1,4 +1,4 @@
-/** A digest algorithm as `node:crypto` names it. `weak`: collisions can be made, so that it proves nothing. */
+/** A digest algorithm as `node:crypto` names it. `weak`: collisions can be made, so it proves nothing. */
 export interface Digest {
   name: string;
   weak?: true;
@@ -16,7 +16,7 @@ const DIGESTS: Readonly<Record<string, Digest>> = {
   '1.2.840.113549.2.5': { name: 'md5', weak: true },
 };
 
-/** How a signature value is checked. Without `digest` the digest algorithm of the signer is meant. */
+/** How a signature value is checked. Without `digest`, the signer's digest algorithm is used. */
 export interface SignatureScheme {
   name: 'RSA PKCS#1 v1.5' | 'RSA-PSS' | 'ECDSA' | 'EdDSA';
   digest?: Digest;
@@ -38,7 +38,7 @@ const SCHEMES: Readonly<Record<string, SignatureScheme>> = {
   '2.16.840.1.101.3.4.3.15': { name: RSA, digest: digest('sha3-384') },
   '2.16.840.1.101.3.4.3.16': { name: RSA, digest: digest('sha3-512') },
   '1.2.840.113549.1.1.10': { name: 'RSA-PSS' },
-  // A bare elliptic-curve key identifier stands here in the files of some signers.
+  // Some signers write a bare elliptic-curve key identifier here.
   '1.2.840.10045.2.1': { name: 'ECDSA' },
   '1.2.840.10045.4.1': { name: 'ECDSA', digest: SHA1 },
   '1.2.840.10045.4.3.1': { name: 'ECDSA', digest: digest('sha224') },
@@ -54,7 +54,7 @@ const SCHEMES: Readonly<Record<string, SignatureScheme>> = {
 /** Schemes that are known to be weak and are not checked: RSA with MD2 or MD4, DSA with SHA-1. */
 const WEAK_SCHEMES = new Set(['1.2.840.113549.1.1.2', '1.2.840.113549.1.1.3', '1.2.840.10040.4.3', '1.3.14.3.2.27']);
 
-/** Undefined: not known to us. */
+/** Undefined for an unknown algorithm. */
 export function digestNamed(oid: string): Digest | undefined {
   return DIGESTS[oid];
 }

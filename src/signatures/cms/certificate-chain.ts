@@ -4,7 +4,7 @@ import type { VerificationReason } from '../reasons.js';
 import { isWeakScheme, schemeNamed } from './algorithms.js';
 import { constraintReasons } from './certificate-constraints.js';
 import { isFor, mayIssue, type CertificateUse } from './certificate-purpose.js';
-import { readCertificate, refusing, type ReadCertificate } from './cms.js';
+import { readCertificate, withCmsErrors, type ReadCertificate } from './cms.js';
 import { isTooWeak } from './key-strength.js';
 import { pssParameters } from './signer-check.js';
 
@@ -18,16 +18,16 @@ export type ChainReason = Extract<
   | 'certificate-not-valid-at-signing-time'
 >;
 
-/** The best chain there is, ended by the configured root it leads to, and what is wrong with it. Without one `path` is empty. */
+/** The best chain, which ends with a configured root, and its problems. `path` is empty if there is no chain. */
 export interface ChainCheck {
   path: ReadCertificate[];
   reasons: ChainReason[];
 }
 
 const LONGEST_PATH = 8;
-/** Links looked at in one search: bounds the work on hostile sets of certificates. */
+/** Links that one search follows. This limits the work on hostile sets of certificates. */
 const MOST_LINKS = 200;
-/** From what rules a chain out for good to what a better look may settle: of several chains the one counts that came furthest. */
+/** From the worst problem to the least. Of several chains, the one with the least problem counts. */
 const GRAVITY: Record<ChainReason, number> = {
   'chain-not-trusted': 100_000,
   'certificate-unsuitable': 10_000,
@@ -37,7 +37,7 @@ const GRAVITY: Record<ChainReason, number> = {
   'certificate-not-valid-at-signing-time': 1,
 };
 
-/** Root certificates from PEM text, which may hold several. Throws where it holds none or a broken one. */
+/** Reads root certificates from PEM text. Throws if there is none, or a broken one. */
 export function readRoots(pem: string): X509Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) throw new Error('no certificate in PEM form');
@@ -46,9 +46,9 @@ export function readRoots(pem: string): X509Certificate[] {
 
 /**
  * Looks for a chain from a certificate to one of the roots (RFC 5280, 6.1): signatures, times, purposes, path lengths, policies, names.
- * Revocation is not checked. Any configured certificate is the end of a chain, also one that another has issued. pkijs's own chain
- * engine is not used: without revocation lists it refuses every issuer that names where its list lies, and it does not end on
- * certificates that issue each other. Throws `CmsError` where an extension cannot be read.
+ * Revocation is not checked. A chain ends at any configured certificate, even one that another certificate issued. pkijs's own chain
+ * engine is not used: without revocation lists it refuses every issuer that names a list, and it never ends when certificates issue
+ * each other. Throws `CmsError` if an extension cannot be read.
  */
 export function checkChain(
   certificate: ReadCertificate,
@@ -61,7 +61,7 @@ export function checkChain(
   const search = { pool: [...anchors, ...pool], anchors, links: 0 };
   let best: ChainCheck = { path: [], reasons: ['chain-not-trusted'] };
   for (const path of pathsFrom([certificate], search)) {
-    const check = { path, reasons: refusing(() => faultsOf(path, at, use)) };
+    const check = { path, reasons: withCmsErrors(() => faultsOf(path, at, use)) };
     if (gravityOf(check) < gravityOf(best)) best = check;
     if (best.reasons.length === 0) break;
   }
@@ -94,7 +94,7 @@ function* pathsFrom(path: ReadCertificate[], search: Search): Generator<ReadCert
   }
 }
 
-/** Names, key identifiers and the signature; OpenSSL does the work. */
+/** Compares names and key identifiers, and checks the signature. OpenSSL does the work. */
 function isIssuedBy(certificate: ReadCertificate, issuer: ReadCertificate): boolean {
   if (!certificate.x509.checkIssued(issuer.x509)) return false;
   const key = issuer.publicKey;
@@ -118,7 +118,7 @@ export function isValidAt(certificate: ReadCertificate, at: Date): boolean {
   return notBefore.value <= at && at <= notAfter.value;
 }
 
-/** Every key of a chain, and every signature but the one of the root about itself, which nobody relies on. */
+/** Every key of a chain and every signature must be strong, except the root's signature on itself. */
 function strengthReasons(path: readonly ReadCertificate[]): ChainReason[] {
   const keys = path.map(({ publicKey }) => publicKey);
   const signatures = path.slice(0, -1).map((certificate) => certificate.fields().signatureAlgorithm);
@@ -126,7 +126,7 @@ function strengthReasons(path: readonly ReadCertificate[]): ChainReason[] {
     if (schemeNamed(algorithmId)?.name !== 'RSA-PSS') return strengthOf(algorithmId);
     const given = algorithmParams as { valueBeforeDecodeView?: Uint8Array } | undefined;
     const pss = pssParameters(given?.valueBeforeDecodeView && Buffer.from(given.valueBeforeDecodeView));
-    // Left out they mean SHA-1 (RFC 4055, 3.1).
+    // The default is SHA-1 (RFC 4055, 3.1).
     return pss === undefined || pss.digest.weak ? 'weak' : 'strong';
   });
   if (schemes.includes('weak') || keys.some((key) => key !== undefined && isTooWeak(key))) return ['algorithm-weak'];

@@ -4,7 +4,7 @@ import type { ReadCertificate } from './cms.js';
 import { namesHold } from './name-constraints.js';
 import { knowsStatements } from './qc-statements.js';
 
-/** Extensions that are followed, or that bind nobody who relies on the signature without looking at revocation. */
+/** Extensions that are checked here, or that matter only for revocation. */
 const HANDLED = new Set<string>([
   OID.keyUsage,
   OID.basicConstraints,
@@ -22,7 +22,7 @@ const HANDLED = new Set<string>([
 
 export type ConstraintReason = 'certificate-unsuitable' | 'certificate-constraints-unchecked';
 
-/** What the certificates of a chain ask of each other and of who relies on them: violated, or not to be told. */
+/** Whether the constraints in the certificates of a chain are violated, or cannot be checked. */
 export function constraintReasons(path: readonly ReadCertificate[]): ConstraintReason[] {
   const answers = [policiesHold(path), namesHold(path)];
   return [
@@ -33,7 +33,7 @@ export function constraintReasons(path: readonly ReadCertificate[]): ConstraintR
   ];
 }
 
-/** A root that is itself the signer's certificate is relied on like any other. */
+/** A root may itself be the signer's certificate. It is then checked like any other. */
 function isRootUnknown(path: readonly ReadCertificate[]): boolean {
   return path.length === 1 && path.some(hasUnknownCritical);
 }

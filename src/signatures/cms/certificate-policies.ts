@@ -5,10 +5,10 @@ import { OID } from './algorithms.js';
 import type { ReadCertificate } from './cms.js';
 
 /**
- * Whether the policies that the certificates of a chain name agree where one of them asks for it (RFC 5280, 6.1, with any policy as the
- * one that is wanted). `unknown` where policies are mapped to others, which is not followed here, and the answer hangs on it.
+ * Whether the policies of a chain's certificates agree, if one of them requires it (RFC 5280, 6.1; any policy is acceptable). `unknown` if
+ * the answer depends on a policy mapping, which is not followed here.
  *
- * @param path from the first certificate to the root, whose own extensions do not count
+ * @param path from the first certificate to the root; the root's own extensions do not count
  */
 export function policiesHold(path: readonly ReadCertificate[]): 'yes' | 'no' | 'unknown' {
   const down = path.slice(0, -1).toReversed();
@@ -33,7 +33,7 @@ export function policiesHold(path: readonly ReadCertificate[]): 'yes' | 'no' | '
   return mapped ? 'unknown' : 'no';
 }
 
-/** The policies of a certificate as it names them; undefined where it names none. */
+/** The policies that a certificate names. Undefined if it names none. */
 export function policiesOf(certificate: ReadCertificate): string[] | undefined {
   const policies = certificate.extension(OID.certificatePolicies)?.parsed();
   if (!(policies instanceof CertificatePolicies)) return undefined;

@@ -4,7 +4,7 @@ import { BasicConstraints, ExtKeyUsage } from 'pkijs';
 import { OID } from './algorithms.js';
 import type { ReadCertificate } from './cms.js';
 
-/** What the certificate at the beginning of the chain is for. */
+/** The use of the first certificate of a chain. */
 export type CertificateUse = 'signing' | 'time-stamping';
 
 const KEY_USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04 };
@@ -12,10 +12,10 @@ const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
 const ANY_PURPOSE = '2.5.29.37.0';
 /** Purposes of machines and authorities: TLS server, timestamps, answers about revocation. */
 const NOT_OF_SIGNERS = ['1.3.6.1.5.5.7.3.1', TIME_STAMPING, '1.3.6.1.5.5.7.3.9'];
-/** Purposes that make a signer of a certificate whatever stands beside them: e-mail, documents (RFC 9336, Microsoft, Adobe). */
+/** Purposes that allow signing, whatever others are named too: e-mail, documents (RFC 9336, Microsoft, Adobe). */
 const OF_SIGNERS = ['1.3.6.1.5.5.7.3.4', '1.3.6.1.5.5.7.3.36', '1.3.6.1.4.1.311.10.3.12', '1.2.840.113583.1.1.5'];
 
-/** Whether a certificate is made for its use: no authority, a key that may sign, a purpose that fits. */
+/** Whether a certificate may be used so: it is not an authority, its key may sign, and its purpose fits. */
 export function isFor(certificate: ReadCertificate, use: CertificateUse): boolean {
   const usage = keyUsageOf(certificate);
   const signs = usage === undefined || (usage & (KEY_USAGE.digitalSignature | KEY_USAGE.nonRepudiation)) !== 0;
@@ -24,7 +24,7 @@ export function isFor(certificate: ReadCertificate, use: CertificateUse): boolea
   return use === 'signing' ? fitsSigners(purposes) : (purposes?.includes(TIME_STAMPING) ?? false);
 }
 
-/** Whether a certificate may issue those of the chain before it. `below`: how many issuers lie between it and the first certificate. */
+/** Whether a certificate may issue the one before it. `below`: the number of issuers between it and the first certificate. */
 export function mayIssue(issuer: ReadCertificate, below: number, use: CertificateUse): boolean {
   const usage = keyUsageOf(issuer);
   const constraints = basicConstraintsOf(issuer);
@@ -32,7 +32,7 @@ export function mayIssue(issuer: ReadCertificate, below: number, use: Certificat
   const limit: unknown = constraints.pathLenConstraint;
   if (typeof limit === 'number' && below > limit) return false;
   if (usage !== undefined && (usage & KEY_USAGE.keyCertSign) === 0) return false;
-  // The purposes of an authority bound those of what it issues.
+  // An authority can issue only for its own purposes.
   const purposes = purposesOf(issuer);
   if (use === 'signing') return fitsSigners(purposes);
   return purposes === undefined || purposes.includes(TIME_STAMPING) || purposes.includes(ANY_PURPOSE);

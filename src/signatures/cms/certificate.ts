@@ -9,12 +9,12 @@ export class ReadCertificate {
   readonly x509: X509Certificate;
   #fields: Certificate | undefined;
 
-  /** Throws where the bytes are no certificate. */
+  /** Throws if the bytes are not a certificate. */
   constructor(private readonly der: Buffer) {
     this.x509 = new X509Certificate(der);
   }
 
-  /** Read when they are first asked for, since a file may bring many certificates that nobody looks at. Throws plain errors. */
+  /** Read on first use: a file may contain many certificates that nobody needs. Throws plain errors. */
   readonly fields = (): Certificate => (this.#fields ??= Certificate.fromBER(this.der));
 
   /** An extension: whether it is critical, its value in DER, and what pkijs makes of it. Throws plain errors. */
@@ -34,7 +34,7 @@ export class ReadCertificate {
     };
   };
 
-  /** The key; undefined where OpenSSL does not know its kind. */
+  /** The key. Undefined if OpenSSL does not know its kind. */
   get publicKey(): KeyObject | undefined {
     try {
       return this.x509.publicKey;
@@ -59,7 +59,7 @@ export interface CertificateExtension {
   parsed: () => unknown;
 }
 
-/** From DER. Throws where it is no certificate. */
+/** Reads DER. Throws if it is not a certificate. */
 export function readCertificate(der: Buffer): ReadCertificate {
   return new ReadCertificate(der);
 }

@@ -1,10 +1,10 @@
-/** The bytes are not the CMS we look for: DER, SignedData, one signer. */
+/** The bytes are not the expected CMS: DER, SignedData, one signer. */
 export class CmsError extends Error {
   override readonly name = 'CmsError';
 }
 
-/** asn1js and pkijs throw plain errors on bytes they do not understand, and a RangeError on hostile nesting: here a `CmsError`. */
-export function refusing<T>(read: () => T): T {
+/** Turns the plain errors of asn1js and pkijs, and their RangeError on hostile nesting, into a `CmsError`. */
+export function withCmsErrors<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {

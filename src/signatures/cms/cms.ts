@@ -6,11 +6,11 @@ import { RelativeDistinguishedNames } from 'pkijs';
 import { defined } from '../../messages/defined.js';
 import { digestNamed, OID } from './algorithms.js';
 import { readCertificate, type ReadCertificate } from './certificate.js';
-import { CmsError, refusing } from './cms-error.js';
+import { CmsError, withCmsErrors } from './cms-error.js';
 import { childrenOf, firstElement, octetsOf, oidOf, TAG, type DerElement } from './der-elements.js';
 
 export { readCertificate, type ReadCertificate } from './certificate.js';
-export { CmsError, refusing } from './cms-error.js';
+export { CmsError, withCmsErrors } from './cms-error.js';
 
 /** A SignedData (RFC 5652) with exactly one signer. */
 export interface Cms {
@@ -28,7 +28,7 @@ export interface CmsSigner {
   digestAlgorithm: string;
   signatureAlgorithm: { oid: string; parameters: Buffer | undefined };
   value: Buffer;
-  /** DER of the SET OF signed attributes: what the signature value is over. Absent: it is over the content. */
+  /** DER of the SET OF signed attributes, which the signature covers. Absent if it covers the content. */
   signedAttributes?: Buffer;
   signed: Attributes;
   unsigned: Attributes;
@@ -37,15 +37,15 @@ export interface CmsSigner {
 /** Values of attributes, DER, by object identifier. */
 export type Attributes = ReadonlyMap<string, Buffer[]>;
 
-/** More come with no signature; bounds the work on hostile files. */
+/** No real signature has more. This limits the work on hostile files. */
 const MOST_CERTIFICATES = 200;
 
 /**
- * Throws `CmsError`. Zeros after the CMS are the padding of `/Contents`; other bytes there are refused. Revocation lists, which can be
- * large, are passed over unread.
+ * Reads a CMS. Zeros after it are the padding of `/Contents`; other bytes there are refused. Revocation lists can be large and are not
+ * read. Throws `CmsError`.
  */
 export function readCms(bytes: Buffer): Cms {
-  return refusing(() => {
+  return withCmsErrors(() => {
     const whole = firstElement(bytes);
     if (!bytes.subarray(whole.bytes.length).every((byte) => byte === 0)) throw new CmsError('bytes after the CMS');
     const [contentType, content] = partsOf(whole, TAG.sequence);
@@ -81,18 +81,18 @@ function readSigner(signer: DerElement): CmsSigner {
     digestAlgorithm: oidOf(partsOf(digest, TAG.sequence)[0]),
     signatureAlgorithm: { oid: oidOf(oid), parameters: parameters?.bytes },
     value: octetsOf(value),
-    ...(signed === undefined ? {} : { signedAttributes: asSet(signed) }),
+    ...defined({ signedAttributes: signed && asSet(signed) }),
     signed: attributesIn(signed),
     unsigned: attributesIn(unsigned),
   };
 }
 
 function partsOf(element: DerElement | undefined, tag: number): DerElement[] {
-  if (element?.tag !== tag) throw new CmsError('an element is not what it should be');
+  if (element?.tag !== tag) throw new CmsError('an element has an unexpected type');
   return childrenOf(element);
 }
 
-/** The signature is over the attributes as a SET OF, which they are not where they stand (RFC 5652, 5.4). */
+/** The signature covers the attributes as a SET OF. In the file they have another tag (RFC 5652, 5.4). */
 function asSet({ bytes }: DerElement): Buffer {
   const set = Buffer.from(bytes);
   set[0] = TAG.set;
@@ -110,19 +110,19 @@ function attributesIn(attributes: DerElement | undefined): Attributes {
   return values;
 }
 
-/** The bytes as they came: encoding them anew could change a fingerprint. */
+/** The original bytes: encoding them again could change a fingerprint. */
 function certificatesIn(set: DerElement): ReadCertificate[] {
-  // Other kinds of certificate in the set (attribute certificates) carry context tags.
+  // Other kinds of certificate in the set (attribute certificates) have context tags.
   const plain = childrenOf(set).filter(({ tag }) => tag === TAG.sequence);
   if (plain.length > MOST_CERTIFICATES) throw new CmsError('too many certificates');
   return plain.map(({ bytes }) => readCertificate(bytes));
 }
 
-/** The single value of a signed attribute; undefined where there is none. Throws `CmsError` where there are several. */
+/** The value of a signed attribute. Undefined if there is none. Throws `CmsError` if there are several. */
 export function signedAttribute({ signer }: Cms, oid: string): asn1js.AsnType | undefined {
   const [value, another] = signer.signed.get(oid) ?? [];
   if (another !== undefined) throw new CmsError('an attribute has not exactly one value');
-  return value === undefined ? undefined : refusing(() => asn1Of(value));
+  return value === undefined ? undefined : withCmsErrors(() => asn1Of(value));
 }
 
 function asn1Of(der: Buffer): asn1js.AsnType {
@@ -131,12 +131,12 @@ function asn1Of(der: Buffer): asn1js.AsnType {
   return result;
 }
 
-/** The certificate that the signer identifier names, among those given. */
+/** The given certificate that the signer identifier names. */
 export function signerCertificate(
   { signer }: Cms,
   certificates: readonly ReadCertificate[],
 ): ReadCertificate | undefined {
-  return refusing(() => namedBy(signer.sid, certificates));
+  return withCmsErrors(() => namedBy(signer.sid, certificates));
 }
 
 function namedBy(sid: DerElement, certificates: readonly ReadCertificate[]): ReadCertificate | undefined {
@@ -150,7 +150,7 @@ function namedBy(sid: DerElement, certificates: readonly ReadCertificate[]): Rea
   if (name === undefined || serial?.tag !== TAG.integer) throw new CmsError('no issuer and serial number');
   const issuer = new RelativeDistinguishedNames({ schema: asn1Of(name.bytes) });
   const number = hexadecimal(serial.content);
-  // The numbers first: a name is costly to read.
+  // Compare the numbers first: reading a name takes longer.
   return certificates.find(
     ({ x509, fields }) => withoutZeros(x509.serialNumber.toLowerCase()) === number && fields().issuer.isEqual(issuer),
   );
@@ -158,7 +158,7 @@ function namedBy(sid: DerElement, certificates: readonly ReadCertificate[]): Rea
 
 function hexadecimal(integer: Buffer): string {
   const negative = ((integer[0] ?? 0) & 0x80) !== 0;
-  // OpenSSL writes a negative one by its amount.
+  // OpenSSL writes a negative number without its sign.
   const amount = negative ? (1n << BigInt(integer.length * 8)) - BigInt(`0x${integer.toString('hex')}`) : undefined;
   return amount === undefined ? withoutZeros(integer.toString('hex')) : `-${amount.toString(16)}`;
 }
@@ -168,8 +168,8 @@ function withoutZeros(digits: string): string {
 }
 
 /**
- * Whether the attribute signing-certificate-v2 (RFC 5035), or its older form, names this certificate; undefined where neither is there,
- * or its digest algorithm is not one we accept.
+ * Whether the attribute signing-certificate-v2 (RFC 5035), or its older form, names this certificate. Undefined if there is neither, or
+ * if its digest algorithm is not accepted.
  */
 export function namesCertificate(cms: Cms, certificate: ReadCertificate): boolean | undefined {
   const second = signedAttribute(cms, OID.signingCertificateV2);

@@ -1,12 +1,12 @@
 import { lengthOfElement } from './der-nesting.js';
 
-/** An element of BER as it lies in the bytes. Nothing is copied, and nothing inside it is read before it is asked for. */
+/** A BER element in a buffer. Nothing is copied, and its content is read only on demand. */
 export interface DerElement {
   /** The first byte: class, constructed or not, number. */
   tag: number;
   /** The whole element. */
   bytes: Buffer;
-  /** What stands between its header and its end. */
+  /** The bytes between its header and its end. */
   content: Buffer;
 }
 
@@ -23,19 +23,19 @@ export const TAG = {
   plainContext: (number: number) => 0x80 + number,
 } as const;
 
-/** The bytes are not the element that should stand there. */
+/** The bytes are not the expected element. */
 export class DerError extends Error {
   override readonly name = 'DerError';
 }
 
-/** The element at the beginning. Throws `DerError` where it is not well nested. */
+/** The first element. Throws `DerError` if it is not well nested. */
 export function firstElement(bytes: Buffer): DerElement {
   const length = lengthOfElement(bytes);
   if (length === undefined) throw new DerError('not well nested');
   return elementOf(bytes.subarray(0, length));
 }
 
-/** What a constructed element holds. `element` comes from `firstElement`, or from here. */
+/** The children of a constructed element. `element` comes from `firstElement`, or from here. */
 export function childrenOf({ content }: DerElement): DerElement[] {
   const children: DerElement[] = [];
   for (let at = 0; at < content.length;) {

@@ -1,10 +1,10 @@
 const DEEPEST = 64;
 
 /**
- * Whether every element ends exactly where its container does (X.690, 8.1). asn1js reads past a container's end without a word, so two
- * readers could see different things in the same bytes.
+ * Checks that elements end within their containers (X.690, 8.1). asn1js silently reads past a container's end, so two readers could see
+ * different things in the same bytes.
  *
- * @returns The length of the first element in bytes, or undefined: not well nested.
+ * @returns the length of the first element in bytes; undefined if it is not well nested
  */
 export function lengthOfElement(bytes: Buffer, start = 0, end = bytes.length, depth = 0): number | undefined {
   const header = headerAt(bytes, start, end);
@@ -36,7 +36,7 @@ function headerAt(
   end: number,
 ): { constructed: boolean; content: number; length: number | undefined } | undefined {
   const [tag, first] = [bytes[start], bytes[start + 1]];
-  // Tags above 30 occur in nothing we read.
+  // Nothing that we read has tags above 30.
   if (tag === undefined || first === undefined || (tag & 0x1f) === 0x1f) return undefined;
   const constructed = (tag & 0x20) !== 0;
   const content = start + 2;

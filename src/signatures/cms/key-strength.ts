@@ -10,6 +10,6 @@ export function isTooWeak(key: KeyObject): boolean {
   if (key.asymmetricKeyType === 'dsa') return true;
   if (modulusLength !== undefined) return modulusLength < SMALLEST_RSA;
   if (namedCurve === undefined || namedCurve === 'SM2') return false;
-  // Every curve has its size in its name (`prime192v1`, `secp224r1`), but for small ones of old standards.
+  // The name of a curve contains its size (`prime192v1`, `secp224r1`), except for small curves of old standards.
   return Number(/\d{3}/.exec(namedCurve)?.[0] ?? 0) < SMALLEST_CURVE;
 }

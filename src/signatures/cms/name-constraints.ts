@@ -7,10 +7,10 @@ const [EMAIL, DIRECTORY] = [1, 4];
 const EMAIL_ATTRIBUTE = '1.2.840.113549.1.9.1';
 
 /**
- * Whether the names of a chain are those that its issuers may give (RFC 5280, 4.2.1.10). `unknown` where a kind of name is bounded that
- * is not compared here, and the certificate has such a name: only names of people and organisations and e-mail addresses are.
+ * Whether the issuers of a chain may give the names in it (RFC 5280, 4.2.1.10). Names of people and organisations and e-mail addresses
+ * are compared. `unknown` if an issuer constrains another kind of name, and a certificate has such a name.
  *
- * @param path from the first certificate to the root, whose own extensions do not count
+ * @param path from the first certificate to the root; the root's own extensions do not count
  */
 export function namesHold(path: readonly ReadCertificate[]): 'yes' | 'no' | 'unknown' {
   const answers = path.slice(0, -1).flatMap((issuer, place) => {
@@ -69,7 +69,7 @@ function lies(name: Name, base: unknown): boolean {
   );
 }
 
-/** A bound is an address, a host, or with a dot before it all hosts below a domain. */
+/** A constraint is an address, a host, or a dot and a domain for all hosts below it. */
 function liesInMail(address: string, bound: string): boolean {
   if (bound.includes('@')) return address === bound;
   const host = address.slice(address.lastIndexOf('@') + 1);

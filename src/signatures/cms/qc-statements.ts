@@ -32,16 +32,16 @@ const LEVELS: Readonly<Record<string, string>> = {
 
 export type QcType = 'esign' | 'eseal' | 'web';
 
-/** What a certificate says about its own kind (RFC 3739, ETSI EN 319 412-5). Whether it is true, the trusted list decides. */
+/** What a certificate states about itself (RFC 3739, ETSI EN 319 412-5). Only the trusted list says whether it is true. */
 export interface CertificateClaims {
   compliance: boolean;
   sscd: boolean;
   types: QcType[];
-  /** Of the policies that it names, those with a level that ETSI has defined. */
+  /** Those of its policies that have a level defined by ETSI. */
   levels: string[];
 }
 
-/** Throws plain errors where the extensions cannot be read. */
+/** Throws plain errors if the extensions cannot be read. */
 export function claimsOf(certificate: ReadCertificate): CertificateClaims {
   const statements = statementsOf(certificate);
   const type = statements.find(({ oid }) => oid === STATEMENT.type)?.info;
@@ -53,7 +53,7 @@ export function claimsOf(certificate: ReadCertificate): CertificateClaims {
   };
 }
 
-/** Whether every statement is one that we know: where the extension is critical, all of it is (RFC 3739, 3.2.6). */
+/** Whether every statement is known. If the extension is critical, all must be (RFC 3739, 3.2.6). */
 export function knowsStatements(certificate: ReadCertificate): boolean {
   const known = new Set<string>(Object.values(STATEMENT));
   return statementsOf(certificate).every(({ oid }) => known.has(oid));

@@ -8,7 +8,7 @@ import type { VerificationReason } from '../reasons.js';
 import { digestNamed, isWeakScheme, OID, schemeNamed, type Digest, type SignatureScheme } from './algorithms.js';
 import {
   namesCertificate,
-  refusing,
+  withCmsErrors,
   signedAttribute,
   signerCertificate,
   type Cms,
@@ -16,24 +16,24 @@ import {
 } from './cms.js';
 import { isTooWeak } from './key-strength.js';
 
-/** The signed bytes, in pieces, as often as they are asked for. */
+/** The signed bytes, in pieces. It can be called more than once. */
 export type SignedContent = () => AsyncIterable<Buffer>;
 
-/** What checking one signer of a CMS brought. */
+/** The result of checking one signer of a CMS. */
 export interface SignerCheck {
-  /** First what concerns the signed bytes: changed, or not checked; then the rest. */
+  /** Reasons about the signed bytes come first. */
   reasons: VerificationReason[];
   certificate?: ReadCertificate;
   digestAlgorithm?: string;
   signatureAlgorithm?: string;
-  /** The signed attribute signingTime: what the signer states. */
+  /** The signed attribute signingTime, which the signer claims. */
   statedTime?: Date;
 }
 
 /**
- * Checks a signer (RFC 5652, 5.4 to 5.6): the digest attribute against the content, the signature value over the signed attributes,
- * the certificate named in them. Not the chain. Weak algorithms are checked like others, and named. Throws `CmsError` where attributes
- * cannot be read.
+ * Checks a signer (RFC 5652, 5.4 to 5.6): the digest attribute against the content, the signature value over the signed attributes, and
+ * the certificate named in them. It does not check the chain. Weak algorithms are checked too, and give a reason. Throws `CmsError` if
+ * attributes cannot be read.
  *
  * @param more Certificates beside those that the CMS brings.
  */
@@ -59,8 +59,7 @@ export async function checkSigner(
       ...strengthReasons(cms, digest, scheme, certificate),
     ],
     ...defined({ certificate }),
-    ...(digest === undefined ? {} : { digestAlgorithm: digest.name }),
-    ...(scheme === undefined ? {} : { signatureAlgorithm: scheme.name }),
+    ...defined({ digestAlgorithm: digest?.name, signatureAlgorithm: scheme?.name }),
     ...(time instanceof asn1js.UTCTime || time instanceof asn1js.GeneralizedTime ? { statedTime: time.toDate() } : {}),
   };
 }
@@ -88,7 +87,7 @@ export async function digestOf(content: SignedContent, algorithm: string): Promi
   return hash.digest();
 }
 
-/** A scheme with all that its check needs. */
+/** A signature scheme with everything that its check needs. */
 interface CheckableScheme {
   name: SignatureScheme['name'];
   digest: Digest;
@@ -102,7 +101,7 @@ function schemeOf({ signer }: Cms, stated: Digest | undefined): CheckableScheme 
   const { oid, parameters } = signer.signatureAlgorithm;
   const scheme = schemeNamed(oid);
   if (scheme?.name === 'RSA-PSS') {
-    const pss = refusing(() => pssParameters(parameters));
+    const pss = withCmsErrors(() => pssParameters(parameters));
     if (pss === undefined) return undefined;
     const options = { padding: RSA_PKCS1_PSS_PADDING, saltLength: pss.saltLength };
     return { name: scheme.name, digest: pss.digest, types: ['rsa', 'rsa-pss'], options };
@@ -153,7 +152,7 @@ function strengthReasons(
   return unknown ? ['algorithm-unsupported'] : [];
 }
 
-/** Undefined where digest and mask digest differ (OpenSSL takes the one given for both), or one is unknown. The defaults are SHA-1. */
+/** Undefined if the digests for content and mask differ (OpenSSL uses one for both), or one is unknown. The defaults are SHA-1. */
 export function pssParameters(parameters: Buffer | undefined): { digest: Digest; saltLength: number } | undefined {
   const schema = parameters === undefined ? undefined : asn1js.fromBER(parameters).result;
   if (!(schema instanceof asn1js.Sequence)) return undefined;

@@ -5,10 +5,10 @@ import { TSTInfo } from 'pkijs';
 import type { VerificationReason } from '../reasons.js';
 import { digestNamed, OID } from './algorithms.js';
 import { checkChain } from './certificate-chain.js';
-import { CmsError, readCms, refusing, type Cms, type ReadCertificate } from './cms.js';
+import { CmsError, readCms, withCmsErrors, type Cms, type ReadCertificate } from './cms.js';
 import { checkSigner, digestOf, type SignedContent } from './signer-check.js';
 
-/** A timestamp (RFC 3161). `time` only where it holds and its authority leads to a root: nothing else proves a time. */
+/** A timestamp (RFC 3161). It has a `time` only if it holds and its authority leads to a root: only then is the time proven. */
 export interface TimestampCheck {
   time?: Date;
   reasons: TimestampReason[];
@@ -23,10 +23,10 @@ export type TimestampReason = Extract<
   | 'no-roots-configured'
 >;
 
-/** More stand on no signature; bounds the work on hostile files. */
+/** No real signature has more. This limits the work on hostile files. */
 const MOST_TIMESTAMPS = 20;
 
-/** Checks the timestamp tokens over the value of a signature, which it carries in its unsigned attributes. */
+/** Checks the timestamp tokens in the unsigned attributes of a signature. They cover its value. */
 export async function checkTimestamps(cms: Cms, roots: readonly X509Certificate[]): Promise<TimestampCheck[]> {
   const tokens = (cms.signer.unsigned.get(OID.timestampToken) ?? []).slice(0, MOST_TIMESTAMPS);
   const stamped = piecesOf(cms.signer.value);
@@ -34,7 +34,7 @@ export async function checkTimestamps(cms: Cms, roots: readonly X509Certificate[
 }
 
 /**
- * Checks one token: that it is over these bytes, its own signature, and the chain of its authority at the time that it states.
+ * Checks one token: that it covers these bytes, its own signature, and the chain of its authority at the stated time.
  *
  * @param more certificates beside those that the token brings
  */
@@ -60,7 +60,7 @@ async function checkToken(
 ): Promise<TimestampCheck> {
   const { content } = token;
   if (content === undefined || token.contentType !== OID.timestampInfo) return { reasons: ['timestamp-unreadable'] };
-  const info = refusing(() => TSTInfo.fromBER(content));
+  const info = withCmsErrors(() => TSTInfo.fromBER(content));
   const imprint = digestNamed(info.messageImprint.hashAlgorithm.algorithmId);
   const signer = await checkSigner(token, piecesOf(content), more);
   const stated = Buffer.from(info.messageImprint.hashedMessage.getValue());

@@ -1,8 +1,8 @@
-/** A number of an identity document, and what is known of the country that issued it. */
+/** The number of an identity document, and its country if known. */
 export interface DocumentNumber {
-  /** As it is written somewhere: `12.345.678-Z`, `IDCES-12345678Z`. */
+  /** As somebody wrote it: `12.345.678-Z`, `IDCES-12345678Z`. */
   text: string;
-  /** Two letters, where it is said beside the number. */
+  /** Two letters, if the country is given apart from the number. */
   country?: string | undefined;
 }
 
@@ -15,13 +15,13 @@ const MAYBE_COUNTRY = /^([A-Z]{2})[\s:-]*(.+)$/;
 const COUNTRY = /^[A-Z]{2}$/;
 const BESIDE_THE_NUMBER = /[^\p{L}\p{N}]/gu;
 const WRITTEN = /^[\p{L}\p{N}\s.,:/'-]{1,64}$/u;
-/** Letters and digits. Shorter ones would be the same too easily. */
+/** Letters and digits. Shorter numbers would match by chance. */
 const SHORTEST = 3;
 const LONGEST = 40;
 
 /**
- * One spelling for a number, whatever capitals, blanks, dashes and dots it was given with; a semantics prefix stays.
- * Undefined for what is no document number.
+ * One spelling for a number: capitals, without blanks, dashes and dots. A semantics prefix stays.
+ * Undefined for a text that is not a document number.
  */
 export function documentNumber(text: string): string | undefined {
   const written = upper(text);
@@ -39,8 +39,8 @@ export function bareNumber(text: string): string {
 }
 
 /**
- * Whether two numbers are of one document. Countries count where both are known; two letters before a number are its country
- * only where that is the country of the other.
+ * Whether two numbers name the same document. Countries are compared if both are known. Two letters before a number are read as
+ * a country only if the other number is of that country.
  */
 export function isSameNumber(one: DocumentNumber, other: DocumentNumber): boolean {
   return readings(one).some((a) => readings(other).some((b) => agree(a, b)));
@@ -49,7 +49,7 @@ export function isSameNumber(one: DocumentNumber, other: DocumentNumber): boolea
 interface Reading {
   number: string;
   country: string | undefined;
-  /** The country was taken from the number itself, which may be wrong. */
+  /** The country was read from the number itself, so it may be wrong. */
   guessed: boolean;
 }
 

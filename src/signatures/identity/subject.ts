@@ -10,11 +10,11 @@ const SERIAL_NUMBER = '2.5.4.5';
 const COUNTRY = '2.5.4.6';
 
 /**
- * Compares the number in the subject of a certificate with the document number that is expected of the signer. Names are not
- * looked at. A subject with several numbers is as expected only when all are.
+ * Compares the number in a certificate's subject with the signer's expected document number. Names are not compared.
+ * If the subject has several numbers, all must match.
  *
- * @param certificateDer nothing where a file has no certificate of its signer
- * @returns undefined where nothing is expected, or there is no certificate
+ * @param certificateDer undefined if the file has no certificate of its signer
+ * @returns undefined if nothing is expected, or if there is no certificate
  */
 export function subjectVerdict(
   certificateDer: Uint8Array | undefined,
@@ -26,7 +26,7 @@ export function subjectVerdict(
   return numbers.every((number) => isSameNumber(number, { text: expected })) ? 'as-expected' : 'different';
 }
 
-/** A verification that also says whether the signer is who was expected. Without a certificate other reasons stand there. */
+/** Adds to a verification whether the signer is the expected person. */
 export function withSigner(verification: Verification, signer: IdentityWord | 'accepted' | undefined): Verification {
   if (signer === undefined) return verification;
   const facts = { ...verification.facts, signer };
@@ -41,7 +41,7 @@ const REASON_OF: Partial<Record<IdentityWord | 'accepted', VerificationReason>> 
   'not-shown': 'signer-not-named',
 };
 
-/** The numbers of a certificate's subject; none where it cannot be read. */
+/** The numbers in a certificate's subject. Empty if it cannot be read. */
 export function subjectNumbers(certificateDer: Uint8Array): DocumentNumber[] {
   try {
     const { result } = asn1js.fromBER(certificateDer);

@@ -1,18 +1,18 @@
-/** What reading one file may take, whatever the file says of itself. */
+/** Limits for reading one file. They do not depend on what the file says. */
 export interface BudgetLimits {
-  /** Bytes that streams grow to when they are decoded, all together. */
+  /** Bytes of all decoded streams together. */
   inflatedBytes: number;
-  /** Bytes of PDF objects that are read, an object read twice counted twice. */
+  /** Bytes of PDF objects that are read. An object that is read twice counts twice. */
   parsedBytes: number;
-  /** Values of PDF objects, weighed by the memory that they take: a number 2, a dictionary 6. */
+  /** Values of PDF objects, weighted by their memory: a number 2, a dictionary 6. */
   values: number;
-  /** Entries of cross-reference sections, of each revision that is looked at. */
+  /** Entries of cross-reference sections, in each revision that is read. */
   entries: number;
   /** Values of ASN.1: certificates, revocation lists, signatures. */
   asn1Nodes: number;
 }
 
-/** Far above what documents have: the largest manuals have some hundred thousand objects, a large revocation list as many nodes. */
+/** Far above real documents: the largest manuals have a few hundred thousand objects, and so many nodes has a large revocation list. */
 export const USUAL_LIMITS: BudgetLimits = {
   inflatedBytes: 64 * 1024 * 1024,
   parsedBytes: 256 * 1024 * 1024,
@@ -21,7 +21,7 @@ export const USUAL_LIMITS: BudgetLimits = {
   asn1Nodes: 2_000_000,
 };
 
-/** A file takes more than its budget, or is nested too deeply. It is not read further; nothing is known of it. */
+/** A file exceeds its budget, or is nested too deeply. It is not read further, so nothing is known about it. */
 export class TooComplexError extends Error {
   override readonly name = 'TooComplexError';
 
@@ -30,7 +30,7 @@ export class TooComplexError extends Error {
   }
 }
 
-/** One for each file: whatever reads it takes from the same. */
+/** The budget of one file. Everything that reads the file uses it up. */
 export class Budget {
   readonly #left: BudgetLimits;
 

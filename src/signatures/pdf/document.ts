@@ -7,11 +7,11 @@ import { PdfStructureError } from './structure-error.js';
 import { isWhole, PdfSyntaxError, type PdfDictionary, type PdfValue } from './syntax.js';
 import { mergedEntries, readSections, type XrefEntry, type XrefSection } from './xref.js';
 
-/** Readers look for the header within the first 1024 bytes (ISO 32000-1, annex H). */
+/** Readers search the first 1024 bytes for the header (ISO 32000-1, annex H). */
 const HEAD = 1024;
-/** References that lead to references. */
+/** The longest chain of references to references. */
 const MOST_HOPS = 8;
-/** Objects that are kept after they were read, and bytes of object streams. */
+/** Limits of the cache: objects, and bytes of object streams. */
 const MOST_KEPT = 512;
 const MOST_KEPT_BYTES = 16 * 1024 * 1024;
 const NULL: PdfValue = { kind: 'word', value: 'null', start: 0, end: 0 };
@@ -19,9 +19,9 @@ const NULL: PdfValue = { kind: 'word', value: 'null', start: 0, end: 0 };
 export type { PdfObject } from './indirect-object.js';
 
 /**
- * A PDF as a strict reader sees it, in pieces: what the newest cross-reference section leads to, and nothing that it does not lead to.
- * Nothing is repaired. All methods throw `PdfStructureError` where the file is not a complete PDF, and `TooComplexError` where it takes
- * more than its budget.
+ * A PDF as a strict reader sees it: only what the newest cross-reference section leads to. Nothing is repaired.
+ * All methods throw `PdfStructureError` when the file is not a complete PDF, and `TooComplexError` when it exceeds its budget.
+ * The file is read in pieces.
  */
 export class PdfDocument {
   readonly #start: FileStart;
@@ -30,7 +30,7 @@ export class PdfDocument {
 
   private constructor(
     readonly file: FileBytes,
-    /** The bytes from here on are not there for this document. */
+    /** The document ends here. Later bytes are ignored. */
     readonly end: number,
     readonly budget: Budget,
     start: FileStart,
@@ -45,8 +45,8 @@ export class PdfDocument {
   }
 
   /**
-   * Opens a file as a reader would that has only its first `end` bytes, so as it was when a revision was signed.
-   * One budget serves all documents that are opened of a file.
+   * Opens the first `end` bytes of a file: the file as it was when a revision was signed.
+   * All documents of one file share a budget.
    */
   static async open(
     file: FileBytes,
@@ -56,7 +56,7 @@ export class PdfDocument {
       const start = new FileStart(file, end);
       const header = (await start.read(0, HEAD)).indexOf('%PDF-');
       if (header < 0) throw new PdfStructureError('no header', 'no-header');
-      if (header > 0) throw new PdfStructureError(`${header} bytes before the header`, 'bytes-before-header');
+      if (header > 0) throw new PdfStructureError(`there are ${header} bytes before the header`, 'bytes-before-header');
       const sections = await readSections(start, budget);
       for (const { dictionary } of sections) unambiguous(dictionary, 'Root', 'Prev', 'XRefStm', 'Encrypt');
       const trailer = sections[0]?.dictionary;
@@ -65,7 +65,7 @@ export class PdfDocument {
     });
   }
 
-  /** Whether any revision says so. An encrypted document is not decrypted. */
+  /** Whether any revision is encrypted. Nothing is decrypted. */
   get isEncrypted(): boolean {
     return this.sections
       .flatMap((section) => [section, section.hybrid])
@@ -80,11 +80,11 @@ export class PdfDocument {
     const root = this.trailer.entries.get('Root');
     if (root?.kind !== 'reference') throw new PdfStructureError('the trailer names no catalog');
     const object = await this.referred(root);
-    if (object?.value.kind !== 'dictionary') throw new PdfStructureError('the catalog is not there');
+    if (object?.value.kind !== 'dictionary') throw new PdfStructureError('the catalog is missing');
     return { ...object, value: unambiguous(object.value, 'Pages', 'AcroForm', 'Perms') };
   }
 
-  /** The object with this number; undefined where the file has none, which means null. */
+  /** The object with this number. Undefined if there is none, which means null. */
   async object(number: number): Promise<PdfObject | undefined> {
     if (this.#objects.has(number)) return this.#objects.get(number);
     const object = await readable(() => this.#read(number));
@@ -94,15 +94,15 @@ export class PdfDocument {
     return object;
   }
 
-  /** The object that a reference means; undefined also where its generation is another. */
+  /** The object that a reference names. Undefined also if its generation differs. */
   async referred({ object, generation }: { object: number; generation: number }): Promise<PdfObject | undefined> {
-    // Also for what is kept: a small file can refer to the same again and again.
+    // Cached objects count too: a small file can refer to one object again and again.
     this.budget.take('values');
     const found = await this.object(object);
     return found?.generation === generation ? found : undefined;
   }
 
-  /** The value itself, or the one that it refers to; null where there is none. */
+  /** The value itself, or the one that it refers to. Null if there is none. */
   async resolve(value: PdfValue | undefined): Promise<PdfValue> {
     let found = value;
     for (let hops = 0; found?.kind === 'reference'; hops += 1) {
@@ -112,7 +112,7 @@ export class PdfDocument {
     return found ?? NULL;
   }
 
-  /** The value under a key, resolved; null where there is none. */
+  /** The value under a key, resolved. Null if there is none. */
   async get(dictionary: PdfDictionary, key: string): Promise<PdfValue> {
     return this.resolve(dictionary.entries.get(key));
   }
@@ -129,7 +129,7 @@ export class PdfDocument {
     return resolved.kind === 'array' ? resolved.items : undefined;
   }
 
-  /** Where the content of an object's stream lies in the file, as it is written there. */
+  /** Where the encoded content of an object's stream lies in the file. */
   async streamPlace(object: PdfObject): Promise<{ start: number; end: number }> {
     return readable(async () => streamPlace(this.#start, object, await this.#lengthOf(object)));
   }
@@ -163,7 +163,7 @@ export class PdfDocument {
     const known = this.#containers.get(number);
     if (known !== undefined) return known;
     const object = this.entries.get(number)?.kind === 'at' ? await this.object(number) : undefined;
-    if (object?.value.kind !== 'dictionary') throw new PdfStructureError('an object stream that is none');
+    if (object?.value.kind !== 'dictionary') throw new PdfStructureError('an object stream is not a stream');
     const content = await streamOf(this.#start, object, await this.#lengthOfContainer(object.value), this.budget);
     const found = new ObjectStream(number, object.value, content, this.budget);
     this.#containers.set(number, found);
@@ -171,7 +171,7 @@ export class PdfDocument {
     return found;
   }
 
-  /** Not within an object stream, which could be the one that it is the length of. */
+  /** The length may not lie in an object stream: it could be the length of that stream. */
   async #lengthOfContainer(dictionary: PdfDictionary): Promise<number | undefined> {
     let length = dictionary.entries.get('Length');
     if (length?.kind === 'reference' && this.entries.get(length.object)?.kind === 'at')
@@ -188,10 +188,10 @@ export class PdfDocument {
   }
 }
 
-/** Which of two values under one key counts is up to the reader. Throws `PdfStructureError` where one of these keys stands twice. */
+/** Readers disagree about which of two values under one key counts. Throws `PdfStructureError` if one of these keys is repeated. */
 export function unambiguous(dictionary: PdfDictionary, ...keys: readonly string[]): PdfDictionary {
   const key = keys.find((each) => dictionary.repeated?.has(each));
-  if (key !== undefined) throw new PdfStructureError(`/${key} stands twice in a dictionary`);
+  if (key !== undefined) throw new PdfStructureError(`/${key} is repeated in a dictionary`);
   return dictionary;
 }
 
@@ -199,7 +199,7 @@ export function isNull(value: PdfValue): boolean {
   return value.kind === 'word' && value.value === 'null';
 }
 
-/** Whoever reads a document need know only one error for what cannot be read. */
+/** Callers need to know only one error for a file that cannot be read. */
 async function readable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

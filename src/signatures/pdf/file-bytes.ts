@@ -1,6 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
-/** A file read at any place without holding it in memory. Positions and lengths in bytes. */
+/** Reads a file at any position without loading it into memory. Positions and lengths are in bytes. */
 export class FileBytes {
   readonly size: number;
   readonly #handle: FileHandle;
@@ -10,7 +10,7 @@ export class FileBytes {
     this.size = size;
   }
 
-  /** Opens a file for the time of `use`. The size is the one at opening. Throws Node's errors when it cannot be opened. */
+  /** Opens a file while `use` runs. The size is that at opening. Throws Node's errors when it cannot be opened. */
   static async with<T>(path: string, use: (bytes: FileBytes) => Promise<T>): Promise<T> {
     const handle = await open(path, 'r');
     try {
@@ -20,7 +20,7 @@ export class FileBytes {
     }
   }
 
-  /** The bytes from `position`, fewer than `length` only at the end of the file; empty outside of it. */
+  /** The bytes from `position`. Fewer than `length` only at the end of the file, and none after it. */
   async read(position: number, length: number): Promise<Buffer> {
     if (position < 0 || position >= this.size) return Buffer.alloc(0);
     const buffer = Buffer.alloc(Math.min(length, this.size - position));
@@ -29,8 +29,8 @@ export class FileBytes {
   }
 
   /**
-   * The bytes from `start` to before `end` in pieces. One buffer serves all pieces: whoever needs a piece later copies it.
-   * Ends early where the file does.
+   * The bytes from `start` to before `end`, in pieces. The buffer is reused: copy a piece to keep it.
+   * Ends early if the file does.
    */
   async *pieces(
     start: number,

@@ -4,8 +4,8 @@ const BLOCK = 64 * 1024;
 const MOST_BLOCKS = 24;
 
 /**
- * The beginning of a file, read as if nothing followed it. Keeps the pieces that were read last: objects that are read one after the
- * other mostly lie near each other.
+ * The first bytes of a file, read as if nothing followed. The last pieces are cached, because objects that are read one after the other
+ * mostly lie near each other.
  */
 export class FileStart {
   readonly #file: FileBytes;
@@ -18,7 +18,7 @@ export class FileStart {
     this.end = Math.min(end, file.size);
   }
 
-  /** The bytes from `position`, fewer than `length` only at the end; empty outside of it. */
+  /** The bytes from `position`. Fewer than `length` only at the end, and none after it. */
   async read(position: number, length: number): Promise<Buffer> {
     const stop = Math.min(position + length, this.end);
     if (position < 0 || position >= stop) return Buffer.alloc(0);

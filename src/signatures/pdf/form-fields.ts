@@ -7,14 +7,14 @@ const DEEPEST = 64;
 
 /** A node of a form (ISO 32000-1, 12.7.3): a field, a group of fields, or a widget of a field. */
 export interface FormField {
-  /** Its object; a field that stands directly in a list has none. */
+  /** Its object. A field that is written directly in a list has none. */
   number?: number;
   dictionary: PdfDictionary;
-  /** The names of its ancestors and its own, joined by dots. Text as it is written. */
+  /** The names of its ancestors and its own, joined by dots. The text is not decoded. */
   name: string;
-  /** Whether it has no name of its own, and so is a widget of the field above it. */
+  /** Whether it has no name, which makes it a widget of the field above it. */
   isWidget: boolean;
-  /** `/FT`, its own or inherited; empty where there is none. */
+  /** `/FT`, its own or inherited. Empty if there is none. */
   type: string;
   /** `/V`, its own or inherited, not resolved. */
   value?: PdfValue;
@@ -29,7 +29,7 @@ interface Node {
 /**
  * All nodes of the form, each after the one above it.
  *
- * Throws `PdfStructureError` where a node is reached twice or is no dictionary, and `TooComplexError`.
+ * Throws `PdfStructureError` if a node is reached twice or is not a dictionary, and `TooComplexError`.
  */
 export async function* fieldsOf(document: PdfDocument): AsyncGenerator<FormField> {
   const { value: catalog } = await document.catalog();
@@ -40,13 +40,13 @@ export async function* fieldsOf(document: PdfDocument): AsyncGenerator<FormField
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { node, parent, depth } = next;
     document.budget.take('values');
-    if (depth > DEEPEST) throw new PdfStructureError('a form that is too deep');
+    if (depth > DEEPEST) throw new PdfStructureError('the form is nested too deeply');
     const dictionary = await document.dictionary(node);
-    // What is null was taken away.
+    // A field that is null was removed.
     if (dictionary === undefined) continue;
     unambiguous(dictionary, 'T', 'FT', 'V', 'Kids');
     if (node.kind === 'reference') {
-      if (seen.has(node.object)) throw new PdfStructureError('a form that leads to a field twice');
+      if (seen.has(node.object)) throw new PdfStructureError('the form leads to a field twice');
       seen.add(node.object);
     }
     const field = fieldAt(node, dictionary, parent);

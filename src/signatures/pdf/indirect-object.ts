@@ -9,15 +9,15 @@ export interface PdfObject {
   number: number;
   generation: number;
   value: PdfValue;
-  /** Where the positions in `value` count from: a place in the file, or nowhere for an object in an object stream. Bytes. */
+  /** Positions in `value` count from here: a position in the file. Absent for an object in an object stream. Bytes. */
   offset?: number;
   /** The object stream that it lies in. */
   container?: number;
-  /** Where the content of its stream begins in the file; absent where it has none. */
+  /** Where the content of its stream begins in the file. Absent if it has none. */
   streamStart?: number;
 }
 
-/** First look at an object; each next one is larger, up to a signature's contents and far more. Bytes. */
+/** How much is read of an object first. Each next read is larger, far beyond the contents of a signature. Bytes. */
 const [NEAR, LARGER, FAR] = [4096, 16, 16 * 1024 * 1024];
 /** Room for what follows a value: white space, `stream` or `endobj`. */
 const AFTER = 64;
@@ -60,7 +60,7 @@ function valueAt(bytes: Buffer, offset: number, budget: Budget): PdfValue {
   return { kind: 'word', value: 'null', start, end: start };
 }
 
-/** Where the content of a stream lies in the file. Throws `PdfStructureError` where `endstream` does not follow it. */
+/** Where the content of a stream lies in the file. Throws `PdfStructureError` unless `endstream` follows it. */
 export async function streamPlace(
   file: FileStart,
   object: PdfObject,
@@ -75,7 +75,7 @@ export async function streamPlace(
   return { start, end };
 }
 
-/** The content of a stream, decoded. Throws as the others do. */
+/** The content of a stream, decoded. Throws the same errors. */
 export async function streamOf(
   file: FileStart,
   object: PdfObject,

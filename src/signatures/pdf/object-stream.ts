@@ -3,7 +3,7 @@ import type { PdfObject } from './indirect-object.js';
 import { PdfStructureError } from './structure-error.js';
 import { nameIn, numberIn, readPdfValue, skipWhite, wordAt, type PdfDictionary } from './syntax.js';
 
-/** What the place of an object takes from the budget. */
+/** What the position of an object takes from the budget. */
 const OF_PLACE = 4;
 
 /** Objects in a stream (ISO 32000-1, 7.5.7). */
@@ -21,11 +21,11 @@ export class ObjectStream {
     const [count, first] = [numberIn(dictionary, 'N'), numberIn(dictionary, 'First')];
     if (nameIn(dictionary, 'Type') !== 'ObjStm' || count === undefined || first === undefined || first > content.length)
       throw new PdfStructureError('an object stream without a head');
-    // Two numbers with white space behind each are four bytes.
-    if (count * 4 > first + 4) throw new PdfStructureError('an object stream of more objects than it has room for');
+    // Two numbers with white space after each take four bytes.
+    if (count * 4 > first + 4) throw new PdfStructureError('an object stream names more objects than it can hold');
     budget.take('values', count * OF_PLACE);
     this.#places = placesIn(content.subarray(0, first), count, first);
-    // A value may end with the stream, where the reader looks one byte ahead.
+    // The reader looks one byte ahead, and the last value may end with the stream.
     this.#bytes = Buffer.concat([content, Buffer.from('\n')]);
   }
 
@@ -38,7 +38,7 @@ export class ObjectStream {
     return this.#places.map(({ number }) => number);
   }
 
-  /** Throws `PdfStructureError` where another object lies at this index. */
+  /** Throws `PdfStructureError` if another object lies at this index. */
   object(number: number, index: number): PdfObject {
     const place = this.#places[index];
     if (place?.number !== number) throw new PdfStructureError('an entry leads to another object of an object stream');

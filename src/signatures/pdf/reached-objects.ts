@@ -3,10 +3,10 @@ import { PdfStructureError } from './structure-error.js';
 import { numberIn, type PdfValue } from './syntax.js';
 
 /**
- * Every object that the document reaches from its catalog and its information, in no order, each once.
+ * Every object that the catalog and the document information lead to, once each and in no order.
  *
- * Throws `PdfStructureError` where one cannot be read, or has a number from the size of the document on: readers need not look for it
- * there, and programs that add to the document take the size for the next free number. Throws `TooComplexError`.
+ * Throws `PdfStructureError` if one cannot be read, or if its number is not below the document's size: readers may ignore it, and
+ * programs that add objects use the size as the next free number. Throws `TooComplexError`.
  */
 export async function* reachedObjects(document: PdfDocument): AsyncGenerator<PdfObject> {
   const size = numberIn(document.trailer, 'Size');
@@ -20,7 +20,7 @@ export async function* reachedObjects(document: PdfDocument): AsyncGenerator<Pdf
     const object = await readAt(document, value);
     if (object === undefined) continue;
     if (object.number >= size)
-      throw new PdfStructureError(`object ${object.number} lies beyond the size of the document`);
+      throw new PdfStructureError(`object ${object.number} has a number beyond the size of the document`);
     seen.add(object.number);
     waiting.push(object.value);
     yield object;

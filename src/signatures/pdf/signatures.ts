@@ -5,28 +5,28 @@ import { fieldsOf, type FormField } from './form-fields.js';
 import { isWhole, nameIn, type PdfDictionary, type PdfValue } from './syntax.js';
 import { timeIn } from './text-time.js';
 
-/** What changes a certification allows (ISO 32000-1, 12.8.2.2): 1 none, 2 forms and signatures, 3 annotations too. */
+/** The changes that a certification allows (ISO 32000-1, 12.8.2.2): 1 none, 2 forms and signatures, 3 annotations too. */
 export type ModificationLevel = 1 | 2 | 3;
 
 /** A signature that a field of the form has as its value (ISO 32000-1, 12.7.4.5 and 12.8.1). Positions in the file, bytes. */
 export interface PdfSignature {
   kind: 'signature' | 'document-timestamp';
-  /** The name of the field, and the numbers of field and dictionary where these are objects of their own. */
+  /** The name of the field, and the object numbers of field and dictionary, if they have one. */
   field: string;
   fieldNumber?: number;
   number?: number;
-  /** Empty where the dictionary has none. */
+  /** Empty if the dictionary has none. */
   subFilter: string;
-  /** `/M`, the time the signer's software states. */
+  /** `/M`, the time that the signer's software states. */
   statedTime?: Date;
-  /** What may change after it: as the author's certification, or as the field's lock says. */
+  /** What may change after it, by the author's certification or the field's lock. */
   allows?: ModificationLevel;
   /**
    * The signed bytes: 0 to `gap.start`, and `gap.end` to `end`. The gap is exactly the hexadecimal text of `/Contents`.
-   * Undefined: the byte range does not fit the dictionary, or is not within the file.
+   * Undefined if the byte range does not fit the dictionary, or is not inside the file.
    */
   range?: SignedRange;
-  /** The byte range would fit, but ends behind the end of the file: the file was cut. */
+  /** The byte range fits, but ends after the end of the file: the file was cut. */
   isCut?: true;
 }
 
@@ -36,12 +36,12 @@ export interface SignedRange {
 }
 
 const MOST_SIGNATURES = 200;
-/** A CMS with certificates, revocation lists and timestamp stays far below. Bytes of hexadecimal text. */
+/** Far more than a CMS with certificates, revocation lists and timestamp. Bytes of hexadecimal text. */
 const LARGEST_CONTENTS = 8 * 1024 * 1024;
 
 /**
- * All signatures that the form reaches, in the order of what they cover; those whose byte range does not fit come first.
- * A dictionary that looks like a signature in a comment, a string, a stream or an object that no field has as its value is none.
+ * All signatures that the form leads to, in the order of what they cover. Those whose byte range does not fit come first.
+ * Only the value of a field is a signature, not something similar in a comment, a string, a stream or another object.
  *
  * Throws `PdfStructureError`, and `TooComplexError`.
  */
@@ -68,7 +68,7 @@ async function signatureAt(document: PdfDocument, field: FormField, value: PdfVa
   const numbers = {
     ...defined({ fieldNumber: field.number, number }),
   };
-  // Whatever is no dictionary is a signature that nobody can check.
+  // A value that is not a dictionary is a signature that nobody can check.
   if (value.kind !== 'dictionary') return { kind: 'signature', field: field.name, ...numbers, subFilter: '' };
   const subFilter = nameIn(value, 'SubFilter');
   const statedTime = timeIn(value, 'M');
@@ -86,7 +86,7 @@ async function signatureAt(document: PdfDocument, field: FormField, value: PdfVa
   };
 }
 
-/** Starts at the beginning of the file, and leaves out nothing but `/Contents`. `holder`: the object that the dictionary lies in. */
+/** The range must start with the file and leave out only `/Contents`. `holder`: the object that contains the dictionary. */
 async function rangeOf(
   document: PdfDocument,
   holder: number | undefined,
@@ -115,7 +115,7 @@ export async function certificationOf(document: PdfDocument): Promise<Modificati
   return signature === undefined ? undefined : ((await certificationIn(document, signature)) ?? 2);
 }
 
-/** What a signature says of the whole document: the level of its transform `DocMDP`. */
+/** What a signature allows for the whole document: the level of its transform `DocMDP`. */
 async function certificationIn(
   document: PdfDocument,
   signature: PdfDictionary,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FileBytes } from './file-bytes.js';
 import type { SignedRange } from './signatures.js';
 
-/** The bytes that `/Contents` writes in hexadecimal; undefined where it holds anything else. */
+/** The bytes that `/Contents` writes in hexadecimal. Undefined if it holds anything else. */
 export async function readContents(file: FileBytes, { gap }: SignedRange): Promise<Buffer | undefined> {
   const text = (await file.read(gap.start + 1, gap.end - gap.start - 2)).toString('latin1');
   if (!/^[0-9A-Fa-f\s]*$/.test(text)) return undefined;
@@ -18,7 +18,7 @@ export async function digestOf(file: FileBytes, { gap, end }: SignedRange, algor
   return hash.digest();
 }
 
-/** SHA-256 of the first `size` bytes; undefined where the file is shorter. */
+/** SHA-256 of the first `size` bytes. Undefined if the file is shorter. */
 export async function sha256OfFirst(file: FileBytes, size: number): Promise<string | undefined> {
   if (size > file.size) return undefined;
   const hash = createHash('sha256');

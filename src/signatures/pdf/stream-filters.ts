@@ -3,20 +3,20 @@ import { type Budget, TooComplexError } from './budget.js';
 import { isWhole, numberIn, PdfSyntaxError, type PdfDictionary, type PdfValue } from './syntax.js';
 
 /**
- * The content of a stream that is written plainly or with Flate, the one filter that programs use for what we read. What it grows to is
- * taken from the budget. `resolved` is the dictionary with its references replaced.
+ * The content of a stream without filter or with Flate, the only filter that programs use for what we read. The decoded size is taken
+ * from the budget. `resolved` is the dictionary with its references replaced.
  *
  * Throws `PdfSyntaxError`, and `TooComplexError`.
  */
 export function decodedStream(raw: Buffer, dictionary: PdfDictionary, budget: Budget): Buffer {
   const { entries } = dictionary;
-  if (entries.has('F')) throw new PdfSyntaxError('a stream whose content lies in another file');
+  if (entries.has('F')) throw new PdfSyntaxError('the content of a stream lies in another file');
   const filters = listIn(entries.get('Filter'));
   const parameters = listIn(entries.get('DecodeParms') ?? entries.get('DP'));
   if (filters.length === 0) return raw;
   const [filter] = filters;
   if (filters.length > 1 || filter?.kind !== 'name' || !['FlateDecode', 'Fl'].includes(filter.value))
-    throw new PdfSyntaxError('a filter that we do not know how to undo');
+    throw new PdfSyntaxError('a stream has an unknown filter');
   return unpredicted(inflated(raw, budget), parameters[0]);
 }
 
@@ -28,7 +28,7 @@ function listIn(value: PdfValue | undefined): readonly PdfValue[] {
 function inflated(raw: Buffer, budget: Budget): Buffer {
   const most = budget.left('inflatedBytes');
   try {
-    // Quartz leaves the end of the data out where it appends to a file.
+    // Quartz leaves out the end of the data when it appends to a file.
     const data = inflateSync(raw, { maxOutputLength: Math.max(1, most), finishFlush: constants.Z_SYNC_FLUSH });
     budget.take('inflatedBytes', data.length);
     return data;
@@ -40,28 +40,29 @@ function inflated(raw: Buffer, budget: Budget): Buffer {
   }
 }
 
-/** Undoes what makes rows of numbers smaller (ISO 32000-1, 7.4.4.4), the filters of PNG. */
+/** Undoes the PNG filters, which make rows of numbers smaller (ISO 32000-1, 7.4.4.4). */
 function unpredicted(data: Buffer, parameters: PdfValue | undefined): Buffer {
   if (parameters === undefined) return data;
-  if (parameters.kind !== 'dictionary') throw new PdfSyntaxError('decoding parameters that cannot be read');
+  if (parameters.kind !== 'dictionary') throw new PdfSyntaxError('decoding parameters cannot be read');
   const whole = (key: string, otherwise: number) => {
     const value = parameters.entries.get(key);
-    if (value !== undefined && !isWhole(value)) throw new PdfSyntaxError('decoding parameters that cannot be read');
+    if (value !== undefined && !isWhole(value)) throw new PdfSyntaxError('decoding parameters cannot be read');
     return numberIn(parameters, key) ?? otherwise;
   };
   const predictor = whole('Predictor', 1);
   if (predictor === 1) return data;
-  if (predictor < 10) throw new PdfSyntaxError('a predictor that we do not know');
+  if (predictor < 10) throw new PdfSyntaxError('a stream has an unknown predictor');
   const sample = (whole('Colors', 1) * whole('BitsPerComponent', 8)) / 8;
   const left = Math.max(1, Math.ceil(sample));
   const columns = Math.ceil(sample * whole('Columns', 1));
-  if (columns < 1 || columns > data.length) throw new PdfSyntaxError('rows that are longer than the stream');
+  if (columns < 1 || columns > data.length)
+    throw new PdfSyntaxError('a stream has rows that are longer than the stream');
   const rows = data.length / (columns + 1);
-  if (!Number.isInteger(rows)) throw new PdfSyntaxError('a stream of incomplete rows');
+  if (!Number.isInteger(rows)) throw new PdfSyntaxError('a stream has incomplete rows');
   const plain = Buffer.alloc(rows * columns);
   for (let row = 0; row < rows; row += 1) {
     const kind = data[row * (columns + 1)] ?? 0;
-    if (kind > 4) throw new PdfSyntaxError('a predictor that we do not know');
+    if (kind > 4) throw new PdfSyntaxError('a stream has an unknown predictor');
     const at = row * columns;
     for (let column = 0; column < columns; column += 1) {
       const before = column < left ? 0 : (plain[at + column - left] ?? 0);
@@ -73,7 +74,7 @@ function unpredicted(data: Buffer, parameters: PdfValue | undefined): Buffer {
   return plain;
 }
 
-/** The number that a filter of PNG expects (W3C PNG, 9.2). */
+/** The number that a PNG filter predicts (W3C PNG, 9.2). */
 function predicted(kind: number, left: number, above: number, corner: number): number {
   if (kind === 0) return 0;
   if (kind === 1) return left;

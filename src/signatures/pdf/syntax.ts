@@ -1,11 +1,11 @@
 import { type Budget, TooComplexError } from './budget.js';
 import { meantByDigits, meantByLiteral } from './text-string.js';
 
-/** A PDF object (ISO 32000-1, 7.3) with the place it was read from: `start` to before `end`, offsets in the buffer. */
+/** A PDF object (ISO 32000-1, 7.3), read from `start` to before `end`. Both are offsets in the buffer. */
 export type PdfValue = { start: number; end: number } & (
   | { kind: 'number'; value: number }
   | { kind: 'name'; value: string }
-  /** `value`: the bytes it means, one to a character. */
+  /** `value`: the decoded bytes, one per character. */
   | { kind: 'text'; value: string; hexadecimal: boolean }
   | { kind: 'reference'; object: number; generation: number }
   | { kind: 'array'; items: PdfValue[] }
@@ -20,7 +20,7 @@ export type PdfValue = { start: number; end: number } & (
 );
 export type PdfDictionary = Extract<PdfValue, { kind: 'dictionary' }>;
 
-/** The bytes are no PDF object, or `incomplete`: the buffer ended before the object did. */
+/** The bytes are not a PDF object. `incomplete`: the buffer ended before the object did. */
 export class PdfSyntaxError extends Error {
   override readonly name = 'PdfSyntaxError';
   readonly incomplete: boolean;
@@ -32,7 +32,7 @@ export class PdfSyntaxError extends Error {
 }
 
 const DEEPEST = 64;
-/** What a value takes from the budget, about as it takes memory. */
+/** What a value takes from the budget, roughly as much as it takes memory. */
 const WEIGHT = { array: 2, dictionary: 4, any: 2 };
 const WHITE = new Set([0x00, 0x09, 0x0a, 0x0c, 0x0d, 0x20]);
 const DELIMITERS = new Set(Buffer.from('()<>[]{}/%'));
@@ -41,13 +41,13 @@ export function isWhite(byte: number): boolean {
   return WHITE.has(byte);
 }
 
-/** The name under a key; empty where there is none. */
+/** The name under a key. Empty if there is none. */
 export function nameIn(dictionary: PdfDictionary, key: string): string {
   const value = dictionary.entries.get(key);
   return value?.kind === 'name' ? value.value : '';
 }
 
-/** The whole number under a key that is not negative. */
+/** The whole number under a key. Undefined if it is negative. */
 export function numberIn(dictionary: PdfDictionary, key: string): number | undefined {
   const value = dictionary.entries.get(key);
   return value !== undefined && isWhole(value) ? value.value : undefined;
@@ -63,7 +63,7 @@ export function readPdfValue(bytes: Buffer, offset: number, budget: Budget): Pdf
   return new Reader(bytes, offset, budget).value(0);
 }
 
-/** The first place from `offset` where neither white space nor a comment stands; the end of the bytes if there is none. */
+/** The first position from `offset` that is neither white space nor a comment, or the end of the bytes. */
 export function skipWhite(bytes: Buffer, offset: number): number {
   let at = offset;
   for (; at < bytes.length; at += 1) {
@@ -75,7 +75,7 @@ export function skipWhite(bytes: Buffer, offset: number): number {
   return at;
 }
 
-/** The regular characters from `offset`: a keyword, or empty. */
+/** The regular characters from `offset`: a keyword, or nothing. */
 export function wordAt(bytes: Buffer, offset: number): string {
   let end = offset;
   while (end < bytes.length && isRegular(bytes[end] ?? 0)) end += 1;
@@ -177,7 +177,7 @@ class Reader {
     if (end < 0) throw new PdfSyntaxError('a string has no end', true);
     this.#at = end + 1;
     const text = meantByDigits(this.#bytes.toString('latin1', start, end));
-    if (text === undefined) throw new PdfSyntaxError('a string of something else than hexadecimal digits');
+    if (text === undefined) throw new PdfSyntaxError('a string has characters that are not hexadecimal digits');
     return text;
   }
 
@@ -193,7 +193,7 @@ class Reader {
     return { kind: 'number', value: Number(word), start, end };
   }
 
-  /** `12 0 R`: the part after the first number, if it is one. Where the bytes end before that it is none. */
+  /** The part of a reference after its first number: `0 R` of `12 0 R`. Undefined if the bytes end before it. */
   #restOfReference(object: number, start: number): PdfValue | undefined {
     const first = skipWhite(this.#bytes, this.#at);
     const generation = this.#digits(first);
@@ -206,7 +206,7 @@ class Reader {
     return { kind: 'reference', object, generation: number, start, end: this.#at };
   }
 
-  /** Where the digits from a place end. */
+  /** Where the digits that begin at a position end. */
   #digits(from: number): number {
     let end = from;
     for (let byte = this.#bytes[end] ?? 0; byte >= 0x30 && byte <= 0x39; byte = this.#bytes[end] ?? 0) end += 1;

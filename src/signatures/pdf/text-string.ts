@@ -1,9 +1,9 @@
-/** What is written between brackets (ISO 32000-1, 7.3.4.2): the bytes that it means, one to a character. */
+/** Decodes a string in brackets (ISO 32000-1, 7.3.4.2), one byte per character. */
 export function meantByLiteral(written: string): string {
   return written.replaceAll(/\\([0-7]{1,3}|\r\n|[^])|\r\n?/g, (_, escaped?: string) => meantBy(escaped));
 }
 
-/** What is written in hexadecimal; undefined where it is not. */
+/** Decodes a hexadecimal string. Undefined if it is not one. */
 export function meantByDigits(written: string): string | undefined {
   const digits = written.replaceAll(/[\0\t\n\f\r ]/g, '');
   if (!/^[0-9A-Fa-f]*$/.test(digits)) return undefined;
@@ -16,13 +16,13 @@ const ESCAPES = new Map([
   ['t', '\t'],
   ['b', '\b'],
   ['f', '\f'],
-  // A line that goes on in the next one.
+  // The string goes on in the next line.
   ['\n', ''],
   ['\r', ''],
   ['\r\n', ''],
 ]);
 
-/** What stands after a backslash (ISO 32000-1, 7.3.4.2); without one it is an end of line. */
+/** Decodes what follows a backslash (ISO 32000-1, 7.3.4.2), or an end of line. */
 function meantBy(escaped: string | undefined): string {
   if (escaped === undefined) return '\n';
   if (/^[0-7]{1,3}$/.test(escaped)) return String.fromCharCode(parseInt(escaped, 8) & 0xff);

@@ -13,7 +13,7 @@ import {
   type PdfDictionary,
 } from './syntax.js';
 
-/** Where a cross-reference section says that an object is. Offsets in the file, bytes. */
+/** Where an object is, by a cross-reference section. Offsets in the file, bytes. */
 export type XrefEntry =
   | { kind: 'free' }
   | { kind: 'at'; offset: number; generation: number }
@@ -32,11 +32,11 @@ export interface XrefSection {
   hybrid?: XrefSection;
 }
 
-/** Far more revisions than documents have. */
+/** Far more revisions than real documents have. */
 const MOST_SECTIONS = 1000;
-/** Where readers look for the end of the file (ISO 32000-1, annex H). Bytes. */
+/** Readers search so many last bytes for the end-of-file marker (ISO 32000-1, annex H). */
 const TAIL = 1024;
-/** What DOS put behind a file. */
+/** DOS added this byte to the end of a file. */
 const END_OF_TEXT = '\u001a';
 const ENTRY = /(\d{10}) (\d{5}) ([fn])[\0\t\n\f\r ]{1,3}/y;
 const LONGEST_ENTRY = 21;
@@ -50,8 +50,8 @@ export async function readSections(file: FileStart, budget: Budget): Promise<Xre
   const sections: XrefSection[] = [];
   const seen = new Set<number>();
   for (let next: number | undefined = await findStart(file); next !== undefined;) {
-    if (seen.has(next)) throw new PdfStructureError('cross-reference sections that lead in a circle');
-    if (seen.size >= MOST_SECTIONS) throw new PdfStructureError('too many cross-reference sections');
+    if (seen.has(next)) throw new PdfStructureError('cross-reference sections lead in a circle');
+    if (seen.size >= MOST_SECTIONS) throw new PdfStructureError('there are too many cross-reference sections');
     seen.add(next);
     const section = await readSection(file, next, budget);
     const stream = offsetIn(section.dictionary, 'XRefStm');
@@ -65,14 +65,14 @@ export async function readSections(file: FileStart, budget: Budget): Promise<Xre
   return sections;
 }
 
-/** What a reader that starts at the newest section finds for each number. */
+/** The entry for each object number, as a reader finds it from the newest section. */
 export function mergedEntries(sections: readonly XrefSection[]): ReadonlyMap<number, XrefEntry> {
   const [only, ...others] = sections;
   if (only !== undefined && only.hybrid === undefined && others.length === 0) return only.entries;
   const merged = new Map<number, XrefEntry>();
   for (const { entries, hybrid } of sections) {
     for (const [number, entry] of entries) {
-      // Readers that know no streams take these objects for free.
+      // Readers that do not know streams see these objects as free.
       const hidden = entry.kind === 'free' ? hybrid?.entries.get(number) : undefined;
       if (!merged.has(number)) merged.set(number, hidden ?? entry);
     }
@@ -81,7 +81,7 @@ export function mergedEntries(sections: readonly XrefSection[]): ReadonlyMap<num
   return merged;
 }
 
-/** Some programs write 0 for none. */
+/** Some programs write 0 if there is none. */
 function offsetIn(dictionary: PdfDictionary, key: string): number | undefined {
   const value = dictionary.entries.get(key);
   if (value === undefined) return undefined;
@@ -94,13 +94,13 @@ async function findStart(file: FileStart): Promise<number> {
   const from = Math.max(0, file.end - TAIL);
   const tail = (await file.read(from, TAIL)).toString('latin1');
   const end = tail.lastIndexOf('%%EOF');
-  if (end < 0) throw new PdfStructureError('no end-of-file marker', 'truncated');
-  // Anything but padding after the marker is the beginning of an update that was cut, or junk.
+  if (end < 0) throw new PdfStructureError('the end-of-file marker is missing', 'truncated');
+  // Only padding may follow the marker. Anything else is an update that was cut, or junk.
   if (!/^[\0\t\n\f\r ]*$/.test(tail.slice(end + 5).replaceAll(END_OF_TEXT, '')))
-    throw new PdfStructureError('bytes after the end-of-file marker', 'truncated');
+    throw new PdfStructureError('there are bytes after the end-of-file marker', 'truncated');
   const start = tail.lastIndexOf('startxref', end);
   const found = start < 0 ? null : /^startxref[\0\t\n\f\r ]+(\d{1,15})[\0\t\n\f\r ]+$/.exec(tail.slice(start, end));
-  if (found === null) throw new PdfStructureError('no startxref before the end-of-file marker', 'truncated');
+  if (found === null) throw new PdfStructureError('startxref is missing before the end-of-file marker', 'truncated');
   return Number(found[1]);
 }
 
@@ -184,7 +184,7 @@ function entriesOf(dictionary: PdfDictionary, stream: Buffer, budget: Budget): X
   const [typeWidth = 0, secondWidth = 0, thirdWidth = 0] = widths;
   const width = typeWidth + secondWidth + thirdWidth;
   if (widths.length !== 3 || widths.some((one) => one > 8) || width === 0 || index.length % 2 !== 0)
-    throw new PdfStructureError('a cross-reference stream without widths');
+    throw new PdfStructureError('a cross-reference stream has no widths');
   const entries = new Map<number, XrefEntry>();
   let at = 0;
   const field = (length: number, otherwise: number): number => {
@@ -209,11 +209,11 @@ function entriesOf(dictionary: PdfDictionary, stream: Buffer, budget: Budget): X
 }
 
 function add(entries: Map<number, XrefEntry>, number: number, type: number, second: number, third: number): void {
-  // Types to come are to be taken for null objects.
+  // Entries of unknown types mean null objects.
   let entry: XrefEntry = { kind: 'free' };
   if (type === 1) entry = second === 0 ? entry : { kind: 'at', offset: second, generation: third };
   if (type === 2) entry = { kind: 'within', container: second, index: third };
-  if (entries.has(number)) throw new PdfStructureError('a cross-reference section that lists an object twice');
+  if (entries.has(number)) throw new PdfStructureError('a cross-reference section lists an object twice');
   entries.set(number, entry);
 }
 
@@ -222,6 +222,6 @@ function numbersIn(dictionary: PdfDictionary, key: string): number[] {
   const items = value?.kind === 'array' ? value.items : [];
   return items.map((item) => {
     if (isWhole(item)) return item.value;
-    throw new PdfStructureError(`/${key} holds something else than numbers`);
+    throw new PdfStructureError(`/${key} contains values that are not numbers`);
   });
 }

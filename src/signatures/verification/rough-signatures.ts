@@ -3,12 +3,12 @@ import type { PdfSignature } from '../pdf/signatures.js';
 
 const KEY = Buffer.from('/ByteRange');
 const RANGE = /^\/ByteRange\s*\[\s*0\s+(\d{1,15})\s+(\d{1,15})\s+(\d{1,15})\s*\]/;
-/** Newest last; of more the oldest are not looked at. */
+/** The newest come last. If there are more, the oldest are skipped. */
 const MOST = 20;
 
 /**
- * What looks like a signature in a file that cannot be read as a PDF: byte ranges that leave out one text in `<>`. So a file with bytes
- * that do not belong to it is told from one that nobody signed. Never enough to let a file pass.
+ * Finds what looks like a signature in a file that cannot be read as a PDF: byte ranges that leave out one text in `<>`.
+ * This tells a signed file with foreign bytes from a file that nobody signed. It is never enough for a file to pass.
  */
 export async function roughSignatures(file: FileBytes): Promise<PdfSignature[]> {
   const signatures: PdfSignature[] = [];

@@ -3,7 +3,7 @@ import type { X509Certificate } from 'node:crypto';
 import { defined } from '../../messages/defined.js';
 import { OID } from '../cms/algorithms.js';
 import { checkChain } from '../cms/certificate-chain.js';
-import { CmsError, readCms, refusing, type Cms, type ReadCertificate } from '../cms/cms.js';
+import { CmsError, readCms, withCmsErrors, type Cms, type ReadCertificate } from '../cms/cms.js';
 import { claimsOf, type CertificateClaims } from '../cms/qc-statements.js';
 import { checkSigner, digestOf, type SignedContent, type SignerCheck } from '../cms/signer-check.js';
 import { checkTimestamp, checkTimestamps, type TimestampCheck } from '../cms/timestamp.js';
@@ -12,18 +12,18 @@ import type { PdfSignature, SignedRange } from '../pdf/signatures.js';
 import { readContents } from '../pdf/signed-bytes.js';
 import type { VerificationReason } from '../reasons.js';
 
-/** What was found of one signature. Plain data, which may cross a thread. */
+/** What was found out about one signature. Plain data, so that it can be sent to a thread. */
 export interface SignatureVerdict {
   reasons: VerificationReason[];
   /** Algorithms, times and fingerprints, for the evidence; no personal data. */
   facts: Record<string, string>;
-  /** Of the signer: the certificate in DER, its SHA-256, what it says of itself. Absent where the signature brings none. */
+  /** The signer's certificate: DER, SHA-256, and its statements about itself. Absent if the signature contains none. */
   certificate?: { der: Uint8Array; fingerprint: string; claims?: CertificateClaims };
-  /** The earliest time at which it was there, as a trusted timestamp shows. Milliseconds since 1970. */
+  /** The earliest time at which a trusted timestamp proves that it existed. Milliseconds since 1970. */
   provenAt?: number;
 }
 
-/** A signature and the times that document timestamps after it prove. */
+/** The trusted roots, and the times that later document timestamps prove. */
 export interface SignatureOrder {
   roots: readonly X509Certificate[];
   provenBy: readonly Date[];
@@ -35,7 +35,7 @@ const OVER_SHA1 = 'adbe.pkcs7.sha1';
 /** No CMS: a bare RSA value over the SHA-1 digest (ISO 32000-1, 12.8.3.2). */
 const BARE_RSA = 'adbe.x509.rsa_sha1';
 
-/** Checks a signature: what is signed, the signer, its timestamps, the chain at the time that is proven, or now. */
+/** Checks a signature: the signed content, the signer, the timestamps, and the chain at the proven time or now. */
 export async function checkSignature(
   file: FileBytes,
   { range, subFilter, statedTime }: PdfSignature,
@@ -57,7 +57,7 @@ export async function checkSignature(
   }
 }
 
-/** Checks a document timestamp: what it stamps, its own signature, the chain of its authority. */
+/** Checks a document timestamp: the stamped content, its signature, and the chain of its authority. */
 export async function checkDocumentTimestamp(
   file: FileBytes,
   { range }: PdfSignature,
@@ -68,7 +68,7 @@ export async function checkDocumentTimestamp(
   return checkTimestamp(contents, contentOf(file, range), roots);
 }
 
-/** The bytes that a signature is over. */
+/** The bytes that a signature covers. */
 function contentOf(file: FileBytes, { gap, end }: SignedRange): SignedContent {
   return async function* () {
     for await (const { piece } of file.pieces(0, gap.start)) yield piece;
@@ -79,7 +79,7 @@ function contentOf(file: FileBytes, { gap, end }: SignedRange): SignedContent {
 async function checkContent(cms: Cms, subFilter: string, signed: SignedContent): Promise<SignerCheck> {
   const { content } = cms;
   if (cms.contentType !== OID.data || (content !== undefined) !== (subFilter === OVER_SHA1)) {
-    throw new CmsError('the content is not where it should be');
+    throw new CmsError('the content is in an unexpected place');
   }
   if (content === undefined) {
     const check = await checkSigner(cms, signed);
@@ -109,7 +109,7 @@ function verdictOf(cms: Cms, checked: Checked, { roots, provenBy }: SignatureOrd
   const own = timestamps.flatMap(({ time }) => time ?? []);
   const proven = [...own, ...provenBy].toSorted((one, other) => one.getTime() - other.getTime())[0];
   const facts = factsOf(checked, proven);
-  // Anybody can put another timestamp beside one that holds: it takes nothing away.
+  // Anybody can add another timestamp. A bad one does not spoil a good one.
   const reasons = [...signer.reasons, ...(own.length > 0 ? [] : timestamps.flatMap((timestamp) => timestamp.reasons))];
   if (certificate === undefined) return { reasons, facts };
   reasons.push(...chainReasons(cms, certificate, roots, proven ?? new Date(), facts));
@@ -123,7 +123,7 @@ function verdictOf(cms: Cms, checked: Checked, { roots, provenBy }: SignatureOrd
   };
 }
 
-/** A timestamp proves a time; the signed attribute and `/M` (which PAdES uses instead) are the signer's word, which only is told. */
+/** Only a timestamp proves a time. The signed attribute and `/M` (which PAdES uses) are the signer's claims, so they are only facts. */
 function factsOf({ signer, timestamps, subFilter, statedTime }: Checked, proven: Date | undefined) {
   const [time, source] =
     proven !== undefined
@@ -159,10 +159,10 @@ function chainReasons(
   return reasons;
 }
 
-/** What cannot be read says nothing; where it is critical the chain does not hold. */
+/** Statements that cannot be read are ignored here. If their extension is critical, the chain check refuses it. */
 function readableClaims(certificate: ReadCertificate): CertificateClaims | undefined {
   try {
-    return refusing(() => claimsOf(certificate));
+    return withCmsErrors(() => claimsOf(certificate));
   } catch (error) {
     if (error instanceof CmsError) return undefined;
     throw error;

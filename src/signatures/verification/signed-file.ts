@@ -17,20 +17,20 @@ import { changesBetween } from '../changes/changes-between.js';
 export interface Original {
   sha256: string;
   size: number;
-  /** Where it lies: to know which signatures it has where the signed file does not begin with it. */
+  /** Its path. Needed to find its signatures when the signed file does not begin with its bytes. */
   path?: string;
 }
 
-/** What was found in a signed file, before anybody says whose signatures should be there. Plain data, which may cross a thread. */
+/** What was found in a signed file, before its signatures are compared with what is expected. Plain data for a thread. */
 export interface SignedFile {
   /** About the file as a whole. */
   reasons: VerificationReason[];
   facts: Record<string, string>;
-  /** The signatures that were added to what was accepted, oldest first; without that, all. */
+  /** The signatures that were added to the accepted file, or all signatures if there is none. Oldest first. */
   added: SignatureVerdict[];
 }
 
-/** Looks at all that the verdict rests on. Throws Node's errors where a file cannot be read. */
+/** Finds out all that a verdict needs. Throws Node's errors when a file cannot be read. */
 export async function inspectFile(
   file: FileBytes,
   roots: readonly X509Certificate[],
@@ -87,7 +87,7 @@ class Inspection {
     };
   }
 
-  /** A file that is no PDF for every reader: what looks like a signature in it is checked, so that more is known than that. */
+  /** For a file that is not a clean PDF: checks what looks like a signature, to say more about it. */
   async ofUnreadable({ problem }: PdfStructureError): Promise<SignedFile> {
     if (problem === 'no-header') return { reasons: ['not-a-pdf'], facts: NOT_LOOKED_AT, added: [] };
     const found = await roughSignatures(this.file);
@@ -110,7 +110,7 @@ class Inspection {
     return (await sha256OfFirst(this.file, this.original.size)) === this.original.sha256.toLowerCase();
   }
 
-  /** The signatures and timestamps that were there when the signer accepted. */
+  /** The signatures and timestamps of the accepted file. */
   async #earlier(begins: boolean): Promise<Earlier[]> {
     if (this.original === undefined) return [];
     const { path, size } = this.original;
@@ -125,12 +125,12 @@ class Inspection {
         signatures.map(async (signature) => ({ kind: signature.kind, name: await nameOf(file, signature) })),
       );
     } catch (error) {
-      if (error instanceof PdfStructureError) return []; // it was taken as it is, and its signatures with it
+      if (error instanceof PdfStructureError) return []; // the original was accepted as it is
       throw error;
     }
   }
 
-  /** Where the file begins with what was accepted, what they are over is unchanged. */
+  /** If the file begins with the accepted bytes, they are unchanged and need no check. */
   async #lostReasons(
     before: readonly Earlier[],
     found: readonly PdfSignature[],
@@ -150,7 +150,7 @@ class Inspection {
     return [];
   }
 
-  /** What was written after what was accepted, between the signatures, and after the newest. */
+  /** What was added before the first signature, between signatures, and after the newest. */
   async #changeReasons(signatures: readonly Ranged[], begins: boolean): Promise<VerificationReason[]> {
     const reasons: VerificationReason[] = [];
     const ends = signatures.map(({ range }) => range.end);
@@ -200,14 +200,14 @@ interface Earlier {
   name: string;
 }
 
-/** A document timestamp: where the bytes end that it is over, and the time where it proves one. */
+/** A document timestamp: the end of the bytes that it covers, and the time that it proves. */
 interface Stamped {
   end: number;
   reasons: VerificationReason[];
   time?: Date;
 }
 
-/** What says that bytes are not the ones that were signed. */
+/** Reasons that mean that the bytes are not those that were signed. */
 const ALTERED = new Set<VerificationReason>([
   'byte-range-malformed',
   'cms-unreadable',
@@ -226,7 +226,7 @@ function hasRange(signature: PdfSignature): signature is Ranged {
   return signature.range !== undefined;
 }
 
-/** A signature is known again by its bytes, also where a file was rewritten; one that cannot be found in the file by its field. */
+/** Identifies a signature by its bytes, so that it is found in a rewritten file. Without readable bytes, the field identifies it. */
 async function nameOf(file: FileBytes, { range, field }: PdfSignature): Promise<string> {
   if (range === undefined) return `field ${field}`;
   const { start, end } = range.gap;

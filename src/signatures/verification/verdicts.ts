@@ -5,24 +5,24 @@ import { verificationOf, type VerificationReason } from '../reasons.js';
 import type { SignatureVerdict } from './signature-check.js';
 import type { SignedFile } from './signed-file.js';
 
-/** What the files of one request are judged by. */
+/** The rules for the files of one request. */
 export interface JudgingRules extends VerificationPolicy {
-  /** When the signer first accepted what is signed, milliseconds since 1970; without it times are not compared. */
+  /** When the signer first accepted. Milliseconds since 1970. Without it, times are not compared. */
   acceptedAt?: number;
 }
 
 export interface JudgedTogether {
   documents: Verification[];
   contract: Verification;
-  /** Whether anything was signed on the contract after the signer accepted it. */
+  /** Whether a signature was added to the contract after the signer accepted it. */
   contractSigned: boolean;
-  /** DER. Holds personal data, so it stands beside the facts. */
+  /** DER. It holds personal data, so it is not among the facts. */
   signerCertificate?: Uint8Array;
 }
 
 /**
- * Judges the files of one request together: the signer's certificate is the one that signed all documents, and the contract where that
- * is signed. Each file bears exactly one signature by it; what others signed beside it must be allowed.
+ * Judges the files of one request together. The signer's certificate is the one that signed all documents, and the contract if it is
+ * signed. Each file has exactly one signature with it. Signatures of others must be allowed by the settings.
  */
 export function judgeTogether(
   documents: readonly SignedFile[],
@@ -51,10 +51,9 @@ export function judgeTogether(
 }
 
 /**
- * The verdict over one file. Of the signatures beside the signer's it counts whether they are intact; what else is to be said of them
- * has a name of its own.
+ * The verdict on one file. Signatures of others must be intact; other problems with them are one reason of its own.
  *
- * @param more reasons that come from other files, or from rules
+ * @param more reasons from other files, or from rules
  */
 export function verdictOf(
   file: SignedFile,
@@ -69,7 +68,7 @@ export function verdictOf(
   return verificationOf([...own, ...(signer?.reasons ?? []), ...others, ...more], { ...file.facts, ...signer?.facts });
 }
 
-/** What concerns the signed bytes is the same whoever signed. */
+/** Reasons about the signed bytes count for every signature, whoever made it. */
 const OF_INTEGRITY = new Set<VerificationReason>([
   'byte-range-malformed',
   'cms-unreadable',
@@ -89,11 +88,11 @@ function ofOther(reason: VerificationReason): VerificationReason[] {
 interface Signer {
   one?: string;
   certificate?: Uint8Array;
-  /** Why it cannot be told. */
+  /** Why the signer is not known. */
   reasons: VerificationReason[];
 }
 
-/** The certificate that signed the most documents, and of several such the contract; those that a setting names are others. */
+/** The certificate that signed most documents; of several, the one that signed the contract. Those named by a setting are others. */
 function signerOf(documents: readonly SignedFile[], contract: SignedFile, rules: JudgingRules): Signer {
   const named = new Set([...rules.documentSigners.certificates, ...rules.contractSigners.certificates]);
   const counts = new Map<string, number>();
@@ -159,7 +158,7 @@ function states({ certificate }: SignatureVerdict, requirement: Requirement): bo
   }
 }
 
-/** By names of its own, so that a setting can let a contract pass without letting documents pass. */
+/** Reasons of a contract have names of their own, so that a setting can let a contract pass and not documents. */
 function ofContract(contract: SignedFile, bySigner: SignatureVerdict[], rules: JudgingRules): Verification {
   const reasons = contract.reasons.map((reason) => CONTRACT_NAMES[reason] ?? reason);
   const isUnreadable = reasons.includes('contract-unreadable');

@@ -3,7 +3,7 @@ import { defined } from '../../messages/defined.js';
 import type { ThreadAnswer, ThreadOrder } from './verifier.js';
 import { verifyPdfSignature } from './verification.js';
 
-/** A thread of the verifier: one file after the other, for as long as it is not ended. */
+/** A thread of the verifier. It verifies one file after the other until it is ended. */
 parentPort?.on('message', ({ path, order }: ThreadOrder) => {
   verifyPdfSignature(path, order).then(
     (verified) => answer({ verified }),
@@ -17,7 +17,7 @@ function answer(said: ThreadAnswer): void {
 }
 
 function failureOf(error: unknown): Extract<ThreadAnswer, { failure: unknown }>['failure'] {
-  if (!(error instanceof Error)) return { message: 'something that is no error was thrown' };
+  if (!(error instanceof Error)) return { message: 'a value that is not an Error was thrown' };
   const { message, stack = '' } = error;
   const code = 'code' in error && 'syscall' in error ? String(error.code) : undefined;
   return { message, stack, ...defined({ code }) };

@@ -5,32 +5,31 @@ import { FileBytes } from '../pdf/file-bytes.js';
 import { inspectFile, type Original, type SignedFile } from './signed-file.js';
 import { verdictOf } from './verdicts.js';
 
-/** What a signed file is measured against. Plain data, which may cross a thread. */
+/** What a signed file is checked against. Plain data, so that it can be sent to a thread. */
 export interface VerificationOrder {
-  /** The ends of trust, also for timestamps: PEM texts, which may hold several certificates. */
+  /** The trusted root certificates, also for timestamps: PEM texts, each with one or more certificates. */
   roots: readonly string[];
-  /** The file that was accepted: the signed one must begin with its bytes, and its signatures are left aside. Without it neither is. */
+  /** The accepted file. The signed one must begin with its bytes, and only signatures that were added to it are checked. */
   original?: Original;
 }
 
-/** The verdict over one file, and what it rests on. Plain data, which may cross a thread. */
+/** The verdict on one file, and what was found in it. Plain data, so that it can be sent to a thread. */
 export interface FileVerification {
   verification: Verification;
-  /** DER. Of the newest signature. Holds personal data, so it stands beside the facts. */
+  /** The certificate of the newest signature, in DER. It holds personal data, so it is not among the facts. */
   signerCertificate?: Uint8Array;
-  /** For judging several files together, see `judgeTogether`. */
+  /** For `judgeTogether`, which judges several files. */
   file: SignedFile;
 }
 
 /**
- * Checks the signatures that were added to a PDF. Reads the file in pieces, never whole.
+ * Checks the signatures that were added to a PDF. The file is read in pieces, never into memory as a whole.
  *
- * `passed` means: the newest signature is over exactly the bytes of this file, with a certificate that leads to a configured root, is
- * made for signing and was valid when a trusted timestamp was there, or is valid now; the file begins with what was accepted, and what
- * was added is what signing needs; signatures before the newest are intact too. It says nothing about the legal kind of the signature,
- * nor about revocation. See `REASONS` for the rest.
+ * `passed` means: The newest signature covers exactly the bytes of this file. Its certificate leads to a configured root, may be used for
+ * signing, and was valid at the time of a trusted timestamp or is valid now. The file begins with the accepted bytes, and only what
+ * signing needs was added. Earlier signatures are intact. Neither the legal kind of the signature nor revocation is checked.
  *
- * Throws Node's errors where the file cannot be read, and where a root is no certificate.
+ * Throws Node's errors when the file cannot be read, or when a root is not a certificate.
  */
 export async function verifyPdfSignature(path: string, order: VerificationOrder): Promise<FileVerification> {
   const roots = order.roots.flatMap(readRoots);

@@ -6,42 +6,42 @@ import type { verifyPdfSignature, VerificationOrder } from './verification.js';
 
 export type Verified = Awaited<ReturnType<typeof verifyPdfSignature>>;
 
-/** `verifyPdfSignature`, wherever it runs. */
+/** `verifyPdfSignature`, in this thread or in another. */
 export type Verify = (path: string, order: VerificationOrder) => Promise<Verified>;
 
-/** What a thread is asked. Both can cross a thread: roots are PEM texts. */
+/** What a thread is asked to do. */
 export interface ThreadOrder {
   path: string;
   order: VerificationOrder;
 }
 
-/** What a thread says. A failure with a `code` is of the file system. */
+/** What a thread answers. A failure with a `code` comes from the file system. */
 export type ThreadAnswer =
   | { ready: true }
   | { verified: Verified }
   | { failure: { message: string; stack?: string; code?: string } };
 
 export interface VerifierOptions {
-  /** So long may one file take, in milliseconds. */
+  /** The longest time that one file may take, in milliseconds. */
   within: number;
-  /** Bytes that JavaScript may hold in one thread. What lies outside its heap the reader bounds itself. */
+  /** The JavaScript heap of one thread, in bytes. The PDF reader limits its other memory itself. */
   memory: number;
-  /** So many files are verified at once. */
+  /** How many files are verified at once. */
   threads: number;
-  /** What runs in a thread; the compiled file beside this one if left out. */
+  /** The program of a thread. Default: the compiled file beside this one. */
   entry?: { file: string; argv?: string[] };
-  /** Told of a verification that broke off because of a mistake of ours. */
+  /** Called when a defect in this program stops a verification. */
   broken?: (error: Error) => void;
 }
 
-/** Milliseconds: a new thread has code to load, which no file can make slower. */
+/** Milliseconds. A new thread loads code first, and no file can make that slower. */
 const START_WITHIN = 30_000;
 
 const COMPILED: Required<VerifierOptions>['entry'] = { file: join(import.meta.dirname, 'verification-thread.js') };
 
 /**
- * Verifies in threads of its own, so that a file made to be expensive stops nothing but its own verification: over its time or
- * memory it is ended, and the file is indeterminate by that name. Threads are kept for the next file.
+ * Verifies in threads, so that a file that is made to be expensive stops only its own verification. A thread that needs too much time
+ * or memory is ended, and the file is indeterminate for that reason. Threads are kept for the next file.
  */
 export class Verifier {
   readonly #options: VerifierOptions;
@@ -61,7 +61,7 @@ export class Verifier {
     try {
       return await this.#verify({ path, order });
     } finally {
-      // Whoever waits takes the place over.
+      // The next waiting call takes the place.
       const next = this.#waiting.shift();
       if (next === undefined) this.#busy -= 1;
       else next();
@@ -93,7 +93,7 @@ export class Verifier {
     const { entry = COMPILED, memory, within } = this.#options;
     const thread = new Worker(entry.file, {
       argv: entry.argv ?? [],
-      execArgv: [], // what this process was started with need not suit a thread
+      execArgv: [], // the options of this process may not suit a thread
       resourceLimits: { maxOldGenerationSizeMb: Math.ceil(memory / 2 ** 20) },
     });
     this.#threads.add(thread);
@@ -103,11 +103,11 @@ export class Verifier {
     });
     const answer = await answerOf(thread, Math.max(within, START_WITHIN));
     if (typeof answer === 'object') return thread;
-    throw new Error(`a thread for verification could not be started: ${answer}`);
+    throw new Error(`a verification thread could not be started: ${answer}`);
   }
 }
 
-/** What a thread says next. One that says nothing in time, or has no memory left, is ended. */
+/** The next answer of a thread. A thread that does not answer in time, or that has no memory left, is ended. */
 async function answerOf(thread: Worker, within: number, order?: ThreadOrder): Promise<ThreadAnswer | UncheckedReason> {
   let timer: NodeJS.Timeout | undefined;
   let ended: (() => void) | undefined;
@@ -116,7 +116,7 @@ async function answerOf(thread: Worker, within: number, order?: ThreadOrder): Pr
       timer = setTimeout(() => resolve('verification-took-too-long'), within);
       thread.once('message', resolve);
       thread.once('error', (error) => (isOutOfMemory(error) ? resolve('verification-out-of-memory') : reject(error)));
-      ended = () => reject(new Error('a thread for verification has ended'));
+      ended = () => reject(new Error('a verification thread has ended'));
       thread.once('exit', ended);
       if (order !== undefined) thread.postMessage(order, []);
     }).then(async (answer) => {
@@ -127,7 +127,7 @@ async function answerOf(thread: Worker, within: number, order?: ThreadOrder): Pr
     clearTimeout(timer);
     thread.removeAllListeners('message').removeAllListeners('error');
     if (ended !== undefined) thread.off('exit', ended);
-    thread.on('error', () => undefined); // of a thread that waits for nothing
+    thread.on('error', () => undefined); // an idle thread's errors concern no file
   }
 }
 

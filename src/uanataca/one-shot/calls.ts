@@ -1,7 +1,7 @@
 import type { RequestPk, VideoidPk } from '../../messages/request.js';
-import { type Server, segment } from '../address.js';
+import { type Server, segment } from '../http/address.js';
 import type { Effect } from '../api.js';
-import type { Assumptions } from '../assumptions.js';
+import type { Assumptions } from './assumptions.js';
 
 export const OPTIMIZER: Server = { name: 'the Optimizer', setting: 'optimizer', basePath: '/oneshot/api/v1' };
 
@@ -32,7 +32,7 @@ export const PATHS = {
   request: (pk: RequestPk): string => `/request/${segment(pk)}`,
   documents: (pk: RequestPk): string => `/document/${segment(pk)}`,
   document: (pk: RequestPk, uid: string): string => `/document/${segment(pk)}/${segment(uid)}`,
-  /** The seed's form, which is V1's (§12.1). */
+  /** The form of the seed document and of V1 (§12.1). */
   documentByPath: (pk: RequestPk, uid: string, which: 'signed' | 'original'): string =>
     `/document/${segment(pk)}/${which}/${segment(uid)}`,
   contract: (pk: RequestPk, assumed: Assumptions): string => `/contract/${segment(pk)}${slash(assumed)}`,

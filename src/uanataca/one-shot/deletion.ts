@@ -1,16 +1,16 @@
 import type { RequestPk } from '../../messages/request.js';
-import type { Assumptions } from '../assumptions.js';
+import type { Assumptions } from './assumptions.js';
 import { ProviderError } from '../errors.js';
 import type { Exchange } from '../exchange.js';
-import { meaningOr } from '../meaning.js';
+import { meaningOr } from '../answers/meaning.js';
 import { type CallName, PATHS } from './calls.js';
 import { type DocumentPlace, hasDocument } from './documents.js';
 
 /**
- * Deletes one document, uploaded and signed (§4.6). Whether one call takes both is an assumption (`deletionWithoutType`): a read
- * proves that the signed file is gone. If it is not, that call may have taken nothing: then each kind is deleted by its name.
+ * Deletes the uploaded and the signed file of a document (§4.6). That one call deletes both is an assumption
+ * (`deletionWithoutType`), so a read checks that the signed file is gone. If it is not, each kind is deleted by its name.
  *
- * @throws ProviderError FILES_LEFT_AT_PROVIDER (`refused`) where a file is still there after that
+ * @throws ProviderError FILES_LEFT_AT_PROVIDER (`refused`) if a file is still there after that
  */
 export async function deleteDocument(
   exchange: Exchange<CallName>,
@@ -21,7 +21,7 @@ export async function deleteDocument(
   if (assumed.deletionWithoutType === 'every-kind') {
     if (!(await isLeft(exchange, { ...place, which: 'signed' }, assumed))) return plain;
     const original = { ...place, which: 'original' } as const;
-    // Where an uploaded file cannot be read by its kind, nothing says that it is there.
+    // If an uploaded file cannot be read by its kind, nothing shows that it is there.
     if (await isLeft(exchange, original, assumed).catch(unlessRefused)) await deleteKind(exchange, original, assumed);
   }
   await deleteKind(exchange, { ...place, which: 'signed' }, assumed);
@@ -36,7 +36,7 @@ async function deleteKind(exchange: Exchange<CallName>, place: DocumentPlace, as
   };
   for (const way of ['query', 'path'] as const) {
     if (assumed.deletionByType !== 'query-then-path' && assumed.deletionByType !== way) continue;
-    await ways[way]().catch(unlessRefused); // the read after it says what it did
+    await ways[way]().catch(unlessRefused); // the next read shows whether it worked
     if (!(await isLeft(exchange, place, assumed))) return;
   }
   const file = which === 'signed' ? 'a signed file' : 'an uploaded file';

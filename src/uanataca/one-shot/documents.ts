@@ -1,11 +1,11 @@
 import type { RequestPk } from '../../messages/request.js';
-import type { Assumptions } from '../assumptions.js';
+import type { Assumptions } from './assumptions.js';
 import { ProviderError } from '../errors.js';
 import type { Exchange } from '../exchange.js';
-import type { PdfOptions, PdfStream } from '../pdf-stream.js';
+import type { PdfOptions, PdfStream } from '../http/pdf-stream.js';
 import { type CallName, PATHS } from './calls.js';
 
-/** What lies there of a document: the file that was uploaded, and once it is signed that one too. */
+/** The files of a document: the uploaded one, and after signing the signed one too. */
 export type DocumentKind = 'signed' | 'original';
 
 /** A document at the Optimizer. */
@@ -18,8 +18,8 @@ export interface DocumentPlace {
 /**
  * Reads a document at the address that the assumption `signedFilePath` names (§12.1).
  *
- * A 404 can mean "not at this address" or "not there yet". Where both addresses may be right, the other is tried, and
- * PROVIDER_NOT_FOUND, "not there (yet)", is the answer only if one of them says so and none says anything better.
+ * A 404 can mean "not at this address" or "not there yet". If both addresses may be right, the other is tried.
+ * PROVIDER_NOT_FOUND is thrown only if one of them says so and the other says nothing more useful.
  */
 export async function readDocument(
   exchange: Exchange<CallName>,
@@ -42,7 +42,7 @@ export async function readDocument(
   }
 }
 
-/** Whether a document lies there: asks for it, and reads nothing of it. */
+/** Whether a document is there. It is requested, but its content is not read. */
 export async function hasDocument(
   exchange: Exchange<CallName>,
   place: DocumentPlace,

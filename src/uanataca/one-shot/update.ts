@@ -1,15 +1,15 @@
 import { IDENTITY_FIELDS, type IdentityFields } from '../../messages/request-fields.js';
-import type { Assumptions } from '../assumptions.js';
+import type { Assumptions } from './assumptions.js';
 import type { ProviderRequest } from '../provider-request.js';
 
-/** The signer's data as it shall be. Fields that are left out stay as they are. */
+/** The signer's new data. Fields that are left out do not change. */
 export interface NewSignerData {
   email: string;
   phone: string;
   fields?: IdentityFields | undefined;
 }
 
-/** The body of Update Request (§4.11): a full PUT, so what was read goes back with what is new. */
+/** The body of Update Request (§4.11). It is a full PUT, so the data that was read is sent back with the new data. */
 export function updateOf(
   read: ProviderRequest,
   { email, phone, fields }: NewSignerData,

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { type Assumption, COMMON_ASSUMPTIONS, listOf, notes } from '../assumption-list.js';
 
 /**
- * Everything the documentation of the Registration Authority API leaves open and this client can be told, one setting each.
- * Overrides are given per environment; an unknown name is an error.
+ * What the documentation of the Registration Authority API leaves open, with one setting each. Overrides are given per
+ * environment. An unknown name is an error.
  */
 export const registrationAuthorityAssumptionsSchema = z.strictObject({
   ...COMMON_ASSUMPTIONS,
@@ -12,44 +12,45 @@ export const registrationAuthorityAssumptionsSchema = z.strictObject({
     .default('wrong-address-unless-json')
     .register(notes, {
       section: '§2.3',
-      text: 'A 404 in JSON that says only "Not found." means that the thing does not exist; without JSON, that nothing is served there.',
-      otherSide: 'Both mean a wrong address (`wrong-address`), or both that the thing does not exist (`not-there`).',
+      text: 'A 404 in JSON that says only "Not found." means that the object does not exist. Without JSON it means that nothing is served there.',
+      otherSide:
+        'Both mean a wrong address (`wrong-address`), or both mean that the object does not exist (`not-there`).',
     }),
   noScratchcardTexts: z
     .array(z.string().min(4))
     .default(['ScratchCard matching query does not exist', 'No ScratchCard matches the given query'])
     .register(notes, {
       section: '§8.1',
-      text: 'When "get first unused" has nothing to give, it says one of these texts, "Not found.", or nothing at all.',
-      otherSide: 'It is worded differently: list its texts.',
+      text: 'If "get first unused" has no card, it answers with one of these texts, with "Not found.", or without text.',
+      otherSide: 'The words differ: list them.',
     }),
   scratchcardUsedTexts: z
     .array(z.string().min(4))
     .default(['Invalid ScratchCard', 'ScratchCard matching query does not exist'])
     .register(notes, {
       section: '§8.2',
-      text: 'A refusal of create with one of these texts means that the scratchcard cannot be used (any more).',
-      otherSide: 'It is worded differently: list its texts.',
+      text: 'A refusal of create with one of these texts means that the scratchcard cannot be used.',
+      otherSide: 'The words differ: list them.',
     }),
   scratchcardList: z.enum(['all', 'unused']).default('all').register(notes, {
     section: '§8.1',
-    text: 'The list of scratchcards counts used ones too, as an example shows; what requests took is subtracted.',
-    otherSide: 'It counts unused ones alone: `unused`.',
+    text: 'The list of scratchcards also counts used ones, as an example shows. Those that requests took are subtracted.',
+    otherSide: 'It counts only unused ones: `unused`.',
   }),
   updateSendsBack: z.enum(['all-but-video', 'required', 'all']).default('all-but-video').register(notes, {
     section: '§8.2',
-    text: 'Update replaces the request, but for what came from the video: everything else is sent back as it was read.',
+    text: 'Update replaces the request except the data from the video. All other data is sent back as it was read.',
     otherSide:
-      'It leaves alone what is not sent (`required`); or it wants the name too, as in the guide’s sample (`all`).',
+      'It keeps fields that are not sent (`required`), or it needs the name too, as in the guide’s sample (`all`).',
   }),
   videoidModeInUpdate: z.boolean().default(true).register(notes, {
     section: '§8.2',
-    text: 'Update carries videoid_mode: 1 like create, as the API description has it for requests with a video.',
+    text: 'Update carries videoid_mode: 1 like create, as in the API description for requests with a video.',
     otherSide: 'It does not, as in the guide’s sample: `false`.',
   }),
   evidenceMethod: z.enum(['POST', 'PUT']).default('POST').register(notes, {
     section: '§8.4',
-    text: 'Evidence is uploaded with POST, as the API description has it.',
+    text: 'Evidence is uploaded with POST, as in the API description.',
     otherSide: 'It is uploaded with PUT, as in the guide: `PUT`.',
   }),
   contractFrom: z
@@ -58,13 +59,13 @@ export const registrationAuthorityAssumptionsSchema = z.strictObject({
     .default(['json', 'generate'])
     .register(notes, {
       section: '§8.2',
-      text: 'The contract is asked for by pl_get_document with JSON; where that is refused or gives none, by generate_document.',
-      otherSide: 'pl_get_document wants a form (`form`), or another order is right.',
+      text: 'The contract is requested by pl_get_document with JSON. If that is refused or returns none, by generate_document.',
+      otherSide: 'pl_get_document needs a form (`form`), or another order is right.',
     }),
   generatedContract: z.enum(['latin1', 'utf8']).default('latin1').register(notes, {
     section: '§8.2',
-    text: 'In the PDF that generate_document gives as text, each character is one byte.',
-    otherSide: 'The text is to be written as UTF-8: `utf8`.',
+    text: 'generate_document returns the PDF as text. Each character is one byte.',
+    otherSide: 'The text is encoded as UTF-8: `utf8`.',
   }),
   receiptInApprove: z.boolean().default(false).register(notes, {
     section: '§8.3',
@@ -79,7 +80,7 @@ export type RegistrationAuthorityAssumptions = z.infer<typeof registrationAuthor
 export const DEFAULT_REGISTRATION_AUTHORITY_ASSUMPTIONS: RegistrationAuthorityAssumptions =
   registrationAuthorityAssumptionsSchema.parse({});
 
-/** What the flow rests on and no setting could change. */
+/** What the flow relies on without a setting. */
 const RELIED_ON = [
   {
     name: 'requestHasOneScratchcard',
@@ -90,14 +91,14 @@ const RELIED_ON = [
   {
     name: 'scratchcardKeepsItsSecrets',
     section: '§8.1, §8.3',
-    text: 'The secrets of a scratchcard can be read again, and are those that approving shows.',
-    otherSide: 'Then the answer of an approval that was lost takes them along; the evidence says so.',
+    text: 'The secrets of a scratchcard can be read again, and are the same as in the answer of an approval.',
+    otherSide: 'Then they are lost with the lost answer of an approval. The evidence says so.',
   },
   {
     name: 'evidenceIsListed',
     section: '§8.2',
-    text: 'The list of documents shows evidence that was uploaded, so that an upload in doubt is not repeated when it was done.',
-    otherSide: 'Then it is uploaded once more.',
+    text: 'The list of documents shows uploaded evidence, so that an upload in doubt is not repeated if it was done.',
+    otherSide: 'Then it is uploaded again.',
   },
   {
     name: 'evidenceMayBeUploadedAgain',
@@ -108,20 +109,20 @@ const RELIED_ON = [
   {
     name: 'declarationMayBeGeneratedAgain',
     section: '§8.2',
-    text: 'Generating declaration or contract changes nothing in the request.',
-    otherSide: 'Then what the officer was shown may not be what is signed.',
+    text: 'Generating a declaration or contract does not change the request.',
+    otherSide: 'Then the officer may have seen other text than is signed.',
   },
   {
     name: 'statusIsLive',
     section: '§6, §7',
-    text: 'Get request shows the status the request has now; for CREATED no callback is documented.',
-    otherSide: 'Then requests wait for ever although the provider’s operator is done.',
+    text: 'Get request shows the current status. For CREATED no callback is documented.',
+    otherSide: 'Then requests wait forever although the provider’s operator has finished.',
   },
   {
     name: 'linkGoesByMail',
     section: '§8.5',
-    text: 'The provider e-mails the signer the link to the video, and after approval the one to the certificate.',
-    otherSide: 'Then they have to be handed over: the first if a read shows it, the second on demand.',
+    text: 'The provider e-mails the signer the link to the video, and after approval the link to the certificate.',
+    otherSide: 'Then you must deliver them: the first if a read shows it, the second on request.',
   },
 ];
 

@@ -1,5 +1,5 @@
 import type { RequestPk } from '../../messages/request.js';
-import { type Server, segment } from '../address.js';
+import { type Server, segment } from '../http/address.js';
 import type { Effect } from '../api.js';
 
 export const REGISTRATION_AUTHORITY: Server = {

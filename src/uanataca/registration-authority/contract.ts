@@ -3,8 +3,8 @@ import type { RequestPk } from '../../messages/request.js';
 import { raoId } from '../credentials.js';
 import { ProviderError } from '../errors.js';
 import type { Exchange } from '../exchange.js';
-import type { HttpOrder } from '../http.js';
-import { type PdfStream, pdfFrom, startsAsPdf } from '../pdf-stream.js';
+import type { HttpOrder } from '../http/http.js';
+import { type PdfStream, pdfFrom, startsAsPdf } from '../http/pdf-stream.js';
 import type { RegistrationAuthorityAssumptions } from './assumptions.js';
 import { type CallName, PATHS } from './calls.js';
 import { WITH_FILES } from './documents.js';
@@ -12,8 +12,8 @@ import { WITH_FILES } from './documents.js';
 type Way = RegistrationAuthorityAssumptions['contractFrom'][number];
 
 /**
- * The service contract, unsigned (§8.2). The ways that the assumption `contractFrom` names are tried one after the other;
- * when none gives it, PROVIDER_NOT_FOUND tells why, or else the error of the first. Other trouble ends the search.
+ * The unsigned service contract (§8.2). The ways in the assumption `contractFrom` are tried one after the other. If none works,
+ * it throws PROVIDER_NOT_FOUND of one of them, else the error of the first. Other trouble ends the search.
  */
 export async function contractOf(
   exchange: Exchange<CallName>,
@@ -28,7 +28,7 @@ export async function contractOf(
       const bytes =
         way === 'generate' ? fromText(answered.envelope.payload, assumed) : fromList(answered.envelope.payload);
       if (bytes !== undefined && startsAsPdf(bytes)) return pdfFrom(bytes);
-      throw exchange.unusable('contract', answered, 'the answer holds no contract that is a PDF');
+      throw exchange.unusable('contract', answered, 'the answer contains no PDF of the contract');
     } catch (error) {
       if (!(error instanceof ProviderError) || !saysNotThisWay(error)) throw error;
       if (reason === undefined || error.code === 'PROVIDER_NOT_FOUND') reason = error;
@@ -65,13 +65,13 @@ function fromList(payload: unknown): Buffer | undefined {
   const base64 = contract?.document.replaceAll(/\s/g, '');
   if (base64 === undefined || base64 === '') return undefined;
   const bytes = Buffer.from(base64, 'base64');
-  // Compared, not matched: a pattern over megabytes may use up the stack.
+  // Compared without a pattern: on megabytes, a pattern may use up the stack.
   return withoutPadding(bytes.toString('base64')) === withoutPadding(base64) ? bytes : undefined;
 }
 
 /**
- * `{"document":"%PDF-1.4 …"}`. Characters that no byte can have come from bytes that were lost on the way; in the comment
- * after the first line, where the vendor's own example has them, they do no harm.
+ * `{"document":"%PDF-1.4 …"}`. A character above 255 means that bytes were lost on the way. In the comment after the first line,
+ * where the vendor's own example has such characters, they do no harm.
  */
 function fromText(payload: unknown, { generatedContract }: RegistrationAuthorityAssumptions): Buffer | undefined {
   const text = itemSchema.safeParse(payload).data?.document;

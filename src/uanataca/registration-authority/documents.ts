@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { RequestPk } from '../../messages/request.js';
-import type { TextLimits } from '../answer-text.js';
+import type { TextLimits } from '../http/answer-text.js';
 import { ProviderError } from '../errors.js';
 import type { Exchange } from '../exchange.js';
 import { type CallName, PATHS } from './calls.js';
 
-/** Bytes of an answer: files lie in it as JSON strings, so it is held in memory whole. */
+/** Limits for answers that contain files as JSON strings. They are held in memory. Bytes. */
 export const WITH_FILES: TextLimits = { string: 33_554_432, whole: 33_554_432 };
 
 const listSchema = z.array(z.object({ document: z.string() }));
 
 /**
- * Whether the request's list of documents has a file with this hash (§8.2). False also where the list is not given, or is
- * longer than what is read of an answer.
+ * Whether the request's list of documents has a file with this hash (§8.2). False also if there is no list, or if it exceeds
+ * the limit of an answer.
  */
 export async function hasDocument(exchange: Exchange<CallName>, pk: RequestPk, sha256: string): Promise<boolean> {
   try {
@@ -31,7 +31,7 @@ function doesNotTell({ kind, code }: ProviderError): boolean {
   return kind === 'refused' || code === 'PROVIDER_ANSWER_UNKNOWN';
 }
 
-/** Of a file in Base64, with or without line breaks. */
+/** The hash of a file in Base64, with or without line breaks. */
 function hashOf(base64: string): string {
   return createHash('sha256').update(Buffer.from(base64, 'base64')).digest('hex');
 }

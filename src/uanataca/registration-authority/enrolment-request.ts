@@ -1,23 +1,23 @@
 import { z } from 'zod';
 import type { RequestFields } from '../../messages/request-fields.js';
 import { Secret } from '../../security/secret.js';
-import { isFields } from '../envelope.js';
+import { isFields } from '../answers/envelope.js';
 import { type ProviderRequest, optionalText, requestIn } from '../provider-request.js';
-import { videoidPk } from '../schemas.js';
+import { videoidPk } from '../ids.js';
 import { type IssuedCertificate, certificatesIn, fieldsIn } from './schemas.js';
 
-/** An enrolment as the provider shows it. Its fields are people's data: compare them, never show them. */
+/** An enrolment as the provider shows it. Its fields are personal data: compare them, never show them. */
 export interface EnrolmentRequest extends ProviderRequest {
-  /** Everything filled in, by the provider's names; what the video gave too. */
+  /** All filled-in fields by the provider's names, including those from the video. */
   fields: RequestFields;
   secureElement: string | undefined;
   /** Days. */
   validityTime: string | undefined;
-  /** The signer's link to the video, if the read holds one. Its holder acts as the signer. */
+  /** The signer's link to the video, if the answer has it. Its holder acts as the signer. */
   videoidLink: Secret | undefined;
-  /** Of the video, not of the request: `VALIDATED`, `REFUSED`, … (§6). */
+  /** The status of the video, not of the request: `VALIDATED`, `REFUSED`, … (§6). */
   videoStatus: string | undefined;
-  /** Why the video was refused, in the words of the provider's operator: may name people. */
+  /** Why the provider's operator refused the video. May contain personal data. */
   refusalReason: string | undefined;
   certificates: IssuedCertificate[];
 }

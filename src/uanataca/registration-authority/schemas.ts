@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { defined } from '../../messages/defined.js';
-import { FIELD_WORDS, type RequestFields } from '../../messages/request-fields.js';
-import { isFieldName } from '../../messages/request-fields.js';
+import { FIELD_WORDS, type RequestFields, isFieldName } from '../../messages/request-fields.js';
 import { Secret } from '../../security/secret.js';
-import { isFields } from '../envelope.js';
-import { id } from '../schemas.js';
+import { isFields } from '../answers/envelope.js';
+import { id } from '../ids.js';
 import { optionalText } from '../provider-request.js';
 
-// What is read from answers: strict where we go on with it, lenient everywhere else.
+// Strict about values that we use, lenient about all others.
 
-/** The secrets of a scratchcard (§8.1): the codes that revoke a certificate, log its holder in, use and unblock it. */
+/** The secrets of a scratchcard (§8.1): the codes to revoke a certificate, to log in, to use it and to unblock it. */
 export interface CardSecrets {
   erc?: Secret;
   enrollmentCode?: Secret;
@@ -19,7 +18,7 @@ export interface CardSecrets {
 
 /** A single-use card: each request takes one. */
 export interface Scratchcard {
-  /** Its serial number, by which requests name it. */
+  /** Its serial number, which requests contain. */
   sn: string;
   secrets: CardSecrets;
   registrationAuthority: string | undefined;
@@ -33,14 +32,12 @@ const secretText = z
 
 const secretsSchema = z.object({ erc: secretText, enrollment_code: secretText, pin: secretText, puk: secretText });
 
-/** Secrets arrive as an object, or as JSON in a string (§12.10). What is not there is left out. */
+/** Secrets arrive as an object, or as JSON in a string (§12.10). Missing ones are left out. */
 export function secretsIn(value: unknown): CardSecrets {
   const read = secretsSchema.safeParse(typeof value === 'string' ? parsed(value) : value);
   if (!read.success) return {};
   const { erc, enrollment_code: enrollmentCode, pin, puk } = read.data;
-  return {
-    ...defined({ erc, enrollmentCode, pin, puk }),
-  };
+  return defined({ erc, enrollmentCode, pin, puk });
 }
 
 const cardSchema = z.object({ sn: id, secrets: z.unknown().optional(), registration_authority: optionalText });
@@ -59,7 +56,7 @@ export function usedIn(payload: unknown): boolean | undefined {
   return said === 'true' ? true : said === 'false' ? false : undefined;
 }
 
-/** What people filled in or the video gave, as text; empty fields are left out. */
+/** The fields from people and from the video, as text. Empty fields are left out. */
 export function fieldsIn(payload: unknown): RequestFields {
   if (!isFields(payload)) return {};
   return Object.fromEntries(
@@ -83,7 +80,7 @@ const missingSchema = z.array(
   ]),
 );
 
-/** The names in `[["serial_number","missing"],…]` (§8.2); nothing missing may be an empty list, object or body. */
+/** The names in `[["serial_number","missing"],…]` (§8.2). If nothing is missing, the list, object or body is empty. */
 export function missingIn(payload: unknown): string[] | undefined {
   if (payload === undefined || payload === null) return [];
   if (isFields(payload)) return missingSchema.safeParse(Object.keys(payload)).data;

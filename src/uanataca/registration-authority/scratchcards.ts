@@ -1,4 +1,4 @@
-import { isFields } from '../envelope.js';
+import { isFields } from '../answers/envelope.js';
 import type { Exchange } from '../exchange.js';
 import type { RegistrationAuthorityAssumptions } from './assumptions.js';
 import { type CallName, PATHS } from './calls.js';
@@ -7,14 +7,14 @@ import { type Scratchcard, scratchcardIn, usedIn } from './schemas.js';
 
 type Authority = Exchange<CallName>;
 
-/** How many scratchcards a registration authority has; see the assumption `scratchcardList`. */
+/** How many scratchcards a registration authority has. See the assumption `scratchcardList`. */
 export interface ScratchcardCount {
   unused: number;
-  /** As the list says. */
+  /** The number in the list. */
   listed: number;
 }
 
-/** The first scratchcard that nobody has used yet; a GET with a body (§8.1). */
+/** The first unused scratchcard. The call is a GET with a body (§8.1). */
 export async function firstUnused(authority: Authority, registrationAuthority: string): Promise<Scratchcard> {
   const json = { ra: registrationAuthority };
   const answered = await authority.ask('firstUnused', { method: 'GET', path: PATHS.firstUnused, json });
@@ -35,7 +35,7 @@ export async function scratchcardNamed(authority: Authority, sn: string): Promis
   return page.results.map(scratchcardIn).find((card) => card?.sn === sn);
 }
 
-/** Counts what is left (§8.1): what the list holds, less what requests took where it holds used ones too. */
+/** Counts the unused cards (§8.1): those in the list, minus those that requests took if it lists used cards too. */
 export async function countOf(
   authority: Authority,
   registrationAuthority: string,

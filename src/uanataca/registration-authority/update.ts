@@ -3,14 +3,14 @@ import { FIELDS_FROM_VIDEO, FIELDS_OF_CREATE, type RequestFields, isFieldName } 
 import type { RegistrationAuthorityAssumptions } from './assumptions.js';
 import type { EnrolmentRequest } from './enrolment-request.js';
 
-/** Before the video nothing has come from it. */
+/** In these statuses the video has given no data yet. */
 const BEFORE_VIDEO = new Set(['VIDEOPENDING']);
 
 /**
- * The body of Update Request (§8.2): a full PUT, so what was read goes back with what is new. What the video gave cannot be
- * changed and is not sent, unless an assumption says so.
+ * The body of Update Request (§8.2). It is a full PUT, so the data that was read is sent back with the new data. Data from the
+ * video cannot be changed and is not sent, unless an assumption says so.
  *
- * @throws VideoIdError BAD_INPUT for a field that does not exist; FIELD_FROM_VIDEO for a new value of one that the video gave
+ * @throws VideoIdError BAD_INPUT for a field that does not exist; FIELD_FROM_VIDEO for a new value of a field from the video
  */
 export function updateOf(
   read: EnrolmentRequest,
@@ -40,7 +40,7 @@ function sentBack(
   );
 }
 
-/** What is new: a value of the video's that is given as it is already is no change. */
+/** The new fields. A field from the video with an equal value is no change. */
 function changesTo(read: EnrolmentRequest, fields: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(fields).filter(([name, value]) => {
@@ -70,7 +70,7 @@ function isFromVideo(name: string): boolean {
   return isFieldName(name) && FIELDS_FROM_VIDEO.includes(name);
 }
 
-/** Documents have capitals where people have none. */
+/** Identity documents write names in capitals. */
 function same(one: string, other: string): boolean {
   return plain(one) === plain(other);
 }

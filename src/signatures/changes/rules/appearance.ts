@@ -2,12 +2,12 @@ import { Refusal } from '../change.js';
 import { entryOf, isDictionary, type Place, type Step } from '../step.js';
 
 const OF_APPEARANCE = new Set('Type Subtype FormType BBox Matrix Resources Length Filter'.split(' '));
-/** Comments, saving and restoring, moving, marking, and forms that are looked at too. */
+/** Comments, save and restore, transformations, marked content, and forms, which are checked too. */
 const PAINTS_NOTHING =
   /^(?:%[^\r\n]*(?:[\r\n]|$)|[\0\t\n\f\r ]|[qQ](?=[\s\0]|$)|(?:[-+.\d]+[\s\0]+){6}cm(?=[\s\0]|$)|\/[\w.]+[\s\0]+Do(?=[\s\0]|$)|\/Tx[\s\0]+BMC(?=[\s\0]|$)|EMC(?=[\s\0]|$))*$/;
 const DEEPEST = 8;
 
-/** An appearance (ISO 32000-1, 12.5.5) whose streams paint nothing. Throws `Refusal` for any other. */
+/** Checks that an appearance (ISO 32000-1, 12.5.5) paints nothing. Throws `Refusal` otherwise. */
 export async function showsNothing(step: Step, place: Place, depth = 0): Promise<void> {
   const { value, object, holder } = await step.enter(place);
   if (!isDictionary(value) || depth > DEEPEST) throw new Refusal('an appearance that may show something');

@@ -3,7 +3,7 @@ import { isDictionary, type Place, type Step } from '../step.js';
 
 const OF_METADATA = new Set(['Type', 'Subtype', 'Length', 'Filter']);
 
-/** The document information (ISO 32000-1, 14.3.3), which only the trailer refers to: who worked on the file, and when. */
+/** The document information (ISO 32000-1, 14.3.3) may change: who worked on the file, and when. */
 export async function information(step: Step): Promise<void> {
   const was = step.before.sections
     .map(({ dictionary }) => dictionary.entries.get('Info'))
@@ -12,11 +12,11 @@ export async function information(step: Step): Promise<void> {
   if (place.now === undefined) return;
   const { value, isWritten } = await step.enter(place);
   if (isWritten && place.now.kind === 'reference' && !isDictionary(value))
-    throw new Refusal('document information that is none');
+    throw new Refusal('document information that is not a dictionary');
   await step.enterAll(place, { streams: false });
 }
 
-/** XMP of the document (ISO 32000-1, 14.3.2), which only the catalog refers to. */
+/** The XMP metadata of the document (ISO 32000-1, 14.3.2) may change. */
 export async function metadata(step: Step, place: Place): Promise<void> {
   const { value, object, isWritten } = await step.enter(place);
   const { now, was } = place;
@@ -28,14 +28,14 @@ export async function metadata(step: Step, place: Place): Promise<void> {
   if (!/^[^<]{0,8}<[?x]/.test(text) || !text.includes('adobe:ns:meta/')) throw new Refusal('metadata that is none');
 }
 
-/** `/Version` of the catalog, which may be raised. */
+/** `/Version` of the catalog may be raised. */
 export async function version(step: Step, place: Place): Promise<void> {
   const { value, was } = await step.enter(place);
-  if (value.kind !== 'name' || !/^[12]\.\d$/.test(value.value)) throw new Refusal('a version that is none');
+  if (value.kind !== 'name' || !/^[12]\.\d$/.test(value.value)) throw new Refusal('a version that is not a number');
   if (was.kind === 'name' && Number(was.value) > Number(value.value)) throw new Refusal('a version that is lower');
 }
 
-/** `/Extensions` of the catalog: whose extensions the file uses, by name and number. */
+/** `/Extensions` of the catalog may change: it names the extensions that the file uses. */
 export async function extensions(step: Step, place: Place): Promise<void> {
   await step.enterAll(place, { streams: false });
 }

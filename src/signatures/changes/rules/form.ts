@@ -4,13 +4,13 @@ import { entryOf, isDictionary, keysOf, type Found, type Place, type Step } from
 import { additionsIn } from './lists.js';
 import { signatureField } from './signature-field.js';
 
-/** How programs that fill in a form may change it. */
+/** The keys that filling in a form may change. */
 const OF_FILLING = new Set(['NeedAppearances', 'Q', 'DA', 'DR']);
 
-/** Kinds of resources, and their names. */
+/** Resources are listed by kind, then by name. */
 const LEVELS_OF_RESOURCES = 2;
 
-/** The form keeps its fields and what they look like; signature fields may come along. */
+/** The form keeps its fields and their look. Signature fields may be added. */
 export async function form(step: Step, place: Place): Promise<void> {
   const found = await step.enter(place);
   const { value, object, was, isWritten, holder } = found;
@@ -26,19 +26,19 @@ export async function form(step: Step, place: Place): Promise<void> {
     const part = { was: entryOf(was, key), now: entryOf(value, key), holder };
     if (key === 'Fields' || (key === 'SigFlags' && isFlags(part))) continue;
     if ((await isSameUnder(step, key, part)) || (await isResource(step, key, part, found))) continue;
-    if (!OF_FILLING.has(key)) throw new Refusal(`/${key} of the form is another`);
+    if (!OF_FILLING.has(key)) throw new Refusal(`/${key} of the form was changed`);
     step.raise('form-filling');
     await step.enterAll(part, { streams: true });
   }
 }
 
-/** That there are signatures, and that the file may only be appended to; what was said is kept. */
+/** The flags say that there are signatures, and that the file may only be appended to. They may be set, not cleared. */
 function isFlags({ was, now }: Place): boolean {
   const [before, after] = [was?.kind === 'number' ? was.value : 0, now?.kind === 'number' ? now.value : -1];
   return after >= 0 && after <= 3 && (before & ~after) === 0;
 }
 
-/** Programs give a form without them fonts and an appearance; where readers make no appearances, nobody sees them. */
+/** Programs add default fonts and a default appearance to a form. They show only if readers generate appearances. */
 async function isResource(step: Step, key: string, { was, now, holder }: Place, { value }: Found): Promise<boolean> {
   const makes = await step.after.resolve(entryOf(value, 'NeedAppearances'));
   if (makes.kind === 'word' && makes.value === 'true') return false;
@@ -47,7 +47,7 @@ async function isResource(step: Step, key: string, { was, now, holder }: Place, 
   return key === 'DR' && grows(step, { was, now, holder }, LEVELS_OF_RESOURCES);
 }
 
-/** What was there is kept. Fonts that are not embedded come along with a timestamp too, anything else with a signature alone. */
+/** Existing entries stay. A timestamp may add fonts that are not embedded; only a signature may add anything else. */
 async function grows(step: Step, place: Place, levels: number): Promise<boolean> {
   const { value, object, was, holder } = await step.enter(place);
   if (!isDictionary(value) || object?.streamStart !== undefined) return false;

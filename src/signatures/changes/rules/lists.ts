@@ -3,7 +3,7 @@ import { Refusal } from '../change.js';
 import { isSame } from '../same.js';
 import type { Place, Step } from '../step.js';
 
-/** What came into a list that keeps all it had, in its order. Only objects come along. Throws `Refusal`. */
+/** What was added to a list. The earlier items must stay, in their order. Throws `Refusal`. */
 export async function additionsIn(step: Step, place: Place): Promise<Place[]> {
   const { value, was, isWritten, holder } = await step.enter(place);
   if (!isWritten) return [];
@@ -16,7 +16,7 @@ export async function additionsIn(step: Step, place: Place): Promise<Place[]> {
     if (item !== undefined && (await isKept(step, item, now, holder))) kept += 1;
     else additions.push({ now, holder });
   }
-  if (kept < before.length) throw new Refusal('a list that has lost something');
+  if (kept < before.length) throw new Refusal('a list that lost an item');
   return additions;
 }
 

@@ -4,7 +4,7 @@ import { isSameUnder } from '../same.js';
 import { entryOf, isDictionary, keysOf, type Place, type Step } from '../step.js';
 import { additionsIn } from './lists.js';
 
-/** Pages keep what they show; the widgets of signature fields that came along join their annotations. */
+/** Pages keep what they show. Widgets of added signature fields may join their annotations. */
 export async function pages(step: Step): Promise<void> {
   for (const { number } of step.unexplained) {
     const [was, now] = [await step.before.object(number), await step.after.object(number)];
@@ -15,14 +15,14 @@ export async function pages(step: Step): Promise<void> {
       for (const key of keysOf(was.value, now.value)) {
         const place = { was: entryOf(was.value, key), now: entryOf(now.value, key), holder: number };
         if (key === 'Annots') await annotations(step, place);
-        else if (!(await isSameUnder(step, key, place))) throw new Refusal(`/${key} of a page is another`);
+        else if (!(await isSameUnder(step, key, place))) throw new Refusal(`/${key} of a page was changed`);
       }
       step.explain(number);
     } else if (was.value.kind === 'array') await listOfOnePage(step, number);
   }
 }
 
-/** A list of annotations that is an object of its own, and of one page that was not written anew. */
+/** A list of annotations that is an object of its own, and belongs to one page that was not written again. */
 async function listOfOnePage(step: Step, number: number): Promise<void> {
   const [page, ...more] = step.referrers(number);
   const holder = page === undefined || more.length > 0 ? undefined : await step.before.object(page);
@@ -34,6 +34,5 @@ async function listOfOnePage(step: Step, number: number): Promise<void> {
 
 async function annotations(step: Step, place: Place): Promise<void> {
   for (const { now } of await additionsIn(step, place))
-    if (now?.kind !== 'reference' || !step.newFields.has(now.object))
-      throw new Refusal('an annotation that came along');
+    if (now?.kind !== 'reference' || !step.newFields.has(now.object)) throw new Refusal('an added annotation');
 }

@@ -4,7 +4,7 @@ import { Refusal } from '../change.js';
 import { entryOf, isDictionary, keysOf, type Place, type Step } from '../step.js';
 import { isCertificate, isOcspResponse, isRevocationList, isTimestampToken, type IsData } from '../validation-data.js';
 
-/** What the streams under a key of the store, and of what belongs to one signature, must hold (ETSI EN 319 142-1, 5.4.2). */
+/** What the streams under each key must hold, in the store and in its part for one signature (ETSI EN 319 142-1, 5.4.2). */
 const OF_STORE = new Map([
   ['Certs', isCertificate],
   ['OCSPs', isOcspResponse],
@@ -19,7 +19,7 @@ const OF_STREAM = new Set(['Length', 'Filter']);
 /** SHA-1 of a signature's contents. */
 const SIGNATURE = /^[0-9A-Fa-f]{40}$/;
 
-/** A document security store comes along, grows, or loses what is no longer of use. What was there already is not looked at. */
+/** A document security store may be added, grow, or lose items. Items that were there before are not checked. */
 export async function securityStore(step: Step, place: Place): Promise<void> {
   for (const [key, part] of await entriesAt(step, place)) {
     if (key === 'Type') continue;
@@ -28,7 +28,7 @@ export async function securityStore(step: Step, place: Place): Promise<void> {
   }
 }
 
-/** `/VRI`: by the digest of a signature, what belongs to it. */
+/** `/VRI`: the items for each signature, by its digest. */
 async function signatures(step: Step, place: Place): Promise<void> {
   for (const [key, part] of await entriesAt(step, place)) {
     if (key === 'Type') continue;
@@ -45,7 +45,7 @@ async function signature(step: Step, place: Place): Promise<void> {
   }
 }
 
-/** A list of streams that each hold what they should. */
+/** A list of streams. Each must hold what its key says. */
 async function streams(step: Step, isData: IsData | undefined, place: Place): Promise<void> {
   const { value, object, was, isWritten, holder } = await step.enter(place);
   if (!isWritten) return;
@@ -60,7 +60,7 @@ async function streams(step: Step, isData: IsData | undefined, place: Place): Pr
   }
 }
 
-/** Such a thing and nothing beside it, so that a page could show no other. */
+/** The stream must hold one item and nothing else, so that it is no use for anything else. */
 async function stream(step: Step, isData: IsData, place: Place): Promise<void> {
   const { value, object, isWritten } = await step.enter(place);
   if (place.now?.kind === 'reference' && !isWritten) return;
@@ -75,12 +75,12 @@ async function holds(step: Step, object: PdfObject, kinds: readonly IsData[]): P
   return kinds.some((isData) => isData(content, step.after.budget));
 }
 
-/** Whether a stream is some validation material. */
+/** Whether a stream is validation material of any kind. */
 export function isMaterial(step: Step, object: PdfObject): Promise<boolean> {
   return holds(step, object, [isCertificate, isRevocationList, isOcspResponse, isTimestampToken]);
 }
 
-/** Whether a value is a list or a dictionary as they occur in a store. */
+/** Whether a value is a list or a dictionary of the form that stores have. */
 export function isPartOfStore(value: PdfValue): boolean {
   if (value.kind === 'array') return value.items.every(({ kind }) => kind === 'reference');
   if (!isDictionary(value)) return false;

@@ -3,10 +3,10 @@ import { Refusal } from '../change.js';
 import { entryOf, isDictionary, type Place, type Step } from '../step.js';
 import { showsNothing } from './appearance.js';
 
-/** What a field that shows nothing may have. */
+/** The keys that a field that shows nothing may have. */
 const OF_HIDDEN_FIELD = new Set('Type Subtype FT T TU F Ff H Rect P V AP AS DA DR MK Border BS'.split(' '));
 
-/** A signature field comes along: of a document timestamp that shows nothing, or of a signature. */
+/** A signature field may be added: for a document timestamp that shows nothing, or for a signature. */
 export async function signatureField(step: Step, place: Place): Promise<void> {
   const { value, object } = await step.enter(place);
   if (object === undefined || !step.isNew(object.number) || !isDictionary(value) || nameIn(value, 'FT') !== 'Sig')
@@ -24,7 +24,7 @@ export async function signatureField(step: Step, place: Place): Promise<void> {
     if (key !== 'P' && key !== 'V') await step.enterAll({ now, holder }, { streams: true });
 }
 
-/** Notes the signature that a field has as its value, and whether it is a document timestamp. */
+/** Notes the signature in a field's value. Returns whether it is a document timestamp. */
 export async function signatureValue(step: Step, place: Place): Promise<boolean> {
   if (place.now === undefined) return false;
   const { value, object } = await step.enter(place);
@@ -41,7 +41,7 @@ export async function signatureValue(step: Step, place: Place): Promise<boolean>
   return isTimestamp;
 }
 
-/** Whether a field takes no room, paints nothing and does nothing. */
+/** Whether a field has no area, paints nothing and does nothing. */
 export async function isHidden(step: Step, field: PdfDictionary, holder: number): Promise<boolean> {
   if (![...field.entries.keys()].every((key) => OF_HIDDEN_FIELD.has(key)) || !hasNoArea(field)) return false;
   for (const [key, now] of field.entries) {
@@ -61,7 +61,7 @@ function numeric(value: PdfValue): number | undefined {
   return value.kind === 'number' ? value.value : undefined;
 }
 
-/** A field of the same name would have the same value for readers. */
+/** Readers give fields of the same name the same value, so the name must be new. */
 async function refuseKnownName(step: Step, field: PdfDictionary): Promise<void> {
   const name = await step.after.resolve(field.entries.get('T'));
   const { value: root } = await step.before.catalog();

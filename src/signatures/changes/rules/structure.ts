@@ -3,7 +3,7 @@ import { Refusal } from '../change.js';
 import { isUnchanged } from '../same.js';
 import { isDictionary, type Step } from '../step.js';
 
-/** Cross-reference streams, and object streams, which hold what is judged by itself, in numbers of their own. */
+/** Cross-reference streams, and object streams, whose objects are checked by themselves, may be added. */
 export async function containers(step: Step): Promise<void> {
   for (const { number, value, streamStart } of step.unexplained) {
     const type = isDictionary(value) && streamStart !== undefined ? nameIn(value, 'Type') : '';
@@ -11,18 +11,18 @@ export async function containers(step: Step): Promise<void> {
   }
 }
 
-/** Lengths of streams that are objects of their own. */
+/** The length of a stream may be an object of its own. */
 export async function lengths(step: Step): Promise<void> {
   for (const { value, streamStart } of step.written.values()) {
     const now = isDictionary(value) && streamStart !== undefined ? value.entries.get('Length') : undefined;
     if (now?.kind !== 'reference' || !step.written.has(now.object)) continue;
     const length = await step.after.resolve(now);
-    if (!step.isNew(now.object) || !isWhole(length)) throw new Refusal('a length that is none');
+    if (!step.isNew(now.object) || !isWhole(length)) throw new Refusal('a length that is not a number');
     step.explain(now.object);
   }
 }
 
-/** Objects that were written anew and are what they were. */
+/** Objects may be written again unchanged. */
 export async function unchangedObjects(step: Step): Promise<void> {
   for (const { number } of step.unexplained)
     if (!step.isNew(number) && (await isUnchanged(step, number))) step.explain(number);

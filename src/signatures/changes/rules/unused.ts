@@ -3,7 +3,7 @@ import { isDictionary, type Step } from '../step.js';
 import { isMaterial, isPartOfStore } from './security-store.js';
 import { hasNoArea, isHidden } from './signature-field.js';
 
-/** What programs wrote and did not use: nothing leads to it, and a reader that takes it all the same has nothing to show. */
+/** Programs write objects that nothing leads to. They are allowed if a reader that uses them anyway could show nothing. */
 export async function unusedObjects(step: Step): Promise<void> {
   for (const { number, value, streamStart } of step.unexplained) {
     const object = step.isNew(number) ? await step.after.object(number) : undefined;
@@ -24,7 +24,7 @@ function isFont(value: PdfValue): boolean {
   );
 }
 
-/** iText makes a field and its widget one, and writes the widget too. */
+/** iText merges a field with its widget, and also writes the widget apart. */
 async function isWidget(step: Step, number: number, value: PdfValue): Promise<boolean> {
   if (!isDictionary(value) || nameIn(value, 'Subtype') !== 'Widget' || value.entries.has('V')) return false;
   return hasNoArea(value) && isHidden(step, value, number);

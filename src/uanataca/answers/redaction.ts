@@ -1,32 +1,31 @@
-import { isFieldName } from '../messages/request-fields.js';
-import { literal } from './literal.js';
+import { isFieldName } from '../../messages/request-fields.js';
 
-/** What stands for anything that was taken out. */
+/** Replaces everything that is taken out. */
 export const REDACTED = '…';
 
-/** Characters; what the provider says in more is cut. */
+/** Characters. Longer text is cut. */
 const LONGEST = 300;
 
-/** Characters of raw text that are looked at, so that no pattern has much to chew on. */
+/** Characters of the raw text that are used, so that patterns do not run long. */
 const LOOKED_AT = 4_000;
 
-/** Names in the APIs' bodies, beside the fields of a request. */
+/** Field names in the APIs' bodies, in addition to the fields of a request. */
 const NAME =
   /^(secret|ext_unlock_(type|value)|position|page|image|username|password|pin|token|rao(_id)?|reason|env|profile|email|mobile_phone_number|registration_authority|billing_(username|password)|delivery_method|document_type|file|hashfile)$/;
 
-/** In this order: what contains other things goes first. */
+/** The order matters: patterns that contain others come first. */
 const PATTERNS: readonly [RegExp, string | ((found: string, ...groups: string[]) => string)][] = [
   // Control characters and line ends.
-  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  // oxlint-disable-next-line no-control-regex -- the pattern searches for them
   [/[\u0000-\u001f\u007f\u2028\u2029]+/g, ' '],
   // Addresses, with any scheme or none.
   [/[a-z][a-z0-9+.-]{0,20}:\/\/\S*/gi, REDACTED],
   [/\bwww\.\S+/gi, REDACTED],
   // E-mail addresses, URL-encoded too.
   [/\S*(?:@|%40)\S*/g, REDACTED],
-  // The codes of a scratchcard, by their names, which may hold anything.
+  // The codes of a scratchcard, found by their names: their values may be anything.
   [/\b(erc|enrollment_code|puk|pin(?=\s*=))["'\\]*\s*[:=]\s*\S+/gi, (_found, name = '') => `${name} ${REDACTED}`],
-  // Quoted values, also with the quote left open; an apostrophe inside a word is none.
+  // Quoted values, also without a closing quote. An apostrophe inside a word is not a quote.
   [/(?<![\p{L}\p{N}])(["'`])((?:(?!\1(?![\p{L}\p{N}])).)+)(\1|$)/gu, quoted],
   [/([«“‘])([^»”’]+)([»”’]|$)/g, quoted],
   // Document numbers, ids, hashes: letters and digits mixed.
@@ -38,8 +37,8 @@ const PATTERNS: readonly [RegExp, string | ((found: string, ...groups: string[])
 ];
 
 /**
- * The provider's words made safe to show and to log: the `known` values of the call are taken out in every spelling they
- * may come back in, then everything that looks like a person's or a secret one. At most 300 characters.
+ * Makes the provider's words safe to show and to log. It removes the `known` values of the call in every spelling, and everything
+ * that looks like personal data or a secret. At most 300 characters.
  */
 export function redact(words: string, known: readonly string[]): string {
   let text = words;
@@ -60,12 +59,12 @@ function unlessName(found: string): string {
   return isName(found.replace(/\.$/, '')) ? found : REDACTED;
 }
 
-/** The provider may name a field; whatever else it names may be somebody's. */
+/** Names of fields may be shown. Any other text may be personal data. */
 function isName(text: string): boolean {
   return NAME.test(text) || isFieldName(text);
 }
 
-/** Every spelling of every value, the longest first, so that no rest of a longer one stays. */
+/** Every spelling of every value. The longest come first, so that no part of a longer one stays. */
 function spellingsOf(known: readonly string[]): string[] {
   const all = known
     .filter((value) => value.trim() !== '')
@@ -87,9 +86,14 @@ function spellingsOf(known: readonly string[]): string[] {
   return [...new Set(all)].sort((one, other) => other.length - one.length);
 }
 
-/** Short values would be found inside words: they must stand alone. */
+/** Short values must stand alone: they would also be found inside words. */
 function matcherOf(value: string): RegExp {
   return value.length < 3
     ? new RegExp(String.raw`(?<![\p{L}\p{N}])${literal(value)}(?![\p{L}\p{N}])`, 'giu')
     : new RegExp(literal(value), 'giu');
+}
+
+/** The source of a regular expression that matches exactly this text, with or without the `u` flag. */
+export function literal(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, String.raw`\$&`);
 }

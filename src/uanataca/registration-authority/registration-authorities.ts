@@ -1,10 +1,10 @@
-import { VideoIdError } from '../messages/failures.js';
-import { ByEnvironment } from './by-environment.js';
-import type { Timeouts } from './http.js';
+import { VideoIdError } from '../../messages/failures.js';
+import { ByEnvironment } from '../by-environment.js';
+import type { Timeouts } from '../http/http.js';
 import { RegistrationAuthority } from './registration-authority.js';
-import type { RegistrationAuthorityAssumptions } from './registration-authority/assumptions.js';
+import type { RegistrationAuthorityAssumptions } from './assumptions.js';
 
-/** What the settings say of one environment's Registration Authority API; the settings' own type fits. */
+/** The settings of one environment's Registration Authority API. */
 export interface RegistrationAuthorityEnvironment {
   registrationAuthorityApi?:
     | {
@@ -30,7 +30,7 @@ export class RegistrationAuthorities extends ByEnvironment<RegistrationAuthority
       if (api === undefined) {
         throw new VideoIdError('BAD_SETTING', 'The environment has no Registration Authority API.', {
           field: 'environments',
-          remedy: 'Give the environment registrationAuthorityApi: enrolments go through it.',
+          remedy: 'Set registrationAuthorityApi for the environment: enrolments need it.',
         });
       }
       const { address, ...rest } = api;

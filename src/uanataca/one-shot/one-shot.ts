@@ -1,7 +1,7 @@
-import { defined } from '../messages/defined.js';
-import type { Secret } from '../security/secret.js';
-import { VideoIdError } from '../messages/failures.js';
-import type { ProviderIds, RequestPk, VideoidPk } from '../messages/request.js';
+import { defined } from '../../messages/defined.js';
+import type { Secret } from '../../security/secret.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { ProviderIds, RequestPk, VideoidPk } from '../../messages/request.js';
 import type { Assumptions } from './assumptions.js';
 import {
   type BillingCredentials,
@@ -10,30 +10,30 @@ import {
   raoFields,
   raoSecrets,
   revealed,
-} from './credentials.js';
-import { ProviderError } from './errors.js';
-import { Exchange } from './exchange.js';
-import { Http, type HttpSettings } from './http.js';
-import { meaningOr } from './meaning.js';
-import { oneShotApi } from './one-shot/api.js';
-import { type CallName, OPTIMIZER, PATHS } from './one-shot/calls.js';
-import type { FileSource } from './multipart.js';
-import { deleteDocument } from './one-shot/deletion.js';
-import { type DocumentKind, hasDocument, readDocument } from './one-shot/documents.js';
-import type { PdfOptions, PdfStream } from './pdf-stream.js';
-import { type NewSignerData, updateOf } from './one-shot/update.js';
-import { type ProviderRequest, requestIn } from './provider-request.js';
+} from '../credentials.js';
+import { ProviderError } from '../errors.js';
+import { Exchange } from '../exchange.js';
+import { Http, type HttpSettings } from '../http/http.js';
+import { meaningOr } from '../answers/meaning.js';
+import { oneShotApi } from './refusals.js';
+import { type CallName, OPTIMIZER, PATHS } from './calls.js';
+import type { FileSource } from '../http/multipart.js';
+import { deleteDocument } from './deletion.js';
+import { type DocumentKind, hasDocument, readDocument } from './documents.js';
+import type { PdfOptions, PdfStream } from '../http/pdf-stream.js';
+import { type NewSignerData, updateOf } from './update.js';
+import { type ProviderRequest, requestIn } from '../provider-request.js';
 import { createdSchema, sole, tokenIn, uidIn } from './schemas.js';
 
-export type { BillingCredentials, RaoCredentials } from './credentials.js';
-export type { DocumentKind } from './one-shot/documents.js';
-export type { PdfOptions, PdfStream } from './pdf-stream.js';
-export type { ProviderRequest } from './provider-request.js';
+export type { BillingCredentials, RaoCredentials } from '../credentials.js';
+export type { DocumentKind } from './documents.js';
+export type { PdfOptions, PdfStream } from '../http/pdf-stream.js';
+export type { ProviderRequest } from '../provider-request.js';
 
 export interface OneShotSettings extends HttpSettings {
   env: 'sandbox' | 'prod';
   assumptions: Assumptions;
-  /** Absent where the Optimizer holds them, or where they are given with each create. */
+  /** Absent if the Optimizer holds them, or if they are given with each create. */
   billing?: BillingCredentials | undefined;
 }
 
@@ -55,7 +55,7 @@ export interface SignatureOrder {
 }
 
 /**
- * The One-Shot API of one Optimizer, V2 (§3, §4). Every method throws `ProviderError`, and nothing is tried twice in here.
+ * The One-Shot API of one Optimizer, V2 (§3, §4). Every method throws `ProviderError`, and makes each call once.
  *
  * @example
  * const optimizer = new OneShot({ baseUrl: 'https://optimizer.example.com', env: 'prod', assumptions: DEFAULT_ASSUMPTIONS, timeouts });
@@ -80,7 +80,7 @@ export class OneShot {
     return this.#settings.assumptions;
   }
 
-  /** Creates a request; it is in VIDEOPENDING then and may be billed (§4.1). In doubt: `unknown`, CREATE_IN_DOUBT. */
+  /** Creates a request in VIDEOPENDING, which may be billed (§4.1). In doubt it throws CREATE_IN_DOUBT (`unknown`). */
   async createVideoid(order: NewVideoid): Promise<ProviderIds & { videoidLink: string }> {
     const billing = order.billing ?? this.#settings.billing;
     const known = [order.phone, order.email, ...revealed(billing?.username, billing?.password)];
@@ -116,10 +116,10 @@ export class OneShot {
   }
 
   /**
-   * Replaces the signer's e-mail and phone, and what else of the signer is given. The call is a full PUT (§4.11): everything
-   * that it takes beside them is sent back as it was read.
+   * Replaces the signer's e-mail and phone, and other given data of the signer. The call is a full PUT (§4.11), so all other
+   * data is sent back as it was read.
    *
-   * @throws ProviderError PROVIDER_REFUSED (`refused`) when the read request lacks what the call wants
+   * @throws ProviderError PROVIDER_REFUSED (`refused`) if the read request lacks data that the call needs
    */
   async updateRequest(pk: RequestPk, read: ProviderRequest, signer: NewSignerData): Promise<void> {
     const json = updateOf(read, signer, this.#assumed);
@@ -142,7 +142,7 @@ export class OneShot {
     await this.#exchange.ask('refuse', { method: 'POST', path: PATHS.refuse(pk), json }, [...raoSecrets(rao), reason]);
   }
 
-  /** Cancels a request where the assumption `cancelByDelete` says that one can (§4.12). */
+  /** Cancels a request, if the assumption `cancelByDelete` says that it is possible (§4.12). */
   async cancel(pk: RequestPk): Promise<'cancelled' | 'gone' | 'not-offered'> {
     if (!this.#assumed.cancelByDelete) return 'not-offered';
     const cancelled = this.#exchange.ask('cancel', { method: 'DELETE', path: PATHS.request(pk) });
@@ -176,17 +176,17 @@ export class OneShot {
     return { uid };
   }
 
-  /** Deletes one document, uploaded and signed, and proves it (§4.6). @throws ProviderError FILES_LEFT_AT_PROVIDER */
+  /** Deletes the uploaded and the signed file of a document, and checks it (§4.6). @throws ProviderError FILES_LEFT_AT_PROVIDER */
   async deleteDocument(pk: RequestPk, uid: string): Promise<'deleted' | 'gone' | 'deleted-by-kind'> {
     return deleteDocument(this.#exchange, { pk, uid }, this.#assumed);
   }
 
-  /** Whether a document lies there: asks for it, and reads nothing of it. */
+  /** Whether a document is there. It is requested, but its content is not read. */
   async hasDocument(pk: RequestPk, uid: string, which: DocumentKind): Promise<boolean> {
     return hasDocument(this.#exchange, { pk, uid, which }, this.#assumed);
   }
 
-  /** Deletes all documents of a request (§4.6); of one kind where `deleteDocument` had to, see there. */
+  /** Deletes all documents of a request (§4.6), or those of one kind. */
   async deleteDocuments(
     pk: RequestPk,
     options: { kind?: DocumentKind | undefined; signal?: AbortSignal | undefined } = {},
@@ -198,38 +198,41 @@ export class OneShot {
   }
 
   /**
-   * The provider's service contract: to be shown before signing, signed with the documents (§4.7).
-   * What came with success and is no PDF is `refused`, PROVIDER_FILE_NOT_A_PDF, unless it is wanted `asItCame`.
+   * The provider's service contract, which is shown before signing and signed with the documents (§4.7).
+   * Content that is not a PDF throws PROVIDER_FILE_NOT_A_PDF (`refused`), unless `anyContent` is set.
    */
   async getContract(pk: RequestPk, options: PdfOptions = {}): Promise<PdfStream> {
     return this.#exchange.pdf('contract', { method: 'GET', path: PATHS.contract(pk, this.#assumed) }, options);
   }
 
-  /** One document (§4.6). A signed one that is not there yet is `refused`, PROVIDER_NOT_FOUND; no PDF as with `getContract`. */
+  /** One document (§4.6). A signed one that is not there yet throws PROVIDER_NOT_FOUND (`refused`). Otherwise as `getContract`. */
   async getDocument(pk: RequestPk, uid: string, which: DocumentKind, options: PdfOptions = {}): Promise<PdfStream> {
     return readDocument(this.#exchange, { pk, uid, which }, this.#assumed, options);
   }
 
-  /** Has a code sent to the signer's phone (§4.8). */
+  /** Makes the provider send a code to the signer's phone (§4.8). */
   async generateOtp(pk: RequestPk): Promise<'sent' | 'sent-less-than-a-minute-ago'> {
     const method = this.#assumed.otpDeliveryMethod;
     const sent = this.#exchange.ask('otp', {
       method: 'POST',
       path: PATHS.otp(pk),
-      ...(method === 'omitted' ? {} : { json: { delivery_method: method } }),
+      json: method === 'omitted' ? undefined : { delivery_method: method },
     });
     return meaningOr(sent, 'sent', 'sent-less-than-a-minute-ago');
   }
 
   /**
-   * Issues the certificate and signs documents and contract (§4.9). `not-accepted`: the code was wrong or has expired, which
-   * the provider does not tell apart. In doubt: `unknown`, SIGN_IN_DOUBT.
+   * Issues the certificate and signs documents and contract (§4.9). `not-accepted`: the code was wrong or has expired; the
+   * provider does not say which. In doubt it throws SIGN_IN_DOUBT (`unknown`).
    */
   async sign(pk: RequestPk, order: SignatureOrder): Promise<'signed' | 'already-issued' | 'not-accepted'> {
     const unlock = order.unlock;
     const secret = unlock !== undefined && this.#assumed.extUnlockWithSecret === 'never' ? undefined : order.secret;
     if (secret === undefined && (unlock === undefined || this.#assumed.extUnlockWithSecret === 'required')) {
-      throw new VideoIdError('BAD_INPUT', 'Signing needs a secret.', { field: 'secret', remedy: 'Give the code.' });
+      throw new VideoIdError('BAD_INPUT', 'Signing needs a code.', {
+        field: 'secret',
+        remedy: 'Give the code from the SMS.',
+      });
     }
     const json = {
       ...defined({ secret: secret?.reveal() }),
@@ -240,18 +243,19 @@ export class OneShot {
     return meaningOr(signed, 'signed', 'already-issued', 'not-accepted');
   }
 
-  /** What a token at the Optimizer holds, without using it (§4.13). */
+  /** Which credentials a token at the Optimizer contains, without using it (§4.13). */
   async readToken(token: Secret): Promise<{ password: boolean; pin: boolean }> {
     const known = revealed(token);
     const answered = await this.#exchange.ask('token', { method: 'GET', path: PATHS.token(token.reveal()) }, known);
     const held = tokenIn(answered.envelope.payload);
-    if (held === undefined) throw this.#exchange.unusable('token', answered, 'the answer does not say it', known);
+    if (held === undefined)
+      throw this.#exchange.unusable('token', answered, 'the answer does not say what the token contains', known);
     return held;
   }
 
   /**
-   * Shows that the Optimizer is there and speaks One-Shot, by reading a request that cannot exist: being told so is success.
-   * Throws what the read throws otherwise: unreachable, TLS, a wrong address.
+   * Checks that the Optimizer answers and has the One-Shot API. It reads a request that cannot exist: "not found" is success.
+   * Throws the other errors of a read: unreachable, TLS, a wrong address.
    */
   async ping(): Promise<void> {
     try {

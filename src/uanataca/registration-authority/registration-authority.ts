@@ -1,22 +1,22 @@
 import type { z } from 'zod';
-import { VideoIdError } from '../messages/failures.js';
-import type { ProviderStatus, RequestPk } from '../messages/request.js';
-import { Secret } from '../security/secret.js';
-import { type RaoLogin, raoFields, raoId, raoSecrets } from './credentials.js';
-import { isFields } from './envelope.js';
-import { ProviderError } from './errors.js';
-import { Exchange } from './exchange.js';
-import { Http, type Timeouts } from './http.js';
-import { meaningOr } from './meaning.js';
-import type { FileSource } from './multipart.js';
-import type { PdfStream } from './pdf-stream.js';
-import { registrationAuthorityApi } from './registration-authority/api.js';
-import type { RegistrationAuthorityAssumptions } from './registration-authority/assumptions.js';
-import { type CallName, PATHS, REGISTRATION_AUTHORITY } from './registration-authority/calls.js';
-import { contractOf } from './registration-authority/contract.js';
-import { hasDocument } from './registration-authority/documents.js';
-import { type EnrolmentRequest, enrolmentIn } from './registration-authority/enrolment-request.js';
-import { pageOf } from './registration-authority/pages.js';
+import { VideoIdError } from '../../messages/failures.js';
+import type { ProviderStatus, RequestPk } from '../../messages/request.js';
+import { Secret } from '../../security/secret.js';
+import { type RaoLogin, raoFields, raoId, raoSecrets } from '../credentials.js';
+import { isFields } from '../answers/envelope.js';
+import { ProviderError } from '../errors.js';
+import { Exchange } from '../exchange.js';
+import { Http, type Timeouts } from '../http/http.js';
+import { meaningOr } from '../answers/meaning.js';
+import type { FileSource } from '../http/multipart.js';
+import type { PdfStream } from '../http/pdf-stream.js';
+import { registrationAuthorityApi } from './refusals.js';
+import type { RegistrationAuthorityAssumptions } from './assumptions.js';
+import { type CallName, PATHS, REGISTRATION_AUTHORITY } from './calls.js';
+import { contractOf } from './contract.js';
+import { hasDocument } from './documents.js';
+import { type EnrolmentRequest, enrolmentIn } from './enrolment-request.js';
+import { pageOf } from './pages.js';
 import {
   type CardSecrets,
   type Scratchcard,
@@ -25,29 +25,23 @@ import {
   missingIn,
   preauthLinkSchema,
   secretsIn,
-} from './registration-authority/schemas.js';
-import {
-  type ScratchcardCount,
-  countOf,
-  firstUnused,
-  isUsed,
-  scratchcardNamed,
-} from './registration-authority/scratchcards.js';
-import { updateOf } from './registration-authority/update.js';
-import type { Answered } from './sorting.js';
+} from './schemas.js';
+import { type ScratchcardCount, countOf, firstUnused, isUsed, scratchcardNamed } from './scratchcards.js';
+import { updateOf } from './update.js';
+import type { Answered } from '../answers/sorting.js';
 
-export type { RaoLogin } from './credentials.js';
-export type { PdfStream } from './pdf-stream.js';
-export type { EnrolmentRequest } from './registration-authority/enrolment-request.js';
-export type { CardSecrets, IssuedCertificate, Scratchcard } from './registration-authority/schemas.js';
-export type { ScratchcardCount } from './registration-authority/scratchcards.js';
+export type { RaoLogin } from '../credentials.js';
+export type { PdfStream } from '../http/pdf-stream.js';
+export type { EnrolmentRequest } from './enrolment-request.js';
+export type { CardSecrets, IssuedCertificate, Scratchcard } from './schemas.js';
+export type { ScratchcardCount } from './scratchcards.js';
 
 export interface RegistrationAuthoritySettings {
   /** With or without `/api/v1`. */
   baseUrl: string;
   /** Certificate of an API user, PEM, by reference: `env:NAME`, `file:PATH` (§1.2). */
   certificate: string;
-  /** Its private key, likewise. */
+  /** Its private key, by reference. */
   key: string;
   passphrase?: string | undefined;
   /** PEM file of the CA that signed the server's certificate. */
@@ -69,12 +63,12 @@ export interface NewEnrolment {
   secureElement?: string | undefined;
   /** Days. */
   validityTime?: string | undefined;
-  /** Whatever else is known already, by the provider's names. */
+  /** Other known data, by the provider's names. */
   fields?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * The Registration Authority API over mutual TLS (§8). Every method throws `ProviderError`, and nothing is tried twice in here.
+ * The Registration Authority API over mutual TLS (§8). Every method throws `ProviderError`, and makes each call once.
  *
  * @example
  * const authority = new RegistrationAuthority({ baseUrl: 'https://api.uanataca.com', certificate, key, timeouts, assumptions });
@@ -109,27 +103,27 @@ export class RegistrationAuthority {
     return firstUnused(this.#exchange, registrationAuthority);
   }
 
-  /** A scratchcard by its serial number, with its secrets; `undefined` when the list has none (§8.1). */
+  /** A scratchcard by its serial number, with its secrets. `undefined` if the list lacks it (§8.1). */
   async scratchcard(sn: string): Promise<Scratchcard | undefined> {
     return scratchcardNamed(this.#exchange, sn);
   }
 
   /**
-   * How many scratchcards are left. The API has no call for it: depending on `scratchcardList`, the list is taken to hold the
-   * unused ones alone, or all, of which each request of the registration authority took one. Good enough for a warning.
+   * How many scratchcards are left. The API has no call for it. The assumption `scratchcardList` says whether the list has only
+   * unused cards, or all: then each request took one. This is good enough for a warning.
    */
   async countScratchcards(registrationAuthority: string): Promise<ScratchcardCount> {
     return countOf(this.#exchange, registrationAuthority, this.#assumed);
   }
 
-  /** Whether a request has taken the scratchcard (§8.1). An unknown one is `refused`, PROVIDER_NOT_FOUND. */
+  /** Whether a request has taken the scratchcard (§8.1). An unknown one throws PROVIDER_NOT_FOUND (`refused`). */
   async isScratchcardUsed(sn: string): Promise<boolean> {
     return isUsed(this.#exchange, sn);
   }
 
   /**
-   * Creates a request; it is in VIDEOPENDING then, and the provider e-mails the signer the link (§8.2). In doubt: `unknown`,
-   * CREATE_IN_DOUBT; then `findRequests` tells.
+   * Creates a request in VIDEOPENDING. The provider e-mails the link to the signer (§8.2). In doubt it throws CREATE_IN_DOUBT
+   * (`unknown`), and `findRequests` shows what happened.
    *
    * @throws ProviderError SCRATCHCARD_USED (`refused`): take the next one
    */
@@ -154,14 +148,14 @@ export class RegistrationAuthority {
     return { ...created, requestPk: created.requestPk };
   }
 
-  /** The requests that were created with a scratchcard: one or none (§8.2). Of another scratchcard none is ever given. */
+  /** The requests that were created with this scratchcard, and no others: one or none (§8.2). */
   async findRequests({ scratchcard }: { scratchcard: string }): Promise<EnrolmentRequest[]> {
     const page = await pageOf(this.#exchange, 'requests', { path: PATHS.requests, query: { scratchcard } });
     const found = page.results.map(enrolmentIn);
     if (found.every((request) => request?.scratchcard === scratchcard)) {
       return found.filter((request) => request !== undefined);
     }
-    // A filter that was not heard would hide what we look for on another page.
+    // The server ignored the filter: the request may be on another page.
     throw this.#exchange.unusable('requests', page.answered, 'the list has requests of other scratchcards');
   }
 
@@ -175,9 +169,9 @@ export class RegistrationAuthority {
   }
 
   /**
-   * Fills in or corrects fields, by the provider's names, e-mail and phone too (§8.2). `read` is the request as it was read.
+   * Fills in or corrects fields, by the provider's names; e-mail and phone too (§8.2). `read` is the request as it was read.
    *
-   * @throws VideoIdError FIELD_FROM_VIDEO for another value of a field that the video gave; BAD_INPUT for an unknown field
+   * @throws VideoIdError FIELD_FROM_VIDEO for another value of a field from the video; BAD_INPUT for an unknown field
    */
   async updateRequest(pk: RequestPk, read: EnrolmentRequest, fields: Readonly<Record<string, string>>): Promise<void> {
     const json = updateOf(read, fields, this.#assumed);
@@ -185,7 +179,7 @@ export class RegistrationAuthority {
     await this.#exchange.ask('update', { method: 'PUT', path: PATHS.request(pk), json }, known);
   }
 
-  /** The names of the fields that are still missing before it can be approved (§8.2: `validate`). */
+  /** The names of the fields that are missing for an approval (§8.2: `validate`). */
   async missingFields(pk: RequestPk): Promise<string[]> {
     const answered = await this.#exchange.ask('missing', { method: 'GET', path: PATHS.missing(pk) });
     const missing = missingIn(answered.envelope.payload);
@@ -194,7 +188,7 @@ export class RegistrationAuthority {
   }
 
   /**
-   * Uploads one supporting document, a PDF, under a neutral file name, streamed (§8.4). Gives the provider's id of it.
+   * Uploads one supporting document, a PDF, under a neutral file name, streamed (§8.4). Returns its id at the provider.
    *
    * @throws what opening or reading the file throws, if it is a `VideoIdError`
    */
@@ -210,14 +204,14 @@ export class RegistrationAuthority {
   }
 
   /**
-   * Whether a document with this hash (lower-case hex) is there already (§8.2: `pl_get_documents`). In doubt it is not: that
-   * evidence is in the list is an assumption.
+   * Whether a document with this hash (lower-case hex) was uploaded before (§8.2: `pl_get_documents`). False in doubt: it is an
+   * assumption that the list contains evidence.
    */
   async hasEvidence(pk: RequestPk, sha256: string): Promise<boolean> {
     return hasDocument(this.#exchange, pk, sha256);
   }
 
-  /** The declaration that the officer `rao` signs by approving: text for that officer, it names the signer (§8.2). */
+  /** The declaration that the officer `rao` signs by approving. Its text names the signer (§8.2). */
   async declaration(pk: RequestPk, rao: string): Promise<{ serialNumber: string; receipt: string }> {
     const json = { rao: raoId(rao, this.#assumed), type: 'APPROVE' };
     const answered = await this.#exchange.ask('declaration', { method: 'POST', path: PATHS.declaration(pk), json });
@@ -226,14 +220,14 @@ export class RegistrationAuthority {
     return { serialNumber: serial_number, receipt };
   }
 
-  /** The provider's service contract: to be shown to the officer before approving (§8.2). */
+  /** The provider's service contract, which is shown to the officer before approving (§8.2). */
   async contract(pk: RequestPk, rao: string): Promise<PdfStream> {
     return contractOf(this.#exchange, { pk, rao }, this.#assumed);
   }
 
   /**
-   * Approves in an officer's name, who signs declaration and contract by it: the request goes to ENROLLREADY (§8.3).
-   * `status` is `undefined` where the answer does not say it; `receipt` is sent if the assumption `receiptInApprove` says so.
+   * Approves in the name of an officer, who thereby signs declaration and contract. The request goes to ENROLLREADY (§8.3).
+   * `status` is `undefined` if the answer lacks it. `receipt` is sent if the assumption `receiptInApprove` says so.
    *
    * @throws ProviderError FIELDS_MISSING or DOCUMENTS_MISSING (`refused`): complete the request
    */
@@ -263,13 +257,13 @@ export class RegistrationAuthority {
     await this.#exchange.ask('refuse', order, [...raoSecrets(rao), reason]);
   }
 
-  /** Cancels a request that is not issued yet (§8.2). In another status it is `refused`, REQUEST_STATUS_REFUSED. */
+  /** Cancels a request that is not issued yet (§8.2). In another status it throws REQUEST_STATUS_REFUSED (`refused`). */
   async cancel(pk: RequestPk): Promise<'cancelled' | 'gone'> {
     const cancelled = this.#exchange.ask('cancel', { method: 'DELETE', path: PATHS.cancel(pk) });
     return meaningOr(cancelled, 'cancelled', 'gone');
   }
 
-  /** The link to the issuing of the certificate, which the provider e-mails too (§8.2). Its holder acts as the signer. */
+  /** The link for issuing the certificate, which the provider also e-mails (§8.2). Its holder acts as the signer. */
   async preauthLink(pk: RequestPk): Promise<Secret> {
     const answered = await this.#exchange.ask('preauthLink', { method: 'POST', path: PATHS.preauthLink(pk) });
     const link = this.#read('preauthLink', answered, preauthLinkSchema, 'the answer has no link');
@@ -277,8 +271,8 @@ export class RegistrationAuthority {
   }
 
   /**
-   * Shows that the API is there and takes our certificate, by reading a request that cannot exist: being told so is success.
-   * Throws what the read throws otherwise: unreachable, TLS, no permission, a wrong address.
+   * Checks that the API answers and accepts our certificate. It reads a request that cannot exist: "not found" is success.
+   * Throws the other errors of a read: unreachable, TLS, no permission, a wrong address.
    */
   async ping(): Promise<void> {
     try {

@@ -1,36 +1,24 @@
 import { z } from 'zod';
-import type { RequestPk, VideoidPk } from '../messages/request.js';
-import { isFields } from './envelope.js';
+import { isFields } from '../answers/envelope.js';
+import { requestPk, videoidPk } from '../ids.js';
 
-// What is read from answers. Strict where we go on with it, lenient everywhere else: V2's answers are not documented (§13).
+// Strict about values that we use, lenient about all others: V2's answers are not documented (§13).
 
-/** Ids arrive as numbers or as strings (§4.1, §8.2). */
-export const id = z
-  .union([z.int(), z.string()])
-  .transform(String)
-  .pipe(z.string().regex(/^[A-Za-z0-9_-]{1,64}$/));
-
-/** The provider's id of a VideoID, from outside. Throws `ZodError` for what cannot be one. */
-export const videoidPk = id.transform((value) => value as VideoidPk);
-
-/** The provider's id of a request, from outside. Throws `ZodError` for what cannot be one. */
-export const requestPk = id.transform((value) => value as RequestPk);
-
-/** §4.1; an external VideoID would have an empty link, which is of no use here. */
+/** §4.1. An external VideoID would have an empty link, which is of no use here. */
 export const createdSchema = z.object({
   videoid_pk: videoidPk,
   request_pk: requestPk,
   videoid_link: z.url({ protocol: /^https?$/ }),
 });
 
-/** The one thing in a list of one; everything else as it is. */
+/** The item of a list with one item. Anything else is returned unchanged. */
 export function sole(payload: unknown): unknown {
   return Array.isArray(payload) && payload.length === 1 ? payload[0] : payload;
 }
 
 const uid = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/);
 
-/** The uid of the one document that was uploaded: V1 gives a string, V2 an object, several parts an array or an object (§4.6). */
+/** The uid of the uploaded document: V1 gives a string, V2 an object, several parts an array or an object (§4.6). */
 export function uidIn(payload: unknown): string | undefined {
   const direct = uid.safeParse(payload);
   if (direct.success) return direct.data;

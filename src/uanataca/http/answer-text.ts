@@ -2,25 +2,25 @@ import type { Readable } from 'node:stream';
 
 /** Bytes. */
 export interface TextLimits {
-  /** Of one JSON string; what a longer one holds is left out as it comes in. */
+  /** Of one JSON string. The content of a longer one is dropped while it arrives. */
   string: number;
-  /** Of everything that is kept; the rest is not read. */
+  /** Of the whole text. The rest is not read. */
   whole: number;
 }
 
 /**
- * For answers in words; no documented one comes near. A request shows the images of the identity document in Base64 (§8.4):
- * they pass by and are not kept.
+ * Limits for text answers, far above documented ones. A request contains images of the identity document in Base64 (§8.4),
+ * which are dropped.
  */
 export const WORDS: TextLimits = { string: 65_536, whole: 1_048_576 };
 
-/** Bytes of one answer that are read at all. */
+/** The most that is read of one answer. Bytes. */
 const LONGEST = 268_435_456;
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** The text of an answer within `limits`, read piece by piece. A body that goes on beyond them is destroyed. */
+/** Reads the text of an answer within `limits`. A body that exceeds them is destroyed. */
 export async function answerText(
   body: Readable,
   pieces: AsyncIterator<Buffer>,
@@ -37,14 +37,14 @@ export async function answerText(
   return text.toString();
 }
 
-/** JSON as it arrives, with the strings that are too long left empty. */
+/** Collects JSON as it arrives, and empties strings that are too long. */
 class LeanText {
   readonly #limits: TextLimits;
   #kept = Buffer.alloc(16_384);
   #length = 0;
   #inString = false;
   #escaped = false;
-  /** Where the string that is being read begins. */
+  /** Where the current string begins. */
   #start = 0;
   #dropping = false;
 
@@ -94,7 +94,7 @@ class LeanText {
   }
 }
 
-/** Where the next byte is that means something inside a string; the end where there is none. */
+/** The next quote or backslash, or the end of the piece. */
 function markIn(piece: Buffer, from: number): number {
   const marks = [piece.indexOf(QUOTE, from), piece.indexOf(BACKSLASH, from)].filter((mark) => mark !== -1);
   return marks.length === 0 ? piece.length : Math.min(...marks);

@@ -1,6 +1,6 @@
-import { VideoIdError } from '../messages/failures.js';
+import { VideoIdError } from '../../messages/failures.js';
 
-/** What undici and Node say of connections, as sentences of ours: theirs may name people, ours cannot. */
+/** Our own sentences for the connection errors of undici and Node: theirs may contain personal data. */
 const SENTENCES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'the connection was refused',
   ENOTFOUND: 'the host name was not found',
@@ -13,17 +13,17 @@ const SENTENCES: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'TLS: the certificate has expired',
   UND_ERR_HEADERS_TIMEOUT: 'no answer within the time-out',
   UND_ERR_BODY_TIMEOUT: 'the answer stopped within the time-out',
-  UND_ERR_SOCKET: 'the connection was closed before the answer was whole',
-  ECONNRESET: 'the connection was reset before the answer was whole',
-  EPIPE: 'the connection was closed before the request was whole',
+  UND_ERR_SOCKET: 'the connection was closed before the answer was complete',
+  ECONNRESET: 'the connection was reset before the answer was complete',
+  EPIPE: 'the connection was closed before the request was complete',
 };
 
-/** A call without a whole answer. */
+/** A call without a complete answer. */
 export class Loss extends Error {
   override readonly name = 'Loss';
 
   constructor(
-    /** False when the provider cannot have seen the request. */
+    /** False if the provider cannot have seen the request. */
     readonly sent: boolean,
     message: string,
   ) {
@@ -31,7 +31,7 @@ export class Loss extends Error {
   }
 }
 
-/** The connection never stood. The code is ours, so that undici gives it to the waiting request as it is. */
+/** No connection was made. Because the code is ours, undici passes the error unchanged to the waiting request. */
 export class NotConnected extends Error {
   readonly code = 'NOT_CONNECTED';
 
@@ -40,18 +40,16 @@ export class NotConnected extends Error {
   }
 }
 
-/**
- * In TLS 1.3 a server says after our side of the handshake that it does not take our certificate. It has read no request then.
- */
+/** In TLS 1.3, a server refuses our certificate after our side of the handshake. It has not read the request then. */
 const CERTIFICATE_REFUSED =
   /^ERR_SSL_\w+_ALERT_(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)$/;
 
-/** A mistake of ours in the call: nothing the network did. */
+/** Mistakes in our own call, not in the network. */
 const MISTAKES = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
 
 /**
- * Makes a `Loss` of whatever went wrong on the way, and leaves alone what has other causes: a file of ours that cannot be read,
- * our mistakes. When in doubt the request was sent.
+ * Turns network errors into a `Loss`. Errors with other causes stay as they are: a file that cannot be read, our own mistakes.
+ * In doubt, the request counts as sent.
  */
 export function asLoss(error: unknown): unknown {
   if (error instanceof NotConnected) {
@@ -66,12 +64,12 @@ export function asLoss(error: unknown): unknown {
 function sentenceOf(code: string): string {
   const sentence = SENTENCES[code];
   if (sentence !== undefined) return sentence;
-  if (CERTIFICATE_REFUSED.test(code)) return `TLS: the server does not take our certificate (${code})`;
+  if (CERTIFICATE_REFUSED.test(code)) return `TLS: the server refuses our certificate (${code})`;
   if (/CERT|_SSL_|_TLS_|EPROTO/.test(code)) return `TLS: no trusted connection (${code})`;
   return `the connection failed (${code})`;
 }
 
-/** The code of an error, or of the first of several addresses that were tried. */
+/** The code of an error. If several addresses were tried, the code of the first. */
 function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'unknown';
   if ('code' in error && typeof error.code === 'string') return error.code;

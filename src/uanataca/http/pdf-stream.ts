@@ -2,24 +2,24 @@ import { Readable } from 'node:stream';
 import type { HttpAnswer } from './http.js';
 import { Loss } from './loss.js';
 
-/** A PDF on its way from the provider. Read it to its end or destroy it, or its connection stays open. */
+/** A PDF from the provider. Read it to its end or destroy it: otherwise the connection stays open. */
 export interface PdfStream {
-  /** Fails with a `ProviderError` when the download is cut or stops. */
+  /** Fails with a `ProviderError` if the download is cut or stops. */
   stream: Readable;
-  /** Bytes, where the provider says so. */
+  /** Bytes, if the provider states them. */
   size: number | undefined;
 }
 
 /** How a PDF is read. */
 export interface PdfOptions {
-  /** An operator's word: whatever came with a 2xx is handed out, also where it is no PDF. */
-  asItCame?: boolean | undefined;
+  /** Set on an operator's decision: any content that comes with a 2xx is returned, even if it is not a PDF. */
+  anyContent?: boolean | undefined;
 }
 
-/** Bytes at a PDF's end among which its end mark stands. */
+/** The end mark of a PDF is within so many last bytes. */
 const TAIL = 1024;
 
-/** Bytes at a PDF's beginning among which its header stands: what comes before it belongs to the file. */
+/** The header of a PDF is within so many first bytes. Bytes before it belong to the file. */
 export const HEAD = 1024;
 
 /** Whether bytes are the beginning of a PDF. */
@@ -28,19 +28,19 @@ export function startsAsPdf(first: Buffer): boolean {
 }
 
 /**
- * The stream of a PDF whose `first` bytes were read from `rest` already; `lost` makes the error of a cut.
- * Where the answer has no stated length, the end mark of a PDF tells that it is whole.
+ * The stream of a PDF whose `first` bytes were already read from `rest`. `lost` makes the error for a cut download.
+ * If the answer states no length, the PDF's end mark shows that it is complete.
  */
 export function pdfStream(
   first: Buffer,
   rest: AsyncIterator<Buffer>,
   answer: HttpAnswer,
   lost: (error: unknown) => unknown,
-  { asItCame = false }: PdfOptions = {},
+  { anyContent = false }: PdfOptions = {},
 ): PdfStream {
   const { 'content-length': length, 'transfer-encoding': encoding } = answer.headers;
-  // With neither of the two, the end of the connection is the end of the answer, and a cut looks the same.
-  const framed = length !== undefined || encoding !== undefined || asItCame;
+  // Without both, the answer ends with the connection, and a cut looks the same.
+  const framed = length !== undefined || encoding !== undefined || anyContent;
 
   async function* pieces(): AsyncGenerator<Buffer> {
     let tail = first.subarray(-TAIL);

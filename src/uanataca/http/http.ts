@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Agent, type buildConnector } from 'undici';
-import { VideoIdError } from '../messages/failures.js';
-import { readGuardedSync } from '../security/guarded-file.js';
+import { VideoIdError } from '../../messages/failures.js';
+import { readGuardedSync } from '../../security/guarded-file.js';
 import { type Server, addressOf } from './address.js';
 import { type ClientCertificate, withClientCertificate } from './client-certificate.js';
 import { Loss, NotConnected, asLoss } from './loss.js';
@@ -10,11 +10,11 @@ import { type Form, multipartOf } from './multipart.js';
 
 /** Milliseconds. */
 export interface Timeouts {
-  /** Until the connection stands, TLS included. */
+  /** To connect, TLS included. */
   connect: number;
   /** From the end of our request to the first byte of the answer. */
   answer: number;
-  /** The longest silence inside an answer. */
+  /** The longest pause inside an answer. */
   body: number;
 }
 
@@ -33,10 +33,10 @@ export interface HttpOrder {
   /** Below the base path. */
   path: string;
   query?: Readonly<Record<string, string>>;
-  /** Sent with any method: the provider wants it with a GET (§8.1). */
+  /** Sent with any method: one GET of the provider needs a body (§8.1). */
   json?: unknown;
   form?: Form;
-  /** Ends the call early; the call then throws the signal's reason. */
+  /** Ends the call early. It then throws the signal's reason. */
   signal?: AbortSignal | undefined;
 }
 
@@ -46,7 +46,7 @@ export interface HttpAnswer {
   body: Readable;
 }
 
-/** One server over HTTP. Streams everything, follows no redirect, repeats nothing by itself. */
+/** One server over HTTP. It streams everything, follows no redirect, and repeats no call. */
 export class Http {
   /** For messages: scheme, host and port. */
   readonly origin: string;
@@ -64,13 +64,13 @@ export class Http {
     this.#timeouts = settings.timeouts;
     const connect = connectorOf(settings);
     this.#reused = new Agent({ connect });
-    // pipelining 0 is undici's word for a connection per request.
+    // In undici, pipelining 0 means one connection per request.
     this.#fresh = new Agent({ connect, pipelining: 0 });
   }
 
   /**
-   * Sends one request and gives the answer as soon as its headers are there. `fresh` takes a connection of its own:
-   * a kept connection may be closed by the server at the moment we write, and then nobody knows whether it was read.
+   * Sends one request and returns the answer when its headers arrive. `fresh` opens a new connection: the server may close a
+   * reused one while we write, and then nobody knows whether it read the request.
    *
    * @throws Loss when no answer came; VideoIdError ARCHIVE_UNAVAILABLE when a file of ours cannot be read.
    */
@@ -112,7 +112,7 @@ async function bodyOf(order: HttpOrder): Promise<{ body: string | Readable | nul
   return { body: JSON.stringify(order.json), headers: { 'content-type': 'application/json' } };
 }
 
-/** A connector whose failures are recognizable: what fails before the connection stands was not sent. */
+/** A connector that marks its failures: a request that fails before the connection exists was not sent. */
 function connectorOf({ timeouts, ca, clientCertificate }: HttpSettings): buildConnector.connector {
   const options = { timeout: timeouts.connect, allowH2: false, ...(ca === undefined ? {} : { ca: pemFrom(ca) }) };
   const connect = withClientCertificate(options, clientCertificate);

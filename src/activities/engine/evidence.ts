@@ -1,28 +1,35 @@
-import { defined } from '../messages/defined.js';
-import type { Actor, OutcomeKind, StoredContract, StoredDocument, Outcome, Verification } from '../messages/outcome.js';
-import type { DocumentDigest, Flow, RequestKey, ReviewMode } from '../messages/request.js';
-import type { RequestEvent } from '../messages/status.js';
-import type { Dependencies } from './engine/dependencies.js';
+import { defined } from '../../messages/defined.js';
+import type {
+  Actor,
+  OutcomeKind,
+  StoredContract,
+  StoredDocument,
+  Outcome,
+  Verification,
+} from '../../messages/outcome.js';
+import type { DocumentDigest, Flow, RequestKey, ReviewMode } from '../../messages/request.js';
+import type { RequestEvent } from '../../messages/status.js';
+import type { Dependencies } from './dependencies.js';
 
-/** What a requester, an operator or a court may ask about one attempt: who did what, when, with which bytes. Lies in `evidence.json`. */
+/** What a requester, an operator or a court may ask about one attempt: who did what, when, with which bytes. Kept in `evidence.json`. */
 export interface Evidence {
   evidenceVersion: 1;
   request: EvidenceRequest;
-  /** Only what the caller gave for this place; the one place that may hold personal data. */
+  /** What the caller gave for the evidence. Only this may hold personal data. */
   signer?: Record<string, string>;
   provider?: EvidenceProvider;
   documents: EvidenceDocument[];
   contract?: { shownSha256?: string; stored?: StoredContract };
-  /** The acceptance that stands behind the signature: the last one before the signer signed, or the last one so far. */
+  /** The acceptance that the signature rests on: the last one before signing, or the last one so far. */
   acceptance?: EvidenceAcceptance;
-  /** What the workflow saw, in order of time. */
+  /** Events of the workflow, sorted by time. */
   events: RequestEvent[];
-  /** What was shown to people beside the workflow, in order of time. */
+  /** What was shown to people outside the workflow, sorted by time. */
   shown: ShownEvent[];
   outcome?: EvidenceOutcome;
 }
 
-/** The request at the provider, and the certificates that an enrolment brought. */
+/** The provider's ids, and the certificates that an enrolment issued. */
 export interface EvidenceProvider {
   videoidPk?: string;
   requestPk: string;
@@ -44,7 +51,7 @@ export interface EvidenceRequest {
   createdAt: string;
 }
 
-/** A document as it was uploaded and as it lies in the archive after signing. No name: `request.json` has it. */
+/** A document as uploaded and as archived after signing. Its name is only in `request.json`. */
 export interface EvidenceDocument {
   index: number;
   uploaded: { sha256: string; size: number };
@@ -52,13 +59,13 @@ export interface EvidenceDocument {
 }
 
 export interface EvidenceAcceptance {
-  /** When the signer accepted, ISO 8601, as the place that showed it says. */
+  /** When the signer accepted, as the channel reports it. ISO 8601. */
   acceptedAt: string;
-  /** When the request learned it, ISO 8601. */
+  /** When the request recorded it. ISO 8601. */
   recordedAt: string;
-  /** When the request learned of the first acceptance, ISO 8601. */
+  /** When the request recorded the first acceptance. ISO 8601. */
   firstRecordedAt: string;
-  /** With what the signer signed then: `code`, the type of another way, or both. */
+  /** How the signer signed: `code`, another type, or both. */
   signedWith?: string;
   channel: string;
   consentVersion: string;
@@ -86,20 +93,20 @@ export interface EvidenceOutcome {
   cleanup: Outcome['cleanup'];
 }
 
-/** What evidence is made of. Of `request` only the fields of `EvidenceRequest` are taken, so that a whole record may be given. */
+/** What evidence is made of. `request` may be a whole record: only the fields of `EvidenceRequest` are used. */
 export interface EvidenceOrder {
   request: EvidenceRequest & { documents: readonly DocumentDigest[] };
   signer?: Record<string, string>;
   provider?: EvidenceProvider;
   events: readonly RequestEvent[];
   shown: readonly ShownEvent[];
-  /** After archiving; an outcome brings them too. */
+  /** Known after archiving. An outcome has them too. */
   documents?: readonly StoredDocument[];
   contract?: StoredContract;
   outcome?: Outcome;
 }
 
-/** Writes `evidence.json` anew from what the workflow knows and what happened beside it. Who signed stands in `request.json` alone. */
+/** Writes `evidence.json` again, from what the workflow knows and what happened outside it. Only `request.json` names the signer. */
 export async function writeEvidence(
   { archive }: Dependencies,
   key: RequestKey,
@@ -108,35 +115,32 @@ export async function writeEvidence(
   const request = await archive.readRequest(key);
   const provider = await archive.readProvider(key);
   const shown = await archive.events(key);
-  await archive.writeEvidence(key, composeEvidence({ request, shown, ...(provider ? { provider } : {}), ...known }));
+  await archive.writeEvidence(key, composeEvidence({ request, shown, ...defined({ provider }), ...known }));
 }
 
-/** Pure: equal orders give equal evidence, with keys, events and documents in one order. */
+/** Pure: equal orders give equal evidence. Keys, events and documents are sorted. */
 export function composeEvidence(order: EvidenceOrder): Evidence {
   const { signer, provider, outcome } = order;
   const events = inOrder(order.events).map(({ at, what, actor, facts }) => ({
     at,
     what,
-    ...(actor === undefined ? {} : { actor: actorOf(actor) }),
-    ...(facts === undefined ? {} : { facts: sorted(facts) }),
+    ...defined({ actor: actor && actorOf(actor), facts: facts && sorted(facts) }),
   }));
   const acceptance = acceptanceIn(events);
   const contract = contractOf(order);
   return {
     evidenceVersion: 1,
     request: requestOf(order.request),
-    ...(signer === undefined ? {} : { signer: sorted(signer) }),
-    ...(provider === undefined ? {} : { provider: providerOf(provider) }),
+    ...defined({ signer: signer && sorted(signer), provider: provider && providerOf(provider) }),
     documents: documentsOf(order),
     ...defined({ contract, acceptance }),
     events,
     shown: inOrder(order.shown).map(({ at, what, channel, facts }) => ({
       at,
       what,
-      ...defined({ channel }),
-      ...(facts === undefined ? {} : { facts: sorted(facts) }),
+      ...defined({ channel, facts: facts && sorted(facts) }),
     })),
-    ...(outcome === undefined ? {} : { outcome: outcomeOf(outcome) }),
+    ...defined({ outcome: outcome && outcomeOf(outcome) }),
   };
 }
 
@@ -160,7 +164,7 @@ function providerOf({ videoidPk, requestPk, certificates }: EvidenceProvider): E
   return {
     ...defined({ videoidPk }),
     requestPk,
-    ...(certificates === undefined ? {} : { certificates: [...certificates] }),
+    ...defined({ certificates: certificates && [...certificates] }),
   };
 }
 
@@ -172,9 +176,7 @@ function documentsOf({ request, documents, outcome }: EvidenceOrder): EvidenceDo
     return {
       index,
       uploaded: { sha256, size },
-      ...(signed === undefined
-        ? {}
-        : { signed: { sha256: signed.sha256, size: signed.size, verification: verificationOf(signed.verification) } }),
+      ...defined({ signed: signed && storedFile(signed) }),
     };
   });
 }
@@ -185,20 +187,15 @@ function contractOf({ contract, outcome, events }: EvidenceOrder): Evidence['con
   if (stored === undefined && typeof shown !== 'string') return undefined;
   return {
     ...(typeof shown === 'string' ? { shownSha256: shown } : {}),
-    ...(stored === undefined
-      ? {}
-      : {
-          stored: {
-            sha256: stored.sha256,
-            size: stored.size,
-            signed: stored.signed,
-            verification: verificationOf(stored.verification),
-          },
-        }),
+    ...defined({ stored: stored && { ...storedFile(stored), signed: stored.signed } }),
   };
 }
 
-/** The workflow records every acceptance, with its number, and with each order to sign the number of the one behind it. */
+function storedFile({ sha256, size, verification }: StoredDocument | StoredContract) {
+  return { sha256, size, verification: verificationOf(verification) };
+}
+
+/** The workflow records each acceptance with a number, and each order to sign with the number of its acceptance. */
 function acceptanceIn(events: readonly RequestEvent[]): EvidenceAcceptance | undefined {
   const all = events.filter(({ what }) => what === 'accepted');
   const asked = events.findLast(({ what }) => what === 'sign-asked')?.facts;

@@ -1,19 +1,19 @@
 /**
- * Reads every shape of answer the provider is known to give (§2), and whatever else arrives.
- * Nothing here decides what an answer means; see `sorting.ts`.
+ * An answer in any of the provider's known forms (§2), or in another.
+ * `sorting.ts` decides what it means.
  */
 export interface Envelope {
-  /** What the body says of itself: V2's `"status": "success"`, V1's `"200 OK"`; `undefined` when it says nothing clear. */
+  /** Whether the body reports success: V2's `"status": "success"`, V1's `"200 OK"`. `undefined` if it is not clear. */
   succeeded: boolean | undefined;
-  /** The HTTP status that the body repeats; V1 answers 400 with a body that says 404 (§2.2). */
+  /** The HTTP status in the body. V1 answers 400 with a body that says 404 (§2.2). */
   bodyStatus: number | undefined;
-  /** The provider's words, unredacted. Never shown as they are. */
+  /** The provider's words, not redacted. Never show them as they are. */
   text: string;
-  /** `detail` or `details`, or the whole body where there is neither. */
+  /** `detail` or `details`, or the whole body if there is neither. */
   payload: unknown;
-  /** A body that is no JSON comes from something in front of the Optimizer. */
+  /** A body that is not JSON comes from a proxy in front of the Optimizer. */
   form: 'json' | 'empty' | 'other';
-  /** Whether the body has words of the provider's own: not empty, not "Not Found", not a page of something in front of it. */
+  /** Whether the body has words of the provider: it is not empty, not "Not Found", and not the page of a proxy. */
   speaks: boolean;
   /** Uanataca's id of the error, 16 hex digits, for their support (§2.3). */
   errorId: string | undefined;
@@ -59,7 +59,7 @@ export function isFields(value: unknown): value is Fields {
 
 function parse(body: string): { value: unknown } | undefined {
   try {
-    // `True` and `False` are plain text (§8.1), and as clear as JSON.
+    // The provider writes `True` and `False` as plain text (§8.1).
     return { value: JSON.parse(/^\s*(True|False)\s*$/.test(body) ? body.toLowerCase() : body) as unknown };
   } catch {
     return undefined;
@@ -80,14 +80,14 @@ function successIn(status: unknown, bodyStatus: number | undefined): boolean | u
   return /^(error|fail(ed|ure)?|invalid json)$/i.test(status) ? false : undefined;
 }
 
-/** Of the one body that has `error`, `code` and `id`; its words may be empty (§8.3). */
+/** The id of an error body, which has `error`, `code` and `id`. Its words may be empty (§8.3). */
 function errorIdIn({ id, code, error }: Fields): string | undefined {
   return typeof id === 'string' && /^[0-9a-f]{16}$/.test(id) && code !== undefined && error !== undefined
     ? id
     : undefined;
 }
 
-/** The words of all fields that are known to carry some, without repetition. */
+/** The words of all fields that may have some, without repetitions. */
 function textOf(fields: Fields, whole: unknown): string {
   const said = ['message', 'messsage', 'error', 'title', 'description', 'detail', 'details']
     .map((name) => wordsOf(fields[name], 0))
@@ -98,10 +98,10 @@ function textOf(fields: Fields, whole: unknown): string {
   return wordsOf(whole, 0);
 }
 
-/** Left out of the words: what echoes what was sent, PINs included (§2.1), and the codes of scratchcards (§8.1). */
+/** Fields that are left out: they repeat what was sent, PINs included (§2.1), or hold the codes of scratchcards (§8.1). */
 const SILENT = /^(input|ctx|secrets?|erc|enrollment_code|puk)$/;
 
-/** Left out unless it is a list: of what is wrong with the field, and not its value. */
+/** Left out unless it is a list: a list says what is wrong with the field, not its value. */
 const SECRET = /^(pin|password|token|username)$/;
 
 /** Strings of nested values. */
@@ -125,12 +125,12 @@ function wordsOf(value: unknown, depth: number): string {
     .join('; ');
 }
 
-/** A field's name as the API has them, and not a uid used as a key (§4.9). */
+/** Whether a key is a field's name, and not a uid (§4.9). */
 function isName(key: unknown): boolean {
   return typeof key === 'string' && /^[a-z][a-z_]{0,31}$/.test(key);
 }
 
-/** Of a page that is not JSON: its title, or its first line. */
+/** The title of a page that is not JSON, or its first line. */
 function wordsOfPage(body: string): string {
   const title = /<title>([^<]{1,200})<\/title>/i.exec(body);
   if (title !== null) return (title[1] ?? '').trim();

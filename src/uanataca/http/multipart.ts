@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 
-/** Opens what is to be sent. A stream that fails before its end cuts the request: the provider never has the whole of it. */
+/** Opens the file to send. If its stream fails, the request is cut, so the provider never gets a complete file. */
 export type FileSource = () => Promise<{ stream: Readable; /** Bytes. */ size: number }>;
 
-/** A file on its way into a multipart part. */
+/** A file for a multipart body. */
 export interface FilePart {
   /** Name of the part. */
   name: string;
-  /** The file name the provider sees; never the requester's. */
+  /** The file name that the provider sees. It is never the requester's. */
   fileName: string;
   open: FileSource;
 }
 
-/** What goes into a multipart body, in this order. */
+/** The parts of a multipart body, in this order. */
 export interface Form {
   fields?: Readonly<Record<string, string>>;
   file?: FilePart;
@@ -28,10 +28,9 @@ export interface StreamedBody {
 }
 
 /**
- * A multipart body, its PDF read while it is sent. Written by hand because `FormData` over `openAsBlob` costs some 30 MB more at
- * its peak.
+ * A multipart body that streams its PDF. It is written by hand, because `FormData` with `openAsBlob` needs about 30 MB more memory.
  *
- * @throws what opening the file throws: nothing was sent then
+ * @throws what opening the file throws, before anything is sent
  */
 export async function multipartOf({ fields = {}, file: part }: Form): Promise<StreamedBody> {
   const boundary = `videoid-${randomUUID()}`;

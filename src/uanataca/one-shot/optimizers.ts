@@ -1,9 +1,9 @@
 import type { Assumptions } from './assumptions.js';
-import { ByEnvironment } from './by-environment.js';
-import type { Timeouts } from './http.js';
+import { ByEnvironment } from '../by-environment.js';
+import type { Timeouts } from '../http/http.js';
 import { OneShot } from './one-shot.js';
 
-/** What the settings say of one environment's Optimizer; the settings' own type fits. */
+/** The settings of one environment's Optimizer. */
 export interface OptimizerSettings {
   /** Address, with or without `/oneshot/api/v1`. */
   optimizer: string;

@@ -1,11 +1,11 @@
-import { defined } from '../messages/defined.js';
-import type { StepFailureCode } from '../messages/failures.js';
-import type { Api } from './api.js';
+import { defined } from '../../messages/defined.js';
+import type { StepFailureCode } from '../../messages/failures.js';
+import type { Api } from '../api.js';
 import type { Envelope } from './envelope.js';
-import type { Trouble } from './errors.js';
-import type { Loss } from './loss.js';
+import type { Trouble } from '../errors.js';
+import type { Loss } from '../http/loss.js';
 
-/** What is known of an answer when it is sorted. */
+/** An answer to be sorted. */
 export interface Answered {
   /** HTTP status. */
   status: number;
@@ -15,7 +15,7 @@ export interface Answered {
 }
 
 /**
- * The one place where answers are sorted, of both APIs.
+ * Sorts the answers of both APIs. This is the only place that does.
  *
  * | answer                                   | read      | repeatable | doubtful            |
  * |------------------------------------------|-----------|------------|---------------------|
@@ -23,12 +23,12 @@ export interface Answered {
  * | no answer, cut answer, 408               | temporary | temporary  | unknown             |
  * | 429                                      | temporary | temporary  | temporary           |
  * | 503                                      | temporary | temporary  | unknown (a setting) |
- * | 4xx or 500 in words that are known       | refused   | refused    | refused             |
+ * | 4xx or 500 with known words              | refused   | refused    | refused             |
  * | other 5xx, 1xx, 303                      | temporary | temporary  | unknown             |
  * | other 3xx, other 4xx                     | refused   | refused    | refused             |
- * | 2xx that says it failed, unknown words   | temporary | temporary  | unknown             |
+ * | 2xx that reports failure, unknown words  | temporary | temporary  | unknown             |
  *
- * Gives `undefined` for success.
+ * Returns `undefined` for success.
  */
 export function sortAnswer<Call extends string>(api: Api<Call>, call: Call, answered: Answered): Trouble | undefined {
   const { status: httpStatus, envelope } = answered;
@@ -47,7 +47,7 @@ export function sortAnswer<Call extends string>(api: Api<Call>, call: Call, answ
   }
   if (status === 408) return { ...trouble, ...doubt(api, call, 'PROVIDER_UNREACHABLE') };
   if (status < 500 || status === 500) {
-    const known = api.known.find((row) => (row.calls ?? [call]).includes(call) && row.words.test(envelope.text));
+    const known = api.refusals.find((row) => (row.calls ?? [call]).includes(call) && row.words.test(envelope.text));
     if (known !== undefined) {
       const meaning = defined({ meaning: known.meaning });
       return { ...trouble, kind: 'refused', code: known.code, familiar: true, ...meaning };
@@ -57,21 +57,26 @@ export function sortAnswer<Call extends string>(api: Api<Call>, call: Call, answ
   if (status >= 500) return { ...trouble, ...serverTrouble(api, call, status, answered.retryAfter) };
   if (status >= 400) return { ...trouble, ...unfamiliarRefusal(api, call, status, envelope) };
   if (status < 200 || status === 303) return { ...trouble, ...doubt(api, call, 'PROVIDER_ANSWER_UNKNOWN') };
-  return { ...trouble, kind: 'refused', code: 'PROVIDER_REFUSED', ours: `it sends us elsewhere: ${api.elsewhere}` };
+  return {
+    ...trouble,
+    kind: 'refused',
+    code: 'PROVIDER_REFUSED',
+    ours: `the server redirects the call: ${api.elsewhere}`,
+  };
 }
 
-/** Sorts the absence of an answer. */
+/** Sorts a missing answer. */
 export function sortLoss<Call extends string>(api: Api<Call>, call: Call, loss: Loss): Trouble {
   if (!loss.sent) return { kind: 'not-sent', code: 'PROVIDER_UNREACHABLE', ours: loss.message };
   return { ...doubt(api, call, 'PROVIDER_UNREACHABLE'), ours: loss.message };
 }
 
-/** Sorts an answer that says success and does not carry what it should: ids, a status, a PDF. `lacks` is ours, safe to show. */
+/** Sorts an answer that reports success but lacks ids, a status or a PDF. `lacks` is our own text, safe to show. */
 export function sortUnusable<Call extends string>(api: Api<Call>, call: Call, status: number, lacks: string): Trouble {
   return { ...doubt(api, call, 'PROVIDER_ANSWER_UNKNOWN'), status, ours: `HTTP ${status}: ${lacks}` };
 }
 
-/** Without a clear answer: reads and repeatable calls are simply done again, the others may have happened. */
+/** Without a clear answer, reads and repeatable calls are repeated. Other calls may have been carried out. */
 function doubt<Call extends string>(api: Api<Call>, call: Call, code: StepFailureCode): Pick<Trouble, 'kind' | 'code'> {
   if (api.effects[call] !== 'doubtful') return { kind: 'temporary', code };
   return { kind: 'unknown', code: api.inDoubt[call] ?? 'PROVIDER_ANSWER_UNKNOWN' };
@@ -99,7 +104,7 @@ function unfamiliarRefusal<Call extends string>(
   if (status !== 404 && status !== 410) return { kind: 'refused', code: 'PROVIDER_REFUSED' };
   const addressIsRight = envelope.speaks || api.addressProven.includes(call) || bareMeansNotThere(api, envelope);
   if (status === 404 && !addressIsRight) {
-    const ours = 'nothing is served at this address: check it, or see the assumption bareNotFound';
+    const ours = 'nothing is served at this address: check the address, or see the assumption bareNotFound';
     return { kind: 'refused', code: 'PROVIDER_REFUSED', ours };
   }
   const gone = api.removing.includes(call) ? ({ meaning: 'gone' } as const) : {};
@@ -112,7 +117,7 @@ function bareMeansNotThere({ assumed }: Pick<Api<never>, 'assumed'>, { form }: E
   );
 }
 
-/** The status that counts: V1 answers 400, or even 200, with a body that says 404 (§2.2). */
+/** The status that counts. V1 answers 400, or even 200, with a body that says 404 (§2.2). */
 function statusOf(httpStatus: number, { bodyStatus }: Envelope): number {
   if (bodyStatus === undefined || bodyStatus < 400) return httpStatus;
   return httpStatus < 300 || httpStatus === 400 ? bodyStatus : httpStatus;

@@ -1,20 +1,20 @@
-import type { StepFailureCode } from '../messages/failures.js';
-import type { Meaning } from './errors.js';
-import { literal } from './literal.js';
+import type { StepFailureCode } from '../../messages/failures.js';
+import type { Meaning } from '../errors.js';
+import { literal } from './redaction.js';
 
-/** A refusal whose words are known. The HTTP status is no part of it: V1 gives 404 as 400, and caller mistakes as 500. */
-export interface KnownAnswer<Call extends string> {
-  /** Where it is documented, with the status given there; to read the tables beside the facts. */
+/** A refusal with known words. The HTTP status does not count: V1 answers 400 for 404, and 500 for mistakes of the caller. */
+export interface KnownRefusal<Call extends string> {
+  /** Where it is documented, with the status given there. For readers of this table. */
   section: string;
-  /** The calls it is known from; everywhere when left out. */
+  /** The calls that answer so. Default: all. */
   calls?: readonly Call[];
   words: RegExp;
   code: StepFailureCode;
   meaning?: Meaning;
 }
 
-/** Refusals of the registration authority behind both APIs: One-Shot passes its words on. */
-export const COMMON_ANSWERS: readonly KnownAnswer<never>[] = [
+/** Refusals of the registration authority software behind both APIs: One-Shot passes its words on. */
+export const COMMON_REFUSALS: readonly KnownRefusal<never>[] = [
   // Who asks
   { section: '§4.4 403', words: /Invalid RAO credentials/i, code: 'CREDENTIALS_REFUSED' },
   { section: '§4.1 403', words: /You do not have permission/i, code: 'CREDENTIALS_REFUSED' },
@@ -33,7 +33,7 @@ export const COMMON_ANSWERS: readonly KnownAnswer<never>[] = [
   { section: '§4.14 412', words: /Invalid request fields|Invalid parami?[et]+ers/i, code: 'PROVIDER_REFUSED' },
 ];
 
-/** Matches each of the texts, wherever it stands; none of them never. */
+/** Matches a text that contains one of `texts`. Without texts it matches nothing. */
 export function anyOf(texts: readonly string[]): RegExp {
   return texts.length === 0 ? /(?!)/ : new RegExp(texts.map(literal).join('|'), 'i');
 }

@@ -1,10 +1,10 @@
 import { createSecureContext } from 'node:tls';
 import { buildConnector } from 'undici';
-import { defined } from '../messages/defined.js';
-import { VideoIdError } from '../messages/failures.js';
-import { resolveSecret } from '../security/secret.js';
+import { defined } from '../../messages/defined.js';
+import { VideoIdError } from '../../messages/failures.js';
+import { resolveSecret } from '../../security/secret.js';
 
-/** Who we are in mutual TLS: PEM, by reference (`env:NAME`, `file:PATH`). */
+/** Our certificate for mutual TLS: PEM, by reference (`env:NAME`, `file:PATH`). */
 export interface ClientCertificate {
   certificate: string;
   key: string;
@@ -19,8 +19,8 @@ interface Identity {
 }
 
 /**
- * A connector that shows a client certificate. The references are read with every connection, so that a renewed certificate
- * is used without a restart, and an error in them fails the call and not the process.
+ * A connector that uses a client certificate. The references are read for every connection. So a renewed certificate needs no
+ * restart, and an error in one fails the call and not the process.
  */
 export function withClientCertificate(
   options: buildConnector.BuildOptions,
@@ -31,7 +31,7 @@ export function withClientCertificate(
   const asked = references;
   async function connector(): Promise<buildConnector.connector> {
     const identity = await identityFrom(asked);
-    // The same connector as long as nothing changed: it remembers TLS sessions.
+    // An unchanged certificate keeps its connector, which remembers TLS sessions.
     if (last === undefined || !same(last.identity, identity)) {
       last = { identity, connect: buildConnector({ ...options, ...identity }) };
     }
@@ -50,7 +50,7 @@ export function withClientCertificate(
   return (place, callback) => void connected(place, callback);
 }
 
-/** @throws VideoIdError SECRET_NOT_FOUND for a reference that cannot be read; BAD_SETTING for what is no certificate and key. */
+/** @throws VideoIdError SECRET_NOT_FOUND for a reference that cannot be read; BAD_SETTING for a certificate or key that cannot be used. */
 async function identityFrom(references: ClientCertificate): Promise<Identity> {
   const [cert, key, passphrase] = await Promise.all([
     resolveSecret(references.certificate, 'certificate'),
@@ -68,7 +68,7 @@ async function identityFrom(references: ClientCertificate): Promise<Identity> {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new VideoIdError('BAD_SETTING', `The client certificate and its key cannot be used (${code}).`, {
       field: 'certificate',
-      remedy: 'Give a certificate and the key that belongs to it, in PEM, and the passphrase if the key has one.',
+      remedy: 'Give a certificate and its key in PEM, and the passphrase if the key has one.',
     });
   }
   return identity;

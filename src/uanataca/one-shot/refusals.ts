@@ -1,14 +1,30 @@
-import type { Assumptions } from '../assumptions.js';
-import { COMMON_ANSWERS, type KnownAnswer, anyOf } from '../known-answers.js';
-import type { CallName } from './calls.js';
+import { COMMON_REFUSALS, type KnownRefusal, anyOf } from '../answers/known-refusals.js';
+import type { Api } from '../api.js';
+import type { Assumptions } from './assumptions.js';
+import { CALLS, type CallName } from './calls.js';
 
-/** One-Shot's refusals, the narrower first. Those of a call in `removing` that say "not there" mean that nothing is left to do. */
-export function knownAnswers(assumed: Assumptions, removing: readonly CallName[]): KnownAnswer<CallName>[] {
-  return [...statusAnswers(assumed), ...goneAnswers(removing), ...ANSWERS, ...COMMON_ANSWERS];
+/** The One-Shot API as `assumed`. */
+export function oneShotApi(assumed: Assumptions): Api<CallName> {
+  const removing: CallName[] = assumed.deleteOneAnswersGoneWith404 ? ['delete', 'cancel'] : ['cancel'];
+  return {
+    effects: CALLS,
+    inDoubt: { create: 'CREATE_IN_DOUBT', sign: 'SIGN_IN_DOUBT' },
+    refusals: refusalsOf(assumed, removing),
+    removing,
+    // A document is read only after its upload. So the address is right, and the file is missing or not there yet.
+    addressProven: ['document'],
+    elsewhere: 'check the address (http or https) and the assumption slashAfterSignAndContract',
+    assumed,
+  };
 }
 
-/** Refusals that say something about the request; their words are assumptions, because V2's are not documented. */
-function statusAnswers(assumed: Assumptions): KnownAnswer<CallName>[] {
+/** One-Shot's refusals, the most specific first. For calls in `removing`, "not found" means that nothing is left to do. */
+function refusalsOf(assumed: Assumptions, removing: readonly CallName[]): KnownRefusal<CallName>[] {
+  return [...statusRefusals(assumed), ...goneRefusals(removing), ...REFUSALS, ...COMMON_REFUSALS];
+}
+
+/** Refusals that say something about the request. Their words are assumptions: V2's are not documented. */
+function statusRefusals(assumed: Assumptions): KnownRefusal<CallName>[] {
   const issued = anyOf(assumed.alreadyIssuedTexts);
   return [
     { section: '§4.9 412', calls: ['sign'], words: issued, code: 'REQUEST_STATUS_REFUSED', meaning: 'already-issued' },
@@ -31,12 +47,12 @@ function statusAnswers(assumed: Assumptions): KnownAnswer<CallName>[] {
   ];
 }
 
-function goneAnswers(removing: readonly CallName[]): KnownAnswer<CallName>[] {
+function goneRefusals(removing: readonly CallName[]): KnownRefusal<CallName>[] {
   const words = /Documents? not found|No documents found|\bRequest( \S+)? not found/i;
   return [{ section: '§4.6 404', calls: removing, words, code: 'PROVIDER_NOT_FOUND', meaning: 'gone' }];
 }
 
-const ANSWERS: readonly KnownAnswer<CallName>[] = [
+const REFUSALS: readonly KnownRefusal<CallName>[] = [
   // Who asks
   { section: '§4.4 400', words: /incomplete RAO's credentials/i, code: 'CREDENTIALS_REFUSED' },
   { section: '§4.13 404', words: /Error getting RAO's id/i, code: 'CREDENTIALS_REFUSED' },
