@@ -6,6 +6,9 @@ import { REGISTRATION_AUTHORITY_ASSUMPTIONS } from '../src/uanataca/registration
 
 const DOCUMENTS = [
   'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
   'sandbox/README.md',
   ...readdirSync(join(PROJECT, 'docs'))
     .filter((name) => name.endsWith('.md'))
