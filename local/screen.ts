@@ -1,14 +1,14 @@
 import { stripVTControlCharacters } from 'node:util';
 import { printable } from '../src/process/printable.js';
 
-/** Where progress is told: a terminal, a pipe, or a test. */
+/** Where the progress goes: a terminal, a pipe, or a test. */
 export interface Output {
   write(text: string): unknown;
   isTTY?: boolean | undefined;
   columns?: number | undefined;
 }
 
-/** Tells people what goes on: plain lines, and steps with their time. */
+/** Shows people what goes on: plain lines, and steps with their time. */
 export interface Screen {
   /** One line. */
   line(text?: string): void;
@@ -46,13 +46,13 @@ export function openScreen(output: Output, colours = output.isTTY === true && !p
       const title = printable(named);
       const began = Date.now();
       let detail = '';
-      let told = 0;
+      let lastShown = 0;
       const show = (): void => {
         const elapsed = Date.now() - began;
         const text = `  … ${title}${detail && `: ${detail}`}  ${Math.round(elapsed / 1000)} s`;
         if (live.updates) live.show(text);
-        else if (elapsed >= QUIET && Date.now() - told >= REPEAT) {
-          told = Date.now();
+        else if (elapsed >= QUIET && Date.now() - lastShown >= REPEAT) {
+          lastShown = Date.now();
           line(text);
         }
       };

@@ -65,16 +65,16 @@ export async function startStack(directory: string, screen: Screen): Promise<Sta
       metrics: await ports.take('temporal metrics', 7243),
       http: await ports.take('temporal http', 7253),
     };
-    const startTemporal = async (told: Screen): Promise<TemporalServer> =>
+    const startTemporal = async (shown: Screen): Promise<TemporalServer> =>
       startTemporalServer({
-        screen: told,
+        screen: shown,
         logFile: state.logFile('temporal'),
         databaseFile: state.databaseFile,
         ports: temporalPorts,
         codecEndpoint: codecServer,
       });
     temporal = await startTemporal(screen);
-    // Again after its death: where it was found need not be told twice.
+    // When it is started again, nobody needs to read twice where it was found.
     const quiet: Screen = { ...screen, fact: () => {} };
     if (temporal.service !== undefined) {
       const server = new Supervised(temporal.service, {

@@ -129,7 +129,7 @@ async function serverVersion(path: string): Promise<string | { why: string }> {
     return { why: code === 'ENOENT' ? 'there is no such file' : `it does not run (${code})` };
   }
   const server = /Server (\d+\.\d+\.\d+)/.exec(printed)?.[1];
-  if (server === undefined) return { why: 'it does not tell the version of a Temporal server' };
+  if (server === undefined) return { why: 'it does not say which Temporal server it has' };
   if (isOlder(server, OLDEST_SERVER))
     return { why: `its server is ${server}; ${OLDEST_SERVER} (CLI 1.5.1) or newer is needed` };
   return server;

@@ -13,9 +13,9 @@ if (missing.length > 0) fail(`The workflow bundle needs what was not compiled: $
 else await bundle();
 
 async function bundle(): Promise<void> {
-  const told: string[] = [];
-  const tell = (message: string): number => told.push(message);
-  const logger = { log: tell, trace: noted, debug: noted, info: noted, warn: tell, error: tell };
+  const warnings: string[] = [];
+  const warn = (message: string): number => warnings.push(message);
+  const logger = { log: warn, trace: noted, debug: noted, info: noted, warn, error: warn };
   try {
     const { code } = await bundleWorkflowCode({ ...WORKFLOW_MODULES, logger });
     // Renamed into place: a worker that starts meanwhile reads a whole file.
@@ -23,7 +23,7 @@ async function bundle(): Promise<void> {
     writeFileSync(temporary, code);
     renameSync(temporary, WORKFLOW_BUNDLE);
   } catch (error) {
-    fail(['The workflows could not be bundled.', ...told, String(error)].join('\n'));
+    fail(['The workflows could not be bundled.', ...warnings, String(error)].join('\n'));
   }
 }
 

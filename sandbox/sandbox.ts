@@ -42,7 +42,7 @@ export interface SandboxOptions {
   raPort?: number;
   /** Where callbacks of all registration authorities go that have no address of their own. */
   webhook?: string;
-  /** Told what happens, without personal data. */
+  /** Called with what happens, without personal data. */
   log?: (event: string, facts?: Record<string, string | number>) => void;
 }
 

@@ -3,10 +3,10 @@ import { type FailureCode, VideoIdError } from '../../src/messages/failures.js';
 import type { Books } from './books.js';
 import type { Role } from './role.js';
 
-/** Not answered yet; it may still take effect. The same id asks again. */
+/** There is no answer yet, and the order may still be carried out. The same id asks again. */
 const UNANSWERED = new Set<FailureCode>(['STILL_RUNNING', 'WORKER_AWAY', 'TEMPORAL_UNREACHABLE']);
 
-/** Nobody in a soak does anything that deserves these. */
+/** Nobody in a soak does anything that may fail with these. */
 const UNDESERVED = new Set<FailureCode>([
   'BAD_INPUT',
   'BAD_SETTING',
@@ -30,7 +30,7 @@ const PATIENCE = 3000;
 
 export type Answer<T> = { answer: T } | { refused: FailureCode } | 'unanswered';
 
-/** How people ask a request for something: each action has one id, and is asked again with it until it is answered. */
+/** How people ask a request for something. Each action has one id, and is repeated with it until there is an answer. */
 export class Asking {
   private readonly open = new Map<string, { updateId: string; argument: unknown }>();
   private asked = 0;
@@ -69,7 +69,7 @@ export class Asking {
     }
   }
 
-  /** What a call gives that changes nothing; nothing where the request is away. */
+  /** The answer of a call that changes nothing. Undefined where there is none. */
   async look<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
     try {
       return await call();

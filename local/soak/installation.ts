@@ -43,7 +43,7 @@ export class SoakInstallation {
       registrationAuthority: number;
       worker2: number;
     },
-    /** Told when a program ends that nobody killed. */
+    /** Called when a program ends that nobody killed. */
     private readonly died: (words: string) => void,
   ) {
     this.provider = new SandboxClient(`http://127.0.0.1:${ports.sandbox}`, 'wait');

@@ -3,7 +3,7 @@ import type { Attention, Remedy, RequestStatus } from '../../src/messages/status
 import { AUTHORITIES } from '../local-config.js';
 import { emailOf, type Person, pkOf, type Scene } from './scene.js';
 
-/** After so many tries no operator waits for another file. */
+/** After so many tries an operator accepts the files as they are. */
 const HOPELESS = 5;
 
 /** Scratchcards ordered at once. */
@@ -14,7 +14,7 @@ const ACTOR = { kind: 'operator', id: 'soak' } as const;
 /** A remedy as a resolution, where the request offers it. */
 type Offer = (remedy: Remedy) => PlainResolution | undefined;
 
-/** Who looks after requests that need attention. Does only what the request itself offers as a remedy. */
+/** Looks after requests that need attention. Does only what the request itself offers as a remedy. */
 export class Operator implements Person {
   private seen = '';
   private since = 0;
@@ -23,7 +23,7 @@ export class Operator implements Person {
 
   constructor(private readonly scene: Scene) {}
 
-  /** Whether a word of its was not answered. */
+  /** Whether an order of the operator has no answer yet. */
   get isAsking(): boolean {
     return this.scene.asking.isOpen('resolve');
   }
@@ -45,7 +45,7 @@ export class Operator implements Person {
       return;
     }
     if (Date.now() - this.since < role.operator.thinks) return;
-    // Where it keeps trying by itself one word is enough.
+    // Where the request keeps trying by itself, one order is enough.
     if (attention.leavesByItself && this.wentOn === key) return;
     const resolution = await this.decide(attention, status);
     if (resolution === undefined) return;

@@ -12,8 +12,8 @@ export interface End {
 }
 
 /**
- * The ends that are right for what people planned and did. Without an interruption there is one; a deadline that somebody
- * runs up against, and every interruption that was carried out, adds its own. Which of them it is, the provider's state decides.
+ * The ends that are right for what people planned and did. Without an interruption there is exactly one. A deadline that
+ * somebody may miss adds its own, and so does every interruption that was carried out. The provider's state decides which one it is.
  */
 export function permittedEnds(role: Role, played: Played): End[] {
   const ends = [undisturbedEnd(role)];
@@ -23,7 +23,7 @@ export function permittedEnds(role: Role, played: Played): End[] {
   if (played.gaveUp) ends.push({ outcome: 'cancelled', reason: 'cancelled-by-operator' });
   if (played.consoleCancelled) {
     ends.push({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
-    // While a review is awaited the provider's CANCELLED does not tell a refusal from a cancel.
+    // During a review the provider's CANCELLED may be a refusal or a cancel.
     ends.push({ outcome: 'refused', reason: 'refused-at-provider' });
   }
   return ends;
@@ -31,7 +31,7 @@ export function permittedEnds(role: Role, played: Played): End[] {
 
 const ONE_LIMIT = ['validation-deadline', 'completing-deadline', 'review-deadline'];
 
-/** Three stages have the same limit: whoever is slow on the way to the one that is let pass may meet it before. */
+/** Three stages have the same limit. A slow machine may reach it one stage earlier. */
 function earlierDeadlines({ reason }: End): End[] {
   const earlier = ONE_LIMIT.includes(reason) ? ONE_LIMIT.indexOf(reason) : 1;
   return ONE_LIMIT.slice(0, earlier).map((each) => ({ outcome: 'expired', reason: each }));

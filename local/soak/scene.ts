@@ -23,7 +23,7 @@ export interface Scene<R extends Role = Role> {
   played: Played;
 }
 
-/** What was done, as far as it decides which ends are right. */
+/** What people did that decides which ends are right. */
 export interface Played {
   /** How the requester's cancel was answered. */
   cancel?: 'done' | 'refused';
@@ -67,7 +67,7 @@ export function pkOf({ provider }: RequestStatus): string | undefined {
   return provider.requestPk;
 }
 
-/** Does something at the provider and writes it down, unless something else happened there first. */
+/** Does something at the provider and notes it. Returns false where the provider refuses because it is too late. */
 export async function unlessTooLate(
   { books, role }: Scene,
   what: string,

@@ -5,7 +5,7 @@ const WAITS = new Set<Stage>(['video', 'validation', 'completing', 'review', 'ac
 /** Verbs that bring a request on. */
 const BRINGING_ON = new Set<Verb>(['link', 'provide', 'approve', 'refuse', 'code', 'sign', 'resolve']);
 
-/** Why nobody could tell what a request waits for; nothing where it is said. */
+/** Why a request does not say what it waits for. Undefined where it says so. */
 export function silence(status: RequestStatus): string | undefined {
   const { attention, deadline, endsBy, stage, verbs } = status;
   if (attention !== undefined) {

@@ -59,7 +59,7 @@ export const FAULT_KINDS = {
   'code-not-accepted': { moment: 'work', what: 'A right code is not accepted.', endpoints: ['sign'], parameters: {} },
   'files-late': {
     moment: 'work',
-    what: 'ISSUED before the signed files are there: `ms` later, or with 0 when told.',
+    what: 'ISSUED before the signed files are there: `ms` later, or with 0 when a control call puts them together.',
     endpoints: ['sign'],
     parameters: { ms: 0 },
   },
@@ -107,7 +107,7 @@ export const FAULT_KINDS = {
   },
   'file-grown': {
     moment: 'work',
-    what: 'After the file come `bytes` blanks; `stated` says whether the answer tells its length (yes or no).',
+    what: 'After the file come `bytes` blanks; `stated` says whether the answer states its length (yes or no).',
     endpoints: ['get-document', 'get-contract'],
     parameters: { bytes: 1_000_000, stated: 'yes' },
   },

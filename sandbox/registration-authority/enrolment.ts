@@ -51,7 +51,7 @@ export interface Enrolment extends CommonRequest {
   fields: Record<string, string>;
   /** Those that the video gave. */
   videoFields: string[];
-  /** Who stands before the camera. Made when the video is finished, or told before. */
+  /** Who stands before the camera. A control call says so; otherwise somebody is made up when the video is finished. */
   person?: Person;
   /** §6: only these two are documented. */
   videoStatus?: 'VALIDATED' | 'REFUSED';
@@ -62,7 +62,7 @@ export interface Enrolment extends CommonRequest {
   documents: EnrolmentDocument[];
   documentsEver: number;
   approvingRao?: string;
-  /** Goes up with every change of the data, so that a contract shown before it can be told from one after it. */
+  /** Goes up with every change of the data: the contract before a change is another one than after it. */
   revision: number;
   mails: Mail[];
 }

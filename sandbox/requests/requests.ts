@@ -40,7 +40,7 @@ export interface SignatureRequest extends CommonRequest {
   documents: HeldDocument[];
   code?: { value: string; at: number; wrongTries: number };
   messages: PhoneMessage[];
-  /** Epoch milliseconds from which signed files can be had; null: when told. */
+  /** Epoch milliseconds from which signed files can be had. Null: when a control call puts them together. */
   filesFrom?: number | null;
   /** Cancelled at the Optimizer only: its folder is gone. */
   folderRemoved: boolean;

@@ -4,7 +4,7 @@ import { STATUSES } from '../requests/statuses.js';
 
 /**
  * How the simulated provider behaves. All times are milliseconds.
- * "Guess" marks what no source says (§13): a real provider may differ, so each can be turned the other way.
+ * "Guess" marks what no source says (§13). A real provider may differ, so each side can be chosen.
  */
 const behaviourSchema = z.strictObject({
   // Answers (§2.1)
@@ -18,9 +18,9 @@ const behaviourSchema = z.strictObject({
   missingFields: z.enum(['400', '422']),
   /** §2.2: several V1 calls list HTTP 400 for what their body calls `404 Not Found`. With `errorShape: v1` alone. */
   notFoundStatus: z.enum(['404', '400']),
-  /** Guess: a thing that does not exist is told in words of its own, or in the framework's bare `Not Found`. */
+  /** Guess: the words about a thing that does not exist are the endpoint's own, or the framework's bare `Not Found`. */
   notFoundWords: z.enum(['own', 'bare']),
-  /** Guess: the words of refusals that say something about the request are V1's, or others. */
+  /** Guess: refusals that say something about the request have V1's words, or others. */
   wording: z.enum(['v1', 'other']),
   /** Guess: type of the two ids in the answer of create. */
   pkType: z.enum(['number', 'string']),
@@ -32,7 +32,7 @@ const behaviourSchema = z.strictObject({
   videoidEnabled: z.boolean(),
   /** Profiles that may be asked for. Guess: what an unknown one answers is 400. */
   profiles: z.array(z.string()),
-  /** What the Optimizer's own settings hold, so that the call may leave it out. */
+  /** What the Optimizer's own settings hold. A call may leave it out. */
   optimizerHolds: z.strictObject({ billing: z.boolean(), env: z.boolean() }),
   /** Guess: how the billing password has to be written; V1 wants Base64. */
   billingPasswordEncoding: z.enum(['base64', 'plain', 'either']),
@@ -42,13 +42,13 @@ const behaviourSchema = z.strictObject({
   videoidModeInCreate: z.enum(['taken', 'required']),
   /** Guess: 0 means that a video link lives for ever. */
   linkLifetime: z.number().nonnegative(),
-  /** Guess: so many goes at the video before VIDEOERROR is for good; 0 means no limit. */
+  /** Guess: after so many tries VIDEOERROR is final. 0 means no limit. */
   videoTries: z.number().nonnegative(),
 
   // Status (§6)
   /** Guess: what get request shows as `status`. `as-created` is a copy the Optimizer never refreshes. */
   statusShown: z.enum(['live', 'as-created', 'absent']),
-  /** Guess: get request shows a status so long after it was reached. */
+  /** Guess: get request shows a status only so long after it was reached. */
   statusLag: z.number().nonnegative(),
   /** Guess (§4.10): whether get request has `videoid_pk`. */
   videoidPkShown: z.boolean(),
@@ -56,21 +56,21 @@ const behaviourSchema = z.strictObject({
   countryShown: z.boolean(),
   /** Guess (§4.10): from when on get request shows who the signer is. */
   identityShown: z.enum(['never', 'after-video', 'after-approval', 'always']),
-  /** Guess (§4.11): what an update may change of what the video gave; V1 lists these for any time, RA says none. */
+  /** Guess (§4.11): which fields of the video an update may change. V1 lists these for any time, RA says none. */
   identityCorrectable: z.array(z.string()),
-  /** Guess: an update that changes another field is refused, or taken without changing it. */
+  /** Guess: an update of any other field is refused, or accepted without effect. */
   identityChange: z.enum(['refused', 'ignored']),
-  /** §4.11: not a partial patch. Guess: what an update leaves out of the signer is emptied, or kept. */
+  /** §4.11: an update is no partial patch. Guess: fields of the signer that it leaves out are emptied, or kept. */
   updateLeavesOut: z.enum(['emptied', 'kept']),
   /** §4.4: one call validates and approves, or the first lands in CREATED and a second approves. */
   approval: z.enum(['one-step', 'two-step']),
-  /** Guess: what `DELETE request/{request_pk}` does; V1's words suggest that only a folder goes. */
+  /** Guess: what `DELETE request/{request_pk}` does. V1's words suggest that only a folder is removed. */
   cancel: z.enum(['cancels', 'removes-folder', 'absent']),
-  /** Guess: statuses in which a request can be cancelled; RA contradicts itself about ENROLLREADY. */
+  /** Guess: in which statuses a request can be cancelled. RA contradicts itself about ENROLLREADY. */
   cancelIn: z.array(z.enum(STATUSES)),
   /** Guess: statuses in which get and put behave as on a live request; put is refused elsewhere. */
   updateIn: z.array(z.enum(STATUSES)),
-  /** Guess: event type of VIDEOREVIEW to CREATED and of a retry; no source names one. */
+  /** Guess: the event type of VIDEOREVIEW to CREATED, and of a retry. No source names one. */
   unnamedEvent: z.string(),
 
   // RAO (§4.4)
@@ -97,7 +97,7 @@ const behaviourSchema = z.strictObject({
   documentTypeDefault: z.enum(['signed', 'original']),
   /** Guess: whether the default may be named too; the values beside `signed` are not documented. */
   originalType: z.enum(['taken', 'refused']),
-  /** Guess: what a deletion without `document_type` takes. */
+  /** Guess: what a deletion without `document_type` deletes. */
   deletionWithoutType: z.enum(['every-kind', 'original']),
   /** Guess: where a deletion names one kind: `?document_type=`, `/signed/{uid}` as in V1, or nowhere. */
   deletionByType: z.enum(['query', 'path', 'nowhere']),
@@ -113,20 +113,20 @@ const behaviourSchema = z.strictObject({
   codeCoolDown: z.number().nonnegative(),
   /** Guess. */
   codeLifetime: z.number().nonnegative(),
-  /** Guess: after so many wrong ones the code is dead, also when it is typed right. 0 means no limit. */
+  /** Guess: after so many wrong codes, the right one is not accepted either. 0 means no limit. */
   codeTries: z.number().nonnegative(),
   /** Six in every sample; a guess as a rule. Up to 64. */
   codeLength: z.number().nonnegative(),
   codeAlphabet: z.enum(['digits', 'letters-and-digits']),
   /** §4.8: V1's optional `delivery_method`; V2's is unknown. */
   deliveryMethod: z.enum(['optional', 'required']),
-  /** A code for everybody instead of random ones. The provider documents none. */
+  /** One code for everybody instead of random ones. The provider has no such thing. */
   fixedCode: z.string().nullable(),
 
   // Sign (§4.9)
   /** Only `biometric` is documented. Empty means that other ways are not enabled. */
   unlockTypes: z.array(z.string()),
-  /** Guess: another type is answered like a wrong code, or named. */
+  /** Guess: any other type gets the answer of a wrong code, or an answer that names it. */
   unknownUnlockType: z.enum(['as-a-code', 'named']),
   /** Guess: a regular expression that an unlock value must match. */
   unlockValue: z.string(),
@@ -152,15 +152,15 @@ const behaviourSchema = z.strictObject({
   earlierSignatures: z.enum(['kept', 'stripped']),
 
   // Webhooks (§7)
-  /** Where callbacks go; null sends none. The provider's staff sets it, not the API (§7.3). */
+  /** Where callbacks go. With null, none are sent. The provider's staff sets it, not the API (§7.3). */
   webhook: z.string().nullable(),
   /** §12.5: the event object or the flat one. */
   webhookShape: z.enum(['event', 'flat']),
   /** `previous_status` and `date` are there "when present" (§7.1). */
   webhookExtras: z.enum(['always', 'sometimes', 'never']),
-  /** EVT shows REQUEST_ENROLLED with nothing but a status in `request`; probably shortened there. */
+  /** EVT shows REQUEST_ENROLLED with only a status in `request`, probably to save space. */
   issuedWebhookWithoutPk: z.boolean(),
-  /** Guess: pauses before a failed delivery is tried again; when they are used up it is given up. */
+  /** Guess: the pauses before each further try of a failed delivery. After the last one it is given up. */
   webhookRetries: z.array(z.number().nonnegative()),
   /** Guess: a callback must be answered within this time. */
   webhookTimeout: z.number().nonnegative(),

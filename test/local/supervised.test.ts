@@ -25,12 +25,12 @@ describe('a program beside us', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('that dies while it is waited for is told with the end of its log', async () => {
+  it('that dies while it is waited for is reported with the end of its log', async () => {
     const service = await start(DIES);
     await expect(untilReady(service, async () => false, 60_000)).rejects.toThrow(/ended with code 3[^]*a last word/);
   });
 
-  it('that is not ready in time is told', async () => {
+  it('that is not ready in time is reported', async () => {
     const service = await start(STAYS);
     await expect(untilReady(service, async () => false, 10)).rejects.toThrow('is not ready after 0.01 s');
   });
@@ -42,7 +42,7 @@ describe('a program beside us', () => {
     expect(service.lastLines(9)).toEqual(['up', 'no']);
   });
 
-  it('that cannot be started is told', async () => {
+  it('that cannot be started is reported', async () => {
     const order = { name: 'program', program: join(folder, 'missing'), args: [], logFile: join(folder, 'log') };
     await expect(startService(order)).rejects.toThrow('program could not be started');
   });

@@ -48,7 +48,7 @@ describe('the search for a Temporal server', () => {
     environment['TEMPORAL_CLI_PATH'] = join(folder, 'missing');
     await expect(find()).rejects.toThrow('there is no such file');
     environment['TEMPORAL_CLI_PATH'] = script(join(folder, 'other'), 'echo something else');
-    await expect(find()).rejects.toThrow('does not tell the version');
+    await expect(find()).rejects.toThrow('does not say which Temporal server');
   });
 
   it('takes the CLI on the PATH, and compares versions as numbers', async () => {

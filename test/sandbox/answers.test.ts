@@ -128,7 +128,7 @@ describe('RAO credentials', () => {
     expect(await approve(RAO)).toBe(403);
   });
 
-  test('can be held under a new token, which tells what it holds and nothing of it', async () => {
+  test('can be held under a new token, which shows what it holds, but no value', async () => {
     const created = await stand.api('POST', '/token', {
       username: '1125825',
       password: 'rao-password-972',

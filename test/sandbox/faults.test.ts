@@ -61,7 +61,7 @@ test('answer-cut: the file ends half-way', async () => {
   await expect(stand.file(`/contract/${pk}`)).rejects.toThrow('terminated');
 });
 
-test('files-late: ISSUED before the files are there, until told', async () => {
+test('files-late: ISSUED before the files are there, until a control call', async () => {
   const { pk } = await stand.createReady();
   const uid = await stand.uploadOne(pk, await pdf('late'));
   await stand.faults({ name: 'files-late' });

@@ -116,7 +116,7 @@ test('a killed sandbox carries on: requests, documents, codes, counters, faults 
   await post(`${first.api}/otp/${pk}`, {});
   await post(`${first.control}/faults`, [{ name: 'answer-429', endpoint: 'list-tokens' }], 'PUT');
   await receiver.atLeast(3);
-  // More than one a second, so that numbers cannot be told from the clock alone.
+  // More than one a second, so that the clock alone cannot give the numbers.
   const others = await Promise.all(Array.from({ length: 8 }, async () => post(`${first.api}/videoid`, ORDER)));
   const taken = others.map((other) => (other['detail'] as { request_pk: number }).request_pk);
   const refused = async (): Promise<number> => {

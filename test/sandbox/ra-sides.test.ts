@@ -87,13 +87,13 @@ describe('callbacks', () => {
     const silent = await inReview(ORGANISATION);
     await ra.operator(silent, 'validate');
     await ra.setting({ createdEvent: 'REQUEST_UPDATED' });
-    const told = await inReview(ORGANISATION);
-    await ra.operator(told, 'validate');
+    const announced = await inReview(ORGANISATION);
+    await ra.operator(announced, 'validate');
     const settled = await ra.create();
-    while (claimed(settled).length < 1 || claimed(told).length < 3)
+    while (claimed(settled).length < 1 || claimed(announced).length < 3)
       await receiver.atLeast(receiver.received.length + 1);
     expect(claimed(silent)).toEqual(['VIDEOPENDING', 'VIDEOREVIEW']);
-    expect(claimed(told)).toEqual(['VIDEOPENDING', 'VIDEOREVIEW', 'CREATED']);
+    expect(claimed(announced)).toEqual(['VIDEOPENDING', 'VIDEOREVIEW', 'CREATED']);
   });
 
   test('in the flat shape: the request is a number', async () => {

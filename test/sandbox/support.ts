@@ -163,7 +163,7 @@ export async function pdf(
   return Buffer.from(await document.save({ useObjectStreams: options.objectStreams ?? false }));
 }
 
-/** Somebody who takes callbacks, and answers as told. */
+/** Takes callbacks, and answers with the statuses that a test chooses. */
 export class Receiver {
   readonly received: Record<string, unknown>[] = [];
   /** Statuses of the next answers; 204 when used up. */
