@@ -76,7 +76,7 @@ export function setCommonHandlers(run: RequestRun): void {
   );
 }
 
-/** For who wished the end: how it ended, which may be otherwise than wished. */
+/** The answer to an order that ends the request: how it ended, which may be in another way. */
 function endOf({ state }: RequestRun): Promise<{ outcome: OutcomeKind }> {
   return CancellationScope.nonCancellable(async () => {
     await condition(() => state.outcome !== undefined);

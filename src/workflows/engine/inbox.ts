@@ -1,30 +1,19 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
-import type {
-  Acceptance,
-  CodeSent,
-  CorrectOrder,
-  NewVideoOrder,
-  PreauthLinkOrder,
-  ProvideOrder,
-  Resolution,
-  ReviewDecision,
-  SignAnswer,
-  SignOrder,
-} from '../../messages/steering.js';
+import type { CodeSent, Orders, SignAnswer } from '../../messages/steering.js';
 import { callFailure } from './call-failure.js';
 
-/** What people order of a request, and what they are answered. */
-export interface Calls {
-  review: { order: ReviewDecision; answer: { status: string } };
-  code: { order: Acceptance; answer: CodeSent };
-  sign: { order: SignOrder; answer: SignAnswer };
-  newVideo: { order: NewVideoOrder; answer: { requestPk: string } };
-  correct: { order: CorrectOrder; answer: { status: string } };
-  provide: { order: ProvideOrder; answer: { missing: string[] } };
-  preauthLink: { order: PreauthLinkOrder; answer: { stored: true } };
-  resolve: { order: Resolution; answer: { stage: string } };
+/** What the story answers to the orders that wait for it, by the name of the Update. */
+export interface Answers {
+  review: { status: string };
+  code: CodeSent;
+  sign: SignAnswer;
+  'new-video': { requestPk: string };
+  correct: { status: string };
+  provide: { missing: string[] };
+  'preauth-link': { stored: true };
+  resolve: { stage: string };
 }
-export type CallKind = keyof Calls;
+export type CallKind = keyof Answers;
 
 /** Somebody who waits for an answer and can be told that there is none. */
 export type Caller = Pick<Call<CallKind>, 'settled' | 'fail'>;
@@ -34,12 +23,12 @@ export class Call<K extends CallKind> {
   settled = false;
 
   constructor(
-    readonly order: Calls[K]['order'],
-    private readonly resolve: (answer: Calls[K]['answer']) => void,
+    readonly order: Orders[K],
+    private readonly resolve: (answer: Answers[K]) => void,
     private readonly reject: (failure: ApplicationFailure) => void,
   ) {}
 
-  answer(answer: Calls[K]['answer']): void {
+  answer(answer: Answers[K]): void {
     this.settled = true;
     this.resolve(answer);
   }
@@ -59,7 +48,7 @@ export class Inbox {
   private readonly open = new Set<Caller>();
 
   /** For handlers: leaves the order and waits until the story has answered it. @throws NOT_NOW while another of its kind waits */
-  ask<K extends CallKind>(kind: K, order: Calls[K]['order']): Promise<Calls[K]['answer']> {
+  ask<K extends CallKind>(kind: K, order: Orders[K]): Promise<Answers[K]> {
     if (this.has(kind)) throw callFailure('NOT_NOW', 'The same is being carried out already; the first one counts.');
     return new Promise((resolve, reject) => {
       const call = new Call<K>(order, resolve, reject);

@@ -9,11 +9,12 @@ import {
 import type { Activities } from '../../messages/activities.js';
 import type { AnyRequest, RequestPk } from '../../messages/request.js';
 import type { Stage, Verb } from '../../messages/status.js';
+import type { Orders } from '../../messages/steering.js';
 import { AttentionMark } from './attention.js';
 import { callFailure } from './call-failure.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { Ending, EndWish } from './endings.js';
-import { type CallKind, type Calls, Inbox } from './inbox.js';
+import { type Answers, type CallKind, Inbox } from './inbox.js';
 import { Operator, type Resolved } from './operator.js';
 import { pauses } from './pauses.js';
 import { RequestState } from './request-state.js';
@@ -22,17 +23,8 @@ import { Steps } from './steps.js';
 import { verbsOf, verbsOfStage } from './verbs.js';
 import { ProviderWatch } from './watch.js';
 
-/** The verbs that leave a call in the inbox. */
-const CALLED_BY: Record<CallKind, Verb[]> = {
-  review: ['approve', 'refuse'],
-  code: ['code'],
-  sign: ['sign'],
-  newVideo: ['new-video'],
-  correct: ['correct'],
-  provide: ['provide'],
-  preauthLink: ['preauth-link'],
-  resolve: ['resolve'],
-};
+/** The other orders have the name of their verb. */
+const REVIEW_VERBS: readonly Verb[] = ['approve', 'refuse'];
 
 /** What every running request has, whatever its flow, and how it waits for the provider. */
 export class RequestRun {
@@ -67,8 +59,8 @@ export class RequestRun {
   /** Orders of this kind wait in the inbox for the story. @param check throws what is in the way of an order */
   takes<K extends CallKind>(
     kind: K,
-    update: UpdateDefinition<Calls[K]['answer'], [Calls[K]['order']]>,
-    check: (order: Calls[K]['order']) => void,
+    update: UpdateDefinition<Answers[K], [Orders[K]]>,
+    check: (order: Orders[K]) => void,
   ): void {
     setHandler(update, (order) => this.inbox.ask(kind, order), { validator: check });
   }
@@ -83,8 +75,9 @@ export class RequestRun {
   enter(stage: Stage): void {
     this.state.enter(stage);
     const verbs = verbsOfStage(this.state, this.deadline.when);
+    const taken = (kind: CallKind) => (kind === 'review' ? REVIEW_VERBS : [kind]).some((verb) => verbs.includes(verb));
     this.inbox.refuse(
-      (kind) => !CALLED_BY[kind].some((verb) => verbs.includes(verb)),
+      (kind) => !taken(kind),
       () => this.notNow(),
     );
   }
