@@ -18,7 +18,7 @@ export type CallKind = keyof Answers;
 /** Somebody who waits for an answer and can be told that there is none. */
 export type Caller = Pick<Call<CallKind>, 'settled' | 'fail'>;
 
-/** A call under way: the handler of the Update waits, the story answers once. What comes after the first answer changes nothing. */
+/** An order whose caller waits: the story answers it once. A second answer changes nothing. */
 export class Call<K extends CallKind> {
   settled = false;
 
@@ -40,8 +40,8 @@ export class Call<K extends CallKind> {
 }
 
 /**
- * Where Update handlers leave their calls. A handler only records and waits; the story alone takes and acts.
- * There is one call of a kind at a time: the first wins.
+ * Where Update handlers leave their orders. A handler only waits; the story takes the order and acts. Of each kind there is one
+ * at a time: the first wins.
  */
 export class Inbox {
   private readonly waiting: { [K in CallKind]?: Call<K> } = {};

@@ -4,7 +4,7 @@ import type { OutcomeKind } from '../../messages/outcome.js';
 import type { RequestStatus } from '../../messages/status.js';
 import * as names from '../../messages/steering.js';
 
-/** A provider callback as we treat it: something may have changed. No argument, so that it cannot be poison. */
+/** The provider called back: something may have changed. There is no argument, so it can do no harm. */
 export const hintSignal = defineSignal(names.HINT_SIGNAL);
 export const statusQuery = defineQuery<RequestStatus, names.StatusQuestion>(names.STATUS_QUERY);
 export const reviewUpdate = defineUpdate<{ status: string }, [names.ReviewDecision]>(names.REVIEW_UPDATE);

@@ -23,7 +23,7 @@ import { Steps } from './steps.js';
 import { verbsOf, verbsOfStage } from './verbs.js';
 import { ProviderWatch } from './watch.js';
 
-/** The other orders have the name of their verb. */
+/** The verbs of the order `review`. Every other order has the name of its verb. */
 const REVIEW_VERBS: readonly Verb[] = ['approve', 'refuse'];
 
 /** What every running request has, whatever its flow, and how it waits for the provider. */
@@ -71,7 +71,7 @@ export class RequestRun {
     return this.state.ids.requestPk;
   }
 
-  /** The story goes on. Calls of the stage before that this one would not take came too late, and are told so. */
+  /** The story goes on. Waiting orders that the new stage would not take came too late, and are refused. */
   enter(stage: Stage): void {
     this.state.enter(stage);
     const verbs = verbsOfStage(this.state, this.deadline.when);
@@ -98,8 +98,9 @@ export class RequestRun {
   }
 
   /**
-   * Waits for another status at the provider, or for `until`. Ends the request when somebody wishes so or the deadline passes.
-   * Gives what an operator decided meanwhile.
+   * Waits for another status at the provider, or for `until`. Returns what an operator decided meanwhile.
+   *
+   * @throws Ending when somebody wishes the end, or the deadline passes
    */
   async statusChanged(
     summary: string,
@@ -117,7 +118,7 @@ export class RequestRun {
       switch (watched.end) {
         case 'answer':
           if (recovering) attention.clear();
-          // After trouble the same status is news too: the attention that the caller has for it made way for the trouble.
+          // After trouble the same status is news too: the trouble has replaced the attention that belongs to it.
           if (state.see(watched.read, watched.foundBy) || recovering) return undefined;
           break;
         case 'failed':
@@ -155,7 +156,7 @@ export class RequestRun {
     if (this.deadline.expired) throw new Ending('expired', reason, { kind: 'policy' });
   }
 
-  /** The evidence and the feed say that the deadline comes near. Beside the story: nothing waits for it. */
+  /** Tells evidence and feed that the deadline comes near. It runs beside the story: nothing waits for it. */
   private remind(at: number): void {
     const { stage } = this.state;
     const deadline = new Date(at).toISOString();
