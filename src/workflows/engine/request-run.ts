@@ -8,8 +8,9 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../../messages/activities.js';
 import type { AnyRequest, RequestPk } from '../../messages/request.js';
-import type { Stage, Verb } from '../../messages/status.js';
-import type { Orders } from '../../messages/steering.js';
+import type { Stage } from '../../messages/status.js';
+import type { OrderName, Orders } from '../../messages/steering.js';
+import { type Verb, VERBS } from '../../messages/verbs.js';
 import { AttentionMark } from './attention.js';
 import { callFailure } from './call-failure.js';
 import { DeadlineTimer } from './deadline-timer.js';
@@ -22,9 +23,6 @@ import { checklist, wordsOf } from './status.js';
 import { Steps } from './steps.js';
 import { verbsOf, verbsOfStage } from './verbs.js';
 import { ProviderWatch } from './watch.js';
-
-/** The verbs of the order `review`. Every other order has the name of its verb. */
-const REVIEW_VERBS: readonly Verb[] = ['approve', 'refuse'];
 
 /** What every running request has, whatever its flow, and how it waits for the provider. */
 export class RequestRun {
@@ -74,10 +72,9 @@ export class RequestRun {
   /** The story goes on. Waiting orders that the new stage would not take came too late, and are refused. */
   enter(stage: Stage): void {
     this.state.enter(stage);
-    const verbs = verbsOfStage(this.state, this.deadline.when);
-    const taken = (kind: CallKind) => (kind === 'review' ? REVIEW_VERBS : [kind]).some((verb) => verbs.includes(verb));
+    const taken = verbsOfStage(this.state, this.deadline.when).map(orderOf);
     this.inbox.refuse(
-      (kind) => !taken(kind),
+      (kind) => !taken.includes(kind),
       () => this.notNow(),
     );
   }
@@ -171,4 +168,9 @@ export class RequestRun {
       remind(this.request.key, { stage, deadline, at: new Date().toISOString() }),
     ).catch(() => this.state.happened('reminder-not-fed', { stage, deadline }));
   }
+}
+
+function orderOf(verb: Verb): OrderName | undefined {
+  const row: { words: string; order?: OrderName } = VERBS[verb];
+  return row.order;
 }
