@@ -7,7 +7,6 @@ import { type Creating, created } from './creating.js';
 import { callFailure, callFailureOf } from './engine/call-failure.js';
 import type { Ending } from './engine/endings.js';
 import type { Call, Caller } from './engine/inbox.js';
-import { preauthLinkUpdate, provideUpdate, reviewUpdate } from './engine/messages.js';
 import { RequestRun } from './engine/request-run.js';
 import { requestPkAttribute } from './engine/search-attributes.js';
 import { cleanedLater, closing, outcomeOf, recorded, runToTheEnd, withdrawn } from './ends.js';
@@ -56,9 +55,9 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
 
   // ── Handlers: they record and wait, the story acts ──
   setCommonHandlers(run);
-  run.takes('review', reviewUpdate, ({ decision }) => run.allow(decision));
-  run.takes('provide', provideUpdate, () => run.allow('provide'));
-  run.takes('preauth-link', preauthLinkUpdate, () => {
+  run.takes('review', ({ decision }) => run.allow(decision));
+  run.takes('provide', () => run.allow('provide'));
+  run.takes('preauth-link', () => {
     run.allow('preauth-link');
     if (!request.preauthLink) throw callFailure('NOT_NOW', 'The settings do not allow the pre-authorised link.');
   });

@@ -8,7 +8,7 @@ import { archived } from './archiving.js';
 import { created } from './creating.js';
 import { type Ending, endedAtProvider } from './engine/endings.js';
 import type { Caller } from './engine/inbox.js';
-import { acceptUpdate, codeUpdate, reviewUpdate, signUpdate } from './engine/messages.js';
+import { updateOf } from './engine/messages.js';
 import { RequestRun } from './engine/request-run.js';
 import { requestPkAttribute } from './engine/search-attributes.js';
 import { cleanedLater, closing, outcomeOf, recorded, runToTheEnd, statusAtEnd, withdrawn } from './ends.js';
@@ -38,19 +38,19 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
 
   // ── Handlers: they record and wait, the story acts ──
   setCommonHandlers(run);
-  run.takes('review', reviewUpdate, ({ decision }) => run.allow(decision));
-  setHandler(acceptUpdate, (acceptance) => acceptances.record(acceptance), {
+  run.takes('review', ({ decision }) => run.allow(decision));
+  setHandler(updateOf('accept'), (acceptance) => acceptances.record(acceptance), {
     validator: (acceptance) => {
       if (acceptances.knows(acceptance)) return;
       run.allow('accept');
       acceptances.check(acceptance);
     },
   });
-  run.takes('code', codeUpdate, (acceptance) => {
+  run.takes('code', (acceptance) => {
     run.allow('code');
     acceptances.check(acceptance);
   });
-  run.takes('sign', signUpdate, (order) => checkSignOrder(run, acceptances, order));
+  run.takes('sign', (order) => checkSignOrder(run, acceptances, order));
 
   // ── The story ──
   return runToTheEnd(run, story, ended);

@@ -5,7 +5,6 @@ import { corrected } from './correcting.js';
 import { callFailure } from './engine/call-failure.js';
 import { endedAtProvider } from './engine/endings.js';
 import type { Caller } from './engine/inbox.js';
-import { newVideoUpdate } from './engine/messages.js';
 import type { RequestRun } from './engine/request-run.js';
 import { requestPkAttribute, stageAttribute } from './engine/search-attributes.js';
 
@@ -15,7 +14,7 @@ const OVER = new Set<ProviderStatus>(['VIDEOREVIEW', 'ENROLLREADY', 'CREATED', '
 /** The signer goes through the video identification, or does not. `newVideo` makes another video request in this request. */
 export async function videoFinished(run: RequestRun, newVideo: (caller?: Caller) => Promise<void>): Promise<void> {
   const { state, attention, inbox } = run;
-  run.takes('new-video', newVideoUpdate, () => run.allow('new-video'));
+  run.takes('new-video', () => run.allow('new-video'));
   run.enter('video');
   upsertSearchAttributes([
     { key: stageAttribute, value: 'video' },

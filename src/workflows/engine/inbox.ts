@@ -1,19 +1,9 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
-import type { CodeSent, Orders, SignAnswer } from '../../messages/steering.js';
+import type { Answers, OrderName, Orders } from '../../messages/steering.js';
 import { callFailure } from './call-failure.js';
 
-/** What the story answers to the orders that wait for it, by the name of the Update. */
-export interface Answers {
-  review: { status: string };
-  code: CodeSent;
-  sign: SignAnswer;
-  'new-video': { requestPk: string };
-  correct: { status: string };
-  provide: { missing: string[] };
-  'preauth-link': { stored: true };
-  resolve: { stage: string };
-}
-export type CallKind = keyof Answers;
+/** The orders that wait for the story. The handlers of the others answer them. */
+export type CallKind = Exclude<OrderName, 'accept' | 'identity' | 'extend' | 'abandon' | 'cancel'>;
 
 /** Somebody who waits for an answer and can be told that there is none. */
 export type Caller = Pick<Call<CallKind>, 'settled' | 'fail'>;

@@ -1,4 +1,3 @@
-import type { UpdateDefinition } from '@temporalio/common';
 import {
   type ApplicationFailure,
   CancellationScope,
@@ -15,7 +14,8 @@ import { AttentionMark } from './attention.js';
 import { callFailure } from './call-failure.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { Ending, EndWish } from './endings.js';
-import { type Answers, type CallKind, Inbox } from './inbox.js';
+import { type CallKind, Inbox } from './inbox.js';
+import { updateOf } from './messages.js';
 import { Operator, type Resolved } from './operator.js';
 import { pauses } from './pauses.js';
 import { RequestState } from './request-state.js';
@@ -55,12 +55,8 @@ export class RequestRun {
   }
 
   /** Orders of this kind wait in the inbox for the story. @param check throws what is in the way of an order */
-  takes<K extends CallKind>(
-    kind: K,
-    update: UpdateDefinition<Answers[K], [Orders[K]]>,
-    check: (order: Orders[K]) => void,
-  ): void {
-    setHandler(update, (order) => this.inbox.ask(kind, order), { validator: check });
+  takes<K extends CallKind>(kind: K, check: (order: Orders[K]) => void): void {
+    setHandler(updateOf(kind), (order) => this.inbox.ask(kind, order), { validator: check });
   }
 
   /** The request's id at the provider; there is none before create. */
