@@ -2,15 +2,15 @@ import type { Accepted, Acceptance } from '../messages/steering.js';
 import { callFailure } from './engine/call-failure.js';
 import type { RequestState } from './engine/request-state.js';
 
-/** Milliseconds. Clocks of the places that show documents may differ from ours by so much. */
+/** Milliseconds. The clock of the place that shows the documents may differ from ours by this much. */
 const CLOCK_TOLERANCE = 5 * 60_000;
 
-/** So many different acceptances are recorded of one request. */
+/** At most this many different acceptances are recorded for one request. */
 const MOST = 100;
 
 /**
- * What the signer has accepted, as often as that was said. The first acceptance is the one that times are compared with; the
- * last one before an order to sign stands behind the signature.
+ * Every acceptance of the signer. Times are compared with the first. The last one before an order to sign stands behind the
+ * signature.
  */
 export class Acceptances {
   private readonly recorded: { acceptance: Acceptance; recordedAt: string }[] = [];
@@ -30,7 +30,7 @@ export class Acceptances {
   }
 
   /**
-   * For validators: whether this is an acceptance of what was shown, given between then and now.
+   * For validators. The acceptance must be of what was shown, and given after it was shown.
    *
    * @throws NOT_ACCEPTED, ACCEPTANCE_NOT_IN_TIME, NOT_NOW
    */

@@ -16,10 +16,10 @@ export interface AftermathOrder {
   policy: Policy;
 }
 
-/** The signer may still finish the video; in any other status somebody has it on the desk. */
+/** The signer may still finish the video. In any other status somebody at the provider is working on it. */
 const UNFINISHED = new Set<ProviderStatus>(['VIDEOPENDING', 'VIDEOINCOMPLETE', 'VIDEOERROR']);
 
-/** Starts the watch where a request ends that the signer may still finish at the provider. */
+/** Starts the watch of a request that has ended, where the signer may still finish its video at the provider. */
 export async function watchAftermath(order: AftermathOrder): Promise<void> {
   if (!UNFINISHED.has(order.seen)) return;
   const { key } = order;
@@ -33,8 +33,8 @@ export async function watchAftermath(order: AftermathOrder): Promise<void> {
 }
 
 /**
- * Watches a request that has ended here and was left open at the provider, until the signer has finished the video, which
- * is told, or it is closed there.
+ * Watches a request that has ended here and was left open at the provider. The watch is over when the signer finishes the
+ * video, which is put into the feed, or when the provider closes the request.
  */
 export async function aftermath({ key, requestPk, seen, policy }: AftermathOrder): Promise<void> {
   const watch = new ProviderWatch(key, { ...policy, watch: paceAfterEnd(policy.watch) });

@@ -9,12 +9,12 @@ type Signed = Pick<RetrieveOrder, 'documents' | 'contract'>;
 /** What an operator has decided about files that did not come as they should. */
 type Decided = Pick<RetrieveOrder, 'accepted' | 'giveUp'> & { contractAsShown: boolean };
 
-/** Trouble of ours: who gives up on the files could not store what came either. */
+/** Trouble of ours. Giving up on the files does not help: what came could not be stored either. */
 const OF_OURS = new Set<FailureCode>(['ARCHIVE_FULL', 'ARCHIVE_UNAVAILABLE', 'ARCHIVE_NOT_SHARED', 'BAD_SETTING']);
 
 /**
- * Step 7: the signed files are fetched, stored and verified. It is signed, so nothing ends the request but this; whatever the provider
- * gives, an operator can keep it or go on without it.
+ * Step 7: the signed files are fetched, stored and verified. The request is signed, so nothing else ends it. Where the files are
+ * not as they should be, an operator can keep them or go on without them.
  */
 export async function archived(run: RequestRun, signed: Signed): Promise<Retrieved> {
   run.enter('archiving');

@@ -9,7 +9,7 @@ export const VIDEO_FAILED: StepFailure = {
     'The provider says VIDEOERROR: the video identification failed. Wait for the signer to try the same link again, make a new video request, or give up.',
 };
 
-/** Two-step authorities validate first and approve in the provider's console (§3, validate). */
+/** Registration authorities in two-step mode validate first, then approve in the provider's console (§3, validate). */
 export const APPROVAL_INCOMPLETE: StepFailure = {
   code: 'APPROVAL_INCOMPLETE',
   temporary: true,
@@ -17,7 +17,7 @@ export const APPROVAL_INCOMPLETE: StepFailure = {
     "The provider says CREATED: validated, not approved. Approve in the provider's console; this request goes on by itself.",
 };
 
-/** An automatic approval is nobody's word about a signer of another number. */
+/** Nobody has decided that a signer with another number is the right one, so it is not approved automatically. */
 export const OFFICER_AWAITED: StepFailure = {
   code: 'SIGNER_UNEXPECTED',
   temporary: true,

@@ -10,8 +10,8 @@ import { unlessItRuns } from './engine/start-child.js';
 import { allHandedOut } from './guards/defects.js';
 
 /**
- * Runs a story to its end. Whatever ends it otherwise goes through `ended`; Temporal's own cancel is one wish among others.
- * Everything is non-cancellable: wishes take effect where the story heeds them.
+ * Runs a story to its end. Every other end goes through `ended`. A cancel in Temporal is treated like the order `cancel`.
+ * Everything is non-cancellable: a wish to end takes effect where the story heeds it.
  */
 export function runToTheEnd(
   run: RequestRun,
@@ -64,7 +64,7 @@ export function outcomeOf(
   };
 }
 
-/** The end is decided; what follows is tidying up. */
+/** The end is decided. What follows is deleting and recording. */
 export function closing(run: RequestRun, { outcome, reason, actor }: Outcome): void {
   run.enter('cleaning');
   run.state.happened(outcome, { reason }, actor);
@@ -79,7 +79,7 @@ export async function recorded({ steps, state, request }: RequestRun, outcome: O
   return outcome;
 }
 
-/** Records the outcome; tidying up at the provider takes longer than minutes and goes on by itself. */
+/** Records the outcome. Deleting at the provider takes longer than minutes, and goes on in a workflow of its own. */
 export async function cleanedLater(run: RequestRun, outcome: Outcome, left: Leftovers): Promise<Outcome> {
   const { key, policy } = run.request;
   const pending = await recorded(run, { ...outcome, cleanup: 'pending' });
@@ -94,8 +94,8 @@ export async function cleanedLater(run: RequestRun, outcome: Outcome, left: Left
 }
 
 /**
- * Cancels at the provider where its API allows; whether it does is an assumption, and no reason to wait. Where the signer may have
- * been faster (`mayBeIssued`), trouble that passes is waited for: the provider decides how it ended.
+ * Cancels at the provider, where its API allows. Whether it does is an assumption, so trouble is not waited for. Where the
+ * certificate may have been issued meanwhile (`mayBeIssued`), temporary trouble is waited for: the provider decides how it ended.
  */
 export async function withdrawn(
   { steps, request }: RequestRun,
@@ -111,8 +111,8 @@ export async function withdrawn(
 }
 
 /**
- * The status that decides an end. While a sign is in doubt nothing but the provider's word will do, or an operator's where it does
- * not give it; otherwise the request is not signed, and the last known status serves when it cannot be read.
+ * The status that decides an end. While a sign is in doubt the provider must say it, or an operator goes on without. Otherwise
+ * the request is not signed, and the last known status is good enough.
  */
 export async function statusAtEnd({
   steps,

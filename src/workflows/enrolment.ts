@@ -7,7 +7,6 @@ import { type Creating, created } from './creating.js';
 import { callFailure, callFailureOf } from './engine/call-failure.js';
 import type { Ending } from './engine/endings.js';
 import type { Call, Caller } from './engine/inbox.js';
-import { preauthLinkUpdate, provideUpdate, reviewUpdate } from './engine/messages.js';
 import { RequestRun } from './engine/request-run.js';
 import { requestPkAttribute } from './engine/search-attributes.js';
 import { cleanedLater, closing, outcomeOf, recorded, runToTheEnd, withdrawn } from './ends.js';
@@ -17,7 +16,7 @@ import { type Review, reviewed } from './review.js';
 import { validated } from './validation.js';
 import { videoFinished } from './video.js';
 
-/** Not for whoever provided data last: the file may be another one. */
+/** Not told to whoever provided data last: the failure may be about a file of somebody else. */
 const OF_THE_ARCHIVE = new Set<FailureCode>(['ARCHIVED_FILE_CHANGED', 'DOCUMENT_NOT_FOUND']);
 
 interface Created {
@@ -56,9 +55,9 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
 
   // ── Handlers: they record and wait, the story acts ──
   setCommonHandlers(run);
-  run.takes('review', reviewUpdate, ({ decision }) => run.allow(decision));
-  run.takes('provide', provideUpdate, () => run.allow('provide'));
-  run.takes('preauthLink', preauthLinkUpdate, () => {
+  run.takes('review', ({ decision }) => run.allow(decision));
+  run.takes('provide', () => run.allow('provide'));
+  run.takes('preauth-link', () => {
     run.allow('preauth-link');
     if (!request.preauthLink) throw callFailure('NOT_NOW', 'The settings do not allow the pre-authorised link.');
   });
@@ -90,7 +89,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     upsertSearchAttributes([{ key: requestPkAttribute, value: run.requestPk }]);
   }
 
-  /** For profiles that are not of natural persons. What the provider misses at the last moment leads back to completing. */
+  /** For profiles that are not of natural persons. If the provider misses something at the approval, it is completed again. */
   async function completedAndApproved(): Promise<void> {
     for (;;) {
       await completed(); // 5. update request  6. upload evidence documents
@@ -123,7 +122,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     }
   }
 
-  /** What is still missing. Data that the provider will not take is told to who gave it, and left out from then on. */
+  /** What is still missing. If the provider refuses the data, whoever gave it is told, and it is not sent again. */
   async function complete(call?: Call<'provide'>): Promise<string[]> {
     const given = call ? [...supplements, call.order.number] : supplements;
     const order = { requestPk: run.requestPk, supplements: given };
@@ -143,7 +142,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     return completing.end === 'done' ? completing.value.missing : [];
   }
 
-  /** The declaration and the contract, for the officer who is to decide, or who wants to. */
+  /** The declaration and the contract: for any officer, or for the one who wants to approve. */
   async function declared(call?: Call<'review'>): Promise<void> {
     if (state.providerStatus !== 'CREATED') return;
     const { download } = request.policy;
@@ -164,7 +163,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     }
   }
 
-  /** Who approves signs the declaration, which names them: nobody approves one that they were not shown. */
+  /** The declaration names the officer who signs it by approving. It must be shown to that officer first. */
   async function unread(call: Call<'review'>): Promise<boolean> {
     if (!state.toReview || state.toReview.officer === call.order.officer) return false;
     await declared(call);
@@ -176,7 +175,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     return true;
   }
 
-  /** A certificate that is issued cannot be taken back: then it is enrolled, whatever ended it. */
+  /** An issued certificate cannot be taken back: the outcome is then `enrolled`, whatever ended the request. */
   async function ended(ending: Ending): Promise<Outcome> {
     run.enter('cleaning');
     run.deadline.clear();
@@ -198,7 +197,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     );
   }
 
-  /** Keeps for the evidence what the provider says about the end, and gives its words; without them the end stands all the same. */
+  /** Keeps what the provider says about the end for the evidence, and returns its words. The end does not depend on them. */
   async function noteAtProvider(): Promise<string | undefined> {
     const reading = await steps.run('watch', (activities) => activities.readEnd(key, { requestPk: run.requestPk }), {
       summary: 'read what the provider says about the end',

@@ -4,16 +4,7 @@ import type { OutcomeKind } from '../messages/outcome.js';
 import { misplaced } from './correcting.js';
 import { callFailure } from './engine/call-failure.js';
 import { Ending } from './engine/endings.js';
-import {
-  abandonUpdate,
-  cancelUpdate,
-  correctUpdate,
-  extendUpdate,
-  hintSignal,
-  identityUpdate,
-  resolveUpdate,
-  statusQuery,
-} from './engine/messages.js';
+import { hintSignal, statusQuery, updateOf } from './engine/messages.js';
 import type { RequestRun } from './engine/request-run.js';
 import { statusOf } from './engine/status.js';
 import { IdentityLooks } from './identity-looks.js';
@@ -24,7 +15,7 @@ export function setCommonHandlers(run: RequestRun): void {
   const looks = new IdentityLooks(request.key, request.policy, state);
   setHandler(statusQuery, () => statusOf(state, deadline.when));
   setHandler(hintSignal, () => run.watch.hint());
-  run.takes('resolve', resolveUpdate, ({ remedy, ids }) => {
+  run.takes('resolve', ({ remedy, ids }) => {
     run.allow('resolve');
     if (ids !== undefined && ids.videoidPk === undefined && request.key.flow === 'signature')
       throw callFailure('BAD_INPUT', 'A signature request is adopted by both of its ids.');
@@ -32,19 +23,19 @@ export function setCommonHandlers(run: RequestRun): void {
     if (!remedies.includes(remedy))
       throw callFailure('UNKNOWN_REMEDY', `Here an operator can: ${remedies.join(', ')}.`);
   });
-  run.takes('correct', correctUpdate, ({ fields }) => {
+  run.takes('correct', ({ fields }) => {
     run.allow('correct');
     const problem = misplaced(run, fields);
     if (problem !== undefined) throw problem;
   });
-  setHandler(identityUpdate, (order) => looks.show(run.requestPk, order), {
+  setHandler(updateOf('identity'), (order) => looks.show(run.requestPk, order), {
     validator: (order) => {
       run.allow('identity');
       looks.allow(order);
     },
   });
   setHandler(
-    cancelUpdate,
+    updateOf('cancel'),
     (order) => {
       wish.cancel(order);
       return endOf(run);
@@ -52,7 +43,7 @@ export function setCommonHandlers(run: RequestRun): void {
     { validator: (_order) => run.allow('cancel') },
   );
   setHandler(
-    abandonUpdate,
+    updateOf('abandon'),
     ({ reason, actor, note }) => {
       wish.express(new Ending('abandoned', reason, actor, defined({ note })));
       return endOf(run);
@@ -60,7 +51,7 @@ export function setCommonHandlers(run: RequestRun): void {
     { validator: (_order) => run.allow('abandon') },
   );
   setHandler(
-    extendUpdate,
+    updateOf('extend'),
     ({ by, actor, reason }) => {
       deadline.extend(by);
       state.happened('deadline-extended', { by, reason }, actor);
@@ -76,7 +67,7 @@ export function setCommonHandlers(run: RequestRun): void {
   );
 }
 
-/** For who wished the end: how it ended, which may be otherwise than wished. */
+/** The answer to an order that ends the request: how it ended, which may be in another way. */
 function endOf({ state }: RequestRun): Promise<{ outcome: OutcomeKind }> {
   return CancellationScope.nonCancellable(async () => {
     await condition(() => state.outcome !== undefined);

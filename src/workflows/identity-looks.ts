@@ -7,14 +7,14 @@ import { callFailure } from './engine/call-failure.js';
 import type { RequestState } from './engine/request-state.js';
 import { failureOf } from './engine/activity-failures.js';
 
-/** Each look is a few events of the history. */
+/** Each look adds a few events to the history. */
 const MOST_LOOKS = 200;
 /** An X25519 key has 60. */
 const LONGEST_KEY = 120;
 
 /**
- * What the provider has of the signer, for somebody who looks at it now. Beside the story, which it neither waits for nor
- * changes: it only reads, and what it read passes through here sealed.
+ * Shows what the provider has of the signer to somebody who asks. It runs beside the story: it only reads and changes nothing.
+ * The answer passes through here sealed.
  */
 export class IdentityLooks {
   private looks = 0;

@@ -24,15 +24,15 @@ export async function issued(run: RequestRun): Promise<void> {
         attention.set('wait', unexpected(state.providerStatus));
     }
     await run.statusChanged('watch the provider until the certificate is issued', 'issuing-deadline', {
-      until: () => inbox.has('preauthLink'),
+      until: () => inbox.has('preauth-link'),
     });
     await preauthLink(run);
   }
 }
 
-/** On demand and only where the settings allow it: whoever holds the link acts as the signer. */
+/** Fetched only when ordered, and where the settings allow it: whoever holds the link acts as the signer. */
 async function preauthLink(run: RequestRun): Promise<void> {
-  const call = run.inbox.take('preauthLink');
+  const call = run.inbox.take('preauth-link');
   if (!call) return;
   const { key } = run.request;
   const { requestPk } = run;

@@ -13,40 +13,40 @@ import type { Call } from './engine/inbox.js';
 import type { RequestRun } from './engine/request-run.js';
 import { stageAttribute } from './engine/search-attributes.js';
 
-/** What a flow calls for the RAO's decision. */
+/** How a flow carries out the decision of the RAO. */
 export interface Review {
   /** The status in which the decision is awaited. */
   undecided: 'VIDEOREVIEW' | 'CREATED';
   /** The statuses that say it was approved. */
   approved: readonly ProviderStatus[];
-  /** Whether the officer has not been shown yet what approving signs; it is fetched then. */
+  /** Whether the officer has yet to see what an approval signs. It is fetched then, and the officer is told. */
   unread?(call: Call<'review'>): Promise<boolean>;
-  /** Whether the step has something to bring home from an approval that was found out otherwise. */
+  /** Whether an approval answers something that must be kept, also where its answer was lost. */
   approvalAnswers?: boolean;
   approve(activities: Activities, order: OfficerOrder & { identity?: IdentityAccepted }): Promise<Decided>;
   refuse(activities: Activities, order: OfficerOrder & { reason: string }): Promise<Decided>;
 }
 
-/** How the review ended. Incomplete: the provider will not approve because something is missing, which the officer was told. */
+/** How the review ended. Incomplete: the provider does not approve because something is missing. The officer was told. */
 export type Reviewed = { review: 'approved' } | { review: 'incomplete'; failure: StepFailure };
-/** What became of one decision. Undecided: it did not reach the provider, or is not known to be ours. */
+/** What became of one decision. Undecided: it did not reach the provider, or somebody else may have decided. */
 type Carried = Reviewed | { review: 'undecided' };
 
 const APPROVED = { review: 'approved' } as const;
 const UNDECIDED = { review: 'undecided' } as const;
 
-/** What the provider says after a decision, whoever took it. CREATED: approved in the first of two steps. */
+/** The status at the provider after a decision. CREATED: approved in the first of two steps. */
 const DECIDED = {
   approve: new Set<ProviderStatus>(['CREATED', 'ENROLLREADY', 'ISSUED']),
   refuse: new Set<ProviderStatus>(['CANCELLED']),
 };
 
-/** After these the provider may have carried the decision out; after others what it shows was decided in its console. */
+/** After these failures the provider may have carried out our decision. After others, somebody decided in its console. */
 const IN_DOUBT = new Set<FailureCode>(['PROVIDER_ANSWER_UNKNOWN', 'REQUEST_STATUS_REFUSED', 'STEP_FAILED']);
 
 const INCOMPLETE = new Set<FailureCode>(['FIELDS_MISSING', 'DOCUMENTS_MISSING']);
 
-/** The RAO's decision: by us in the officer's name, or in the provider's console, which is adopted in every mode. */
+/** The decision of the RAO: made here in the officer's name, or in the provider's console, which counts in every mode. */
 export async function reviewed(run: RequestRun, review: Review): Promise<Reviewed> {
   const { state, attention, inbox, request } = run;
   const { undecided } = review;
@@ -85,7 +85,7 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
         attention.set('approve', unexpected(state.providerStatus));
     }
     const nothingToDecide = () => state.providerStatus !== undecided;
-    // Left in the inbox, it would end every wait at once, for ever.
+    // Left in the inbox, an order would end every wait at once.
     if (nothingToDecide())
       inbox.refuse(
         (kind) => kind === 'review' || kind === 'correct',
@@ -104,7 +104,7 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
   }
 }
 
-/** What held an automatic approval back is corrected: it is tried again. */
+/** An automatic approval that was held back is tried again once the signer's data is corrected. */
 function automatismGoesOn({ state, attention }: RequestRun): void {
   if (state.identity === 'as-expected') state.officerAwaited = false;
   if (!state.officerAwaited) attention.clear();
@@ -173,13 +173,13 @@ function asked(review: Review, decision: ReviewDecision): (activities: Activitie
   return (activities) => review.approve(activities, { ...order, ...defined({ identity: decision.identity }) });
 }
 
-/** An approval that was in doubt, and that the status shows now: the step reads before it writes, and keeps what there is. */
+/** The status shows that the approval in doubt has happened. The step reads before it writes, so running it again keeps its answer. */
 async function broughtHome({ steps }: RequestRun, review: Review, decision: ReviewDecision): Promise<Decided> {
   const { value } = await steps.run('approve', asked(review, decision), { summary: 'keep what the approval answered' });
   return value;
 }
 
-/** The provider does not take the decision as it is: the officer is told, and may decide again. */
+/** The provider did not take the decision. The officer is told why, and may decide again. */
 function notTaken(run: RequestRun, decision: ReviewDecision, failure: StepFailure, call?: Call<'review'>): Carried {
   const { state, request } = run;
   const { code, words, facts } = failure;
@@ -198,7 +198,7 @@ function settled(run: RequestRun, decision: ReviewDecision, answer: Decided, cal
   const { status, sent, secrets, identity } = answer;
   state.providerStatus = status;
   if (!sent && !DECIDED[decision.decision].has(status)) {
-    // Taken for a decision, nobody would ever decide.
+    // Counted as a decision, it would keep everybody from deciding.
     call?.fail(callFailure('NOT_NOW', `The provider says ${status}: it was not decided by you.`));
     return UNDECIDED;
   }

@@ -8,7 +8,7 @@ import { archived } from './archiving.js';
 import { created } from './creating.js';
 import { type Ending, endedAtProvider } from './engine/endings.js';
 import type { Caller } from './engine/inbox.js';
-import { acceptUpdate, codeUpdate, reviewUpdate, signUpdate } from './engine/messages.js';
+import { updateOf } from './engine/messages.js';
 import { RequestRun } from './engine/request-run.js';
 import { requestPkAttribute } from './engine/search-attributes.js';
 import { cleanedLater, closing, outcomeOf, recorded, runToTheEnd, statusAtEnd, withdrawn } from './ends.js';
@@ -38,19 +38,19 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
 
   // ── Handlers: they record and wait, the story acts ──
   setCommonHandlers(run);
-  run.takes('review', reviewUpdate, ({ decision }) => run.allow(decision));
-  setHandler(acceptUpdate, (acceptance) => acceptances.record(acceptance), {
+  run.takes('review', ({ decision }) => run.allow(decision));
+  setHandler(updateOf('accept'), (acceptance) => acceptances.record(acceptance), {
     validator: (acceptance) => {
       if (acceptances.knows(acceptance)) return;
       run.allow('accept');
       acceptances.check(acceptance);
     },
   });
-  run.takes('code', codeUpdate, (acceptance) => {
+  run.takes('code', (acceptance) => {
     run.allow('code');
     acceptances.check(acceptance);
   });
-  run.takes('sign', signUpdate, (order) => checkSignOrder(run, acceptances, order));
+  run.takes('sign', (order) => checkSignOrder(run, acceptances, order));
 
   // ── The story ──
   return runToTheEnd(run, story, ended);
@@ -85,7 +85,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     state.happened(how, { requestPk, videoidPk, round: state.round });
   }
 
-  /** After doubt it is looked for among the creates of the same video: those since this one. */
+  /** A create in doubt is looked for among the creates of the same video, `since` the first of them. */
   function create(caller?: Caller): Promise<Created> {
     const since = state.round + 1;
     const creating = {
@@ -115,7 +115,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     };
   }
 
-  /** Where files are missing here, or are none that pass, nothing is deleted there: the provider may have the only ones. */
+  /** Where files are missing or did not pass, nothing is deleted: the provider may have the only copies. */
   function signed(): Outcome {
     const { unseen, ...files } = stored;
     const outcome = outcomeOf(run, 'signed', files.missing ? 'signed-files-missing' : 'signed', { kind: 'signer' });
@@ -133,7 +133,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
       return closed(signed());
     }
     const open = state.ids !== undefined && status !== 'CANCELLED' && !(await withdrawn(run, run.requestPk)).closed;
-    // A deadline that passed decides nothing any more where the provider has.
+    // A decision of the provider counts more than a deadline that has passed.
     const decided = status === 'CANCELLED' && ending.kind === 'expired' ? endedAtProvider(state) : ending;
     const outcome = outcomeOf(run, decided.kind, decided.reason, decided.actor, decided.words);
     const cleaning = { ...outcome, cleanup: uploadBegun ? 'done' : 'none' } as const;

@@ -10,15 +10,14 @@ import type { Call } from './engine/inbox.js';
 import type { RequestRun } from './engine/request-run.js';
 
 /**
- * Steps 5 and 6: the signer accepts what was shown, gets a code and types it, or unlocks in another way, as often as it
- * takes. Ends at ISSUED. A signer who is quick costs no reads; the provider is watched after a hint, and once the signer takes
- * longer than the slow pause between two reads.
+ * Steps 5 and 6: the signer accepts what was shown, gets a code and types it, or unlocks in another way, as often as it takes.
+ * Ends at ISSUED. The provider is watched only after a hint, or once the signer takes longer than the slow pause between two reads.
  */
 export async function signedBySigner(run: RequestRun, acceptances: Acceptances): Promise<void> {
   const { state, inbox, watch } = run;
   run.enter('acceptance');
   let takesLong = false;
-  // What came until now is the provider's own hook about the approval, most likely; asking for a code reads the request too.
+  // Hints until now are most likely the provider's callback about the approval.
   void sleep(watch.takePatience(), { summary: 'until the provider is watched while the signer signs' }).then(
     () => (takesLong = true),
     () => undefined, // only at the end of the run
@@ -47,7 +46,7 @@ export async function signedBySigner(run: RequestRun, acceptances: Acceptances):
   }
 }
 
-/** These are told to who asks for the code, who may ask again; the request itself is well. */
+/** Only whoever asks for the code is told these, and may ask again. The request needs no attention. */
 const NO_ATTENTION = new Set<FailureCode>(['CODE_COOL_DOWN', 'ARCHIVE_FULL', 'REQUEST_STATUS_REFUSED']);
 
 /** Step 5: the provider sends a code to the signer's phone. */
@@ -89,7 +88,7 @@ async function sendCode(run: RequestRun, acceptances: Acceptances, call: Call<'c
   await run.readStatus(); // the provider may know why
 }
 
-/** For validators: whether what unlocks can be used now, and there is an acceptance that it stands for. */
+/** For validators. What unlocks must be usable now, and an acceptance must stand behind it. */
 export function checkSignOrder(run: RequestRun, acceptances: Acceptances, { secret, unlock }: SignOrder): void {
   if (!secret && !unlock) throw callFailure('BAD_INPUT', 'Give the code, or another way to unlock.', {}, 'secret');
   const { stage, attention } = run.state;
@@ -109,10 +108,10 @@ function noCodeOut(): ApplicationFailure {
 const CAME_BEFORE = 'Another order to sign came before, and did not sign. This one was not sent: sign again.';
 const TRY_AGAIN = 'was not accepted (wrong or expired). Try again, or ask for a new code.';
 
-/** These are told to who wants to sign; nothing was sent, and the request itself is well. */
+/** Only the signer is told these. Nothing was sent, and the request needs no attention. */
 const NOT_SENT = new Set<FailureCode>(['BAD_INPUT', 'ARCHIVE_FULL']);
 
-/** Step 6. What unlocks is sent once. While the answer is in doubt nothing ends the request. */
+/** Step 6. What unlocks is sent at most once. While the answer is in doubt nothing ends the request. */
 async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'>): Promise<void> {
   const { state, steps, request } = run;
   const { secret } = call.order;
@@ -120,7 +119,7 @@ async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'
   const order: Parameters<SignatureActivities['sign']>[1] = {
     ...call.order,
     requestPk: run.requestPk,
-    // A number, not a random id: done again after a reset, the order finds the mark of the first time.
+    // A number, not a random id: repeated after a reset, the order finds its own mark.
     codeId: String((state.signOrders += 1)),
     settle: request.policy.sign.settle,
   };
@@ -131,7 +130,7 @@ async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'
     mayEnd: 'while-operator-awaited',
     caller: call,
     failsOn: ({ code }) => NOT_SENT.has(code),
-    // What was in the way may have gone by itself; by then it is settled whether it has signed.
+    // Once a strange status has gone by itself, it is clear whether the order has signed.
     overtakenBy: (status, { code }) =>
       status === 'ISSUED' || (status === 'ENROLLREADY' && code === 'STATUS_UNEXPECTED'),
   });
@@ -149,7 +148,7 @@ async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'
 async function signAnswered(run: RequestRun, call: Call<'sign'>, answer: SignResult): Promise<void> {
   const { state } = run;
   const { secret } = call.order;
-  // Handed over before anybody knew that this one did not sign, it may be the same again.
+  // Another order that came meanwhile may have the same code, which did not sign.
   if (answer.result !== 'issued') run.inbox.take('sign')?.fail(callFailure('NOT_NOW', CAME_BEFORE));
   switch (answer.result) {
     case 'issued':
@@ -179,14 +178,14 @@ async function signAnswered(run: RequestRun, call: Call<'sign'>, answer: SignRes
       const anew = clear ? 'type another, or ask for a new one' : 'ask for a new one';
       const next = secret ? anew : 'unlock again, or ask for a code';
       countSpent(run, call, { became, words: answer.words, next });
-      // Typed again, the same code would be sent again: without a new one nothing can be signed with a code.
+      // A code is never sent twice: a new one must be asked for.
       if (secret && !clear) run.enter('acceptance');
       return heedLimit(run, became);
     }
   }
 }
 
-/** So many codes that did not sign, for whatever reason, are more than the signer can put right alone. */
+/** After too many codes that did not sign, an operator has to help. */
 async function heedLimit({ state, attention, operator, request }: RequestRun, last: string): Promise<void> {
   if ((state.notAccepted + state.codesSpent) % request.policy.code.notAcceptedLimit !== 0) return;
   attention.set('sign', codesExhausted(last));
@@ -209,7 +208,7 @@ function whatOf({ order: { secret } }: Call<'sign'>): string {
   return secret ? 'The code' : 'What should unlock';
 }
 
-/** With what it is signed, for the evidence. The type is the caller's word, and kept only where it can be no more than a name. */
+/** How the signer unlocks, for the evidence. The caller chooses the type, so it is kept only if it looks like a name. */
 function waysOf({ secret, unlock }: SignOrder): Record<string, string> {
   const type = unlock && (/^[\w.-]{1,64}$/.test(unlock.type) ? unlock.type : 'another way');
   return { with: [secret && 'code', type].filter((way) => way !== undefined).join(' and ') };

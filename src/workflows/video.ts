@@ -5,17 +5,16 @@ import { corrected } from './correcting.js';
 import { callFailure } from './engine/call-failure.js';
 import { endedAtProvider } from './engine/endings.js';
 import type { Caller } from './engine/inbox.js';
-import { newVideoUpdate } from './engine/messages.js';
 import type { RequestRun } from './engine/request-run.js';
 import { requestPkAttribute, stageAttribute } from './engine/search-attributes.js';
 
-/** After these another video, or other data for it, comes too late. */
+/** In these statuses it is too late for another video, or for other data for it. */
 const OVER = new Set<ProviderStatus>(['VIDEOREVIEW', 'ENROLLREADY', 'CREATED', 'ISSUED', 'CANCELLED']);
 
 /** The signer goes through the video identification, or does not. `newVideo` makes another video request in this request. */
 export async function videoFinished(run: RequestRun, newVideo: (caller?: Caller) => Promise<void>): Promise<void> {
   const { state, attention, inbox } = run;
-  run.takes('newVideo', newVideoUpdate, () => run.allow('new-video'));
+  run.takes('new-video', () => run.allow('new-video'));
   run.enter('video');
   upsertSearchAttributes([
     { key: stageAttribute, value: 'video' },
@@ -46,7 +45,7 @@ export async function videoFinished(run: RequestRun, newVideo: (caller?: Caller)
           attention.set('wait', unexpected(state.providerStatus), ['wait', 'cancel']);
     }
     const decided = await run.statusChanged('watch the provider until the video is finished', 'video-deadline', {
-      until: () => inbox.has('newVideo') || inbox.has('correct'),
+      until: () => inbox.has('new-video') || inbox.has('correct'),
     });
     const remedy = decided?.resolution.remedy;
     if (remedy === 'wait') {
@@ -55,11 +54,11 @@ export async function videoFinished(run: RequestRun, newVideo: (caller?: Caller)
     }
     const resolving = remedy === 'new-video' ? decided?.call : undefined;
     if (OVER.has(state.providerStatus ?? '')) {
-      // What the signer has finished at this moment is not thrown away for another video.
+      // The signer has just finished: that video is kept.
       resolving?.fail(callFailure('NOT_NOW', `The provider says ${state.providerStatus} at this moment.`));
       continue;
     }
-    const call = inbox.take('newVideo');
+    const call = inbox.take('new-video');
     if (call || resolving) {
       await newVideo(call ?? resolving);
       call?.answer({ requestPk: run.requestPk });

@@ -3,14 +3,7 @@ import type { Outcome } from '../../src/messages/outcome.js';
 import { type SignatureRequest, workflowIdOf } from '../../src/messages/request.js';
 import type { RequestStatus } from '../../src/messages/status.js';
 import type { CancelOrder, Resolution } from '../../src/messages/steering.js';
-import {
-  cancelUpdate,
-  codeUpdate,
-  resolveUpdate,
-  reviewUpdate,
-  signUpdate,
-  statusQuery,
-} from '../../src/workflows/engine/messages.js';
+import { statusQuery, updateOf } from '../../src/workflows/engine/messages.js';
 
 /**
  * Stands in for the signature workflow, to show how the client deals with its answers: `review` says whose decision it
@@ -38,8 +31,10 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     toAccept: { documents: request.documents.map(({ sha256 }) => sha256), contract: 'a'.repeat(64) },
     events: [],
   }));
-  setHandler(reviewUpdate, (decision) => ({ status: `${decision.officer}: ${JSON.stringify(decision.credentials)}` }));
-  setHandler(codeUpdate, () => {
+  setHandler(updateOf('review'), (decision) => ({
+    status: `${decision.officer}: ${JSON.stringify(decision.credentials)}`,
+  }));
+  setHandler(updateOf('code'), () => {
     throw ApplicationFailure.create({
       type: 'CODE_COOL_DOWN',
       message: 'A code was sent less than a minute ago.',
@@ -47,7 +42,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
       details: [{ facts: { secondsLeft: 42 } }],
     });
   });
-  setHandler(signUpdate, async ({ unlock }) => {
+  setHandler(updateOf('sign'), async ({ unlock }) => {
     signs += 1;
     if (unlock?.type === 'wrong') {
       throw ApplicationFailure.create({
@@ -59,11 +54,11 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     await sleep(2000);
     return { signed: true } as const;
   });
-  setHandler(resolveUpdate, (resolution) => {
+  setHandler(updateOf('resolve'), (resolution) => {
     resolved = resolution;
     return { stage: 'creating' };
   });
-  setHandler(cancelUpdate, (order) => {
+  setHandler(updateOf('cancel'), (order) => {
     cancelled = order;
     return { outcome: 'cancelled' };
   });

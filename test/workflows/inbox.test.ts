@@ -34,8 +34,8 @@ test('what comes after the first answer changes nothing', async () => {
 test('of two orders of a kind the first wins; orders of other kinds are not held up', async () => {
   void inbox.ask('resolve', RETRY);
   expect(() => void inbox.ask('resolve', RETRY)).toThrow(expect.objectContaining({ type: 'NOT_NOW' }) as Error);
-  void inbox.ask('newVideo', VIDEO);
-  expect(inbox.has('newVideo')).toBe(true);
+  void inbox.ask('new-video', VIDEO);
+  expect(inbox.has('new-video')).toBe(true);
   inbox.take('resolve');
   expect(inbox.take('resolve')).toBeUndefined();
   void inbox.ask('resolve', RETRY);
@@ -43,10 +43,10 @@ test('of two orders of a kind the first wins; orders of other kinds are not held
 });
 
 test('orders that came too late for their stage are refused, the others stay', async () => {
-  const late = inbox.ask('newVideo', VIDEO);
+  const late = inbox.ask('new-video', VIDEO);
   void inbox.ask('resolve', RETRY);
   inbox.refuse(
-    (kind) => kind === 'newVideo',
+    (kind) => kind === 'new-video',
     () => callFailure('NOT_NOW', 'too late', { stage: 'review' }),
   );
   await expect(late).rejects.toMatchObject({ type: 'NOT_NOW', details: [{ facts: { stage: 'review' } }] });
@@ -56,12 +56,12 @@ test('orders that came too late for their stage are refused, the others stay', a
 test('at the end everybody who has no answer is told: who waits, and whose order was taken', async () => {
   const taken = inbox.ask('resolve', RETRY);
   inbox.take('resolve');
-  const waiting = inbox.ask('newVideo', VIDEO);
+  const waiting = inbox.ask('new-video', VIDEO);
   const answered = inbox.ask('code', {} as never);
   inbox.take('code')?.answer({ sentAt: '', resendFrom: '' });
   inbox.close(ENDED);
   await expect(taken).rejects.toBe(ENDED);
   await expect(waiting).rejects.toBe(ENDED);
   await expect(answered).resolves.toBeDefined();
-  expect(inbox.has('newVideo')).toBe(false);
+  expect(inbox.has('new-video')).toBe(false);
 });

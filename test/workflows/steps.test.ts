@@ -441,3 +441,72 @@ describe('the deadline', () => {
     expect(it.waitsFor).toContain('watch');
   });
 });
+
+describe('an order that comes at the same moment as something else', () => {
+  test('of an officer whom the console overtakes is told at once', async () => {
+    await inReview();
+    await it.passes(3000);
+    await it.hint(); // reads
+    const refusal = it.update(names.REVIEW_UPDATE, { ...APPROVE, decision: 'refuse', reason: 'expired' });
+    await it.settles();
+    await it.answers('refuse', { status: 'ENROLLREADY', sent: false });
+    await expect(refusal).rejects.toMatchObject({ code: 'NOT_NOW' });
+    expect(await it.status()).toMatchObject({ stage: 'preparing' });
+    expect(await what()).not.toContain('refused');
+  });
+
+  test('for another code, while the signature is under way, came too late', async () => {
+    const { answer } = await signing();
+    const late = askForCode();
+    await it.settles();
+    await it.answers('sign', { result: 'issued' });
+    await expect(answer).resolves.toEqual({ signed: true });
+    await expect(late).rejects.toMatchObject({ code: 'NOT_NOW' });
+  });
+
+  test('to sign, before the first is known not to have signed, is not sent', async () => {
+    const { answer } = await signing();
+    const again = it.update(names.SIGN_UPDATE, { secret: { keyId: 'k', sealed: 'c' } });
+    await it.settles();
+    await it.answers('sign', { result: 'not-accepted' });
+    await expect(answer).rejects.toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
+    await expect(again).rejects.toMatchObject({ code: 'NOT_NOW' });
+    expect(it.called.get('sign')).toBe(1);
+  });
+
+  test('for another video is carried out although the provider could not be read', async () => {
+    await watching();
+    await it.fails('watch', BUSY);
+    const anew = it.update(names.NEW_VIDEO_UPDATE, { actor: OPERATOR, reason: 'lost' });
+    await it.settles();
+    expect(it.waitsFor).toEqual(['create']);
+    await it.answers('create', { ...IDS, requestPk: '102' as never, status: 'VIDEOPENDING' });
+    await it.answers('withdraw', { closed: true });
+    await expect(anew).resolves.toEqual({ requestPk: '102' });
+  });
+
+  test('to end the request ends it after the step that is under way, and is told how', async () => {
+    await uploading();
+    const cancelled = it.update(names.CANCEL_UPDATE, CANCEL);
+    await it.settles();
+    await it.answers('readStatus', { status: 'ENROLLREADY' });
+    await it.answers('withdraw', { closed: false });
+    await it.answers('clean', undefined);
+    await expect(cancelled).resolves.toEqual({ outcome: 'cancelled' });
+    expect(it.result).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-by-operator', leftOpen: true });
+  });
+});
+
+test('too many codes that were not accepted need an operator, who allows as many again', async () => {
+  await signing();
+  for (let tries = 1; tries < 3; tries += 1) {
+    await it.answers('sign', { result: 'not-accepted' });
+    void it.update(names.SIGN_UPDATE, { secret: { keyId: 'k', sealed: 'c' } });
+    await it.settles();
+  }
+  await it.answers('sign', { result: 'not-accepted' });
+  expect((await it.status()).attention).toMatchObject({ code: 'CODES_EXHAUSTED', leavesByItself: false });
+  await resolve('retry');
+  expect(await it.status()).toMatchObject({ stage: 'code', code: { notAccepted: 3 } });
+  expect((await it.status()).attention).toBeUndefined();
+});

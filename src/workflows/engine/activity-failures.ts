@@ -5,8 +5,8 @@ import type { StepFailure } from '../../messages/activities.js';
 /**
  * The failure a step reports, or nothing when it was only cancelled.
  *
- * @throws what is no failure of an activity: tried again at once and for ever, a mistake of ours would keep the worker from
- *   everything else. The workflow task fails with it instead, which Temporal shows and tries again later.
+ * @throws anything that is no failure of an activity. It is a mistake of ours: the workflow task fails with it, which Temporal
+ *   shows and retries at a slow pace. Retried by the step, it would keep the worker busy for ever.
  */
 export function failureOf(error: unknown): StepFailure | undefined {
   const ended = error instanceof ActivityFailure ? error.cause : error;
@@ -28,8 +28,8 @@ export function failureOf(error: unknown): StepFailure | undefined {
 }
 
 /**
- * Of a budget that ended in the middle of a try, or of a pause: how the try before failed, which says more than that time
- * is up. The server tells; the SDK (1.24) gives it no place in its error.
+ * Where a budget ended in the middle of a try or of a pause: how the try before failed. That says more than that the time is up.
+ * The server tells it, but the error of the SDK (1.24) has no place for it.
  */
 function lastTry(ended: unknown): Error | undefined {
   const told = ended instanceof TimeoutFailure ? ended.failure?.cause : undefined;

@@ -9,8 +9,8 @@ import type { RequestState } from './request-state.js';
 import { attentionAttribute } from './search-attributes.js';
 
 /**
- * Marks a request as one that needs, or may need, an operator, and takes the mark away. It shows the failure with which the
- * trouble began. What a step that keeps trying fails for at the moment is known to Temporal, and to `why`.
+ * The mark on a request that needs, or may need, an operator. It shows the failure with which the trouble began. What a step
+ * that keeps trying fails for now is known to Temporal, and to `why`.
  */
 export class AttentionMark {
   constructor(
@@ -48,7 +48,7 @@ export class AttentionMark {
   }
 }
 
-/** The same failure of the same step again is another try of it. */
+/** If the same step fails in the same way again, that is another try. */
 export function attentionOf(
   step: Attention['step'],
   { code, words, facts, since, temporary }: StepFailure,

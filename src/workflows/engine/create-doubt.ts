@@ -2,7 +2,7 @@ import type { FailureCode } from '../../messages/failures.js';
 import type { RequestEvent } from '../../messages/status.js';
 import type { RequestState } from './request-state.js';
 
-/** After these a create may have happened all the same. */
+/** After these failures the create may have happened. */
 const MAY_BE_CREATED = new Set<string>([
   'CREATE_IN_DOUBT',
   'PROVIDER_ANSWER_UNKNOWN',
@@ -10,7 +10,7 @@ const MAY_BE_CREATED = new Set<string>([
   'STEP_FAILED',
 ] satisfies FailureCode[]);
 
-/** Whether a create that failed with this code, or one since the last that succeeded, may have made something all the same. */
+/** Whether a create that failed with this code, or another since the last success, may have made something. */
 export function mayBeCreated(code: FailureCode, events: readonly RequestEvent[]): boolean {
   const created = events.findLastIndex(({ what }) => what === 'created' || what === 'reopened');
   const failures = events
@@ -20,8 +20,9 @@ export function mayBeCreated(code: FailureCode, events: readonly RequestEvent[])
 }
 
 /**
- * Whether a create waits for a decision that other data of the signer may be. It has made nothing for certain: what was refused
- * is nowhere but in the archive. An enrolment that may have been created is found by the signer it was created for.
+ * Whether the signer's data may be corrected while a create waits for a decision. It may if the create has made nothing for
+ * certain: only the archive has the data then. An enrolment that may have been created is looked up by its signer, who must
+ * stay the same.
  */
 export function mayCorrectCreate({ attention, events, request, ids }: RequestState): boolean {
   if ('reopens' in request && ids === undefined) return false; // nothing is created

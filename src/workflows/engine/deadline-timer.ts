@@ -14,8 +14,8 @@ export interface DeadlineOrder {
 }
 
 /**
- * Ties the one deadline that runs at a time to a timer, which costs an Action only when it must: a later deadline lets the
- * running timer fire and sleeps on. The same timer wakes for the reminders.
+ * Ties the deadline of a request to a timer. A timer costs an Action, so it is replaced only by an earlier one: for a later
+ * deadline it fires and sleeps on. The same timer wakes for the reminders.
  */
 export class DeadlineTimer {
   private deadline = NO_DEADLINE;

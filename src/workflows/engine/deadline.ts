@@ -1,6 +1,6 @@
 import { LONGEST_DEADLINE } from '../../messages/policy.js';
 
-/** A deadline as plain values. All moments are milliseconds since 1970; whoever asks passes the clock in as `now`. */
+/** A deadline as plain values. Moments are milliseconds since 1970. The functions below take the clock as `now`. */
 export interface Deadline {
   /** When it passes; absent while there is none. */
   at?: number;
@@ -14,9 +14,9 @@ export interface Deadline {
   reminders: readonly number[];
 }
 
-/** Milliseconds. A timer that is handled so much later than it was due waited for a worker. */
+/** Milliseconds. If a timer is handled this much later than it was due, no worker was there. */
 const LATE = 10_000;
-/** Milliseconds. A timer that wakes at least so often serves the deadlines of later stages too, which need none of their own. */
+/** Milliseconds. A timer wakes at least this often. So it serves the deadlines of later stages too, without timers of their own. */
 const LONGEST_SLEEP = 24 * 3_600_000;
 
 export const NO_DEADLINE: Deadline = { startedAt: 0, expired: false, remindBefore: [], reminders: [] };
@@ -26,7 +26,7 @@ export function started(milliseconds: number, remindBefore: readonly number[], n
   return movedTo({ ...NO_DEADLINE, startedAt: now, remindBefore }, now + milliseconds, now);
 }
 
-/** Whether it may be moved by so many milliseconds: the sum of all extensions has an end too. */
+/** Whether it may be moved by so many milliseconds. All extensions together are limited too. */
 export function mayExtend({ at }: Deadline, by: number, now: number): boolean {
   return at !== undefined && at + by <= now + LONGEST_DEADLINE;
 }
@@ -63,9 +63,9 @@ export function wakesAt({ at, heldAt, expired, reminders: [reminder = 0] }: Dead
 /** What has become of a deadline when its timer wakes. */
 export interface Woken {
   deadline: Deadline;
-  /** Milliseconds: nobody was there for so long, so it was moved by as much. */
+  /** Milliseconds. No worker was there for so long, so the deadline was moved by as much. */
   late?: number;
-  /** Whether a reminder is due. Several at once are one. */
+  /** Whether a reminder is due. Several at once count as one. */
   remind?: boolean;
 }
 
@@ -74,16 +74,16 @@ export function woken(deadline: Deadline, due: number, now: number): Woken {
   const { at, heldAt } = deadline;
   if (at === undefined || heldAt !== undefined) return { deadline };
   const late = now - due;
-  // No worker was there: what could not be done meanwhile is given its time.
+  // No worker was there. People get the time back in which they could do nothing.
   if (late >= LATE) return { deadline: movedTo(deadline, Math.max(at, now) + late, now), late };
   if (now >= at) return { deadline: { ...deadline, expired: true } };
   const reminders = deadline.reminders.filter((before) => at - before > now);
   return { deadline: { ...deadline, reminders }, remind: reminders.length < deadline.reminders.length };
 }
 
-/** Reminders whose moment has passed are dropped: the deadline was nearer than that when it was set. */
+/** Missed reminders are not sent late. */
 function movedTo(deadline: Deadline, wanted: number, now: number): Deadline {
-  // Whatever was asked for, the time stays one that a calendar can show.
+  // A later time could not be shown as a date.
   const at = Math.min(wanted, now + LONGEST_DEADLINE);
   const reminders = deadline.remindBefore.filter((before) => at - before > now).toSorted((a, b) => b - a);
   return { ...deadline, at, expired: false, reminders };

@@ -1,7 +1,7 @@
 import type { Actor, Outcome, OutcomeKind } from '../../messages/outcome.js';
 import type { RequestState } from './request-state.js';
 
-/** Thrown by the story when the request is to end otherwise than wanted; nothing else uses it. */
+/** Thrown by the story, and only there, when the request is to end in another way than wanted. */
 export class Ending {
   constructor(
     readonly kind: Exclude<OutcomeKind, 'signed' | 'enrolled'>,
@@ -14,8 +14,7 @@ export class Ending {
 }
 
 /**
- * The provider says CANCELLED. Once the signer has finished the video that is how it refuses, of both flows; before, nobody
- * has looked at anything yet.
+ * The provider says CANCELLED. After the video that means refused, in both flows. Before, nobody has looked at anything yet.
  */
 export function endedAtProvider({ videoFinished }: Pick<RequestState, 'videoFinished'>): Ending {
   const actor = { kind: 'provider' } as const;
@@ -24,7 +23,7 @@ export function endedAtProvider({ videoFinished }: Pick<RequestState, 'videoFini
     : new Ending('cancelled', 'cancelled-at-provider', actor);
 }
 
-/** Somebody's wish that the request ends. It takes effect between steps, or between two tries of one. */
+/** Somebody wants the request to end. The wish takes effect between steps, or between two tries of a step. */
 export class EndWish {
   ending: Ending | undefined;
 

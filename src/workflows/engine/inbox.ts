@@ -1,45 +1,24 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
-import type {
-  Acceptance,
-  CodeSent,
-  CorrectOrder,
-  NewVideoOrder,
-  PreauthLinkOrder,
-  ProvideOrder,
-  Resolution,
-  ReviewDecision,
-  SignAnswer,
-  SignOrder,
-} from '../../messages/steering.js';
+import type { Answers, OrderName, Orders } from '../../messages/steering.js';
 import { callFailure } from './call-failure.js';
 
-/** What people order of a request, and what they are answered. */
-export interface Calls {
-  review: { order: ReviewDecision; answer: { status: string } };
-  code: { order: Acceptance; answer: CodeSent };
-  sign: { order: SignOrder; answer: SignAnswer };
-  newVideo: { order: NewVideoOrder; answer: { requestPk: string } };
-  correct: { order: CorrectOrder; answer: { status: string } };
-  provide: { order: ProvideOrder; answer: { missing: string[] } };
-  preauthLink: { order: PreauthLinkOrder; answer: { stored: true } };
-  resolve: { order: Resolution; answer: { stage: string } };
-}
-export type CallKind = keyof Calls;
+/** The orders that wait for the story. The handlers of the others answer them. */
+export type CallKind = Exclude<OrderName, 'accept' | 'identity' | 'extend' | 'abandon' | 'cancel'>;
 
 /** Somebody who waits for an answer and can be told that there is none. */
 export type Caller = Pick<Call<CallKind>, 'settled' | 'fail'>;
 
-/** A call under way: the handler of the Update waits, the story answers once. What comes after the first answer changes nothing. */
+/** An order whose caller waits: the story answers it once. A second answer changes nothing. */
 export class Call<K extends CallKind> {
   settled = false;
 
   constructor(
-    readonly order: Calls[K]['order'],
-    private readonly resolve: (answer: Calls[K]['answer']) => void,
+    readonly order: Orders[K],
+    private readonly resolve: (answer: Answers[K]) => void,
     private readonly reject: (failure: ApplicationFailure) => void,
   ) {}
 
-  answer(answer: Calls[K]['answer']): void {
+  answer(answer: Answers[K]): void {
     this.settled = true;
     this.resolve(answer);
   }
@@ -51,15 +30,15 @@ export class Call<K extends CallKind> {
 }
 
 /**
- * Where Update handlers leave their calls. A handler only records and waits; the story alone takes and acts.
- * There is one call of a kind at a time: the first wins.
+ * Where Update handlers leave their orders. A handler only waits; the story takes the order and acts. Of each kind there is one
+ * at a time: the first wins.
  */
 export class Inbox {
   private readonly waiting: { [K in CallKind]?: Call<K> } = {};
   private readonly open = new Set<Caller>();
 
   /** For handlers: leaves the order and waits until the story has answered it. @throws NOT_NOW while another of its kind waits */
-  ask<K extends CallKind>(kind: K, order: Calls[K]['order']): Promise<Calls[K]['answer']> {
+  ask<K extends CallKind>(kind: K, order: Orders[K]): Promise<Answers[K]> {
     if (this.has(kind)) throw callFailure('NOT_NOW', 'The same is being carried out already; the first one counts.');
     return new Promise((resolve, reject) => {
       const call = new Call<K>(order, resolve, reject);

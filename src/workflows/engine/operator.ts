@@ -8,7 +8,7 @@ import type { Call, Inbox } from './inbox.js';
 import type { RequestState } from './request-state.js';
 import type { ProviderWatch } from './watch.js';
 
-/** What an operator decided, and the call where it is still to be answered. */
+/** What an operator decided. The call is still to be answered where the remedy is `new-video`. */
 export interface Resolved {
   end: 'resolved';
   resolution: Resolution;
@@ -24,11 +24,11 @@ export interface OperatorWait {
   watched?: boolean;
   /** Whether this status at the provider makes the decision needless. */
   overtakenBy?: ((status: ProviderStatus) => boolean) | undefined;
-  /** Reading was refused, so that any answer is news. */
+  /** Whether reading was refused before, so that any answer is news. */
   recovering?: boolean;
 }
 
-/** The person who decides about what does not go on by itself. */
+/** Where a request does not go on by itself, an operator decides. */
 export class Operator {
   constructor(
     private readonly state: RequestState,
@@ -39,8 +39,8 @@ export class Operator {
   ) {}
 
   /**
-   * Waits for a decision, or for corrected data where a create waits for it; the deadline stands still. The provider is watched
-   * meanwhile, through trouble of its own too. Where it says CANCELLED, and that does not settle the wait, the request ends.
+   * Waits for a decision, or for corrected data where a create waits. The deadline stands still. The provider is watched
+   * meanwhile, also while it cannot be read. If it says CANCELLED, and that does not settle the wait, the request ends.
    */
   async decision(wait: OperatorWait = {}): Promise<Decision> {
     const { mayEnd = true, watched = mayEnd } = wait;

@@ -20,14 +20,14 @@ export function gapLeft({ readAt }: Pace, { gap }: Pick<Policy['watch'], 'gap'>,
 }
 
 /**
- * Milliseconds for which somebody who may act at any moment is given time before the provider is read: a quick one costs no
- * read. After a hint the change is most likely one that we made, and the provider is read as soon as it may be behind its hook.
+ * Milliseconds for which the provider is not read while somebody may act at any moment: somebody quick costs no read. A hint
+ * that came before is most likely about our own last step, so the pause is then short, but not none.
  */
 export function patience({ hinted }: Pace, { soon, slow }: Pick<Policy['watch'], 'soon' | 'slow'>): number {
   return hinted ? (soon.at(-1) ?? slow) : slow;
 }
 
-/** Nobody waits for a request that has ended, and a hint makes it read at once: it is read so many times slower. */
+/** Nobody waits for a request that has ended, and a hint still makes it read at once. So it is read this many times slower. */
 const SLOWER_AFTER_END = 24;
 
 export function paceAfterEnd(watch: Policy['watch']): Policy['watch'] {

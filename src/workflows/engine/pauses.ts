@@ -1,9 +1,9 @@
 import type { RetryPolicy } from '@temporalio/workflow';
 
-/** Pauses between tries, doubling from `first` to `longest` milliseconds. Temporal takes no first one that is longer than the longest. */
+/** Pauses between tries, doubling from `first` to `longest` milliseconds. Temporal refuses a first pause above the longest. */
 export function pauses(first: number, longest: number): RetryPolicy {
   return { initialInterval: first, maximumInterval: Math.max(first, longest), backoffCoefficient: 2 };
 }
 
-/** Milliseconds: what goes on at the provider after the end of a request is given so long. */
+/** Milliseconds. What goes on at the provider after the end of a request may take this long. */
 export const AFTER_END = 30 * 24 * 3_600_000;

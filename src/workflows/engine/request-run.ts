@@ -1,4 +1,3 @@
-import type { UpdateDefinition } from '@temporalio/common';
 import {
   type ApplicationFailure,
   CancellationScope,
@@ -8,12 +7,15 @@ import {
 } from '@temporalio/workflow';
 import type { Activities } from '../../messages/activities.js';
 import type { AnyRequest, RequestPk } from '../../messages/request.js';
-import type { Stage, Verb } from '../../messages/status.js';
+import type { Stage } from '../../messages/status.js';
+import type { OrderName, Orders } from '../../messages/steering.js';
+import { type Verb, VERBS } from '../../messages/verbs.js';
 import { AttentionMark } from './attention.js';
 import { callFailure } from './call-failure.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { Ending, EndWish } from './endings.js';
-import { type CallKind, type Calls, Inbox } from './inbox.js';
+import { type CallKind, Inbox } from './inbox.js';
+import { updateOf } from './messages.js';
 import { Operator, type Resolved } from './operator.js';
 import { pauses } from './pauses.js';
 import { RequestState } from './request-state.js';
@@ -21,18 +23,6 @@ import { checklist, wordsOf } from './status.js';
 import { Steps } from './steps.js';
 import { verbsOf, verbsOfStage } from './verbs.js';
 import { ProviderWatch } from './watch.js';
-
-/** The verbs that leave a call in the inbox. */
-const CALLED_BY: Record<CallKind, Verb[]> = {
-  review: ['approve', 'refuse'],
-  code: ['code'],
-  sign: ['sign'],
-  newVideo: ['new-video'],
-  correct: ['correct'],
-  provide: ['provide'],
-  preauthLink: ['preauth-link'],
-  resolve: ['resolve'],
-};
 
 /** What every running request has, whatever its flow, and how it waits for the provider. */
 export class RequestRun {
@@ -65,12 +55,8 @@ export class RequestRun {
   }
 
   /** Orders of this kind wait in the inbox for the story. @param check throws what is in the way of an order */
-  takes<K extends CallKind>(
-    kind: K,
-    update: UpdateDefinition<Calls[K]['answer'], [Calls[K]['order']]>,
-    check: (order: Calls[K]['order']) => void,
-  ): void {
-    setHandler(update, (order) => this.inbox.ask(kind, order), { validator: check });
+  takes<K extends CallKind>(kind: K, check: (order: Orders[K]) => void): void {
+    setHandler(updateOf(kind), (order) => this.inbox.ask(kind, order), { validator: check });
   }
 
   /** The request's id at the provider; there is none before create. */
@@ -79,12 +65,12 @@ export class RequestRun {
     return this.state.ids.requestPk;
   }
 
-  /** The story goes on. Calls of the stage before that this one would not take came too late, and are told so. */
+  /** The story goes on. Waiting orders that the new stage would not take came too late, and are refused. */
   enter(stage: Stage): void {
     this.state.enter(stage);
-    const verbs = verbsOfStage(this.state, this.deadline.when);
+    const taken = verbsOfStage(this.state, this.deadline.when).map(orderOf);
     this.inbox.refuse(
-      (kind) => !CALLED_BY[kind].some((verb) => verbs.includes(verb)),
+      (kind) => !taken.includes(kind),
       () => this.notNow(),
     );
   }
@@ -105,8 +91,9 @@ export class RequestRun {
   }
 
   /**
-   * Waits for another status at the provider, or for `until`. Ends the request when somebody wishes so or the deadline passes.
-   * Gives what an operator decided meanwhile.
+   * Waits for another status at the provider, or for `until`. Returns what an operator decided meanwhile.
+   *
+   * @throws Ending when somebody wishes the end, or the deadline passes
    */
   async statusChanged(
     summary: string,
@@ -124,7 +111,7 @@ export class RequestRun {
       switch (watched.end) {
         case 'answer':
           if (recovering) attention.clear();
-          // After trouble the same status is news too: the attention that the caller has for it made way for the trouble.
+          // After trouble the same status is news too: the trouble has replaced the attention that belongs to it.
           if (state.see(watched.read, watched.foundBy) || recovering) return undefined;
           break;
         case 'failed':
@@ -162,7 +149,7 @@ export class RequestRun {
     if (this.deadline.expired) throw new Ending('expired', reason, { kind: 'policy' });
   }
 
-  /** The evidence and the feed say that the deadline comes near. Beside the story: nothing waits for it. */
+  /** Tells evidence and feed that the deadline comes near. It runs beside the story: nothing waits for it. */
   private remind(at: number): void {
     const { stage } = this.state;
     const deadline = new Date(at).toISOString();
@@ -177,4 +164,9 @@ export class RequestRun {
       remind(this.request.key, { stage, deadline, at: new Date().toISOString() }),
     ).catch(() => this.state.happened('reminder-not-fed', { stage, deadline }));
   }
+}
+
+function orderOf(verb: Verb): OrderName | undefined {
+  const row: { words: string; order?: OrderName } = VERBS[verb];
+  return row.order;
 }

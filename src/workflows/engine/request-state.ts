@@ -19,10 +19,10 @@ export class RequestState {
   codesAsked = 0;
   notAccepted = 0;
   codesSpent = 0;
-  /** How often something was handed over to sign with. */
+  /** How many orders to sign there were. */
   signOrders = 0;
   toAccept: { documents: string[]; contract: string } | undefined;
-  /** When that was there to be shown, milliseconds since 1970. */
+  /** Since when that could be shown, milliseconds since 1970. */
   shownFrom: number | undefined;
   /** When the first acceptance of it was recorded, ISO 8601. */
   acceptedAt: string | undefined;
@@ -31,7 +31,7 @@ export class RequestState {
   identity: IdentityWord | undefined;
   /** Whether an automatic approval was held back, so that an officer decides. */
   officerAwaited = false;
-  /** Whether it is not known what became of the last order to sign. */
+  /** Whether the last order to sign may have signed. */
   signInDoubt = false;
   outcome: RequestStatus['outcome'];
   readonly events: RequestEvent[] = [];
@@ -82,7 +82,7 @@ export class RequestState {
     return true;
   }
 
-  /** Notes how the signer's number compares, where somebody could tell. */
+  /** Notes how the signer's number compares, if it was compared. */
   identified(identity: IdentityWord | undefined): void {
     if (identity === undefined || identity === this.identity) return;
     this.identity = identity;

@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 
-/** Starts what outlives the request. Where the request was reset it may run already, and is left to itself. */
+/** Starts a child that outlives the request. After a reset of the request it may run already, and is left alone. */
 export async function unlessItRuns(started: Promise<unknown>): Promise<void> {
   try {
     await started;

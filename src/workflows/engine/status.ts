@@ -62,7 +62,7 @@ export function checklist(state: RequestState, deadline: string | undefined): st
   return lines.join('\n');
 }
 
-/** What is in the way; where the signer has signed, that comes first. */
+/** What is in the way. If the signer has signed, the words begin with that. */
 export function wordsOf(state: RequestState): string {
   const { attention, stage, identity } = state;
   if (attention !== undefined)
@@ -116,7 +116,7 @@ function endsByPeople({ stage, missing, decidedBy, acceptedAt }: RequestState): 
   }
 }
 
-/** Trouble of a step passes with a try that succeeds; a status that is awaited comes from people at the provider. */
+/** Trouble of a step ends with a try that succeeds. A status that is awaited comes from people at the provider. */
 function leavesBy({ step, code }: Attention): string {
   const awaited =
     step === 'wait' || code === 'APPROVAL_INCOMPLETE' || code === 'SIGNER_UNEXPECTED' || code === 'STATUS_UNEXPECTED';

@@ -26,9 +26,9 @@ export interface StepOptions {
   mayEnd?: 'between-tries' | 'while-operator-awaited' | 'never';
   /** Who is told when the step enters attention. */
   caller?: Caller | undefined;
-  /** Failures that are no attention but end the step. */
+  /** Failures that end the step. All others are attention. */
   failsOn?: (failure: StepFailure) => boolean;
-  /** What an operator can do about a failure beside `retry` and `cancel`. It ends the step; the mark stays until it has helped. */
+  /** What an operator can do about a failure beside `retry` and `cancel`. That ends the step; the mark stays until it has helped. */
   remedies?: (failure: StepFailure) => readonly Remedy[];
   /** Whether a status at the provider settles the step while an operator is awaited. */
   overtakenBy?: (status: ProviderStatus, failure: StepFailure) => boolean;
@@ -48,8 +48,8 @@ type Tried<T> = { end: 'done'; value: T } | { end: 'failed'; failure: StepFailur
 type Pace = 'within-budget' | 'slowest';
 
 /**
- * Runs provider steps: one activity each, tried within its budget; then attention. Temporary trouble keeps trying at
- * the slowest pace and leaves by itself, everything else waits for a decision. A step never fails the request.
+ * Runs provider steps. Each is one activity, tried within its budget. After that the request needs attention: a temporary failure
+ * is retried at the slowest pace until it passes, any other waits for an operator's decision. A step never fails the request.
  */
 export class Steps {
   constructor(
@@ -102,7 +102,7 @@ export class Steps {
       if (decision === undefined || last === undefined) continue;
       if (decision.end === 'overtaken') return { ...decision, failure: last };
       const { resolution } = decision;
-      // Tried again within its budget, so that the mark then shows what it fails for by now, and what can be done about that.
+      // Tried within its budget again. If it fails, the mark then shows the present failure, and its remedies.
       if (last.temporary && resolution.remedy === 'retry') pace = 'within-budget';
       else if (options.remedies?.(last).includes(resolution.remedy))
         return { end: 'resolved', resolution, failure: last };
@@ -117,14 +117,14 @@ export class Steps {
       options.caller.fail(callFailure(failure.code, failure.words, { ...failure.facts, step: name }));
   }
 
-  /** While a create waits nothing is watched: the request at the provider is still the one before. */
+  /** While a create waits nothing is watched: at the provider there is at most the request before. */
   private decision(name: StepName, failure: StepFailure, options: StepOptions): Promise<Decision> {
     const mayEnd = mayEndAfter(failure, options);
     const overtakenBy = (status: ProviderStatus): boolean => options.overtakenBy?.(status, failure) ?? false;
     return this.operator.decision({ mayEnd, watched: mayEnd && name !== 'create', overtakenBy });
   }
 
-  /** Tries until it succeeds, or fails for good or past its budget; or until `until` holds, which cuts no try short. */
+  /** Tries until it succeeds or its retries are over. `until` ends the pause between two tries, but no try. */
   private async try<T>(
     activity: (activities: Activities) => Promise<T>,
     options: ActivityOptions,

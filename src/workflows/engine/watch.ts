@@ -39,12 +39,12 @@ export class ProviderWatch {
     return this.pace.hinted;
   }
 
-  /** Somebody says that something may have changed. Says nothing else, and cannot do harm. */
+  /** Somebody says that something may have changed. */
   hint(): void {
     this.pace = { ...this.pace, hinted: true };
   }
 
-  /** For who reads by other means: this is a read, and the answer to the hints so far. */
+  /** Notes a read by other means. It answers the hints so far. */
   reads(): void {
     this.pace = readBegun(Date.now());
   }
@@ -74,13 +74,13 @@ export class ProviderWatch {
     }
   }
 
-  /** Where the provider refuses to be read it is read again after a hint, and now and then: a proxy may have refused it. */
+  /** A read that was refused is repeated after a hint, or after the slow pause: a proxy may have refused it. */
   async pause(until: () => boolean): Promise<void> {
     const summary = 'until the provider is read again';
     await condition(() => until() || this.hinted, this.policy.watch.slow, { summary });
   }
 
-  /** Reads until there is something to say; nothing once a hint, or `until`, has cut it short. */
+  /** Reads until there is news. Returns undefined when a hint or `until` has cut it short. */
   private async read(order: WatchOrder, summary: string, until: () => boolean): Promise<Watched | undefined> {
     const scope = new CancellationScope();
     let ended: Watched | undefined;
@@ -116,7 +116,7 @@ export class ProviderWatch {
   }
 }
 
-/** A read that was cut short brings an answer or nothing: its failure may be that of a worker which was lost, and it is made again. */
+/** Of a read that was cut short only an answer counts. A failure may be that of a lost worker, and the read is repeated. */
 function onlyAnswer(ended: Watched | undefined): Watched | undefined {
   return ended?.end === 'answer' ? ended : undefined;
 }

@@ -5,18 +5,19 @@ import {
   type WorkflowInterceptorsFactory,
 } from '@temporalio/workflow';
 
-/** Turns of the event loop after which everything that came with a task has reached its handler. */
+/** After this many turns of the event loop everything that came with a task has reached its handler. */
 const TURNS = 100;
 
 /**
- * For who catches an error of our own code: waits until all that came with the same task is known. The task then fails with the error,
- * Temporal shows it and tries again, and a corrected worker carries on. Somebody who wishes the end must not wait for that.
+ * Waits until everything that came with the task has reached its handler; for whoever catches an error of our own code. Thrown
+ * again, the error fails the task. Temporal shows it and retries, and a corrected worker carries on. Whoever wants to end the
+ * request must not have to wait for that.
  */
 export async function allHandedOut(): Promise<void> {
   for (let turn = 0; turn < TURNS; turn += 1) await Promise.resolve();
 }
 
-/** The last resort: a workflow whose code throws, and goes on throwing while it ends, can be cancelled in Temporal all the same. */
+/** The last resort: a workflow whose code throws even while it ends can still be cancelled in Temporal. */
 export const interceptors: WorkflowInterceptorsFactory = () => ({
   inbound: [
     {

@@ -27,25 +27,25 @@ const WORDS: Record<Exclude<Found, 'signed-order' | 'signed-start' | 'not-asked'
   'not-readable': 'it cannot be read',
 };
 
-/** What a replay believes beside: the key that signed it has been retired since. Without the codec key nobody can make such a one. */
+/** A replay accepts this too: the key that signed may have been retired since. Only who has the codec key can write such an order. */
 const RETIRED: Found = 'wrongly-signed';
 
-/** What was let in once and cannot be read now fails the task, which heals with the key. */
+/** What was accepted once and cannot be decrypted now fails the task. With the key the task succeeds. */
 const KEY_MISSING = 'What was let in before cannot be read with the codec keys of this worker.';
 
 /**
- * Stands before every workflow and lets in what comes from where it should: starts and orders that are signed by a known key, meant
- * for this workflow, and of the right shape. Whoever can write to Temporal can do without neither.
+ * Stands before every workflow. It accepts only starts and orders that are signed by a known key, meant for this workflow, and of
+ * the right shape: anybody who can write to Temporal could send others.
  *
- * A replay looks again at all but the shape and who signed: keys may count no more by then. A history alone does not say that one of
- * our workers let something in; whoever polls as a worker can write that too.
+ * A replay checks again, except for the shape and the signer: keys may have been retired. It must check, because anybody who polls
+ * as a worker can write a history that says one of our workers accepted something.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let started: Found | undefined;
-  /** Of the Updates of this activation, within which they are taken or refused. */
+  /** What the codec found of the Updates in this activation. They are accepted or refused within it. */
   const orders = new Map<string, Found | undefined>();
   let late: (() => void)[] = [];
-  /** Refuses what a replay meets with the next news: what has happened since is in the history, and a refusal is not. */
+  /** During a replay a refusal waits for the next new event: the history has what followed, but no refusal. */
   const refuse = (error: unknown): Promise<never> =>
     new Promise((_resolve, reject) => {
       if (workflowInfo().unsafe.isReplaying) late.push(() => reject(error));
@@ -82,7 +82,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     ],
     outbound: [
       {
-        // What is written for one step must not be taken for another: `activities/callers.ts` compares.
+        // An order for one step must not be used for another: `activities/engine/callers.ts` compares.
         scheduleActivity: (input, next) => next({ ...input, args: [...input.args, input.activityType] }),
       },
     ],
@@ -96,7 +96,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
           for (const job of input.activation.jobs ?? []) {
             if (job.initializeWorkflow) started = foundIn(job.initializeWorkflow.arguments);
             if (job.doUpdate?.id) orders.set(job.doUpdate.id, foundIn(job.doUpdate.input));
-            // No signal of ours has an argument: what one brings along is not even looked at.
+            // No signal of ours has an argument. One that is sent along is not even looked at.
             if (job.signalWorkflow) job.signalWorkflow.input = [];
             if (job.resolveActivity) refuseForeign(job.resolveActivity);
           }
@@ -155,7 +155,7 @@ function orderIn({ args }: Pick<UpdateInput, 'args'>): unknown[] {
   return [Object.fromEntries(Object.entries(given).filter(([field]) => field !== 'for'))];
 }
 
-/** @throws the failure that ends a workflow which nobody who may has started: nothing has happened yet */
+/** @throws START_REFUSED, which ends the workflow before anything has happened */
 function checkStart({ args: [argument] }: WorkflowExecuteInput, found: Found = 'not-readable'): void {
   const { workflowType, workflowId, parent } = workflowInfo();
   const guard = Object.hasOwn(START_GUARDS, workflowType) ? START_GUARDS[workflowType] : undefined;
@@ -178,7 +178,7 @@ function refusedStart(why: string): ApplicationFailure {
   return callFailure('START_REFUSED', `The start is refused: ${why}.`);
 }
 
-/** An answer that is not encrypted, where answers are, no worker of ours gave, and one of another step is a copy: this step did not come to its end. */
+/** Our workers encrypt their answers. One that is not encrypted is not ours, and one of another step is a copy: the step has failed. */
 function refuseForeign(job: NonNullable<Job['resolveActivity']>): void {
   const result = job.result?.completed?.result;
   const found = result ? foundIn([result]) : undefined;

@@ -18,7 +18,7 @@ const number = whole(1, 1_000_000);
 /** Milliseconds: up to a year and a day. */
 const moreTime = whole(1, LONGEST_DEADLINE);
 
-/** What a caller can be; provider and policy are never one. */
+/** Who can be a caller. `provider` and `policy` cannot. */
 const actor = shapeOf<Actor>({ kind: oneOf('requester', 'signer', 'officer', 'operator') }, { id });
 const sealed = shapeOf<names.Sealed>({
   keyId: text(64, /^[A-Za-z0-9._-]+$/),
@@ -39,8 +39,8 @@ type Decided<Kind> = Extract<names.ReviewDecision, { decision: Kind }>;
 const ids = shapeOf<NonNullable<names.Resolution['ids']>>({ requestPk: providerPk }, { videoidPk: providerPk });
 
 /**
- * What each order must look like. It is refused otherwise, before anything is recorded: a handler that threw over it would stop
- * the request. An order that has no guard here is taken from nobody.
+ * The shape of each order. Another shape is refused before anything is recorded: a handler that throws over it would stop the
+ * request. An order that has no guard here is always refused.
  */
 export const ORDER_GUARDS: Record<names.OrderName, Guard> = {
   [names.REVIEW_UPDATE]: byWord('decision', {

@@ -1,17 +1,17 @@
 import { type ActivateInput, defaultPayloadConverter, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { ASKED_AHEAD } from '../../messages/steering.js';
 
-/** The id that the SDK gives a query which came by itself; one that came with a task has another, and comes after its events. */
+/** The id that the SDK gives a query which came alone. One that came with a task has another id, and comes after its events. */
 const ALONE = 'legacy_query';
 
 /**
  * Guards every workflow against a defect of the SDK (1.24). A query that waited for a worker is answered from the whole
- * history, also from events that no workflow task has handled yet. The task that comes later then finds a workflow that
- * has seen them one by one, where a replay sees them at once and may take another way: a history that nobody can replay.
+ * history, also from events that no workflow task has handled yet. The workflow has then seen those events one by one. A replay
+ * sees them at once and may act differently, so nobody can replay the history any more.
  *
- * Such a query fails instead, and the worker forgets the workflow; who asked asks again. It shows in two ways. The time of
- * an activation is that of its task, and stands still where events come without one. And our own queries say how long the
- * history was when they were asked: that tells also of a task which another query's end, or a worker's, left undone.
+ * Such a query fails instead, the worker forgets the workflow, and the client asks again. There are two signs of it. Events came,
+ * but the time of the activation is still that of the last task. Or the history is longer than the query says it was when it was
+ * asked; only our own queries say so.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let task = '';
@@ -34,7 +34,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   };
 };
 
-/** Events there were when a query was asked; without end where it does not say, or is none. */
+/** How many events there were when the query was asked. Infinity where it does not say. */
 function askedAt({ jobs }: ActivateInput['activation']): number {
   const query = jobs?.[0]?.queryWorkflow;
   const [length] = query?.queryId === ALONE ? (query.arguments ?? []) : [];

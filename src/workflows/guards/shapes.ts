@@ -1,6 +1,6 @@
 /**
- * Guards for what comes into a workflow, written by hand: the sandbox has no schema library. A guard answers the name of the first
- * field that is wrong, `''` for the value itself, or nothing where all is well.
+ * Guards for what comes into a workflow. They are written by hand, because the workflow sandbox has no schema library. A guard
+ * answers the name of the first field that is wrong, `''` for the value itself, or nothing where all is well.
  */
 export type Guard = (value: unknown) => string | undefined;
 

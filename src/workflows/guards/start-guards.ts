@@ -48,7 +48,7 @@ function request(flow: Flow): Guard {
   return all(object, ...parts);
 }
 
-/** Every workflow that a worker serves. One that has no guard here does nothing. */
+/** Every workflow that a worker serves. A start of any other is refused. */
 export const START_GUARDS: Record<string, StartGuard> = {
   signature: { by: 'client', shape: request('signature'), idOf: workflowIdOf },
   enrolment: { by: 'client', shape: request('enrolment'), idOf: workflowIdOf },
