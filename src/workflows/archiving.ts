@@ -1,6 +1,6 @@
 import type { Retrieved, RetrieveOrder, StepFailure } from '../messages/activities.js';
 import { defined } from '../messages/defined.js';
-import type { FailureCode } from '../messages/failures.js';
+import { ARCHIVE_TROUBLE, type FailureCode } from '../messages/failures.js';
 import type { Remedy } from '../messages/status.js';
 import type { RequestRun } from './engine/request-run.js';
 
@@ -10,7 +10,7 @@ type Signed = Pick<RetrieveOrder, 'documents' | 'contract'>;
 type Decided = Pick<RetrieveOrder, 'accepted' | 'giveUp'> & { contractAsShown: boolean };
 
 /** Trouble of ours: who gives up on the files could not store what came either. */
-const OF_OURS = new Set<FailureCode>(['ARCHIVE_FULL', 'ARCHIVE_UNAVAILABLE', 'ARCHIVE_NOT_SHARED', 'BAD_SETTING']);
+const OF_OURS = new Set<FailureCode>([...ARCHIVE_TROUBLE, 'BAD_SETTING']);
 
 /**
  * Step 7: the signed files are fetched, stored and verified. It is signed, so nothing ends the request but this; whatever the provider
