@@ -51,7 +51,7 @@ test('a mistake of ours is told to whoever runs it', async () => {
 
 test('a thread that ends by itself fails its file, which is tried again in another', async () => {
   const { verify } = verifier();
-  await expect(verify('exit', ORDER)).rejects.toThrow('a thread for verification has ended');
+  await expect(verify('exit', ORDER)).rejects.toThrow('a verification thread has ended');
   expect(await verify('good', ORDER)).toMatchObject({ verification: { result: 'passed' } });
 });
 
