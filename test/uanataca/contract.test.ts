@@ -112,7 +112,7 @@ describe('a PDF as text', () => {
 
   test('that lost bytes elsewhere is not taken', async () => {
     generated = json(200, { document: '%PDF-1.4\nstream \uFFFD\uFFFD endstream' });
-    expect((await failure({ contractFrom: ['generate'] })).words).toContain('no contract that is a PDF');
+    expect((await failure({ contractFrom: ['generate'] })).words).toContain('no PDF of the contract');
   });
 
   test('may be written as UTF-8 where a setting says so', async () => {
