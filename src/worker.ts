@@ -27,10 +27,10 @@ import { Optimizers } from './uanataca/one-shot/optimizers.js';
 import { RegistrationAuthorities } from './uanataca/registration-authority/registration-authorities.js';
 
 /**
- * The worker process: serves the workflows and activities of the task queue until it is told to stop (SIGTERM, SIGINT),
- * then lets running activities finish within `worker.shutdownGrace`.
+ * The worker process. It serves the workflows and activities of the task queue until it gets SIGTERM or SIGINT. Then running
+ * activities may finish within `worker.shutdownGrace`.
  *
- * @throws VideoIdError when settings, keys, archive or Temporal are not usable.
+ * @throws VideoIdError if settings, keys, archive or Temporal cannot be used.
  */
 export async function main(config: Config = loadConfig()): Promise<void> {
   const logger = createLogger({ process: 'worker', level: config.log.level });
@@ -58,7 +58,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
   });
   let worker: Worker | undefined;
   const running = new AbortController();
-  // Before the SDK's runtime, which keeps the process alive also where the port is taken.
+  // Before the SDK's runtime starts: it would keep the process alive even if the port is taken.
   const health = await startHealthServer({
     host: config.worker.host,
     port: config.worker.healthPort,
@@ -78,7 +78,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
       activities: { ...activities },
       interceptors: { activity: [callersOf(archive)] },
       workflowBundle: await workflows(config),
-      // After a crash the server waits so long for the dead worker's cache; callers give up after twice that.
+      // After a crash, Temporal waits so long for the dead worker. Callers give up after twice that time.
       stickyQueueScheduleToStartTimeout: 5_000,
       maxCachedWorkflows: config.worker.maxCachedWorkflows,
       maxConcurrentActivityTaskExecutions: config.worker.maxConcurrentActivities,
@@ -102,7 +102,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
   }
 }
 
-/** Where nothing is encrypted signatures are checked if there are keys, and not asked for otherwise. */
+/** Without encryption, signatures are required only if the settings have orders keys. */
 async function payloadKeys({
   keys,
 }: Config): Promise<{ keyRing: KeyRing | undefined; orders: OrderPublicKeys | undefined }> {
@@ -113,7 +113,7 @@ async function payloadKeys({
   };
 }
 
-/** Beside the worker, until the signal: what a defect of the SDK has stopped goes on. */
+/** Resets requests that a defect of the SDK has stopped, until the signal. */
 function resetRequests(
   { temporal, worker }: Config,
   connection: NativeConnection,
@@ -134,13 +134,13 @@ function resetRequests(
   });
 }
 
-/** In production the bundle made by the build; without the setting it is made now, from the files beside this one. */
+/** In production, the bundle from the build. Without the setting, it is made now from the files beside this one. */
 async function workflows({ worker }: Config): Promise<WorkflowBundleOption> {
   if (worker.workflowBundle !== undefined) return { codePath: await checkedBundle(worker.workflowBundle) };
   const { bundleWorkflowCode, DefaultLogger } = await import('@temporalio/worker');
   return bundleWorkflowCode({
     ...WORKFLOW_MODULES,
-    logger: new DefaultLogger('WARN'), // what the bundler says is about code, and holds no data
+    logger: new DefaultLogger('WARN'), // the bundler's messages are about code and have no data
   });
 }
 
@@ -152,13 +152,14 @@ async function checkedBundle(path: string): Promise<string> {
   } catch (cause) {
     throw new VideoIdError('BAD_SETTING', `The workflow bundle ${path} cannot be read.`, {
       field: 'worker.workflowBundle',
-      remedy: 'Name the file that `npm run build` makes, or leave the setting out: the bundle is made at start then.',
+      remedy:
+        'Name the file that `npm run build` makes. Or leave the setting out, and the bundle is made at the start.',
       cause,
     });
   }
 }
 
-/** Trouble that lasts longer may be the attention of a request, so it has to be noted by then. Milliseconds. */
+/** Longer trouble may become the attention of a request, so it must be noted by then. Milliseconds. */
 function shortestBudget({ policy }: Config): number {
   return Math.min(...Object.values(policy.steps).map(({ budget }) => budget));
 }

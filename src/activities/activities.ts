@@ -1,26 +1,26 @@
 import type { Activities } from '../messages/activities.js';
 import type { RequestKey } from '../messages/request.js';
 import { clean, record } from './clean.js';
-import { sendCode } from './send-code.js';
-import { complete } from './enrolment/complete.js';
 import { correct } from './correct.js';
 import { adopt, create } from './create.js';
-import type { Dependencies } from './engine/dependencies.js';
-import { declare, preauthLink } from './enrolment/declare.js';
-import { adoptEnrolment, enrol } from './enrolment/enrol.js';
-import { readEnd } from './enrolment/end.js';
-import { approveEnrolment, declineEnrolment } from './enrolment/review.js';
-import { tellingOwnTrouble } from './engine/own-trouble.js';
-import { providerStep } from './engine/provider-step.js';
+import { noteLateVideo, remind } from './feed.js';
 import { showIdentity } from './identity.js';
-import { remind, tellLateVideo } from './feed.js';
 import { retrieve } from './retrieve.js';
 import { approve, refuse } from './review.js';
+import { sendCode } from './send-code.js';
 import { sign } from './sign.js';
-import { asStep } from './engine/failures.js';
 import { upload } from './upload.js';
 import { readStatus, watch } from './watch.js';
 import { withdraw } from './withdraw.js';
+import { complete } from './enrolment/complete.js';
+import { declare, preauthLink } from './enrolment/declare.js';
+import { readEnd } from './enrolment/end.js';
+import { adoptEnrolment, enrol } from './enrolment/enrol.js';
+import { approveEnrolment, declineEnrolment } from './enrolment/review.js';
+import { failingForArchiveTrouble } from './engine/archive-trouble.js';
+import type { Dependencies } from './engine/dependencies.js';
+import { asStep } from './engine/failures.js';
+import { providerStep } from './engine/provider-step.js';
 
 /** Every activity of both flows, in the order of the provider's steps. */
 export function createActivities(dependencies: Dependencies): Activities {
@@ -38,7 +38,7 @@ export function createActivities(dependencies: Dependencies): Activities {
     create: call(create(dependencies)),
     adopt: call(adopt(dependencies)),
     correct: call(correct(dependencies)),
-    watch: tellingOwnTrouble(call(watch(dependencies))),
+    watch: failingForArchiveTrouble(call(watch(dependencies))),
     readStatus: call(readStatus(dependencies)),
     enrol: call(enrol(dependencies)),
     adoptEnrolment: call(adoptEnrolment(dependencies)),
@@ -59,6 +59,6 @@ export function createActivities(dependencies: Dependencies): Activities {
     clean: call(clean(dependencies)),
     record: step(record(dependencies)),
     remind: step(remind(dependencies)),
-    tellLateVideo: step(tellLateVideo(dependencies)),
+    noteLateVideo: step(noteLateVideo(dependencies)),
   };
 }

@@ -23,7 +23,7 @@ export function remind({ archive }: Dependencies): SignatureActivities['remind']
 }
 
 /** The video was finished after the end of its attempt. */
-export function tellLateVideo(dependencies: Dependencies): SignatureActivities['tellLateVideo'] {
+export function noteLateVideo(dependencies: Dependencies): SignatureActivities['noteLateVideo'] {
   return (key, order) => noteLateProgress(dependencies, key, LATE_VIDEO, order);
 }
 

@@ -179,7 +179,7 @@ function viewOf(
         : row(field, fields?.[field]),
     ),
     row('email', read.email, signer.email, (one, other) => one.toLowerCase() === other.toLowerCase()),
-    row('mobile_phone_number', read.phone, signer.phone, (one, other) => digitsOf(one) === digitsOf(other)),
+    row('mobile_phone_number', read.phone, signer.phone, isSamePhone),
   ];
   return {
     status: read.status,
@@ -217,6 +217,11 @@ function plain(name: string): string {
     .toUpperCase()
     .replaceAll(/[^\p{L}\p{N}]+/gu, ' ')
     .trim();
+}
+
+/** Whether two phone numbers have the same digits, whatever else is written between them. */
+export function isSamePhone(one: string, other: string): boolean {
+  return digitsOf(one) === digitsOf(other);
 }
 
 function digitsOf(phone: string): string {

@@ -8,11 +8,11 @@ import { ARCHIVE_FILE, INCOMING, TOP_DIRECTORIES } from './layout.js';
 import { readRecord, recordText } from './record-file.js';
 import { archiveIdentitySchema } from './record-schemas.js';
 
-/** A new disk may hold this already. */
+/** A new disk may contain this. */
 const NOT_OURS_BUT_FINE = new Set(['lost+found']);
 
 /**
- * The id of the archive in the disk's directory; with `create` a new archive is made where there is none.
+ * The id of the archive in the disk's directory. With `create`, a missing archive is made.
  *
  * @throws ARCHIVE_UNAVAILABLE
  */
@@ -21,7 +21,7 @@ export async function openIdentity(disk: Disk, create: boolean): Promise<string>
   if (id === undefined) {
     throw new VideoIdError('ARCHIVE_UNAVAILABLE', 'There is no archive in the archive directory.', {
       field: 'archive.directory',
-      remedy: 'Name the directory of the archive, mount it, or let the client or the set-up make a new one.',
+      remedy: 'Name the directory of the archive, or mount it. A client or the set-up can make a new archive.',
       facts: { reason: 'no archive' },
     });
   }
@@ -31,7 +31,7 @@ export async function openIdentity(disk: Disk, create: boolean): Promise<string>
 }
 
 /**
- * Tells "not in the archive" from "the archive is not there": a lost mount leaves an empty directory behind.
+ * Checks that the archive itself is there: a lost mount leaves an empty directory, which looks like a missing file.
  *
  * @throws ARCHIVE_UNAVAILABLE
  */
@@ -48,14 +48,14 @@ async function readIdentity(disk: Disk): Promise<string | undefined> {
 async function makeIdentity(disk: Disk): Promise<string | undefined> {
   await disk.run(() => mkdir(disk.root, { recursive: true, mode: DIRECTORY_MODE }));
   const present = (await disk.list(disk.root)) ?? [];
-  // Another process may be making the same archive: its file comes last, after `incoming`.
+  // Another process may be making the same archive. It writes this file last, after `incoming`.
   const foreign = present.filter(
     (name) => name !== ARCHIVE_FILE && !TOP_DIRECTORIES.includes(name) && !NOT_OURS_BUT_FINE.has(name),
   );
   if (foreign.length > 0 || (!present.includes(ARCHIVE_FILE) && (await holdsRequests(disk)))) {
-    throw new VideoIdError('ARCHIVE_UNAVAILABLE', 'The archive directory holds other things and no archive.', {
+    throw new VideoIdError('ARCHIVE_UNAVAILABLE', 'The archive directory contains other files and no archive.', {
       field: 'archive.directory',
-      remedy: `Name an empty directory, or that of an existing archive; if this was one, restore its ${ARCHIVE_FILE} from a backup.`,
+      remedy: `Name an empty directory, or that of an existing archive. If this was an archive, restore its ${ARCHIVE_FILE} from a backup.`,
       facts: { reason: 'not empty' },
     });
   }
@@ -66,7 +66,7 @@ async function makeIdentity(disk: Disk): Promise<string | undefined> {
   return await readIdentity(disk);
 }
 
-/** Requests without the archive's id: the id was lost, and a new one would orphan them. */
+/** Whether there are requests without the archive's id. The id was lost, and with a new one they could not be used. */
 async function holdsRequests(disk: Disk): Promise<boolean> {
   for (const name of TOP_DIRECTORIES) {
     if (name !== INCOMING && ((await disk.list(disk.path(name))) ?? []).length > 0) return true;

@@ -7,7 +7,7 @@ import type { Sealed } from '../messages/steering.js';
 import type { Notices } from './notices.js';
 import type { RequestRecord } from './request-record.js';
 
-/** Names one attempt in the archive; a `RequestKey` will do. */
+/** Names one attempt in the archive. A `RequestKey` fits. */
 export type AttemptKey = Pick<RequestKey, 'flow' | 'reference' | 'attempt'>;
 
 /** A file of one attempt that the archive itself writes after the start. */
@@ -17,17 +17,17 @@ export type StorableFile =
   | { kind: 'contract' }
   /** The RAO declaration of an enrolment, as it was shown to the officer. */
   | { kind: 'declaration' }
-  /** An evidence document that was provided after the start; 1, 2, …. */
+  /** An evidence document that was provided after the start, numbered 1, 2, …. */
   | { kind: 'supplied'; index: number }
-  /** The contract as fetched after signing. */
+  /** The contract that was fetched after signing. */
   | { kind: 'signed-contract' };
 
 /** A file of one attempt. Documents come with the start, evidence with `writeEvidence`. */
 export type ArchiveFile = StorableFile | { kind: 'document'; index: number } | { kind: 'evidence' };
 
-/** A file with its place. */
+/** A file and where it lies. */
 export interface FilePlace {
-  /** A local path. An object store hands out a local copy. */
+  /** A local path. An object store gives a local copy. */
   path: string;
   /** Bytes. */
   size: number;
@@ -40,18 +40,18 @@ export interface FileDigest {
   sha256: string;
 }
 
-/** What is recorded of a file that the archive wrote: under which key its bytes lie, and what they are. */
+/** The record of a file that the archive wrote: the key of its bytes, their size and hash. */
 export interface StoredFile extends FileDigest {
-  /** New with every storing, so that a file is never written over. */
+  /** New for each version, so that a file is never overwritten. */
   key: string;
 }
 
-/** A file on its way out of the archive. */
+/** A file that is opened for reading. */
 export interface OpenFile extends FileDigest {
   stream: Readable;
 }
 
-/** The documents of a request as they lie at the provider. */
+/** The documents of a request at the provider. */
 export interface Uploads {
   requestPk: RequestPk;
   documents: { index: number; uid: string; size: number; sha256: string }[];
@@ -68,58 +68,58 @@ export interface Certificate {
 /** What the provider gave for an attempt. */
 export interface ProviderData {
   requestPk: RequestPk;
-  /** Absent for an enrolment whose reads do not show it. */
+  /** Absent if an enrolment's reads do not show it. */
   videoidPk?: VideoidPk;
-  /** Where the signer does the video identification. Whoever has it can act as the signer. Absent when an operator adopted ids without it. */
+  /** Where the signer does the video identification. Its holder can act as the signer. Absent if an operator adopted ids without it. */
   videoidLink?: string;
-  /** Of an enrolment: the serial number of the card it was created with. */
+  /** The serial number of an enrolment's card. */
   scratchcard?: string;
-  /** Of an enrolment: what was issued. */
+  /** The issued certificates of an enrolment. */
   certificates?: Certificate[];
-  /** Which create of the request made it: 1, 2, … for a new video request; absent when an operator adopted it. */
+  /** Which create made it: 1, 2, … for each new video request. Absent if an operator adopted it. */
   round?: number;
 }
 
-/** What was provided later, for an enrolment that lacked it. */
+/** Data that was provided later for an enrolment. */
 export interface Supplement {
   fields: Record<string, string>;
   /** Evidence documents among the files `supplied`. */
   documents: { /** Number of the file, 1, 2, …. */ file: number; name: string; size: number; sha256: string }[];
 }
 
-/** A scratchcard that was taken for a create, before it is known whether the create succeeded. */
+/** A scratchcard that was noted for a create, before the create is known to have succeeded. */
 export interface TakenCard {
-  /** Which create of the request it was taken for. */
+  /** The create that it was noted for. */
   round: number;
   sn: string;
-  /** Its secrets, sealed; absent where they are dropped. */
+  /** Its sealed secrets. Absent if they are dropped. */
   secrets?: Sealed;
 }
 
-/** The signer's data, corrected by a person: how to reach them before the video was finished, who they are after it. */
+/** Corrected data of the signer: e-mail and phone before the video is finished, identity after it. */
 export interface Correction {
   email?: string;
   phone?: string;
   fields?: IdentityFields;
 }
 
-/** What a caller's idempotency key was used for first; nothing else may be asked with it. */
+/** The first order with a caller's idempotency key. No other order may use the key. */
 export interface BoundOrder {
-  /** `cancel`, `sign`, …. Who ordered it will stand beside it. */
+  /** `cancel`, `sign`, … */
   verb: string;
-  /** Which key made the fingerprint, so that keys can change. */
+  /** The key that made the fingerprint, so that keys can change. */
   keyId: string;
   /** Keyed fingerprint of what was ordered, lower-case hex. */
   fingerprint: string;
   /** When it was bound, ISO 8601, UTC. */
   at: string;
-  /** Number of the correction or supplement that belongs to it. */
+  /** The number of its correction or supplement. */
   number?: number;
-  /** What was answered in the end. */
+  /** The final answer. */
   settled?: { answer?: unknown } | { failure: FailureView };
 }
 
-/** Which workflow a provider's request belongs to. */
+/** The workflow that a provider's request belongs to. */
 export interface IndexEntry {
   workflowId: string;
   flow: Flow;
@@ -127,7 +127,7 @@ export interface IndexEntry {
   attempt: number;
 }
 
-/** Something that happened outside the workflow: the link or the documents were shown. */
+/** An event outside the workflow: the link or the documents were shown. */
 export interface ArchivedEvent {
   /** ISO 8601, UTC. */
   at: string;
@@ -139,59 +139,59 @@ export interface ArchivedEvent {
   facts?: Record<string, string | number | boolean>;
 }
 
-/** A start in progress: nobody sees it until it is committed. */
+/** A start in progress. It is not visible until it is committed. */
 export interface Incoming {
   /**
-   * Takes over one document; the first has index 1 and so on. Streamed, hashed while written, flushed. After a failure
-   * only `discard` is left.
+   * Adds one document. The first has index 1, and so on. It is streamed, hashed and flushed. After a failure, only `discard`
+   * may be called.
    *
    * @param source a stream, or the path of a regular file. An error of the stream itself is passed on unchanged.
-   * @returns the path at which a checker can read it until `commit` or `discard`
+   * @returns a path where the document can be read until `commit` or `discard`
    * @throws BAD_DOCUMENT_NAME, DUPLICATE_DOCUMENT_NAME, DOCUMENT_NOT_FOUND (path), ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
    */
   addDocument(document: { name: string }, source: Readable | string): Promise<FileDigest & { path: string }>;
   /**
-   * Makes the attempt visible, whole and at most once: of several commits of one attempt exactly one answers `created`.
-   * After either answer the incoming start is gone; after `exists` nothing of it was kept.
+   * Makes the complete attempt visible, at most once: of several commits of one attempt, exactly one returns `created`. The
+   * start is finished after either answer. After `exists`, nothing of it is kept.
    *
    * @throws BAD_REFERENCE, BAD_INPUT (the record does not describe the documents added), ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
    */
   commit(record: RequestRecord): Promise<'created' | 'exists'>;
-  /** Leaves nothing behind. Harmless after `commit`. */
+  /** Removes the start. Harmless after `commit`. */
   discard(): Promise<void>;
 }
 
 /**
- * The authority for references and the store of documents. Shared by all processes of one installation; every method
- * is safe to call from several of them at once, and whatever it reports as done survives a crash.
+ * The authority for references, and the store of documents. All processes of an installation share it. Several processes may
+ * call any method at once. What a method reports as done survives a crash.
  *
- * Everywhere: ARCHIVE_UNAVAILABLE when the archive cannot be read or written, ARCHIVE_FULL when there is no room,
- * BAD_REFERENCE and BAD_INPUT for names that cannot be part of a path, REQUEST_NOT_FOUND for an attempt that does not exist.
+ * All methods throw ARCHIVE_UNAVAILABLE if the archive cannot be read or written, ARCHIVE_FULL if there is no space, BAD_REFERENCE
+ * and BAD_INPUT for names that cannot be part of a path, and REQUEST_NOT_FOUND for an unknown attempt.
  */
 export interface Archive {
-  /** Made with the archive; every request carries it. */
+  /** Made with the archive. Every request carries it. */
   readonly id: string;
   /** The feed, and which Optimizers are out of reach. */
   readonly notices: Notices;
-  /** @throws ARCHIVE_NOT_SHARED when the request lies in another archive */
+  /** @throws ARCHIVE_NOT_SHARED if the request is in another archive */
   assertArchive(key: Pick<RequestKey, 'archiveId'>): void;
 
   begin(): Promise<Incoming>;
   readRequest(key: AttemptKey): Promise<RequestRecord>;
-  /** The highest attempt under the reference; 0 when there is none. */
+  /** The highest attempt of the reference. 0 if there is none. */
   latestAttempt(flow: Flow, reference: string): Promise<number>;
   /** Every reference with at least one attempt, sorted. */
   listReferences(flow: Flow): Promise<string[]>;
 
-  /** Adds a correction; answers its number, 1, 2, …. */
+  /** Adds a correction. Returns its number, 1, 2, …. */
   addCorrection(key: AttemptKey, correction: Correction): Promise<number>;
-  /** Takes a correction back that was refused; harmless when it is not there. */
+  /** Removes a refused correction. Harmless if there is none. */
   dropCorrection(key: AttemptKey, number: number): Promise<void>;
   readCorrection(key: AttemptKey, number: number): Promise<Correction | undefined>;
-  /** How to reach the signer, with the corrections up to `number`, all if left out, laid over it. */
+  /** The signer's e-mail and phone, with all corrections, or those up to `number`. */
   readSigner(key: AttemptKey, number?: number): Promise<{ email: string; phone: string }>;
 
-  /** Adds what was provided later; answers its number, 1, 2, …. */
+  /** Adds data that was provided later. Returns its number, 1, 2, …. */
   addSupplement(key: AttemptKey, supplement: Supplement): Promise<number>;
   /** All supplements, in the order of their numbers. */
   supplements(key: AttemptKey): Promise<Supplement[]>;
@@ -201,46 +201,46 @@ export interface Archive {
   /** The cards noted so far, the newest last. */
   cards(key: AttemptKey): Promise<TakenCard[]>;
 
-  /** Keeps what only the holder of the seal key may read, by name; replaces what was there. */
+  /** Stores a sealed value by name, or replaces it. Only the holder of the seal key can read it. */
   writeSealed(key: AttemptKey, name: string, sealed: Sealed): Promise<void>;
   readSealed(key: AttemptKey, name: string): Promise<Sealed | undefined>;
 
   /**
-   * Binds an idempotency key to an order, once: of several callers one binds it.
+   * Binds an idempotency key to an order. Of several callers, one binds it.
    *
    * @param name digest of the key
    * @returns the order that the key is bound to, which may be an earlier one
    */
   bindOrder(key: AttemptKey, name: string, order: BoundOrder): Promise<BoundOrder>;
   readOrder(key: AttemptKey, name: string): Promise<BoundOrder | undefined>;
-  /** Replaces what is known of a bound order. */
+  /** Replaces a bound order. */
   noteOrder(key: AttemptKey, name: string, order: BoundOrder): Promise<void>;
 
-  /** Replaces what was known; nothing else is lost by calling it twice. */
+  /** Replaces the provider's data. Calling it twice is harmless. */
   writeProvider(key: AttemptKey, provider: ProviderData): Promise<void>;
   readProvider(key: AttemptKey): Promise<ProviderData | undefined>;
 
   /**
-   * Opens a file for streaming; the one way in which a file leaves the archive. It is hashed while it is read and compared with
-   * its record, and its last piece comes only when it is the one that was stored. The stream must be read or destroyed.
+   * Opens a file for streaming. Files leave the archive only in this way. The file is hashed while it is read and compared with its
+   * record. The last piece comes only if the hash is right. The stream must be read or destroyed.
    *
-   * @param expected what the caller knows of the file besides
-   * @throws DOCUMENT_NOT_FOUND when the file is not (yet) there; ARCHIVED_FILE_CHANGED, here or from the stream, for another file,
-   *   a link or a folder in its place
+   * @param expected what the caller also knows about the file
+   * @throws DOCUMENT_NOT_FOUND if the file is not there (yet); ARCHIVED_FILE_CHANGED, here or from the stream, if another file, a
+   *   link or a folder is in its place
    */
   openFile(key: AttemptKey, file: ArchiveFile, expected?: FileDigest): Promise<OpenFile>;
   /**
-   * Where a file lies, for people: unread and unchecked.
+   * Where a file lies, for people. The file is not read or checked.
    *
-   * @throws DOCUMENT_NOT_FOUND when the file is not (yet) there
+   * @throws DOCUMENT_NOT_FOUND if the file is not there (yet)
    */
   locateFile(key: AttemptKey, file: ArchiveFile): Promise<FilePlace>;
   /**
-   * Stores a file, replacing an earlier one: written aside and hashed, flushed, read back and hashed again, and only
-   * then recorded as the file that counts. An error of the stream itself is passed on unchanged and leaves nothing behind.
+   * Stores a file, or replaces it. The file is written to a temporary place, hashed, flushed, read back and hashed again. Only then
+   * it is recorded as the current file. An error of the stream is passed on unchanged, and nothing is kept.
    *
-   * @param more.expectedBytes what the sender announced; only told when there is no room
-   * @throws ARCHIVE_FULL with facts `bytesFree` and, if known, `bytesNeeded`; ARCHIVE_UNAVAILABLE, also when what was read back differs
+   * @param more.expectedBytes the announced size, for the error if there is no space
+   * @throws ARCHIVE_FULL with facts `bytesFree` and, if known, `bytesNeeded`; ARCHIVE_UNAVAILABLE, also if the file that was read back differs
    */
   storeFile(
     key: AttemptKey,
@@ -248,35 +248,35 @@ export interface Archive {
     source: Readable,
     more?: { expectedBytes?: number | undefined },
   ): Promise<FileDigest>;
-  /** Removes a file; harmless when it is not there. */
+  /** Removes a file. Harmless if there is none. */
   removeFile(key: AttemptKey, file: StorableFile): Promise<void>;
 
-  /** Keeps what lies at the provider after all documents went up; replaces what was there. */
+  /** Stores the uploaded documents' ids, or replaces them. */
   writeUploads(key: AttemptKey, uploads: Uploads): Promise<void>;
   readUploads(key: AttemptKey): Promise<Uploads | undefined>;
 
   /**
-   * Sets a mark that can be set once: what must happen at most once is done only by the caller who got `true`.
+   * Sets a mark. It can be set only once, so something that may happen once is done by the caller that gets `true`.
    *
    * @param name `[A-Za-z0-9._-]{1,128}`, not beginning with a dot
    * @returns true if the mark was set now, false if it was there
    */
   mark(key: AttemptKey, name: string): Promise<boolean>;
   hasMark(key: AttemptKey, name: string): Promise<boolean>;
-  /** When the mark was set, ISO 8601; undefined without the mark. */
+  /** When the mark was set, ISO 8601. Undefined without the mark. */
   markedAt(key: AttemptKey, name: string): Promise<string | undefined>;
-  /** Takes a mark back; harmless when it is not there. */
+  /** Removes a mark. Harmless if there is none. */
   unmark(key: AttemptKey, name: string): Promise<void>;
 
   /**
-   * Records the end of an attempt. The same outcome again changes nothing, and so does a late repetition from before
-   * the cleanup; only `cleanup` may still go from `pending` to `done`.
+   * Records the end of an attempt. Recording the same outcome again changes nothing, also with the `cleanup` of an earlier
+   * moment. Only `cleanup` may change, from `pending` to `done`.
    *
-   * @throws REQUEST_ENDED with facts `outcome` and `reason` when another outcome is recorded
+   * @throws REQUEST_ENDED with facts `outcome` and `reason` if another outcome is recorded
    */
   recordOutcome(key: AttemptKey, outcome: Outcome): Promise<void>;
   readOutcome(key: AttemptKey): Promise<Outcome | undefined>;
-  /** Replaces the evidence. `evidence` must survive JSON. */
+  /** Replaces the evidence. `evidence` must be JSON data. */
   writeEvidence(key: AttemptKey, evidence: object): Promise<FileDigest>;
 
   appendEvent(key: AttemptKey, event: ArchivedEvent): Promise<void>;
@@ -284,12 +284,12 @@ export interface Archive {
   events(key: AttemptKey): Promise<ArchivedEvent[]>;
 
   /**
-   * A later attempt takes over what an earlier one of the same reference had.
+   * Records which attempt a provider's id belongs to. A later attempt of the same reference may take it over.
    *
-   * @throws BAD_INPUT (field `requestPk`) when the id already belongs to another request
+   * @throws BAD_INPUT (field `requestPk`) if the id belongs to another request
    */
   writeIndex(environment: string, requestPk: RequestPk, entry: IndexEntry): Promise<void>;
-  /** Undefined for an id that is not ours, also for one that no provider would send. */
+  /** Undefined for an id that is not ours, or that no provider would send. */
   readIndex(environment: string, requestPk: string): Promise<IndexEntry | undefined>;
 
   /** Bytes this process may still write. */
@@ -298,13 +298,13 @@ export interface Archive {
   assertReserve(): Promise<void>;
 
   /**
-   * Keeps reads of one request at the provider apart, across workers.
+   * Keeps a pause between reads of one request at the provider, across workers.
    *
    * @param gap milliseconds
-   * @returns 0 when the caller may read now, which is recorded; else the milliseconds still to wait, at most `gap`
+   * @returns 0 if the caller may read now, which is recorded; else the milliseconds to wait, at most `gap`
    */
   touchRead(key: AttemptKey, gap: number): Promise<number>;
 
-  /** Removes what crashed starts and writes left behind more than a day ago. Returns how many things were removed. */
+  /** Removes leftovers of crashed starts and writes that are older than a day. Returns how many were removed. */
   sweep(): Promise<number>;
 }

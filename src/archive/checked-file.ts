@@ -7,21 +7,21 @@ import type { FileDigest } from './archive.js';
 import { errorCode } from './disk.js';
 import type { Disk } from './disk.js';
 
-/** Bytes read at a time. Small, because each piece is garbage once sent. */
+/** Bytes read at a time. Small, because each piece is garbage after it was sent. */
 const PIECE = 16_384;
 
-/** Never through a link, and never waiting for the other end of a pipe. */
+/** Does not follow links, and does not wait for the other end of a pipe. */
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** What opening answers where a link or a socket has taken the place of the file. */
+/** The error codes of opening if a link or a socket is in the file's place. */
 const NO_FILE = new Set(['ELOOP', 'ENXIO', 'ENOTDIR']);
 
 /**
- * Opens a file of which size and hash are recorded. It is read from one handle and hashed on the way, and its last piece is
- * held back until the hash is known: nobody gets the whole of a file that is not the recorded one.
+ * Opens a file with a recorded size and hash. It is read from one handle and hashed. The last piece is held back until the hash
+ * is known, so nobody gets all of a file that was changed.
  *
- * @param changed makes the error for a file that differs; thrown here for what is no file or has another size, by the stream otherwise
- * @returns undefined when it is not there. The stream must be read or destroyed.
+ * @param changed makes the error for a changed file; thrown here if it is not a file or has another size, else by the stream
+ * @returns undefined if it is not there. The stream must be read or destroyed.
  */
 export async function openChecked(
   disk: Disk,

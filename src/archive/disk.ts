@@ -6,22 +6,22 @@ import { dirname, join } from 'node:path';
 import { VideoIdError } from '../messages/failures.js';
 import { INCOMING } from './layout.js';
 
-/** Only the user of the process sees anything. */
+/** Only the user of the process has access. */
 export const DIRECTORY_MODE = 0o700;
 const FILE_MODE = 0o600;
 
-/** No room: on the device, in the quota, or in the process's file size limit. */
+/** No space: on the device, in the quota, or by the process's file size limit. */
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
-/** A file being written aside. */
+/** A file that is being written to a temporary place. */
 export interface Draft {
   path: string;
   handle: FileHandle;
 }
 
 /**
- * The file system below one archive directory: whole files or none, flushed before they are reported, private to the
- * user. Its errors are ARCHIVE_FULL and ARCHIVE_UNAVAILABLE and never carry a path, for a path may hold a document's name.
+ * The file system below one archive directory. Files are written completely or not at all, flushed before they are reported, and
+ * private to the user. Its errors are ARCHIVE_FULL and ARCHIVE_UNAVAILABLE, without a path: it may contain a document's name.
  */
 export class Disk {
   readonly root: string;
@@ -30,17 +30,17 @@ export class Disk {
     this.root = root;
   }
 
-  /** The absolute path of a path that `layout.ts` made. */
+  /** Makes a path from `layout.ts` absolute. */
   path(...below: string[]): string {
     return join(this.root, ...below);
   }
 
-  /** A name in `incoming/` that nobody else uses. Everything unfinished lies there, so that a sweep knows where to look. */
+  /** An unused name in `incoming/`. Everything unfinished lies there, so that a sweep finds it. */
   draftPath(): string {
     return this.path(INCOMING, randomUUID());
   }
 
-  /** Bytes this user may still write. */
+  /** Free space for this user, in bytes. */
   async freeBytes(): Promise<number> {
     return await this.run(async () => {
       const { bavail, bsize } = await statfs(this.root);
@@ -48,7 +48,7 @@ export class Disk {
     });
   }
 
-  /** Runs a file operation and turns its trouble into the archive's. */
+  /** Runs a file operation and turns its errors into those of the archive. */
   async run<T>(operation: () => Promise<T>, bytesNeeded?: number): Promise<T> {
     try {
       return await operation();
@@ -59,23 +59,23 @@ export class Disk {
     }
   }
 
-  /** The text of a file, or undefined when it is not there. */
+  /** The text of a file. Undefined if there is none. */
   async read(path: string): Promise<string | undefined> {
     return await this.run(() => orUndefined(readFile(path, 'utf8'), 'ENOENT'));
   }
 
-  /** The names in a directory, or undefined when it is not there. */
+  /** The names in a directory. Undefined if there is none. */
   async list(path: string): Promise<string[] | undefined> {
     return await this.run(() => orUndefined(readdir(path), 'ENOENT'));
   }
 
-  /** The size of a regular file in bytes, or undefined when it is not there. */
+  /** The size of a regular file in bytes. Undefined if there is none. */
   async size(path: string): Promise<number | undefined> {
     const found = await this.run(() => orUndefined(stat(path), 'ENOENT'));
     return found?.isFile() === true ? found.size : undefined;
   }
 
-  /** Makes a directory in an existing one; harmless when it is there. */
+  /** Makes a directory in an existing one. Harmless if it exists. */
   async makeDirectory(path: string): Promise<void> {
     await this.run(async () => {
       const made = await orUndefined(
@@ -95,7 +95,7 @@ export class Disk {
     return await this.run(() => open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, FILE_MODE));
   }
 
-  /** Puts a finished draft under its name, in place of what was there. */
+  /** Moves a finished draft to its name, and replaces the file there. */
   async publish(draftPath: string, path: string): Promise<void> {
     await this.run(async () => {
       await rename(draftPath, path);
@@ -103,7 +103,7 @@ export class Disk {
     });
   }
 
-  /** Writes a file whole, in place of what was there. */
+  /** Writes a file, or replaces it, completely or not at all. */
   async replace(path: string, text: string): Promise<void> {
     const draft = this.draftPath();
     try {
@@ -115,12 +115,12 @@ export class Disk {
     }
   }
 
-  /** Writes a file whole, unless one is there. Of several callers exactly one gets true. */
+  /** Writes a file unless it exists. Of several callers, exactly one gets true. */
   async writeOnce(path: string, text: string): Promise<boolean> {
     const draft = this.draftPath();
     try {
       await this.writeFlushed(draft, text);
-      // A hard link fails where a name exists, as O_EXCL does, but never shows a file without its content.
+      // A hard link fails if the name exists, like O_EXCL, but never shows a file without its content.
       return await this.run(async () => {
         const made = await orUndefined(
           link(draft, path).then(() => true),
@@ -134,12 +134,12 @@ export class Disk {
     }
   }
 
-  /** Removes a file or a directory with all it holds; harmless when it is not there. */
+  /** Removes a file, or a directory with its content. Harmless if there is none. */
   async remove(path: string): Promise<void> {
     await this.run(() => rm(path, { recursive: true, force: true }));
   }
 
-  /** Removes a file for good. */
+  /** Removes a file, also after a power cut. */
   async removeFlushed(path: string): Promise<void> {
     await this.run(async () => {
       await rm(path, { force: true });
@@ -160,11 +160,11 @@ export class Disk {
     }
   }
 
-  /** ARCHIVE_FULL with what is known. */
+  /** The error ARCHIVE_FULL. */
   async full(bytesNeeded: number | undefined): Promise<VideoIdError> {
     const bytesFree = await this.freeBytes();
     const needed = bytesNeeded === undefined ? '' : `${bytesNeeded} bytes needed, `;
-    return new VideoIdError('ARCHIVE_FULL', `There is not enough room in the archive: ${needed}${bytesFree} free.`, {
+    return new VideoIdError('ARCHIVE_FULL', `There is not enough space in the archive: ${needed}${bytesFree} free.`, {
       field: 'archive.directory',
       remedy: 'Free space on the disk of the archive, or raise the quota or file size limit of this user.',
       facts: bytesNeeded === undefined ? { bytesFree } : { bytesFree, bytesNeeded },
@@ -172,7 +172,7 @@ export class Disk {
   }
 }
 
-/** ARCHIVE_UNAVAILABLE for an operating system error code, or for a named condition. */
+/** The error ARCHIVE_UNAVAILABLE, for an error code of the operating system or a named condition. */
 export function unavailable(reason: string, message = 'The archive cannot be read or written.'): VideoIdError {
   return new VideoIdError('ARCHIVE_UNAVAILABLE', message, {
     field: 'archive.directory',
@@ -193,7 +193,7 @@ export function errorCode(error: unknown): string | undefined {
   return isSystemError ? String(error.code) : undefined;
 }
 
-/** Resolves to undefined when the operation fails with the one code that is an answer, not trouble. */
+/** Resolves to undefined if the operation fails with the code `answer`. */
 export async function orUndefined<T>(operation: Promise<T>, answer: string): Promise<T | undefined> {
   try {
     return await operation;
@@ -203,7 +203,7 @@ export async function orUndefined<T>(operation: Promise<T>, answer: string): Pro
   }
 }
 
-/** Makes names in a directory survive a power cut. */
+/** After this, the names in a directory survive a power cut. */
 async function flushDirectory(path: string): Promise<void> {
   const handle = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
   try {

@@ -5,7 +5,7 @@ import type { Disk } from './disk.js';
 import { checkedRecord, readRecord, recordText } from './record-file.js';
 import { archivedEventSchema } from './record-schemas.js';
 
-/** Adds one event as a file of its own, so that processes do not meet. The name begins with the time: a listing is in order. */
+/** Adds one event as a file of its own, so that processes do not conflict. Names begin with the time, so they sort by it. */
 export async function writeEvent(disk: Disk, directory: string, event: ArchivedEvent): Promise<void> {
   const checked = checkedRecord(archivedEventSchema, event);
   await disk.makeDirectory(directory);

@@ -68,11 +68,11 @@ import { holdErrors } from './stored-stream.js';
 import { sweepIncoming } from './sweep.js';
 
 /**
- * Opens the archive in a directory of this machine, or of a file system that all machines share.
+ * Opens the archive in a directory of this machine, or of a shared file system.
  *
  * @param options.create make a new archive if the directory is missing or empty
  * @param options.reserveBytes free space below which `assertReserve` refuses
- * @throws ARCHIVE_UNAVAILABLE when there is no archive, or it cannot be written
+ * @throws ARCHIVE_UNAVAILABLE if there is no archive, or it cannot be written
  */
 export async function openArchive(options: {
   directory: string;
@@ -84,7 +84,7 @@ export async function openArchive(options: {
   return new FileArchive(disk, id, options.reserveBytes);
 }
 
-/** The archive as files; the layout is in `layout.ts`. */
+/** The archive as files. The layout is in `layout.ts`. */
 class FileArchive implements Archive {
   readonly id: string;
   readonly notices: FileNotices;
@@ -100,7 +100,7 @@ class FileArchive implements Archive {
 
   assertArchive(key: Pick<RequestKey, 'archiveId'>): void {
     if (key.archiveId === this.id) return;
-    throw new VideoIdError('ARCHIVE_NOT_SHARED', 'The request lies in another archive than the one of this process.', {
+    throw new VideoIdError('ARCHIVE_NOT_SHARED', 'The request is in another archive than this process uses.', {
       field: 'archive.directory',
       remedy: 'Give every client, worker and gateway the same archive directory.',
       facts: { here: this.id, wanted: key.archiveId },
@@ -119,7 +119,7 @@ class FileArchive implements Archive {
       record.flow === key.flow &&
       record.reference === key.reference &&
       record.attempt === key.attempt;
-    if (!fits) throw unavailable('request.json of another request', 'A record in the archive is not in its place.');
+    if (!fits) throw unavailable('request.json of another request', 'A record in the archive is in the wrong place.');
     return record;
   }
 
@@ -224,7 +224,7 @@ class FileArchive implements Archive {
       if (expected !== undefined && (expected.size !== size || expected.sha256 !== sha256)) throw changed();
       const stream = await openChecked(this.#disk, path, { size, sha256 }, changed);
       if (stream !== undefined) return { stream, size, sha256 };
-      // It may have been stored anew between the look at its record and this.
+      // The file may have been replaced since its record was read.
       if (again) throw fileLost(key, file);
     }
   }
@@ -287,7 +287,7 @@ class FileArchive implements Archive {
 
   async recordOutcome(key: AttemptKey, outcome: Outcome): Promise<void> {
     if (outcome.reference !== key.reference || outcome.attempt !== key.attempt) {
-      throw new VideoIdError('BAD_INPUT', 'The outcome is that of another attempt.', { field: 'reference' });
+      throw new VideoIdError('BAD_INPUT', 'The outcome belongs to another attempt.', { field: 'reference' });
     }
     await writeOutcome(this.#disk, join(await this.#attempt(key), 'outcome.json'), outcome);
   }
@@ -321,7 +321,7 @@ class FileArchive implements Archive {
       await this.#disk.replace(path, recordText(checked));
       return;
     }
-    throw new VideoIdError('BAD_INPUT', "The provider's request id already belongs to another request.", {
+    throw new VideoIdError('BAD_INPUT', "The provider's request id belongs to another request.", {
       field: 'requestPk',
       remedy: "Take the ids of this request from the provider's console.",
       facts: recorded === undefined ? {} : { workflowId: recorded.workflowId },
@@ -354,14 +354,14 @@ class FileArchive implements Archive {
     return await sweepIncoming(this.#disk, Date.now());
   }
 
-  /** The directory of an attempt. @throws REQUEST_NOT_FOUND, or ARCHIVE_UNAVAILABLE when the archive itself is gone */
+  /** The directory of an attempt. @throws REQUEST_NOT_FOUND, or ARCHIVE_UNAVAILABLE if the archive itself is gone */
   async #attempt(key: AttemptKey): Promise<string> {
     const directory = this.#disk.path(attemptDirectory(key));
     if ((await this.#disk.size(join(directory, 'request.json'))) === undefined) {
       await assertPresent(this.#disk, this.id);
-      throw new VideoIdError('REQUEST_NOT_FOUND', 'There is no such request in the archive.', {
+      throw new VideoIdError('REQUEST_NOT_FOUND', 'The archive has no such request.', {
         field: 'reference',
-        remedy: 'Check the reference and the attempt; `videoid list` shows what there is.',
+        remedy: 'Check the reference and the attempt. `videoid list` shows all requests.',
       });
     }
     return directory;
@@ -371,7 +371,7 @@ class FileArchive implements Archive {
     return join(await this.#attempt(key), markFile(name));
   }
 
-  /** Where a file lies, and what it is by its record. @throws DOCUMENT_NOT_FOUND when it was not stored */
+  /** Where a file lies, and its recorded size and hash. @throws DOCUMENT_NOT_FOUND if it was not stored */
   async #found(key: AttemptKey, file: ArchiveFile): Promise<FileDigest & { path: string }> {
     if (file.kind === 'document') {
       const { name, size, sha256 } = await this.#document(key, file);
@@ -399,7 +399,7 @@ class FileArchive implements Archive {
     return join(await this.#attempt(key), directory);
   }
 
-  /** Names of documents stand in `request.json` alone, never in a workflow's history. */
+  /** Only `request.json` has the names of documents, never a workflow's history. */
   async #document(key: AttemptKey, file: ArchiveFile & { index: number }): Promise<NamedDocument> {
     const { documents } = await this.readRequest(key);
     const named = documents.find(({ index }) => index === file.index);
@@ -408,7 +408,7 @@ class FileArchive implements Archive {
   }
 }
 
-/** Whether an entry is that of an earlier attempt of the same reference. */
+/** Whether an entry belongs to an earlier attempt of the same reference. */
 function isEarlier(recorded: IndexEntry, { flow, reference, attempt }: IndexEntry): boolean {
   return recorded.flow === flow && recorded.reference === reference && recorded.attempt < attempt;
 }

@@ -3,42 +3,38 @@ import { VideoIdError } from '../messages/failures.js';
 import type { ArchiveFile, AttemptKey } from './archive.js';
 import { attemptDirectory, FILE_PLACE, STORED } from './layout.js';
 
-/** A file by kind and number: names may be personal. */
+/** Names a file by kind and number: its own name may be personal data. */
 const WORDS: Record<ArchiveFile['kind'], (index: number) => string> = {
   document: (index) => `Document ${index}`,
-  supplied: (index) => `Document ${index} of those provided later`,
+  supplied: (index) => `Supplied document ${index}`,
   signed: (index) => `Signed document ${index}`,
-  contract: () => 'The contract as it was shown',
-  'signed-contract': () => 'The contract as fetched after signing',
+  contract: () => 'The contract that the signer was shown',
+  'signed-contract': () => 'The contract that was fetched after signing',
   declaration: () => 'The RAO declaration',
   evidence: () => 'The evidence',
 };
 
-/** For a file that its step has not brought yet. */
+/** The error for a file that no step has stored yet. */
 export function fileNotFound(file: ArchiveFile): VideoIdError {
-  return new VideoIdError('DOCUMENT_NOT_FOUND', 'The file is not in the archive, or not yet.', {
-    remedy: 'See the stage of the request: files come with the steps that make them.',
+  return new VideoIdError('DOCUMENT_NOT_FOUND', 'The file is not in the archive, at least not yet.', {
+    remedy: 'Look at the stage of the request: each file is stored by a step.',
     facts: factsOf(file),
   });
 }
 
-/** For a file that was stored and is gone. */
+/** The error for a stored file that is gone. */
 export function fileLost(key: AttemptKey, file: ArchiveFile): VideoIdError {
-  return new VideoIdError(
-    'DOCUMENT_NOT_FOUND',
-    `${wordsOf(file)} is lost: it is not in the archive, ${below(key, file)}.`,
-    {
-      remedy: `Put it back from a copy of the archive, then retry; or cancel${restart(file)}.`,
-      facts: factsOf(file),
-    },
-  );
+  return new VideoIdError('DOCUMENT_NOT_FOUND', `${wordsOf(file)} is missing in the archive, ${below(key, file)}.`, {
+    remedy: `Restore it from a backup of the archive, then retry. Or cancel${restart(file)}.`,
+    facts: factsOf(file),
+  });
 }
 
-/** For a file that is not the one of which size and hash are recorded, or a link or folder in its place. */
+/** The error for a file that differs from its record, or for a link or folder in its place. */
 export function fileChanged(key: AttemptKey, file: ArchiveFile): VideoIdError {
-  const words = `${wordsOf(file)} is not what was stored: another file lies in the archive, ${below(key, file)}.`;
-  return new VideoIdError('ARCHIVED_FILE_CHANGED', `${words} It is neither sent nor shown.`, {
-    remedy: `Restore it from a copy of the archive, then retry; or cancel${restart(file)}. Look at the disk, and at who can write there.`,
+  const words = `${wordsOf(file)} was changed after it was stored in the archive, ${below(key, file)}.`;
+  return new VideoIdError('ARCHIVED_FILE_CHANGED', `${words} It is not sent or shown.`, {
+    remedy: `Restore it from a backup of the archive, then retry. Or cancel${restart(file)}. Check the disk, and who can write there.`,
     facts: factsOf(file),
   });
 }
@@ -52,7 +48,7 @@ function below(key: AttemptKey, { kind }: ArchiveFile): string {
 }
 
 function restart({ kind }: ArchiveFile): string {
-  return kind === 'document' || kind === 'supplied' ? ', and start again with the document' : '';
+  return kind === 'document' || kind === 'supplied' ? ' and start again with the document' : '';
 }
 
 function factsOf(file: ArchiveFile): Record<string, string | number> {

@@ -13,7 +13,7 @@ import type { NamedDocument, RequestRecord } from './request-record.js';
 import { requestRecordSchema } from './request-record-schema.js';
 import { holdErrors, writeStream } from './stored-stream.js';
 
-/** A start in progress, in a directory of its own that becomes the attempt's directory by one rename. */
+/** A start in progress, in its own directory. One rename makes it the attempt's directory. */
 export class FileIncoming implements Incoming {
   readonly #disk: Disk;
   readonly #directory: string;
@@ -40,7 +40,7 @@ export class FileIncoming implements Incoming {
     const index = this.#documents.length + 1;
     const name = this.#checkedName(document.name, index);
     const path = join(this.#directory, 'documents', name);
-    // Reserved before the first await, so that documents added side by side keep order and names apart.
+    // Added before the first await, so that documents that are added at once keep their order and different names.
     const entry: NamedDocument = { index, name, size: 0, sha256: '' };
     this.#documents.push(entry);
     const stream = typeof source === 'string' ? await openedDocument(source, index) : source;
@@ -78,7 +78,7 @@ export class FileIncoming implements Incoming {
     this.#open = false;
   }
 
-  /** rename(2) puts a directory over an empty one, but never over one with content; an attempt has `request.json`. */
+  /** rename(2) replaces an empty directory, but not one with content. An attempt always has `request.json`. */
   async #moveTo(target: string): Promise<boolean> {
     try {
       await rename(this.#directory, target);
@@ -103,7 +103,7 @@ export class FileIncoming implements Incoming {
     if (this.#documents.some(({ name }) => foldedDocumentName(name) === folded)) {
       throw new VideoIdError('DUPLICATE_DOCUMENT_NAME', 'Two documents have the same name.', {
         field,
-        remedy: 'Rename one of them; capitals alone do not make a difference.',
+        remedy: 'Rename one of them. Capitals do not count.',
       });
     }
     return normalisedDocumentName(given);
@@ -114,7 +114,7 @@ export class FileIncoming implements Incoming {
   }
 }
 
-/** Opens a document on this machine. The error does not repeat the path: it holds the document's name. */
+/** Opens a document on this machine. The error does not show the path, which contains the document's name. */
 async function openedDocument(path: string, index: number): Promise<Readable> {
   const problem = await stat(path).then(
     (found) => (found.isFile() ? undefined : 'not a file'),

@@ -7,7 +7,7 @@ import { addNumbered, readNumberedAfter } from './numbered-records.js';
 import { checkedRecord, readRecord, recordText } from './record-file.js';
 import { feedEntrySchema, outageSchema } from './record-schemas.js';
 
-/** The notices as files: a feed entry, or an outage, is one small file. */
+/** The notices as files: each feed entry and each outage is one small file. */
 export class FileNotices implements Notices {
   readonly #disk: Disk;
 
@@ -45,7 +45,7 @@ export class FileNotices implements Notices {
     const outages: Outage[] = [];
     for (const name of names.sort()) {
       const outage = await readRecord(this.#disk, this.#disk.path(OUTAGES, name), outageSchema);
-      if (outage !== undefined) outages.push(outage); // else it ended in this moment
+      if (outage !== undefined) outages.push(outage); // else it has just ended
     }
     return outages;
   }

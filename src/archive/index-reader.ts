@@ -5,7 +5,7 @@ import { indexDirectory, isIndexable } from './layout.js';
 import { readRecord } from './record-file.js';
 import { indexEntrySchema } from './record-schemas.js';
 
-/** Reads the index of an archive without the archive: for a process that must not get at documents. */
+/** Reads only the index of an archive, for a process that may not access documents. */
 export class IndexReader {
   readonly #directory: string;
   readonly #disk: Disk;
@@ -16,13 +16,13 @@ export class IndexReader {
     this.#disk = new Disk(directory);
   }
 
-  /** @throws ARCHIVE_UNAVAILABLE when the folder is not there or cannot be read */
+  /** @throws ARCHIVE_UNAVAILABLE if the folder is missing or cannot be read */
   async assertPresent(): Promise<void> {
     if ((await this.#disk.list(this.#directory)) === undefined) throw unavailable('index gone');
   }
 
   /**
-   * Undefined for an id that is not ours, also for one that no provider would send.
+   * Undefined for an id that is not ours, or that no provider would send.
    *
    * @throws ARCHIVE_UNAVAILABLE
    */

@@ -10,15 +10,15 @@ import type { ArchiveFile, AttemptKey } from './archive.js';
  *     archive.json
  *     incoming/<random>…                          starts and writes in progress
  *     requests/<reference>/<attempt>/…            the signature flow
- *     enrolments/<reference>/<attempt>/…          the enrolment flow: a reference is unique per flow, as workflow ids are
+ *     enrolments/<reference>/<attempt>/…          the enrolment flow: references are unique per flow, like workflow ids
  *     index/<environment>/<request_pk>
- *     feed/<number>.json                          what the requester's systems are told, 1, 2, …
+ *     feed/<number>.json                          notices for the requester's systems, 1, 2, …
  *     outages/<environment>.<flow>.json           while the provider's system of that flow is out of reach
  *
  * Below an attempt: request.json, documents/<name>, provider.json, corrections/<number>.json, supplements/<number>.json,
  * cards/<number>.json, sealed/<name>.json, uploads.json, orders/<digest of the idempotency key>.json, outcome.json, events/<time>-<random>.json, marks/<name>,
  * reads/<time of the last read>.
- * What is stored after the start lies under a new key each time, and `stored/<file>.hash.json` says which one counts, with its
+ * Files that are stored after the start get a new key each time. `stored/<file>.hash.json` names the current key and its
  * hash: stored/<key>/contract.pdf, …/signed/<name>, …/contract-signed.pdf, …/supplied/<number>, …/declaration.txt, …/evidence.json.
  */
 export const ARCHIVE_FILE = 'archive.json';
@@ -29,7 +29,7 @@ export const OUTAGES = 'outages';
 const FLOW_DIRECTORY: Record<Flow, string> = { signature: 'requests', enrolment: 'enrolments' };
 export const TOP_DIRECTORIES: readonly string[] = [INCOMING, INDEX, FEED, OUTAGES, ...Object.values(FLOW_DIRECTORY)];
 
-/** A file, or for those with a number the directory of them: documents below the attempt, the others below their key. */
+/** The name of a file, or of the directory of numbered files. Documents are below the attempt, others below their key. */
 export const FILE_PLACE: Record<ArchiveFile['kind'], string> = {
   document: 'documents',
   signed: 'signed',
@@ -51,7 +51,7 @@ export function storedRecord(file: ArchiveFile): string {
 const NAME_64 = /^[A-Za-z0-9._-]{1,64}$/;
 const MARK_NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,127}$/;
 
-/** What is wrong with a reference, as the end of the sentence "the reference …"; undefined when nothing is. */
+/** The problem with a reference, as the end of the sentence "the reference …". Undefined if there is none. */
 export function referenceProblem(reference: string): string | undefined {
   if (reference === '') return 'is empty';
   if (reference.length > 64) return 'is longer than 64 characters';
@@ -67,7 +67,7 @@ function isPlainName(text: string): boolean {
 
 /** `requests` or `enrolments`. */
 export function flowDirectory(flow: Flow): string {
-  // A flow from a file or the network may be none of ours, whatever its type says.
+  // A flow that was read from a file or the network may be unknown.
   if (!Object.hasOwn(FLOW_DIRECTORY, flow)) throw badPart('flow', 'signature or enrolment');
   return FLOW_DIRECTORY[flow];
 }
@@ -91,7 +91,7 @@ export function attemptDirectory(key: AttemptKey): string {
   return join(parent, String(key.attempt));
 }
 
-/** The attempt a directory name stands for; undefined for any other name. */
+/** The attempt that a directory is named after. Undefined for any other name. */
 export function attemptOf(directoryName: string): number | undefined {
   return /^[1-9][0-9]{0,14}$/.test(directoryName) ? Number(directoryName) : undefined;
 }

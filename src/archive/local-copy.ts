@@ -6,11 +6,11 @@ import type { Archive, ArchiveFile, AttemptKey, FileDigest } from './archive.js'
 import { errorCode } from './disk.js';
 
 /**
- * Makes a copy of a file for what has to read it at any place, such as a verification. The copy is private to this process
- * and was hashed on the way: nobody puts another file in its place between the check and the reading.
+ * Makes a local copy of a file, for a verification that reads it at any position. The copy is private to this process and is
+ * hashed while it is made. So nobody can replace the file between its check and its reading.
  *
- * @param stored what the file must be
- * @throws what `openFile` throws; ARCHIVE_UNAVAILABLE when the temporary directory cannot be written
+ * @param stored size and hash that the file must have
+ * @throws what `openFile` throws; ARCHIVE_UNAVAILABLE if the temporary directory cannot be written
  */
 export async function withLocalCopy<T>(
   archive: Archive,
@@ -46,7 +46,7 @@ async function local<T>(operation: () => Promise<T>): Promise<T> {
     const reason = errorCode(error);
     if (reason === undefined) throw error;
     throw new VideoIdError('ARCHIVE_UNAVAILABLE', 'The temporary directory of this process cannot be written.', {
-      remedy: 'Give it room, or name another one by TMPDIR; a file is copied there while it is verified.',
+      remedy: 'Free space there, or name another directory in TMPDIR. Files are copied there for verification.',
       facts: { reason },
     });
   }

@@ -1,18 +1,18 @@
 import type { Outage, ProviderSystem } from '../messages/conditions.js';
 import type { FeedEntry } from '../messages/feed.js';
 
-/** What is said once for many requests, or in order to whoever asks. Errors as everywhere in the archive. */
+/** The feed, and the outages, which concern many requests. Its errors are those of the archive. */
 export interface Notices {
   /** Adds an entry to the feed under the next number, 1, 2, …. */
   appendFeed(entry: FeedEntry): Promise<number>;
-  /** At most `limit` entries after number `after`, in order. No entry ever appears before one that was read. */
+  /** At most `limit` entries after number `after`, in order. New entries are always added at the end. */
   readFeed(after: number, limit: number): Promise<{ number: number; entry: FeedEntry }[]>;
 
-  /** Notes that an Optimizer is out of reach; changes nothing while one is noted for it. */
+  /** Notes that an Optimizer is out of reach. Changes nothing if that is noted already. */
   noteOutage(outage: Outage): Promise<void>;
   readOutage(system: ProviderSystem): Promise<Outage | undefined>;
-  /** Harmless when none is noted. */
+  /** Harmless if none is noted. */
   endOutage(system: ProviderSystem): Promise<void>;
-  /** All that are noted, sorted. */
+  /** All outages, sorted. */
   outages(): Promise<Outage[]>;
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { Disk } from './disk.js';
 import { checkedRecord, readRecord, recordText } from './record-file.js';
 
-/** Adds a record under the next free number, 1, 2, …, also when several are added at once. */
+/** Adds a record under the next free number, 1, 2, …. Several may be added at once. */
 export async function addNumbered<T extends object>(
   disk: Disk,
   directory: string,

@@ -22,14 +22,14 @@ export async function writeOutcome(disk: Disk, path: string, outcome: Outcome): 
     await disk.replace(path, recordText(wanted));
     return;
   }
-  // A retry of the activity that recorded the end before the cleanup was through.
+  // A retry of the activity that recorded the end before the cleanup was done.
   if (recorded.cleanup === 'done' && wanted.cleanup === 'pending') return;
   throw otherOutcome(recorded);
 }
 
 function otherOutcome(recorded: Outcome): VideoIdError {
   return new VideoIdError('REQUEST_ENDED', `This attempt has already ended: ${recorded.outcome}.`, {
-    remedy: 'Read the recorded outcome; it does not change.',
+    remedy: 'Read the recorded outcome. It does not change.',
     facts: { outcome: recorded.outcome, reason: recorded.reason },
   });
 }

@@ -4,12 +4,12 @@ import { orUndefined } from './disk.js';
 import type { Disk } from './disk.js';
 
 /**
- * Claims the right to read now. The time of the last claim is the name of the only file in `directory`; a claim renames
- * it, and of several claimants only one finds it to rename.
+ * Claims the right to read now. The directory has one file, whose name is the time of the last claim. A claim renames it. Of
+ * several callers, only one can.
  *
  * @param gap milliseconds between two claims
  * @param now milliseconds since 1970
- * @returns 0 when claimed, else the milliseconds to wait, at most `gap`
+ * @returns 0 if claimed, else the milliseconds to wait, at most `gap`
  */
 export async function claimRead(disk: Disk, directory: string, gap: number, now: number): Promise<number> {
   for (;;) {
@@ -23,7 +23,7 @@ export async function claimRead(disk: Disk, directory: string, gap: number, now:
       continue;
     }
     const age = now - last;
-    // A claim from the near future is another machine's clock; one from further on is a clock that was set back.
+    // A time in the near future comes from another machine's clock. One further ahead means that a clock was set back.
     if (Math.abs(age) < gap) return Math.min(gap, gap - age);
     const claimed = await disk.run(() => claim(join(directory, String(last)), join(directory, String(now))));
     if (!claimed) continue;
@@ -32,7 +32,7 @@ export async function claimRead(disk: Disk, directory: string, gap: number, now:
   }
 }
 
-/** What somebody else left there would be looked for under another name, for ever. */
+/** Ignores foreign files: their names would not match again, and the loop would not end. */
 function isClaim(name: string): boolean {
   return String(Number(name)) === name && Number.isSafeInteger(Number(name));
 }

@@ -4,15 +4,15 @@ import { VideoIdError } from '../messages/failures.js';
 import { unavailable } from './disk.js';
 import type { Disk } from './disk.js';
 
-/** The text of a record as it is written. */
+/** The text of a record in its file. */
 export function recordText(record: object): string {
   return `${JSON.stringify(record, null, 2)}\n`;
 }
 
 /**
- * A record before it is written.
+ * Checks a record before it is written.
  *
- * @throws BAD_INPUT naming the field when it could not be read back
+ * @throws BAD_INPUT naming the field, if it could not be read back
  */
 export function checkedRecord<T>(schema: z.ZodType<T>, record: T): T {
   const checked = schema.safeParse(record);
@@ -20,14 +20,14 @@ export function checkedRecord<T>(schema: z.ZodType<T>, record: T): T {
   const field = checked.error.issues[0]?.path.join('.');
   throw new VideoIdError('BAD_INPUT', 'A record for the archive is not complete or not consistent.', {
     field: field === '' ? undefined : field,
-    remedy: 'This is a defect of the calling program, unless the field came from a person.',
+    remedy: 'If the field did not come from a person, this is a defect of the calling program.',
   });
 }
 
 /**
- * Reads a record; undefined when the file is not there.
+ * Reads a record. Undefined if there is no file.
  *
- * @throws ARCHIVE_UNAVAILABLE with fact `file` when it is damaged or from a newer release
+ * @throws ARCHIVE_UNAVAILABLE with fact `file` if it is damaged or from a newer release
  */
 export async function readRecord<T>(disk: Disk, path: string, schema: z.ZodType<T>): Promise<T | undefined> {
   const text = await disk.read(path);
@@ -37,7 +37,7 @@ export async function readRecord<T>(disk: Disk, path: string, schema: z.ZodType<
   throw unavailable(`unreadable ${basename(path)}`, 'A record in the archive is damaged or from a newer release.');
 }
 
-/** Undefined, which no schema accepts, for text that is not JSON. */
+/** Undefined for text that is not JSON. No schema accepts that. */
 function parsedJson(text: string): unknown {
   try {
     return JSON.parse(text);

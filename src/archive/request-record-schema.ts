@@ -14,7 +14,7 @@ const namedDocumentSchema: z.ZodType<NamedDocument> = z.object({
   sha256: z.hash('sha256'),
 });
 
-/** Checks a record when it is written, and again when it is read back. Unknown fields of a later release are dropped. */
+/** Checks a record when it is written and when it is read. Unknown fields of a later release are dropped. */
 export const requestRecordSchema: z.ZodType<RequestRecord> = z
   .object({
     version: z.literal(1),

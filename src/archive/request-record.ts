@@ -1,47 +1,47 @@
 import type { Policy } from '../messages/policy.js';
 import type { DocumentDigest, Flow, ProviderIds, ReviewMode } from '../messages/request.js';
 
-/** A document as the requester gave it; the only place that knows its name. */
+/** A document from the requester. Its name is kept only here. */
 export interface NamedDocument extends DocumentDigest {
   /** As `normalisedDocumentName` gives it. */
   name: string;
 }
 
-/** Who the signer should be. Leaves the archive only sealed, for an officer to see. */
+/** Who the signer should be. It leaves the archive only sealed, for an officer. */
 export interface ExpectedSigner {
-  /** As `documentNumber` of signatures writes it. */
+  /** As `documentNumber` of `signatures/identity` writes it. */
   documentNumber: string;
-  /** Shown beside the provider's, and never decides. */
+  /** Shown beside the provider's name. It decides nothing. */
   name?: string;
 }
 
-/** What an enrolment needs beside the signer's e-mail and phone. */
+/** The data of an enrolment, in addition to the signer's e-mail and phone. */
 export interface EnrolmentData {
-  /** As the provider counts them: 0 software, 1 smartcard, 2 cloud. */
+  /** The provider's number: 0 software, 1 smartcard, 2 cloud. */
   secureElement: string;
   /** Days the certificate is valid. */
   validityTime: string;
-  /** Fields by the provider's names; personal data. */
+  /** Personal data, by the provider's names. */
   fields: Record<string, string>;
 }
 
-/** What `request.json` holds: everything needed to start, or start again, the workflow of one attempt. Never changes once committed. */
+/** The content of `request.json`: everything that the workflow of one attempt needs to start. It never changes after the commit. */
 export interface RequestRecord {
   version: 1;
   flow: Flow;
   reference: string;
   attempt: number;
-  /** The attempt this one follows; absent on the first. */
+  /** The previous attempt. Absent in the first. */
   previousAttempt?: number;
-  /** What that one left open at the provider, where this one takes it up again instead of creating another. */
+  /** The request that it left open at the provider, if this attempt uses it again instead of creating one. */
   reopens?: ProviderIds;
-  /** Digest of the idempotency key that it was started with. */
+  /** Digest of the idempotency key of the start. */
   startKey?: string;
   environment: string;
   registrationAuthority: string;
   profile: string;
   workflowId: string;
-  /** Personal data: leaves the archive only towards the provider. */
+  /** Personal data. It leaves the archive only for the provider. */
   signer: { email: string; phone: string; expected?: ExpectedSigner };
   documents: NamedDocument[];
   reviewMode: ReviewMode;
@@ -58,7 +58,7 @@ export interface RequestRecord {
     /** By the settings at start: whether an officer of ours may refuse the video. */
     refuseVideo?: boolean;
   };
-  /** Hash of the canonical input; equal input has an equal hash. */
+  /** Hash of the canonical input. Equal input has an equal hash. */
   inputHash: string;
   /** ISO 8601, UTC. */
   createdAt: string;

@@ -9,7 +9,7 @@ import { assertStored, writeStream } from './stored-stream.js';
 
 /** Where a file and its record lie. */
 export interface StoredPlace {
-  /** The record; beside it lie the folders of the keys. */
+  /** The record. The folders of the keys are beside it. */
   record: string;
   /** The folder of a key, and the file in it. */
   folder: (key: string) => string;
@@ -17,10 +17,10 @@ export interface StoredPlace {
 }
 
 /**
- * Stores a stream: written aside and hashed, flushed, read back and hashed again, put under a new key; then the record goes over
- * to it. Killed before that, the record still speaks of the file before.
+ * Stores a stream. It is written to a temporary place, hashed, flushed, read back, hashed again, and moved to a new key. Then the
+ * record is switched to it. If the process is killed before that, the record still names the previous file.
  *
- * @param expectedBytes told when there is no room
+ * @param expectedBytes for the error if there is no space
  */
 export async function storeFile(
   disk: Disk,
@@ -44,19 +44,19 @@ export async function storeFile(
     return stored;
   } catch (error) {
     await disk.remove(draft);
-    // What cannot be asked for may be what counts.
+    // If the record cannot be read, the new file may be the current one.
     const counts = await readStored(disk, place).catch(() => ({ key }));
     if (counts?.key !== key) await disk.remove(place.folder(key));
     throw error;
   }
 }
 
-/** The record of a file; undefined when none was stored. */
+/** The record of a file. Undefined if none was stored. */
 export async function readStored(disk: Disk, { record }: StoredPlace): Promise<StoredFile | undefined> {
   return await readRecord(disk, record, storedFileSchema);
 }
 
-/** Removes a file and its record; harmless when they are not there. */
+/** Removes a file and its record. Harmless if there are none. */
 export async function removeStored(disk: Disk, place: StoredPlace): Promise<void> {
   const stored = await readStored(disk, place);
   await disk.removeFlushed(place.record);

@@ -8,9 +8,9 @@ import { unavailable } from './disk.js';
 import type { Disk } from './disk.js';
 
 /**
- * Writes a stream to a new file, hashes it on the way and flushes it. When it fails, no file is left.
+ * Writes a stream to a new file, hashes it and flushes it. If it fails, no file is left.
  *
- * @param bytesNeeded told when there is no room
+ * @param bytesNeeded for the error if there is no space
  * @throws what the stream throws, unchanged; ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
  */
 export async function writeStream(
@@ -31,21 +31,21 @@ export async function writeStream(
   } catch (error) {
     source.destroy();
     await disk.remove(path);
-    // What is free now: without the part of the file that did fit.
+    // The free space after the partial file was removed.
     if (error instanceof VideoIdError && error.code === 'ARCHIVE_FULL') throw await disk.full(bytesNeeded);
     throw error;
   }
 }
 
 /**
- * An error that a stream meets before it is read would end the process. With this the stream keeps it, and reading it
- * throws it. To be called before anything is awaited.
+ * Makes a stream keep an early error until it is read. Without this, an error before the first read would end the process. Call
+ * it before the first await.
  */
 export function holdErrors(source: Readable): void {
   source.on('error', () => {});
 }
 
-/** Reads a file again and compares it with what was written. @throws ARCHIVE_UNAVAILABLE when they differ */
+/** Reads a file again and compares it with what was written. @throws ARCHIVE_UNAVAILABLE if they differ */
 export async function assertStored(disk: Disk, path: string, written: FileDigest): Promise<void> {
   const hash = createHash('sha256');
   let size = 0;

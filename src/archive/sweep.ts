@@ -3,11 +3,11 @@ import { orUndefined } from './disk.js';
 import type { Disk } from './disk.js';
 import { INCOMING } from './layout.js';
 
-/** No start and no write takes this long. Milliseconds. */
+/** Longer than any start or write takes. Milliseconds. */
 export const LEFTOVER_AGE = 24 * 60 * 60 * 1000;
 
 /**
- * Removes what crashed starts and writes left in `incoming/`.
+ * Removes leftovers of crashed starts and writes from `incoming/`.
  *
  * @param now milliseconds since 1970
  * @returns how many were removed

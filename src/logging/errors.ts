@@ -1,7 +1,7 @@
 import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 
-/** An error as it is logged: messages only of our own errors, which carry no personal data. */
+/** A logged error. Only our own errors keep their message, because it has no personal data. */
 export interface LoggedError {
   type: string;
   code?: string;
@@ -18,7 +18,7 @@ const DEEPEST_CAUSE = 5;
 /** One line of a V8 stack: `at async name (file:///a/b.js:1:2)` or `at /a/b.js:1:2`. */
 const FRAME = /^\s+at (?:(?<name>[\w$.<>[\] #]{1,120}) \()?(?<place>(?:file:\/\/|node:)?[^\s():?#]{1,400}:\d+:\d+)\)?$/;
 
-/** Reduces anything thrown to type, code and stack frames, causes too. Never its message, unless it is a VideoIdError. */
+/** Reduces a thrown value and its causes to type, code and stack frames. Only a VideoIdError keeps its message. */
 export function describeError(error: unknown, depth = 0): LoggedError {
   if (!isErrorLike(error)) return { type: typeof error };
   const { name, cause } = error;
@@ -35,12 +35,12 @@ export function describeError(error: unknown, depth = 0): LoggedError {
   };
 }
 
-/** Errors of other realms (the workflow sandbox) are no instances of our Error. */
+/** Errors of other realms (the workflow sandbox) are not instances of our Error. */
 function isErrorLike(error: unknown): error is Partial<Record<keyof Error | 'code' | 'type', unknown>> {
   return typeof error === 'object' && error !== null && ('stack' in error || 'message' in error);
 }
 
-/** Node's `code`, or the `type` of Temporal's ApplicationFailure, which is one of our codes. */
+/** Node's `code`, or the `type` of an ApplicationFailure, which is one of our codes. */
 function codeOf(error: { code?: unknown; type?: unknown }): string | undefined {
   const code = [error.code, error.type].find((each) => typeof each === 'string' || typeof each === 'number');
   return code !== undefined && NAME.test(`_${String(code)}`) ? String(code) : undefined;
@@ -50,13 +50,13 @@ function wordsOf(error: VideoIdError): Pick<LoggedError, 'message' | 'field'> {
   return { message: error.message, ...defined({ field: error.field }) };
 }
 
-/** A stack begins with the message, which may have lines that look like frames: only what follows it counts. */
+/** A stack begins with the message, which may have lines that look like frames. So only the part after it is used. */
 function framesOf(error: { stack?: unknown; message?: unknown }): string[] {
   if (typeof error.stack !== 'string') return [];
   const message = typeof error.message === 'string' ? error.message : '';
   const start = error.stack.indexOf(message);
   const lines = (start === -1 ? error.stack : error.stack.slice(start + message.length)).split('\n');
-  // The message was changed after the stack was made: what stands above the frames cannot be told from them.
+  // The message was changed after the stack was made, so its lines cannot be told from frames.
   if (start === -1 && !FRAME.test(lines[0] ?? '')) return [];
   return lines
     .map((line) => FRAME.exec(line)?.groups)

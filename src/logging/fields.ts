@@ -1,6 +1,6 @@
 import { type LoggedError, describeError } from './errors.js';
 
-/** Ids, references, names of types and settings: nothing with a blank, an `@` or a `+` gets through. */
+/** Ids, references, names of types and settings. Blanks, `@` and `+` are not allowed. */
 const WORD = /^[A-Za-z0-9._~:-]{1,200}$/;
 const CODE = /^[A-Z][A-Z0-9_]{1,63}$/;
 /** `host:port`, or an address of our own without path and query. */
@@ -10,8 +10,8 @@ const ROUTE = /^(?:\/(?::?[a-z][A-Za-z-]{0,40}|\*)?)+$/;
 const SHA256 = /^[0-9a-f]{64}$/;
 
 /**
- * Every field that may be logged, and the only form its value may have. To log more, add a line;
- * personal data, names and contents of documents, links, tokens and codes never get one.
+ * Every field that may be logged, with the only allowed form of its value. To log more, add a line.
+ * Never add personal data, names or contents of documents, links, tokens or codes.
  */
 const FIELDS = {
   process: WORD,
@@ -73,10 +73,10 @@ export type LogFields = { [Name in keyof typeof FIELDS]?: Value<(typeof FIELDS)[
   error?: unknown;
 };
 
-/** Stands for a value that has not the form its field may have. */
+/** Replaces a value that does not have the form of its field. */
 export const WITHHELD = '[withheld]';
 
-/** The allowed part of anything. Fields that are not listed vanish; listed ones of a wrong form are withheld. */
+/** The fields that may be logged. Others are dropped. Values of a wrong form are withheld. */
 export function allowedFields(fields: object): Record<string, string | number | boolean | LoggedError> {
   const allowed: Record<string, string | number | boolean | LoggedError> = {};
   for (const [name, value] of Object.entries(fields)) {

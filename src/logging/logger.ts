@@ -5,7 +5,7 @@ export type { LogFields } from './fields.js';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error';
 
-/** A text that stands in the program as it is logged: a `string` variable or a template is a type error. */
+/** A text that is written in the program. A `string` variable or a template is a type error. */
 type FixedText<Text extends string> = Partial<Record<Text, unknown>> extends Record<Text, unknown> ? never : Text;
 
 export interface LogMethod {
@@ -25,10 +25,10 @@ export interface Logger extends Record<LogLevel, LogMethod> {
 }
 
 export interface LoggerOptions {
-  /** Which of our processes writes: `worker`, `gateway`, … */
+  /** The process that writes: `worker`, `gateway`, … */
   process: string;
   level: LogLevel | 'silent';
-  /** Standard error if not given: standard output is for what a command answers. */
+  /** Default: standard error. Standard output is for the answers of commands. */
   destination?: DestinationStream;
 }
 

@@ -1,7 +1,7 @@
 /**
- * How the log messages of Temporal's SDK 1.24 begin that may be shown: the fixed part, in its own words. What follows
- * (failure messages, whole tasks as JSON, addresses) is cut off; a message that is not here is withheld. Sources: the
- * TypeScript of @temporalio/worker and @temporalio/workflow, the Rust of @temporalio/core-bridge.
+ * The fixed beginnings of log messages of Temporal's SDK 1.24 that may be shown. The rest of a message (failure messages, tasks
+ * as JSON, addresses) is cut off. Other messages are withheld. Sources: the TypeScript of @temporalio/worker and
+ * @temporalio/workflow, the Rust of @temporalio/core-bridge.
  */
 export const SDK_TEXTS = [
   // Lifecycle of workflows and activities

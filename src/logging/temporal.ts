@@ -13,14 +13,14 @@ const LEVELS: Record<SdkLevel, LogLevel> = {
   ERROR: 'error',
 };
 
-/** Names of gRPC statuses as Core writes them into its error texts. */
+/** Names of gRPC statuses in Core's error texts. */
 const GRPC_CODE =
   /\b(?:Cancelled|InvalidArgument|DeadlineExceeded|NotFound|AlreadyExists|PermissionDenied|ResourceExhausted|FailedPrecondition|Aborted|OutOfRange|Unimplemented|Internal|Unavailable|DataLoss|Unauthenticated)\b/;
 
 /**
- * The SDK's log through ours. The SDK logs failure messages and stacks in clear, and puts data into its texts: of its
- * texts the known fixed beginnings remain (`sdk-texts.ts`), of its metadata the allow-list, of its errors type, code
- * and frames. What workflow and activity code logs through the SDK is withheld too: it logs through ours, or not at all.
+ * A logger for the SDK that writes to our log. The SDK logs failure messages and stacks unencrypted, and puts data into its texts.
+ * So only known fixed beginnings of texts are kept (`sdk-texts.ts`), allowed fields of metadata, and type, code and frames of errors.
+ * Workflow and activity code must use our logger: what it logs through the SDK is withheld.
  */
 export function temporalLogger(logger: Logger): SdkLogger {
   const log = (level: SdkLevel, message: string, meta: LogMetadata = {}): void => {
@@ -41,7 +41,7 @@ export function temporalLogger(logger: Logger): SdkLogger {
 
 let installed = false;
 
-/** Where the SDK shows its metrics. */
+/** Where the SDK serves its metrics. */
 export interface MetricsAddress {
   /** An address of this machine in digits. */
   host: string;
@@ -49,11 +49,11 @@ export interface MetricsAddress {
 }
 
 /**
- * Sends the log of the SDK and of its Rust core to ours, for this process, and shows its metrics where told to. Call it before the
- * first connection of a worker; later calls change nothing.
+ * Sends the log of the SDK and of its Rust core to our log, and serves its metrics if an address is given. Call it before the first
+ * connection of a worker. Later calls change nothing.
  *
- * @throws VideoIdError PORT_TAKEN, BAD_SETTING where the metrics cannot be shown; IllegalStateError of the SDK when its runtime was
- *   started without it
+ * @throws VideoIdError PORT_TAKEN or BAD_SETTING if the metrics cannot be served; the SDK's IllegalStateError if its runtime was started
+ *   before
  */
 export function installRuntime(logger: Logger, metrics?: MetricsAddress): void {
   if (installed) return;
@@ -71,7 +71,7 @@ export function installRuntime(logger: Logger, metrics?: MetricsAddress): void {
   installed = true;
 }
 
-/** Names and units as Prometheus wants them. The labels are names of workflows, activities and queues. */
+/** Names and units in the form of Prometheus. The labels are names of workflows, activities and queues. */
 function prometheusAt({ host, port }: MetricsAddress) {
   const bindAddress = `${host.includes(':') ? `[${host}]` : host}:${port}`;
   return { prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true } };
@@ -80,20 +80,20 @@ function prometheusAt({ host, port }: MetricsAddress) {
 function metricsFailure(error: unknown, { host, port }: MetricsAddress): unknown {
   if (!(error instanceof Error) || error.name === 'IllegalStateError') return error;
   if (/in use/i.test(error.message)) {
-    return new VideoIdError('PORT_TAKEN', `The worker cannot show its metrics on ${host}:${port}.`, {
+    return new VideoIdError('PORT_TAKEN', `The worker cannot serve its metrics on ${host}:${port}.`, {
       field: 'worker.metricsPort',
       remedy: 'Free the port, or set worker.metricsPort to another.',
       cause: error,
     });
   }
-  return new VideoIdError('BAD_SETTING', `The worker cannot show its metrics on ${host}:${port}.`, {
+  return new VideoIdError('BAD_SETTING', `The worker cannot serve its metrics on ${host}:${port}.`, {
     field: 'worker.host',
-    remedy: 'Give worker.host as an address of this machine in digits, such as 0.0.0.0.',
+    remedy: 'Set worker.host to a numeric address of this machine, such as 0.0.0.0.',
     cause: error,
   });
 }
 
-/** Core gives its errors as text: of that only the gRPC status remains. */
+/** Core logs errors as text. Only the gRPC status of it is kept. */
 function fieldsOf(meta: LogMetadata): LogFields {
   const { error, ...rest } = meta;
   if (typeof error !== 'string') return meta;

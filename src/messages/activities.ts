@@ -242,5 +242,5 @@ export interface SignatureActivities {
   /** Puts a reminder into the feed: the deadline of the stage comes near. At least once. */
   remind(key: RequestKey, reminder: Reminder): Promise<void>;
   /** Tells of a video that was finished after the end, unless a later attempt has taken the request up. At least once. */
-  tellLateVideo(key: RequestKey, order: LateProgress & { requestPk: RequestPk }): Promise<void>;
+  noteLateVideo(key: RequestKey, order: LateProgress & { requestPk: RequestPk }): Promise<void>;
 }

@@ -4,8 +4,8 @@ import { VideoIdError } from '../messages/failures.js';
 import { printable } from './printable.js';
 
 /**
- * Runs `main` if this module is the program that was started; what stops it is said plainly, with exit code 1. Then the process
- * ends, whatever of the SDK is left: a worker that could not be made leaves its runtime and threads behind.
+ * Runs `main` if this module is the started program. If it fails, the error is printed in plain words, with exit code 1. Then the
+ * process exits: a worker that could not be created leaves the SDK's runtime and threads running.
  */
 export function runIfStarted(moduleUrl: string, main: () => Promise<void>): void {
   const program = process.argv[1];
@@ -18,7 +18,7 @@ export function runIfStarted(moduleUrl: string, main: () => Promise<void>): void
 
 function plainly(error: unknown): string {
   if (!(error instanceof VideoIdError))
-    return error instanceof Error ? (error.stack ?? error.name) : 'stopped by something that is no error';
+    return error instanceof Error ? (error.stack ?? error.name) : 'stopped by a value that is not an Error';
   const about = error.field === undefined ? error.code : `${error.code} (${error.field})`;
   return [`${about}: ${error.message}`, error.remedy].filter(Boolean).join('\n');
 }

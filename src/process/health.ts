@@ -5,14 +5,14 @@ import { VideoIdError } from '../messages/failures.js';
 const WITHIN = 10_000;
 
 /**
- * A small listener for load balancers and people: `GET /health` answers 200 while the worker serves its queue, 503
- * otherwise, with the state in words.
+ * A small server for load balancers and people. `GET /health` answers 200 while the worker serves its queue, otherwise 503. The
+ * body names the state.
  *
  * @throws VideoIdError PORT_TAKEN
  */
 export async function startHealthServer(options: {
   host: string;
-  /** 0 takes any. */
+  /** 0 takes any free port. */
   port: number;
   /** `RUNNING` is healthy. */
   state: () => string;

@@ -1,13 +1,13 @@
 /**
- * What a terminal would act on, or show in another order: control characters (escapes, C1, line ends), line and paragraph
- * separators, bidirectional marks and other invisible ones, halves of characters. Joiners are part of names in some scripts.
+ * Characters that control a terminal or change the order of text: control characters (escapes, C1, line ends), separators of lines and
+ * paragraphs, bidirectional marks, other invisible characters, halves of characters. Joiners are allowed: some scripts need them.
  */
 const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]|(?![\u200C\u200D])\p{Cf}/gu;
 
 const SHORT: Record<string, string> = { '\n': String.raw`\n`, '\r': String.raw`\r`, '\t': String.raw`\t` };
 
 /**
- * Text of others on its way to a terminal: one line, and nothing in it that does more than show a character.
+ * Makes text from others safe for a terminal: one line, in which every character only shows itself.
  *
  * @example
  * printable('good\u001b[2J\nname'); // 'good\\u001b[2J\\nname'
@@ -16,7 +16,7 @@ export function printable(text: string): string {
   return text.replaceAll(UNSAFE, (found) => SHORT[found] ?? escaped(found));
 }
 
-/** JSON that a terminal may show: the same value, with what is unsafe written as `\u…`. */
+/** Makes JSON safe for a terminal: the same value, with unsafe characters written as `\u…`. */
 export function printableJson(json: string): string {
   return json.replaceAll(UNSAFE, (found) =>
     Array.from({ length: found.length }, (_, at) => escaped(found.charAt(at))).join(''),

@@ -5,16 +5,16 @@ import { VideoIdError, isFailureCode } from '../messages/failures.js';
 import { ASKED_AHEAD } from '../messages/steering.js';
 import { GRPC, grpcStatusOf } from './failures.js';
 
-/** Milliseconds every call waits at most, if not told otherwise. */
+/** The longest time of a call. The default, in milliseconds. */
 export const CALL_WITHIN = 10_000;
 
-/** Milliseconds between two tries. */
+/** The pause between two tries. Milliseconds. */
 const PAUSE = 100;
 
 /**
- * Asks again while the call fails for something that passes.
+ * Repeats a call while it fails for a temporary reason.
  *
- * @param until milliseconds since 1970; the last failure before is thrown
+ * @param until milliseconds since 1970; then the last failure is thrown
  */
 export async function askedAgain<Answer>(
   ask: () => Promise<Answer>,
@@ -31,30 +31,30 @@ export async function askedAgain<Answer>(
   }
 }
 
-/** Whether the time of a call was over. The server cancels it when it notices first; we never cancel one. */
+/** Whether a call timed out. If the server notices it first, it cancels the call. We never cancel one ourselves. */
 export function isDeadlineExceeded(error: unknown): boolean {
   const code = grpcStatusOf(error)?.code;
   return code === GRPC.DEADLINE_EXCEEDED || code === GRPC.CANCELLED;
 }
 
-/** Temporal answers a query so when nothing has polled the task queue lately. */
+/** Temporal answers a query like this when no worker has polled the task queue lately. */
 export function isNoPoller(error: unknown): boolean {
   const status = grpcStatusOf(error);
   return status?.code === GRPC.FAILED_PRECONDITION && /poller/i.test(status.details);
 }
 
-/** Temporal asks no worker about a workflow whose task two workers in a row took and did not get done. */
+/** Temporal answers a query like this when two workers in a row did not finish the workflow's task. */
 export function isTaskUndone(error: unknown): boolean {
   const status = grpcStatusOf(error);
   return status?.code === GRPC.FAILED_PRECONDITION && /workflow task in failed state/i.test(status.details);
 }
 
-/** Whether a workflow did not answer a query because it came ahead of what has happened. */
+/** Whether a workflow refused a query that came before it had handled earlier events. */
 export function isAskedAhead(error: unknown): boolean {
   return error instanceof QueryNotRegisteredError && error.message.includes(ASKED_AHEAD);
 }
 
-/** The type of the failure of an Update that was under way when its workflow closed. */
+/** The failure type of an Update that was running when its workflow closed. */
 const UPDATE_OUTLIVED = 'AcceptedUpdateCompletedWorkflow';
 
 /** Whether an Update failed because the request ended before it was answered. */
@@ -67,8 +67,8 @@ export function isUpdateOutlived(error: unknown): boolean {
 }
 
 /**
- * The failure that a workflow threw to the caller of an Update: `type` is its code, `details[0]` carries the facts.
- * Undefined for anything else.
+ * The failure with which a workflow answered an Update. `type` is its code, `details[0]` has the facts.
+ * Undefined for any other error.
  */
 export function toldByWorkflow(error: unknown): VideoIdError | undefined {
   const failure = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
@@ -82,9 +82,9 @@ export function toldByWorkflow(error: unknown): VideoIdError | undefined {
 }
 
 /**
- * What went wrong between us and Temporal, as a failure for people.
+ * Turns an error between us and Temporal into a failure for people.
  *
- * @param words what stays true although Temporal did not answer, as a sentence
+ * @param words a sentence that is true even though Temporal did not answer
  */
 export function temporalFailure(
   error: unknown,

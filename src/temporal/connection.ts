@@ -23,8 +23,8 @@ export interface TemporalSettings {
 }
 
 /**
- * Connects a client, `within` so many milliseconds. `lazy` connects with the first call, for a process that must start
- * while Temporal is away.
+ * Connects a client within `within` milliseconds. `lazy` connects with the first call, for a process that must start even while
+ * Temporal is away.
  *
  * @throws VideoIdError TEMPORAL_UNREACHABLE, SECRET_NOT_FOUND or BAD_SETTING.
  */
@@ -56,8 +56,8 @@ export async function connectClient(
 }
 
 /**
- * The SDK's own retries of calls, which can be ended: one that comes to a connection that is closed already throws out of a
- * timer, and ends the process.
+ * The SDK's retries of calls, made so that they can be ended. A retry on a closed connection throws from a timer, which would end
+ * the process.
  */
 class Retries implements GrpcRetryOptions {
   readonly #usual = defaultGrpcRetryOptions();
@@ -73,7 +73,7 @@ class Retries implements GrpcRetryOptions {
     return delay;
   };
 
-  /** Waits for tries that are planned: seconds at most. */
+  /** Waits for planned retries, at most a few seconds. */
   async end(): Promise<void> {
     this.#ended = true;
     const left = this.#nextAt - performance.now();
@@ -82,14 +82,14 @@ class Retries implements GrpcRetryOptions {
 }
 
 /**
- * Connects a worker, through the SDK's core: call `installRuntime` before. The namespace is asked for here, because the SDK says
- * in words of its own that there is none, when the worker has threads already.
+ * Connects a worker through the SDK's core. Call `installRuntime` before. The namespace is checked here: the SDK reports a missing one
+ * only later, in its own words, when the worker has threads already.
  *
  * @throws VideoIdError TEMPORAL_UNREACHABLE, SECRET_NOT_FOUND, or BAD_SETTING, also for an unknown namespace.
  */
 export async function connectWorker(settings: TemporalSettings): Promise<NativeConnection> {
   const options = await connectionOptions(settings);
-  // Clients need no core, which takes a third of a second to load.
+  // Clients do not need the core, which takes a third of a second to load.
   const worker = await import('@temporalio/worker');
   let connection: NativeConnection | undefined;
   try {
@@ -118,14 +118,10 @@ async function connectionOptions(settings: TemporalSettings): Promise<{
 async function tlsOptions(tls: Exclude<TemporalSettings['tls'], undefined>) {
   const { ca, certificate, key } = tls;
   if ((certificate === undefined) !== (key === undefined)) {
-    throw new VideoIdError(
-      'BAD_SETTING',
-      'A client certificate for Temporal needs its key, and the key its certificate.',
-      {
-        field: 'temporal.tls',
-        remedy: 'Set both temporal.tls.certificate and temporal.tls.key, or neither.',
-      },
-    );
+    throw new VideoIdError('BAD_SETTING', 'A client certificate for Temporal and its key must be set together.', {
+      field: 'temporal.tls',
+      remedy: 'Set both temporal.tls.certificate and temporal.tls.key, or neither.',
+    });
   }
   return {
     ...(ca === undefined ? {} : { serverRootCACertificate: await readPem(ca, 'ca') }),

@@ -12,7 +12,7 @@ const moduleAt = (path: string): string =>
 
 export const FAILURE_CONVERTER_PATH = moduleAt('security/failure-converter');
 
-/** What a workflow bundle is made of. */
+/** The modules of a workflow bundle. */
 export const WORKFLOW_MODULES = {
   workflowsPath: moduleAt('workflows/index'),
   failureConverterPath: FAILURE_CONVERTER_PATH,
@@ -22,8 +22,8 @@ export const WORKFLOW_MODULES = {
 };
 
 /**
- * How values, failure messages and stacks travel: for gateway, client and CLI. Without keys they are
- * not encrypted. A workflow bundle made beforehand needs `WORKFLOW_MODULES` when it is made.
+ * Encodes values, failure messages and stacks, for gateway, client and CLI. Without keys, they are not encrypted. A workflow
+ * bundle must be made with `WORKFLOW_MODULES`.
  */
 export function dataConverter(keyRing: KeyRing | undefined): DataConverter {
   return {
@@ -32,7 +32,7 @@ export function dataConverter(keyRing: KeyRing | undefined): DataConverter {
   };
 }
 
-/** The same for a worker, which also checks what comes from outside. Without `orders` no signature is asked for. */
+/** The same for a worker, which also checks payloads from outside. Without `orders`, no signature is required. */
 export function workerDataConverter(keys: {
   keyRing: KeyRing | undefined;
   orders: OrderPublicKeys | undefined;

@@ -3,8 +3,8 @@ import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
 import { defined } from '../messages/defined.js';
 
 /**
- * The workflows that a visibility query finds, without their memos. Ours have none; the client's own listing decodes those of others,
- * and one that cannot be read would keep everybody from seeing the rest.
+ * The workflows that a visibility query finds, without their memos. Ours have none. The client's own listing decodes memos, so one
+ * unreadable memo of another workflow would hide all the others.
  *
  * @throws what Temporal's client throws
  */

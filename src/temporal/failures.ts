@@ -1,7 +1,7 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { VideoIdError } from '../messages/failures.js';
 
-/** gRPC status codes that we tell apart. */
+/** The gRPC status codes that matter here. */
 export const GRPC = {
   CANCELLED: 1,
   INVALID_ARGUMENT: 3,
@@ -14,7 +14,7 @@ export const GRPC = {
   UNAUTHENTICATED: 16,
 } as const;
 
-/** The gRPC status of an error of Temporal's client, however deep it lies; undefined when there is none. */
+/** The gRPC status of an error of Temporal's client, or of one of its causes. Undefined if there is none. */
 export function grpcStatusOf(error: unknown): { code: number; details: string } | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (isGrpcServiceError(each)) return { code: each.code, details: each.details };

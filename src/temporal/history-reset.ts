@@ -12,12 +12,12 @@ const { WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR: NOT_REPLAYABLE } =
   proto.temporal.api.enums.v1.WorkflowTaskFailedCause;
 const { RESET_REAPPLY_TYPE_ALL_ELIGIBLE: ALL_ELIGIBLE } = proto.temporal.api.enums.v1.ResetReapplyType;
 
-/** Set by the server (1.31 does, older ones may not) while the task of a workflow fails again and again; a list of words. */
+/** The server (1.31, maybe not older ones) sets this list of words while a workflow's task fails repeatedly. */
 export const REPORTED_PROBLEMS = 'TemporalReportedProblems';
 /** The word for a history that does not replay. */
 export const NOT_REPLAYED = 'cause=WorkflowTaskFailedCauseNonDeterministicError';
 
-/** The word for a task that no worker ended in time. */
+/** The word for a task that no worker finished in time. */
 const TIMED_OUT = 'category=WorkflowTaskTimedOut';
 
 /** Events read at once, from the newest backwards. */
@@ -25,24 +25,24 @@ const PAGE = 200;
 
 type EventId = NonNullable<proto.temporal.api.history.v1.IHistoryEvent['eventId']>;
 
-/** Where the history of a running request stops making sense to a worker. */
+/** Where a running request's history stops to replay. */
 export interface Break {
   runId: string;
-  /** The completion of the task that wrote what cannot be replayed; this task is done again. */
+  /** The completion event of the task that wrote what cannot be replayed. The reset repeats this task. */
   taskCompletedId: EventId;
   /** When that was, ISO 8601, UTC. */
   taskCompletedAt: string;
   /**
-   * Written by a known defect of the SDK (1.24), not by a worker of another release: a query that came while no worker
-   * ran was answered with events that no task had handled yet, and an Update joined them afterwards.
+   * Caused by a known defect of the SDK (1.24), not by a worker of another release. A query came while no worker ran. It was
+   * answered with events that no task had handled yet, and an Update was added to them afterwards.
    */
   knownDefect: boolean;
 }
 
 /**
- * Whether no worker can carry on with a running workflow because its history does not replay, and from where it does.
+ * Finds where a running workflow's history stops to replay, so that no worker can go on.
  *
- * @returns undefined where the last task did not fail for that reason
+ * @returns undefined if the last task did not fail for that reason
  * @throws what Temporal's client throws
  */
 export async function findBreak(client: Client, workflowId: string, runId: string): Promise<Break | undefined> {
@@ -67,8 +67,8 @@ export async function findBreak(client: Client, workflowId: string, runId: strin
 }
 
 /**
- * Whether the task of a running workflow is given out again because a worker took it and did not end it in time: it was
- * killed, or had too much to do. False where it failed.
+ * Whether the last worker did not finish a workflow's task in time, because it was killed or had too much to do. False if the
+ * task failed.
  *
  * @throws what Temporal's client throws
  */
@@ -76,7 +76,7 @@ export async function hasTimedOut(
   client: Client,
   { workflowId, runId, typedSearchAttributes }: TimedOut,
 ): Promise<boolean> {
-  // The history keeps only the first of several ends in a row; the mark tells of the last.
+  // Of several such ends in a row, the history keeps only the first. The mark names the last.
   const marks = typedSearchAttributes.get(
     defineSearchAttributeKey(REPORTED_PROBLEMS, SearchAttributeType.KEYWORD_LIST),
   );
@@ -105,8 +105,8 @@ async function* backwards(client: Client, workflowId: string, runId: string) {
 }
 
 /**
- * Takes a workflow back to before the task that cannot be replayed; it goes on from there under the same id, and what
- * people asked since is asked again. Every step looks before it writes, so nothing is done twice at the provider.
+ * Resets a workflow to before the task that cannot be replayed. It goes on from there with the same id, and later orders are applied
+ * again. Every step reads before it writes, so nothing is done twice at the provider.
  *
  * @throws what Temporal's client throws
  */
@@ -122,10 +122,10 @@ export async function resetHistory(client: Client, workflowId: string, at: Break
 }
 
 /**
- * Looks now and then for requests that the known defect of the SDK has stopped, and resets them. The server marks a
- * workflow whose task has failed five times in a row, within a minute; one that does not know the mark is left alone.
+ * Regularly finds requests that the known defect of the SDK has stopped, and resets them. The server marks a workflow whose task
+ * failed five times in a row, within a minute. A server that does not know the mark is not asked again.
  *
- * @param place.query the part of a visibility query that names the workflows to look after
+ * @param place.query the part of a visibility query that selects the workflows
  * @param place.onReset called after each
  */
 export async function keepResetting(place: {
@@ -147,7 +147,7 @@ export async function keepResetting(place: {
     await resetHistory(client, workflowId, at, 'reset by a worker: the SDK could not replay what it wrote');
     await place.onReset(info, at);
   };
-  // Several workers look after the same queue: not all at once.
+  // Several workers do this for one queue, so they should not start at the same time.
   const spread = () => every * (0.5 + Math.random());
   while (await passed(spread(), signal)) {
     try {
@@ -160,13 +160,13 @@ export async function keepResetting(place: {
   }
 }
 
-/** Whether a visibility query was refused by a server that does not know the mark, and will not. */
+/** Whether a server refused a visibility query because it does not know the mark. */
 export function isUnknownMark(error: unknown): boolean {
   const status = grpcStatusOf(error);
   return status?.code === GRPC.INVALID_ARGUMENT && status.details.includes(REPORTED_PROBLEMS);
 }
 
-/** False when the signal came first. */
+/** False if the signal came first. */
 async function passed(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   await pause(milliseconds, undefined, { signal }).catch(() => undefined);
   return !signal.aborted;

@@ -19,17 +19,17 @@ import { CALL_WITHIN, temporalFailure } from './calls.js';
 export interface ListOptions {
   /** Only those of this flow. */
   flow?: Flow | undefined;
-  /** Only those in this stage, as search shows it: it changes at create, at manual review and at the end. */
+  /** Only those in this stage. In search it changes only at create, at manual review and at the end. */
   stage?: string | undefined;
-  /** True: only those in attention, or that no worker can carry on with; false: only those that are not in attention. */
+  /** True: only those in attention, or that no worker can continue. False: only those that are not in attention. */
   attention?: boolean | undefined;
-  /** Only those that run and are in attention with this failure. */
+  /** Only running ones that are in attention with this failure. */
   code?: string | undefined;
-  /** At most so many, 100 if left out. */
+  /** At most so many. Default: 100. */
   limit?: number | undefined;
 }
 
-/** A request as search knows it, seconds behind at worst. No personal data. */
+/** A request as search shows it, at most a few seconds late. No personal data. */
 export interface RequestSummary {
   reference: string;
   attempt: number;
@@ -38,7 +38,7 @@ export interface RequestSummary {
   state: 'running' | 'ended';
   registrationAuthority?: string;
   stage?: string;
-  /** The failure code of the attention it is in; NOT_REPLAYABLE or STEP_FAILED where no worker can carry on with it. */
+  /** The failure code of its attention. NOT_REPLAYABLE or STEP_FAILED if no worker can continue it. */
   attention?: string;
   requestPk?: string;
   /** ISO 8601, UTC. */
@@ -56,14 +56,13 @@ const ATTRIBUTES = {
 
 const PROBLEMS = defineSearchAttributeKey(REPORTED_PROBLEMS, SearchAttributeType.KEYWORD_LIST);
 
-/** No more are listed at once. */
+/** The most that are listed at once. */
 export const MOST = 10_000;
 
 /**
- * The requests of an installation that Temporal remembers, the newest first: those that run, and those that ended within
- * its retention.
+ * The requests of an installation in Temporal, the newest first: running ones, and those that ended within the retention.
  *
- * @param place.taskQueue tells the installation: several may share a namespace
+ * @param place.taskQueue names the installation: several may share a namespace
  * @throws VideoIdError BAD_INPUT, TEMPORAL_UNREACHABLE, SETUP_FAILED
  */
 export async function listRequests(

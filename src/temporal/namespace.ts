@@ -7,17 +7,16 @@ import { GRPC, grpcStatusOf, noNamespace, unreachable } from './failures.js';
 
 const KEYWORD: number = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 
-/** The part of a visibility query that leaves out the requests of other installations in the same namespace. */
+/** The part of a visibility query that selects the requests of this installation: a namespace may have several. */
 export function ofInstallation(taskQueue: string): string {
   return `TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
 }
 
 /**
- * Registers the search attributes that the namespace lacks, and says which they were. A cluster may take a minute to
- * know new ones everywhere.
+ * Registers missing search attributes and returns their names. In a cluster, it may take a minute until all servers know them.
  *
- * @throws VideoIdError SETUP_FAILED when one exists with another type or the server does not let us; BAD_SETTING when there is
- * no such namespace; TEMPORAL_UNREACHABLE.
+ * @throws VideoIdError SETUP_FAILED if one exists with another type, or the server refuses; BAD_SETTING if there is no such
+ * namespace; TEMPORAL_UNREACHABLE.
  */
 export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<string[]> {
   const existing = await readSearchAttributes(connection, namespace);
@@ -36,7 +35,7 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
       searchAttributes: Object.fromEntries(missing.map((name) => [name, KEYWORD])),
     });
   } catch (cause) {
-    // Another process did it at the same time.
+    // Another process registered it at the same time.
     if (grpcStatusOf(cause)?.code !== GRPC.ALREADY_EXISTS) throw notRegistered(connection, namespace, missing, cause);
   }
   return missing;
@@ -45,7 +44,7 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
 /**
  * How long closed requests stay visible in Temporal, in milliseconds.
  *
- * @throws VideoIdError BAD_SETTING when there is no such namespace, TEMPORAL_UNREACHABLE when it cannot be asked.
+ * @throws VideoIdError BAD_SETTING if there is no such namespace, TEMPORAL_UNREACHABLE if Temporal does not answer.
  */
 export async function describeNamespaceRetention(
   connection: Connection,
@@ -77,9 +76,9 @@ function notRegistered(
   const options = names.map((name) => `--name ${name} --type Keyword`).join(' ');
   return (
     noNamespace(namespace, cause) ??
-    new VideoIdError('SETUP_FAILED', `Temporal does not let us register ${names.join(', ')}.`, {
+    new VideoIdError('SETUP_FAILED', `Temporal refuses to register the search attributes ${names.join(', ')}.`, {
       field: 'temporal.namespace',
-      remedy: `Let somebody who may do so add them: temporal operator search-attribute create --namespace ${namespace} ${options}; on Temporal Cloud in its UI.`,
+      remedy: `Ask somebody with permission to add them: temporal operator search-attribute create --namespace ${namespace} ${options}. On Temporal Cloud, use its UI.`,
       cause,
     })
   );

@@ -6,9 +6,9 @@ const ENCODING = 'json/protobuf';
 const MESSAGE_TYPE = 'messageType';
 
 /**
- * A worker that does not stumble over references to an external storage. The SDK (1.24) looks for them before any codec and throws,
- * since we have no such storage: whoever can write to Temporal could stop a request for ever with one in a signal. Here they lose
- * what makes them one, and are unreadable like any payload of an unknown kind.
+ * A worker that ignores references to an external storage. The SDK (1.24) looks for them before any codec. We have no such storage, so it
+ * throws, and anybody who can write to Temporal could stop a request forever with one in a signal. Here, the metadata that marks a
+ * reference is removed, and the payload is unreadable like any of an unknown kind.
  */
 export function withoutReferences(Base: typeof Worker): typeof Worker {
   return class extends Base {

@@ -40,7 +40,7 @@ export class ProviderError extends Error {
   readonly meaning: Meaning | undefined;
   /** Whether the words are known. Otherwise `code` is a guess from the status. */
   readonly familiar: boolean;
-  /** HTTP status, where there was an answer. */
+  /** HTTP status, if there was an answer. */
   readonly status: number | undefined;
   /** Milliseconds. */
   readonly retryAfter: number | undefined;

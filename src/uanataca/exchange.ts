@@ -50,6 +50,15 @@ export class Exchange<Call extends string> {
     throw this.refused('PROVIDER_FILE_NOT_A_PDF', this.#sort(asked, answer, text), 'the answer is not a PDF');
   }
 
+  /** Reads something that cannot exist. "Not found" shows that the API answers. */
+  async ping(call: Call, path: string): Promise<void> {
+    try {
+      await this.ask(call, { method: 'GET', path });
+    } catch (error) {
+      if (!(error instanceof ProviderError && error.code === 'PROVIDER_NOT_FOUND')) throw error;
+    }
+  }
+
   /** The error for an answer that reports success but `lacks` something. */
   unusable(call: Call, { status }: Answered, lacks: string, known: readonly string[] = []): ProviderError {
     return new ProviderError(sortUnusable(this.api, call, status, lacks), this.http.origin, known);

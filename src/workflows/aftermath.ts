@@ -64,10 +64,10 @@ export async function aftermath({ key, requestPk, seen, policy }: AftermathOrder
   }
   if (status === 'CANCELLED') return;
   const { startToClose, backoff, slowest } = policy.steps.record;
-  const { tellLateVideo } = proxyActivities<SignatureActivities>({
+  const { noteLateVideo } = proxyActivities<SignatureActivities>({
     startToCloseTimeout: startToClose,
     retry: pauses(backoff, slowest),
     summary: 'tell that the video was finished after the end',
   });
-  await tellLateVideo(key, { requestPk, status, at: new Date().toISOString() });
+  await noteLateVideo(key, { requestPk, status, at: new Date().toISOString() });
 }

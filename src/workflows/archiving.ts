@@ -1,6 +1,6 @@
 import type { Retrieved, RetrieveOrder, StepFailure } from '../messages/activities.js';
 import { defined } from '../messages/defined.js';
-import type { FailureCode } from '../messages/failures.js';
+import { ARCHIVE_TROUBLE, type FailureCode } from '../messages/failures.js';
 import type { Remedy } from '../messages/status.js';
 import type { RequestRun } from './engine/request-run.js';
 
@@ -10,7 +10,7 @@ type Signed = Pick<RetrieveOrder, 'documents' | 'contract'>;
 type Decided = Pick<RetrieveOrder, 'accepted' | 'giveUp'> & { contractAsShown: boolean };
 
 /** Trouble of ours. Giving up on the files does not help: what came could not be stored either. */
-const OF_OURS = new Set<FailureCode>(['ARCHIVE_FULL', 'ARCHIVE_UNAVAILABLE', 'ARCHIVE_NOT_SHARED', 'BAD_SETTING']);
+const OF_OURS = new Set<FailureCode>([...ARCHIVE_TROUBLE, 'BAD_SETTING']);
 
 /**
  * Step 7: the signed files are fetched, stored and verified. The request is signed, so nothing else ends it. Where the files are

@@ -40,8 +40,8 @@ describe('a document that is another one than was accepted at the start', () => 
     await change(path);
     const { words, ...failure } = await failureOf(request.upload());
     expect(failure).toMatchObject(CHANGED);
-    expect(words).toContain('Document 2 is not what was stored');
-    expect(words).toContain('then retry; or cancel');
+    expect(words).toContain('Document 2 was changed');
+    expect(words).toContain('then retry. Or cancel');
     expect(words).not.toContain('annex');
     const accepted = request.documents.map(({ sha256 }) => sha256);
     for (const { sha256 } of (await request.provider()).documents) expect(accepted).toContain(sha256);
@@ -79,7 +79,7 @@ test('a signed file that changes before it is verified is neither passed nor let
   const retrieve = at.try((activities) => activities.retrieve(request.key, order), 1, changing);
   const { words, ...failure } = await failureOf(retrieve);
   expect(failure).toMatchObject(CHANGED);
-  expect(words).toContain('Signed document 1 is not what was stored');
+  expect(words).toContain('Signed document 1 was changed');
   expect(await request.retrieve()).toMatchObject({ documents: [{ verification: { result: 'passed' } }, {}] });
 });
 

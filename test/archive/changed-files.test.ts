@@ -147,7 +147,10 @@ it('a record that was damaged names its file, and nothing is handed out', async 
 
 it('a stored file that is gone is told as lost, with what to do', async () => {
   await rm(await stored({ kind: 'signed', index: 2 }));
-  const lost = { code: 'DOCUMENT_NOT_FOUND', message: expect.stringContaining('Signed document 2 is lost') as string };
+  const lost = {
+    code: 'DOCUMENT_NOT_FOUND',
+    message: expect.stringContaining('Signed document 2 is missing') as string,
+  };
   await expect(archive.openFile(key, { kind: 'signed', index: 2 })).rejects.toMatchObject(lost);
 });
 

@@ -33,7 +33,7 @@ describe('the name of a document', () => {
     ['a\u0000.pdf', 'contains a control character'],
     ['a\r\nb.pdf', 'contains a control character'],
     ['a\u2028.pdf', 'contains a control character'],
-    ['a\u202Efdp.exe', 'contains a character that turns the direction of writing'],
+    ['a\u202Efdp.exe', 'contains a character that changes the direction of writing'],
     ['a\uD800.pdf', 'is not well-formed Unicode'],
     ['x'.repeat(DOCUMENT_NAME_BYTES + 1), 'is longer than 120 bytes'],
     ['é'.repeat(61), 'is longer than 120 bytes'],

@@ -43,7 +43,7 @@ describe('a document that changes in the archive between acceptance and upload',
     expect(attention).toMatchObject({
       leavesByItself: false,
       remedies: ['retry', 'cancel'],
-      words: expect.stringContaining('Document 1 is not what was stored'),
+      words: expect.stringContaining('Document 1 was changed'),
       facts: { kind: 'document', index: 1 },
     });
     const { remedies } = await at.client.why(people.reference);

@@ -131,21 +131,21 @@ describe('TLS', () => {
 
 /** Ways to lose an answer after the request went out. */
 const LOST: readonly [string, string, (socket: Socket) => void][] = [
-  ['cut before the answer', 'answer was whole', (socket) => socket.once('data', () => socket.destroy())],
-  ['reset before the answer', 'answer was whole', (socket) => socket.once('data', () => socket.resetAndDestroy())],
+  ['cut before the answer', 'answer was complete', (socket) => socket.once('data', () => socket.destroy())],
+  ['reset before the answer', 'answer was complete', (socket) => socket.once('data', () => socket.resetAndDestroy())],
   [
     'cut inside the headers',
-    'answer was whole',
+    'answer was complete',
     (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Le')),
   ],
   [
     'cut inside the body',
-    'answer was whole',
+    'answer was complete',
     (socket) => socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"status":')),
   ],
   [
     'cut inside a chunked body',
-    'answer was whole',
+    'answer was complete',
     (socket) =>
       socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"sta\r\n')),
   ],

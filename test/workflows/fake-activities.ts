@@ -90,7 +90,7 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
       model.outcome = outcome;
     }),
     remind: step('remind', () => undefined),
-    tellLateVideo: step('tellLateVideo', () => undefined),
+    noteLateVideo: step('noteLateVideo', () => undefined),
   };
 }
 

@@ -103,7 +103,7 @@ export class ProviderModel {
 
   /** Deleting and watching may go on in workflows of their own, and a reminder stands beside the story. */
   private mayFollowTheEnd(step: string): boolean {
-    if (step === 'watch' || step === 'tellLateVideo') return this.outcome?.leftOpen === true;
+    if (step === 'watch' || step === 'noteLateVideo') return this.outcome?.leftOpen === true;
     return step === 'remind' || (step === 'clean' && this.outcome?.cleanup === 'pending');
   }
 }

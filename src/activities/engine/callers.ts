@@ -8,7 +8,7 @@ import { aftermathIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../..
 /** What the workflows that run after a request's end may call. The workflow of a request may call everything. */
 const AFTER_THE_END: Record<string, { activities: string[]; idOf: (key: RequestKey) => string }> = {
   cleanup: { activities: ['clean'], idOf: cleanupIdOf },
-  aftermath: { activities: ['watch', 'tellLateVideo'], idOf: aftermathIdOf },
+  aftermath: { activities: ['watch', 'noteLateVideo'], idOf: aftermathIdOf },
 };
 
 /** These record the end, so they may run again when their answer was lost. */

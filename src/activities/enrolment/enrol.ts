@@ -5,10 +5,11 @@ import { defined } from '../../messages/defined.js';
 import { type RequestKey, type RequestPk, workflowIdOf } from '../../messages/request.js';
 import { ProviderError } from '../../uanataca/errors.js';
 import { authorityOf, type Dependencies } from '../engine/dependencies.js';
-import { sealedSecrets } from './secrets.js';
-import { endOfTry, providerStatus } from '../engine/provider-step.js';
-import { ScratchcardSupply } from './scratchcard-supply.js';
 import { stepFailure } from '../engine/failures.js';
+import { endOfTry, providerStatus } from '../engine/provider-step.js';
+import { isSamePhone } from '../identity.js';
+import { ScratchcardSupply } from './scratchcard-supply.js';
+import { sealedSecrets } from './secrets.js';
 
 /** So long after a create, the request may be missing in the list. Milliseconds. */
 const LISTED_WITHIN = 60_000;
@@ -29,7 +30,7 @@ export function enrol(dependencies: Dependencies): EnrolmentActivities['enrol'] 
   return (key, { round }) => {
     const end = endOfTry();
     return oneByOne.run(`${key.environment}/${key.registrationAuthority}`, async () => {
-      const made = await enrolInTurn(dependencies, key, round, end).catch((error: unknown) =>
+      const made = await enrolWithNextCard(dependencies, key, round, end).catch((error: unknown) =>
         supply.explain(key, error),
       );
       void supply.warn(key); // nothing waits for it
@@ -42,7 +43,7 @@ export function enrol(dependencies: Dependencies): EnrolmentActivities['enrol'] 
  * Tries the noted cards of a round in order, whoever noted them. A slow try may run beside the next one for a moment. Both then
  * use the same card, and the provider accepts it once.
  */
-async function enrolInTurn(
+async function enrolWithNextCard(
   dependencies: Dependencies,
   key: RequestKey,
   round: number,
@@ -191,11 +192,7 @@ function isSameSigner(
   found: { email: string | undefined; phone: string | undefined },
   { email, phone }: { email: string; phone: string },
 ): boolean {
-  return found.email?.toLowerCase() === email.toLowerCase() && digitsOf(found.phone ?? '') === digitsOf(phone);
-}
-
-function digitsOf(phone: string): string {
-  return phone.replaceAll(/\D/g, '').replace(/^00/, '');
+  return found.email?.toLowerCase() === email.toLowerCase() && isSamePhone(found.phone ?? '', phone);
 }
 
 async function takeOver(

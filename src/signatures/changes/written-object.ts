@@ -8,7 +8,7 @@ export interface WrittenObject {
   /** Where it begins, and where positions in `value` count from. Absent inside an object stream. */
   lead?: Lead;
   base?: number;
-  /** Where its stream begins; absent where it has none. */
+  /** Where its stream begins. Absent if it has none. */
   streamStart?: number;
 }
 

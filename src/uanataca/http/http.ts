@@ -72,7 +72,7 @@ export class Http {
    * Sends one request and returns the answer when its headers arrive. `fresh` opens a new connection: the server may close a
    * reused one while we write, and then nobody knows whether it read the request.
    *
-   * @throws Loss when no answer came; VideoIdError ARCHIVE_UNAVAILABLE when a file of ours cannot be read.
+   * @throws Loss if no answer came; VideoIdError ARCHIVE_UNAVAILABLE if a file of the archive cannot be read.
    */
   async send(order: HttpOrder, fresh: boolean): Promise<HttpAnswer> {
     if (this.#closed) throw new Loss(false, 'this process is stopping');

@@ -11,7 +11,6 @@ import {
   raoSecrets,
   revealed,
 } from '../credentials.js';
-import { ProviderError } from '../errors.js';
 import { Exchange } from '../exchange.js';
 import { Http, type HttpSettings } from '../http/http.js';
 import { meaningOr } from '../answers/meaning.js';
@@ -258,11 +257,7 @@ export class OneShot {
    * Throws the other errors of a read: unreachable, TLS, a wrong address.
    */
   async ping(): Promise<void> {
-    try {
-      await this.#exchange.ask('request', { method: 'GET', path: PATHS.request('0' as RequestPk) });
-    } catch (error) {
-      if (!(error instanceof ProviderError && error.code === 'PROVIDER_NOT_FOUND')) throw error;
-    }
+    await this.#exchange.ping('request', PATHS.request('0' as RequestPk));
   }
 
   /** Waits for running calls, then closes the connections. */

@@ -4,7 +4,6 @@ import type { ProviderStatus, RequestPk } from '../../messages/request.js';
 import { Secret } from '../../security/secret.js';
 import { type RaoLogin, raoFields, raoId, raoSecrets } from '../credentials.js';
 import { isFields } from '../answers/envelope.js';
-import { ProviderError } from '../errors.js';
 import { Exchange } from '../exchange.js';
 import { Http, type Timeouts } from '../http/http.js';
 import { meaningOr } from '../answers/meaning.js';
@@ -275,11 +274,7 @@ export class RegistrationAuthority {
    * Throws the other errors of a read: unreachable, TLS, no permission, a wrong address.
    */
   async ping(): Promise<void> {
-    try {
-      await this.#exchange.ask('request', { method: 'GET', path: PATHS.request('0' as RequestPk) });
-    } catch (error) {
-      if (!(error instanceof ProviderError && error.code === 'PROVIDER_NOT_FOUND')) throw error;
-    }
+    await this.#exchange.ping('request', PATHS.request('0' as RequestPk));
   }
 
   /** Waits for running calls, then closes the connections. */

@@ -7,7 +7,7 @@ import { stepFailure } from './failures.js';
  * The watch waits by retrying, so it would never report that the archive is away. When the trouble outlasts the step's
  * budget, the step fails with the time when it began. The deadline stands still from then on.
  */
-export function tellingOwnTrouble(watch: Watch): Watch {
+export function failingForArchiveTrouble(watch: Watch): Watch {
   /** Milliseconds since 1970, as this worker has seen it. */
   let since: number | undefined;
   return async (key, order) => {
@@ -16,7 +16,7 @@ export function tellingOwnTrouble(watch: Watch): Watch {
       since = undefined;
       return seen;
     } catch (error) {
-      const failure = ownTrouble(error);
+      const failure = archiveTroubleIn(error);
       if (failure === undefined) {
         since = undefined;
         throw error;
@@ -30,7 +30,7 @@ export function tellingOwnTrouble(watch: Watch): Watch {
 
 type Watch = SignatureActivities['watch'];
 
-function ownTrouble(error: unknown): StepFailure | undefined {
+function archiveTroubleIn(error: unknown): StepFailure | undefined {
   if (!(error instanceof ApplicationFailure)) return undefined;
   const failure = error.details?.[0] as StepFailure | undefined;
   return failure !== undefined && ARCHIVE_TROUBLE.has(failure.code) ? failure : undefined;
