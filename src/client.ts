@@ -18,12 +18,7 @@ export type {
   ShownFile,
   ShowOptions,
 } from './client/files/files.js';
-export type {
-  PolicyOverrides,
-  ReasonedOrder as ReopenOrder,
-  ReasonedOrder as ResetOrder,
-  StartDocument,
-} from './client/input/input.js';
+export type { PolicyOverrides, StartDocument } from './client/input/input.js';
 export type { Condition, Why } from './client/look/look.js';
 export type {
   LookOptions,
@@ -40,7 +35,11 @@ export type {
 } from './client/orders/orders.js';
 export type { AttemptOption, CallOptions } from './client/running/access.js';
 export type { EnrolmentInput, ExpectedSigner, Started, StartInput, StartOptions } from './client/start/start.js';
-export { ABANDON_REASONS } from './messages/steering.js';
+export {
+  ABANDON_REASONS,
+  type ReasonedOrder as ReopenOrder,
+  type ReasonedOrder as ResetOrder,
+} from './messages/steering.js';
 export type { ListOptions, RequestSummary } from './temporal/listing.js';
 
 /** How a client is opened. */

@@ -25,30 +25,13 @@ export interface CommandPlace {
   missing?: readonly string[] | undefined;
 }
 
-/** How a person does what a verb names, on the command line. What stands in capitals the person fills in. */
-const VERB_COMMANDS: Record<Verb, (place: CommandPlace) => string> = {
-  link: (place) => of('link', place),
-  'new-video': (place) => of('new-video', place, '--reason "why"'),
-  identity: (place) => of('identity', place),
-  correct: (place) =>
-    of(
-      'correct',
-      place,
-      `${place.afterVideo ? '--field NAME=VALUE' : '--email ADDRESS --phone NUMBER'} --reason "why"`,
-    ),
-  documents: (place) => of('documents', place),
-  contract: (place) => of('contract', place, '--save'),
-  approve: (place) => of('approve', place, `--officer ${place.officer ?? 'ID'} --seen "where"${acceptedFlag(place)}`),
-  refuse: (place) => of('refuse', place, `--officer ${place.officer ?? 'ID'} --seen "where" --reason WORD`),
-  accept: (place) => of('accept', place, '--consent-version VERSION'),
-  code: (place) => of('otp', place, '--consent-version VERSION'),
-  sign: (place) => of('confirm', place, place.codeOut === false ? '--unlock-type TYPE' : undefined),
-  provide: (place) => of('provide', place, lacking(place.missing)),
-  'preauth-link': (place) => of('preauth-link', place, '--reason "why"'),
-  extend: (place) => of('extend', place, '--by 3d --reason "why"'),
-  abandon: (place) => of('abandon', place, '--reason gave-up'),
-  cancel: (place) => of('cancel', place, '--reason "why"'),
-  resolve: (place) => of('why', place),
+/** Flags of a verb that depend on how the request stands, before those of its row. What stands in capitals the person fills in. */
+const FLAGS: Partial<Record<Verb, (place: CommandPlace) => string | undefined>> = {
+  correct: ({ afterVideo }) => (afterVideo ? '--field NAME=VALUE' : '--email ADDRESS --phone NUMBER'),
+  approve: (place) => `--officer ${place.officer ?? 'ID'} --seen "where"${acceptedFlag(place)}`,
+  refuse: ({ officer }) => `--officer ${officer ?? 'ID'} --seen "where" --reason WORD`,
+  sign: ({ codeOut }) => (codeOut === false ? '--unlock-type TYPE' : undefined),
+  provide: ({ missing }) => lacking(missing),
 };
 
 /** The flag without which the approval of another number is refused. */
@@ -63,8 +46,10 @@ function lacking(missing: readonly string[] = []): string {
   return (missing.length > 0 && fields.length === missing.length ? fields : [...fields, ...others]).join(' ');
 }
 
+/** How a person does what a verb names, on the command line. */
 export function verbCommand(verb: Verb, place: CommandPlace): string {
-  return VERB_COMMANDS[verb](place);
+  const [command, flags] = VERBS[verb].typed;
+  return of(command, place, FLAGS[verb]?.(place), flags);
 }
 
 /** What a person can type, and what it does. */
@@ -151,8 +136,12 @@ export function reopenCommand(reference: string): string {
   return `videoid reopen ${reference} --reason "why"`;
 }
 
-function of(command: string, { reference, attempt, latest, flow }: CommandPlace, flags?: string): string {
+function of(
+  command: string,
+  { reference, attempt, latest, flow }: CommandPlace,
+  ...flags: (string | undefined)[]
+): string {
   const ofFlow = flow === undefined ? undefined : `--flow ${flow}`;
   const which = latest ? undefined : `--attempt ${attempt}`;
-  return ['videoid', command, reference, ofFlow, which, flags].filter((part) => part !== undefined).join(' ');
+  return ['videoid', command, reference, ofFlow, which, ...flags].filter((part) => part !== undefined).join(' ');
 }

@@ -1,61 +1,10 @@
-import type { IdentityAccepted, IdentityOrder, SealedAnswer } from './identity.js';
-import type { Actor, OutcomeKind } from './outcome.js';
+import type { IdentityAccepted } from './identity.js';
+import type { Actor } from './outcome.js';
 import type { Remedy } from './remedies.js';
 
 /** Names of the messages a running request understands. */
 export const HINT_SIGNAL = 'hint';
 export const STATUS_QUERY = 'status';
-export const REVIEW_UPDATE = 'review';
-export const ACCEPT_UPDATE = 'accept';
-export const CODE_UPDATE = 'code';
-export const SIGN_UPDATE = 'sign';
-export const CANCEL_UPDATE = 'cancel';
-export const RESOLVE_UPDATE = 'resolve';
-export const NEW_VIDEO_UPDATE = 'new-video';
-export const CORRECT_UPDATE = 'correct';
-export const IDENTITY_UPDATE = 'identity';
-export const EXTEND_UPDATE = 'extend';
-export const PROVIDE_UPDATE = 'provide';
-export const PREAUTH_LINK_UPDATE = 'preauth-link';
-export const ABANDON_UPDATE = 'abandon';
-
-/** Every order: the argument of an Update, by the name of the Update. `workflows/guards/order-guards.ts` has the shape of each. */
-export interface Orders {
-  [REVIEW_UPDATE]: ReviewDecision;
-  [ACCEPT_UPDATE]: Acceptance;
-  [CODE_UPDATE]: Acceptance;
-  [SIGN_UPDATE]: SignOrder;
-  [CANCEL_UPDATE]: CancelOrder;
-  [RESOLVE_UPDATE]: Resolution;
-  [NEW_VIDEO_UPDATE]: NewVideoOrder;
-  [CORRECT_UPDATE]: CorrectOrder;
-  [IDENTITY_UPDATE]: IdentityOrder;
-  [EXTEND_UPDATE]: ExtendOrder;
-  [PROVIDE_UPDATE]: ProvideOrder;
-  [PREAUTH_LINK_UPDATE]: PreauthLinkOrder;
-  [ABANDON_UPDATE]: AbandonOrder;
-}
-export type OrderName = keyof Orders;
-
-/** What each order is answered. */
-export interface Answers {
-  [REVIEW_UPDATE]: { status: string };
-  [ACCEPT_UPDATE]: Accepted;
-  [CODE_UPDATE]: CodeSent;
-  [SIGN_UPDATE]: SignAnswer;
-  [CANCEL_UPDATE]: { outcome: OutcomeKind };
-  /** Where the request goes on from. */
-  [RESOLVE_UPDATE]: { stage: string };
-  [NEW_VIDEO_UPDATE]: { requestPk: string };
-  [CORRECT_UPDATE]: { status: string };
-  [IDENTITY_UPDATE]: SealedAnswer;
-  /** ISO 8601. */
-  [EXTEND_UPDATE]: { deadline: string };
-  /** What an enrolment lacks still. */
-  [PROVIDE_UPDATE]: { missing: string[] };
-  [PREAUTH_LINK_UPDATE]: { stored: true };
-  [ABANDON_UPDATE]: { outcome: OutcomeKind };
-}
 
 /** For whom an order is. It is signed with the order, so that a copy does nothing elsewhere. */
 export interface Addressee {
@@ -122,22 +71,20 @@ export interface SignOrder {
   unlock?: { type: string; value: Sealed };
 }
 
-/** Argument of the `cancel` Update. */
-export interface CancelOrder {
+/** Who orders something, and why: all that many an order says. */
+export interface ReasonedOrder {
   actor: Actor;
   reason: string;
 }
+
+/** Argument of the `cancel` Update. */
+export type CancelOrder = ReasonedOrder;
 
 /** Argument of the `new-video` Update: another video request in the same request. The provider may bill it. */
-export interface NewVideoOrder {
-  actor: Actor;
-  reason: string;
-}
+export type NewVideoOrder = ReasonedOrder;
 
 /** Argument of the `correct` Update. The corrected data itself goes through the archive. */
-export interface CorrectOrder {
-  actor: Actor;
-  reason: string;
+export interface CorrectOrder extends ReasonedOrder {
   /** The correction in the archive, 1, 2, …. */
   number: number;
   /** Names of the fields, where it corrects what the video gave. */
@@ -152,15 +99,10 @@ export interface ProvideOrder {
 }
 
 /** Argument of the `preauth-link` Update of an enrolment. */
-export interface PreauthLinkOrder {
-  actor: Actor;
-  reason: string;
-}
+export type PreauthLinkOrder = ReasonedOrder;
 
 /** Argument of the `extend` Update: the running deadline ends so much later. */
-export interface ExtendOrder {
-  actor: Actor;
-  reason: string;
+export interface ExtendOrder extends ReasonedOrder {
   /** Milliseconds. */
   by: number;
 }

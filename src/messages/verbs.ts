@@ -1,9 +1,45 @@
+import type { IdentityOrder, SealedAnswer } from './identity.js';
+import type { OutcomeKind } from './outcome.js';
 import type { Flow } from './request.js';
-import type { OrderName } from './steering.js';
+import type * as steering from './steering.js';
 
-const BOTH = ['signature', 'enrolment'] as const;
-const SIGNATURE = ['signature'] as const;
-const ENROLMENT = ['enrolment'] as const;
+/** The argument of each Update, by its name. */
+export interface Orders {
+  review: steering.ReviewDecision;
+  accept: steering.Acceptance;
+  code: steering.Acceptance;
+  sign: steering.SignOrder;
+  cancel: steering.CancelOrder;
+  resolve: steering.Resolution;
+  'new-video': steering.NewVideoOrder;
+  correct: steering.CorrectOrder;
+  identity: IdentityOrder;
+  extend: steering.ExtendOrder;
+  provide: steering.ProvideOrder;
+  'preauth-link': steering.PreauthLinkOrder;
+  abandon: steering.AbandonOrder;
+}
+export type OrderName = keyof Orders;
+
+/** What each Update is answered. */
+export interface Answers {
+  review: { status: string };
+  accept: steering.Accepted;
+  code: steering.CodeSent;
+  sign: steering.SignAnswer;
+  cancel: { outcome: OutcomeKind };
+  /** Where the request goes on from. */
+  resolve: { stage: string };
+  'new-video': { requestPk: string };
+  correct: { status: string };
+  identity: SealedAnswer;
+  /** ISO 8601. */
+  extend: { deadline: string };
+  /** What an enrolment lacks still. */
+  provide: { missing: string[] };
+  'preauth-link': { stored: true };
+  abandon: { outcome: OutcomeKind };
+}
 
 interface VerbRow {
   flows: readonly Flow[];
@@ -11,38 +47,67 @@ interface VerbRow {
   order?: OrderName;
   /** What a person does with it. */
   words: string;
+  /** What a person types for it after `videoid`: the command, and flags after the reference. */
+  typed: readonly [command: string, flags?: string];
 }
 
-/**
- * The verbs that a person or system has on a running request. Everything else about a verb is keyed by its name or its order:
- * see *Add a verb* in CONTRIBUTING.md.
- */
+const BOTH = ['signature', 'enrolment'] as const;
+const WHY = '--reason "why"';
+
+/** The verbs that a person or system has on a running request. CONTRIBUTING.md says how one is added. */
 export const VERBS = {
-  link: { flows: BOTH, words: 'show the link for the signer again' },
-  'new-video': { flows: BOTH, order: 'new-video', words: 'make another video request; the provider may bill it' },
+  link: { flows: BOTH, words: 'show the link for the signer again', typed: ['link'] },
+  'new-video': {
+    flows: BOTH,
+    order: 'new-video',
+    words: 'make another video request; the provider may bill it',
+    typed: ['new-video', WHY],
+  },
   identity: {
     flows: BOTH,
     order: 'identity',
     words: 'see what the provider has of the signer, as the certificate will say it',
+    typed: ['identity'],
   },
-  correct: { flows: BOTH, order: 'correct', words: "correct the signer's data at the provider" },
-  provide: { flows: ENROLMENT, order: 'provide', words: 'provide what is missing' },
-  'preauth-link': { flows: ENROLMENT, order: 'preauth-link', words: 'get the link for the signer' },
-  documents: { flows: BOTH, words: 'list or save the documents' },
-  contract: { flows: BOTH, words: 'save the contract' },
-  approve: { flows: BOTH, order: 'review', words: 'approve, as an officer' },
-  refuse: { flows: BOTH, order: 'review', words: 'refuse, as an officer' },
+  correct: {
+    flows: BOTH,
+    order: 'correct',
+    words: "correct the signer's data at the provider",
+    typed: ['correct', WHY],
+  },
+  provide: { flows: ['enrolment'], order: 'provide', words: 'provide what is missing', typed: ['provide'] },
+  'preauth-link': {
+    flows: ['enrolment'],
+    order: 'preauth-link',
+    words: 'get the link for the signer',
+    typed: ['preauth-link', WHY],
+  },
+  documents: { flows: BOTH, words: 'list or save the documents', typed: ['documents'] },
+  contract: { flows: BOTH, words: 'save the contract', typed: ['contract', '--save'] },
+  approve: { flows: BOTH, order: 'review', words: 'approve, as an officer', typed: ['approve'] },
+  refuse: { flows: BOTH, order: 'review', words: 'refuse, as an officer', typed: ['refuse'] },
   accept: {
-    flows: SIGNATURE,
+    flows: ['signature'],
     order: 'accept',
     words: 'record that the signer accepts the documents and the contract',
+    typed: ['accept', '--consent-version VERSION'],
   },
-  code: { flows: SIGNATURE, order: 'code', words: 'have a code sent, in the name of the signer' },
-  sign: { flows: SIGNATURE, order: 'sign', words: 'sign with the code, or in another way' },
-  extend: { flows: BOTH, order: 'extend', words: 'give the deadline more time' },
-  abandon: { flows: BOTH, order: 'abandon', words: 'end it because the signer cannot go on like this' },
-  cancel: { flows: BOTH, order: 'cancel', words: 'end the request' },
-  resolve: { flows: BOTH, order: 'resolve', words: 'decide about the attention' },
+  code: {
+    flows: ['signature'],
+    order: 'code',
+    words: 'have a code sent, in the name of the signer',
+    typed: ['otp', '--consent-version VERSION'],
+  },
+  sign: { flows: ['signature'], order: 'sign', words: 'sign with the code, or in another way', typed: ['confirm'] },
+  extend: { flows: BOTH, order: 'extend', words: 'give the deadline more time', typed: ['extend', `--by 3d ${WHY}`] },
+  abandon: {
+    flows: BOTH,
+    order: 'abandon',
+    words: 'end it because the signer cannot go on like this',
+    typed: ['abandon', '--reason gave-up'],
+  },
+  cancel: { flows: BOTH, order: 'cancel', words: 'end the request', typed: ['cancel', WHY] },
+  resolve: { flows: BOTH, order: 'resolve', words: 'decide about the attention', typed: ['why'] },
 } as const satisfies Record<string, VerbRow>;
 
 export type Verb = keyof typeof VERBS;

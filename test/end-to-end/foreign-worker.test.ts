@@ -32,8 +32,8 @@ test('an Update that a foreign worker has taken in decides nothing', async () =>
   await at.stop('worker');
   const id = randomUUID();
   const approve = { decision: 'approve', officer: OFFICER, evidenceSeen: 'nowhere' };
-  const order = await attacker.orderFor(workflowId, names.REVIEW_UPDATE, approve, undefined, id);
-  const asked = attacker.update(attacker.outsider, workflowId, names.REVIEW_UPDATE, [order], id).catch(() => undefined);
+  const order = await attacker.orderFor(workflowId, 'review', approve, undefined, id);
+  const asked = attacker.update(attacker.outsider, workflowId, 'review', [order], id).catch(() => undefined);
   await foreign.complete(await foreign.task());
   await at.startWorker();
   await attacker.outsider.workflow.getHandle(workflowId).signal(names.HINT_SIGNAL);

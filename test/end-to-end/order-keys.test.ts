@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { bundleWorkflowCode, Runtime, Worker } from '@temporalio/worker';
 import { VideoIdClient } from '../../src/client.js';
 import { type Config, loadConfig } from '../../src/config.js';
-import * as names from '../../src/messages/steering.js';
 import { loadKeyRing } from '../../src/security/keys.js';
 import { generateOrderKeys, loadOrderPublicKeys } from '../../src/security/order-keys.js';
 import { workerDataConverter, WORKFLOW_MODULES } from '../../src/temporal/data-converter.js';
@@ -116,14 +115,12 @@ test.each([
     const { workflowId } = people;
     const send = async (order: object): Promise<unknown> => {
       const id = randomUUID();
-      const argument = await attacker.orderFor(workflowId, names.EXTEND_UPDATE, order, undefined, id);
-      return await attacker.update(attacker.outsider, workflowId, names.EXTEND_UPDATE, [argument], id);
+      const argument = await attacker.orderFor(workflowId, 'extend', order, undefined, id);
+      return await attacker.update(attacker.outsider, workflowId, 'extend', [argument], id);
     };
     expect(await send({ ...MORE_TIME, by: 'abc' })).toBe(refusal);
     const unaddressed = [{ ...MORE_TIME, by: 1000 }];
-    expect(await attacker.update(attacker.outsider, workflowId, names.EXTEND_UPDATE, unaddressed)).toBe(
-      'ORDER_REFUSED',
-    );
+    expect(await attacker.update(attacker.outsider, workflowId, 'extend', unaddressed)).toBe('ORDER_REFUSED');
     expect(await attacker.hasStumbled(workflowId)).toBe(false);
     await people.throughTo('signed');
     await expect(people.outcome()).resolves.toMatchObject({ outcome: 'signed' });

@@ -3,6 +3,7 @@ import { RawValue } from '@temporalio/common';
 import { loadSigning } from '../../src/client/running/keys.js';
 import { FOUND } from '../../src/messages/found.js';
 import * as names from '../../src/messages/steering.js';
+import type { OrderName } from '../../src/messages/verbs.js';
 import type { SignArgument } from '../../src/security/order-signatures.js';
 import { Attacker, payload, POISON, unknownSigner } from '../installation/attacker.js';
 import { EnrolledPeople } from '../installation/enrolled-people.js';
@@ -52,8 +53,8 @@ describe('whoever can write to Temporal is no officer', () => {
     const { workflowId } = people;
     const { outsider, keyHolder } = attacker;
     for (const [update, order] of [
-      [names.REVIEW_UPDATE, APPROVE],
-      [names.CANCEL_UPDATE, CANCEL],
+      ['review', APPROVE],
+      ['cancel', CANCEL],
     ] as const) {
       const id = randomUUID();
       const as = async (signer?: SignArgument) => attacker.orderFor(workflowId, update, order, signer, id);
@@ -77,11 +78,11 @@ describe('whoever can write to Temporal is no officer', () => {
     const people = await inReview();
     const { workflowId } = people;
     const id = randomUUID();
-    const order = await attacker.orderFor(workflowId, names.CANCEL_UPDATE, CANCEL, undefined, id);
+    const order = await attacker.orderFor(workflowId, 'cancel', CANCEL, undefined, id);
     for (const mark of ['signed-order', 'not-asked']) {
       const spoofed = RawValue.fromPayload(payload('json/plain', JSON.stringify(order), { [FOUND]: mark }));
       for (const client of [attacker.outsider, attacker.keyHolder]) {
-        const answer = await attacker.update(client, workflowId, names.CANCEL_UPDATE, [spoofed], id);
+        const answer = await attacker.update(client, workflowId, 'cancel', [spoofed], id);
         expect(answer).toBe('ORDER_REFUSED');
       }
     }
@@ -94,16 +95,16 @@ describe('whoever can write to Temporal is no officer', () => {
     const operator = { kind: 'operator' } as const;
     await at.client.newVideo(people.reference, { actor: operator, reason: 'a new one' });
     await at.client.newVideo(other.reference, { actor: operator, reason: 'a new one' });
-    const { args, updateId } = await attacker.copied(people.workflowId, names.NEW_VIDEO_UPDATE);
+    const { args, updateId } = await attacker.copied(people.workflowId, 'new-video');
     const { outsider } = attacker;
     const send = (workflowId: string, update: string, id: string) =>
       attacker.update(outsider, workflowId, update, args, id);
-    expect(await send(other.workflowId, names.NEW_VIDEO_UPDATE, updateId)).toBe('ORDER_REFUSED');
-    expect(await send(people.workflowId, names.NEW_VIDEO_UPDATE, randomUUID())).toBe('ORDER_REFUSED');
+    expect(await send(other.workflowId, 'new-video', updateId)).toBe('ORDER_REFUSED');
+    expect(await send(people.workflowId, 'new-video', randomUUID())).toBe('ORDER_REFUSED');
     // Of the same shape, and for this request.
-    expect(await send(people.workflowId, names.CANCEL_UPDATE, randomUUID())).toBe('ORDER_REFUSED');
+    expect(await send(people.workflowId, 'cancel', randomUUID())).toBe('ORDER_REFUSED');
     // The same again is the same: Temporal answers it from the first time.
-    expect(await send(people.workflowId, names.NEW_VIDEO_UPDATE, updateId)).not.toBe('ORDER_REFUSED');
+    expect(await send(people.workflowId, 'new-video', updateId)).not.toBe('ORDER_REFUSED');
     const start = await attacker.startOf(people.workflowId);
     const handle = outsider.workflow.getHandle(people.workflowId);
     await handle.terminate();
@@ -113,7 +114,7 @@ describe('whoever can write to Temporal is no officer', () => {
       args: start,
     });
     await people.until('video');
-    expect(await send(people.workflowId, names.NEW_VIDEO_UPDATE, updateId)).toBe('ORDER_REFUSED');
+    expect(await send(people.workflowId, 'new-video', updateId)).toBe('ORDER_REFUSED');
     await isWell(other);
   });
 
@@ -156,8 +157,8 @@ const NEARLY_ACCEPTED: object[] = [
   { documents: [null], contract: 'a'.repeat(64), consentVersion: '1', channel: 'web', at: '2026-01-01T00:00:00Z' },
   { documents: ['a'.repeat(64)], contract: 'a'.repeat(64), consentVersion: '1', channel: 'web', at: 'today' },
 ];
-const NEARLY: Record<names.OrderName, object[]> = {
-  [names.REVIEW_UPDATE]: [
+const NEARLY: Record<OrderName, object[]> = {
+  review: [
     { decision: 'approve' },
     { ...APPROVE, decision: 'constructor' },
     { ...APPROVE, decision: ['approve'] },
@@ -165,35 +166,35 @@ const NEARLY: Record<names.OrderName, object[]> = {
     { ...APPROVE, credentials: { pin: '1234' } },
     { ...APPROVE, more: true },
   ],
-  [names.ACCEPT_UPDATE]: NEARLY_ACCEPTED,
-  [names.CODE_UPDATE]: NEARLY_ACCEPTED,
-  [names.IDENTITY_UPDATE]: [{ actor: { kind: 'officer' }, publicKey: 7 }],
-  [names.SIGN_UPDATE]: [{ secret: '123456' }, { secret: null }, { unlock: { type: 'push', value: 'x' } }],
-  [names.CANCEL_UPDATE]: [
+  accept: NEARLY_ACCEPTED,
+  code: NEARLY_ACCEPTED,
+  identity: [{ actor: { kind: 'officer' }, publicKey: 7 }],
+  sign: [{ secret: '123456' }, { secret: null }, { unlock: { type: 'push', value: 'x' } }],
+  cancel: [
     { actor: 'ghost', reason: 'x' },
     { actor: { kind: 'policy' }, reason: 'x' },
     { actor: { kind: 'operator', id: 'x'.repeat(65) }, reason: 'x' },
     { actor: { kind: 'operator' }, reason: 'x'.repeat(2001) },
   ],
-  [names.RESOLVE_UPDATE]: [
+  resolve: [
     { remedy: 7, actor: { kind: 'operator' } },
     { remedy: 'adopt', actor: { kind: 'operator' } },
     { remedy: 'adopt', actor: { kind: 'operator' }, ids: { requestPk: '../1' } },
     { remedy: 'retry', actor: { kind: 'operator' }, ids: { requestPk: '1' } },
   ],
-  [names.NEW_VIDEO_UPDATE]: [{ actor: { kind: 'operator' } }],
-  [names.CORRECT_UPDATE]: [
+  'new-video': [{ actor: { kind: 'operator' } }],
+  correct: [
     { actor: { kind: 'operator' }, reason: 'x', number: '1' },
     { actor: { kind: 'operator' }, reason: 'x', number: 1e21 },
   ],
-  [names.EXTEND_UPDATE]: ['abc', -1, 0, 0.5, 1e300, '3d', null].map((by) => ({
+  extend: ['abc', -1, 0, 0.5, 1e300, '3d', null].map((by) => ({
     actor: { kind: 'operator' },
     reason: 'x',
     by,
   })),
-  [names.PROVIDE_UPDATE]: [{ actor: { kind: 'requester' }, number: {} }],
-  [names.PREAUTH_LINK_UPDATE]: [{ actor: { kind: 'requester' }, reason: 7 }],
-  [names.ABANDON_UPDATE]: [
+  provide: [{ actor: { kind: 'requester' }, number: {} }],
+  'preauth-link': [{ actor: { kind: 'requester' }, reason: 7 }],
+  abandon: [
     { actor: { kind: 'signer' }, reason: 'Gave Up' },
     { actor: { kind: 'signer' }, reason: [] },
   ],
@@ -235,13 +236,7 @@ describe.each([
     await people.until('video');
     const poison = RawValue.fromPayload(POISON[name] ?? {});
     const handle = attacker.outsider.workflow.getHandle(workflowId);
-    for (const update of [
-      names.CANCEL_UPDATE,
-      names.EXTEND_UPDATE,
-      names.REVIEW_UPDATE,
-      'unheard-of',
-      '__temporal_x',
-    ]) {
+    for (const update of ['cancel', 'extend', 'review', 'unheard-of', '__temporal_x']) {
       await whateverBecomesOf(attacker.update(attacker.outsider, workflowId, update, [poison]));
     }
     for (const signal of [names.HINT_SIGNAL, 'unheard-of', '__temporal_x', '__stack_trace']) {

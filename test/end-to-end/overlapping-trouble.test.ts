@@ -1,4 +1,3 @@
-import { CODE_UPDATE, NEW_VIDEO_UPDATE, REVIEW_UPDATE, SIGN_UPDATE } from '../../src/messages/steering.js';
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { EnrolledPeople, ORGANISATION } from '../installation/enrolled-people.js';
@@ -83,7 +82,7 @@ test('an officer whose decision is overtaken by the console while the request is
   const people = await People.start(at, { policy: UNHURRIED });
   await people.throughTo('review');
   const decision = { decision: 'refuse', officer: OFFICER, evidenceSeen: 'console', reason: 'document-expired' };
-  const told = await askedDuringRead(people, REVIEW_UPDATE, decision, () => people.console('approve'));
+  const told = await askedDuringRead(people, 'review', decision, () => people.console('approve'));
   expect(told).toBe('NOT_NOW');
   await people.until('acceptance');
 });
@@ -92,7 +91,7 @@ test('another video that is asked for at the moment in which the signer has fini
   const people = await People.start(at, { policy: UNHURRIED });
   await people.until('video');
   const order = { actor: { kind: 'operator' }, reason: 'the link was lost' };
-  const told = await askedDuringRead(people, NEW_VIDEO_UPDATE, order, () => people.finishVideo());
+  const told = await askedDuringRead(people, 'new-video', order, () => people.finishVideo());
   expect(told).toBe('NOT_NOW');
   await people.until('review');
   expect((await people.provider()).status).toBe('VIDEOREVIEW');
@@ -105,7 +104,7 @@ test('another code that is asked for while the signature is under way is told th
   const fault = await people.fault({ name: 'hold-before', endpoint: 'sign', times: 1 });
   const signing = people.sign();
   await people.held(fault);
-  const asked = await accepted(people, CODE_UPDATE, acceptance);
+  const asked = await accepted(people, 'code', acceptance);
   await at.provider.release(fault);
   await signing;
   await expect(asked.result()).rejects.toMatchObject({ cause: { type: 'NOT_NOW' } });
@@ -118,7 +117,7 @@ test('a code that is typed again while the first is under way is not sent when t
   const first = at.client.sign(people.reference, { secret: '000000' }).catch((error: unknown) => error);
   await people.held(fault);
   const again = { unlock: { type: UNLOCK.type, value: { keyId: 'any', sealed: 'bmV2ZXI=' } } };
-  const asked = await accepted(people, SIGN_UPDATE, again);
+  const asked = await accepted(people, 'sign', again);
   await at.provider.release(fault);
   expect(await first).toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
   await expect(asked.result()).rejects.toMatchObject({ cause: { type: 'NOT_NOW' } });

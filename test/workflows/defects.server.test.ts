@@ -5,7 +5,6 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { createLogger } from '../../src/logging/logger.js';
 import { installRuntime } from '../../src/logging/temporal.js';
 import type { SignatureActivities } from '../../src/messages/activities.js';
-import * as names from '../../src/messages/steering.js';
 import { WORKFLOW_MODULES } from '../../src/temporal/data-converter.js';
 import { ensureSearchAttributes } from '../../src/temporal/namespace.js';
 import { eventually } from '../installation/patience.js';
@@ -89,7 +88,7 @@ async function throwing(): Promise<{ handle: WorkflowHandle; model: ProviderMode
 test('a request whose code throws can be cancelled by its own order, and its end is recorded', async () => {
   const { handle, model } = await throwing();
   const order = { actor: { kind: 'operator' }, reason: 'stuck' };
-  await handle.executeUpdate(names.CANCEL_UPDATE, { args: [order] });
+  await handle.executeUpdate('cancel', { args: [order] });
   expect(await handle.result()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-by-operator' });
   expect(model.outcome).toMatchObject({ outcome: 'cancelled' });
 });

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import type { OrderName, Orders } from '../../src/messages/steering.js';
+import type { OrderName, Orders } from '../../src/messages/verbs.js';
 import { ORDER_GUARDS } from '../../src/workflows/guards/order-guards.js';
 
 const actor = { kind: 'operator', id: 'op-1' } as const;

@@ -98,32 +98,32 @@ export class Play {
         return;
       case 'approve':
       case 'refuse':
-        return this.ask(names.REVIEW_UPDATE, {
+        return this.ask('review', {
           decision: act,
           officer: 'o',
           evidenceSeen: 'console',
           reason: 'expired',
         });
       case 'accept':
-        return this.ask(names.ACCEPT_UPDATE, this.acceptance());
+        return this.ask('accept', this.acceptance());
       case 'code':
-        return this.ask(names.CODE_UPDATE, this.acceptance());
+        return this.ask('code', this.acceptance());
       case 'unlock':
-        return this.ask(names.SIGN_UPDATE, { unlock: { type: 'biometric', value: { keyId: 'k', sealed: UNLOCKS } } });
+        return this.ask('sign', { unlock: { type: 'biometric', value: { keyId: 'k', sealed: UNLOCKS } } });
       case 'sign':
-        return this.ask(names.SIGN_UPDATE, { secret: { keyId: 'k', sealed: model.code ?? 'none' } });
+        return this.ask('sign', { secret: { keyId: 'k', sealed: model.code ?? 'none' } });
       case 'sign-wrong':
-        return this.ask(names.SIGN_UPDATE, { secret: { keyId: 'k', sealed: `wrong-${(this.wrong += 1)}` } });
+        return this.ask('sign', { secret: { keyId: 'k', sealed: `wrong-${(this.wrong += 1)}` } });
       case 'new-video':
-        return this.ask(names.NEW_VIDEO_UPDATE, { actor: OPERATOR, reason: 'lost' });
+        return this.ask('new-video', { actor: OPERATOR, reason: 'lost' });
       case 'extend':
-        return this.ask(names.EXTEND_UPDATE, { actor: OPERATOR, reason: 'holidays', by: 100 });
+        return this.ask('extend', { actor: OPERATOR, reason: 'holidays', by: 100 });
       case 'resolve':
-        return this.ask(names.RESOLVE_UPDATE, { remedy: 'retry', actor: OPERATOR });
+        return this.ask('resolve', { remedy: 'retry', actor: OPERATOR });
       case 'abandon':
-        return this.ask(names.ABANDON_UPDATE, { actor: { kind: 'signer' }, reason: 'gave-up' });
+        return this.ask('abandon', { actor: { kind: 'signer' }, reason: 'gave-up' });
       case 'cancel':
-        return this.ask(names.CANCEL_UPDATE, { actor: { kind: 'requester' }, reason: 'no more' });
+        return this.ask('cancel', { actor: { kind: 'requester' }, reason: 'no more' });
       case 'cancel-in-temporal':
         await handle.cancel().catch(ended);
     }
@@ -155,7 +155,7 @@ export class Play {
       const adopt = attention.remedies.includes('adopt') && model.statuses.length > 0;
       const ids = idsOf(model.statuses.length);
       return this.ask(
-        names.RESOLVE_UPDATE,
+        'resolve',
         adopt ? { remedy: 'adopt', actor: OPERATOR, ids } : { remedy: 'retry', actor: OPERATOR },
       );
     }

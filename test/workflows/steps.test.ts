@@ -1,6 +1,5 @@
 import type { VMWorkflowCreator } from '@temporalio/worker/lib/workflow/vm.js';
 import type { ProviderIds, SignatureRequest } from '../../src/messages/request.js';
-import * as names from '../../src/messages/steering.js';
 import { InProcess, workflows } from './in-process.js';
 import { requestOf } from './play.js';
 
@@ -49,7 +48,7 @@ async function inReview(): Promise<void> {
 
 async function uploading(): Promise<void> {
   await inReview();
-  void it.update(names.REVIEW_UPDATE, APPROVE);
+  void it.update('review', APPROVE);
   await it.settles();
   await it.answers('approve', { status: 'ENROLLREADY', sent: true });
 }
@@ -63,7 +62,7 @@ async function inAcceptance(): Promise<void> {
 /** The signer accepts and asks for a code, now. */
 function askForCode(): Promise<unknown> {
   const at = new Date(it.now).toISOString();
-  return it.update(names.CODE_UPDATE, {
+  return it.update('code', {
     documents: ['d'],
     contract: 'contract',
     consentVersion: '1',
@@ -77,13 +76,13 @@ async function signing(): Promise<{ answer: Promise<unknown> }> {
   void askForCode();
   await it.settles();
   await it.answers('sendCode', { sentAt: new Date(it.now).toISOString() });
-  const answer = it.update(names.SIGN_UPDATE, { secret: { keyId: 'k', sealed: 'c' } });
+  const answer = it.update('sign', { secret: { keyId: 'k', sealed: 'c' } });
   await it.settles();
   return { answer };
 }
 
 function resolve(remedy: string): Promise<unknown> {
-  return it.update(names.RESOLVE_UPDATE, { remedy, actor: OPERATOR });
+  return it.update('resolve', { remedy, actor: OPERATOR });
 }
 
 async function what(): Promise<string[]> {
@@ -142,7 +141,7 @@ describe('a step that meets temporary trouble', () => {
     await it.fails('upload', BUSY);
     await it.hint();
     expect(it.waitsFor).toEqual(['upload']);
-    void it.update(names.CANCEL_UPDATE, CANCEL);
+    void it.update('cancel', CANCEL);
     await it.settles();
     expect(it.waitsFor).toEqual(['readStatus']);
   });
@@ -226,7 +225,7 @@ describe('a step that is refused', () => {
 describe('an officer who decides', () => {
   test('is told what is in the way when the step enters attention', async () => {
     await inReview();
-    const approval = it.update(names.REVIEW_UPDATE, APPROVE);
+    const approval = it.update('review', APPROVE);
     await it.settles();
     await it.fails('approve', BUSY);
     await expect(approval).rejects.toMatchObject({ code: 'PROVIDER_BUSY' });
@@ -234,7 +233,7 @@ describe('an officer who decides', () => {
 
   test('is told that the credentials are wrong, may type them again, and nothing is attention', async () => {
     await inReview();
-    const approval = it.update(names.REVIEW_UPDATE, APPROVE);
+    const approval = it.update('review', APPROVE);
     await it.settles();
     await it.fails('approve', { code: 'CREDENTIALS_REFUSED' });
     await expect(approval).rejects.toMatchObject({ code: 'CREDENTIALS_REFUSED' });
@@ -252,7 +251,7 @@ describe('an officer who decides', () => {
     { code: 'PROVIDER_ANSWER_UNKNOWN', is: 'taken for ours', events: ['approved'] },
   ] as const)('after $code an approval that the provider shows is $is', async ({ code, events }) => {
     await inReview();
-    void it.update(names.REVIEW_UPDATE, APPROVE);
+    void it.update('review', APPROVE);
     await it.settles();
     await it.fails('approve', { code });
     await it.answers('watch', { status: 'ENROLLREADY' });
@@ -290,7 +289,7 @@ describe('a sign', () => {
   test('is not ended while it keeps trying; while an operator is awaited it is', async () => {
     await signing();
     await it.fails('sign', BUSY);
-    void it.update(names.CANCEL_UPDATE, CANCEL);
+    void it.update('cancel', CANCEL);
     await it.settles();
     expect(it.waitsFor).toEqual(['sign']);
     await it.fails('sign', REFUSED);
@@ -300,7 +299,7 @@ describe('a sign', () => {
   test('in doubt ends with nothing but the provider’s word, or an operator’s', async () => {
     await signing();
     await it.fails('sign', REFUSED);
-    void it.update(names.CANCEL_UPDATE, CANCEL);
+    void it.update('cancel', CANCEL);
     await it.settles();
     await it.fails('readStatus', REFUSED);
     expect((await it.status()).attention).toMatchObject({ code: 'PROVIDER_REFUSED', remedies: ['retry', 'skip'] });
@@ -338,12 +337,12 @@ describe('a create that failed', () => {
   test('is adopted; ids that the provider does not know settle nothing', async () => {
     await started();
     await it.fails('create', { code: 'CREATE_IN_DOUBT' });
-    void it.update(names.RESOLVE_UPDATE, { remedy: 'adopt', ids: IDS, actor: OPERATOR });
+    void it.update('resolve', { remedy: 'adopt', ids: IDS, actor: OPERATOR });
     await it.settles();
     await it.fails('adopt', { code: 'PROVIDER_NOT_FOUND' });
     expect(it.activity('create').order).toMatchObject({ round: 1 });
     await it.fails('create', { code: 'CREATE_IN_DOUBT' });
-    void it.update(names.RESOLVE_UPDATE, { remedy: 'adopt', ids: IDS, actor: OPERATOR });
+    void it.update('resolve', { remedy: 'adopt', ids: IDS, actor: OPERATOR });
     await it.settles();
     await it.answers('adopt', { ...IDS, status: 'VIDEOPENDING' });
     expect(await it.status()).toMatchObject({ stage: 'video', provider: IDS });
@@ -421,7 +420,7 @@ describe('the deadline', () => {
   test('can be extended, also while it stands still', async () => {
     await inReview();
     const extend = { actor: OPERATOR, reason: 'holidays', by: HOUR };
-    const { deadline } = await it.update<{ deadline: string }>(names.EXTEND_UPDATE, extend);
+    const { deadline } = await it.update<{ deadline: string }>('extend', extend);
     expect(Date.parse(deadline)).toBe(it.now + 2 * HOUR);
     await it.passes(HOUR + MINUTE);
     expect(await it.status()).toMatchObject({ stage: 'review' });
@@ -447,7 +446,7 @@ describe('an order that comes at the same moment as something else', () => {
     await inReview();
     await it.passes(3000);
     await it.hint(); // reads
-    const refusal = it.update(names.REVIEW_UPDATE, { ...APPROVE, decision: 'refuse', reason: 'expired' });
+    const refusal = it.update('review', { ...APPROVE, decision: 'refuse', reason: 'expired' });
     await it.settles();
     await it.answers('refuse', { status: 'ENROLLREADY', sent: false });
     await expect(refusal).rejects.toMatchObject({ code: 'NOT_NOW' });
@@ -466,7 +465,7 @@ describe('an order that comes at the same moment as something else', () => {
 
   test('to sign, before the first is known not to have signed, is not sent', async () => {
     const { answer } = await signing();
-    const again = it.update(names.SIGN_UPDATE, { secret: { keyId: 'k', sealed: 'c' } });
+    const again = it.update('sign', { secret: { keyId: 'k', sealed: 'c' } });
     await it.settles();
     await it.answers('sign', { result: 'not-accepted' });
     await expect(answer).rejects.toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
@@ -477,7 +476,7 @@ describe('an order that comes at the same moment as something else', () => {
   test('for another video is carried out although the provider could not be read', async () => {
     await watching();
     await it.fails('watch', BUSY);
-    const anew = it.update(names.NEW_VIDEO_UPDATE, { actor: OPERATOR, reason: 'lost' });
+    const anew = it.update('new-video', { actor: OPERATOR, reason: 'lost' });
     await it.settles();
     expect(it.waitsFor).toEqual(['create']);
     await it.answers('create', { ...IDS, requestPk: '102' as never, status: 'VIDEOPENDING' });
@@ -487,7 +486,7 @@ describe('an order that comes at the same moment as something else', () => {
 
   test('to end the request ends it after the step that is under way, and is told how', async () => {
     await uploading();
-    const cancelled = it.update(names.CANCEL_UPDATE, CANCEL);
+    const cancelled = it.update('cancel', CANCEL);
     await it.settles();
     await it.answers('readStatus', { status: 'ENROLLREADY' });
     await it.answers('withdraw', { closed: false });
@@ -501,7 +500,7 @@ test('too many codes that were not accepted need an operator, who allows as many
   await signing();
   for (let tries = 1; tries < 3; tries += 1) {
     await it.answers('sign', { result: 'not-accepted' });
-    void it.update(names.SIGN_UPDATE, { secret: { keyId: 'k', sealed: 'c' } });
+    void it.update('sign', { secret: { keyId: 'k', sealed: 'c' } });
     await it.settles();
   }
   await it.answers('sign', { result: 'not-accepted' });

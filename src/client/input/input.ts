@@ -6,6 +6,7 @@ import type { policySchema } from '../../config/policy.js';
 import { defined } from '../../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../../messages/failures.js';
 import type { Actor } from '../../messages/outcome.js';
+import type { ReasonedOrder } from '../../messages/steering.js';
 import { internationalPhone, sensibleEmail } from './signer.js';
 
 export {
@@ -93,12 +94,6 @@ export const actorPart = z.strictObject({
   kind: z.enum(CALLERS, { error: `must be one of ${CALLERS.join(', ')}` }),
   id: id.exactOptional(),
 });
-
-/** Who orders something, and why. */
-export interface ReasonedOrder {
-  actor: Actor;
-  reason: string;
-}
 
 export const reasoned: z.ZodType<ReasonedOrder> = z.strictObject({ actor: actorPart, reason: words });
 

@@ -8,11 +8,11 @@ import type { Remedy } from '../../messages/status.js';
 import {
   ABANDON_REASONS,
   type Acceptance,
-  type OrderName,
-  type Orders,
+  type ReasonedOrder,
   type Resolution,
   type ReviewDecision,
 } from '../../messages/steering.js';
+import type { OrderName, Orders } from '../../messages/verbs.js';
 import {
   actorPart,
   documentList,
@@ -20,7 +20,6 @@ import {
   id,
   personValue,
   phone,
-  type ReasonedOrder,
   reasoned,
   refuse,
   type StartDocument,

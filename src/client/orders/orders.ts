@@ -4,10 +4,9 @@ import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { IdentityView } from '../../messages/identity.js';
 import type * as steering from '../../messages/steering.js';
-import type { Answers, OrderName, Orders } from '../../messages/steering.js';
-import { flowsOf } from '../../messages/verbs.js';
+import { type Answers, flowsOf, type OrderName, type Orders } from '../../messages/verbs.js';
 import { keepLink, readPreauthLink } from '../files/files.js';
-import { checkedInput, reasoned, type ReasonedOrder, takingStreams } from '../input/input.js';
+import { checkedInput, reasoned, takingStreams } from '../input/input.js';
 import type { CallOptions, Order, RequestAccess } from '../running/access.js';
 import { correctionWay } from './correction.js';
 import { type LookOptions, lookAtIdentity } from './identity-look.js';
@@ -226,7 +225,7 @@ export function orderVerbs(access: RequestAccess) {
      *
      * @throws VideoIdError NOT_NOW where a worker can carry on
      */
-    async reset(reference: string, order: ReasonedOrder, options: CallOptions = {}): Promise<Reset> {
+    async reset(reference: string, order: steering.ReasonedOrder, options: CallOptions = {}): Promise<Reset> {
       const given = checkedInput(reasoned, order);
       const record = await access.record(reference, options);
       const carryOut = (): Promise<Reset> => resetRequest(access, record, given);

@@ -4,7 +4,7 @@ import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
 import { type Break, findBreak, resetHistory } from '../../temporal/history-reset.js';
-import type { ReasonedOrder } from '../input/input.js';
+import type { ReasonedOrder } from '../../messages/steering.js';
 import { hasEnded, outcomeOf, type RequestAccess } from '../running/access.js';
 
 /** From where a request goes on. */

@@ -5,7 +5,7 @@ import type { Config } from '../../config/schema.js';
 import { defined } from '../../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../../messages/failures.js';
 import type { RequestStatus } from '../../messages/status.js';
-import type { Answers, OrderName, Orders } from '../../messages/steering.js';
+import type { Answers, OrderName, Orders } from '../../messages/verbs.js';
 import { canonicalJson } from '../../security/canonical-json.js';
 import type { Fingerprints } from '../../security/fingerprints.js';
 import { CALL_WITHIN } from '../../temporal/calls.js';

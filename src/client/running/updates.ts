@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Client, type WorkflowHandle, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { VideoIdError } from '../../messages/failures.js';
-import type { Addressed, Answers, OrderName, Orders } from '../../messages/steering.js';
+import type { Addressed } from '../../messages/steering.js';
+import type { Answers, OrderName, Orders } from '../../messages/verbs.js';
 import type { SignArgument } from '../../security/order-signatures.js';
 import type { AttemptOption } from './attempts.js';
 import { checkedUpdateId } from './order-key.js';

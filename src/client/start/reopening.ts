@@ -6,7 +6,8 @@ import { aftermathIdOf, type ProviderIds } from '../../messages/request.js';
 import { temporalFailure } from '../../temporal/calls.js';
 import { commitAttempt } from './attempt-record.js';
 import { completedRecord, earlierDocuments } from './earlier-attempt.js';
-import { type ReasonedOrder, takeOver } from '../input/input.js';
+import type { ReasonedOrder } from '../../messages/steering.js';
+import { takeOver } from '../input/input.js';
 import { requestSettings } from './request-settings.js';
 import { notAllowed, resumeRequest, type Started, type StartPlace } from './starting.js';
 

@@ -1,4 +1,5 @@
-import { checkedInput, reasoned, type ReasonedOrder, takingStreams } from '../input/input.js';
+import type { ReasonedOrder } from '../../messages/steering.js';
+import { checkedInput, reasoned, takingStreams } from '../input/input.js';
 import type { AttemptOption, CallOptions, RequestAccess } from '../running/access.js';
 import { checkEnrolmentInput, type EnrolmentInput } from './enrolment-input.js';
 import { reopenRequest } from './reopening.js';

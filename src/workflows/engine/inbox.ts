@@ -1,5 +1,5 @@
 import type { ApplicationFailure } from '@temporalio/workflow';
-import type { Answers, OrderName, Orders } from '../../messages/steering.js';
+import type { Answers, OrderName, Orders } from '../../messages/verbs.js';
 import { callFailure } from './call-failure.js';
 
 /** The orders that wait for the story. The handlers of the others answer them. */

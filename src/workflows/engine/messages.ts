@@ -1,13 +1,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { RequestStatus } from '../../messages/status.js';
-import {
-  type Answers,
-  HINT_SIGNAL,
-  type OrderName,
-  type Orders,
-  STATUS_QUERY,
-  type StatusQuestion,
-} from '../../messages/steering.js';
+import { HINT_SIGNAL, STATUS_QUERY, type StatusQuestion } from '../../messages/steering.js';
+import type { Answers, OrderName, Orders } from '../../messages/verbs.js';
 
 /** The provider called back: something may have changed. There is no argument, so it can do no harm. */
 export const hintSignal = defineSignal(HINT_SIGNAL);

@@ -8,8 +8,7 @@ import {
 import type { Activities } from '../../messages/activities.js';
 import type { AnyRequest, RequestPk } from '../../messages/request.js';
 import type { Stage } from '../../messages/status.js';
-import type { OrderName, Orders } from '../../messages/steering.js';
-import { type Verb, VERBS } from '../../messages/verbs.js';
+import { type Verb, VERBS, type OrderName, type Orders } from '../../messages/verbs.js';
 import { AttentionMark } from './attention.js';
 import { callFailure } from './call-failure.js';
 import { DeadlineTimer } from './deadline-timer.js';

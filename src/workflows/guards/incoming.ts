@@ -9,7 +9,7 @@ import {
 import { FOUND, type Found } from '../../messages/found.js';
 import type { RequestKey } from '../../messages/request.js';
 import { workflowIdOf } from '../../messages/request.js';
-import type { OrderName } from '../../messages/steering.js';
+import type { OrderName } from '../../messages/verbs.js';
 import { callFailure } from '../engine/call-failure.js';
 import { ORDER_GUARDS } from './order-guards.js';
 import { fieldOf } from './shapes.js';

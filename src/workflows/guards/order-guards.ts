@@ -2,7 +2,8 @@ import { IDENTITY_ACCEPTED, type IdentityOrder } from '../../messages/identity.j
 import { LONGEST_DEADLINE } from '../../messages/policy.js';
 import { IDENTITY_FIELDS } from '../../messages/request-fields.js';
 import type { Actor } from '../../messages/outcome.js';
-import * as names from '../../messages/steering.js';
+import type * as names from '../../messages/steering.js';
+import type { OrderName } from '../../messages/verbs.js';
 import { all, byWord, fieldOf, type Guard, listOf, oneOf, shapeOf, text, where, whole } from './shapes.js';
 
 const BASE64 = /^[A-Za-z0-9+/]+=*$/;
@@ -42,32 +43,32 @@ const ids = shapeOf<NonNullable<names.Resolution['ids']>>({ requestPk: providerP
  * The shape of each order. Another shape is refused before anything is recorded: a handler that throws over it would stop the
  * request. An order that has no guard here is always refused.
  */
-export const ORDER_GUARDS: Record<names.OrderName, Guard> = {
-  [names.REVIEW_UPDATE]: byWord('decision', {
+export const ORDER_GUARDS: Record<OrderName, Guard> = {
+  review: byWord('decision', {
     approve: shapeOf<Decided<'approve'>>(decider, { credentials, identity: oneOf(...IDENTITY_ACCEPTED) }),
     refuse: shapeOf<Decided<'refuse'>>(
       { ...decider, reason: words },
       { credentials, note: words, textForSigner: words },
     ),
   }),
-  [names.ACCEPT_UPDATE]: acceptance,
-  [names.CODE_UPDATE]: acceptance,
-  [names.SIGN_UPDATE]: all(
+  accept: acceptance,
+  code: acceptance,
+  sign: all(
     shapeOf<names.SignOrder>({}, { secret: sealed, unlock }),
     where((order) => fieldOf(order, 'secret') !== undefined || fieldOf(order, 'unlock') !== undefined),
   ),
-  [names.CANCEL_UPDATE]: shapeOf<names.CancelOrder>({ actor, reason: words }),
-  [names.RESOLVE_UPDATE]: all(shapeOf<names.Resolution>({ remedy: word, actor }, { ids, note: words }), (order) =>
+  cancel: shapeOf<names.CancelOrder>({ actor, reason: words }),
+  resolve: all(shapeOf<names.Resolution>({ remedy: word, actor }, { ids, note: words }), (order) =>
     (fieldOf(order, 'remedy') === 'adopt') === (fieldOf(order, 'ids') !== undefined) ? undefined : 'ids',
   ),
-  [names.NEW_VIDEO_UPDATE]: shapeOf<names.NewVideoOrder>({ actor, reason: words }),
-  [names.CORRECT_UPDATE]: shapeOf<names.CorrectOrder>(
+  'new-video': shapeOf<names.NewVideoOrder>({ actor, reason: words }),
+  correct: shapeOf<names.CorrectOrder>(
     { actor, reason: words, number },
     { fields: listOf(field, 1, IDENTITY_FIELDS.length) },
   ),
-  [names.IDENTITY_UPDATE]: shapeOf<IdentityOrder>({ actor, publicKey: text(120, BASE64) }, { channel: id }),
-  [names.EXTEND_UPDATE]: shapeOf<names.ExtendOrder>({ actor, reason: words, by: moreTime }),
-  [names.PROVIDE_UPDATE]: shapeOf<names.ProvideOrder>({ actor, number }),
-  [names.PREAUTH_LINK_UPDATE]: shapeOf<names.PreauthLinkOrder>({ actor, reason: words }),
-  [names.ABANDON_UPDATE]: shapeOf<names.AbandonOrder>({ actor, reason: word }, { note: words }),
+  identity: shapeOf<IdentityOrder>({ actor, publicKey: text(120, BASE64) }, { channel: id }),
+  extend: shapeOf<names.ExtendOrder>({ actor, reason: words, by: moreTime }),
+  provide: shapeOf<names.ProvideOrder>({ actor, number }),
+  'preauth-link': shapeOf<names.PreauthLinkOrder>({ actor, reason: words }),
+  abandon: shapeOf<names.AbandonOrder>({ actor, reason: word }, { note: words }),
 };

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+
+/** A file that a reader opens, and how an earlier one leads to it. */
+interface Hop {
+  file: string;
+  /** The file that leads here by an import; left out where the one before does. */
+  from?: string;
+  /** Where no import can lead: what the earlier file calls, and what this one declares. Over the border, or by a type. */
+  calls?: [called: string, declared: string];
+}
+
+/** The way of `videoid approve`, from the command line to the call of the provider. */
+const APPROVE: Hop[] = [
+  { file: 'cli/decide.ts' },
+  { file: 'cli/command.ts' },
+  { file: 'client.ts' },
+  { file: 'client/orders/orders.ts' },
+  { file: 'client/running/access.ts' },
+  { file: 'client/running/updates.ts' },
+  { file: 'workflows/signature.ts', from: 'client/orders/orders.ts', calls: ["verb('review'", "takes('review'"] },
+  { file: 'workflows/engine/request-run.ts' },
+  { file: 'workflows/review.ts', from: 'workflows/signature.ts' },
+  { file: 'workflows/engine/steps.ts', from: 'workflows/engine/request-run.ts' },
+  { file: 'activities/activities.ts', from: 'workflows/signature.ts', calls: ['activities.approve(', ' approve: '] },
+  { file: 'activities/review.ts' },
+  { file: 'uanataca/one-shot/one-shot.ts', calls: ['optimizer.approve(', 'async approve('] },
+  { file: 'uanataca/exchange.ts' },
+  { file: 'uanataca/http/http.ts' },
+];
+
+describe('the way of approve', () => {
+  const places = APPROVE.map(({ file }) => file);
+
+  it.each(APPROVE.slice(1).map((hop, at) => ({ ...hop, from: hop.from ?? places[at] ?? '' })))(
+    'leads from $from to $file',
+    ({ file, from, calls }) => {
+      expect(places.indexOf(from)).toBeLessThan(places.indexOf(file));
+      expect(places).toContain(from);
+      if (calls === undefined) expect(importsOf(from)).toContain(file);
+      else expect([text(from).includes(calls[0]), text(file).includes(calls[1])]).toEqual([true, true]);
+    },
+  );
+
+  it('takes at most 15 files, and at most 9 to the border of the workflow', () => {
+    expect(places.length).toBeLessThanOrEqual(15);
+    expect(places.findIndex((file) => file.startsWith('workflows/'))).toBeLessThanOrEqual(9);
+  });
+});
+
+function text(file: string): string {
+  return readFileSync(join('src', file), 'utf8');
+}
+
+/** Also what a command imports when it runs. */
+function importsOf(file: string): string[] {
+  const named = [...text(file).matchAll(/(?:from|import\() ?'(\.[^']+)\.js'/g)].map(([, path]) => path ?? '');
+  return named.map((path) => `${relative('src', join('src', dirname(file), path))}.ts`);
+}
