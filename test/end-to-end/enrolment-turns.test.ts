@@ -186,7 +186,7 @@ test('few scratchcards are warned of, and where there are none it is said how ma
     const without = await EnrolledPeople.start(scarce);
     const { attention } = await without.attention('NO_SCRATCHCARD_LEFT');
     expect(attention).toMatchObject({ facts: { unused: 0, listed: 1 } });
-    expect(attention?.words).toContain('ask the provider for more');
+    expect(attention?.words).toContain('Ask the provider for more');
     await scarce.provider.addScratchcards(AUTHORITIES.manual, 1);
     await scarce.client.resolve(without.reference, { ...OPERATOR, remedy: 'retry' }, OF);
     await without.until('video');
