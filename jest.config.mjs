@@ -41,6 +41,8 @@ export default {
     },
     { ...withServer, displayName: 'proof', testMatch: ['<rootDir>/test/proof/**/*.test.ts'] },
   ],
-  maxWorkers: 3,
+  // Tests of the projects `server` and `proof` wait more than they work.
+  maxWorkers: 4,
+  testSequencer: '<rootDir>/test/sequencer.mjs',
   testTimeout: 240_000,
 };

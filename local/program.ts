@@ -14,16 +14,25 @@ export interface ProgramOrder {
   ready: () => Promise<boolean>;
 }
 
+/** Where and how a program runs. */
+export interface ProgramPlace {
+  state: State;
+  /** Milliseconds until it must be ready. */
+  within: number;
+  /** Laid over ours. */
+  environment?: Record<string, string>;
+  /** Whether it goes on when we end. */
+  outlivesUs?: boolean;
+}
+
 /**
  * Starts a program on the settings of an installation and waits until it is ready; one that is not in time is stopped.
  *
- * @param place.within milliseconds
- * @param place.environment laid over ours
  * @throws Error with the last lines of its log
  */
 export async function startProgram(
   { name, script, args, ready }: ProgramOrder,
-  { state, within, environment = {} }: { state: State; within: number; environment?: Record<string, string> },
+  { state, within, environment = {}, outlivesUs = false }: ProgramPlace,
 ): Promise<Service> {
   const service = await startService({
     name,
@@ -31,6 +40,7 @@ export async function startProgram(
     args: [join(DIST, script), ...args],
     logFile: state.logFile(name),
     environment: { ...process.env, VIDEOID_CONFIG: state.configFile, ...environment },
+    outlivesUs,
   });
   try {
     await untilReady(service, ready, within);

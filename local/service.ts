@@ -13,6 +13,8 @@ export interface ServiceOrder {
   logFile: string;
   directory?: string;
   environment?: NodeJS.ProcessEnv;
+  /** Whether it goes on when we end; somebody else stops it then. */
+  outlivesUs?: boolean;
 }
 
 /** How a program ended. */
@@ -69,7 +71,8 @@ export async function startService(order: ServiceOrder): Promise<Service> {
     });
   });
   const pid = await started(child, order);
-  alive.add(child);
+  if (order.outlivesUs === true) child.unref();
+  else alive.add(child);
   const running = (): boolean => child.exitCode === null && child.signalCode === null;
   return {
     name: order.name,

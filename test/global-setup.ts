@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as screens from '../local/screen.js';
@@ -7,13 +7,13 @@ import type * as servers from '../local/temporal-server.js';
 declare global {
   /** What the global teardown must stop and remove. */
   // oxlint-disable-next-line no-var -- the only way to declare a global
-  var temporalUnderTest: { server: servers.TemporalServer; folder: string } | undefined;
+  var temporalUnderTest: { server: servers.TemporalServer; folder: string; processes: () => number[] } | undefined;
 }
 
 /**
  * One Temporal server for all tests that need one. They read:
  * `TEMPORAL_ADDRESS`, and for a server started here `TEST_TEMPORAL_METRICS` (Prometheus, counter `action`),
- * `TEST_TEMPORAL_DATABASE` (SQLite file, beside it `-wal`) and `TEST_TEMPORAL_LOG`.
+ * `TEST_TEMPORAL_DATABASE` (SQLite file, beside it `-wal`) and `TEST_TEMPORAL_LOG`. In `TEST_INSTALLATIONS` they keep what files share.
  */
 export default async function startServer(): Promise<void> {
   const compiled = join(import.meta.dirname, '..', 'dist', 'local');
@@ -32,10 +32,30 @@ export default async function startServer(): Promise<void> {
     make: false,
   });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  globalThis.temporalUnderTest = { server, folder };
+  process.once('exit', () => globalThis.temporalUnderTest?.processes().forEach(terminate));
+  const installations = join(folder, 'installations');
+  globalThis.temporalUnderTest = { server, folder, processes: () => processesIn(installations) };
+  process.env['TEST_INSTALLATIONS'] = installations;
   process.env['TEMPORAL_ADDRESS'] = server.address;
   if (server.metricsAddress === undefined) return;
   process.env['TEST_TEMPORAL_METRICS'] = server.metricsAddress;
   process.env['TEST_TEMPORAL_DATABASE'] = databaseFile;
   process.env['TEST_TEMPORAL_LOG'] = logFile;
+}
+
+/** Process ids of the installations that test files share. */
+function processesIn(installations: string): number[] {
+  if (!existsSync(installations)) return [];
+  return readdirSync(installations).flatMap((name) => {
+    const file = join(installations, name, 'processes.json');
+    return existsSync(file) ? Object.values(JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>) : [];
+  });
+}
+
+function terminate(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM');
+  } catch {
+    // It has ended.
+  }
 }

@@ -10,7 +10,7 @@ import { answerOf, type Ran, videoid } from './run.js';
 const once = randomUUID();
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start({ gateway: false });
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 

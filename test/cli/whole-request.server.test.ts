@@ -10,7 +10,7 @@ import { answerOf, type Ran, videoid } from './run.js';
 const once = randomUUID();
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start();
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 

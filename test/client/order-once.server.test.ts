@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Archive } from '../../src/archive/archive.js';
-import { openArchive } from '../../src/archive/file-archive.js';
 import { type CallOptions, VideoIdClient } from '../../src/client.js';
 import { generateCodecKey } from '../../src/security/keys.js';
-import { openPlace, type Place, SAMPLE } from './place.js';
-import { connectServer, type Server } from './server.js';
+import { type Place, SAMPLE } from './place.js';
+import { openServedPlace } from './served-place.js';
+import type { Server } from './server.js';
 
 const operator = { kind: 'operator' } as const;
 const order = { actor: operator, reason: 'no longer needed' };
@@ -15,18 +15,11 @@ const REUSED = { code: 'IDEMPOTENCY_KEY_REUSED', field: 'Idempotency-Key' };
 let server: Server;
 let place: Place;
 let archive: Archive;
-let stopWorker: () => Promise<void>;
+let close: () => Promise<void>;
 beforeAll(async () => {
-  server = await connectServer();
-  place = await openPlace(server.settings);
-  archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });
-  stopWorker = await server.startWorker(place.config);
+  ({ server, place, archive, close } = await openServedPlace());
 });
-afterAll(async () => {
-  await stopWorker();
-  await place.close();
-  await server.close();
-});
+afterAll(() => close());
 
 const signer = { email: 'signer@example.com', phone: '+34600000000' };
 const documents = [{ name: 'agreement.pdf', content: SAMPLE }];

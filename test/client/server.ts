@@ -9,6 +9,7 @@ import type { Config } from '../../src/config.js';
 import { loadKeyRing } from '../../src/security/keys.js';
 import { dataConverter } from '../../src/temporal/data-converter.js';
 import { ensureSearchAttributes } from '../../src/temporal/namespace.js';
+import { workflowBundle } from '../workflow-bundle.js';
 
 /** The Temporal server of the tests, with a task queue of its own. */
 export interface Server {
@@ -62,7 +63,7 @@ export async function connectServer(): Promise<Server> {
       const worker = await Worker.create({
         connection: native,
         taskQueue,
-        workflowsPath: join(import.meta.dirname, 'stand-in.ts'),
+        workflowBundle: await workflowBundle('stand-in', { workflowsPath: join(import.meta.dirname, 'stand-in.ts') }),
         dataConverter: await converterOf(config),
       });
       const running = worker.run();

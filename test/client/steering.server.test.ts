@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { readFileSync } from 'node:fs';
-import { openArchive } from '../../src/archive/file-archive.js';
 import type { Archive } from '../../src/archive/archive.js';
 import type { RequestPk, VideoidPk } from '../../src/messages/request.js';
 import type { RequestStatus } from '../../src/messages/status.js';
@@ -9,7 +8,8 @@ import { loadSealPrivateKeys } from '../../src/security/keys.js';
 import { openSealed } from '../../src/security/sealing.js';
 import type { Sealed } from '../../src/messages/steering.js';
 import { openPlace, OTHER_SAMPLE, type Place, SAMPLE } from './place.js';
-import { connectServer, type Server } from './server.js';
+import { openServedPlace } from './served-place.js';
+import { connectServer } from './server.js';
 
 const LINK = 'https://video.example/identify/abc';
 const ids = { videoidPk: '11' as VideoidPk, requestPk: '22' as RequestPk };
@@ -22,21 +22,13 @@ const acceptance = {
   at: '2026-01-01T00:00:00Z',
 };
 
-let server: Server;
 let place: Place;
 let archive: Archive;
-let stopWorker: () => Promise<void>;
+let close: () => Promise<void>;
 beforeAll(async () => {
-  server = await connectServer();
-  place = await openPlace(server.settings);
-  archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });
-  stopWorker = await server.startWorker(place.config);
+  ({ place, archive, close } = await openServedPlace());
 });
-afterAll(async () => {
-  await stopWorker();
-  await place.close();
-  await server.close();
-});
+afterAll(() => close());
 
 async function started(): Promise<string> {
   const reference = `steering-${randomUUID()}`;

@@ -9,7 +9,7 @@ import { People, UNLOCK } from '../installation/people.js';
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start();
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 

@@ -10,7 +10,7 @@ import { People } from '../installation/people.js';
 let at: Installation;
 let archive: Archive;
 beforeAll(async () => {
-  at = await Installation.start();
+  at = await Installation.shared();
   archive = await openArchive({ directory: at.config.archive.directory, reserveBytes: 0 });
 });
 afterAll(() => at.close());

@@ -5,7 +5,7 @@ import { aStart, People, SAMPLES } from '../installation/people.js';
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start();
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 

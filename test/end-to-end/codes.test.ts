@@ -5,7 +5,7 @@ import { People, UNLOCK } from '../installation/people.js';
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start();
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 
@@ -125,16 +125,12 @@ test('another way to unlock that is not accepted is told like a code', async () 
   await expect(wrong).rejects.toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
 });
 
-test.each(['%s', '%s\n', ' %s ', '\t%s\r\n', '\u00a0%s', '\u200b%s\ufeff', '\u2066%s\u2069'])(
-  'white space in a code (%j) counts for nothing',
-  async (form) => {
-    const people = await withCode();
-    const code = await people.code();
-    const typed = form.replace('%s', `${code.slice(0, 3)} ${code.slice(3)}`);
-    await at.client.sign(people.reference, { secret: typed });
-    expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
-  },
-);
+test('white space in a code counts for nothing', async () => {
+  const people = await withCode();
+  const code = await people.code();
+  await at.client.sign(people.reference, { secret: ` \u200b${code.slice(0, 3)} ${code.slice(3)}\r\n` });
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+});
 
 test('what cannot be a code is refused by us, and counts towards nothing', async () => {
   const people = await withCode({ policy: { code: { notAcceptedLimit: 1 } } });
@@ -149,28 +145,26 @@ test('what cannot be a code is refused by us, and counts towards nothing', async
 describe('a wrong code that the provider refuses in words that we do not know', () => {
   const text = JSON.stringify({ detail: 'Invalid OTP code' });
 
-  test.each([400, 401, 403, 404, 405, 409, 410, 412, 422, 423, 429, 451])(
-    '(%i) is spent and told, and the right one signs',
-    async (code) => {
-      const people = await withCode();
-      await people.fault({ name: 'answer-other', endpoint: 'sign', code, text, times: 1 });
-      const wrong = at.client.sign(people.reference, { secret: '000000' });
-      await expect(wrong).rejects.toMatchObject({
-        code: 'CODE_SPENT',
-        message: expect.stringContaining(`HTTP ${code}: Invalid OTP code`),
-      });
-      const { stage, attention, events } = await at.client.status(people.reference);
-      expect({ stage, attention }).toEqual({ stage: 'code' });
-      expect(events.filter(({ what }) => what === 'code-spent')).toHaveLength(1);
-      expect(await at.client.why(people.reference)).toMatchObject({
-        code: 'CODE_SPENT',
-        words: expect.stringContaining('Invalid OTP code'),
-      });
-      await people.sign();
-      expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
-      expect((await people.provider()).calls['sign']?.received).toBe(2);
-    },
-  );
+  // `sign-refusals.test.ts` has the other answers.
+  test.each([403, 429])('(%i) is spent and told, and the right one signs', async (code) => {
+    const people = await withCode();
+    await people.fault({ name: 'answer-other', endpoint: 'sign', code, text, times: 1 });
+    const wrong = at.client.sign(people.reference, { secret: '000000' });
+    await expect(wrong).rejects.toMatchObject({
+      code: 'CODE_SPENT',
+      message: expect.stringContaining(`HTTP ${code}: Invalid OTP code`),
+    });
+    const { stage, attention, events } = await at.client.status(people.reference);
+    expect({ stage, attention }).toEqual({ stage: 'code' });
+    expect(events.filter(({ what }) => what === 'code-spent')).toHaveLength(1);
+    expect(await at.client.why(people.reference)).toMatchObject({
+      code: 'CODE_SPENT',
+      words: expect.stringContaining('Invalid OTP code'),
+    });
+    await people.sign();
+    expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+    expect((await people.provider()).calls['sign']?.received).toBe(2);
+  });
 
   test('counts like any other: after so many an operator is asked', async () => {
     const people = await withCode({ policy: { code: { notAcceptedLimit: 2 } } });

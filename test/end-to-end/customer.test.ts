@@ -1,34 +1,22 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { apiTokenFile } from '../../local/local-config.js';
 import type { VideoIdError } from '../../src/messages/failures.js';
 import type { IdentityView } from '../../src/messages/identity.js';
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
 import { aSigner, People } from '../installation/people.js';
+import { MORE_AUTHORITIES } from '../installation/shared-settings.js';
 
 const NUMBER = '12345678Z';
 const NORA = { given_name: 'NORA', surname_1: 'EJEMPLO', surname_2: 'PRUEBA', serial_number: NUMBER };
 const EVA = { ...NORA, given_name: 'EVA', serial_number: '87654321X' };
 const OPERATOR = { kind: 'operator', id: 'desk' } as const;
 const DIFFERENT = 'accepted-although-different';
-/** A registration authority that asks where no number is shown, and lets certificates without one pass. */
-const STRICT = '2139';
+const { asking: STRICT } = MORE_AUTHORITIES;
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start({
-    settings: ({ registrationAuthorities }) => {
-      const authorities = registrationAuthorities as Record<string, object>;
-      const policy = { mayPass: ['signer-not-named'], identity: { notShown: 'ask' } };
-      authorities[STRICT] = { ...authorities[AUTHORITIES.manual], webhookTokens: [], policy };
-    },
-  });
-  const { registrationAuthorities, raos } = await at.provider.readSettings();
-  const own = { ...registrationAuthorities[AUTHORITIES.manual], name: 'strict' };
-  const officers = Object.entries(raos).map(([id, rao]) => [
-    id,
-    { ...rao, registrationAuthorities: [...rao.registrationAuthorities, STRICT] },
-  ]);
-  await at.provider.settings({ registrationAuthorities: { [STRICT]: own }, raos: Object.fromEntries(officers) });
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 
@@ -70,12 +58,13 @@ describe('the expected signer', () => {
 
   test('makes another request: one that differs in the number alone is not the same start', async () => {
     const signer = aSigner();
+    const reference = `one-reference-${randomUUID()}`;
     const start = (number: string) =>
-      People.start(at, { reference: 'one-reference', signer: { ...signer, expected: { documentNumber: number } } });
+      People.start(at, { reference, signer: { ...signer, expected: { documentNumber: number } } });
     await start(NUMBER);
     await start(' 12345678-z ');
     await expect(start('12345679Z')).rejects.toMatchObject({ code: 'REFERENCE_TAKEN' });
-    await expect(People.start(at, { reference: 'one-reference', signer })).rejects.toMatchObject({
+    await expect(People.start(at, { reference, signer })).rejects.toMatchObject({
       code: 'REFERENCE_TAKEN',
     });
   });

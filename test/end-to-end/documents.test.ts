@@ -4,7 +4,7 @@ import { People } from '../installation/people.js';
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start();
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 

@@ -6,7 +6,8 @@ const COOL_DOWN = 1500;
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start({ sandbox: { codeCoolDown: COOL_DOWN } });
+  at = await Installation.shared();
+  await at.provider.settings({ behaviour: { codeCoolDown: COOL_DOWN } });
 });
 afterAll(() => at.close());
 

@@ -3,17 +3,17 @@ import { text } from 'node:stream/consumers';
 import type { Evidence } from '../../src/activities/engine/evidence.js';
 import { archiveFiles } from '../installation/canaries.js';
 import { EnrolledPeople } from '../installation/enrolled-people.js';
-import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
-import { addOtherOfficer, knowOtherOfficer, OTHER_OFFICER } from '../installation/other-officer.js';
+import { Installation, OFFICER } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
+import { OTHER_OFFICER } from '../installation/other-officer.js';
+import { MORE_AUTHORITIES } from '../installation/shared-settings.js';
 
 const OF = { flow: 'enrolment' } as const;
 const OPERATOR = { actor: { kind: 'operator', id: 'support-3' } } as const;
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start({ settings: addOtherOfficer });
-  await knowOtherOfficer(at);
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 
@@ -173,24 +173,19 @@ test('why the provider’s operator refused is in the outcome and the evidence',
 });
 
 test('few scratchcards are warned of, and where there are none it is said how many there are', async () => {
-  const scarce = await Installation.start({ gateway: false, sandbox: { ra: { scratchcards: 1 } } });
-  try {
-    const last = await EnrolledPeople.start(scarce);
-    await last.until('video');
-    const log = () => readFileSync(scarce.state.logFile('worker'), 'utf8');
-    await eventually(() => Promise.resolve(log().includes('few scratchcards are left')));
-    await scarce.client.cancel(last.reference, { ...OPERATOR, reason: 'the test is over' }, OF);
-    await last.outcome();
-    const warned = (await last.status()).events.find(({ what }) => what === 'few-scratchcards');
-    expect(warned?.facts).toEqual({ unused: 0 });
-    const without = await EnrolledPeople.start(scarce);
-    const { attention } = await without.attention('NO_SCRATCHCARD_LEFT');
-    expect(attention).toMatchObject({ facts: { unused: 0, listed: 1 } });
-    expect(attention?.words).toContain('Ask the provider for more');
-    await scarce.provider.addScratchcards(AUTHORITIES.manual, 1);
-    await scarce.client.resolve(without.reference, { ...OPERATOR, remedy: 'retry' }, OF);
-    await without.until('video');
-  } finally {
-    await scarce.close();
-  }
+  const scarce = { registrationAuthority: MORE_AUTHORITIES.scarce };
+  const last = await EnrolledPeople.start(at, scarce);
+  await last.until('video');
+  await eventually(() => Promise.resolve(at.log('worker').includes('few scratchcards are left')));
+  await at.client.cancel(last.reference, { ...OPERATOR, reason: 'the test is over' }, OF);
+  await last.outcome();
+  const warned = (await last.status()).events.find(({ what }) => what === 'few-scratchcards');
+  expect(warned?.facts).toEqual({ unused: 0 });
+  const without = await EnrolledPeople.start(at, scarce);
+  const { attention } = await without.attention('NO_SCRATCHCARD_LEFT');
+  expect(attention).toMatchObject({ facts: { unused: 0, listed: 1 } });
+  expect(attention?.words).toContain('Ask the provider for more');
+  await at.provider.addScratchcards(scarce.registrationAuthority, 1);
+  await at.client.resolve(without.reference, { ...OPERATOR, remedy: 'retry' }, OF);
+  await without.until('video');
 });

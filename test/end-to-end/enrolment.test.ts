@@ -10,14 +10,7 @@ const OPERATOR = { actor: { kind: 'operator', id: 'support-3' } } as const;
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start({
-    settings: (settings) => {
-      const authorities = settings['registrationAuthorities'] as Record<string, { enrolment: object }>;
-      for (const [id, authority] of Object.entries(authorities)) {
-        authority.enrolment = { ...authority.enrolment, preauthLink: id === AUTHORITIES.automatic };
-      }
-    },
-  });
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 

@@ -10,7 +10,7 @@ let at: Installation;
 let attacker: Attacker;
 let foreign: ForeignWorker;
 beforeAll(async () => {
-  at = await Installation.start({ gateway: false });
+  at = await Installation.shared();
   attacker = await Attacker.connect(at);
   foreign = new ForeignWorker(at, attacker);
 });

@@ -173,7 +173,7 @@ test('whatever ended a request that is open at the provider, it may be taken up 
   const unreviewed = await People.start(at, { policy: { deadlines: { review: SOON } } });
   await unreviewed.finishVideo();
   expect(await unreviewed.outcome()).toMatchObject({ reason: 'review-deadline', leftOpen: true });
-  const unsigned = await People.start(at, { policy: { deadlines: { signing: 1500 } } });
+  const unsigned = await People.start(at, { policy: { deadlines: { signing: 4000 } } });
   await unsigned.throughTo('code');
   expect(await unsigned.outcome()).toMatchObject({ reason: 'signing-deadline', leftOpen: true, cleanup: 'done' });
   for (const { reference } of [unreviewed, unsigned]) await at.client.reopen(reference, ORDER);

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundleWorkflowCode, Runtime, Worker } from '@temporalio/worker';
+import { Runtime, Worker } from '@temporalio/worker';
+import { WORKFLOW_BUNDLE } from '../../local/project.js';
 import { VideoIdClient } from '../../src/client.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { loadKeyRing } from '../../src/security/keys.js';
 import { generateOrderKeys, loadOrderPublicKeys } from '../../src/security/order-keys.js';
-import { workerDataConverter, WORKFLOW_MODULES } from '../../src/temporal/data-converter.js';
+import { workerDataConverter } from '../../src/temporal/data-converter.js';
 import { Attacker } from '../installation/attacker.js';
 import { Installation } from '../installation/installation.js';
 import { aStart, People } from '../installation/people.js';
@@ -80,7 +81,7 @@ test('orders keys are changed without a gap, and requests that a retired key sta
     await expect(people.outcome()).resolves.toMatchObject({ outcome: 'cancelled' });
     Runtime.install({ logger: QUIET, telemetryOptions: { logging: { filter: 'off' } } });
     const replay = {
-      workflowBundle: await bundleWorkflowCode({ ...WORKFLOW_MODULES, logger: QUIET }),
+      workflowBundle: { codePath: WORKFLOW_BUNDLE },
       dataConverter: workerDataConverter({
         keyRing: await loadKeyRing(at.config.keys.codec),
         orders: await loadOrderPublicKeys([next]),

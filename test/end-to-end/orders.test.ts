@@ -18,7 +18,7 @@ let at: Installation;
 let attacker: Attacker;
 let sign: SignArgument;
 beforeAll(async () => {
-  at = await Installation.start({ gateway: false });
+  at = await Installation.shared();
   attacker = await Attacker.connect(at);
   sign = await loadSigning(at.config.keys);
 });
@@ -150,8 +150,8 @@ describe('whoever can write to Temporal is no officer', () => {
   });
 });
 
-/** What is wrong for every order, and for some what is nearly right. */
-const MALFORMED: unknown[] = [null, true, 0, 1e308, '', 'x', [], [{}], {}, { actor: null, reason: null, by: null }];
+/** What is wrong for every order, and for some what is nearly right; `order-guards.test.ts` has everything else. */
+const MALFORMED: unknown[] = [null, { actor: null, reason: null, by: null }];
 const NEARLY_ACCEPTED: object[] = [
   { documents: 'x', contract: 'x' },
   { documents: [null], contract: 'a'.repeat(64), consentVersion: '1', channel: 'web', at: '2026-01-01T00:00:00Z' },

@@ -7,7 +7,7 @@ import { Temporal } from '../installation/temporal.js';
 let at: Installation;
 let temporal: Temporal;
 beforeAll(async () => {
-  at = await Installation.start();
+  at = await Installation.shared();
   temporal = await Temporal.connect(at);
 });
 afterAll(async () => {

@@ -5,7 +5,7 @@ import { answered, typeCommand } from '../installation/typed.js';
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start();
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 

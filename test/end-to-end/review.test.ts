@@ -1,19 +1,10 @@
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
 import { People } from '../installation/people.js';
-
-/** An officer whose PIN is in nobody's settings. */
-const TYPING_OFFICER = 'officer-typing';
+import { TYPING_OFFICER } from '../installation/shared-settings.js';
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start({
-    settings: ({ registrationAuthorities }) => {
-      const { officers } = (registrationAuthorities as Record<string, { officers: Record<string, object> }>)[
-        AUTHORITIES.manual
-      ] ?? { officers: {} };
-      officers[TYPING_OFFICER] = { ...officers[OFFICER], pin: undefined };
-    },
-  });
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 

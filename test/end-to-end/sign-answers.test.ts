@@ -6,7 +6,7 @@ import { People, UNLOCK } from '../installation/people.js';
 /** To see the same again: PROPERTIES_SEED. */
 const SEED = Number(process.env['PROPERTIES_SEED'] ?? Date.now() % 1_000_000);
 /** So many courses, a few at a time. */
-const RUNS = Number(process.env['PROPERTIES_RUNS'] ?? 24);
+const RUNS = Number(process.env['PROPERTIES_RUNS'] ?? 12);
 const AT_ONCE = 4;
 /** More steps than that are never needed to sign, or to end it. */
 const STEPS = 12;
@@ -14,13 +14,8 @@ const STEPS = 12;
 let at: Installation;
 beforeAll(async () => {
   process.stderr.write(`answers to sign: seed ${SEED}\n`);
-  at = await Installation.start({
-    sandbox: { codeCoolDown: 0 },
-    settings: (settings) => {
-      const policy = settings['policy'] as Record<string, object>;
-      Object.assign(policy, { code: { coolDown: 0 }, sign: { settle: 100 } });
-    },
-  });
+  at = await Installation.shared();
+  await at.provider.settings({ behaviour: { codeCoolDown: 0 } });
 });
 afterAll(() => at.close());
 
@@ -102,7 +97,9 @@ async function bringToAnEnd(people: People, { way, givesUp }: Course): Promise<v
 }
 
 async function wrongWith(one: Course): Promise<string[]> {
-  const people = await People.start(at, { policy: { code: { notAcceptedLimit: 2 } } });
+  const people = await People.start(at, {
+    policy: { code: { coolDown: 0, notAcceptedLimit: 2 }, sign: { settle: 100 } },
+  });
   await people.throughTo('acceptance');
   for (const { code, text: said } of one.answers) {
     await people.fault({ name: 'answer-other', endpoint: 'sign', code, text: said, times: 1 });

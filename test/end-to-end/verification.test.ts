@@ -3,29 +3,21 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FaultOrder } from '../../sandbox/client/sandbox-client.js';
 import type { StartInput } from '../../src/client.js';
-import { AUTHORITIES, Installation } from '../installation/installation.js';
+import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { People, SAMPLES } from '../installation/people.js';
+import { MORE_AUTHORITIES } from '../installation/shared-settings.js';
 import { makeAuthority } from '../signatures/authority.js';
 import { signPdf } from '../signatures/signer.js';
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start({
-    settings: (settings) => {
-      const authorities = settings['registrationAuthorities'] as Record<string, { policy?: object }>;
-      Object.assign(authorities[AUTHORITIES.automatic] ?? {}, {
-        profiles: ['PFnubeQAFCiudadano', 'PFnubeNC'],
-        policy: { mayPass: ['contract-rewritten'], verification: STRICT },
-      });
-    },
-  });
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 
 /** The settings of one registration authority; who starts a request decides nothing of this. */
-const STRICT = { requires: ['qc-compliance', 'qc-sscd'], contractSigners: { others: 0 } };
-const UNDER_STRICT = { registrationAuthority: AUTHORITIES.automatic };
+const UNDER_STRICT = { registrationAuthority: MORE_AUTHORITIES.strict };
 
 const OPERATOR = { kind: 'operator', id: 'desk' } as const;
 
@@ -178,7 +170,7 @@ test('another signed contract than the accepted one deletes nothing and waits fo
 });
 
 test('another signed contract may pass where a setting says so', async () => {
-  const people = await People.start(at, { registrationAuthority: AUTHORITIES.automatic });
+  const people = await People.start(at, UNDER_STRICT);
   await people.finishVideo();
   await people.askForCode();
   await people.fault({ name: 'file-swapped', endpoint: 'get-contract' });

@@ -3,7 +3,7 @@ import { aStart, People } from '../installation/people.js';
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start();
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 

@@ -8,7 +8,7 @@ import { AUTHORITIES, Installation, OFFICER } from '../installation/installation
 
 let at: Installation;
 beforeAll(async () => {
-  at = await Installation.start();
+  at = await Installation.shared();
 });
 afterAll(() => at.close());
 

@@ -12,13 +12,16 @@ import { VideoIdClient } from '../../src/client.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { openArchive } from '../../src/archive/file-archive.js';
 import { STEP_NAMES } from '../../src/messages/policy.js';
+import { connectClient } from '../../src/temporal/connection.js';
 import { layKeys } from '../keys.js';
+import { type Kept, keep, keptBefore, sharedDirectory } from './kept.js';
+import { shareSandbox, shareSettings } from './shared-settings.js';
 
 export { AUTHORITIES, OFFICER };
 
 /** Pauses short enough for tests; everything that is no pause is as it is delivered. */
 const QUICK = {
-  watch: { gap: 50, soon: [50, 100, 200, 400], slow: 500 },
+  watch: { gap: 50, soon: [50, 100, 200, 400], slow: 2000 },
   code: { coolDown: 300 },
   sign: { settle: 500 },
   retrieve: { filesWithin: 5000 },
@@ -42,19 +45,34 @@ export interface InstallationOptions {
   temporalAddress?: string;
 }
 
-/** A whole installation of its own on the Temporal server of the tests: sandbox, worker, gateway as processes, and a client. */
+/** A whole installation on the Temporal server of the tests: sandbox, worker, gateway as processes, and a client. */
 export class Installation {
   readonly provider: SandboxClient;
-  private readonly services = new Map<string, Service>();
 
   private constructor(
     readonly state: State,
     readonly config: Config,
     readonly client: VideoIdClient,
-    private readonly ports: { sandbox: number; registrationAuthority: number },
+    private readonly ports: Kept['ports'],
     private readonly environment: Record<string, string>,
+    private readonly services = new Map<string, Service>(),
+    private readonly shared = false,
   ) {
     this.provider = new SandboxClient(`http://127.0.0.1:${ports.sandbox}`);
+  }
+
+  /**
+   * The one that the test files share which one process of jest runs one after the other; the settings are in
+   * `shared-settings.ts`. A file may kill its programs, and set and fault its sandbox: `close` puts all that right.
+   */
+  static async shared(): Promise<Installation> {
+    const kept = (await keptBefore()) ?? (await Installation.prepare({ settings: shareSettings }, sharedDirectory()));
+    const { state, ports, services } = kept;
+    const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
+    const client = await VideoIdClient.connect(config);
+    const installation = new Installation(state, config, client, ports, {}, services, true);
+    await installation.startWhatIsMissing();
+    return installation;
   }
 
   get sandboxPort(): number {
@@ -62,7 +80,16 @@ export class Installation {
   }
 
   static async start(options: InstallationOptions = {}): Promise<Installation> {
-    const folder = mkdtempSync(join(tmpdir(), 'videoid-test-'));
+    const { state, ports } = await Installation.prepare(options, mkdtempSync(join(tmpdir(), 'videoid-test-')));
+    const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
+    const client = await VideoIdClient.connect(config);
+    const installation = new Installation(state, config, client, ports, options.environment ?? {});
+    await installation.startWhatIsMissing(options);
+    return installation;
+  }
+
+  /** Everything but the programs. */
+  private static async prepare(options: InstallationOptions, folder: string): Promise<Kept> {
     await layKeys(folder);
     const state = await openState(folder);
     const ports = await anyPorts();
@@ -76,28 +103,35 @@ export class Installation {
     writeFileSync(state.configFile, JSON.stringify(settings));
     const { directory, reserve } = loadConfig({ VIDEOID_CONFIG: state.configFile }).archive;
     await openArchive({ directory, create: true, reserveBytes: reserve });
-    const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
-    const client = await VideoIdClient.connect(config);
-    const installation = new Installation(state, config, client, ports, options.environment ?? {});
+    return { state, ports, services: new Map() };
+  }
+
+  private async startWhatIsMissing({ sandbox, gateway = true }: InstallationOptions = {}): Promise<void> {
+    const missing = (name: string): boolean => this.services.get(name)?.running() !== true;
     try {
-      await installation.startSandbox(options.sandbox);
-      const starts = [installation.startWorker(), ...(options.gateway === false ? [] : [installation.startGateway()])];
+      if (missing('sandbox')) await this.startSandbox(sandbox);
+      const starts = [
+        ...(missing('worker') ? [this.startWorker()] : []),
+        ...(gateway && missing('gateway') ? [this.startGateway()] : []),
+      ];
       await Promise.allSettled(starts); // none is still starting when it is closed
       await Promise.all(starts);
     } catch (error) {
-      await installation.close();
+      await this.close();
       throw error;
     }
-    return installation;
   }
 
   /** `more` is laid over the sandbox's `behaviour` settings. */
   async startSandbox(more?: object): Promise<void> {
     const file = writeSandboxSettings(this.state, this.config.gateway.port);
-    const settings = JSON.parse(readFileSync(file, 'utf8')) as { behaviour?: object };
+    const settings = JSON.parse(readFileSync(file, 'utf8')) as {
+      registrationAuthorities: Record<string, { behaviour: object }>;
+    };
     // An RSA key for each signature takes the machine seconds; `signed.test.ts` sees to those.
-    const behaviour = { ...settings.behaviour, algorithm: 'ecdsa', codeCoolDown: 300, ...more };
-    writeFileSync(file, JSON.stringify({ ...settings, behaviour }));
+    const behaviour = { algorithm: 'ecdsa', codeCoolDown: 300, ...more };
+    const shared = this.shared ? shareSandbox(settings.registrationAuthorities) : {};
+    writeFileSync(file, JSON.stringify({ ...settings, ...shared, behaviour }));
     await this.run(sandboxProgram(this.state, this.ports, file));
   }
 
@@ -149,12 +183,31 @@ export class Installation {
 
   async close(): Promise<void> {
     await this.client.close();
+    if (this.shared) return this.leave();
     await Promise.all([...this.services.values()].map((service) => service.stop()));
     rmSync(this.state.directory, { recursive: true, force: true });
   }
 
+  /** For the next file: no request runs, and the sandbox is as it was at the start. */
+  private async leave(): Promise<void> {
+    const { connection, client } = await connectClient(this.config.temporal, {});
+    try {
+      const query = `TaskQueue = '${this.config.temporal.taskQueue}' AND ExecutionStatus = 'Running'`;
+      for await (const { workflowId } of client.workflow.list({ query })) {
+        await client.workflow.getHandle(workflowId).terminate('the test file is over');
+      }
+    } finally {
+      await connection.close();
+    }
+    if (this.services.get('sandbox')?.running() !== true) return;
+    await this.provider.clearFaults();
+    await this.provider.resetSettings();
+  }
+
   private async run(order: ProgramOrder, environment: Record<string, string> = {}): Promise<void> {
-    const place = { state: this.state, within: 60_000, environment: { ...this.environment, ...environment } };
-    this.services.set(order.name, await startProgram(order, place));
+    const { state, ports, services, shared } = this;
+    const place = { state, within: 60_000, environment: { ...this.environment, ...environment }, outlivesUs: shared };
+    services.set(order.name, await startProgram(order, place));
+    if (shared) keep({ state, ports, services });
   }
 }

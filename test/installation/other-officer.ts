@@ -1,8 +1,9 @@
-import { type Installation, OFFICER } from './installation.js';
+import { OFFICER } from '../../local/local-config.js';
+import type { SandboxClient } from '../../sandbox/client/sandbox-client.js';
 
 /** A second officer of every registration authority, as another RAO of the provider. */
 export const OTHER_OFFICER = 'officer-b';
-const OTHER_RAO = '1401';
+export const OTHER_RAO = '1401';
 
 /** For the settings of an installation. */
 export function addOtherOfficer(settings: Record<string, unknown>): void {
@@ -13,7 +14,7 @@ export function addOtherOfficer(settings: Record<string, unknown>): void {
 }
 
 /** And for the provider: with the credentials of the first. */
-export async function knowOtherOfficer({ provider }: Installation): Promise<void> {
+export async function knowOtherOfficer({ provider }: { provider: SandboxClient }): Promise<void> {
   const { raos } = await provider.readSettings();
   await provider.settings({ raos: { ...raos, [OTHER_RAO]: { ...raos['1400'] } } });
 }

@@ -4,6 +4,10 @@ import { VideoIdError } from '../../src/messages/failures.js';
 /** How long a test waits for one thing, milliseconds: more than a busy machine takes, less than the test's own time-out, so that it can say what it saw. */
 const PATIENCE = 120_000;
 
+/** Milliseconds between two looks. Each look at a request is a question that Temporal and the worker have to answer. */
+const FIRST_GAP = 40;
+const LONGEST_GAP = 250;
+
 /**
  * Waits until `look` gives something.
  *
@@ -15,11 +19,11 @@ export async function eventually<T>(
   seen: () => unknown = () => 'nothing',
 ): Promise<T> {
   const until = Date.now() + PATIENCE;
-  for (;;) {
+  for (let gap = FIRST_GAP; ; gap = Math.min(gap * 1.5, LONGEST_GAP)) {
     const found = await look();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > until) throw await impatient(String(look), seen);
-    await pause(50);
+    await pause(gap);
   }
 }
 

@@ -1,61 +1,31 @@
 import { randomUUID } from 'node:crypto';
-import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import type { WorkflowHandle } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import { NativeConnection, Worker } from '@temporalio/worker';
-import { createLogger } from '../../src/logging/logger.js';
-import { installRuntime } from '../../src/logging/temporal.js';
 import type { SignatureActivities } from '../../src/messages/activities.js';
-import { WORKFLOW_MODULES } from '../../src/temporal/data-converter.js';
-import { ensureSearchAttributes } from '../../src/temporal/namespace.js';
 import { eventually } from '../installation/patience.js';
 import { fakeActivities } from './fake-activities.js';
 import { requestOf } from './play.js';
 import { ProviderModel } from './provider-model.js';
+import { StoryWorker } from './story-worker.js';
 
 const TASK_FAILED = proto.temporal.api.enums.v1.EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED;
-const taskQueue = `defects-${randomUUID()}`;
 const models = new Map<string, ProviderModel>();
 /** Steps that answer what the story's code does not expect, and throws over. */
 const broken = new Set<keyof SignatureActivities>();
-let connection: Connection;
-let native: NativeConnection;
-let client: Client;
-let worker: Worker;
-let running: Promise<void>;
+let stories: StoryWorker;
 
 beforeAll(async () => {
-  const address = process.env['TEMPORAL_ADDRESS'] ?? '';
-  connection = await Connection.connect({ address });
-  await ensureSearchAttributes(connection, 'default');
-  client = new Client({ connection });
-  installRuntime(createLogger({ process: 'test', level: 'silent' }));
-  native = await NativeConnection.connect({ address });
-  const { workflowsPath, workflowInterceptorModules } = WORKFLOW_MODULES;
   const activities = fakeActivities((reference) => models.get(reference) ?? new ProviderModel(false));
   const nothing = (name: keyof SignatureActivities) => async (key: never, order: never) =>
     broken.has(name) ? undefined : activities[name](key, order);
-  worker = await Worker.create({
-    connection: native,
-    taskQueue,
-    workflowsPath,
-    // Who may start and order is seen to elsewhere.
-    interceptors: { workflowModules: workflowInterceptorModules.filter((module) => !module.includes('incoming')) },
-    activities: {
-      ...activities,
-      upload: nothing('upload'),
-      clean: nothing('clean'),
-      readStatus: nothing('readStatus'),
-    },
+  stories = await StoryWorker.start({
+    ...activities,
+    upload: nothing('upload'),
+    clean: nothing('clean'),
+    readStatus: nothing('readStatus'),
   });
-  running = worker.run();
 }, 60_000);
-
-afterAll(async () => {
-  worker.shutdown();
-  await running;
-  await native.close();
-  await connection.close();
-});
+afterAll(() => stories.close());
 
 afterEach(() => broken.clear());
 
@@ -65,6 +35,7 @@ async function throwing(): Promise<{ handle: WorkflowHandle; model: ProviderMode
   const reference = randomUUID();
   const model = new ProviderModel(false);
   models.set(reference, model);
+  const { client, taskQueue } = stories;
   const handle = await client.workflow.start('signature', {
     workflowId: `signature-${reference}`,
     taskQueue,

@@ -58,6 +58,11 @@ describe.each(Object.entries(GENUINE))('%s', (name, genuine) => {
     expect(guard(JSON.parse(`{"__proto__":{},${JSON.stringify(genuine).slice(1)}`))).toBeDefined();
   });
 
+  it('is refused where it is nothing like one', () => {
+    const malformed: unknown[] = [null, true, 0, 1e308, '', 'x', [], [{}], {}, { actor: null, reason: null, by: null }];
+    for (const order of malformed) expect(guard(order)).toBeDefined();
+  });
+
   it('never throws, whatever comes', () => {
     fc.assert(fc.property(fc.anything(), (value) => expect(guard(value)).toBeDefined()));
   });

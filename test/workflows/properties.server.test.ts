@@ -1,16 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Client, Connection } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
 import * as fc from 'fast-check';
-import { createLogger } from '../../src/logging/logger.js';
-import { installRuntime } from '../../src/logging/temporal.js';
-import { ensureSearchAttributes } from '../../src/temporal/namespace.js';
 import { course, type Course } from './acts.js';
 import { fakeActivities } from './fake-activities.js';
 import { Play } from './play.js';
 import { ProviderModel } from './provider-model.js';
+import { StoryWorker } from './story-worker.js';
 
 /** To see the same again: PROPERTIES_SEED. */
 const SEED = Number(process.env['PROPERTIES_SEED'] ?? Date.now() % 1_000_000);
@@ -20,37 +15,14 @@ const AT_ONCE = 4;
 /** Milliseconds in which a call that comes after the end is seen. */
 const AFTERWARDS = 60;
 
-const taskQueue = `properties-${randomUUID()}`;
 const models = new Map<string, ProviderModel>();
-let connection: Connection;
-let native: NativeConnection;
-let client: Client;
-let worker: Worker;
-let running: Promise<void>;
+let stories: StoryWorker;
 
 beforeAll(async () => {
   process.stderr.write(`properties of the signature workflow: seed ${SEED}\n`);
-  const address = process.env['TEMPORAL_ADDRESS'] ?? '';
-  connection = await Connection.connect({ address });
-  await ensureSearchAttributes(connection, 'default');
-  client = new Client({ connection });
-  installRuntime(createLogger({ process: 'test', level: 'silent' }));
-  native = await NativeConnection.connect({ address });
-  worker = await Worker.create({
-    connection: native,
-    taskQueue,
-    workflowsPath: join(import.meta.dirname, '..', '..', 'src', 'workflows', 'index.ts'),
-    activities: { ...fakeActivities(modelOf) },
-  });
-  running = worker.run();
+  stories = await StoryWorker.start({ ...fakeActivities(modelOf) });
 }, 60_000);
-
-afterAll(async () => {
-  worker.shutdown();
-  await running;
-  await native.close();
-  await connection.close();
-});
+afterAll(() => stories.close());
 
 function modelOf(reference: string): ProviderModel {
   const model = models.get(reference);
@@ -63,7 +35,7 @@ async function wrongWith(one: Course): Promise<string[]> {
   const reference = randomUUID();
   const model = new ProviderModel(one.withdraws);
   models.set(reference, model);
-  const play = await Play.start(client, taskQueue, reference, model, one);
+  const play = await Play.start(stories.client, stories.taskQueue, reference, model, one);
   const outcome = await play.toTheEnd();
   await pause(AFTERWARDS);
   return [...model.broken, ...model.contradictions(outcome)];

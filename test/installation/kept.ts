@@ -1,0 +1,34 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StackPorts } from '../../local/local-config.js';
+import type { Service } from '../../local/service.js';
+import { openState, type State } from '../../local/state.js';
+import { runningService } from './running-service.js';
+
+/** What of an installation goes on when the test file that started it is over. */
+export interface Kept {
+  state: State;
+  ports: Required<StackPorts>;
+  services: Map<string, Service>;
+}
+
+/** Where the installation lies that the files share which this process of jest runs. The global teardown stops and removes it. */
+export function sharedDirectory(): string {
+  return join(process.env['TEST_INSTALLATIONS'] ?? '', process.env['JEST_WORKER_ID'] ?? '1');
+}
+
+export function keep({ state, ports, services }: Kept): void {
+  const running = [...services.values()].filter((service) => service.running());
+  writeFileSync(state.portsFile, JSON.stringify(ports));
+  writeFileSync(state.processesFile, JSON.stringify(Object.fromEntries(running.map(({ name, pid }) => [name, pid]))));
+}
+
+/** Nothing where this is the first file. */
+export async function keptBefore(): Promise<Kept | undefined> {
+  if (!existsSync(join(sharedDirectory(), 'ports.json'))) return undefined;
+  const state = await openState(sharedDirectory());
+  const ports = JSON.parse(readFileSync(state.portsFile, 'utf8')) as Kept['ports'];
+  const processes = JSON.parse(readFileSync(state.processesFile, 'utf8')) as Record<string, number>;
+  const services = Object.entries(processes).map(([name, pid]) => [name, runningService(state, name, pid)] as const);
+  return { state, ports, services: new Map(services) };
+}

@@ -1,0 +1,34 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Exit, Service } from '../../local/service.js';
+import type { State } from '../../local/state.js';
+
+/** A program that an earlier test file started in this process of jest. */
+export function runningService(state: State, name: string, pid: number): Service {
+  const running = (): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+  /** How it ends nobody is told who did not start it. */
+  const ended = async (): Promise<Exit> => {
+    while (running()) await pause(20);
+    return { code: null, signal: null };
+  };
+  return {
+    name,
+    pid,
+    logFile: state.logFile(name),
+    running,
+    get exited() {
+      return ended();
+    },
+    async stop(grace = 10_000) {
+      if (running()) process.kill(pid, 'SIGTERM');
+      const impatience = setTimeout(() => running() && process.kill(pid, 'SIGKILL'), grace);
+      return ended().finally(() => clearTimeout(impatience));
+    },
+    lastLines: () => [],
+  };
+}

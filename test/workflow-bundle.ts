@@ -1,0 +1,17 @@
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BundleOptions, bundleWorkflowCode } from '@temporalio/worker';
+import { QUIET } from './quiet.js';
+
+/** Bundling takes seconds; whoever comes first in this run of the tests does it for all. Made whole or not at all. */
+export async function workflowBundle(name: string, options: BundleOptions): Promise<{ codePath: string }> {
+  const folder = process.env['TEST_INSTALLATIONS'] ?? '';
+  const codePath = join(folder, `${name}.js`);
+  if (existsSync(codePath)) return { codePath };
+  const { code } = await bundleWorkflowCode({ ...options, logger: QUIET });
+  mkdirSync(folder, { recursive: true });
+  const made = `${codePath}.${process.pid}`;
+  writeFileSync(made, code);
+  renameSync(made, codePath);
+  return { codePath };
+}

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { createLogger } from '../../src/logging/logger.js';
+import { installRuntime } from '../../src/logging/temporal.js';
+import { WORKFLOW_MODULES } from '../../src/temporal/data-converter.js';
+import { ensureSearchAttributes } from '../../src/temporal/namespace.js';
+import { workflowBundle } from '../workflow-bundle.js';
+
+/** The stories on the Temporal server of the tests, with activities of the test. Who may start and order is seen to elsewhere. */
+export class StoryWorker {
+  private constructor(
+    readonly client: Client,
+    readonly taskQueue: string,
+    readonly close: () => Promise<void>,
+  ) {}
+
+  static async start(activities: object): Promise<StoryWorker> {
+    const address = process.env['TEMPORAL_ADDRESS'] ?? '';
+    const connection = await Connection.connect({ address });
+    await ensureSearchAttributes(connection, 'default');
+    installRuntime(createLogger({ process: 'test', level: 'silent' }));
+    const native = await NativeConnection.connect({ address });
+    const { workflowsPath, workflowInterceptorModules } = WORKFLOW_MODULES;
+    const taskQueue = `stories-${randomUUID()}`;
+    const worker = await Worker.create({
+      connection: native,
+      taskQueue,
+      workflowBundle: await workflowBundle('stories', {
+        workflowsPath,
+        workflowInterceptorModules: workflowInterceptorModules.filter((module) => !module.includes('incoming')),
+      }),
+      activities,
+    });
+    const running = worker.run();
+    return new StoryWorker(new Client({ connection }), taskQueue, async () => {
+      worker.shutdown();
+      await running;
+      await native.close();
+      await connection.close();
+    });
+  }
+}
