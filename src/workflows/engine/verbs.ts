@@ -25,22 +25,35 @@ export function verbsOf(state: RequestState, deadline: string | undefined): Verb
 
 /** What a person may do in this stage, unless an operator is awaited. */
 export function verbsOfStage(state: RequestState, deadline: string | undefined): Verb[] {
-  const { stage, request, decidedBy } = state;
-  const verbs: Verb[] = [];
-  if (stage === 'ended') return verbs;
-  if (stage === 'video') verbs.push('link', 'new-video', 'correct');
-  if (stage === 'validation' && request.refuseVideo) verbs.push('refuse');
-  if (stage === 'completing') verbs.push('provide');
-  if (stage === 'issuing') verbs.push('preauth-link');
-  if (stage === 'review' && decidedBy === 'manual') verbs.push('approve', 'refuse');
-  if (stage === 'review' && request.key.flow === 'signature') verbs.push('correct');
-  if (SIGNER_SEEN.has(stage)) verbs.push('identity');
-  if (state.toAccept && (stage === 'acceptance' || stage === 'code'))
-    verbs.push('documents', 'contract', 'accept', 'code');
-  if (stage === 'code' || (stage === 'acceptance' && state.acceptedAt)) verbs.push('sign');
-  if (state.attention) verbs.push('resolve');
-  if (deadline !== undefined) verbs.push('extend');
-  if (WITH_THE_SIGNER.has(stage)) verbs.push('abandon');
-  if (stage !== 'archiving' && stage !== 'cleaning') verbs.push('cancel');
-  return verbs;
+  if (state.stage === 'ended') return [];
+  return (Object.keys(MAY) as Verb[]).filter((verb) => MAY[verb](state, deadline));
+}
+
+/** When a person may do what, in the order in which it is shown. */
+const MAY: Record<Verb, (state: RequestState, deadline: string | undefined) => boolean> = {
+  link: ({ stage }) => stage === 'video',
+  'new-video': ({ stage }) => stage === 'video',
+  provide: ({ stage }) => stage === 'completing',
+  'preauth-link': ({ stage }) => stage === 'issuing',
+  approve: officerDecides,
+  refuse: (state) => officerDecides(state) || (state.stage === 'validation' && state.request.refuseVideo === true),
+  correct: ({ stage, request }) => stage === 'video' || (stage === 'review' && request.key.flow === 'signature'),
+  identity: ({ stage }) => SIGNER_SEEN.has(stage),
+  documents: signerAccepts,
+  contract: signerAccepts,
+  accept: signerAccepts,
+  code: signerAccepts,
+  sign: ({ stage, acceptedAt }) => stage === 'code' || (stage === 'acceptance' && acceptedAt !== undefined),
+  resolve: ({ attention }) => attention !== undefined,
+  extend: (_state, deadline) => deadline !== undefined,
+  abandon: ({ stage }) => WITH_THE_SIGNER.has(stage),
+  cancel: ({ stage }) => stage !== 'archiving' && stage !== 'cleaning',
+};
+
+function officerDecides({ stage, decidedBy }: RequestState): boolean {
+  return stage === 'review' && decidedBy === 'manual';
+}
+
+function signerAccepts({ stage, toAccept }: RequestState): boolean {
+  return toAccept !== undefined && (stage === 'acceptance' || stage === 'code');
 }
