@@ -15,7 +15,7 @@ import type { RequestPk, VideoidPk } from '../../src/messages/request.js';
 import { generateSealKeys } from '../../src/security/keys.js';
 import { dataConverter } from '../../src/temporal/data-converter.js';
 import { ensureSearchAttributes } from '../../src/temporal/namespace.js';
-import { type House, openHouse } from './house.js';
+import { type GatewayPlace, openGatewayPlace } from './gateway-place.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
 
@@ -36,7 +36,7 @@ let connection: Connection;
 let worker: Worker;
 let running: Promise<void>;
 let native: NativeConnection;
-let house: House;
+let place: GatewayPlace;
 let archive: Archive;
 let agreement: Buffer;
 let annex: Buffer;
@@ -52,13 +52,13 @@ beforeAll(async () => {
     dataConverter: dataConverter(undefined),
   });
   running = worker.run();
-  house = await openApi();
-  archive = await openArchive({ directory: house.config.archive.directory, reserveBytes: 0 });
+  place = await openApi();
+  archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });
   agreement = await pdf('Agreement');
   annex = await pdf('Annex', randomBytes(40_000).toString('hex'));
 });
 afterAll(async () => {
-  await house.close();
+  await place.close();
   worker.shutdown();
   await running;
   await native.close();
@@ -75,10 +75,10 @@ describe('a call without a token of the gateway', () => {
         '',
         'Bearer',
         'Bearer wrong',
-        `Bearer ${house.apiToken}x`,
-        `Basic ${house.apiToken}`,
+        `Bearer ${place.apiToken}x`,
+        `Basic ${place.apiToken}`,
       ]) {
-        const answer = await fetch(house.address + path, { headers: authorization === '' ? {} : { authorization } });
+        const answer = await fetch(place.address + path, { headers: authorization === '' ? {} : { authorization } });
         answers.push([answer.status, answer.headers.get('www-authenticate'), await answer.text()]);
       }
     }
@@ -87,7 +87,7 @@ describe('a call without a token of the gateway', () => {
   });
 
   it('does not even have its upload read', async () => {
-    const socket = connect(house.gateway.port, '127.0.0.1');
+    const socket = connect(place.gateway.port, '127.0.0.1');
     socket.write('POST /v1/requests HTTP/1.1\r\nHost: gateway\r\nContent-Length: 1000000000\r\n\r\n');
     const [data] = (await once(socket, 'data')) as [Buffer];
     expect(data.toString('latin1')).toContain('HTTP/1.1 401');
@@ -194,14 +194,14 @@ describe('a start', () => {
       '--b\r\nContent-Disposition: form-data; name="request"\r\n\r\n{"reference":"broken"}\r\n' +
       '--b\r\nContent-Disposition: form-data; name="document"; filename="a.pdf"\r\n\r\n%PDF-1.7';
     const head =
-      `POST /v1/requests HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${house.apiToken}\r\n` +
+      `POST /v1/requests HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${place.apiToken}\r\n` +
       'Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 20000\r\n\r\n';
-    const silent = connect(house.gateway.port, '127.0.0.1');
+    const silent = connect(place.gateway.port, '127.0.0.1');
     silent.write(head + form);
     const [data] = (await once(silent, 'data')) as [Buffer];
     expect(data.toString('latin1')).toContain('HTTP/1.1 400');
     await once(silent, 'close');
-    const gone = connect(house.gateway.port, '127.0.0.1');
+    const gone = connect(place.gateway.port, '127.0.0.1');
     gone.write(head + form);
     await until(() => incoming().length === 1);
     gone.destroy();
@@ -297,13 +297,13 @@ describe('a request', () => {
   });
 
   it('is counted', async () => {
-    const count = () => house.counted('videoid_requests_running');
+    const count = () => place.counted('videoid_requests_running');
     await started();
     while ((await count()) === 0) await pause(50);
     const before = await count();
     await started();
     while ((await count()) <= before) await pause(50);
-    expect(await house.counted('videoid_requests_attention')).toBe(0);
+    expect(await place.counted('videoid_requests_attention')).toBe(0);
   });
 
   it('that is unknown is 404 for every verb', async () => {
@@ -431,15 +431,15 @@ describe('a verb', () => {
 
   it('is counted by verb and status', async () => {
     const notFound = 'videoid_api_calls_total{verb="status",status="404"}';
-    const before = await house.counted(notFound);
+    const before = await place.counted(notFound);
     await call('/v1/requests/nobody');
-    expect(await house.counted(notFound)).toBe(before + 1);
+    expect(await place.counted(notFound)).toBe(before + 1);
   });
 });
 
 describe('a gateway that stops', () => {
   it('finishes running answers, ends those that only watch, and accepts nothing more', async () => {
-    const other = await openApi(house.config.archive.directory);
+    const other = await openApi(place.config.archive.directory);
     const { reference } = await started();
     const at = (path: string, init: RequestInit = {}): Promise<Response> =>
       fetch(`${other.address}/v1/requests/${reference}/${path}`, {
@@ -472,9 +472,9 @@ describe('what came in', () => {
     await post(reference, 'sign', { secret: canary });
     await post(reference, 'cancel', { reason: canary, surprise: canary });
     await call(`/v1/requests/${canary}`, { headers: { authorization: `Bearer ${canary}` } });
-    expect(house.log()).toContain('gateway listens');
-    for (const secret of [canary, house.apiToken, signer.email, signer.phone])
-      expect(house.log()).not.toContain(secret);
+    expect(place.log()).toContain('gateway listens');
+    for (const secret of [canary, place.apiToken, signer.email, signer.phone])
+      expect(place.log()).not.toContain(secret);
   });
 });
 
@@ -490,11 +490,11 @@ const BODIES: Record<string, object> = {
   resolve: { remedy: 'retry' },
 };
 
-async function openApi(directory?: string): Promise<House> {
+async function openApi(directory?: string): Promise<GatewayPlace> {
   const { publicKey } = await generateSealKeys();
   const path = join(keys, `${randomUUID()}.pem`);
   writeFileSync(path, publicKey);
-  return openHouse({
+  return openGatewayPlace({
     temporal,
     archive: directory,
     gateway: { hints: { bodyWithin: 500 } },
@@ -529,9 +529,9 @@ async function changeDocument(reference: string, index: number, change: (content
 }
 
 async function call(path: string, init: RequestInit = {}): Promise<Response> {
-  return fetch(house.address + path, {
+  return fetch(place.address + path, {
     ...init,
-    headers: { authorization: `Bearer ${house.apiToken}`, ...(init.headers as Record<string, string>) },
+    headers: { authorization: `Bearer ${place.apiToken}`, ...(init.headers as Record<string, string>) },
   });
 }
 
@@ -564,7 +564,7 @@ async function failure(answer: Response): Promise<FailureView> {
 
 /** What lies in the archive of uploads and starts that are not over. */
 function incoming(): string[] {
-  return readdirSync(join(house.config.archive.directory, 'incoming'));
+  return readdirSync(join(place.config.archive.directory, 'incoming'));
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {

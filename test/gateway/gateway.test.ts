@@ -5,14 +5,14 @@ import { answerFailure } from '../../src/gateway/api/failure-answer.js';
 import { readApiTokens, readWebhookTokens } from '../../src/gateway/tokens.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { VideoIdError } from '../../src/messages/failures.js';
-import { type House, openHouse } from './house.js';
+import { type GatewayPlace, openGatewayPlace } from './gateway-place.js';
 
 const logger = createLogger({ process: 'gateway', level: 'silent' });
 
 describe('the bridge alone', () => {
-  let house: House;
+  let place: GatewayPlace;
   beforeAll(async () => {
-    house = await openHouse({
+    place = await openGatewayPlace({
       only: 'webhooks',
       settings: {
         keys: {
@@ -23,43 +23,43 @@ describe('the bridge alone', () => {
       },
     });
   });
-  afterAll(async () => house.close());
+  afterAll(async () => place.close());
 
   it('starts without codec key, seal key, orders key, archive and Temporal', async () => {
-    expect((await house.hook(house.tokens[0], { request: 1, status: 'VIDEOREVIEW' })).status).toBe(200);
+    expect((await place.hook(place.tokens[0], { request: 1, status: 'VIDEOREVIEW' })).status).toBe(200);
   });
 
   it('says that it is not ready while Temporal is out of reach', async () => {
-    const answer = await fetch(`${house.address}/health`);
+    const answer = await fetch(`${place.address}/health`);
     expect([answer.status, await answer.json()]).toEqual([503, { ready: false, temporal: 'unreachable' }]);
   });
 
   it('has no API', async () => {
     for (const path of ['/v1/requests', '/v1/requests/a', '/']) {
-      const answer = await fetch(house.address + path, { headers: { authorization: `Bearer ${house.apiToken}` } });
+      const answer = await fetch(place.address + path, { headers: { authorization: `Bearer ${place.apiToken}` } });
       expect([answer.status, await answer.text()]).toEqual([404, '']);
     }
   });
 
   it('does not start on a port that is taken, and says which setting to change', async () => {
-    const config = { ...house.config, gateway: { ...house.config.gateway, port: house.gateway.port } };
+    const config = { ...place.config, gateway: { ...place.config.gateway, port: place.gateway.port } };
     await expect(startGateway(config, logger, { only: 'webhooks' })).rejects.toMatchObject({
       code: 'PORT_TAKEN',
       field: 'gateway.port',
-      facts: { port: house.gateway.port },
+      facts: { port: place.gateway.port },
     });
   });
 
   it('does not start without the index, for every hint would look foreign', async () => {
-    const config = { ...house.config, archive: { ...house.config.archive, index: join(house.folder, 'nowhere') } };
+    const config = { ...place.config, archive: { ...place.config.archive, index: join(place.folder, 'nowhere') } };
     await expect(startGateway(config, logger, { only: 'webhooks' })).rejects.toMatchObject({
       code: 'ARCHIVE_UNAVAILABLE',
     });
   });
 
   it('does not start when a token would name two registration authorities', async () => {
-    writeFileSync(join(house.folder, 'other'), house.tokens[1]);
-    await expect(startGateway(house.config, logger, { only: 'webhooks' })).rejects.toMatchObject({
+    writeFileSync(join(place.folder, 'other'), place.tokens[1]);
+    await expect(startGateway(place.config, logger, { only: 'webhooks' })).rejects.toMatchObject({
       code: 'BAD_SETTING',
       field: 'registrationAuthorities.240.webhookTokens',
     });
@@ -67,14 +67,14 @@ describe('the bridge alone', () => {
 
   it('names the setting of a token that is not there', async () => {
     const missing = 'env:TEST_NO_SUCH_TOKEN';
-    const { registrationAuthorities, gateway } = structuredClone(house.config);
+    const { registrationAuthorities, gateway } = structuredClone(place.config);
     registrationAuthorities['139']?.webhookTokens.splice(1, 1, missing);
-    await expect(readWebhookTokens({ ...house.config, registrationAuthorities })).rejects.toMatchObject({
+    await expect(readWebhookTokens({ ...place.config, registrationAuthorities })).rejects.toMatchObject({
       code: 'SECRET_NOT_FOUND',
       field: 'registrationAuthorities.139.webhookTokens[1]',
     });
     gateway.apiTokens.push(missing);
-    await expect(readApiTokens({ ...house.config, gateway })).rejects.toMatchObject({
+    await expect(readApiTokens({ ...place.config, gateway })).rejects.toMatchObject({
       code: 'SECRET_NOT_FOUND',
       field: 'gateway.apiTokens[1]',
     });
@@ -86,23 +86,23 @@ describe('the bridge alone', () => {
     ['a blank inside', `${'x'.repeat(20)} ${'y'.repeat(20)}`],
     ['a slash, which no address carries', `${'x'.repeat(20)}/${'y'.repeat(20)}`],
   ])('does not start with a token of %s, and says how to make one', async (_what, token) => {
-    const path = join(house.folder, 'guessable');
+    const path = join(place.folder, 'guessable');
     writeFileSync(path, token);
-    const { registrationAuthorities, gateway } = structuredClone(house.config);
+    const { registrationAuthorities, gateway } = structuredClone(place.config);
     const refused = { code: 'BAD_SETTING', remedy: expect.stringContaining('openssl rand') as string };
     registrationAuthorities['139']?.webhookTokens.splice(0, 1, `file:${path}`);
-    await expect(readWebhookTokens({ ...house.config, registrationAuthorities })).rejects.toMatchObject({
+    await expect(readWebhookTokens({ ...place.config, registrationAuthorities })).rejects.toMatchObject({
       ...refused,
       field: 'registrationAuthorities.139.webhookTokens[0]',
     });
     gateway.apiTokens.push(`file:${path}`);
-    const failed = await readApiTokens({ ...house.config, gateway }).catch((error: unknown) => error);
+    const failed = await readApiTokens({ ...place.config, gateway }).catch((error: unknown) => error);
     expect(failed).toMatchObject({ ...refused, field: 'gateway.apiTokens[1]' });
     expect(JSON.stringify(failed)).not.toContain(token.length > 1 ? token : '"a"');
   });
 
   it('is the only part that starts without a token of the API', async () => {
-    const config = { ...house.config, gateway: { ...house.config.gateway, apiTokens: [] } };
+    const config = { ...place.config, gateway: { ...place.config.gateway, apiTokens: [] } };
     await expect(startGateway(config, logger)).rejects.toMatchObject({
       code: 'BAD_SETTING',
       field: 'gateway.apiTokens',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { array, assert, asyncProperty, constantFrom, jsonValue, oneof, record, string } from 'fast-check';
 import { sealKeys } from '../keys.js';
-import { type House, openHouse } from './house.js';
+import { type GatewayPlace, openGatewayPlace } from './gateway-place.js';
 
 /** So many calls in the tests; `HOSTILE_CALLS` makes it more. */
 const RUNS = Number(process.env['HOSTILE_CALLS'] ?? 150);
@@ -13,17 +13,17 @@ const RUNS = Number(process.env['HOSTILE_CALLS'] ?? 150);
 const PATIENCE = 30_000;
 
 const keys = mkdtempSync(join(tmpdir(), 'hostile-'));
-let house: House;
+let place: GatewayPlace;
 beforeAll(async () => {
   const path = join(keys, 'seal.pem');
   writeFileSync(path, (await sealKeys()).publicKey);
-  house = await openHouse({
+  place = await openGatewayPlace({
     gateway: { hints: { bodyWithin: 400 } },
     settings: { keys: { encryptPayloads: false, seal: [{ id: 'test', publicKey: `file:${path}` }] } },
   });
 });
 afterAll(async () => {
-  await house.close();
+  await place.close();
   rmSync(keys, { recursive: true });
 });
 
@@ -48,7 +48,7 @@ async function send({ method, target, headers, body }: Raw): Promise<Answer> {
     'Connection: close',
     ...headers.map(([name, value]) => `${name}: ${value}`),
   ];
-  const socket = connect(house.gateway.port, '127.0.0.1');
+  const socket = connect(place.gateway.port, '127.0.0.1');
   socket.setTimeout(PATIENCE, () => socket.destroy(new Error(`no answer: ${lines.join(' | ').slice(0, 300)}`)));
   socket.write(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), body]));
   let text = '';
@@ -68,7 +68,7 @@ function expectFit({ status, text }: Answer, what: string): void {
   expect({ told, coded: !text.includes('{"error"') || /"code":"[A-Z_]+"/.test(text) }).toEqual({ told, coded: true });
 }
 
-const authorised = (): [string, string] => ['Authorization', `Bearer ${house.apiToken}`];
+const authorised = (): [string, string] => ['Authorization', `Bearer ${place.apiToken}`];
 
 const VERBS = [
   '',
@@ -188,7 +188,7 @@ test('no callback that can be thought of is a 500, a stack or a silence, with a 
   await assert(
     asyncProperty(constantFrom(true, false), contentType, callback, async (right, type, body) => {
       const bytes = Buffer.from(body, 'utf8');
-      const path = `/webhooks/uanataca/${right ? house.tokens[0] : 'wrong'}`;
+      const path = `/webhooks/uanataca/${right ? place.tokens[0] : 'wrong'}`;
       const headers: [string, string][] = [
         ['Content-Type', type],
         ['Content-Length', String(bytes.length)],
@@ -259,9 +259,9 @@ test('bytes that are no UTF-8, and numbers beyond all bounds, are told as bad in
 });
 
 test('a call whose body does not come is ended', async () => {
-  const socket = connect(house.gateway.port, '127.0.0.1');
+  const socket = connect(place.gateway.port, '127.0.0.1');
   socket.write(
-    `POST /v1/requests/nobody/cancel HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${house.apiToken}\r\nContent-Length: 10\r\n\r\n{`,
+    `POST /v1/requests/nobody/cancel HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${place.apiToken}\r\nContent-Length: 10\r\n\r\n{`,
   );
   const [data] = (await once(socket, 'data')) as [Buffer];
   expect(data.toString()).toMatch(/^HTTP\/1\.1 400 [\s\S]*too-slow/);

@@ -1,20 +1,20 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
-import { event, flat, hints, type House, openHouse } from './house.js';
+import { event, flat, hints, type GatewayPlace, openGatewayPlace } from './gateway-place.js';
 
 let connection: Connection;
 let client: Client;
-let house: House;
+let place: GatewayPlace;
 const taskQueue = `gateway-${randomUUID()}`;
 
 beforeAll(async () => {
   const address = process.env['TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233';
   connection = await Connection.connect({ address });
   client = new Client({ connection });
-  house = await openHouse({ only: 'webhooks', temporal: { address, taskQueue } });
+  place = await openGatewayPlace({ only: 'webhooks', temporal: { address, taskQueue } });
 });
 afterAll(async () => {
-  await house.close();
+  await place.close();
   await connection.close();
 });
 
@@ -23,7 +23,7 @@ describe('a hint for a running request', () => {
     const { pk, signals, history } = await running();
     const canary = 'canary-Hq6mZt2xV9sB4wLe';
     const body = event(pk, 'VIDEOREVIEW', { secret: canary });
-    expect((await house.hook(house.tokens[0], body)).status).toBe(200);
+    expect((await place.hook(place.tokens[0], body)).status).toBe(200);
     const received = await signals();
     expect(received).toEqual([{ name: 'hint', payloads: 0 }]);
     expect(await history()).not.toContain(canary);
@@ -35,7 +35,7 @@ describe('a hint for a running request', () => {
     const genuine = event(pk, 'VIDEOREVIEW');
     const forged = event(pk, 'ENROLLREADY', { sent_at: '20990101000000' });
     for (const body of [genuine, forged, genuine, forged, genuine]) {
-      expect((await house.hook(house.tokens[0], body)).status).toBe(200);
+      expect((await place.hook(place.tokens[0], body)).status).toBe(200);
     }
     expect(await signals()).toHaveLength(2);
   });
@@ -53,28 +53,28 @@ describe('a hint for a running request', () => {
     ['RENEWED', 0],
   ])('of status %s makes %i signal, in either shape', async (status, expected) => {
     const { pk, signals } = await running();
-    await house.hook(house.tokens[0], event(pk, status));
+    await place.hook(place.tokens[0], event(pk, status));
     expect(await signals()).toHaveLength(expected);
-    await house.hook(house.tokens[0], flat(pk, status));
+    await place.hook(place.tokens[0], flat(pk, status));
     expect(await signals()).toHaveLength(2 * expected);
   });
 
   it('of status ISSUED is one for an enrolment', async () => {
     const { pk, signals } = await running('enrolment');
-    await house.hook(house.tokens[0], event(pk, 'ISSUED'));
+    await place.hook(place.tokens[0], event(pk, 'ISSUED'));
     expect(await signals()).toHaveLength(1);
   });
 
   it('without any status is a hint, too', async () => {
     const { pk, signals } = await running();
-    await house.hook(house.tokens[0], { request: { pk } });
-    await house.hook(house.tokens[0], { request: pk });
+    await place.hook(place.tokens[0], { request: { pk } });
+    await place.hook(place.tokens[0], { request: pk });
     expect(await signals()).toHaveLength(2);
   });
 
   it('with the token of another environment does not reach it', async () => {
     const { pk, signals } = await running();
-    expect((await house.hook(house.otherToken, event(pk, 'VIDEOREVIEW'))).status).toBe(200);
+    expect((await place.hook(place.otherToken, event(pk, 'VIDEOREVIEW'))).status).toBe(200);
     expect(await signals()).toHaveLength(0);
   });
 });
@@ -83,25 +83,25 @@ describe('a hint for a closed request', () => {
   it('is answered 200 and counted, and starts nothing', async () => {
     const { pk, workflowId } = await running();
     await client.workflow.getHandle(workflowId).terminate();
-    const before = await house.counted(hints('closed'));
+    const before = await place.counted(hints('closed'));
     for (const body of [event(pk, 'VIDEOREVIEW'), event(pk, 'VIDEOREVIEW')]) {
-      const answer = await house.hook(house.tokens[0], body);
+      const answer = await place.hook(place.tokens[0], body);
       expect([answer.status, await answer.text()]).toEqual([200, '']);
     }
-    expect(await house.counted(hints('closed'))).toBe(before + 2);
+    expect(await place.counted(hints('closed'))).toBe(before + 2);
     expect((await client.workflow.getHandle(workflowId).describe()).status.name).toBe('TERMINATED');
   });
 
   it('is answered the same when Temporal has forgotten the request', async () => {
     const pk = randomInt(1e9);
-    house.index(String(pk), `signature-${randomUUID()}`);
-    expect((await house.hook(house.tokens[0], event(pk, 'VIDEOREVIEW'))).status).toBe(200);
+    place.index(String(pk), `signature-${randomUUID()}`);
+    expect((await place.hook(place.tokens[0], event(pk, 'VIDEOREVIEW'))).status).toBe(200);
   });
 });
 
 describe('a request that is known a moment after its first hint', () => {
   it('gets the next one', async () => {
-    const quick = await openHouse({
+    const quick = await openGatewayPlace({
       only: 'webhooks',
       temporal: { address: connection.options.address, taskQueue },
       gateway: { hints: { unknownFor: 1 } },
@@ -122,7 +122,7 @@ describe('a request that is known a moment after its first hint', () => {
 
 describe('the health of the bridge', () => {
   it('is good with Temporal', async () => {
-    const answer = await fetch(`${house.address}/health`);
+    const answer = await fetch(`${place.address}/health`);
     expect([answer.status, await answer.json()]).toEqual([200, { ready: true, temporal: 'reachable' }]);
   });
 });
@@ -132,7 +132,7 @@ async function running(flow: 'signature' | 'enrolment' = 'signature') {
   const pk = randomInt(1e9);
   const workflowId = `${flow}-${randomUUID()}`;
   await client.workflow.start('waiting', { workflowId, taskQueue, workflowExecutionTimeout: '5 minutes' });
-  house.index(String(pk), workflowId, flow);
+  place.index(String(pk), workflowId, flow);
   const fetchHistory = async () => (await client.workflow.getHandle(workflowId).fetchHistory()).events ?? [];
   return {
     pk,

@@ -3,99 +3,102 @@ import { readdirSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { event, flat, hints, type House, openHouse, told } from './house.js';
+import { event, flat, hints, type GatewayPlace, openGatewayPlace, told } from './gateway-place.js';
 
-let house: House;
+let place: GatewayPlace;
 beforeEach(async () => {
-  house = await openHouse({ only: 'webhooks', gateway: { hints: { bodyWithin: 300, unknownFor: 0, perMinute: 3 } } });
+  place = await openGatewayPlace({
+    only: 'webhooks',
+    gateway: { hints: { bodyWithin: 300, unknownFor: 0, perMinute: 3 } },
+  });
 });
-afterEach(async () => house.close());
+afterEach(async () => place.close());
 
 describe('a stranger', () => {
   it('gets for a wrong token what any unknown address gets, whatever is sent and however', async () => {
-    house.index('1012632', 'signature-known');
-    const unknown = await told(await fetch(`${house.address}/nowhere`, { method: 'POST', body: '{}' }));
+    place.index('1012632', 'signature-known');
+    const unknown = await told(await fetch(`${place.address}/nowhere`, { method: 'POST', body: '{}' }));
     expect(unknown).toMatchObject({ status: 404, body: '' });
     const wrong = randomBytes(24).toString('base64url');
     for (const body of [event(1012632, 'VIDEOREVIEW'), event(1, 'VIDEOREVIEW'), 'garbage', '', 'x'.repeat(70_000)]) {
-      expect(await told(await house.hook(wrong, body))).toEqual(unknown);
+      expect(await told(await place.hook(wrong, body))).toEqual(unknown);
     }
-    for (const token of [wrong, house.tokens[0]]) {
+    for (const token of [wrong, place.tokens[0]]) {
       for (const method of ['GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS']) {
-        const answer = await fetch(`${house.address}/webhooks/uanataca/${token}`, { method });
+        const answer = await fetch(`${place.address}/webhooks/uanataca/${token}`, { method });
         expect(await told(answer)).toEqual(unknown);
       }
     }
-    expect(await house.counted(hints('wrong-token'))).toBe(5);
-    expect(await house.counted(hints('foreign'))).toBe(0);
+    expect(await place.counted(hints('wrong-token'))).toBe(5);
+    expect(await place.counted(hints('foreign'))).toBe(0);
   });
 
   it('gets no further with a part of a token, or a token and more', async () => {
-    const [token] = house.tokens;
+    const [token] = place.tokens;
     for (const guess of [token.slice(0, -1), `${token}x`, token.toUpperCase(), `${token}%00`, `${token}/`]) {
-      expect((await house.hook(guess, event(1, 'VIDEOREVIEW'))).status).toBe(404);
+      expect((await place.hook(guess, event(1, 'VIDEOREVIEW'))).status).toBe(404);
     }
   });
 });
 
 describe('a hint', () => {
   it('for a request that is not ours is answered 200, counted, and nothing of it is kept', async () => {
-    const before = readdirSync(house.folder, { recursive: true });
+    const before = readdirSync(place.folder, { recursive: true });
     for (const body of [event(77, 'VIDEOREVIEW'), flat(77, 'CANCELLED'), event('78', 'NEWSTATUS')]) {
-      expect(await told(await house.hook(house.tokens[0], body))).toMatchObject({ status: 200, body: '' });
+      expect(await told(await place.hook(place.tokens[0], body))).toMatchObject({ status: 200, body: '' });
     }
-    expect(await house.counted(hints('foreign'))).toBe(3);
-    expect(readdirSync(house.folder, { recursive: true })).toEqual(before);
+    expect(await place.counted(hints('foreign'))).toBe(3);
+    expect(readdirSync(place.folder, { recursive: true })).toEqual(before);
   });
 
   it('about create, which comes before the index has the request, does not make the request foreign', async () => {
-    expect((await house.hook(house.tokens[0], event(6, 'VIDEOPENDING'))).status).toBe(200);
-    house.index('6', 'signature-six');
-    await house.hook(house.tokens[0], event(6, 'ISSUED'));
-    expect(await house.counted(hints('not-forwarded'))).toBe(2);
-    expect(await house.counted(hints('foreign'))).toBe(0);
+    expect((await place.hook(place.tokens[0], event(6, 'VIDEOPENDING'))).status).toBe(200);
+    place.index('6', 'signature-six');
+    await place.hook(place.tokens[0], event(6, 'ISSUED'));
+    expect(await place.counted(hints('not-forwarded'))).toBe(2);
+    expect(await place.counted(hints('foreign'))).toBe(0);
   });
 
   it('is let in by both tokens while they are rotated, and by each for its own environment alone', async () => {
-    house.index('5', 'signature-five');
-    const statuses = [house.tokens[0], house.tokens[1], house.otherToken].map(
-      async (token) => (await house.hook(token, event(5, 'ISSUED'))).status,
+    place.index('5', 'signature-five');
+    const statuses = [place.tokens[0], place.tokens[1], place.otherToken].map(
+      async (token) => (await place.hook(token, event(5, 'ISSUED'))).status,
     );
     expect(await Promise.all(statuses)).toEqual([200, 200, 200]);
-    expect(await house.counted(hints('not-forwarded'))).toBe(2);
-    expect(await house.counted(hints('foreign'))).toBe(1);
+    expect(await place.counted(hints('not-forwarded'))).toBe(2);
+    expect(await place.counted(hints('foreign'))).toBe(1);
   });
 
   it('for our request is answered 503 with a time to come back while Temporal is out of reach', async () => {
-    house.index('6', 'signature-six');
+    place.index('6', 'signature-six');
     const sent = [event(6, 'VIDEOREVIEW'), event(6, 'VIDEOREVIEW')].map(async (body) =>
-      house.hook(house.tokens[0], body),
+      place.hook(place.tokens[0], body),
     );
     for (const answer of await Promise.all(sent)) {
       expect(answer.status).toBe(503);
       expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
     }
-    const again = await house.hook(house.tokens[0], event(6, 'VIDEOREVIEW'));
+    const again = await place.hook(place.tokens[0], event(6, 'VIDEOREVIEW'));
     expect(again.status).toBe(503);
     // Not delivered, so not a repetition.
-    expect(await house.counted(hints('repeated'))).toBe(0);
-    expect(await house.counted(hints('temporal-unreachable'))).toBe(3);
+    expect(await place.counted(hints('repeated'))).toBe(0);
+    expect(await place.counted(hints('temporal-unreachable'))).toBe(3);
   });
 
   it('is answered 503 while the index is out of reach, for it may be ours', async () => {
-    rmSync(join(house.config.archive.directory, 'index'), { recursive: true });
-    const answer = await house.hook(house.tokens[0], event(9, 'VIDEOREVIEW'));
+    rmSync(join(place.config.archive.directory, 'index'), { recursive: true });
+    const answer = await place.hook(place.tokens[0], event(9, 'VIDEOREVIEW'));
     expect(answer.status).toBe(503);
-    expect(await house.counted(hints('index-unavailable'))).toBe(1);
+    expect(await place.counted(hints('index-unavailable'))).toBe(1);
   });
 
   it('that says nothing new to a request is answered 200 without a signal', async () => {
-    house.index('7', 'signature-seven');
-    house.index('8', 'enrolment-eight', 'enrolment');
+    place.index('7', 'signature-seven');
+    place.index('8', 'enrolment-eight', 'enrolment');
     for (const body of [event(7, 'VIDEOPENDING'), flat(7, 'ISSUED'), event(8, 'RENEWED')]) {
-      expect((await house.hook(house.tokens[0], body)).status).toBe(200);
+      expect((await place.hook(place.tokens[0], body)).status).toBe(200);
     }
-    expect(await house.counted(hints('not-forwarded'))).toBe(3);
+    expect(await place.counted(hints('not-forwarded'))).toBe(3);
   });
 
   it('that names no request, as the documented certificate events do, is answered 200', async () => {
@@ -105,16 +108,16 @@ describe('a hint', () => {
       request: { status: 'ISSUED' },
       certificates: [{ status: 'REVOKED', serial_number: 'X' }],
     };
-    expect((await house.hook(house.tokens[0], revoked)).status).toBe(200);
-    expect(await house.counted(hints('no-request'))).toBe(1);
+    expect((await place.hook(place.tokens[0], revoked)).status).toBe(200);
+    expect(await place.counted(hints('no-request'))).toBe(1);
   });
 
   it('that comes too often gets 429 with a time to come back, whether the request is ours or not', async () => {
-    house.index('10', 'signature-ten');
+    place.index('10', 'signature-ten');
     for (const pk of [10, 11]) {
       const answers: Response[] = [];
       for (let count = 0; count < 4; count += 1) {
-        answers.push(await house.hook(house.tokens[0], flat(pk, 'VIDEOPENDING')));
+        answers.push(await place.hook(place.tokens[0], flat(pk, 'VIDEOPENDING')));
       }
       expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 429]);
       expect(Number(answers.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -130,15 +133,15 @@ describe('a hint', () => {
     ['a negative request', flat(-1, 'VIDEOREVIEW')],
     ['no request', { event_type: 'VIDEOID_UPDATED' }],
   ])('of %s is answered 400 behind a right token', async (_what, body) => {
-    expect(await told(await house.hook(house.tokens[0], body))).toMatchObject({ status: 400, body: '' });
-    expect(await house.counted(hints('garbage'))).toBe(1);
+    expect(await told(await place.hook(place.tokens[0], body))).toMatchObject({ status: 400, body: '' });
+    expect(await place.counted(hints('garbage'))).toBe(1);
   });
 });
 
 describe('a body', () => {
   it('of 64 KB is read', async () => {
     const body = JSON.stringify(event(1, 'VIDEOREVIEW')).padEnd(65_536, ' ');
-    expect((await house.hook(house.tokens[0], body)).status).toBe(200);
+    expect((await place.hook(place.tokens[0], body)).status).toBe(200);
   });
 
   it('of 65 KB is refused while it is read', async () => {
@@ -147,7 +150,7 @@ describe('a body', () => {
     // The end of the body is never sent: the answer does not wait for it.
     socket.write(`${(65_537).toString(16)}\r\n${'x'.repeat(65_537)}\r\n`);
     expect(await firstOf(socket)).toContain('HTTP/1.1 413');
-    expect(await house.counted(hints('too-large'))).toBe(1);
+    expect(await place.counted(hints('too-large'))).toBe(1);
   });
 
   it('announced as larger than 64 KB is refused before it is read', async () => {
@@ -162,37 +165,37 @@ describe('a body', () => {
     expect(await firstOf(socket)).toContain('HTTP/1.1 408');
     // The sender is cut off, not kept.
     await once(socket, 'close');
-    expect(await house.counted(hints('too-slow'))).toBe(1);
+    expect(await place.counted(hints('too-slow'))).toBe(1);
   });
 });
 
 describe('the log', () => {
   it('tells result, registration authority and documented status words, and nothing else of a payload', async () => {
     const canary = 'canary-Xv3nQ8tLw2Zp7Rk1';
-    house.index('4012632', 'signature-known');
+    place.index('4012632', 'signature-known');
     const more = { request: { pk: 4012632, status: 'VIDEOREVIEW', name: canary, email: `${canary}@example.com` } };
-    await house.hook(house.tokens[0], event(4012632, 'VIDEOREVIEW', { event_type: canary, ...more }));
-    await house.hook(house.tokens[0], event(5555555, canary));
-    await house.hook(house.tokens[0], canary);
-    await house.hook(canary, event(1, 'VIDEOREVIEW'));
-    const metrics = await (await fetch(`${house.address}/metrics`)).text();
-    expect(house.log()).toContain('"registrationAuthority":"139"');
-    expect(house.log()).toContain('"providerStatus":"VIDEOREVIEW"');
-    for (const secret of [canary, '4012632', '5555555', ...house.tokens]) {
-      expect(house.log()).not.toContain(secret);
+    await place.hook(place.tokens[0], event(4012632, 'VIDEOREVIEW', { event_type: canary, ...more }));
+    await place.hook(place.tokens[0], event(5555555, canary));
+    await place.hook(place.tokens[0], canary);
+    await place.hook(canary, event(1, 'VIDEOREVIEW'));
+    const metrics = await (await fetch(`${place.address}/metrics`)).text();
+    expect(place.log()).toContain('"registrationAuthority":"139"');
+    expect(place.log()).toContain('"providerStatus":"VIDEOREVIEW"');
+    for (const secret of [canary, '4012632', '5555555', ...place.tokens]) {
+      expect(place.log()).not.toContain(secret);
       expect(metrics).not.toContain(secret);
     }
   });
 });
 
 async function open(): Promise<Socket> {
-  const socket = connect(house.gateway.port, '127.0.0.1');
+  const socket = connect(place.gateway.port, '127.0.0.1');
   await once(socket, 'connect');
   return socket;
 }
 
 function head(length: string): string {
-  return `POST /webhooks/uanataca/${house.tokens[0]} HTTP/1.1\r\nHost: gateway\r\n${length}\r\n\r\n`;
+  return `POST /webhooks/uanataca/${place.tokens[0]} HTTP/1.1\r\nHost: gateway\r\n${length}\r\n\r\n`;
 }
 
 async function firstOf(socket: Socket): Promise<string> {

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { webhookTokenFile } from '../../local/local-config.js';
 import { anyPort } from '../../local/ports.js';
-import { event, flat, hints, told } from '../gateway/house.js';
+import { event, flat, hints, told } from '../gateway/gateway-place.js';
 import { AUTHORITIES, Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';

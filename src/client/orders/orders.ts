@@ -74,13 +74,15 @@ export function orderVerbs(access: RequestAccess) {
 
   const sealed = async (text: string | undefined) => (text === undefined ? undefined : await keys.seal(text));
 
-  const resolve = verb('resolve', ({ link, ...given }, record) => ({
-    check: () => assertBothIds(record, given),
-    argument: () => given,
-    afterwards: async (call) => {
-      if (link !== undefined && given.ids !== undefined) await keepLink(archive, record, given.ids, link, call);
-    },
-  }));
+  const resolve = unanswered(
+    verb('resolve', ({ link, ...given }, record) => ({
+      check: () => assertBothIds(record, given),
+      argument: () => given,
+      afterwards: async (call) => {
+        if (link !== undefined && given.ids !== undefined) await keepLink(archive, record, given.ids, link, call);
+      },
+    })),
+  );
 
   return {
     /**
@@ -129,7 +131,7 @@ export function orderVerbs(access: RequestAccess) {
     })),
 
     /** Ends a request. Takes effect between steps; a request that is being signed ends signed. */
-    cancel: verb('cancel'),
+    cancel: unanswered(verb('cancel')),
 
     /**
      * An operator's decision about attention: taken, not carried out yet; but `new-video` answers when the new video request
@@ -231,6 +233,13 @@ export function orderVerbs(access: RequestAccess) {
       const carryOut = (): Promise<Reset> => resetRequest(access, record, given);
       return await access.once(record, { verb: 'reset', given, options, carryOut });
     },
+  };
+}
+
+/** A verb whose caller learns only that it was taken. */
+function unanswered<Call extends unknown[]>(ask: (...call: Call) => Promise<unknown>) {
+  return async (...call: Call): Promise<void> => {
+    await ask(...call);
   };
 }
 

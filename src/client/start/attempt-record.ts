@@ -57,7 +57,7 @@ export function hashOf(
     profile,
     signer,
     documents: [...documents],
-    ...(enrolment === undefined ? {} : { enrolment: givenOf(enrolment) }),
+    ...defined({ enrolment: enrolment && givenOf(enrolment) }),
     policy: overrides,
   });
 }

@@ -34,6 +34,9 @@ export function lookRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
       parts.stop,
     );
   });
+  app.get('/:reference/why', verb('why'), async (context) =>
+    context.json(await client.why(reference(context), query(context, requestQuery, flow))),
+  );
   app.get('/:reference/link', verb('link'), async (context) =>
     context.json(await client.link(reference(context), { ...query(context, requestQuery, flow), ...CHANNEL })),
   );

@@ -10,7 +10,7 @@ import { receive } from './upload.js';
 /** How an order is called over HTTP: `POST /:reference/<name>`. */
 interface OrderRoute {
   /** The client checks what the body holds. */
-  call: (client: ApiParts['client'], reference: string, body: never, options: CallOptions) => Promise<object>;
+  call: (client: ApiParts['client'], reference: string, body: never, options: CallOptions) => Promise<object | void>;
   /** Who orders, where the body does not say. Absent where it need not. */
   by?: Actor['kind'];
   /** May bring documents. */
@@ -19,15 +19,13 @@ interface OrderRoute {
   answer: string;
 }
 
-const NOTHING = '204';
-
 /** Every order but `identity`, which is a GET; and `reset`, which no request is asked for. */
 export const ORDER_ROUTES: Record<Exclude<OrderName, 'identity'> | 'reset', OrderRoute> = {
   review: { call: (client, ...order) => client.review(...order), answer: '`{"status"}`' },
   accept: { call: (client, ...order) => client.accept(...order), answer: '`{"recordedAt"}`' },
   code: { call: (client, ...order) => client.requestCode(...order), answer: '`{"sentAt","resendFrom"}`' },
   sign: { call: (client, ...order) => client.sign(...order), answer: '`{"signed": true}`' },
-  cancel: { call: (client, ...order) => client.cancel(...order), by: 'requester', answer: NOTHING },
+  cancel: { call: (client, ...order) => client.cancel(...order), by: 'requester', answer: '204' },
   'new-video': {
     call: (client, ...order) => client.newVideo(...order),
     by: 'requester',
@@ -60,7 +58,7 @@ export const ORDER_ROUTES: Record<Exclude<OrderName, 'identity'> | 'reset', Orde
     by: 'requester',
     answer: '`{"reference","attempt","to"}`',
   },
-  resolve: { call: (client, ...order) => client.resolve(...order), answer: NOTHING },
+  resolve: { call: (client, ...order) => client.resolve(...order), answer: '204' },
 };
 
 const NEW_ATTEMPT =
@@ -70,7 +68,7 @@ const NEW_ATTEMPT =
 export function orderRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
   const verb = verbs(parts);
   const app = new Hono<Bindings>();
-  for (const [name, { call, by, upload, answer }] of Object.entries(ORDER_ROUTES)) {
+  for (const [name, { call, by, upload }] of Object.entries(ORDER_ROUTES)) {
     if (!takenBy(name as keyof typeof ORDER_ROUTES).includes(flow)) continue;
     app.post(`/:reference/${name}`, verb(name), async (context) => {
       const { incoming } = context.env;
@@ -79,7 +77,7 @@ export function orderRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
         const given = received?.input ?? (await readJson(incoming, parts.limits));
         const body = { ...(by && { actor: { kind: by } }), ...given } as never;
         const answered = await call(parts.client, reference(context), body, callOptions(context, flow));
-        return answer === NOTHING ? context.body(null, 204) : context.json(answered);
+        return answered === undefined ? context.body(null, 204) : context.json(answered);
       } finally {
         await received?.remove();
       }

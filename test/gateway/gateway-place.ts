@@ -13,7 +13,7 @@ import type { Flow } from '../../src/messages/request.js';
 export const AUTHORITIES = { '139': 'pilot', '240': 'other' } as const;
 
 /** A gateway on real files, with what a test wants to know about it. */
-export interface House {
+export interface GatewayPlace {
   folder: string;
   config: Config;
   gateway: Gateway;
@@ -36,7 +36,7 @@ export interface House {
 
 export interface HouseOptions extends GatewayOptions {
   temporal?: { address: string; taskQueue?: string };
-  /** The archive of another house. */
+  /** The archive of another place. */
   archive?: string | undefined;
   gateway?: object;
   settings?: object;
@@ -45,7 +45,7 @@ export interface HouseOptions extends GatewayOptions {
 /** Nothing listens on this port. */
 export const NOWHERE = '127.0.0.1:1';
 
-export async function openHouse(options: HouseOptions = {}): Promise<House> {
+export async function openGatewayPlace(options: HouseOptions = {}): Promise<GatewayPlace> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
   const secret = (name: string): string => {
     const value = randomBytes(24).toString('base64url');
