@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
-import { eventually } from '../installation/patience.js';
+import { eventually, unlessAway } from '../installation/patience.js';
 import { SAMPLE } from '../client/place.js';
 import { answerOf, type Ran, videoid } from './run.js';
 
@@ -48,7 +48,10 @@ async function pkOf(reference: string): Promise<string> {
 }
 
 async function until(reference: string, verb: string): Promise<void> {
-  await eventually(async () => (await at.client.status(reference)).verbs.some((each) => each === verb));
+  await eventually(async () => {
+    const status = await unlessAway(at.client.status(reference));
+    return status?.verbs.some((each) => each === verb);
+  });
 }
 
 test('a request is carried from sign to the verified files with the command alone', async () => {
