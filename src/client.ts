@@ -44,13 +44,13 @@ export type { ListOptions, RequestSummary } from './temporal/listing.js';
 
 /** How a client is opened. */
 export interface ConnectOptions {
-  /** Look for a reference in both flows where a verb is called without `flow`, instead of taking it for a signature's. */
+  /** Looks for a reference in both flows when a verb is called without `flow`. Otherwise it is a signature's. */
   findsFlow?: boolean;
-  /** For who mostly reads: the private orders key is asked for only when something is started or ordered. */
+  /** Loads the private orders key only when something is started or ordered, for clients that mostly read. */
   mayOnlyRead?: boolean;
 }
 
-/** Every verb, by what it is for. */
+/** Every verb of the client, from the rooms. */
 function verbsOf(access: RequestAccess) {
   return { ...startVerbs(access), ...orderVerbs(access), ...fileVerbs(access), ...lookVerbs(access) };
 }

@@ -87,7 +87,7 @@ async function resolutionOf(flags: ResolveFlags): Promise<PlainResolution> {
   };
 }
 
-/** A dry run unless `--yes` is given: nobody wants to find out afterwards how many there were. */
+/** A dry run unless `--yes` is given, so that people see first how many requests there are. */
 async function resolveAll(client: VideoIdClient, screen: Screen, flags: ResolveFlags): Promise<ExitCode> {
   const { code = '', remedy: wanted, yes = false } = flags;
   const order = { ...deciderOf(flags), code, ...defined({ remedy: wanted }), carryOut: yes };

@@ -4,7 +4,7 @@ import type { FieldName } from './request-fields.js';
 /** How the document number of the signer compares with the one that the requester expects. Says nothing about either. */
 export type IdentityWord = 'as-expected' | 'different' | 'not-shown';
 
-/** An officer's or operator's word that this signer is taken all the same. */
+/** What an officer or operator says to go on with this signer. */
 export const IDENTITY_ACCEPTED = ['accepted-although-different', 'accepted-although-not-shown'] as const;
 export type IdentityAccepted = (typeof IDENTITY_ACCEPTED)[number];
 

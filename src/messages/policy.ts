@@ -38,13 +38,13 @@ export type Requirement = (typeof REQUIREMENTS)[number];
 
 /** Which signatures may stand beside the signer's. */
 export interface OtherSigners {
-  /** So many at most. */
+  /** How many at most. */
   others: number;
   /** SHA-256 of the certificates, hexadecimal in small letters, that may; empty: any that leads to a root. */
   certificates: string[];
 }
 
-/** By what the signed files of a request are judged, beside what is always checked. */
+/** What the signed files of a request must meet, beside what is always checked. */
 export interface VerificationPolicy {
   /** Milliseconds: a trusted timestamp may be so much earlier than the acceptance, as clocks differ. */
   clockTolerance: number;
@@ -64,7 +64,7 @@ export interface Policy {
     review: number;
     /** From ENROLLREADY to the signature. */
     signing: number;
-    /** So long before each of them somebody is reminded. None when left out. */
+    /** How long before each deadline somebody is reminded. No reminders when left out. */
     remindBefore?: number[];
   };
   watch: {
@@ -80,7 +80,7 @@ export interface Policy {
   code: {
     /** The provider's resend cool-down (§4.8). */
     coolDown: number;
-    /** So many codes may be not accepted before the request is marked attention. */
+    /** How many codes may be refused before the request is marked attention. */
     notAcceptedLimit: number;
   };
   acceptance: {

@@ -61,7 +61,7 @@ export interface Attention {
   since: string;
   /** How often it was tried since. */
   tries: number;
-  /** True when it keeps trying and leaves by itself; false when it waits for a decision. */
+  /** True when it keeps trying and ends by itself. False when it waits for a decision. */
   leavesByItself: boolean;
   remedies: Remedy[];
   /** Numbers beside the words: `bytesNeeded`, `bytesFree`. */

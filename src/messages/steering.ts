@@ -39,7 +39,7 @@ export type ReviewDecision = {
 } & (
   | {
       decision: 'approve';
-      /** Wanted where the document number is not the expected one: the officer knows, and approves all the same. */
+      /** Needed when the document number is not the expected one: the officer knows it, and approves. */
       identity?: IdentityAccepted;
     }
   | {

@@ -1,6 +1,6 @@
 /**
- * Why the verification of a file can be indeterminate, where a setting may let it pass all the same. What makes it failed never may,
- * nor what says that nobody looked whether the signed bytes are still the ones that were signed.
+ * Reasons for an indeterminate verification that a setting may let pass. A reason that makes it failed never passes. Nor does one
+ * that says that the signed bytes were not compared with what was signed.
  */
 export const PASSABLE_REASONS = [
   'signer-not-named',

@@ -21,6 +21,8 @@ const FORBIDDEN: [what: string, file: string, imported: string, rule: string][] 
   ['a gateway that carries out activities', 'src/gateway/of-steps.ts', '../activities/c.js', 'users-of-activities'],
   ['a sandbox that imports our code', 'sandbox/of-ours.ts', '../src/messages/word.js', 'sandbox-stands-alone'],
   ['our code that imports the sandbox', 'src/gateway/of-sandbox.ts', '../../sandbox/main.js', 'src-stands-alone'],
+  ['a look behind the door of a room', 'src/cli/a.ts', '../client/orders/b.js', 'door-of-client/orders'],
+  ['a room that imports the one above', 'src/client/input/a.ts', '../orders/orders.js', 'arrows-of-client/input'],
   ['an import that leads nowhere', 'src/gateway/of-nothing.ts', './gone.js', 'resolvable'],
   ['a circle, also of types', 'src/archive/one.ts', './two.js', 'no-circle'],
 ];
@@ -38,7 +40,7 @@ beforeAll(async () => {
   symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
   write('src/messages/word.ts', 'export type Word = string;');
   write('src/archive/archive.ts', "import type { Word } from '../messages/word.js';\nexport const word: Word = '';");
-  write('src/client/b.ts', 'export const word = 1;');
+  for (const file of ['b', 'orders/b', 'orders/orders']) write(`src/client/${file}.ts`, 'export const word = 1;');
   write('src/workflows/signature.ts', 'export const story = 1;');
   write('src/activities/c.ts', 'export const step = 1;');
   write('sandbox/main.ts', 'export const started = true;');

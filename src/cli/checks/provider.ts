@@ -51,7 +51,7 @@ async function optimizerCheck(
   });
 }
 
-/** Where a real Optimizer is reached in clear: why that is right. */
+/** Why the settings allow to reach a real Optimizer without TLS. */
 function plainHttpChecks(name: string, { env, optimizer, plainHttpReason }: EnvironmentConfig): Check[] {
   if (env !== 'prod' || plainHttpReason === undefined || !isPlainOutside(optimizer)) return [];
   return [

@@ -90,7 +90,7 @@ export function lookVerbs(access: RequestAccess) {
     },
 
     /**
-     * What the requester's systems may want to act on, in order: deadlines that come near, videos finished after the end.
+     * What the requester's systems may act on, in order: deadlines that come near, and videos finished after the end.
      * `next` is what to ask after the next time. An entry may come twice, with the same `id`.
      *
      * @throws VideoIdError BAD_INPUT

@@ -78,7 +78,7 @@ async function commandPlace({ archive, config }: WhyPlace, record: RequestRecord
   };
 }
 
-/** Leaves by itself when somebody acts at the provider, or decides; trying again does nothing for it. */
+/** These end when somebody acts at the provider, or decides. Trying again does not help. */
 const PEOPLE_ACT = new Set<FailureCode>([
   'VIDEO_FAILED',
   'APPROVAL_INCOMPLETE',
@@ -86,7 +86,7 @@ const PEOPLE_ACT = new Set<FailureCode>([
   'SIGNER_UNEXPECTED',
 ]);
 
-/** Verbs that help where an operator is awaited for another cause than trouble of a step. */
+/** Verbs that help against a failure, beside its remedies. */
 const HELPING: Partial<Record<FailureCode, readonly Verb[]>> = {
   PROVIDER_REFUSED: ['correct'],
   SIGNER_UNEXPECTED: ['identity', 'correct', 'approve', 'refuse'],

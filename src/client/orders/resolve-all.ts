@@ -12,7 +12,7 @@ export interface ResolveAllOrder extends Omit<Resolution, 'remedy' | 'ids'> {
   code: string;
   /** `retry` if left out. */
   remedy?: Resolution['remedy'] | undefined;
-  /** Without it nothing is told to any request, and the answer says which would be. */
+  /** Without it no request is told. The answer then says which requests would be. */
   carryOut?: boolean | undefined;
 }
 
@@ -23,14 +23,14 @@ export interface ResolvedAll {
   carriedOut: boolean;
   /** How many requests are in attention with this failure. */
   found: number;
-  /** `told`, or the failure's code; `not-told` after one that would be the same for all. */
+  /** `told`, or the failure's code. `not-told` where a failure before would have come again. */
   results: { flow: Flow; reference: string; attempt: number; result: string }[];
 }
 
-/** So many requests are told at a time: each tries its step at once, and the provider gets as many calls. */
+/** Requests that are told at a time. Each tries its step at once, so the provider gets as many calls. */
 const AT_A_TIME = 8;
 
-/** When one of these comes, it would come for all. */
+/** After one of these failures the other requests would fail in the same way. */
 const HOPELESS = new Set<string>(['WORKER_AWAY', 'TEMPORAL_UNREACHABLE', 'ARCHIVE_UNAVAILABLE']);
 
 const schema: z.ZodType<ResolveAllOrder> = z.strictObject({

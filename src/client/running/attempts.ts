@@ -45,9 +45,9 @@ export async function flowOf(archive: Archive, reference: string): Promise<Flow>
 }
 
 /**
- * The attempt that a key was used for: when its answer was lost, a later attempt may have been started since.
+ * The attempt that a key was used for. A later attempt may have been started since, when the answer was lost.
  *
- * @param latest the one that is meant otherwise
+ * @param latest what is returned for a key that was not used before
  */
 export async function attemptOrdered(
   archive: Archive,

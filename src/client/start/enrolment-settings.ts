@@ -14,7 +14,7 @@ import { checkedFields } from '../input/input.js';
 import type { CheckedEnrolment } from './enrolment-input.js';
 import { type RequestSettings, settingsOf } from './request-settings.js';
 
-/** Days, when a start leaves it out: what the provider's own example gets for a create without it (§8.2). */
+/** Days, when a start does not say. The provider's own example gets this many for a create without them (§8.2). */
 const DEFAULT_VALIDITY = 730;
 
 /** Longest profile name; the ones in the catalogue have at most 20 characters. It stands in the Temporal UI. */

@@ -1,4 +1,4 @@
-/** So many entries are remembered; the oldest goes first. Bounds the memory a sender can take. */
+/** Entries that are remembered; the oldest goes first. This limits the memory that a sender can take. */
 const REMEMBERED = 10_000;
 
 /** Remembers payloads that reached their request, so that a repetition costs nothing. In memory, best effort. */
