@@ -85,7 +85,8 @@ export class Caught<Act extends string> {
 
   private async take(act: Act): Promise<void> {
     await this.story.untilTurnOf(act);
-    await this.story.do(act);
+    // A worker that is busy with the others may answer late; the next turn comes when it has taken effect.
+    await unlessAway(this.story.do(act));
   }
 
   private hold(moment: 'before' | 'after', endpoint: string): Promise<string> {
