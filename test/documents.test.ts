@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { PROJECT } from '../local/project.js';
 import { ASSUMPTIONS } from '../src/uanataca/one-shot/assumptions.js';
 import { REGISTRATION_AUTHORITY_ASSUMPTIONS } from '../src/uanataca/registration-authority/assumptions.js';
+import { STEP_FAILURES } from '../src/messages/failures.js';
 
 const DOCUMENTS = [
   'README.md',
@@ -51,11 +52,9 @@ test('every file that a document names in the project exists', () => {
 });
 
 test('docs/operations.md says of every failure of a step what it means and what to do', () => {
-  const [, union = ''] = /export type StepFailureCode =([^;]*);/.exec(read('src/messages/failures.ts')) ?? [];
-  const codes = [...union.matchAll(/'([A-Z_]+)'/g)].map(([, code]) => code);
+  const codes: (string | undefined)[] = Object.keys(STEP_FAILURES);
   const [, table = ''] = read('docs/operations.md').split(/<!-- \/?attention -->/);
   const rows = [...table.matchAll(/^\| `([A-Z_]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(([, code]) => code);
-  expect(codes.length).toBeGreaterThan(10);
   expect(rows).toEqual(expect.arrayContaining(codes));
   // Shown as attention too, though it is not a failure of a step.
   expect(rows.filter((code) => !codes.includes(code))).toEqual(['CODES_EXHAUSTED']);

@@ -58,7 +58,7 @@ const CALL_FAILURES = {
 export type CallFailureCode = keyof typeof CALL_FAILURES;
 
 /** A step of a request met trouble. It is shown as attention, or tried again without a person. */
-const STEP_FAILURES = {
+export const STEP_FAILURES = {
   STILL_WAITING: { http: 409, exit: 5 },
   PROVIDER_UNREACHABLE: { http: 503, exit: 6 },
   PROVIDER_BUSY: { http: 503, exit: 6 },
