@@ -194,7 +194,7 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
         await who.console('approve');
         return who;
       },
-      why: { state: 'attention', code: 'SIGNER_UNEXPECTED', leavesByItself: false, words: /another document number/ },
+      why: { state: 'attention', code: 'SIGNER_UNEXPECTED', leavesByItself: false, words: /not the expected one/ },
       remedy: /--remedy accept-signer$/,
       goOn: acceptAndSign,
       end: 'signed',
@@ -401,7 +401,7 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
         await who.approve();
         return who;
       },
-      why: { state: 'attention', code: 'PROVIDER_FILE_NOT_A_PDF', leavesByItself: false, words: /no PDF/ },
+      why: { state: 'attention', code: 'PROVIDER_FILE_NOT_A_PDF', leavesByItself: false, words: /not a PDF/ },
       repair: recover,
       remedy: /--remedy retry$/,
       goOn: acceptAndSign,
