@@ -3,12 +3,12 @@ import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EXIT, EXIT_WORDS } from '../src/cli/exit-codes.js';
-import { markdownTable } from '../src/cli/settings.js';
 import { verbCommand } from '../src/client/commands.js';
-import { listSettings } from '../src/config.js';
+import { listSettings, listSettingsOfEach, type Setting } from '../src/config.js';
 import { STATUS_WORDS } from '../src/gateway/api/http-status.js';
 import { ORDER_ROUTES, takenBy } from '../src/gateway/api/order-routes.js';
 import { FAILURES } from '../src/messages/failures.js';
+import type { StepName } from '../src/messages/policy.js';
 import { type Verb, VERBS } from '../src/messages/verbs.js';
 import type { Assumption } from '../src/uanataca/assumption-list.js';
 import { ASSUMPTIONS } from '../src/uanataca/one-shot/assumptions.js';
@@ -19,14 +19,56 @@ import { PROJECT } from './project.js';
 export interface DocumentTable {
   /** Path in the project. */
   file: string;
-  /** Stands in the marks: `<!-- settings: … -->` and `<!-- /settings -->`. */
+  /** Stands in the marks: `<!-- settings-worker: … -->` and `<!-- /settings-worker -->`. */
   name: string;
   lines: () => string[];
 }
 
+/** The topics of docs/settings.md, each with what the names of its settings begin with. */
+export const SETTING_TOPICS: Readonly<Record<string, readonly string[]>> = {
+  temporal: ['temporal.'],
+  archive: ['archive.'],
+  keys: ['keys.'],
+  deadlines: ['policy.deadlines.', 'policy.acceptance.'],
+  reading: ['policy.watch.'],
+  code: ['policy.code.', 'policy.sign.', 'codeEntry'],
+  documents: ['documents.', 'policy.retrieve.', 'policy.download.'],
+  verification: ['policy.verification.', 'policy.mayPass', 'policy.identity.', 'worker.verification.'],
+  floor: ['floor.'],
+  worker: ['worker.'],
+  gateway: ['gateway.'],
+  'codec-server': ['codecServer.'],
+  log: ['log.'],
+};
+
+/** A step's four settings stand in one row of the table "steps"; these two are records with a table of their own. */
+const ELSEWHERE = ['policy.steps.', 'environments', 'registrationAuthorities'];
+
+/** The topic of a setting: the one with the longest beginning of its name. Undefined where it has another table. */
+export function topicOf(name: string): string | undefined {
+  if (ELSEWHERE.some((begin) => name.startsWith(begin))) return undefined;
+  const begins = Object.entries(SETTING_TOPICS).flatMap(([topic, all]) => all.map((begin) => ({ topic, begin })));
+  const found = begins.filter(({ begin }) => name.startsWith(begin));
+  return found.toSorted((one, other) => other.begin.length - one.begin.length)[0]?.topic;
+}
+
 export const DOCUMENT_TABLES: readonly DocumentTable[] = [
-  { file: 'README.md', name: 'settings', lines: () => markdownTable(listSettings()) },
-  { file: 'README.md', name: 'exit-codes', lines: exitLines },
+  ...Object.keys(SETTING_TOPICS).map((topic) => ({
+    file: 'docs/settings.md',
+    name: `settings-${topic}`,
+    lines: () => settingLines(listSettings().filter(({ name }) => topicOf(name) === topic)),
+  })),
+  {
+    file: 'docs/settings.md',
+    name: 'settings-environments',
+    lines: () => settingLines(listSettingsOfEach('environments')),
+  },
+  {
+    file: 'docs/settings.md',
+    name: 'settings-registration-authorities',
+    lines: () => settingLines(listSettingsOfEach('registrationAuthorities')),
+  },
+  { file: 'docs/settings.md', name: 'settings-steps', lines: stepLines },
   { file: 'docs/cli.md', name: 'verbs', lines: verbLines },
   { file: 'docs/cli.md', name: 'exit-codes', lines: exitLines },
   { file: 'docs/cli.md', name: 'failures', lines: failureLines },
@@ -40,9 +82,44 @@ export const DOCUMENT_TABLES: readonly DocumentTable[] = [
   },
 ];
 
-function exitLines(): string[] {
-  const codes = Object.entries(EXIT).map(([name, code]) => `| ${code} | ${EXIT_WORDS[name as keyof typeof EXIT]} |`);
-  return ['| code | meaning |', '|---|---|', ...codes];
+function settingLines(settings: readonly Setting[]): string[] {
+  return [
+    '| setting | default | what it is for |',
+    '|---|---|---|',
+    ...settings.map((each) => `| \`${each.name}\` | ${code(each.written)} | ${cell(each.description)} |`),
+  ];
+}
+
+/** What each step does, in the order of a request. */
+const STEPS: Record<StepName, string> = {
+  create: 'creates the request at the provider',
+  correct: 'corrects data of the signer',
+  watch: 'reads where the request stands',
+  complete: 'enrolment: sends missing data and evidence documents',
+  declare: 'enrolment: fetches declaration and contract for the officer',
+  approve: 'approves',
+  refuse: 'refuses',
+  upload: 'uploads the documents and fetches the contract',
+  code: 'has a code sent to the signer',
+  sign: 'signs with what the signer typed',
+  retrieve: 'fetches, stores and verifies the signed files',
+  withdraw: 'cancels at the provider, where that is possible',
+  clean: 'deletes the copies at the provider and records the end',
+  record: 'records the end',
+};
+
+/** One row for each step: its four settings side by side. */
+function stepLines(): string[] {
+  const written = new Map(listSettings().map((each) => [each.name, each.written]));
+  const columns = ['startToClose', 'budget', 'backoff', 'slowest'];
+  return [
+    `| step | what it does | ${columns.map(code).join(' | ')} |`,
+    '|---|---|---|---|---|---|',
+    ...Object.entries(STEPS).map(([step, words]) => {
+      const values = columns.map((column) => code(written.get(`policy.steps.${step}.${column}`) ?? ''));
+      return `| ${code(step)} | ${words} | ${values.join(' | ')} |`;
+    }),
+  ];
 }
 
 /** Every verb, with the command that a person types. */
@@ -62,30 +139,42 @@ function orderLines(): string[] {
   return ['| call | of | answer |', '|---|---|---|', ...rows];
 }
 
+/** One row for each exit code: the failures that have it. */
 function failureLines(): string[] {
-  const rows = Object.entries(FAILURES).map(([code, { exit }]) => `| \`${code}\` | ${exit} |`);
-  return ['| failure | exit code |', '|---|---|', ...rows];
+  const rows = Object.values(EXIT).map((exit) => `| ${exit} | ${failuresWith('exit', exit)} |`);
+  return ['| exit code | failures |', '|---|---|', ...rows.filter((row) => !row.endsWith('|  |'))];
 }
 
 function httpLines(): string[] {
-  const rows = Object.entries(STATUS_WORDS).map(([status, words]) => {
-    const codes = Object.entries(FAILURES).flatMap(([code, { http }]) =>
-      String(http) === status ? [`\`${code}\``] : [],
-    );
-    return `| ${status} | ${words} | ${codes.join(', ')} |`;
-  });
+  const rows = Object.entries(STATUS_WORDS).map(
+    ([status, words]) => `| ${status} | ${words} | ${failuresWith('http', Number(status))} |`,
+  );
   return ['| status | meaning | codes |', '|---|---|---|', ...rows];
+}
+
+function failuresWith(column: 'http' | 'exit', value: number): string {
+  const codes = Object.entries(FAILURES).filter(([, row]) => row[column] === value);
+  return codes.map(([name]) => code(name)).join(', ');
+}
+
+function exitLines(): string[] {
+  const codes = Object.entries(EXIT).map(([name, exit]) => `| ${exit} | ${EXIT_WORDS[name as keyof typeof EXIT]} |`);
+  return ['| code | meaning |', '|---|---|', ...codes];
 }
 
 function assumptionLines(assumptions: readonly Assumption[]): string[] {
   return [
-    '| assumption | default | § | what we take to be so | otherwise |',
+    '| assumption | default | § | what we assume | if it is not so |',
     '|---|---|---|---|---|',
     ...assumptions.map((each) => {
       const set = each.default === undefined ? 'no setting' : `\`${JSON.stringify(each.default)}\``;
       return `| \`${each.name}\` | ${[set, each.section, each.text, each.otherSide].map(cell).join(' | ')} |`;
     }),
   ];
+}
+
+function code(text: string): string {
+  return text === '' ? '' : `\`${cell(text)}\``;
 }
 
 function cell(text: string): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Config, configSchema } from './config/schema.js';
+import { writtenAs } from './config/values.js';
 import { VideoIdError } from './messages/failures.js';
 import { readGuardedSync } from './security/guarded-file.js';
 
@@ -12,7 +13,10 @@ const NOT_SETTINGS = new Set(['VIDEOID_CONFIG', 'VIDEOID_STATE']);
 export interface Setting {
   name: string;
   variable: string;
+  /** As JSON, times in milliseconds and sizes in bytes. */
   default: string;
+  /** The default as people write it: `7d`, `20MB`. */
+  written: string;
   description: string;
 }
 
@@ -48,42 +52,52 @@ export function listSettings(): Setting[] {
   return walk(configSchema, []);
 }
 
+/** The settings of each `environments.<name>` or `registrationAuthorities.<id>`. They have no variables of their own. */
+export function listSettingsOfEach(record: 'environments' | 'registrationAuthorities'): Setting[] {
+  const { inner } = unwrap(configSchema.shape[record]);
+  return inner instanceof z.ZodRecord ? walk(inner.valueType, []) : [];
+}
+
 function walk(schema: z.core.$ZodType, path: string[]): Setting[] {
-  const { inner, fallback, description } = unwrap(schema);
-  if (inner instanceof z.ZodObject && path.at(-1) !== 'tls') {
+  const { inner, fallback, description, words } = unwrap(schema);
+  if (inner instanceof z.ZodObject && path.at(-1) !== 'tls' && path.at(-1) !== 'assumptions') {
     return Object.entries(inner.shape).flatMap(([name, field]) => walk(field, [...path, name]));
   }
+  const inWords = (value: unknown): unknown => (words && typeof value === 'number' ? words(value) : value);
+  const written = Array.isArray(fallback) ? fallback.map(inWords) : (inWords(fallback) ?? '');
   return [
     {
       name: path.join('.'),
       variable: `VIDEOID_${path.map((part) => part.replaceAll(/[A-Z]/g, '_$&').toUpperCase()).join('_')}`,
       default: fallback === undefined ? '' : JSON.stringify(fallback),
+      written: typeof written === 'string' ? written : JSON.stringify(written),
       description: description ?? '',
     },
   ];
 }
 
-function unwrap(schema: z.core.$ZodType): {
+interface Unwrapped {
   inner: z.core.$ZodType;
   fallback?: unknown;
   description?: string | undefined;
-} {
+  words?: ((value: number) => string) | undefined;
+}
+
+function unwrap(schema: z.core.$ZodType): Unwrapped {
   let inner = schema;
   let fallback: unknown;
-  let description = describe(inner);
+  let description: string | undefined;
+  let words: Unwrapped['words'];
   for (;;) {
+    description ??= z.globalRegistry.get(inner)?.description;
+    words ??= writtenAs.get(inner instanceof z.ZodArray ? inner.element : inner)?.words;
     if (inner instanceof z.ZodDefault || inner instanceof z.ZodPrefault) {
       fallback ??= inner.def.defaultValue;
       inner = inner.def.innerType;
     } else if (inner instanceof z.ZodOptional) inner = inner.def.innerType;
     else if (inner instanceof z.ZodPipe) inner = inner.def.in;
-    else return { inner, fallback, description };
-    description ??= describe(inner);
+    else return { inner, fallback, description, words };
   }
-}
-
-function describe(schema: z.core.$ZodType): string | undefined {
-  return z.globalRegistry.get(schema)?.description;
 }
 
 function readFile(path: string | undefined): object {
@@ -144,7 +158,7 @@ function wrongSettings(error: z.ZodError): VideoIdError {
     ['The settings are not usable:', ...problems.map(({ name, words }) => `${name}: ${words}`)].join('\n'),
     {
       field: problems[0]?.name,
-      remedy: 'Correct the named settings; the README lists every one.',
+      remedy: 'Correct the named settings. `videoid settings` and docs/settings.md list every one.',
     },
   );
 }

@@ -52,7 +52,7 @@ const COMMANDS = {
 };
 
 /** The whole `videoid` command. */
-function createProgram(json: boolean): Command {
+export function createProgram(json: boolean): Command {
   const program = new Command('videoid')
     .description(
       'Carries people from "please sign this" to an archived, verified signature, or to a certificate of their own, through VideoID.',

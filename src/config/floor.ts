@@ -16,7 +16,7 @@ export const floorSchema = z
     gap: least('gap').describe('shortest time between two reads of one request'),
     slow: least('slow').describe('shortest pause between the reads of a request that waits'),
     pause: least('pause').describe('shortest pause between tries, and between reads after a hint'),
-    settle: least('settle').describe('shortest time before a doubtful sign is read again'),
+    settle: least('settle').describe('shortest pause before the request is read again after a signature in doubt'),
   })
   .prefault({});
 

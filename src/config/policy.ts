@@ -49,7 +49,7 @@ function otherSigners(others: number, words: string) {
         .array(z.hash('sha256').toLowerCase())
         .max(100)
         .default([])
-        .describe('SHA-256 of the certificates that may sign beside the signer; if empty, any that leads to a root'),
+        .describe('SHA-256 of the certificates that may sign beside the signer. If empty: any that leads to a root'),
     })
     .prefault({});
 }
@@ -59,65 +59,67 @@ export const policySchema = z
   .strictObject({
     deadlines: z
       .strictObject({
-        video: deadline.default(7 * DAY).describe('from create to the finished video'),
-        review: deadline.default(5 * DAY).describe("from the finished video to the RAO's decision"),
-        signing: deadline.default(7 * DAY).describe('from the approval to the signature'),
+        video: deadline.default(7 * DAY).describe('time for the video, from the creation of the request'),
+        review: deadline.default(5 * DAY).describe("time for the RAO's decision, from the finished video"),
+        signing: deadline.default(7 * DAY).describe('time for the signature, from the approval'),
         remindBefore: z
           .array(durationBetween(1, LONGEST_DEADLINE))
           .max(10, 'must be at most 10')
           .default([DAY])
-          .describe('a reminder this long before each deadline'),
+          .describe('reminders this long before each deadline'),
       })
       .prefault({}),
     watch: z
       .strictObject({
         gap: durationBetween(1, HOUR)
           .default(5 * SECOND)
-          .describe('reads of one request are at least this far apart'),
+          .describe('two reads of one request are at least this far apart'),
         soon: z
           .array(pause)
           .max(20, 'must be at most 20')
           .default([2 * SECOND, 5 * SECOND, 15 * SECOND, MINUTE])
-          .describe('pauses of the first reads after a hint'),
-        slow: pause.default(15 * MINUTE).describe('pause between reads otherwise'),
-        jitter: numberBetween(0, 1).default(0.2).describe('share of a pause that is random'),
+          .describe('pauses between the first reads after a hint'),
+        slow: pause.default(15 * MINUTE).describe('pause between all other reads'),
+        jitter: numberBetween(0, 1).default(0.2).describe('how much of a pause is random, from 0 to 1'),
       })
       .prefault({}),
     code: z
       .strictObject({
-        coolDown: durationBetween(0, HOUR).default(MINUTE).describe("the provider's pause between two codes"),
+        coolDown: durationBetween(0, HOUR)
+          .default(MINUTE)
+          .describe('the provider sends no second code before this time is over'),
         notAcceptedLimit: wholeBetween(1, 100)
           .default(5)
-          .describe('after so many codes that did not sign, the request is marked attention'),
+          .describe('after this many codes that did not sign, the request needs attention'),
       })
       .prefault({}),
     acceptance: z
       .strictObject({
         maximumAge: durationBetween(MINUTE, LONGEST_DEADLINE)
           .default(30 * DAY)
-          .describe('an acceptance that is older than this is refused'),
+          .describe('an acceptance older than this is refused'),
       })
       .prefault({}),
     sign: z
       .strictObject({
         settle: durationBetween(1, HOUR)
           .default(30 * SECOND)
-          .describe('pause before a doubtful sign is read again'),
+          .describe('pause before the request is read again after a signature in doubt'),
       })
       .prefault({}),
     retrieve: z
       .strictObject({
         filesWithin: durationBetween(0, 30 * DAY)
           .default(15 * MINUTE)
-          .describe('after ISSUED, keep reading this long for the signed files'),
+          .describe('after ISSUED, the signed files are waited for this long'),
       })
       .prefault({}),
     download: z
       .strictObject({
         maximumGrowth: bytesBetween(100e3, 500e6)
           .default(20e6)
-          .describe('a signed document may be this much larger than the uploaded one, in bytes'),
-        maximumContract: bytesBetween(100e3, 500e6).default(20e6).describe('the contract may be this large, in bytes'),
+          .describe('a signed document may be this much larger than the uploaded one'),
+        maximumContract: bytesBetween(100e3, 500e6).default(20e6).describe('the contract may be this large'),
       })
       .prefault({}),
     identity: z
@@ -125,13 +127,13 @@ export const policySchema = z
         notShown: z
           .enum(['go-on', 'ask'])
           .default('go-on')
-          .describe('if a document number is expected and the provider shows none: go on, or ask an officer'),
+          .describe('if a document number is expected and the provider shows none: `go-on`, or `ask` an officer'),
       })
       .prefault({}),
     mayPass: z
       .array(z.enum(PASSABLE_REASONS))
       .default([])
-      .describe('an indeterminate file passes if all its reasons are in this list'),
+      .describe('reasons that may pass. An indeterminate file passes if all its reasons are in this list'),
     verification: z
       .strictObject({
         clockTolerance: durationBetween(0, DAY)
@@ -140,13 +142,13 @@ export const policySchema = z
         requires: z
           .array(z.enum(REQUIREMENTS))
           .default([])
-          .describe('what the signer’s certificate must say of itself: qc-compliance, qc-sscd, qc-type-esign'),
+          .describe('what the signer’s certificate must say: `qc-compliance`, `qc-sscd`, `qc-type-esign`'),
         documentSigners: otherSigners(0, 'a document'),
         contractSigners: otherSigners(1, 'the contract'),
         earlierSignatures: z
           .enum(['kept', 'may-be-lost'])
           .default('kept')
-          .describe('whether signatures that a document had when it was accepted must be kept'),
+          .describe('signatures that a document had before: they must be `kept`, or they `may-be-lost`'),
       })
       .prefault({}),
     steps: z.strictObject(steps).prefault({}),

@@ -1,6 +1,9 @@
 import { isIPv6 } from 'node:net';
 import { z } from 'zod';
 
+/** How people write the values of a schema: `7d`, `20MB`. */
+export const writtenAs = z.registry<{ words: (value: number) => string }>();
+
 /** Milliseconds. */
 export const SECOND = 1000;
 export const MINUTE = 60 * SECOND;
@@ -25,14 +28,22 @@ const duration = z
 export function durationBetween(shortest: number, longest: number) {
   return duration
     .refine((value) => value >= shortest, `must be at least ${durationWords(shortest)}`)
-    .refine((value) => value <= longest, `must be at most ${durationWords(longest)}`);
+    .refine((value) => value <= longest, `must be at most ${durationWords(longest)}`)
+    .register(writtenAs, { words: durationWords });
 }
 
 /** A time as people write it, in its largest whole unit: `90s`, `7d`. */
 export function durationWords(milliseconds: number): string {
-  const [unit, size] = Object.entries(UNITS).findLast(([, each]) => milliseconds % each === 0) ?? ['ms', 1];
-  return milliseconds === 0 ? '0ms' : `${milliseconds / size}${unit}`;
+  return inLargestUnit(milliseconds, UNITS);
 }
+
+function inLargestUnit(value: number, units: Record<string, number>): string {
+  const [unit = '', size = 1] =
+    Object.entries(units).findLast(([, each]) => each === 1 || (value > 0 && value % each === 0)) ?? [];
+  return `${value / size}${unit}`;
+}
+
+const BYTE_UNITS: Record<string, number> = { B: 1, kB: 1e3, MB: 1e6, GB: 1e9 };
 
 /** A size in bytes, or `10kB`, `20MB`, `1GB` (powers of ten). Gives bytes. */
 const byteSize = z
@@ -40,14 +51,15 @@ const byteSize = z
   .transform((value) => {
     if (typeof value === 'number') return value;
     const [, amount = '0', unit = 'B'] = /^(\d+)([A-Za-z]+)?$/.exec(value) ?? [];
-    return Number(amount) * ({ B: 1, kB: 1e3, MB: 1e6, GB: 1e9 }[unit] ?? 1);
+    return Number(amount) * (BYTE_UNITS[unit] ?? 1);
   });
 
 /** A size between two others, both allowed. Bytes. */
 export function bytesBetween(smallest: number, largest: number) {
   return byteSize
     .refine((value) => value >= smallest, `must be at least ${smallest} bytes`)
-    .refine((value) => value <= largest, `must be at most ${largest} bytes`);
+    .refine((value) => value <= largest, `must be at most ${largest} bytes`)
+    .register(writtenAs, { words: (bytes) => inLargestUnit(bytes, BYTE_UNITS) });
 }
 
 /** A secret by name, never by value: `env:NAME` or `file:PATH`. */
