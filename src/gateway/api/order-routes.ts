@@ -29,7 +29,7 @@ export const ORDER_ROUTES: Record<Exclude<OrderName, 'identity'> | 'reset', Orde
   'new-video': {
     call: (client, ...order) => client.newVideo(...order),
     by: 'requester',
-    answer: '`{"requestPk"}`; the provider may bill it',
+    answer: '`{"requestPk"}`. The provider may bill it',
   },
   correct: { call: (client, ...order) => client.correct(...order), by: 'requester', answer: '`{"status"}`' },
   extend: { call: (client, ...order) => client.extend(...order), by: 'requester', answer: '`{"deadline"}`' },
@@ -46,12 +46,12 @@ export const ORDER_ROUTES: Record<Exclude<OrderName, 'identity'> | 'reset', Orde
     call: (client, ...order) => client.provide(...order),
     by: 'requester',
     upload: true,
-    answer: '`{"missing": […]}`: what is missing still',
+    answer: '`{"missing": […]}`: what is still missing',
   },
   'preauth-link': {
     call: (client, name, body, options) => client.preauthLink(name, body, { ...options, ...CHANNEL }),
     by: 'requester',
-    answer: '`{"stored": true, "url"}`; `url` only where the gateway has the private seal key',
+    answer: '`{"stored": true, "url"}`. `url` only if the gateway has the private seal key',
   },
   reset: {
     call: (client, ...order) => client.reset(...order),
