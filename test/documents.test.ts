@@ -1,9 +1,12 @@
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { SETTING_TOPICS, topicOf } from '../local/document-tables.js';
 import { PROJECT } from '../local/project.js';
+import { createProgram } from '../src/cli/program.js';
+import { listSettings, listSettingsOfEach } from '../src/config.js';
+import { FAILURES, STEP_FAILURES } from '../src/messages/failures.js';
 import { ASSUMPTIONS } from '../src/uanataca/one-shot/assumptions.js';
 import { REGISTRATION_AUTHORITY_ASSUMPTIONS } from '../src/uanataca/registration-authority/assumptions.js';
-import { STEP_FAILURES } from '../src/messages/failures.js';
 
 const DOCUMENTS = [
   'README.md',
@@ -51,14 +54,54 @@ test('every file that a document names in the project exists', () => {
   }
 });
 
-test('docs/operations.md says of every failure of a step what it means and what to do', () => {
+test('every command that a document shows exists, with every option it is given', () => {
+  const known = new Map(
+    createProgram(false).commands.map((each) => [each.name(), each.options.map(({ long }) => long ?? '')]),
+  );
+  const shown = new Set<string>();
+  for (const document of DOCUMENTS) {
+    for (const [line, verb = '', rest = ''] of read(document).matchAll(/\bvideoid ([a-z][a-z-]*)([^`\n#|]*)/g)) {
+      const options = known.get(verb);
+      const unknown = (rest.match(/--[a-z-]+/g) ?? []).filter((option) => !options?.includes(option));
+      expect({ document, line, exists: options !== undefined, unknown }).toEqual({
+        document,
+        line,
+        exists: true,
+        unknown: [],
+      });
+      shown.add(verb);
+    }
+  }
+  expect([...known.keys()].filter((verb) => !shown.has(verb))).toEqual([]);
+});
+
+test('docs/settings.md has every setting in one table, and says what it is for', () => {
+  const document = read('docs/settings.md');
+  const settings = listSettings().filter(({ name }) => topicOf(name) !== undefined);
+  const ofEach = [...listSettingsOfEach('environments'), ...listSettingsOfEach('registrationAuthorities')];
+  for (const { name, description } of [...settings, ...ofEach]) {
+    const rows = document.split(`\n| \`${name}\` |`).length - 1;
+    expect({ name, rows, described: description !== '' }).toEqual({ name, rows: 1, described: true });
+  }
+  const elsewhere = listSettings().filter(({ name }) => topicOf(name) === undefined);
+  const groups = new Set(elsewhere.map(({ name }) => name.replace(/^(policy\.steps)\..*/, '$1')));
+  expect(groups).toEqual(new Set(['policy.steps', 'environments', 'registrationAuthorities']));
+  for (const topic of Object.keys(SETTING_TOPICS)) expect(settings.map(({ name }) => topicOf(name))).toContain(topic);
+});
+
+test('docs/troubleshooting.md says of every failure of a step what it means and what to do', () => {
   const codes: (string | undefined)[] = Object.keys(STEP_FAILURES);
-  const [, table = ''] = read('docs/operations.md').split(/<!-- \/?attention -->/);
+  const [, table = ''] = read('docs/troubleshooting.md').split(/<!-- \/?attention -->/);
   const rows = [...table.matchAll(/^\| `([A-Z_]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(([, code]) => code);
   expect(rows).toEqual(expect.arrayContaining(codes));
   // Shown as attention too, though it is not a failure of a step.
   expect(rows.filter((code) => !codes.includes(code))).toEqual(['CODES_EXHAUSTED']);
   expect(new Set(rows).size).toBe(rows.length);
+});
+
+test('docs/troubleshooting.md has every failure code', () => {
+  const document = read('docs/troubleshooting.md');
+  expect(Object.keys(FAILURES).filter((code) => !document.includes(`\`${code}\``))).toEqual([]);
 });
 
 test('docs/provider.md explains every section that an assumption cites', () => {
