@@ -14,7 +14,10 @@ export interface Kept {
 
 /** Where the installation lies that the files share which this process of jest runs. The global teardown stops and removes it. */
 export function sharedDirectory(): string {
-  return join(process.env['TEST_INSTALLATIONS'] ?? '', process.env['JEST_WORKER_ID'] ?? '1');
+  const installations = process.env['TEST_INSTALLATIONS'];
+  if (installations === undefined)
+    throw new Error('TEST_INSTALLATIONS is not set: the global setup of jest did not run.');
+  return join(installations, process.env['JEST_WORKER_ID'] ?? '1');
 }
 
 export function keep({ state, ports, services }: Kept): void {
