@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import proto from '@temporalio/proto';
 import { VideoIdError } from '../../src/messages/failures.js';
-import { connectServer, type Server } from './server.js';
-import { openPlace, type Place, SAMPLE } from './place.js';
+import { connectServer, type Server } from '../client/server.js';
+import { openPlace, type Place, SAMPLE } from '../client/place.js';
 
 /** The first that the server does not ask about. */
 const TRIES = 3;

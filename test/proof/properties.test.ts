@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as fc from 'fast-check';
-import { course, type Course } from './acts.js';
-import { fakeActivities } from './fake-activities.js';
-import { Play } from './play.js';
-import { ProviderModel } from './provider-model.js';
-import { StoryWorker } from './story-worker.js';
+import { course, type Course } from '../workflows/acts.js';
+import { fakeActivities } from '../workflows/fake-activities.js';
+import { Play } from '../workflows/play.js';
+import { ProviderModel } from '../workflows/provider-model.js';
+import { StoryWorker } from '../workflows/story-worker.js';
 
 /** To see the same again: PROPERTIES_SEED. */
 const SEED = Number(process.env['PROPERTIES_SEED'] ?? Date.now() % 1_000_000);
