@@ -18,7 +18,7 @@ export function correctionWay(
       const status = await access.status(record);
       if (status.outcome !== undefined) throw hasEnded(await outcomeOf(access, record, false));
       if (!status.verbs.includes('correct')) throw notNow(status);
-      if ((status.stage === 'review') !== (data.fields !== undefined)) throw misplaced(status);
+      if ((status.stage === 'review') !== (data.fields !== undefined)) throw notCorrectable(status);
     },
     brings: {
       add: () => archive.addCorrection(record, data),
@@ -29,7 +29,7 @@ export function correctionWay(
   };
 }
 
-function misplaced({ stage }: RequestStatus): VideoIdError {
+function notCorrectable({ stage }: RequestStatus): VideoIdError {
   const afterVideo = stage === 'review';
   return new VideoIdError(
     'NOT_NOW',
