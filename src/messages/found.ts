@@ -1,10 +1,10 @@
-/** Where the worker's codec notes, in the metadata of a payload that came from outside, what it found. */
+/** The metadata field in which the worker's codec notes what it found in a payload from outside. */
 export const FOUND = 'videoid-found';
 
 /**
- * What a payload from outside was found to be. `not-asked`: the settings ask for no signature, and a readable payload will do.
- * `encrypted`: with a known key, or in the clear where the settings encrypt nothing; not signed. `of-another-step`: what a worker wrote,
- * for something else.
+ * What the codec found. `not-asked`: the settings require no signature, and the payload is readable. `encrypted`: not signed, but
+ * encrypted with a known key, or readable if the settings encrypt nothing. `of-another-step`: a worker wrote it for another
+ * step.
  */
 export type Found =
   | 'signed-order'
