@@ -70,7 +70,7 @@ export function isUpdateOutlived(error: unknown): boolean {
  * The failure with which a workflow answered an Update. `type` is its code, `details[0]` has the facts.
  * Undefined for any other error.
  */
-export function toldByWorkflow(error: unknown): VideoIdError | undefined {
+export function failureOfWorkflow(error: unknown): VideoIdError | undefined {
   const failure = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
   if (!(failure instanceof ApplicationFailure) || !isFailureCode(failure.type)) return undefined;
   const more: unknown = failure.details?.[0];

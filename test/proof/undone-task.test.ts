@@ -90,7 +90,7 @@ test('workers that cannot carry out the task of a request are told as such', asy
   expect(await place.client.why(reference)).toMatchObject({
     state: 'silent',
     code: 'STEP_FAILED',
-    words: expect.stringContaining('No worker could carry on') as string,
+    words: expect.stringContaining('No worker could go on') as string,
     leavesByItself: false,
   });
   await carriesOn(reference);

@@ -20,18 +20,17 @@ export type * from './order-schemas.js';
 export type { Reset } from './reset.js';
 export type { ResolveAllOrder, ResolvedAll } from './resolve-all.js';
 
-/** How an order is carried out, where it is more than checked and sent. */
+/** Additional work for an order, if it is not only checked and sent. */
 export interface Way<Name extends OrderName> extends Pick<Order<Answers[Name]>, 'check' | 'brings'> {
-  /** What the request gets, where that is not the order as it was given. */
+  /** Makes the order for the request, if it differs from the caller's. */
   argument?: (number: number) => Promise<Orders[Name]> | Orders[Name];
-  /** What is done once the request has answered. */
+  /** The work after the request's answer. */
   afterwards?: (call: CallOptions) => Promise<void>;
 }
 
 /**
- * What people order of a running request. Each order is carried out once for its key (`updateId`). Besides those named at
- * each, every one throws BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the failure of the step that it
- * leads to.
+ * The orders to a running request. Each order is carried out once for its key (`updateId`). In addition to its own errors, every
+ * order throws BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the failure of the step that it causes.
  */
 export function orderVerbs(access: RequestAccess) {
   const { archive, config, keys } = access;
@@ -130,7 +129,7 @@ export function orderVerbs(access: RequestAccess) {
       }),
     })),
 
-    /** Ends a request. Takes effect between steps; a request that is being signed ends signed. */
+    /** Ends a request. It takes effect between steps. A request that is being signed ends as signed. */
     cancel: unanswered(verb('cancel')),
 
     /**
@@ -163,7 +162,7 @@ export function orderVerbs(access: RequestAccess) {
      */
     correct: verb('correct', (given, record) => correctionWay(access, record, given)),
 
-    /** Gives the running deadline more time. Answers the deadline, ISO 8601. */
+    /** Gives the running deadline more time. Returns the new deadline, ISO 8601. */
     extend: verb('extend'),
 
     /**
@@ -236,7 +235,7 @@ export function orderVerbs(access: RequestAccess) {
   };
 }
 
-/** A verb whose caller learns only that it was taken. */
+/** A verb that answers only that the request has accepted the order. */
 function unanswered<Call extends unknown[]>(ask: (...call: Call) => Promise<unknown>) {
   return async (...call: Call): Promise<void> => {
     await ask(...call);

@@ -10,11 +10,11 @@ export type { EnrolmentInput } from './enrolment-input.js';
 export type { ExpectedSigner, StartInput } from './signature-input.js';
 export type { Started, StartOptions } from './starting.js';
 
-/** How requests begin: the first attempt, a new one, and one that takes up what was left open. */
+/** The ways to start: a first attempt, a new attempt, and one that reopens a request at the provider. */
 export function startVerbs(access: RequestAccess) {
   return {
     /**
-     * Starts a signature request, or finds the one that the same input started before; a new attempt is found by its
+     * Starts a signature request, or finds the one that the same input started before. A new attempt is found by its
      * `updateId`. Streams are read or destroyed in any case.
      *
      * @throws VideoIdError any input code, before anything is created; ARCHIVE_FULL; TEMPORAL_UNREACHABLE or SETUP_FAILED
