@@ -253,8 +253,8 @@ test('one decision for all with the same failure: first it says how many, then i
   await eventually(async () => ((await run(...order)) as { found: number }).found === all.length);
   expect(await run(...order)).toMatchObject({ carriedOut: false, remedy: 'retry', found: 3 });
   await Promise.all(all.map((people) => people.attention('PROVIDER_REFUSED')));
-  const told = (await run(...order, '--yes')) as { results: { reference: string; result: string }[] };
-  expect(told.results.map(({ result }) => result)).toEqual(['told', 'told', 'told']);
+  const resolved = (await run(...order, '--yes')) as { results: { reference: string; result: string }[] };
+  expect(resolved.results.map(({ result }) => result)).toEqual(['sent', 'sent', 'sent']);
   await Promise.all(all.map((people) => people.until('video')));
   await expect(run('resolve', '--code', 'CREATE_IN_DOUBT', '--all', '--yes')).resolves.toMatchObject({
     error: { code: 'BAD_INPUT', field: 'remedy' },
