@@ -43,7 +43,7 @@ export class Provider {
   /** Base URL of the Registration Authority API, where there is one. */
   raApi: string | undefined;
   private readonly later = new Set<NodeJS.Timeout>();
-  private readonly turns = new Map<number, Promise<unknown>>();
+  private readonly queues = new Map<number, Promise<unknown>>();
 
   constructor(readonly parts: ProviderParts) {}
 
@@ -144,13 +144,13 @@ export class Provider {
 
   /** Runs work on one request after the work begun before it has ended. */
   async inTurn<T>(request: ProviderRequest, work: () => Promise<T>): Promise<T> {
-    const before = this.turns.get(request.pk) ?? Promise.resolve();
+    const before = this.queues.get(request.pk) ?? Promise.resolve();
     const mine = before.then(work, work);
-    this.turns.set(request.pk, mine);
+    this.queues.set(request.pk, mine);
     try {
       return await mine;
     } finally {
-      if (this.turns.get(request.pk) === mine) this.turns.delete(request.pk);
+      if (this.queues.get(request.pk) === mine) this.queues.delete(request.pk);
     }
   }
 

@@ -55,14 +55,14 @@ export function isAskedAhead(error: unknown): boolean {
 }
 
 /** The failure type of an Update that was running when its workflow closed. */
-const UPDATE_OUTLIVED = 'AcceptedUpdateCompletedWorkflow';
+const UPDATE_UNANSWERED = 'AcceptedUpdateCompletedWorkflow';
 
 /** Whether an Update failed because the request ended before it was answered. */
-export function isUpdateOutlived(error: unknown): boolean {
+export function isUpdateUnanswered(error: unknown): boolean {
   return (
     error instanceof WorkflowUpdateFailedError &&
     error.cause instanceof ApplicationFailure &&
-    error.cause.type === UPDATE_OUTLIVED
+    error.cause.type === UPDATE_UNANSWERED
   );
 }
 

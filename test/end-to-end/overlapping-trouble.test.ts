@@ -82,8 +82,8 @@ test('an officer whose decision is overtaken by the console while the request is
   const people = await People.start(at, { policy: UNHURRIED });
   await people.throughTo('review');
   const decision = { decision: 'refuse', officer: OFFICER, evidenceSeen: 'console', reason: 'document-expired' };
-  const told = await askedDuringRead(people, 'review', decision, () => people.console('approve'));
-  expect(told).toBe('NOT_NOW');
+  const code = await askedDuringRead(people, 'review', decision, () => people.console('approve'));
+  expect(code).toBe('NOT_NOW');
   await people.until('acceptance');
 });
 
@@ -91,8 +91,8 @@ test('another video that is asked for at the moment in which the signer has fini
   const people = await People.start(at, { policy: UNHURRIED });
   await people.until('video');
   const order = { actor: { kind: 'operator' }, reason: 'the link was lost' };
-  const told = await askedDuringRead(people, 'new-video', order, () => people.finishVideo());
-  expect(told).toBe('NOT_NOW');
+  const code = await askedDuringRead(people, 'new-video', order, () => people.finishVideo());
+  expect(code).toBe('NOT_NOW');
   await people.until('review');
   expect((await people.provider()).status).toBe('VIDEOREVIEW');
 });
@@ -174,7 +174,7 @@ describe('while an operator is awaited', () => {
     const people = await People.start(at, { policy: { steps: { watch: { budget: 1, backoff: 50, slowest: 50 } } } });
     await people.throughTo('review');
     await people.fault({ name: 'answer-other', endpoint: 'approve', code: 404, text: 'Rao not found' });
-    await people.approve().catch(() => undefined); // told, and meant
+    await people.approve().catch(() => undefined); // refused, as intended
     await people.untilStatus(({ attention }) => attention?.leavesByItself === false);
     const fault = await people.fault({ name: 'answer-503', endpoint: 'get-request' });
     const reads = async () => (await people.provider()).calls['get-request']?.received ?? 0;
@@ -203,7 +203,7 @@ describe('while an operator is awaited', () => {
   test('so does one with too many codes that were not accepted', async () => {
     const people = await People.start(at, { policy: { code: { notAcceptedLimit: 1 } } });
     await people.throughTo('code');
-    await at.client.sign(people.reference, { secret: 'not-the-code' }).catch(() => undefined); // told, and meant
+    await at.client.sign(people.reference, { secret: 'not-the-code' }).catch(() => undefined); // refused, as intended
     await people.attention('CODES_EXHAUSTED');
     await people.console('cancel');
     expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });

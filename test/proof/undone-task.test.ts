@@ -46,11 +46,11 @@ async function take(): Promise<Uint8Array> {
 /** A try that the limit of the call cut short may still take effect, and says so; the next call is told more. */
 async function untilNotAsked(reference: string): Promise<void> {
   for (;;) {
-    const told: unknown = await place.client
+    const refused: unknown = await place.client
       .cancel(reference, order, { within: 1_000 })
       .catch((error: unknown) => error);
-    expect(told).toMatchObject({ code: 'STILL_RUNNING' });
-    if (told instanceof VideoIdError && told.message.includes('was not delivered')) return;
+    expect(refused).toMatchObject({ code: 'STILL_RUNNING' });
+    if (refused instanceof VideoIdError && refused.message.includes('was not delivered')) return;
   }
 }
 

@@ -44,9 +44,9 @@ test.each([
 });
 
 test('a mistake of ours is told to whoever runs it', async () => {
-  const told: Error[] = [];
-  await verifier({ broken: (error) => told.push(error) }).verify('mistake', ORDER);
-  expect(told).toMatchObject([{ message: 'Maximum call stack size exceeded' }]);
+  const reported: Error[] = [];
+  await verifier({ broken: (error) => reported.push(error) }).verify('mistake', ORDER);
+  expect(reported).toMatchObject([{ message: 'Maximum call stack size exceeded' }]);
 });
 
 test('a thread that ends by itself fails its file, which is tried again in another', async () => {

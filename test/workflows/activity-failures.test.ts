@@ -37,9 +37,9 @@ test('a budget that ends between two tries, or in one, tells why the try before 
 
 test('a try that was lost every time tells only that time is up', () => {
   const lost = timedOut(TIMEOUT_TYPE_START_TO_CLOSE);
-  const told = { code: 'STEP_FAILED', temporary: true };
-  expect(failureOf(asThrown(lost))).toMatchObject(told);
-  expect(failureOf(asThrown(timedOut(TIMEOUT_TYPE_SCHEDULE_TO_CLOSE, lost)))).toMatchObject(told);
+  const expected = { code: 'STEP_FAILED', temporary: true };
+  expect(failureOf(asThrown(lost))).toMatchObject(expected);
+  expect(failureOf(asThrown(timedOut(TIMEOUT_TYPE_SCHEDULE_TO_CLOSE, lost)))).toMatchObject(expected);
 });
 
 test('a cancelled step is no failure', () => {

@@ -12,7 +12,7 @@ import {
   CALL_WITHIN,
   isDeadlineExceeded,
   isTaskUndone,
-  isUpdateOutlived,
+  isUpdateUnanswered,
   temporalFailure,
   failureOfWorkflow,
 } from '../../temporal/calls.js';
@@ -69,7 +69,7 @@ export async function update<Name extends OrderName>(client: Client, call: Updat
   } catch (error) {
     const failure = failureOfWorkflow(error);
     if (failure !== undefined) throw failure;
-    if (error instanceof WorkflowNotFoundError || isUpdateOutlived(error)) {
+    if (error instanceof WorkflowNotFoundError || isUpdateUnanswered(error)) {
       throw new RequestClosed('The request has closed.', { cause: error });
     }
     if (error instanceof WorkflowUpdateFailedError) throw notTaken(error, given);
