@@ -50,7 +50,7 @@ describe('what a wait waits for', () => {
     expect(wait({ ...inCode, events: sentAgain })).not.toHaveProperty('code');
   });
 
-  test('what is missing is named, a document by words', () => {
+  test('missing fields are named, a missing document in words', () => {
     expect(wait({ stage: 'completing', missing: ['title'] })).toEqual({
       words: 'waiting for the decision; missing: title',
     });

@@ -51,7 +51,7 @@ async function aftermathOf({ reference }: People): Promise<string> {
 }
 
 describe('a video that is finished after the request has expired', () => {
-  test('is told by the feed, the status and `why`, which offers to take the request up again', async () => {
+  test('is in the feed, the status and `why`, which offers to reopen the request', async () => {
     const people = await expired();
     await people.finishVideo();
     const { reference } = people;
@@ -131,7 +131,7 @@ describe('a video that is finished after the request has expired', () => {
   });
 });
 
-test('a forged callback about an ended request costs one read: nothing is told, and nobody acts on it', async () => {
+test('a forged callback about an ended request costs one read, adds nothing to the feed and changes nothing', async () => {
   const people = await expired();
   const request = Number(await people.requestPk());
   const before = (await people.provider()).calls['get-request']?.received ?? 0;
@@ -156,7 +156,7 @@ test('a request that is taken up before its video is finished goes on waiting fo
   expect(await feedOf(people)).toEqual([]);
 });
 
-test('ten who take it up again at once find one attempt, and so does who repeats the start', async () => {
+test('ten callers who reopen it at once find one attempt, and so does a repeated start', async () => {
   const input = aStart({ policy: { deadlines: { video: SOON } } });
   await at.client.start(input);
   const people = new People(at, input.reference);

@@ -47,7 +47,7 @@ async function isWell(people: People | EnrolledPeople): Promise<void> {
   await expect(people.outcome()).resolves.toMatchObject({ outcome: 'cancelled', reason: 'cancelled-by-requester' });
 }
 
-describe('whoever can write to Temporal is no officer', () => {
+describe('somebody who can write to Temporal is not an officer', () => {
   test('an order in the clear, or encrypted by a holder of the codec key, or signed by an unknown key decides nothing', async () => {
     const people = await inReview();
     const { workflowId } = people;
@@ -204,7 +204,7 @@ describe.each([
   ['a request', () => People.start(at)],
   ['an enrolment', () => EnrolledPeople.start(at)],
 ])('%s does not stumble', (_what, begin) => {
-  test('over an order of the wrong shape, whoever signed it', async () => {
+  test('over an order of the wrong shape, even if it is signed', async () => {
     const people = await begin();
     const { workflowId } = people;
     await people.until('video');
@@ -266,8 +266,8 @@ async function endOf(workflowId: string): Promise<unknown> {
   });
 }
 
-describe('a start that nobody who may has made', () => {
-  test('does nothing, whatever it holds, and the id is free for who may', async () => {
+describe('a start without a valid signature', () => {
+  test('does nothing, and its id stays free for a valid start', async () => {
     const genuine = await People.start(at);
     await genuine.until('video');
     const reference = `squat-${randomUUID()}`;

@@ -78,7 +78,7 @@ async function askedDuringRead(people: People, name: string, argument: object, c
   );
 }
 
-test('an officer whose decision is overtaken by the console while the request is read is told at once', async () => {
+test('an officer whose decision is overtaken by the console while the request is read gets the answer at once', async () => {
   const people = await People.start(at, { policy: UNHURRIED });
   await people.throughTo('review');
   const decision = { decision: 'refuse', officer: OFFICER, evidenceSeen: 'console', reason: 'document-expired' };
@@ -97,7 +97,7 @@ test('another video that is asked for at the moment in which the signer has fini
   expect((await people.provider()).status).toBe('VIDEOREVIEW');
 });
 
-test('another code that is asked for while the signature is under way is told that it comes too late', async () => {
+test('an order for another code while the signature runs is refused as too late', async () => {
   const people = await People.start(at);
   await people.throughTo('code');
   const acceptance = await people.acceptance();

@@ -172,7 +172,7 @@ describe('why', () => {
     await at.client.cancel(people.reference, { actor: operator, reason: 'end of the test' });
   });
 
-  test('tells of a create in doubt how to adopt it', async () => {
+  test('shows for a create in doubt how to adopt it', async () => {
     const signer = aSigner();
     await at.provider.addFault({ name: 'answer-lost', endpoint: 'create', phone: signer.phone, times: 1 });
     const people = await People.start(at, { signer });
@@ -187,7 +187,7 @@ describe('why', () => {
     expect((await people.provider()).done).toMatchObject({ create: 1, sign: 1 });
   });
 
-  test('tells of a failed video how to make another video request', async () => {
+  test('shows for a failed video how to make another video request', async () => {
     const people = await People.start(at);
     await at.provider.video(await people.requestPk(), 'error');
     await people.attention('VIDEO_FAILED');
@@ -198,7 +198,7 @@ describe('why', () => {
     expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
   });
 
-  test('tells who decides for another video that its create is in doubt', async () => {
+  test('answers an order for another video that its create is in doubt', async () => {
     const people = await People.start(at);
     const { phone } = await people.provider();
     await at.provider.video(await people.requestPk(), 'error');
@@ -211,7 +211,7 @@ describe('why', () => {
     await at.client.cancel(people.reference, { actor: operator, reason: 'end of the test' });
   });
 
-  test('tells of an ended request how it ended', async () => {
+  test('shows how a request ended', async () => {
     const people = await People.start(at, { policy: { deadlines: { video: 300 } } });
     await people.outcome();
     expect(await at.client.why(people.reference)).toMatchObject({
@@ -242,7 +242,7 @@ describe('why', () => {
   });
 });
 
-test('one decision for all with the same failure: first it says how many, then it tells them', async () => {
+test('one decision for all requests with the same failure: first it counts them, then it sends it', async () => {
   const signers = [aSigner(), aSigner(), aSigner()];
   for (const { phone } of signers) {
     await at.provider.addFault({ name: 'answer-other', endpoint: 'create', code: 400, text: 'No', phone, times: 1 });

@@ -170,7 +170,7 @@ describe('a body', () => {
 });
 
 describe('the log', () => {
-  it('tells result, registration authority and documented status words, and nothing else of a payload', async () => {
+  it('has only the result, the registration authority and documented status words of a payload', async () => {
     const canary = 'canary-Xv3nQ8tLw2Zp7Rk1';
     place.index('4012632', 'signature-known');
     const more = { request: { pk: 4012632, status: 'VIDEOREVIEW', name: canary, email: `${canary}@example.com` } };

@@ -136,7 +136,7 @@ describe.each(Object.entries(PLACES))('an archive that is %s', (_name, make) => 
     }
   });
 
-  test('is told by why while trouble with the provider is shown, which stays until both are over', async () => {
+  test('is shown by `why` during trouble with the provider, which stays until both are over', async () => {
     const people = await People.start(at);
     const busy = await people.fault({ name: 'answer-503', endpoint: 'get-request' });
     const shows = (code?: string) => eventually(async () => (await ownWord(people)).attention?.code === code);

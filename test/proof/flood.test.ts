@@ -145,7 +145,7 @@ test('under a flood of hints a request is read one at a time, no oftener than it
   expect(await generous.counted('repeated')).toBeGreaterThanOrEqual(MANY);
 }, 180_000);
 
-test('as it is delivered, a flood leaves a small history, and what came too often is told when to come again', async () => {
+test('a flood leaves a small history, and too many callbacks are answered with a time to come again', async () => {
   const people = await People.start(at);
   const pk = await people.requestPk();
   await people.until('video');

@@ -147,7 +147,7 @@ test('`why` says that no worker can carry on, and the command it names lets the 
   expect(ofRequest).toMatchObject([{ state: 'ended' }]);
 });
 
-test('a worker resets it by itself; whoever waits for the outcome gets it', async () => {
+test('a worker resets it by itself, and a caller who waits for the outcome gets it', async () => {
   const people = await unreplayable();
   const outcome = people.outcome();
   await at.stop('worker');

@@ -61,7 +61,7 @@ async function carriesOn(reference: string): Promise<void> {
   await stop();
 }
 
-test('workers that die with the task of a request are told as such, and the next carries on', async () => {
+test('workers that die with the task of a request are reported as such, and the next worker goes on', async () => {
   const reference = await start();
   for (let tries = 1; tries <= TRIES; tries += 1) expect(await take()).not.toHaveLength(0);
   await expect(place.client.status(reference)).rejects.toMatchObject({ code: 'STILL_RUNNING' });
@@ -75,7 +75,7 @@ test('workers that die with the task of a request are told as such, and the next
   await carriesOn(reference);
 });
 
-test('workers that cannot carry out the task of a request are told as such', async () => {
+test('workers that cannot carry out the task of a request are reported as such', async () => {
   const reference = await start();
   for (let tries = 1; tries < TRIES; tries += 1) {
     await server.client.workflowService.respondWorkflowTaskFailed({

@@ -82,7 +82,7 @@ describe('what comes from outside is marked as what it is', () => {
   });
 });
 
-it('where nothing is encrypted and nobody has a key, what is readable will do', async () => {
+it('without encryption and keys, readable payloads are accepted', async () => {
   expect(await found(unsigned, new WorkerCodec({ encryption: undefined, orders: undefined }))).toEqual([
     'not-asked',
     ORDER,

@@ -78,7 +78,7 @@ async function verdictsOn(
 }
 
 describe('the signer of a request', () => {
-  it('is who signed all documents and the contract', async () => {
+  it('has signed all documents and the contract', async () => {
     const documents: [Buffer, Buffer][] = [
       [await by(agreement, signer), agreement],
       [await by(annex, signer), annex],
@@ -90,7 +90,7 @@ describe('the signer of a request', () => {
     });
   });
 
-  it('is told when another person’s signed copy came in place of a document', async () => {
+  it('is reported as different if another person’s signed copy came in place of a document', async () => {
     const documents: [Buffer, Buffer][] = [
       [await by(agreement, signer), agreement],
       [await by(annex, another), annex],
@@ -103,13 +103,13 @@ describe('the signer of a request', () => {
     ]);
   });
 
-  it('is told when a contract was signed by another certificate alone', async () => {
+  it('is reported as different if a contract was signed only by another certificate', async () => {
     const document: [Buffer, Buffer] = [await by(agreement, another), agreement];
     const verdicts = await verdictsOn([document], [await by(contract, signer), contract]);
     expect(verdicts.contract).toEqual(indeterminate('contract-signed-by-another'));
   });
 
-  it('cannot be told where two certificates signed everything, unless a setting names one of them', async () => {
+  it('is unclear if two certificates signed everything, unless a setting names one of them', async () => {
     const both: [Buffer, Buffer] = [await by(agreement, signer, rao), agreement];
     const contractByBoth: [Buffer, Buffer] = [await by(contract, signer, rao), contract];
     expect((await verdictsOn([both], contractByBoth)).documents).toEqual([indeterminate('signer-unclear')]);
@@ -186,7 +186,7 @@ describe('signatures beside the signer’s', () => {
 const indeterminateFacts: Verification = { result: 'indeterminate', reasons: [], facts: {} };
 
 describe('signatures that were there when the signer accepted', () => {
-  it('are left aside, whoever made them and whether they hold', async () => {
+  it('are ignored, even if they are foreign or broken', async () => {
     const root = await makeIdentity({ name: 'Another Root', issues: {} });
     const before = await signPdf(agreement, { signer: root, chain: [], contentDigest: Buffer.alloc(32) });
     const verdicts = await verdictsOn([[await by(before, signer), before]], [await by(contract, signer), contract]);
@@ -224,7 +224,7 @@ const stamped = async (original: Buffer, time: Date): Promise<[Buffer, Buffer]> 
 };
 
 describe('what was accepted', () => {
-  it('was not signed before, as far as a trusted timestamp tells, but for what clocks differ', async () => {
+  it('was not signed before, by a trusted timestamp, except for the difference of clocks', async () => {
     const signedContract: [Buffer, Buffer] = [await by(contract, signer), contract];
     const acceptedAt = Date.now() - 10 * MINUTE;
     const verdictAt = async (time: Date) =>

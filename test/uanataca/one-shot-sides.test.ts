@@ -326,7 +326,7 @@ describe('answers of V1 (§2.2)', () => {
     expect(await resultOrCode(plain.getContract(NOBODY))).toBe('PROVIDER_NOT_FOUND');
   });
 
-  test('a body that is no JSON is told in place of the status line', async () => {
+  test('a body that is not JSON is shown in place of the status line', async () => {
     await provider().settings({ behaviour: { errorShape: 'v1' } });
     const answer = await fetch(`${sandbox.api}/videoid`, { method: 'POST', body: '{"email":' });
     expect([answer.status, await answer.json()]).toEqual([
