@@ -36,7 +36,7 @@ export interface ProviderParts {
   log: (event: string, facts?: Record<string, string | number>) => void;
 }
 
-/** The simulated provider: what happens to a request, whoever causes it (API, signer's page, console). */
+/** The simulated provider: everything that can happen to a request, by the API, the signer's page or the console. */
 export class Provider {
   /** Where it listens; set once it does. */
   url = '';
@@ -70,7 +70,7 @@ export class Provider {
     this.parts.log('status', { request: request.pk, from: previous, to: request.status });
   }
 
-  /** Saves a request and sends what it has to send. */
+  /** Saves a request and sends its callbacks. */
   settle(request: ProviderRequest): void {
     this.parts.requests.save(request);
     this.parts.callbacks.wake(request);
@@ -154,7 +154,7 @@ export class Provider {
     }
   }
 
-  /** Takes up what a stopped sandbox left undone. */
+  /** Finishes the work that a stopped sandbox left undone. */
   start(): void {
     for (const request of this.parts.requests.all()) {
       if (request.reviewFrom !== undefined) this.reviewLater(request, request.reviewFrom);

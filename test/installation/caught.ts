@@ -61,7 +61,7 @@ export class Caught<Act extends string> {
   /** The act, until the call is held; its answer may take as long as it will. */
   async fallInto(): Promise<void> {
     if (this.call === undefined) return;
-    // Accepted, and the worker is away: what becomes of it is told later, by the request itself.
+    // Accepted, but no worker runs. The request itself shows the result later.
     this.asked = unlessAway(this.story.do(this.act));
     await this.isHeld();
     const { moment, nextRead } = this.call;

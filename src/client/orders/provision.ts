@@ -24,11 +24,11 @@ interface ProvisionWay extends Required<Pick<Order<unknown>, 'check' | 'brings'>
 }
 
 /**
- * Takes in the documents that are provided, while `work` runs.
+ * Receives the provided documents, then runs `work`. Deletes what `work` did not store.
  *
- * @param work gets what tells the same provision from another. Its check throws FIELD_FROM_VIDEO, BAD_INPUT, BAD_EMAIL; and
- *   NOT_NOW, REQUEST_ENDED or the failure that the request waits with, when it does not take anything now. The same as last
- *   time, because an answer was lost, is not kept twice
+ * @param work gets the values that identify the provision, so that a repeated one is stored only once. Its check throws
+ *   FIELD_FROM_VIDEO, BAD_INPUT, BAD_EMAIL. If the request accepts no data now, it throws NOT_NOW, REQUEST_ENDED, or
+ *   the failure of the attention
  * @throws VideoIdError TOO_MANY_DOCUMENTS and every code of a document
  */
 export async function takingProvision<T>(

@@ -41,8 +41,8 @@ type Keyed = Checked & { startKey: string | undefined };
 type Complete = { [Field in 'signer' | 'documents']: Exclude<CheckedInput[Field], undefined> };
 
 /**
- * Starts a request of either flow, or finds the one that the same input started before. Everything is checked before anything
- * is created; a refused start leaves nothing behind.
+ * Starts a request of either flow, or finds the one that the same input started before. All checks come before anything is
+ * created. A refused start leaves nothing behind.
  *
  * @throws VideoIdError every input code, ARCHIVE_FULL, ARCHIVE_UNAVAILABLE, and what `startWorkflow` throws
  */

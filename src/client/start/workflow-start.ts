@@ -32,7 +32,7 @@ const registrationAuthority = defineSearchAttributeKey(REGISTRATION_AUTHORITY_AT
 export type WorkflowStarted = { state: 'started' } | { state: 'running' } | { state: 'ended'; outcome: Outcome };
 
 /**
- * Starts the workflow of a committed attempt; harmless when it was started before.
+ * Starts the workflow of a committed attempt. It may be called again for a started one.
  *
  * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED, BAD_SETTING: the attempt is recorded, and the same start
  *   resumes it; REQUEST_ENDED when somebody ended the workflow without an outcome; ARCHIVE_NOT_SHARED; START_REFUSED when

@@ -68,7 +68,7 @@ export function verdictOf(
   return verificationOf([...own, ...(signer?.reasons ?? []), ...others, ...more], { ...file.facts, ...signer?.facts });
 }
 
-/** Reasons about the signed bytes count for every signature, whoever made it. */
+/** Reasons about the signed bytes count for every signature, by anybody. */
 const OF_INTEGRITY = new Set<VerificationReason>([
   'byte-range-malformed',
   'cms-unreadable',
