@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RawValue } from '@temporalio/common';
 import { loadSigning } from '../../src/client/running/keys.js';
-import { FOUND } from '../../src/messages/found.js';
+import { ORIGIN_MARK } from '../../src/messages/payload-origin.js';
 import * as names from '../../src/messages/steering.js';
 import type { OrderName } from '../../src/messages/verbs.js';
 import type { SignArgument } from '../../src/security/order-signatures.js';
@@ -80,7 +80,7 @@ describe('somebody who can write to Temporal is not an officer', () => {
     const id = randomUUID();
     const order = await attacker.orderFor(workflowId, 'cancel', CANCEL, undefined, id);
     for (const mark of ['signed-order', 'not-asked']) {
-      const spoofed = RawValue.fromPayload(payload('json/plain', JSON.stringify(order), { [FOUND]: mark }));
+      const spoofed = RawValue.fromPayload(payload('json/plain', JSON.stringify(order), { [ORIGIN_MARK]: mark }));
       for (const client of [attacker.outsider, attacker.keyHolder]) {
         const answer = await attacker.update(client, workflowId, 'cancel', [spoofed], id);
         expect(answer).toBe('ORDER_REFUSED');

@@ -1,7 +1,7 @@
 import { EnrolledPeople } from '../installation/enrolled-people.js';
 import { Installation } from '../installation/installation.js';
 import { aSigner, People } from '../installation/people.js';
-import { answered, typeCommand } from '../installation/typed.js';
+import { answered, typeCommand } from '../installation/typed-command.js';
 
 let at: Installation;
 beforeAll(async () => {

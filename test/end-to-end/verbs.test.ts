@@ -3,7 +3,7 @@ import { VideoIdClient } from '../../src/client.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { aSigner, aStart, People } from '../installation/people.js';
-import { answered, typeCommand } from '../installation/typed.js';
+import { answered, typeCommand } from '../installation/typed-command.js';
 
 let at: Installation;
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { STATUS_QUERY } from '../../src/messages/steering.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
-import { mounts } from '../installation/room.js';
+import { mounts } from '../installation/disk-space.js';
 import { Temporal } from '../installation/temporal.js';
 
 /** A place for an archive that can go and come back while everything runs. */

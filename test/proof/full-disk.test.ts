@@ -7,7 +7,7 @@ import { VideoIdClient } from '../../src/client.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { aSigner, aStart, People } from '../installation/people.js';
-import { openRoom, RESERVE, type Room } from '../installation/room.js';
+import { openRoom, RESERVE, type Room } from '../installation/disk-space.js';
 
 const OPERATOR = { kind: 'operator' } as const;
 /** Bytes of a document, about; its signed copy is larger. */

@@ -9,7 +9,7 @@ import { Installation, type InstallationOptions } from '../installation/installa
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
-import { typeCommand } from '../installation/typed.js';
+import { typeCommand } from '../installation/typed-command.js';
 import { QUIET } from '../quiet.js';
 
 const operator = { kind: 'operator', id: 'op-1' } as const;

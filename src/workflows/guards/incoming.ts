@@ -6,7 +6,7 @@ import {
   workflowInfo,
   type WorkflowInterceptorsFactory,
 } from '@temporalio/workflow';
-import { FOUND, type Found } from '../../messages/found.js';
+import { ORIGIN_MARK, type PayloadOrigin } from '../../messages/payload-origin.js';
 import type { RequestKey } from '../../messages/request.js';
 import { workflowIdOf } from '../../messages/request.js';
 import type { OrderName } from '../../messages/verbs.js';
@@ -19,7 +19,7 @@ type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
 type Payloads = NonNullable<NonNullable<Job['doUpdate']>['input']>;
 
 /** What the codec found, in words for the caller. */
-const WORDS: Record<Exclude<Found, 'signed-order' | 'signed-start' | 'not-asked'>, string> = {
+const WORDS: Record<Exclude<PayloadOrigin, 'signed-order' | 'signed-start' | 'not-asked'>, string> = {
   encrypted: 'it is not signed',
   'not-encrypted': 'it is not encrypted',
   'of-another-step': 'it is for something else',
@@ -28,7 +28,7 @@ const WORDS: Record<Exclude<Found, 'signed-order' | 'signed-start' | 'not-asked'
 };
 
 /** A replay accepts this too, because the signing key may be retired by now. Such an order can only be written with the codec key. */
-const RETIRED: Found = 'wrongly-signed';
+const RETIRED: PayloadOrigin = 'wrongly-signed';
 
 /** The task fails if an accepted order cannot be decrypted now. With the key it succeeds. */
 const KEY_MISSING = 'What was let in before cannot be read with the codec keys of this worker.';
@@ -41,9 +41,9 @@ const KEY_MISSING = 'What was let in before cannot be read with the codec keys o
  * polls as a worker can write a history in which our workers seem to have accepted something.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
-  let started: Found | undefined;
+  let started: PayloadOrigin | undefined;
   /** What the codec found of the Updates in this activation. They are accepted or refused within it. */
-  const orders = new Map<string, Found | undefined>();
+  const orders = new Map<string, PayloadOrigin | undefined>();
   let late: (() => void)[] = [];
   /** During a replay a refusal waits for the next new event, because the history contains no refusal. */
   const refuse = (error: unknown): Promise<never> =>
@@ -112,13 +112,13 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
 };
 
 /** What the codec found, if it was asked. Starts and orders have one argument. */
-function foundIn(payloads: Payloads | null | undefined): Found | undefined {
-  const mark = payloads?.length === 1 ? payloads[0]?.metadata?.[FOUND] : undefined;
-  return mark ? (String.fromCharCode(...mark) as Found) : undefined;
+function foundIn(payloads: Payloads | null | undefined): PayloadOrigin | undefined {
+  const mark = payloads?.length === 1 ? payloads[0]?.metadata?.[ORIGIN_MARK] : undefined;
+  return mark ? (String.fromCharCode(...mark) as PayloadOrigin) : undefined;
 }
 
 /** @throws to the caller: ORDER_REFUSED, or BAD_INPUT with the field */
-function checkOrder(input: UpdateInput, found: Found | undefined): void {
+function checkOrder(input: UpdateInput, found: PayloadOrigin | undefined): void {
   checkOrigin(input, found);
   const { name } = input;
   const guard = Object.hasOwn(ORDER_GUARDS, name) ? ORDER_GUARDS[name as OrderName] : undefined;
@@ -130,7 +130,7 @@ function checkOrder(input: UpdateInput, found: Found | undefined): void {
 }
 
 /** Checks the signature and the address of an order. @throws to the caller: ORDER_REFUSED */
-function checkOrigin({ name, updateId, args: [given] }: UpdateInput, found: Found = 'not-readable'): void {
+function checkOrigin({ name, updateId, args: [given] }: UpdateInput, found: PayloadOrigin = 'not-readable'): void {
   if (found !== 'signed-order' && found !== 'not-asked') {
     throw callFailure(
       'ORDER_REFUSED',
@@ -156,11 +156,11 @@ function orderIn({ args }: Pick<UpdateInput, 'args'>): unknown[] {
 }
 
 /** @throws START_REFUSED, which ends the workflow before anything has happened */
-function checkStart({ args: [argument] }: WorkflowExecuteInput, found: Found = 'not-readable'): void {
+function checkStart({ args: [argument] }: WorkflowExecuteInput, found: PayloadOrigin = 'not-readable'): void {
   const { workflowType, workflowId, parent } = workflowInfo();
   const guard = Object.hasOwn(START_GUARDS, workflowType) ? START_GUARDS[workflowType] : undefined;
   if (guard === undefined) throw refusedStart('there is no such workflow');
-  const enough: Found = guard.by === 'client' ? 'signed-start' : 'encrypted';
+  const enough: PayloadOrigin = guard.by === 'client' ? 'signed-start' : 'encrypted';
   if (found !== enough && found !== 'not-asked') {
     throw refusedStart(
       found === 'signed-order' || found === 'signed-start' ? 'it is signed as something else' : WORDS[found],

@@ -1,12 +1,12 @@
 /** The metadata field in which the worker's codec notes what it found in a payload from outside. */
-export const FOUND = 'videoid-found';
+export const ORIGIN_MARK = 'videoid-found';
 
 /**
  * What the codec found. `not-asked`: the settings require no signature, and the payload is readable. `encrypted`: not signed, but
  * encrypted with a known key, or readable if the settings encrypt nothing. `of-another-step`: a worker wrote it for another
  * step.
  */
-export type Found =
+export type PayloadOrigin =
   | 'signed-order'
   | 'signed-start'
   | 'encrypted'
