@@ -65,7 +65,7 @@ async function check(): Promise<Count> {
   return count;
 }
 
-/** Tests look at our files with programs of others. One that cannot be had is told here; the tests that need it do not pass. */
+/** Tests check our files with programs of others. A missing program is reported here. The tests that need it fail. */
 async function findTools(): Promise<void> {
   screen.line();
   screen.line(screen.paint('bold', 'Outside tools'));

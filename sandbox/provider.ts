@@ -36,14 +36,14 @@ export interface ProviderParts {
   log: (event: string, facts?: Record<string, string | number>) => void;
 }
 
-/** The simulated provider: what happens to a request, whoever causes it (API, signer's page, console). */
+/** The simulated provider: everything that can happen to a request, by the API, the signer's page or the console. */
 export class Provider {
   /** Where it listens; set once it does. */
   url = '';
   /** Base URL of the Registration Authority API, where there is one. */
   raApi: string | undefined;
   private readonly later = new Set<NodeJS.Timeout>();
-  private readonly turns = new Map<number, Promise<unknown>>();
+  private readonly queues = new Map<number, Promise<unknown>>();
 
   constructor(readonly parts: ProviderParts) {}
 
@@ -70,7 +70,7 @@ export class Provider {
     this.parts.log('status', { request: request.pk, from: previous, to: request.status });
   }
 
-  /** Saves a request and sends what it has to send. */
+  /** Saves a request and sends its callbacks. */
   settle(request: ProviderRequest): void {
     this.parts.requests.save(request);
     this.parts.callbacks.wake(request);
@@ -144,17 +144,17 @@ export class Provider {
 
   /** Runs work on one request after the work begun before it has ended. */
   async inTurn<T>(request: ProviderRequest, work: () => Promise<T>): Promise<T> {
-    const before = this.turns.get(request.pk) ?? Promise.resolve();
+    const before = this.queues.get(request.pk) ?? Promise.resolve();
     const mine = before.then(work, work);
-    this.turns.set(request.pk, mine);
+    this.queues.set(request.pk, mine);
     try {
       return await mine;
     } finally {
-      if (this.turns.get(request.pk) === mine) this.turns.delete(request.pk);
+      if (this.queues.get(request.pk) === mine) this.queues.delete(request.pk);
     }
   }
 
-  /** Takes up what a stopped sandbox left undone. */
+  /** Finishes the work that a stopped sandbox left undone. */
   start(): void {
     for (const request of this.parts.requests.all()) {
       if (request.reviewFrom !== undefined) this.reviewLater(request, request.reviewFrom);

@@ -3,7 +3,7 @@ import './process/supported-node.js';
 import { EXIT } from './cli/exit-codes.js';
 import { run } from './cli/program.js';
 
-// Whoever reads the answer may stop reading, as `head` does.
+// The reader of the answer may stop early, as `head` does.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();

@@ -44,9 +44,9 @@ export type { ListOptions, RequestSummary } from './temporal/listing.js';
 
 /** How a client is opened. */
 export interface ConnectOptions {
-  /** Looks for a reference in both flows when a verb is called without `flow`. Otherwise it is a signature's. */
+  /** If a verb is called without `flow`, looks for the reference in both flows. Otherwise only among signature requests. */
   findsFlow?: boolean;
-  /** Loads the private orders key only when something is started or ordered, for clients that mostly read. */
+  /** Loads the private orders key only at the first start or order, for clients that mostly read. */
   mayOnlyRead?: boolean;
 }
 
@@ -56,9 +56,9 @@ function verbsOf(access: RequestAccess) {
 }
 
 /**
- * Starts signature requests and enrolments, and steers them. Reads documents and records from the archive, asks the running
- * request for everything else. Errors are `VideoIdError`s with a stable code; besides those named at each verb every one that
- * takes a reference throws REQUEST_NOT_FOUND, BAD_REFERENCE and ARCHIVE_UNAVAILABLE, and every one that asks Temporal throws
+ * Starts signature requests and enrolments, and steers them. Documents and records come from the archive, everything else from
+ * the running request. Errors are `VideoIdError`s with a stable code. Each verb names its own. In addition, every verb with a
+ * reference throws REQUEST_NOT_FOUND, BAD_REFERENCE and ARCHIVE_UNAVAILABLE, and every verb that asks Temporal throws
  * TEMPORAL_UNREACHABLE.
  *
  * @example

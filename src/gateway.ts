@@ -26,7 +26,7 @@ import { connectClient } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
 
 export interface GatewayOptions {
-  /** The webhook bridge alone: no codec key, no seal key, no token of the API, no access to documents. */
+  /** Only the webhook bridge: no codec key, no seal key, no token of the API, no access to documents. */
   only?: 'webhooks';
 }
 
@@ -34,7 +34,7 @@ export interface GatewayOptions {
 export interface Gateway {
   host: string;
   port: number;
-  /** Stops accepting, ends what only waits or watches, and finishes running answers. */
+  /** Stops accepting calls, ends calls that only wait or watch, and finishes running answers. */
   close(): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ const CALL_BYTES = 65_536;
 
 type App = Hono<{ Bindings: HttpBindings }>;
 
-/** What every part needs, and where it says how to end it. */
+/** What every part needs, and where it registers how to close it. */
 interface Parts {
   config: Config;
   logger: Logger;
@@ -54,7 +54,7 @@ interface Parts {
 }
 
 /**
- * Starts the gateway: webhook bridge, health and metrics, and unless told otherwise the HTTP API.
+ * Starts the gateway: webhook bridge, health, metrics, and the HTTP API unless `only` excludes it.
  *
  * @throws VideoIdError PORT_TAKEN, BAD_SETTING, SECRET_NOT_FOUND, ARCHIVE_UNAVAILABLE
  */
@@ -63,7 +63,7 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
   const ends: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     stop.abort();
-    // Last opened, first closed: the listener before what its answers need.
+    // Closed in reverse order: first the listener, then what its answers need.
     for (const end of ends.splice(0).toReversed()) await end();
   };
   const parts: Parts = {
@@ -77,7 +77,7 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
     const app: App = new Hono<{ Bindings: HttpBindings }>();
     if (only === undefined) await serveApi(app, parts);
     await serveBridge(app, parts);
-    // What a wrong webhook token gets, too.
+    // A wrong webhook token gets the same answer.
     app.notFound(() => new Response(null, { status: 404 }));
     app.onError((error) => {
       logger.error({ error }, 'an answer failed');
@@ -95,7 +95,7 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
 
 async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Parts): Promise<void> {
   const tokens = await readApiTokens(config);
-  // The bridge alone does not even load what opens documents.
+  // The bridge alone does not even load the code that opens documents.
   const { VideoIdClient } = await import('./client.js');
   const client = await VideoIdClient.connect(config);
   onClose(async () => client.close());
@@ -157,7 +157,7 @@ export async function main(options: GatewayOptions = {}): Promise<void> {
 function readOptions(given: string[]): GatewayOptions {
   if (given.length === 0) return {};
   if (given.join(' ') === '--only webhooks') return { only: 'webhooks' };
-  throw new VideoIdError('BAD_INPUT', 'The gateway takes no arguments but `--only webhooks`.');
+  throw new VideoIdError('BAD_INPUT', 'The only argument of the gateway is `--only webhooks`.');
 }
 
 runIfStarted(import.meta.url, async () => main(readOptions(process.argv.slice(2))));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type BundleOptions, bundleWorkflowCode } from '@temporalio/worker';
 import { QUIET } from './quiet.js';
 
-/** Bundling takes seconds; whoever comes first in this run of the tests does it for all. Made whole or not at all. */
+/** Bundling takes seconds. The first test of a run makes the bundle for all. It is renamed when complete. */
 export async function workflowBundle(name: string, options: BundleOptions): Promise<{ codePath: string }> {
   const folder = process.env['TEST_INSTALLATIONS'] ?? '';
   const codePath = join(folder, `${name}.js`);

@@ -54,7 +54,7 @@ const ENDPOINTS: Record<Flow, readonly string[]> = {
 const OF_NOBODY = new Set(['ra-first-scratchcard', 'ra-scratchcard-used', 'ra-list-requests']);
 
 /**
- * One fault of any kind that can meet this flow, with parameters in the time scale of a soak. Whoever orders it adds scope
+ * One fault of any kind that can meet this flow, with parameters in the time scale of a soak. The caller adds scope
  * and number.
  */
 export function drawFault(draw: Draw, flow: Flow, meets: 'everybody' | 'one signer'): DrawnFault {

@@ -14,7 +14,7 @@ import { unknownLinkPage, videoSessionPage } from './video-session.js';
 const resultSchema = z.enum(VIDEO_RESULTS);
 const decisionSchema = z.object({ do: z.enum(CONSOLE_ACTS), reason: z.string().default('') });
 
-/** The pages for people: signer, operator, and whoever plays with faults. */
+/** The pages for people: for the signer, for the operator, and for setting faults. */
 export function pageRoutes(provider: Provider): Hono<{ Bindings: HttpBindings }> {
   const { requests, faults, authority } = provider.parts;
   const app = new Hono<{ Bindings: HttpBindings }>();

@@ -23,7 +23,7 @@ export interface Mail {
   link: string;
 }
 
-/** What whoever asks for an enrolment says. */
+/** The input for a new enrolment. */
 export type EnrolmentOrder = Pick<
   Enrolment,
   | 'registrationAuthority'
@@ -51,7 +51,7 @@ export interface Enrolment extends CommonRequest {
   fields: Record<string, string>;
   /** Those that the video gave. */
   videoFields: string[];
-  /** Who stands before the camera. A control call says so; otherwise somebody is made up when the video is finished. */
+  /** The person in the video, set by a control call. Otherwise a made-up person when the video is finished. */
   person?: Person;
   /** §6: only these two are documented. */
   videoStatus?: 'VALIDATED' | 'REFUSED';

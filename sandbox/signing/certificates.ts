@@ -56,7 +56,7 @@ export class TestAuthority {
     readonly root: X509Certificate,
     private readonly issuing: X509Certificate,
     private readonly issuingKey: webcrypto.CryptoKey,
-    /** The file with the root certificate in PEM, for whoever shall trust it. */
+    /** The file with the root certificate in PEM, for programs that must trust it. */
     readonly rootPath: string,
     /** Stamps signatures with the time. */
     readonly timestamps: SingleUseCertificate,

@@ -5,7 +5,7 @@ import type { RequestKey } from '../messages/request.js';
 import { withSigner } from '../signatures/identity/subject.js';
 import { isUnchecked, mayPass, type VerificationReason } from '../signatures/reasons.js';
 import type { SignedFile } from '../signatures/verification/signed-file.js';
-import { judgeTogether } from '../signatures/verification/verdicts.js';
+import { verdictsOfRequest } from '../signatures/verification/verdicts.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { stepFailure } from './engine/failures.js';
 import { writeEvidence } from './engine/evidence.js';
@@ -24,7 +24,7 @@ export function retrieve(dependencies: Dependencies): SignatureActivities['retri
       documents.push({ index: document.index, fetched: await work.orMissing(() => work.signed(document)) });
     }
     const contract = await work.orMissing(() => work.contract());
-    const retrieved = await judged(dependencies, key, order, documents, contract);
+    const retrieved = await verifiedFiles(dependencies, key, order, documents, contract);
     const refused = notPassed(retrieved, order.mayPass);
     const files = filesOf(retrieved);
     if (refused !== undefined && !order.giveUp && files !== order.accepted) {
@@ -40,7 +40,7 @@ const SIGNED_BY_ANOTHER: readonly VerificationReason[] = ['signer-differs', 'con
 
 const NOTHING: SignedFile = { reasons: ['no-signature'], facts: {}, added: [] };
 
-async function judged(
+async function verifiedFiles(
   dependencies: Dependencies,
   key: RequestKey,
   order: RetrieveOrder,
@@ -50,7 +50,7 @@ async function judged(
   const there = documents.flatMap(({ index, fetched }) => (fetched === undefined ? [] : [{ index, ...fetched }]));
   const missing = documents.filter(({ fetched }) => fetched === undefined).map(({ index }) => index);
   const acceptedAt = Date.parse(order.acceptedAt ?? '');
-  const verdict = judgeTogether(
+  const verdict = verdictsOfRequest(
     there.map(({ file }) => file),
     contract?.file ?? NOTHING,
     { ...order.verification, ...(Number.isNaN(acceptedAt) ? {} : { acceptedAt }) },

@@ -19,7 +19,7 @@ interface ReasonFlags extends OperatorFlags {
   reason: string;
 }
 
-/** What people change in a running request, and how they take one up again. */
+/** Commands that change a running request, or reopen an ended one. */
 export const CHANGE_COMMANDS = {
   'new-video': newVideoCommand,
   correct: correctCommand,
@@ -39,7 +39,7 @@ function newVideoCommand(program: Command): void {
         async ({ client, screen, reference, flags }) => {
           const asked = client.newVideo(reference, orderOf(flags), flags);
           const made = await screen.during('Asking the provider', asked);
-          screen.answer({ reference, ...made }, [`Made: request_pk ${made.requestPk}.`]);
+          screen.answer({ reference, ...made }, [`New video request: request_pk ${made.requestPk}.`]);
           screen.next(`videoid link ${reference}`);
         },
       ),
@@ -96,7 +96,7 @@ function abandonCommand(program: Command): void {
   const command = defineRequest<SteeringFlags & OperatorFlags & { reason: Reason; note?: string }>(
     program,
     'abandon <reference>',
-    'end a request because the signer cannot go on like this; a new attempt may follow',
+    'end a request because the signer cannot go on; a new attempt may follow',
     async ({ client, screen, reference, flags }) => {
       const { reason, note } = flags;
       const order = { reason, actor: operator(flags), ...defined({ note }) };
@@ -123,10 +123,10 @@ function reopenCommand(program: Command): void {
     defineRequest<ReasonFlags>(
       program,
       'reopen <reference>',
-      'take up again what the latest attempt left open at the provider, as another attempt: no other video, no other bill',
+      'reopen, as a new attempt, a request that is still open at the provider; no new video, no new bill',
       async ({ client, screen, reference, flags }) => {
         const started = await screen.during('Reopening', client.reopen(reference, orderOf(flags)));
-        screen.answer(started, [`Taken up again as attempt ${started.attempt}.`]);
+        screen.answer(started, [`Reopened as attempt ${started.attempt}.`]);
         screen.next(`videoid show ${reference} --watch`);
       },
     ),
@@ -139,10 +139,10 @@ function resetCommand(program: Command): void {
       defineRequest<AttemptFlag & ReasonFlags>(
         program,
         'reset <reference>',
-        'let a request that no worker can carry on go on from where one can; `why` says when (NOT_REPLAYABLE)',
+        'take a request that no worker can continue back to an earlier point; `why` says when (NOT_REPLAYABLE)',
         async ({ client, screen, reference, flags }) => {
           const reset = await screen.during('Resetting', client.reset(reference, orderOf(flags), flags));
-          screen.answer(reset, [`It goes on from ${moment(reset.to)}.`]);
+          screen.answer(reset, [`The request goes on from ${moment(reset.to)}.`]);
           screen.next(`videoid show ${reference}`);
         },
       ),

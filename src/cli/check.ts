@@ -8,16 +8,16 @@ import { readable } from './readable-file.js';
 import type { Screen } from './screen.js';
 import { readSettings } from './session.js';
 
-/** What is said of one file: what it holds, or why it is refused. */
+/** The answer for one file: what it contains, or why it is refused. */
 type Answer = { path: string } & (({ accepted: true } & CheckedPdf) | { accepted: false; failure: FailureView });
 
-/** `videoid check`: whether documents could be sent for signing, by the same rule as a start, without a request. */
+/** `videoid check`: whether PDFs can be sent for signing. The same check as at a start, without a request. */
 export function checkCommand(program: Command): void {
   define(
     program,
     'check <files...>',
-    'whether PDFs can be sent for signing: the same check as at the start of a request, which nothing is made for. ' +
-      'Also tells which signatures they bear, and what their certification allows',
+    'check whether PDFs can be sent for signing, as at the start of a request; no request is made. ' +
+      'Also shows their signatures, and what their certification allows',
     async ({ screen, operands }) => {
       const limits = await limitsOf(screen);
       const files: Answer[] = [];
@@ -63,13 +63,13 @@ function reasonsOf({ path, failure }: Extract<Answer, { accepted: false }>): str
   return [`${path}: ${failure.message}`, ...(failure.remedy === undefined ? [] : [`  ${failure.remedy}`])];
 }
 
-/** Those of the settings; the usual ones where there are none, for checking needs none. */
+/** The limits of the settings, or the defaults. The check works without settings. */
 async function limitsOf(screen: Screen): Promise<PdfLimits> {
   try {
     return (await readSettings(screen)).documents;
   } catch (error) {
     if (!(error instanceof VideoIdError)) throw error;
-    screen.say('The settings cannot be used. The usual limits are taken.');
+    screen.say('The settings cannot be used, so the default limits apply.');
     const { configSchema } = await import('../config/schema.js');
     return configSchema.shape.documents.parse(undefined);
   }

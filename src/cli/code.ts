@@ -8,7 +8,7 @@ import { readSecretLine } from './secret-input.js';
 
 type AcceptFlags = SteeringFlags & { consentVersion: string };
 
-/** What only the signer may do; here for the sandbox, and where a setting allows it. */
+/** Commands for acts that only the signer may do. For the sandbox, and if a setting allows them. */
 export const CODE_COMMANDS = { accept: acceptCommand, code: otpCommand, sign: confirmCommand };
 
 function acceptCommand(program: Command): void {
@@ -20,7 +20,7 @@ function acceptCommand(program: Command): void {
       async (call) => {
         const { client, screen, reference, flags } = call;
         const accepted = await screen.during('Accepting', client.accept(reference, await acceptanceOf(call), flags));
-        screen.answer(accepted, [`Accepted; recorded at ${moment(accepted.recordedAt)}.`]);
+        screen.answer(accepted, [`Accepted. Recorded at ${moment(accepted.recordedAt)}.`]);
         screen.next(`videoid confirm ${reference} --unlock-type TYPE`);
       },
     ),
@@ -32,13 +32,13 @@ function otpCommand(program: Command): void {
     defineRequest<AcceptFlags>(
       program,
       'otp <reference>',
-      'have a code sent to the signer. Asking for it is the acceptance of the documents and the contract',
+      'have a code sent to the signer. This also accepts the documents and the contract for the signer',
       async (call) => {
         const { client, screen, reference, flags } = call;
         const asked = client.requestCode(reference, await acceptanceOf(call), flags);
         const sent = await screen.during('Asking for the code', asked);
         screen.answer(sent, [`The code was sent at ${moment(sent.sentAt)}.`]);
-        screen.say(`Another can be asked for from ${moment(sent.resendFrom)} on.`);
+        screen.say(`The next code can be requested from ${moment(sent.resendFrom)}.`);
         screen.next(`videoid confirm ${reference}`);
       },
     ),
@@ -50,7 +50,7 @@ function confirmCommand(program: Command): void {
     defineRequest<SteeringFlags & { unlockType?: string }>(
       program,
       'confirm <reference> [code]',
-      'sign with the code: from a prompt without echo if left out, from standard input if `-`',
+      'sign with the code. Without a code it asks for one, without echo. With `-` it reads standard input',
       async (call) => {
         const { client, screen, operands, reference } = call;
         const { unlockType: type, ...flags } = call.flags;
@@ -69,7 +69,7 @@ function confirmCommand(program: Command): void {
     ),
   ).option(
     '--unlock-type <type>',
-    'sign in another way than with a code, after `accept`; its value comes from a prompt, or as a line of standard input',
+    'sign in another way than with a code, after `accept`. Its value comes from a prompt or from standard input',
   );
 }
 
@@ -80,7 +80,7 @@ function withConsent(command: Command): void {
   );
 }
 
-/** What is accepted in the name of the signer, said on the screen. @throws VideoIdError CODE_ENTRY_NOT_ALLOWED, NOT_NOW */
+/** Shows what will be accepted in the name of the signer. @throws VideoIdError CODE_ENTRY_NOT_ALLOWED, NOT_NOW */
 async function acceptanceOf(call: RequestCall<AcceptFlags>): Promise<PlainAcceptance> {
   const { client, screen, reference, flags } = call;
   const { consentVersion } = flags;
@@ -88,11 +88,11 @@ async function acceptanceOf(call: RequestCall<AcceptFlags>): Promise<PlainAccept
   const { toAccept, stage } = await client.status(reference, { ...flags, flow: 'signature' });
   if (toAccept === undefined) {
     throw new VideoIdError('NOT_NOW', 'There is nothing to accept yet.', {
-      remedy: 'The documents and the contract come after the approval; see the stage of the request.',
+      remedy: 'The documents and the contract come after the approval. See the stage of the request.',
       facts: { stage },
     });
   }
-  screen.say('To be accepted, in the name of the signer:');
+  screen.say('In the name of the signer, this will be accepted:');
   screen.say(
     ...columns([
       ...toAccept.documents.map((sha256, at) => [`  Document ${at + 1}`, sha256]),
@@ -110,10 +110,10 @@ async function assertCodeEntry({ client, config, reference, flags }: RequestCall
   if (env === 'sandbox') return;
   throw new VideoIdError(
     'CODE_ENTRY_NOT_ALLOWED',
-    'Only the signer accepts and signs: this command does not do it on production.',
+    'Only the signer may accept and sign, so this command does not work on production.',
     {
       field: 'codeEntry',
-      remedy: 'Let the signer do it; or set codeEntry to allowed where the operator may act in the signer’s presence.',
+      remedy: 'Let the signer do it. If the operator may act in the signer’s presence, set codeEntry to allowed.',
     },
   );
 }

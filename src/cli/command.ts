@@ -5,7 +5,7 @@ import { defined } from '../messages/defined.js';
 import type { Actor } from '../messages/outcome.js';
 import type { Flow } from '../messages/request.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { openScreen, type Screen, tellFailure } from './screen.js';
+import { openScreen, type Screen, showFailure } from './screen.js';
 import { readSettings } from './session.js';
 
 /** Adds one command to the program. */
@@ -20,11 +20,11 @@ export interface Call<Flags> {
 }
 
 /**
- * Defines one command of the program: with `--json`, and with its failure told and turned into the exit code. It is done
- * unless the action says otherwise.
+ * Defines one command of the program, with `--json`. A failure is shown and gives the exit code. Otherwise the exit code is
+ * `done`, unless the action returns another.
  *
  * @param usage name and operands: `link <reference>`
- * @param description its first clause stands in the list of commands
+ * @param description the list of commands shows its first clause
  */
 export function define<Flags extends object>(
   program: Command,
@@ -39,11 +39,11 @@ export function define<Flags extends object>(
   return command.option('--json', 'answer as JSON, errors too').action(async () => {
     const { json = false, ...flags } = command.opts<Flags & { json?: boolean }>();
     try {
-      // oxlint-disable-next-line typescript/consistent-type-assertions -- what is left of both is Flags
+      // oxlint-disable-next-line typescript/consistent-type-assertions -- the rest of both is Flags
       const call = { screen: openScreen(json), operands: command.args, flags: flags as Flags };
       process.exitCode = (await action(call)) ?? EXIT.done;
     } catch (error) {
-      process.exitCode = tellFailure(json, error);
+      process.exitCode = showFailure(json, error);
     }
   });
 }
@@ -52,11 +52,11 @@ export function define<Flags extends object>(
 export interface RequestCall<Flags> extends Call<Flags> {
   client: VideoIdClient;
   config: Config;
-  /** The first operand; commander has made sure that it is there. */
+  /** The first operand. Commander has checked that it is there. */
   reference: string;
 }
 
-/** Defines a command about one request, with a client that is closed afterwards. */
+/** Defines a command about one request. Its client is closed afterwards. */
 export function defineRequest<Flags extends object>(
   program: Command,
   usage: string,
@@ -70,13 +70,13 @@ export function defineRequest<Flags extends object>(
   );
 }
 
-/** Runs one command with a client, and closes it. */
+/** Runs one command with a client, and closes the client. */
 export async function withClient<T>(
   screen: Screen,
   work: (client: VideoIdClient, config: Config) => Promise<T>,
 ): Promise<T> {
   const config = await readSettings(screen);
-  // Only here: `--help` needs no Temporal.
+  // Imported only here, because `--help` needs no Temporal.
   const { VideoIdClient } = await import('../client.js');
   const client = await VideoIdClient.connect(config, { findsFlow: true, mayOnlyRead: true });
   try {
@@ -93,9 +93,9 @@ export interface AttemptFlag {
 }
 
 export function withAttempt(command: Command): Command {
-  return withFlow(command, 'which flow the reference is of, where both know it').option(
+  return withFlow(command, 'the flow of the reference, if both flows have it').option(
     '--attempt <number>',
-    'another attempt than the latest',
+    'this attempt instead of the latest',
     wholeNumber,
   );
 }
@@ -114,7 +114,7 @@ export interface SteeringFlags extends AttemptFlag {
 export function withSteering(command: Command): Command {
   return withAttempt(command).option(
     '--update-id <id>',
-    'the same as before, to wait on for an answer instead of asking again',
+    'the id of an earlier call, to wait for its answer instead of ordering again',
   );
 }
 
@@ -125,7 +125,7 @@ export interface OperatorFlags {
 
 /** @param what the operator does: `who decides` */
 export function withOperator(command: Command, what: string, flag = '--by <id>'): Command {
-  return command.option(flag, `${what}: an operator id, no name of a person`);
+  return command.option(flag, `${what}: an operator id, not the name of a person`);
 }
 
 /** The operator whom the flags name, for the evidence. */

@@ -19,7 +19,7 @@ interface DecisionFlags extends SteeringFlags {
   askPin?: boolean;
 }
 
-/** What people decide. */
+/** Commands for decisions. */
 export const DECIDE_COMMANDS = { approve: approveCommand, refuse: refuseCommand, cancel: cancelCommand };
 
 function approveCommand(program: Command): void {
@@ -43,7 +43,7 @@ function approveCommand(program: Command): void {
   ).addOption(
     new Option(
       '--identity <word>',
-      'the document number is not the expected one, or not shown, and the officer knows (see `videoid identity`)',
+      'needed if the document number is another, or not shown: the officer accepts it (see `videoid identity`)',
     ).choices(IDENTITY_ACCEPTED),
   );
 }
@@ -68,9 +68,9 @@ function refuseCommand(program: Command): void {
       },
     ),
   )
-    .requiredOption('--reason <word>', 'a stable word of your company, such as document-expired; the provider gets it')
+    .requiredOption('--reason <word>', 'a stable word of your company for the provider, such as document-expired')
     .option('--note <text>', 'for the evidence')
-    .option('--text <text>', 'what the signer may be told');
+    .option('--text <text>', 'a text for the signer');
 }
 
 function withDecision(command: Command): Command {

@@ -5,7 +5,7 @@ import { EXIT } from './exit-codes.js';
 import { columns } from './layout.js';
 import { readSettings } from './session.js';
 
-/** `videoid doctor`: finds what would only show at the last step of a request. Changes nothing. */
+/** `videoid doctor`: finds problems that would show only at the last step of a request. It changes nothing. */
 export function doctorCommand(program: Command): void {
   define(
     program,
@@ -38,10 +38,10 @@ export function doctorCommand(program: Command): void {
       screen.answer(answer, [
         ...linesOf(checks),
         '',
-        `Not yet seen confirmed by a real Optimizer (${ASSUMPTIONS.length}):`,
+        `Not yet confirmed by a real Optimizer (${ASSUMPTIONS.length}):`,
         ...assumptionLines(ASSUMPTIONS),
         '',
-        `Not yet seen confirmed by a real Registration Authority API (${REGISTRATION_AUTHORITY_ASSUMPTIONS.length}):`,
+        `Not yet confirmed by a real Registration Authority API (${REGISTRATION_AUTHORITY_ASSUMPTIONS.length}):`,
         ...assumptionLines(REGISTRATION_AUTHORITY_ASSUMPTIONS),
         '',
         summaryOf(checks),

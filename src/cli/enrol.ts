@@ -13,7 +13,7 @@ import {
 import { fieldOf, type Fields } from './field-flag.js';
 import { carryOutStart, documentsFrom, type StartFlags, withStart } from './start.js';
 
-/** Flags for what the video does not give. */
+/** Flags for the data that the video does not give. */
 interface ContentFlags {
   field: Fields;
   document: string[];
@@ -24,7 +24,7 @@ interface EnrolFlags extends StartFlags, ContentFlags, Pick<EnrolmentInput, 'sec
   untilIssued?: boolean;
 }
 
-/** Starts an enrolment, and gives it what it lacks. */
+/** Commands to start an enrolment, and to give it missing data. */
 export const ENROL_COMMANDS = { enrol: enrolCommand, provide: provideCommand };
 
 function enrolCommand(program: Command): void {
@@ -49,11 +49,11 @@ function enrolCommand(program: Command): void {
       .addOption(
         new Option(
           '--secure-element <number>',
-          `where the keys live: ${elements.join(', ')}; needed where the profile allows several`,
+          `where the keys are stored: ${elements.join(', ')}; needed if the profile allows several`,
         ).choices(Object.keys(SECURE_ELEMENT_WORDS)),
       )
       .option('--validity <days>', `days the certificate is valid: ${VALIDITY_DAYS.join(', ')}`, daysOf)
-      .option('--until-issued', 'wait for the signer to pick up the certificate, instead of ending before'),
+      .option('--until-issued', 'end only when the signer has picked up the certificate'),
   );
 }
 
@@ -64,14 +64,14 @@ function provideCommand(program: Command): void {
         defineRequest<SteeringFlags & OperatorFlags & ContentFlags>(
           program,
           'provide <reference>',
-          'give an enrolment what it lacks after the video; `show` says what that is',
+          'give an enrolment the data that is missing after the video; `show` lists it',
           async ({ client, screen, reference, flags: { field, document, by, ...options } }) => {
             const provision = { actor: operator({ by }), fields: field, documents: documentsFrom(document) };
             const { missing } = await screen.during('Sending it on', client.provide(reference, provision, options));
             screen.answer({ reference, missing }, [
               missing.length === 0
-                ? 'Taken; nothing is missing any more.'
-                : `Taken; still missing: ${missing.join(', ')}`,
+                ? 'Accepted. Nothing is missing any more.'
+                : `Accepted. Still missing: ${missing.join(', ')}`,
             ]);
             screen.next(`videoid show ${reference}`);
           },
@@ -84,10 +84,10 @@ function provideCommand(program: Command): void {
 
 function withContent(command: Command): Command {
   return command
-    .option('--field <name=value>', 'what the video does not give; again for each (videoid profiles NAME)', fieldOf, {})
+    .option('--field <name=value>', 'a field that the video does not give; repeatable (videoid profiles)', fieldOf, {})
     .option(
       '--document <file>',
-      'evidence document, PDF; again for each',
+      'evidence document, PDF; repeat it for each document',
       (path, before: string[]) => [...before, path],
       [],
     );

@@ -14,7 +14,7 @@ import {
 import { save } from './files.js';
 import { columns } from './layout.js';
 
-/** What an enrolment has to read. */
+/** Commands for the texts and secrets of an enrolment. */
 export const ENROLMENT_FILE_COMMANDS = {
   declaration: declarationCommand,
   'preauth-link': preauthLinkCommand,
@@ -50,15 +50,15 @@ function preauthLinkCommand(program: Command): void {
         program,
         'preauth-link <reference>',
         'ask for the pre-authorised link of an enrolment that waits for the certificate to be picked up. ' +
-          'Whoever has it can act as the signer; each reading is recorded',
+          'Anybody who has the link can act as the signer. Each reading is recorded',
         async ({ client, screen, reference, flags: { reason, by, ...options } }) => {
           const order = { actor: operator({ by }), reason };
           const asked = client.preauthLink(reference, order, { ...options, channel: 'cli' });
           const answer = await screen.during('Asking for the link', asked);
-          screen.answer(answer, [answer.url ?? 'It is sealed in the archive; here is no private key to open it with.']);
+          screen.answer(answer, [answer.url ?? 'It is sealed in the archive. The private key to open it is not here.']);
         },
       ),
-    ).requiredOption('--reason <text>', 'why; it goes into the evidence'),
+    ).requiredOption('--reason <text>', 'why, for the evidence'),
     'who asks',
   );
 }
@@ -69,7 +69,7 @@ function secretsCommand(program: Command): void {
       defineRequest<AttemptFlag & OperatorFlags>(
         program,
         'secrets <reference>',
-        'show PIN, PUK, revocation and enrolment code of an enrolment, where they are kept sealed and the private key is here. ' +
+        'show PIN, PUK, revocation and enrolment code of an enrolment, if they are kept. Needs the private seal key. ' +
           'Each reading is recorded',
         async ({ client, screen, reference, flags: { by, ...options } }) => {
           const secrets = await client.secrets(reference, { actor: operator({ by }), channel: 'cli' }, options);

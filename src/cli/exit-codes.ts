@@ -1,6 +1,6 @@
 import { type FailureCode, FAILURES } from '../messages/failures.js';
 
-/** What the exit code of a command says. Documented in `--help` and docs/cli.md. */
+/** The exit codes of the commands. `--help` and docs/cli.md list them. */
 export const EXIT = {
   done: 0,
   failed: 1,

@@ -14,7 +14,7 @@ interface SavedFile {
   signed: boolean;
 }
 
-/** What the signer is shown, and what is there after signing. */
+/** Commands for the documents and the contract. */
 export const FILE_COMMANDS = { documents: documentsCommand, contract: contractCommand };
 
 function documentsCommand(program: Command): void {
@@ -22,7 +22,7 @@ function documentsCommand(program: Command): void {
     defineRequest<AttemptFlag & { save?: string }>(
       program,
       'documents <reference>',
-      'list the documents, or save them: signed where they are signed, as they were given otherwise',
+      'list the documents, or save them: the signed file if there is one, otherwise the file as it was given',
       async ({ client, screen, reference, flags: { save: directory, ...flags } }) => {
         const documents = await client.documents(reference, flags);
         if (directory === undefined) {
@@ -84,7 +84,7 @@ function contractCommand(program: Command): void {
   ).option('--save [file]', 'save it; nothing is overwritten');
 }
 
-/** Without opening it: what is opened is recorded as shown. */
+/** Does not open the contract: an opened file is recorded as shown. */
 async function contractFacts(
   client: VideoIdClient,
   reference: string,
@@ -98,7 +98,7 @@ async function contractFacts(
   } else if (shown !== undefined) return { sha256: shown.contract, signed: false };
   throw new VideoIdError('NOT_NOW', 'There is no contract.', {
     remedy:
-      'For a signature it comes after the approval, for an enrolment before the review; see the stage of the request.',
+      'For a signature it comes after the approval, for an enrolment before the review. See the stage of the request.',
     facts: { stage: status.stage },
   });
 }
@@ -123,7 +123,7 @@ function signedName(name: string): string {
   return `${name.slice(0, name.length - extension.length)}-signed${extension}`;
 }
 
-/** @throws VideoIdError BAD_INPUT when the file exists or cannot be written; the path is the caller's own */
+/** @throws VideoIdError BAD_INPUT if the file exists or cannot be written. The path comes from the caller */
 export async function save(path: string, stream: Readable): Promise<void> {
   let made = false;
   try {
@@ -140,7 +140,7 @@ export async function save(path: string, stream: Readable): Promise<void> {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
     throw new VideoIdError(
       'BAD_INPUT',
-      code === 'EEXIST' ? 'A file is there already.' : 'The file cannot be written.',
+      code === 'EEXIST' ? 'The file exists already.' : 'The file cannot be written.',
       {
         field: '--save',
         remedy: 'Name another directory or file.',

@@ -8,12 +8,12 @@ import { EXIT, type ExitCode } from './exit-codes.js';
 import { changeLine } from './request-words.js';
 import type { Screen } from './screen.js';
 
-/** What a watcher outlives: somebody will start the worker, or Temporal, again. */
+/** Failures through which a watcher waits: somebody will start the worker or Temporal again. */
 const PASSING = new Set(['WORKER_AWAY', 'STILL_RUNNING', 'TEMPORAL_UNREACHABLE']);
 /** Milliseconds before a watcher looks again. */
 const LOOK_AGAIN = 2_000;
 
-/** Every status of an attempt until its end; outages are said once and waited out. */
+/** Every status of an attempt until its end. An outage is reported once, then the watcher waits for its end. */
 export async function* followed(
   client: VideoIdClient,
   screen: Screen,
@@ -31,14 +31,14 @@ export async function* followed(
       return;
     } catch (error) {
       if (!(error instanceof VideoIdError) || !PASSING.has(error.code)) throw error;
-      if (trouble !== error.code) screen.say(`${error.message} Waiting on. (${error.code})`);
+      if (trouble !== error.code) screen.say(`${error.message} Still waiting. (${error.code})`);
       trouble = error.code;
       await pause(LOOK_AGAIN);
     }
   }
 }
 
-/** Shows every change of stage or attention until the end, and gives the outcome. */
+/** Shows every change of stage or attention until the end. Returns the outcome. */
 export async function untilEnded(
   client: VideoIdClient,
   screen: Screen,

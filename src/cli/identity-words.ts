@@ -4,11 +4,11 @@ import { columns } from './layout.js';
 const WORDS: Record<IdentityView['identity'], string> = {
   'as-expected': 'The document number is the expected one.',
   different: 'The document number is NOT the expected one.',
-  'not-shown': 'The provider shows no document number now, and one is expected.',
+  'not-shown': 'A document number is expected, but the provider shows none now.',
   'nothing-expected': 'No document number is expected.',
 };
 
-/** What the provider has of a signer, for people. */
+/** The signer's data at the provider, for people. */
 export function identityLines({ status, identity, fields }: IdentityView): string[] {
   return [
     `The provider says ${status}. ${WORDS[identity]}`,

@@ -9,7 +9,7 @@ import { columns, moment } from './layout.js';
 import { outcomeLines, statusLines } from './request-words.js';
 import { conditionLines } from './why.js';
 
-/** What there is and where it stands. */
+/** Commands that show requests. */
 export const LOOK_COMMANDS = {
   list: listCommand,
   show: showCommand,
@@ -22,7 +22,7 @@ function listCommand(program: Command): void {
   const command = define<{ flow?: Flow; stage?: string; attention?: boolean; limit?: number }>(
     program,
     'list',
-    'list the requests of this installation that Temporal remembers, the newest first',
+    'list the requests of this installation that Temporal still has, the newest first',
     async ({ screen, flags }) =>
       await withClient(screen, async (client) => {
         const found = Promise.all([client.list(flags), client.conditions()]);
@@ -38,7 +38,7 @@ function listCommand(program: Command): void {
   withFlow(command, 'only those of this flow')
     .option('--stage <stage>', `only those in this stage: ${STAGES.join(', ')}`)
     .option('--attention', 'only those in attention')
-    .option('--limit <number>', 'at most so many', wholeNumber, 100);
+    .option('--limit <number>', 'at most this many', wholeNumber, 100);
 }
 
 function tableOf(requests: readonly RequestSummary[]): string[] {
@@ -73,7 +73,7 @@ function showCommand(program: Command): void {
         screen.answer(status, statusLines(status, Date.now()));
       },
     ),
-  ).option('--watch', 'again after every change, until the end; with --json one line each');
+  ).option('--watch', 'show it again after every change, until the end; with --json one line each');
 }
 
 function linkCommand(program: Command): void {
@@ -81,7 +81,7 @@ function linkCommand(program: Command): void {
     defineRequest<AttemptFlag>(
       program,
       'link <reference>',
-      'show the link for the signer. Whoever has it can act as the signer; each showing is recorded',
+      'show the link for the signer. Anybody who has it can act as the signer. Each time is recorded',
       async ({ client, screen, reference, flags }) => {
         const shown = client.link(reference, { ...flags, channel: 'cli' });
         const link = await screen.during('Waiting for the provider to create the request', shown);
@@ -97,8 +97,8 @@ function identityCommand(program: Command): void {
     defineRequest<AttemptFlag & { officer?: string }>(
       program,
       'identity <reference>',
-      'show what the provider has of the signer now, as the certificate will say it, beside what is expected. ' +
-        'It is kept nowhere; each showing is recorded',
+      "show the signer's data at the provider, as the certificate will contain it, beside the expected data. " +
+        'It is stored nowhere. Each time is recorded',
       async ({ client, screen, reference, flags: { officer: id, ...flags } }) => {
         const actor = id === undefined ? ({ kind: 'operator' } as const) : ({ kind: 'officer', id } as const);
         const looked = client.identity(reference, { ...flags, actor, channel: 'cli' });

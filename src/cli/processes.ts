@@ -7,20 +7,20 @@ import { define } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { readSettings } from './session.js';
 
-/** `videoid worker`, `gateway`, `codec-server`, `sandbox`: each process alone, until SIGTERM or Ctrl-C. */
+/** `videoid worker`, `gateway`, `codec-server`, `sandbox`: runs one process until SIGTERM or Ctrl-C. */
 export function processCommands(program: Command): void {
-  define(program, 'worker', 'run a worker: carries requests out', async ({ screen }) => {
+  define(program, 'worker', 'run a worker, which carries out requests', async ({ screen }) => {
     const config = await readSettings(screen);
     const { main } = await import('../worker.js');
     await main(config);
   });
   define<{ only?: 'webhooks' }>(program, 'gateway', 'run the gateway: webhook bridge and HTTP API', async (call) => {
-    // Checked here, and again by the gateway, which reads them itself.
+    // Checked here too. The gateway reads the settings itself.
     await readSettings(call.screen);
     const { main } = await import('../gateway.js');
     await main(call.flags);
   }).addOption(
-    new Option('--only <part>', 'the webhook bridge alone, without keys and documents').choices(['webhooks']),
+    new Option('--only <part>', 'run only the webhook bridge, without keys and documents').choices(['webhooks']),
   );
   codecServerCommand(program);
   sandboxCommand(program);
@@ -30,7 +30,7 @@ function codecServerCommand(program: Command): void {
   define(
     program,
     'codec-server',
-    'run the codec server: lets the Temporal UI show what is encrypted. Whoever reaches it reads that',
+    'run the codec server: the Temporal UI then shows encrypted data. Anybody who reaches it can read that data',
     async ({ screen }) => {
       const config = await readSettings(screen);
       const { loadKeyRing } = await import('../security/keys.js');
@@ -39,8 +39,8 @@ function codecServerCommand(program: Command): void {
       const codec = new EncryptionCodec(await loadKeyRing(config.keys.codec));
       const server = await startCodecServer({ codec, ...config.codecServer });
       screen.answer({ url: server.url }, [`The codec server listens on ${server.url}`]);
-      screen.say('Set it in the Temporal UI as codec server endpoint. Ctrl-C ends it.');
-      await toldToStop();
+      screen.say('Set this address in the Temporal UI as codec server endpoint. Ctrl-C stops the server.');
+      await stopSignal();
       await server.close();
     },
   );
@@ -50,7 +50,7 @@ function sandboxCommand(program: Command): void {
   define(
     program,
     'sandbox [options...]',
-    'run the provider, simulated; its options come after `--`, see `videoid sandbox -- --help`',
+    'run the simulated provider; its options come after `--`, see `videoid sandbox -- --help`',
     async ({ operands }) => {
       const main = fileURLToPath(new URL('../../sandbox/main.js', import.meta.url));
       if (!existsSync(main)) {
@@ -58,9 +58,9 @@ function sandboxCommand(program: Command): void {
           remedy: 'Run it from a clone of the project, after `npm run build`.',
         });
       }
-      // A program of its own, so that nothing of it can slip into ours.
+      // A separate process, so that no code of the sandbox runs in ours.
       const child = spawn(process.execPath, [main, ...operands], { stdio: 'inherit' });
-      // Ctrl-C reaches the child by itself; it is only waited for.
+      // Ctrl-C reaches the child by itself. We only wait for its end.
       process.on('SIGINT', () => undefined);
       process.on('SIGTERM', () => child.kill('SIGTERM'));
       const code = await new Promise<number | null>((resolve, reject) => {
@@ -72,7 +72,7 @@ function sandboxCommand(program: Command): void {
   );
 }
 
-async function toldToStop(): Promise<void> {
+async function stopSignal(): Promise<void> {
   await new Promise<void>((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });

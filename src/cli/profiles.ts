@@ -17,7 +17,7 @@ export function profilesCommand(program: Command): void {
   define(
     program,
     'profiles [name]',
-    'list the certificate profiles of enrolments; of one, which fields it wants, and who gives them when',
+    'list the certificate profiles of enrolments. With a name: its fields, and who gives them when',
     async ({ screen, operands }) => {
       const [name] = operands;
       if (name === undefined) {

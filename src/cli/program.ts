@@ -16,7 +16,7 @@ import { LOOK_COMMANDS } from './look.js';
 import { processCommands } from './processes.js';
 import { profilesCommand } from './profiles.js';
 import { RESOLVE_COMMANDS } from './resolve.js';
-import { tellFailure } from './screen.js';
+import { showFailure } from './screen.js';
 import { settingsCommand } from './settings.js';
 import { setupCommand } from './setup.js';
 import { signCommand } from './sign.js';
@@ -34,7 +34,7 @@ const REQUESTS = {
   ...ENROLMENT_FILE_COMMANDS,
   profiles: profilesCommand,
 };
-/** Every verb of a running request that is not among those before has its command here. */
+/** The other verbs of a running request. The compiler demands a command for each. */
 const DECISIONS: Record<Exclude<Verb, keyof typeof REQUESTS>, DefineCommand> = {
   ...DECIDE_COMMANDS,
   ...CODE_COMMANDS,
@@ -84,13 +84,13 @@ export async function run(given: readonly string[]): Promise<void> {
     await createProgram(json).parseAsync([...given], { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) {
-      process.exitCode = tellFailure(json, error);
+      process.exitCode = showFailure(json, error);
       return;
     }
-    // Help and version are no failures.
+    // Help and version are not failures.
     if (error.exitCode === 0) return;
     process.exitCode = EXIT.badInput;
-    if (json) tellFailure(json, usageFailure(error));
+    if (json) showFailure(json, usageFailure(error));
   }
 }
 

@@ -37,7 +37,7 @@ export function statusLines(status: RequestStatus, now: number): string[] {
   if (status.acceptedAt !== undefined) facts.push(['Accepted', moment(status.acceptedAt)]);
   if (status.code.notAccepted > 0) facts.push(['Codes', `${status.code.notAccepted} not accepted`]);
   const lines = columns(facts);
-  // What `show` was called for is the latest attempt, or its caller knows which.
+  // `show` without `--attempt` shows the latest attempt.
   const place = {
     reference: status.reference,
     attempt: status.attempt,
@@ -82,7 +82,7 @@ export function outcomeLines(outcome: Outcome): string[] {
     ...(outcome.note === undefined ? [] : [['In their words', outcome.note]]),
     ['At', moment(outcome.at)],
     ['Cleanup', outcome.cleanup],
-    ...(outcome.leftOpen === true ? [['At the provider', 'open still']] : []),
+    ...(outcome.leftOpen === true ? [['At the provider', 'still open']] : []),
   ];
   for (const { index, sha256, verification } of outcome.documents) {
     facts.push([`Document ${index}`, verificationWords(verification), sha256]);
@@ -108,9 +108,7 @@ function afterwards({ outcome, reason, reference, leftOpen }: Outcome): string[]
     case 'cancelled':
     case 'abandoned':
       return [
-        ...(leftOpen === true
-          ? [`Taking it up again: ${reopenCommand(reference)} (no other video, no other bill)`]
-          : []),
+        ...(leftOpen === true ? [`To reopen it: ${reopenCommand(reference)} (no new video, no new bill)`] : []),
         `A new attempt: sign or enrol with --new-attempt --reference ${reference} (the provider bills again)`,
       ];
   }

@@ -27,18 +27,18 @@ interface ResolveFlags extends SteeringFlags, OperatorFlags {
   yes?: boolean;
 }
 
-/** An operator's decision about attention, of one request or of all with the same code. */
+/** An operator's decision about one request in attention, or about all with the same code. */
 export const RESOLVE_COMMANDS = { resolve: resolveCommand };
 
 function resolveCommand(program: Command): void {
   const command = define<ResolveFlags>(
     program,
     'resolve [reference]',
-    'decide about a request in attention; `why` says which remedies there are',
+    'decide about a request in attention; `why` lists the remedies',
     async ({ screen, operands, flags }) => {
       const [reference] = operands;
       if ((reference === undefined) !== (flags.all === true && flags.code !== undefined)) {
-        throw new VideoIdError('BAD_INPUT', 'Name one request, or all with one code.', {
+        throw new VideoIdError('BAD_INPUT', 'Name one request, or all requests with one code.', {
           field: 'reference',
           remedy: 'videoid resolve REFERENCE --remedy retry, or videoid resolve --code CODE --all --remedy retry.',
         });
@@ -46,8 +46,8 @@ function resolveCommand(program: Command): void {
       if (reference === undefined) return await withClient(screen, (client) => resolveAll(client, screen, flags));
       const resolution = await resolutionOf(flags);
       return await withClient(screen, async (client) => {
-        await screen.during('Telling the request', client.resolve(reference, resolution, flags));
-        screen.answer({ reference, remedy: flags.remedy }, ['The request has taken it and goes on.']);
+        await screen.during('Sending the decision', client.resolve(reference, resolution, flags));
+        screen.answer({ reference, remedy: flags.remedy }, ['The request has the decision and goes on.']);
         screen.next(`videoid show ${reference}`);
       });
     },
@@ -56,12 +56,12 @@ function resolveCommand(program: Command): void {
     .option('--remedy <remedy>', `one of those that \`why\` lists: ${Object.keys(REMEDIES).join(', ')}`)
     .option(
       '--adopt <pks>',
-      'with adopt: videoid_pk,request_pk found in the console; of an enrolment the request_pk alone',
+      "with adopt: videoid_pk,request_pk from the provider's console; for an enrolment only request_pk",
       idsOf,
     )
     .option('--link-stdin', "with adopt: the signer's link comes by prompt or standard input")
     .option('--code <code>', 'with --all: only those in attention with this code')
-    .option('--all', 'every request with that code; only says which, unless --yes')
+    .option('--all', 'all requests with that code; without --yes it only lists them')
     .option('--yes', 'with --all: carry it out')
     .option('--note <text>', 'for the evidence');
   withOperator(command, 'who decides');
@@ -91,17 +91,17 @@ async function resolutionOf(flags: ResolveFlags): Promise<PlainResolution> {
 async function resolveAll(client: VideoIdClient, screen: Screen, flags: ResolveFlags): Promise<ExitCode> {
   const { code = '', remedy: wanted, yes = false } = flags;
   const order = { ...deciderOf(flags), code, ...defined({ remedy: wanted }), carryOut: yes };
-  const resolved = await screen.during('Telling the requests', client.resolveAll(order));
+  const resolved = await screen.during('Sending the decision', client.resolveAll(order));
   const { found, remedy, carriedOut, results } = resolved;
-  const told = results.filter(({ result }) => result === 'told').length;
+  const sent = results.filter(({ result }) => result === 'sent').length;
   screen.answer(resolved, [
     ...columns(results.map((each) => [each.reference, `attempt ${each.attempt}`, carriedOut ? each.result : ''])),
     ...(found === 0
       ? ['No request is in attention with this code.']
-      : ['', carriedOut ? `${told} of ${found} told: ${remedy}.` : `${found} request(s) would be told: ${remedy}.`]),
+      : ['', carriedOut ? `Sent to ${sent} of ${found}: ${remedy}.` : `Would go to ${found}: ${remedy}.`]),
   ]);
-  if (!carriedOut && found > 0) screen.say('', 'Nothing was told to them. The same command with --yes carries it out.');
-  const failed = results.find(({ result }) => carriedOut && result !== 'told');
+  if (!carriedOut && found > 0) screen.say('', 'Nothing was sent. The same command with --yes carries it out.');
+  const failed = results.find(({ result }) => carriedOut && result !== 'sent');
   if (failed === undefined) return EXIT.done;
   const [first] = results.flatMap(({ result }) => (isFailureCode(result) ? [result] : []));
   return first === undefined ? EXIT.failed : exitCodeOf(first);
@@ -110,5 +110,5 @@ async function resolveAll(client: VideoIdClient, screen: Screen, flags: ResolveF
 function idsOf(value: string): { videoidPk?: string; requestPk: string } {
   const [, videoidPk, requestPk] = /^(?:(\d+),)?(\d+)$/.exec(value) ?? [];
   if (requestPk !== undefined) return { ...defined({ videoidPk }), requestPk };
-  throw new InvalidArgumentError('Give videoid_pk,request_pk in this order, or of an enrolment its request_pk alone.');
+  throw new InvalidArgumentError('Give videoid_pk,request_pk in this order. For an enrolment give only request_pk.');
 }

@@ -4,21 +4,21 @@ import { printable, printableJson } from '../process/printable.js';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
 import { span } from './layout.js';
 
-/** Milliseconds after which something is said about a step that still runs, and between two such lines. */
+/** Milliseconds before the first line about a step that still runs, and between two such lines. */
 const PATIENCE = 2_000;
 const REPEAT = 10_000;
 
 /**
- * Where a command answers: words for people, or JSON for programs, never both on standard output. Texts come from callers and from
- * the provider: nothing in them reaches the terminal but characters to show.
+ * The output of a command: words for people, or JSON for programs, never both on standard output. Texts may come from callers and
+ * from the provider, so only printable characters reach the terminal.
  */
 export interface Screen {
   readonly json: boolean;
   /** The answer: one object for programs, lines for people. */
   answer(value: object, lines: readonly string[]): void;
-  /** Beside the answer, for people alone: on standard error, so that the answer can be piped. */
+  /** For people only, beside the answer. It goes to standard error, so that the answer can be piped. */
   say(...lines: string[]): void;
-  /** What one may type next, beside the answer. */
+  /** The command to type next, beside the answer. */
   next(command: string): void;
   /** Waits for work, and says so when it takes longer than two seconds. */
   during<T>(words: string, work: Promise<T>): Promise<T>;
@@ -51,14 +51,14 @@ export function openScreen(json: boolean): Screen {
   };
 }
 
-/** Says what went wrong, and gives the exit code for it. */
-export function tellFailure(json: boolean, error: unknown): ExitCode {
+/** Shows a failure, and returns its exit code. */
+export function showFailure(json: boolean, error: unknown): ExitCode {
   const failure = error instanceof VideoIdError ? error : unexpected();
   if (json) process.stdout.write(`${printableJson(JSON.stringify({ error: failure }))}\n`);
   else {
     const { updateId } = failure.facts;
     const details = [failure.code, failure.field, updateId === undefined ? undefined : `updateId ${String(updateId)}`];
-    // What follows the first line is indented, so that no text can pass for a line of ours.
+    // All lines after the first are indented, so that no text can look like a line of ours.
     const [first = '', ...rest] = failure.message.split('\n');
     const more = [...rest, failure.remedy ?? [], `(${details.filter((each) => each !== undefined).join(', ')})`].flat();
     process.stderr.write(`${[printable(first), ...more.map((line) => `  ${printable(line)}`)].join('\n')}\n`);
@@ -67,9 +67,9 @@ export function tellFailure(json: boolean, error: unknown): ExitCode {
   return failure === error ? exitCodeOf(failure.code) : EXIT.failed;
 }
 
-/** Of an error that is not ours only type and place are shown: its text may hold anything. */
+/** An error that is not ours is shown only by type and place, because its text may contain anything. */
 function unexpected(): VideoIdError {
-  return new VideoIdError('STEP_FAILED', 'Something failed that should not have.', {
-    remedy: 'This is a defect; please report it with the lines below.',
+  return new VideoIdError('STEP_FAILED', 'An unexpected error happened.', {
+    remedy: 'This is a defect. Please report it with the lines below.',
   });
 }

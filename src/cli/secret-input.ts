@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { VideoIdError } from '../messages/failures.js';
 
-/** What was piped in, line by line: every secret of a command takes the next one. */
+/** The lines of standard input. Each secret of a command takes the next one. */
 let piped: Promise<string[]> | undefined;
 
 /**
@@ -13,7 +13,7 @@ let piped: Promise<string[]> | undefined;
  */
 export async function readSecretLine(question: string): Promise<string> {
   const line = process.stdin.isTTY ? await typedLine(question) : await pipedLine();
-  const secret = line?.replace(/\r$/, '') ?? ''; // a line may end with both; blanks may be part of a secret
+  const secret = line?.replace(/\r$/, '') ?? ''; // a line may end with CR LF; spaces may be part of a secret
   if (secret !== '') return secret;
   throw new VideoIdError('BAD_INPUT', `Nothing was given for: ${question}.`, {
     remedy: 'Type it at the prompt, or pipe it in as one line.',

@@ -5,7 +5,7 @@ import { VideoIdError } from '../messages/failures.js';
 import type { Screen } from './screen.js';
 
 /**
- * Reads the settings. Without `VIDEOID_CONFIG` those of the local stack are taken if there is one here, and that is said.
+ * Reads the settings. Without `VIDEOID_CONFIG` it uses those of the local stack in this folder, if there is one, and says so.
  *
  * @throws VideoIdError BAD_SETTING, UNKNOWN_SETTING
  */

@@ -19,20 +19,20 @@ interface Report {
   retention?: number;
 }
 
-/** `videoid setup`: everything that must be there once. Harmless when repeated. */
+/** `videoid setup`: makes everything that an installation needs once. It may be repeated. */
 export function setupCommand(program: Command): void {
   define<{ keys?: string; keyId: string; retention?: string }>(
     program,
     'setup',
-    'make what must be there once: archive, search attributes; keys and retention if asked',
+    'prepare the installation: archive and search attributes, and keys and retention if asked; may be repeated',
     async ({ screen, flags }) => {
       const report: Report = {};
       if (flags.keys !== undefined) {
         report.keys = await makeKeys(flags.keys, flags.keyId);
-        screen.say('Keys are made. Keep copies: without the codec keys Temporal’s records cannot be read.');
+        screen.say('New keys were made. Keep copies: without the codec keys Temporal’s records cannot be read.');
         screen.say(
           'Workers get the private seal key and no private orders key. Gateways and clients get the private orders key.',
-          'Codec servers get the codec key alone.',
+          'Codec servers get only the codec key.',
         );
         screen.say('Put these into the settings:', ...JSON.stringify({ keys: report.keys }, undefined, 2).split('\n'));
       }
@@ -53,12 +53,12 @@ export function setupCommand(program: Command): void {
       screen.next('videoid doctor');
     },
   )
-    .option('--keys <directory>', 'make a codec key, and pairs of seal and orders keys there; nothing is overwritten')
+    .option('--keys <directory>', 'make a codec key and pairs of seal and orders keys there; nothing is overwritten')
     .option('--key-id <id>', 'id of the keys that are made', new Date().toISOString().slice(0, 7))
     .option('--retention <time>', 'how long ended requests stay visible in Temporal, such as 30d');
 }
 
-/** With keys just made the settings may not name them yet: then there is nothing more to do. */
+/** New keys may not be in the settings yet. Then setup stops here. */
 async function settingsOrKeysAlone(screen: Screen, { keys }: Report): Promise<Config | undefined> {
   try {
     return await readSettings(screen);
@@ -101,7 +101,7 @@ async function writeNew(path: string, content: string): Promise<void> {
   } catch (cause) {
     throw new VideoIdError('SETUP_FAILED', `The key file ${path} cannot be made.`, {
       field: '--keys',
-      remedy: 'A key that exists is never replaced: name another directory or --key-id.',
+      remedy: 'An existing key is never replaced. Name another directory or --key-id.',
       cause,
     });
   }
@@ -152,7 +152,7 @@ async function setRetention(connection: Connection, namespace: string, retention
   } catch (cause) {
     throw new VideoIdError('SETUP_FAILED', `Temporal does not set the retention to ${span(milliseconds.data)}.`, {
       field: '--retention',
-      remedy: 'Give at least a day, or let somebody set it who may.',
+      remedy: 'Give at least a day, or let somebody with the right to do so set it.',
       cause,
     });
   }

@@ -24,7 +24,7 @@ export function signCommand(program: Command): void {
   )
     .option(
       '--document-number <number>',
-      "of the signer's identity document: who has another is approved by an officer's word alone",
+      "number of the signer's identity document; for any other number an officer must decide",
     )
     .option('--name <name>', "the signer's name, shown to the officer beside the one that the provider has");
 }

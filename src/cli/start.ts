@@ -25,17 +25,17 @@ export function withStart(command: Command): Command {
   return command
     .option('--email <address>', "the signer's e-mail address")
     .option('--phone <number>', "the signer's mobile phone, with international prefix")
-    .option('--reference <reference>', 'your own name for the request, no personal data (made if left out)')
+    .option('--reference <reference>', 'your own name for the request, no personal data (default: a new one)')
     .option('--registration-authority <id>', 'needed when the settings know several')
-    .option('--profile <name>', 'the first of the registration authority if left out')
+    .option('--profile <name>', 'certificate profile (default: the first of the registration authority)')
     .option('--wait', 'wait until the request ends, showing every stage')
-    .option('--new-attempt', 'try again after an end without success; bills again. What is left out is taken over');
+    .option('--new-attempt', 'try again after an end without success; bills again. Defaults: the last attempt');
 }
 
-/** What both flows start with. */
+/** The input that starts of both flows have. */
 type Common = Pick<StartInput, 'reference' | 'registrationAuthority' | 'profile' | 'signer' | 'newAttempt'>;
 
-/** Starts a request, tells what became of it, and waits for its end if asked. */
+/** Starts a request, shows the result, and waits for the end if asked. */
 export async function carryOutStart(
   screen: Screen,
   flags: StartFlags,
@@ -68,9 +68,9 @@ export function resumeCommand(program: Command): void {
     defineRequest<AttemptFlag>(
       program,
       'resume <reference>',
-      'start what was recorded and never handed to Temporal: nothing need be given again, no second request is created',
+      'start a request that was recorded but not handed to Temporal; no data is needed, no second request is created',
       async ({ client, screen, reference, flags }) => {
-        const started = await screen.during('Starting what was recorded', client.resume(reference, flags));
+        const started = await screen.during('Starting the recorded request', client.resume(reference, flags));
         const flow = started.workflowId.startsWith('enrolment-') ? 'enrolment' : 'signature';
         screen.answer(started, startedLines(started, flow));
         return started.outcome === undefined ? EXIT.done : exitOf(started.outcome);
@@ -79,7 +79,7 @@ export function resumeCommand(program: Command): void {
   );
 }
 
-/** Files as documents, each under the file's name. */
+/** Files as documents. Each has the file's name. */
 export function documentsFrom(paths: readonly string[]): StartDocument[] | undefined {
   return paths.length === 0 ? undefined : paths.map((path) => ({ name: basename(path), content: path }));
 }
@@ -95,7 +95,7 @@ function signerOf({ email, phone, newAttempt }: StartFlags): { email: string; ph
   return { email: email ?? '', phone: phone ?? '' };
 }
 
-/** Unguessable enough not to collide, and easy to say. */
+/** Random enough not to repeat, and easy to say. */
 function newReference(): string {
   return `${new Date().toISOString().slice(0, 10)}-${randomBytes(5).toString('hex')}`;
 }

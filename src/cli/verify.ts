@@ -16,7 +16,7 @@ export function verifyCommand(program: Command): void {
     program,
     'verify <files...>',
     'check the signatures of PDFs: whole file covered, digest, signature, chain to the roots. ' +
-      'Whether a signature is qualified, the provider and the trusted list decide',
+      'Only the provider and the trusted list decide whether a signature is qualified',
     async ({ screen, operands, flags }) => {
       const roots = await rootsOf(flags.roots ?? (await configuredRoots(screen)));
       if (roots.length === 0) screen.say('No roots: no chain can be checked. Name PEM files with --roots.');
@@ -40,19 +40,19 @@ export function verifyCommand(program: Command): void {
     },
   ).option(
     '--roots <pem>',
-    'a PEM file of roots, more than once for several; those of all environments in the settings if left out',
+    'a PEM file of roots; repeat it for several (default: the roots of all environments in the settings)',
     (path: string, before: string[] | undefined) => [...(before ?? []), path],
   );
 }
 
-/** The roots of all environments; none where there are no settings, for verifying needs none. */
+/** The roots of all environments. Empty without settings: the verification works without them. */
 async function configuredRoots(screen: Screen): Promise<string[]> {
   try {
     const { environments } = await readSettings(screen);
     return [...new Set(Object.values(environments).flatMap(({ roots }) => roots))];
   } catch (error) {
     if (!(error instanceof VideoIdError)) throw error;
-    screen.say('The settings cannot be used, so they give no roots.');
+    screen.say('The settings cannot be used, so there are no roots from them.');
     return [];
   }
 }

@@ -3,7 +3,7 @@ import type { Condition, Why } from '../client.js';
 import { type AttemptFlag, define, defineRequest, withAttempt, withClient } from './command.js';
 import { columns, moment, span } from './layout.js';
 
-/** The cause of a wait, of one request or of many. */
+/** Commands for the cause of a wait, of one request or of many. */
 export const WHY_COMMANDS = { why: whyCommand, conditions: conditionsCommand };
 
 function whyCommand(program: Command): void {
@@ -11,7 +11,7 @@ function whyCommand(program: Command): void {
     defineRequest<AttemptFlag>(
       program,
       'why <reference>',
-      'say why a request is where it is, and what to type about it. Also for an ended one, and without a worker',
+      'show why a request waits, and which commands help. Works also for ended requests, and without a worker',
       async ({ client, screen, reference, flags }) => {
         const why = await screen.during('Looking for the cause', client.why(reference, flags));
         screen.answer(why, whyLines(why, Date.now()));
@@ -24,7 +24,7 @@ function conditionsCommand(program: Command): void {
   define(
     program,
     'conditions',
-    'what keeps many requests waiting, said once: each Optimizer out of reach, since when, how many wait',
+    'show why many requests wait: each Optimizer out of reach, since when, and how many requests wait',
     async ({ screen }) =>
       await withClient(screen, async (client) => {
         const conditions = await screen.during('Looking', client.conditions());
@@ -36,10 +36,10 @@ function conditionsCommand(program: Command): void {
 }
 
 const STATE_WORDS: Record<Why['state'], string> = {
-  waiting: 'it waits, as it should',
+  waiting: 'it waits, as normal',
   retrying: 'it is tried again by itself',
   attention: 'it needs a person',
-  silent: 'nobody can say more',
+  silent: 'no worker answers for it',
   ended: 'it has ended',
   'not-started': 'it was never handed to Temporal',
 };
@@ -54,7 +54,7 @@ function whyLines(why: Why, now: number): string[] {
   ];
   if (tried !== undefined) {
     facts.push(['Tried', `step ${tried.step}, ${tried.times} time(s)`]);
-    if (tried.runningSince !== undefined) facts.push(['', `under way since ${moment(tried.runningSince)}`]);
+    if (tried.runningSince !== undefined) facts.push(['', `running since ${moment(tried.runningSince)}`]);
     if (tried.nextTry !== undefined) facts.push(['', `again at ${moment(tried.nextTry)}`]);
   }
   if (outage !== undefined) {
@@ -66,15 +66,15 @@ function whyLines(why: Why, now: number): string[] {
   return [
     ...lines,
     '',
-    'What you can type',
+    'Commands that help',
     ...why.remedies.flatMap(({ words, command }) => [`  ${command}`, `      ${words}`]),
   ];
 }
 
-/** One line or two for each, for the top of a list too. */
+/** One or two lines for each. Also shown above lists. */
 export function conditionLines(conditions: readonly Condition[], now: number): string[] {
   return conditions.flatMap(({ code, environment, optimizer, since, words, waiting }) => [
     `${optimizer} (${environment}) is out of reach since ${moment(since)}, ${span(now - Date.parse(since))} (${code}): ${words}`,
-    `  ${waiting} request(s) wait for it and go on by themselves when it answers; nobody need touch them.`,
+    `  ${waiting} request(s) wait for it. They go on by themselves when it answers.`,
   ]);
 }

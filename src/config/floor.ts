@@ -9,7 +9,7 @@ function least(name: keyof typeof REAL) {
   return durationBetween(1, HOUR).default(REAL[name]);
 }
 
-/** The `floor` settings: how short the times of a policy may be, whoever gives them. */
+/** The `floor` settings: the shortest allowed times of a policy, from the settings or from a start. */
 export const floorSchema = z
   .strictObject({
     deadline: least('deadline').describe('shortest deadline'),

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 
-/** A body that was not read to its end. */
+/** The body was not read to its end. */
 export class BodyNotRead extends Error {
   override readonly name = 'BodyNotRead';
   readonly reason: 'too-large' | 'too-slow' | 'broken-off';
@@ -19,7 +19,7 @@ export interface BodyLimits {
 }
 
 /**
- * Reads a small body whole, and not a chunk further than the limit.
+ * Reads a whole small body. Stops at the first chunk over the limit.
  *
  * @throws BodyNotRead
  */

@@ -1,9 +1,9 @@
 import type { Connection } from '@temporalio/client';
 import { Hono } from 'hono';
 
-/** Milliseconds Temporal has to answer. */
+/** Milliseconds in which Temporal must answer. */
 const ANSWER_WITHIN = 2000;
-/** Milliseconds an answer is good for, so that asking us often does not mean asking Temporal often. */
+/** Milliseconds for which an answer is reused. So frequent health checks do not ask Temporal each time. */
 const GOOD_FOR = 1000;
 
 /** `GET /health`: 200 when hints and calls can be carried out, 503 while Temporal is out of reach. */

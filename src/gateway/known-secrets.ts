@@ -1,8 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 
 /**
- * Finds what a secret stands for without telling by its timing how much of a guess was right: digests are compared,
- * always with every entry.
+ * Finds the value of a secret. It always compares digests with every entry, so its timing does not show how much of a guess
+ * was right.
  */
 export class KnownSecrets<T> {
   readonly #entries: { digest: Buffer; value: T }[];
@@ -11,7 +11,7 @@ export class KnownSecrets<T> {
     this.#entries = entries.map(({ secret, value }) => ({ digest: digestOf(secret), value }));
   }
 
-  /** Undefined for a secret that nobody gave. */
+  /** Undefined for an unknown secret. */
   find(candidate: string): T | undefined {
     const digest = digestOf(candidate);
     let found: T | undefined;

@@ -4,24 +4,24 @@ import type { Hono } from 'hono';
 import { VideoIdError } from '../messages/failures.js';
 import { plainHttpServer } from '../security/http-server.js';
 
-/** Milliseconds running answers get when the gateway stops. */
+/** Milliseconds that running answers get when the gateway stops. */
 const STOP_WITHIN = 20_000;
 
 /** An open HTTP listener. */
 export interface Listener {
   host: string;
-  /** The port it listens on, also when any was asked for with 0. */
+  /** The real port, also if the settings ask for any free port with 0. */
   port: number;
-  /** Accepts nothing more, and resolves when every running answer is sent, or its time is over. */
+  /** Accepts no more calls. Resolves when all running answers are sent, or when their time is over. */
   close: () => Promise<void>;
 }
 
-/** @throws VideoIdError PORT_TAKEN; BAD_SETTING for an address that is not this machine's */
+/** @throws VideoIdError PORT_TAKEN; BAD_SETTING for an address that this machine does not have */
 export async function listen(
   app: Hono<{ Bindings: HttpBindings }>,
   { host, port }: { host: string; port: number },
 ): Promise<Listener> {
-  // Uploads may take long; every reader of a body has a limit of its own.
+  // Uploads may take long, so each reader of a body has its own limit.
   const server = plainHttpServer(app.fetch, { within: 0 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(notListening(error, host, port)));
@@ -36,7 +36,7 @@ export async function listen(
 }
 
 async function close(server: Server): Promise<void> {
-  // A connection that was busy when the server closed lives on as an idle one.
+  // A connection that was busy when the server closed stays open afterwards.
   const idle = setInterval(() => server.closeIdleConnections(), 50);
   const late = setTimeout(() => server.closeAllConnections(), STOP_WITHIN);
   try {
@@ -52,7 +52,7 @@ function notListening(error: Error, host: string, port: number): Error {
   if (reason === 'EADDRINUSE') {
     return new VideoIdError('PORT_TAKEN', `Something else listens on ${host}:${port}.`, {
       field: 'gateway.port',
-      remedy: 'Stop it, or set gateway.port (VIDEOID_GATEWAY_PORT) to a free one.',
+      remedy: 'Stop it, or set gateway.port (VIDEOID_GATEWAY_PORT) to a free port.',
       facts: { port },
       cause: error,
     });

@@ -1,4 +1,4 @@
-/** A counter with labels, as Prometheus reads it. Label values are words of ours, never a caller's text. */
+/** A counter with labels, as Prometheus reads it. Label values are our own words, never a caller's text. */
 export class Counter<Label extends string> {
   readonly #name: string;
   readonly #help: string;
@@ -23,7 +23,7 @@ export class Counter<Label extends string> {
   }
 }
 
-/** What became of a hint. */
+/** The result of a hint. */
 export type HintResult =
   | 'delivered'
   | 'repeated'
@@ -47,7 +47,7 @@ export interface GatewayMetrics {
 
 export function createMetrics(): GatewayMetrics {
   return {
-    hints: new Counter('videoid_hints_total', 'Provider callbacks by what became of them.', ['result']),
+    hints: new Counter('videoid_hints_total', 'Provider callbacks by result.', ['result']),
     calls: new Counter('videoid_api_calls_total', 'HTTP API calls by verb and status.', ['verb', 'status']),
   };
 }

@@ -1,6 +1,6 @@
 import type { RequestCount } from '../temporal/listing.js';
 
-/** Milliseconds a count is good for, so that asking us often does not mean asking Temporal often. */
+/** Milliseconds for which a count is reused. So frequent scrapes do not ask Temporal each time. */
 const GOOD_FOR = 2_000;
 
 /** Gauges of the requests that run, counted by Temporal. */
@@ -13,7 +13,7 @@ export class RequestCounts {
     this.#count = count;
   }
 
-  /** Prometheus text: what was counted after the question before. Nothing yet, and nothing while Temporal does not answer. */
+  /** Prometheus text with the counts since the previous scrape. Empty at first, and while Temporal does not answer. */
   text(): string {
     if (Date.now() - this.#asked >= GOOD_FOR) {
       this.#asked = Date.now();

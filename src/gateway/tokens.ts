@@ -5,9 +5,9 @@ import { KnownSecrets } from './known-secrets.js';
 import type { HintSource } from './webhooks/webhooks.js';
 
 /**
- * Reads the webhook tokens of every registration authority. None is no error: the slow poll is enough to go on.
+ * Reads the webhook tokens of every registration authority. There may be none: slow polling is enough.
  *
- * @throws VideoIdError SECRET_NOT_FOUND; BAD_SETTING for one that can be guessed, or that two registration authorities have
+ * @throws VideoIdError SECRET_NOT_FOUND; BAD_SETTING if a token can be guessed, or if two registration authorities have the same
  */
 export async function readWebhookTokens(config: Config): Promise<KnownSecrets<HintSource>> {
   const entries: { secret: string; value: HintSource }[] = [];
@@ -28,13 +28,13 @@ export async function readWebhookTokens(config: Config): Promise<KnownSecrets<Hi
 /**
  * Reads the tokens of the HTTP API.
  *
- * @throws VideoIdError SECRET_NOT_FOUND; BAD_SETTING when there is none, or for one that can be guessed
+ * @throws VideoIdError SECRET_NOT_FOUND; BAD_SETTING if there is no token, or if one can be guessed
  */
 export async function readApiTokens(config: Config): Promise<KnownSecrets<true>> {
   if (config.gateway.apiTokens.length === 0) {
     throw new VideoIdError('BAD_SETTING', 'The HTTP API has no token, so nobody could use it.', {
       field: 'gateway.apiTokens',
-      remedy: 'Name a secret in gateway.apiTokens, or run the webhook bridge alone with --only webhooks.',
+      remedy: 'Name a secret in gateway.apiTokens, or run only the webhook bridge with --only webhooks.',
     });
   }
   const secrets = await Promise.all(
@@ -43,7 +43,7 @@ export async function readApiTokens(config: Config): Promise<KnownSecrets<true>>
   return new KnownSecrets(secrets.map((secret) => ({ secret, value: true as const })));
 }
 
-/** Shorter ones can be guessed; other characters pass neither a header nor an address. */
+/** Shorter tokens can be guessed. Other characters are not allowed in headers or addresses. */
 const TOKEN = /^[A-Za-z0-9._~+=:@!$&'()*,-]{32,512}$/;
 
 async function readToken(reference: string, field: string): Promise<string> {
@@ -53,7 +53,7 @@ async function readToken(reference: string, field: string): Promise<string> {
     'BAD_SETTING',
     token.length < 32
       ? `The token in ${field} has fewer than 32 characters.`
-      : `The token in ${field} is longer than 512 characters, or has others than letters, digits and - . _ ~ + =`,
+      : `The token in ${field} is longer than 512 characters, or has characters other than letters, digits and - . _ ~ + =`,
     { field, remedy: 'Make one with: openssl rand -hex 32' },
   );
 }
@@ -64,7 +64,7 @@ function sameToken(one: string, other: string): VideoIdError {
     `The registration authorities ${one} and ${other} have the same webhook token.`,
     {
       field: `registrationAuthorities.${other}.webhookTokens`,
-      remedy: 'Give each a token of its own: the token tells whose callback it is.',
+      remedy: 'Give each its own token: the token says whose callback it is.',
     },
   );
 }

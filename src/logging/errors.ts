@@ -56,7 +56,7 @@ function framesOf(error: { stack?: unknown; message?: unknown }): string[] {
   const message = typeof error.message === 'string' ? error.message : '';
   const start = error.stack.indexOf(message);
   const lines = (start === -1 ? error.stack : error.stack.slice(start + message.length)).split('\n');
-  // The message was changed after the stack was made, so its lines cannot be told from frames.
+  // The message was changed after the stack was made, so its lines look like frames.
   if (start === -1 && !FRAME.test(lines[0] ?? '')) return [];
   return lines
     .map((line) => FRAME.exec(line)?.groups)

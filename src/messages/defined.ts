@@ -1,11 +1,11 @@
-/** The same fields; those that may be undefined are optional instead. */
+/** The same fields, but a field that may be undefined is optional instead. */
 export type Defined<Fields> = {
   [Name in keyof Fields as undefined extends Fields[Name] ? never : Name]: Fields[Name];
 } & { [Name in keyof Fields as undefined extends Fields[Name] ? Name : never]?: Exclude<Fields[Name], undefined> };
 
 /**
- * The fields that have a value. An optional field that is absent and one that is undefined are two things to JSON, to zod and to the
- * compiler; we leave it out.
+ * Drops fields that are undefined. For JSON, zod and the compiler, an absent field and an undefined one are different; we use
+ * absent ones.
  *
  * @example
  * defined({ reason, note }); // { reason: 'wrong-person' } where there is no note

@@ -4,7 +4,7 @@ import { defined } from './defined.js';
 // Each code is one row: the HTTP status of the API (`gateway/api/http-status.ts` has the words) and the exit code of the command
 // (`cli/exit-codes.ts`).
 
-/** Something that the requester sent cannot be used. Nothing was created. */
+/** The requester's input cannot be used. Nothing was created. */
 const INPUT_FAILURES = {
   BAD_INPUT: { http: 400, exit: 2 },
   BAD_EMAIL: { http: 400, exit: 2 },
@@ -57,7 +57,7 @@ const CALL_FAILURES = {
 } as const;
 export type CallFailureCode = keyof typeof CALL_FAILURES;
 
-/** A step of a request met trouble. It is shown as attention, or tried again without a person. */
+/** A step of a request failed. It is shown as attention, or retried without a person. */
 export const STEP_FAILURES = {
   STILL_WAITING: { http: 409, exit: 5 },
   PROVIDER_UNREACHABLE: { http: 503, exit: 6 },
@@ -105,18 +105,18 @@ export type SetupFailureCode = keyof typeof SETUP_FAILURES;
 export const FAILURES = { ...INPUT_FAILURES, ...CALL_FAILURES, ...STEP_FAILURES, ...SETUP_FAILURES };
 export type FailureCode = keyof typeof FAILURES;
 
-/** Tells a code that comes over a wire from any other text. */
+/** Whether a text from outside is one of the codes. */
 export function isFailureCode(text: unknown): text is FailureCode {
   return typeof text === 'string' && Object.hasOwn(FAILURES, text);
 }
 
-/** An error with a stable code, the field or setting it is about, and the way out. Carries no personal data and no secret. */
+/** An error with a stable code, the field or setting that it is about, and what to do. It contains no personal data and no secret. */
 export class VideoIdError extends Error {
   override readonly name = 'VideoIdError';
   readonly code: FailureCode;
   /** The input field (`documents[2]`), or the setting (`archive.directory`). */
   readonly field: string | undefined;
-  /** What the reader can do about it, one sentence. */
+  /** What the reader can do, in one sentence. */
   readonly remedy: string | undefined;
   /** Machine-readable facts beside the code: seconds left, the stage, an `updateId`. Never personal data. */
   readonly facts: Readonly<Record<string, string | number | boolean>>;
@@ -138,7 +138,7 @@ export class VideoIdError extends Error {
     this.facts = more.facts ?? {};
   }
 
-  /** The shape every process border shows: API bodies, `--json`, logs. */
+  /** A failure as API bodies, `--json` and logs show it. */
   toJSON(): FailureView {
     return {
       code: this.code,
@@ -158,7 +158,7 @@ export interface FailureView {
   facts?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Trouble with the archive that ends without a decision: a step that meets it keeps trying. */
+/** Trouble with the archive that needs no decision: the step keeps trying. */
 export const ARCHIVE_TROUBLE: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'ARCHIVE_FULL',
   'ARCHIVE_UNAVAILABLE',

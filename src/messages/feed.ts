@@ -1,7 +1,7 @@
 import type { Flow, ProviderStatus } from './request.js';
 import type { Stage } from './status.js';
 
-/** A deadline that comes near. */
+/** A deadline that is near. */
 export interface Reminder {
   stage: Stage;
   /** The deadline, ISO 8601. */
@@ -10,7 +10,7 @@ export interface Reminder {
   at: string;
 }
 
-/** The signer went on at the provider after the request had ended here, where it was open still. */
+/** The signer went on at the provider after the request had ended here. It was still open there. */
 export interface LateProgress {
   /** What the provider says. */
   status: ProviderStatus;
@@ -18,9 +18,9 @@ export interface LateProgress {
   at: string;
 }
 
-/** Something that the requester's systems may want to act on. No personal data. */
+/** An event for the requester's systems. No personal data. */
 export type FeedEntry = {
-  /** The same when an entry comes twice, which may happen. */
+  /** An entry may come twice. Then it has the same id. */
   id: string;
   flow: Flow;
   reference: string;

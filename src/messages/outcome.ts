@@ -3,7 +3,7 @@ import type { DocumentDigest } from './request.js';
 /** How a request can end. */
 export type OutcomeKind = 'signed' | 'enrolled' | 'refused' | 'expired' | 'cancelled' | 'abandoned';
 
-/** Who brought something about. Ids and roles, never names of people. */
+/** Who did something. Ids and roles, never names of people. */
 export interface Actor {
   kind: 'signer' | 'requester' | 'officer' | 'operator' | 'provider' | 'policy';
   /** Officer id, operator name or system name; no personal data. */
@@ -32,7 +32,7 @@ export interface StoredContract {
   verification: Verification;
 }
 
-/** Signed files that the provider did not hand out when an operator gave up on them. Nothing of the request is deleted there then. */
+/** Signed files that the provider had not given when an operator gave up on them. Then nothing is deleted at the provider. */
 export interface MissingFiles {
   /** By index. */
   documents: number[];
@@ -46,23 +46,23 @@ export interface Outcome {
   attempt: number;
   /** A stable word: `signed`, `refused-by-officer`, `video-deadline`, `cancelled-at-provider`, … */
   reason: string;
-  /** Free words of the decider; sealed from history by the codec, never logged. */
+  /** The decider's own words. The codec encrypts them in the history. They are never logged. */
   note?: string;
-  /** What the signer may be told about a refusal. */
+  /** A text about the refusal that the signer may see. */
   textForSigner?: string;
   actor: Actor;
   /** ISO 8601, UTC. */
   at: string;
-  /** Whether anything of ours may still lie at the Optimizer; `left`: on purpose, since an operator gave up on signed files. */
+  /** Whether copies may still lie at the Optimizer. `left`: on purpose, because an operator gave up on signed files. */
   cleanup: 'none' | 'done' | 'pending' | 'left';
   /**
-   * The provider's request is still open there: it was neither decided nor cancelled. Another attempt may take it up again
-   * (`reopen`), without another video and another bill.
+   * The request is still open at the provider: it was neither decided nor cancelled. Another attempt may go on with it (`reopen`),
+   * without another video and another bill.
    */
   leftOpen?: true;
   documents: StoredDocument[];
   contract?: StoredContract;
   missing?: MissingFiles;
-  /** Milliseconds each stage took. */
+  /** How long each stage took, in milliseconds. */
   durations: Record<string, number>;
 }

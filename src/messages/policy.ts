@@ -17,14 +17,14 @@ export const STEP_NAMES = [
 ] as const;
 export type StepName = (typeof STEP_NAMES)[number];
 
-/** Milliseconds: a year and a day. No deadline is further away, also not one that was extended. */
+/** Milliseconds: a year and a day. No deadline is further away, even if it was extended. */
 export const LONGEST_DEADLINE = 366 * 24 * 3_600_000;
 
 /** How one step is tried. All times in milliseconds. */
 export interface StepPolicy {
   /** One try may take this long; it is the only detector of a crashed worker. */
   startToClose: number;
-  /** Tries go on this long before the request is marked attention. */
+  /** Tries go on this long before the request is in attention. */
   budget: number;
   /** First pause between tries; doubles up to `slowest`. */
   backoff: number;
@@ -32,21 +32,21 @@ export interface StepPolicy {
   slowest: number;
 }
 
-/** What a certificate must say of itself (ETSI EN 319 412-5). Whether it is true, the trusted list decides. */
+/** The statements that a certificate must contain (ETSI EN 319 412-5). Only the trusted list says whether they are true. */
 export const REQUIREMENTS = ['qc-compliance', 'qc-sscd', 'qc-type-esign'] as const;
 export type Requirement = (typeof REQUIREMENTS)[number];
 
-/** Which signatures may stand beside the signer's. */
+/** Which other signatures a file may have. */
 export interface OtherSigners {
   /** How many at most. */
   others: number;
-  /** SHA-256 of the certificates, hexadecimal in small letters, that may; empty: any that leads to a root. */
+  /** SHA-256 of the allowed certificates, lower-case hex. If empty: any certificate that leads to a root. */
   certificates: string[];
 }
 
-/** What the signed files of a request must meet, beside what is always checked. */
+/** Requirements for the signed files of a request, in addition to those that are always checked. */
 export interface VerificationPolicy {
-  /** Milliseconds: a trusted timestamp may be so much earlier than the acceptance, as clocks differ. */
+  /** Milliseconds. A trusted timestamp may be this much earlier than the acceptance, because clocks differ. */
   clockTolerance: number;
   requires: Requirement[];
   documentSigners: OtherSigners;
@@ -70,7 +70,7 @@ export interface Policy {
   watch: {
     /** Reads of one request are at least this far apart. */
     gap: number;
-    /** Pauses of the first reads after a hint: the provider may be behind its own hook. */
+    /** Pauses between the first reads after a hint: the provider may call back before its own status changes. */
     soon: number[];
     /** Pause between reads otherwise. */
     slow: number;
@@ -80,33 +80,33 @@ export interface Policy {
   code: {
     /** The provider's resend cool-down (§4.8). */
     coolDown: number;
-    /** How many codes may be refused before the request is marked attention. */
+    /** How many codes may be refused before the request is in attention. */
     notAcceptedLimit: number;
   };
   acceptance: {
-    /** An acceptance that was given longer ago is refused; so long may one lie in a queue or a branch. */
+    /** An older acceptance is refused. So long may an acceptance wait before it is reported. */
     maximumAge: number;
   };
   sign: {
-    /** After a sign without a clear answer, so long before its effect is read again. */
+    /** The pause before the request is read again after a signature without a clear answer. */
     settle: number;
   };
   retrieve: {
-    /** ISSUED without signed files: keep reading this long, then attention. */
+    /** At ISSUED without signed files, reading goes on this long. Then the request is in attention. */
     filesWithin: number;
   };
-  /** How large a file may be that the provider hands out, in bytes. */
+  /** The largest allowed files from the provider, in bytes. */
   download: {
-    /** A signed document over the one that was uploaded. */
+    /** How much larger a signed document may be than the uploaded one. */
     maximumGrowth: number;
     maximumContract: number;
   };
-  /** Where the requester expects a document number; absent in records of before. */
+  /** For requests that expect a document number. Absent in older records. */
   identity?: {
-    /** What becomes of a request whose document number the provider does not show: told, or decided by an officer. */
+    /** If the provider does not show the number: go on and note it, or let an officer decide. */
     notShown: 'go-on' | 'ask';
   };
-  /** Named verification reasons that may pass although they are not `passed`; a setting per registration authority. */
+  /** Reasons for which an indeterminate verification may pass. A setting per registration authority. */
   mayPass: string[];
   verification: VerificationPolicy;
   steps: Record<StepName, StepPolicy>;

@@ -4,8 +4,8 @@ import { type Profile, PROFILES, profileOf, type SecureElement, VALIDITY_DAYS } 
 import { FIELD_WORDS, type FieldName, FIELDS_BEFORE_VIDEO, FIELDS_FROM_VIDEO } from './request-fields.js';
 
 /**
- * Who gives a mandatory field, and when: the signer of the start, the start itself, the start or `provide` later, the video,
- * or nobody, because it can have but one value.
+ * Who gives a mandatory field, and when: the signer in the start, another part of the start, the start or `provide` later, the
+ * video, or the profile, which allows only one value.
  */
 export type GivenBy = 'signer' | 'start' | 'start-or-later' | 'video' | 'profile';
 
@@ -15,7 +15,7 @@ export interface ProfileField {
   name: FieldName;
   words: string;
   givenBy: GivenBy;
-  /** Where it can have but one. */
+  /** Present if the profile allows only one value. */
   value?: string;
 }
 
@@ -24,7 +24,7 @@ export interface ProfileEntry {
   name: string;
   /** The provider's words for whose certificate it is. */
   description: string;
-  /** Validation leads straight to the certificate: nothing can be added after the video. */
+  /** After validation the certificate follows at once: nothing can be added after the video. */
   naturalPerson: boolean;
   secureElements: readonly SecureElement[];
   /** Days a certificate may be valid. */

@@ -18,11 +18,11 @@ export interface Profile {
   /** The provider's words for whose certificate it is. */
   description: string;
   secureElements: readonly SecureElement[];
-  /** Everything people have to fill in, whoever gives it and whenever. */
+  /** All fields that must be filled in, by anybody at any time. */
   mandatory: readonly FieldName[];
-  /** Mandatory fields that can have but one value. */
+  /** Mandatory fields that can have only one value. */
   fixed: Readonly<RequestFields>;
-  /** Validation leads straight to ENROLLREADY, so that nothing can be added after the video; the others go to CREATED. */
+  /** Validation leads straight to ENROLLREADY, so nothing can be added after the video. Other profiles go to CREATED. */
   naturalPerson: boolean;
 }
 
@@ -185,15 +185,15 @@ export function isNaturalPerson(name: string): boolean | undefined {
   return BY_NAME.get(name)?.naturalPerson;
 }
 
-/** The fields as they are sent: those with but one value are filled in. */
+/** The fields as they are sent. Fields with only one possible value are filled in. */
 export function fieldsToSend(name: string, fields: RequestFields): RequestFields {
   return { ...BY_NAME.get(name)?.fixed, ...fields };
 }
 
 /**
- * The fields that must be given with the start, and are not. What the video gives is never asked for. Everything else is
- * needed at once where nothing can be added later: for a natural person. For the others, and for a profile that is not
- * documented, only what has to be there before the video.
+ * The fields that are missing in a start. Fields from the video are never missing. For a natural person all other fields are
+ * needed at the start, because nothing can be added later. For other profiles, and profiles that are not documented, only the
+ * fields that the video needs.
  */
 export function missingAtStart(name: string, fields: RequestFields): FieldName[] {
   const later = isNaturalPerson(name) === true ? askedOfRequester(name) : [];
@@ -201,14 +201,14 @@ export function missingAtStart(name: string, fields: RequestFields): FieldName[]
 }
 
 /**
- * The fields that may be given with the start, and are asked for when the request is in CREATED otherwise. What the
- * provider says then (`missingFields`) decides; this is what it is expected to say. Empty for a profile that is not documented.
+ * The fields that a start may leave out: they are asked for when the request is in CREATED. The provider's answer then
+ * (`missingFields`) decides; this is the expected answer. Empty for a profile that is not documented.
  */
 export function missingLater(name: string, fields: RequestFields): FieldName[] {
   return isNaturalPerson(name) === true ? [] : missingOf(askedOfRequester(name), name, fields);
 }
 
-/** Mandatory, given neither by the video nor needed for it. */
+/** Mandatory fields that the video does not give and does not need. */
 function askedOfRequester(name: string): FieldName[] {
   const others = [...FIELDS_FROM_VIDEO, ...FIELDS_BEFORE_VIDEO];
   return (BY_NAME.get(name)?.mandatory ?? []).filter((field) => !others.includes(field));

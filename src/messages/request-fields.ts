@@ -1,6 +1,6 @@
 /**
  * The fields of a Registration Authority request that people fill in, by the provider's names (uanataca-api.md §8.2, §9).
- * Profile, scratchcard, secure element, validity and registration authority are not among them: they are the request's own.
+ * Profile, scratchcard, secure element, validity and registration authority are not among them: they belong to the request.
  */
 export const FIELD_WORDS = {
   email: "the signer's e-mail address: the links go there",
@@ -97,8 +97,8 @@ export type FieldName = keyof typeof FIELD_WORDS;
 export type RequestFields = Partial<Record<FieldName, string>>;
 
 /**
- * What the identification gives (§8.4: `ocr_data`). Once it has, nobody can change it (seed, step 5). `id_document_number`
- * is taken to come from it too, because it is the same number under the name that some profiles ask for.
+ * The fields from the identification (§8.4: `ocr_data`). Afterwards nobody can change them (seed, step 5). We assume that
+ * `id_document_number` is one of them: some profiles use this name for the same number.
  */
 export const IDENTITY_FIELDS = [
   'given_name',
@@ -112,16 +112,16 @@ export const IDENTITY_FIELDS = [
 ] as const satisfies readonly FieldName[];
 export const FIELDS_FROM_VIDEO: readonly FieldName[] = IDENTITY_FIELDS;
 
-/** What identifies the signer, with values, by the provider's names. */
+/** The fields that identify the signer, with values, by the provider's names. */
 export type IdentityFields = Partial<Record<(typeof IDENTITY_FIELDS)[number], string>>;
 
-/** Statuses in which the video is finished, so that what the provider shows of the signer comes from there. */
+/** Statuses after the video: now the provider shows the signer's data from the video. */
 export const AFTER_VIDEO: ReadonlySet<string> = new Set(['VIDEOREVIEW', 'CREATED', 'ENROLLREADY', 'ISSUED']);
 
-/** What Create Request documents and Update Request does not (§8.2). */
+/** Fields that Create Request documents and Update Request does not (§8.2). */
 export const FIELDS_OF_CREATE: readonly FieldName[] = ['identification_rao'];
 
-/** What has to be there before the video: the link goes out by e-mail, the video session's code to the phone. */
+/** Fields that the video needs: the link goes to the e-mail address, the code of the video session to the phone. */
 export const FIELDS_BEFORE_VIDEO: readonly FieldName[] = ['email', 'mobile_phone_number'];
 
 export function isFieldName(name: string): name is FieldName {

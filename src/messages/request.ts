@@ -3,7 +3,7 @@ import type { Policy } from './policy.js';
 /** Which of the two provider systems a request goes through. */
 export type Flow = 'signature' | 'enrolment';
 
-/** How the RAO's decision is taken, a setting per registration authority. */
+/** How the RAO decides. A setting per registration authority. */
 export type ReviewMode = 'at-provider' | 'manual' | 'automatic';
 
 /** Names one attempt of one request everywhere: archive, workflow, activities. Holds no personal data. */
@@ -39,24 +39,24 @@ export interface AnyRequest {
   reviewMode: ReviewMode;
   /** In `automatic` mode: the officer in whose name requests are approved. */
   automaticOfficer?: string;
-  /** In `automatic` mode on production: the name of the written permission; it goes into the evidence. */
+  /** In `automatic` mode on production: the name of the written permission. It goes into the evidence. */
   automaticPermission?: string;
-  /** Enrolment: whether an officer of ours may refuse the video, which is the provider's operator's otherwise. */
+  /** Enrolment: whether our officers may refuse the video. Otherwise only the provider's operator may. */
   refuseVideo?: boolean;
   policy: Policy;
 }
 
 /** The argument of the signature workflow. */
 export interface SignatureRequest extends AnyRequest {
-  /** What an attempt before left open at the provider: it is taken up again, and nothing is created. */
+  /** The ids of a request that an earlier attempt left open at the provider. The workflow goes on with it and creates nothing. */
   reopens?: ProviderIds;
 }
 
 /** The argument of the enrolment workflow. */
 export interface EnrolmentRequest extends AnyRequest {
-  /** Whether it ends at ISSUED, when the signer has picked up the certificate, and not at ENROLLREADY. */
+  /** Whether the enrolment ends at ISSUED, when the signer has picked up the certificate. Otherwise it ends at ENROLLREADY. */
   untilIssued: boolean;
-  /** Whether the pre-authorised link may be asked for: its holder acts as the signer. */
+  /** Whether the pre-authorised link may be asked for. Anybody who has the link can act as the signer. */
   preauthLink: boolean;
 }
 
@@ -65,7 +65,7 @@ export function workflowIdOf(key: Pick<RequestKey, 'flow' | 'reference' | 'attem
   return idOf(key.flow, key);
 }
 
-/** The attempt that a workflow id names; undefined for one that is not of a request. */
+/** The attempt that a workflow id names. Undefined if the id is not that of a request. */
 export function attemptOfWorkflow(workflowId: string): Pick<RequestKey, 'flow' | 'reference' | 'attempt'> | undefined {
   const [, flow, reference, attempt] =
     /^(signature|enrolment)-([A-Za-z0-9._-]{1,64})(?:~(\d+))?$/.exec(workflowId) ?? [];
@@ -78,7 +78,7 @@ export function cleanupIdOf(key: Pick<RequestKey, 'reference' | 'attempt'>): str
   return idOf('cleanup', key);
 }
 
-/** The workflow id of what watches the provider after the end of an attempt. */
+/** The id of the workflow that watches the provider after the end of an attempt. */
 export function aftermathIdOf(key: Pick<RequestKey, 'reference' | 'attempt'>): string {
   return idOf('aftermath', key);
 }
@@ -96,7 +96,7 @@ export interface ProviderIds {
   requestPk: RequestPk;
 }
 
-/** The provider's request statuses (§6), and whatever else it may say. */
+/** The provider's request statuses (§6), and any other word that it may send. */
 export const PROVIDER_STATUSES = [
   'CREATED',
   'VIDEOPENDING',

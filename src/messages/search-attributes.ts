@@ -2,7 +2,7 @@
 export const STAGE_ATTRIBUTE = 'VideoIdStage';
 export const REQUEST_PK_ATTRIBUTE = 'VideoIdRequestPk';
 export const REGISTRATION_AUTHORITY_ATTRIBUTE = 'VideoIdRegistrationAuthority';
-/** The failure code of the attention a request is in; absent otherwise. */
+/** The failure code of a request in attention. Absent otherwise. */
 export const ATTENTION_ATTRIBUTE = 'VideoIdAttention';
 
 export const SEARCH_ATTRIBUTES = [

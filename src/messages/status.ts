@@ -9,7 +9,7 @@ import type { Verb } from './verbs.js';
 export type { Remedy } from './remedies.js';
 export type { Verb } from './verbs.js';
 
-/** Where a request stands, in the order it goes through them. */
+/** The stages of a request, in the order in which it goes through them. */
 export const STAGES = [
   'creating',
   'video',
@@ -32,7 +32,7 @@ export const FLOW_STAGES: Record<'signature' | 'enrolment', readonly Stage[]> = 
   enrolment: ['creating', 'video', 'validation', 'completing', 'review', 'issuing', 'cleaning'],
 };
 
-/** Each stage in human words: what the request waits for. */
+/** Each stage in words: what the request waits for. */
 export const STAGE_WORDS: Record<Stage, string> = {
   creating: 'being created at the provider',
   video: 'waiting for the signer to finish the video identification',
@@ -48,27 +48,27 @@ export const STAGE_WORDS: Record<Stage, string> = {
   ended: 'ended',
 };
 
-/** The stage `acceptance` once the signer has accepted: no code is out that could be typed. */
+/** The stage `acceptance` after the signer has accepted. There is no valid code to type. */
 export const ACCEPTED_WORDS = 'accepted; waiting for the signer to ask for a code or sign in another way';
 
 /** A request needs, or may need, an operator. */
 export interface Attention {
   step: StepName | 'wait';
   code: FailureCode;
-  /** What happened, in one sentence; the provider's words only redacted. */
+  /** What happened, in one sentence. The provider's words are redacted. */
   words: string;
   /** ISO 8601. */
   since: string;
-  /** How often it was tried since. */
+  /** How often the step was tried since then. */
   tries: number;
-  /** True when it keeps trying and ends by itself. False when it waits for a decision. */
+  /** True if the step keeps trying until it succeeds. False if it waits for a decision. */
   leavesByItself: boolean;
   remedies: Remedy[];
   /** Numbers beside the words: `bytesNeeded`, `bytesFree`. */
   facts?: Record<string, string | number | boolean>;
 }
 
-/** What happened when the provider refused to have a request's leftovers deleted or cancelled. */
+/** The name of the event when the provider refused to delete or cancel what a request left there. */
 export const CLEANUP_REFUSED = 'cleanup-refused';
 
 /** One thing that happened, for the status and the evidence. */
@@ -82,12 +82,12 @@ export interface RequestEvent {
   facts?: Record<string, string | number | boolean>;
 }
 
-/** Enrolment: hashes of what the officer is to see before the review. */
+/** Enrolment: hashes of the texts that the officer reads before the review. */
 export interface ToReview {
   /** The RAO declaration. */
   declaration: string;
   contract: string;
-  /** The officer whom the declaration names: who approves signs it. */
+  /** The officer whom the declaration names. The approving officer signs it. */
   officer: string;
 }
 
@@ -100,7 +100,7 @@ export interface RequestStatus {
   registrationAuthority: string;
   reviewMode: ReviewMode;
   stage: Stage;
-  /** `STAGE_WORDS` of the stage, or the attention's words; of a signed request both. */
+  /** `STAGE_WORDS` of the stage, or the words of the attention. For a signed request, both. */
   words: string;
   /** When the stage was entered, ISO 8601. */
   since: string;
@@ -118,14 +118,14 @@ export interface RequestStatus {
     /** How many codes were not accepted. */
     notAccepted: number;
   };
-  /** When the first acceptance of what is signed was recorded, ISO 8601. */
+  /** When the first acceptance was recorded, ISO 8601. */
   acceptedAt?: string;
-  /** What the signer must have been shown: hashes, known after `preparing`. */
+  /** Hashes of the files that the signer must see. Known after `preparing`. */
   toAccept?: { documents: string[]; contract: string };
   /** Enrolment: fields that the provider still misses, by its names. */
   missing?: string[];
   toReview?: ToReview;
-  /** How the signer's document number compares with the expected one; absent where none is, and before the video. */
+  /** How the signer's document number compares with the expected one. Absent if none is expected, and before the video. */
   identity?: IdentityWord;
   events: RequestEvent[];
   outcome?: { kind: OutcomeKind; reason: string };

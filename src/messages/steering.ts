@@ -2,26 +2,26 @@ import type { IdentityAccepted } from './identity.js';
 import type { Actor } from './outcome.js';
 import type { Remedy } from './remedies.js';
 
-/** Names of the messages a running request understands. */
+/** Names of the messages to a running request. */
 export const HINT_SIGNAL = 'hint';
 export const STATUS_QUERY = 'status';
 
-/** For whom an order is. It is signed with the order, so that a copy does nothing elsewhere. */
+/** The address of an order. It is signed with the order, so a copy has no effect elsewhere. */
 export interface Addressee {
   workflowId: string;
-  /** The workflow's first run: it stays the same when the request is reset, and not when somebody starts it anew. */
+  /** The workflow's first run. A reset keeps it; a new start changes it. */
   run: string;
   update: string;
   updateId: string;
 }
 
-/** An order as it travels. */
+/** An order as it is sent. */
 export type Addressed<Order extends object> = Order & { for: Addressee };
 
-/** Arguments of the `status` query: events of the history when it was asked, so that it is not answered ahead of more. */
+/** Arguments of the `status` query: the number of events in the history when it was asked. See `guards/question-ahead.ts`. */
 export type StatusQuestion = [historyLength?: number];
 
-/** A secret encrypted to a seal key; only the step that needs it opens it. */
+/** A secret that is encrypted to a seal key. Only the step that needs it opens it. */
 export interface Sealed {
   keyId: string;
   /** Base64. */
@@ -30,29 +30,29 @@ export interface Sealed {
 
 /** Argument of the `review` Update. */
 export type ReviewDecision = {
-  /** Officer id in the settings; the decision is carried out with this officer's own credentials. */
+  /** Officer id in the settings. The decision is carried out with this officer's own credentials. */
   officer: string;
-  /** What the officer's stored credentials lack, typed at the decision, used once. */
+  /** Credentials that the settings do not contain. The officer types them at the decision. They are used once. */
   credentials?: { password?: Sealed; pin?: Sealed };
   /** Where the officer saw the video evidence, in the officer's words. */
   evidenceSeen: string;
 } & (
   | {
       decision: 'approve';
-      /** Needed when the document number is not the expected one: the officer knows it, and approves. */
+      /** Needed if the document number is not the expected one. With it the officer accepts this signer. */
       identity?: IdentityAccepted;
     }
   | {
       decision: 'refuse';
-      /** A stable word of the company: `document-expired`, … It is the reason the provider gets. */
+      /** A stable word of the company, such as `document-expired`. The provider gets it as the reason. */
       reason: string;
       note?: string;
-      /** What the signer may be told. */
+      /** A text for the signer. */
       textForSigner?: string;
     }
 );
 
-/** Argument of the `accept` Update, and of `code`: who asks for the code accepts what was shown. */
+/** Argument of the `accept` Update, and of `code`: asking for the code means accepting what was shown. */
 export interface Acceptance {
   /** SHA-256 of each document as shown, in order. */
   documents: string[];
@@ -65,13 +65,13 @@ export interface Acceptance {
   at: string;
 }
 
-/** Argument of the `sign` Update. `unlock` for other ways than the provider's SMS (§4.9), which need no code that was sent. */
+/** Argument of the `sign` Update. `unlock` is for other ways than the provider's SMS (§4.9). They need no sent code. */
 export interface SignOrder {
   secret?: Sealed;
   unlock?: { type: string; value: Sealed };
 }
 
-/** Who orders something, and why: all that many an order says. */
+/** Who gives an order, and why. Many orders contain nothing else. */
 export interface ReasonedOrder {
   actor: Actor;
   reason: string;
@@ -87,7 +87,7 @@ export type NewVideoOrder = ReasonedOrder;
 export interface CorrectOrder extends ReasonedOrder {
   /** The correction in the archive, 1, 2, …. */
   number: number;
-  /** Names of the fields, where it corrects what the video gave. */
+  /** Names of the corrected fields, if they come from the video. */
   fields?: string[];
 }
 
@@ -101,13 +101,13 @@ export interface ProvideOrder {
 /** Argument of the `preauth-link` Update of an enrolment. */
 export type PreauthLinkOrder = ReasonedOrder;
 
-/** Argument of the `extend` Update: the running deadline ends so much later. */
+/** Argument of the `extend` Update: moves the running deadline. */
 export interface ExtendOrder extends ReasonedOrder {
   /** Milliseconds. */
   by: number;
 }
 
-/** Why a signer cannot go on: stable words, kept as the reason of the end. */
+/** Why a signer cannot go on. These stable words become the reason of the end. */
 export const ABANDON_REASONS = [
   'wrong-phone',
   'wrong-email',
@@ -117,7 +117,7 @@ export const ABANDON_REASONS = [
   'gave-up',
 ] as const;
 
-/** Argument of the `abandon` Update: the signer says that it cannot go on like this. */
+/** Argument of the `abandon` Update: the signer cannot go on. */
 export interface AbandonOrder {
   actor: Actor;
   /** `wrong-phone`, `gave-up`, …: a stable word. */
@@ -130,7 +130,7 @@ export interface Resolution {
   remedy: Remedy;
   actor: Actor;
   /**
-   * With `adopt`: the provider's ids of the request that the doubtful create made. An enrolment has no need of the first.
+   * With `adopt`: the provider's ids of the request that the create in doubt made. An enrolment does not need the first.
    * The link goes through the archive.
    */
   ids?: { videoidPk?: string; requestPk: string };
@@ -139,7 +139,7 @@ export interface Resolution {
 
 /** Answer of `accept`. */
 export interface Accepted {
-  /** When the request learned of it, ISO 8601, by our own clock. The same acceptance again gives the same time. */
+  /** When the request recorded it, ISO 8601, by our own clock. A repeated acceptance gets the same time. */
   recordedAt: string;
 }
 
@@ -147,7 +147,7 @@ export interface Accepted {
 export interface CodeSent {
   /** ISO 8601. */
   sentAt: string;
-  /** ISO 8601; earlier resends are refused by the provider. */
+  /** ISO 8601. Before this time, the provider refuses to send another code. */
   resendFrom: string;
 }
 
@@ -156,5 +156,5 @@ export interface SignAnswer {
   signed: true;
 }
 
-/** Said by a workflow to a query that waited for a worker and came ahead of what has happened since: ask again. */
+/** The error of a query that was asked before newer events. The client asks again. */
 export const ASKED_AHEAD = 'asked ahead of what has happened since; ask again';

@@ -21,21 +21,21 @@ export interface Orders {
 }
 export type OrderName = keyof Orders;
 
-/** What each Update is answered. */
+/** The answer of each Update. */
 export interface Answers {
   review: { status: string };
   accept: steering.Accepted;
   code: steering.CodeSent;
   sign: steering.SignAnswer;
   cancel: { outcome: OutcomeKind };
-  /** Where the request goes on from. */
+  /** The moment from which the request goes on. */
   resolve: { stage: string };
   'new-video': { requestPk: string };
   correct: { status: string };
   identity: SealedAnswer;
   /** ISO 8601. */
   extend: { deadline: string };
-  /** What an enrolment lacks still. */
+  /** What an enrolment still needs. */
   provide: { missing: string[] };
   'preauth-link': { stored: true };
   abandon: { outcome: OutcomeKind };
@@ -43,11 +43,11 @@ export interface Answers {
 
 interface VerbRow {
   flows: readonly Flow[];
-  /** The Update that it becomes; absent where the archive answers. */
+  /** The Update that carries it out. Absent if the archive answers. */
   order?: OrderName;
-  /** What a person does with it. */
+  /** What a person does with the verb. */
   words: string;
-  /** What a person types for it after `videoid`: the command, and flags after the reference. */
+  /** What a person types after `videoid`: the command, and the flags after the reference. */
   typed: readonly [command: string, flags?: string];
 }
 

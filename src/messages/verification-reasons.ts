@@ -1,6 +1,6 @@
 /**
- * Reasons for an indeterminate verification that a setting may let pass. A reason that makes it failed never passes. Nor does one
- * that says that the signed bytes were not compared with what was signed.
+ * Reasons for an indeterminate verification that a setting may let pass. Two kinds of reasons never pass: those of a failed
+ * verification, and those that say that the signed bytes were not compared with the original.
  */
 export const PASSABLE_REASONS = [
   'signer-not-named',

@@ -34,7 +34,7 @@ export interface CodecServerOptions {
 
 /**
  * Serves Temporal's remote codec protocol (`POST /decode`, `POST /encode`, proto3 JSON) to the Temporal UI and CLI.
- * Whoever reaches it can read the data that Temporal stores encrypted. So it listens on loopback, and refuses foreign
+ * Anybody who reaches it can read the data that Temporal stores encrypted. So it listens on loopback, and refuses foreign
  * `Host`s (DNS rebinding) and `Origin`s. It has no seal key, and logs nothing.
  *
  * @throws VideoIdError PORT_TAKEN when the port is in use.

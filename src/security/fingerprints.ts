@@ -14,7 +14,7 @@ const ARCHIVE_KEY = 'archive';
 /**
  * Fingerprints of orders, to see whether two orders are the same. They are keyed: from a plain hash, a six-digit code could be found by
  * trying. The keys are derived from the codec keys, which every gateway and client has, and which are kept as long as Temporal's records.
- * Without encryption, the archive's id is used, and whoever reads the archive can try codes.
+ * Without encryption, the archive's id is used, and anybody who reads the archive can try codes.
  */
 export class Fingerprints {
   readonly #current: string;

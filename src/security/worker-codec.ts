@@ -4,7 +4,7 @@ import {
   type PayloadCodec,
   type SerializationContext,
 } from '@temporalio/common';
-import { FOUND, type Found } from '../messages/found.js';
+import { ORIGIN_MARK, type PayloadOrigin } from '../messages/payload-origin.js';
 import type { OrderPublicKeys } from './order-keys.js';
 import { signedAs } from './order-signatures.js';
 import { type EncryptionCodec, isEncrypted } from './payload-codec.js';
@@ -83,10 +83,10 @@ function bound(payload: Payload, step: string): Payload {
   return { ...payload, metadata: { ...payload.metadata, [WRITTEN_FOR]: Buffer.from(step) } };
 }
 
-function marked({ metadata, data }: Payload, found: Found): Payload {
-  return { metadata: { ...metadata, [FOUND]: Buffer.from(found) }, ...(data ? { data } : {}) };
+function marked({ metadata, data }: Payload, found: PayloadOrigin): Payload {
+  return { metadata: { ...metadata, [ORIGIN_MARK]: Buffer.from(found) }, ...(data ? { data } : {}) };
 }
 
-function nothing(found: Found): Payload {
+function nothing(found: PayloadOrigin): Payload {
   return marked({ metadata: { encoding: Buffer.from(NOTHING) } }, found);
 }

@@ -55,14 +55,14 @@ export function isAskedAhead(error: unknown): boolean {
 }
 
 /** The failure type of an Update that was running when its workflow closed. */
-const UPDATE_OUTLIVED = 'AcceptedUpdateCompletedWorkflow';
+const UPDATE_UNANSWERED = 'AcceptedUpdateCompletedWorkflow';
 
 /** Whether an Update failed because the request ended before it was answered. */
-export function isUpdateOutlived(error: unknown): boolean {
+export function isUpdateUnanswered(error: unknown): boolean {
   return (
     error instanceof WorkflowUpdateFailedError &&
     error.cause instanceof ApplicationFailure &&
-    error.cause.type === UPDATE_OUTLIVED
+    error.cause.type === UPDATE_UNANSWERED
   );
 }
 
@@ -70,7 +70,7 @@ export function isUpdateOutlived(error: unknown): boolean {
  * The failure with which a workflow answered an Update. `type` is its code, `details[0]` has the facts.
  * Undefined for any other error.
  */
-export function toldByWorkflow(error: unknown): VideoIdError | undefined {
+export function failureOfWorkflow(error: unknown): VideoIdError | undefined {
   const failure = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
   if (!(failure instanceof ApplicationFailure) || !isFailureCode(failure.type)) return undefined;
   const more: unknown = failure.details?.[0];

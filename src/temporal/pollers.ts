@@ -3,7 +3,7 @@ import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import { temporalFailure } from './calls.js';
 
-/** Milliseconds. A worker's poll is renewed at least once a minute; whoever polled earlier than this is gone. */
+/** Milliseconds. A worker polls at least once a minute. A worker whose last poll is older has stopped. */
 const POLLED_WITHIN = 75_000;
 /** Milliseconds for the question itself. */
 const ANSWER_WITHIN = 5_000;

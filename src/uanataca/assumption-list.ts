@@ -19,7 +19,7 @@ export interface Assumption extends Note {
 /** The notes on settings that are assumptions. */
 export const notes = z.registry<Note>();
 
-/** The settings of both APIs: the same registration authority software stands behind them. */
+/** The settings of both APIs: both use the same registration authority software. */
 export const COMMON_ASSUMPTIONS = {
   status503IsUnknownOnWrites: z.boolean().default(true).register(notes, {
     section: '§2.1',

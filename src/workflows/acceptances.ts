@@ -2,15 +2,15 @@ import type { Accepted, Acceptance } from '../messages/steering.js';
 import { callFailure } from './engine/call-failure.js';
 import type { RequestState } from './engine/request-state.js';
 
-/** Milliseconds. The clock of the place that shows the documents may differ from ours by this much. */
+/** Milliseconds. The clock of the channel that shows the documents may differ from ours by this much. */
 const CLOCK_TOLERANCE = 5 * 60_000;
 
 /** At most this many different acceptances are recorded for one request. */
 const MOST = 100;
 
 /**
- * Every acceptance of the signer. Times are compared with the first. The last one before an order to sign stands behind the
- * signature.
+ * All acceptances of the signer. A signature must not be older than the first of them. It rests on the last one before the
+ * order to sign.
  */
 export class Acceptances {
   private readonly recorded: { acceptance: Acceptance; recordedAt: string }[] = [];
@@ -20,7 +20,7 @@ export class Acceptances {
     private readonly policy: { maximumAge: number },
   ) {}
 
-  /** How many there are. The last one has this number in the events. */
+  /** The number of acceptances. In the events, the last one has this number. */
   get count(): number {
     return this.recorded.length;
   }
@@ -30,7 +30,7 @@ export class Acceptances {
   }
 
   /**
-   * For validators. The acceptance must be of what was shown, and given after it was shown.
+   * For validators. The signer must have accepted what was shown, after it was shown.
    *
    * @throws NOT_ACCEPTED, ACCEPTANCE_NOT_IN_TIME, NOT_NOW
    */
@@ -50,7 +50,7 @@ export class Acceptances {
       throw notInTime('too long ago. Show everything again, and let the signer accept again');
   }
 
-  /** The same again changes nothing and gives the same answer. */
+  /** A repeated acceptance changes nothing and gets the same answer. */
   record(acceptance: Acceptance): Accepted {
     const known = this.find(acceptance);
     if (known) return { recordedAt: known.recordedAt };

@@ -33,8 +33,8 @@ export async function watchAftermath(order: AftermathOrder): Promise<void> {
 }
 
 /**
- * Watches a request that has ended here and was left open at the provider. The watch is over when the signer finishes the
- * video, which is put into the feed, or when the provider closes the request.
+ * Watches a request that has ended here but is still open at the provider. The watch ends when the signer finishes the video,
+ * which goes into the feed, or when the provider closes the request.
  */
 export async function aftermath({ key, requestPk, seen, policy }: AftermathOrder): Promise<void> {
   const watch = new ProviderWatch(key, { ...policy, watch: paceAfterEnd(policy.watch) });

@@ -4,17 +4,17 @@ import { ARCHIVE_TROUBLE, type FailureCode } from '../messages/failures.js';
 import type { Remedy } from '../messages/status.js';
 import type { RequestRun } from './engine/request-run.js';
 
-/** What the story knows of what was signed. */
+/** The uploaded documents and the contract, as they were before signing. */
 type Signed = Pick<RetrieveOrder, 'documents' | 'contract'>;
-/** What an operator has decided about files that did not come as they should. */
+/** What an operator decided about missing or wrong files. */
 type Decided = Pick<RetrieveOrder, 'accepted' | 'giveUp'> & { contractAsShown: boolean };
 
-/** Trouble of ours. Giving up on the files does not help: what came could not be stored either. */
+/** Trouble of our own archive. Giving up on the files does not help: files that came could not be stored either. */
 const OF_OURS = new Set<FailureCode>([...ARCHIVE_TROUBLE, 'BAD_SETTING']);
 
 /**
- * Step 7: the signed files are fetched, stored and verified. The request is signed, so nothing else ends it. Where the files are
- * not as they should be, an operator can keep them or go on without them.
+ * Step 7: the signed files are fetched, stored and verified. The request is signed, so nothing else ends it. If files are missing
+ * or wrong, an operator can keep them or go on without them.
  */
 export async function archived(run: RequestRun, signed: Signed): Promise<Retrieved> {
   run.enter('archiving');

@@ -27,7 +27,7 @@ export async function cleanup({ key, requestPks, uids, policy }: CleanupOrder): 
     try {
       return await clean(key, { requestPks, uids, events: [] });
     } catch (error) {
-      // A proxy may have refused, or credentials may be put right meanwhile.
+      // A proxy may have refused it, or credentials may be corrected later.
       if (!(error instanceof ActivityFailure) || Date.now() >= until) throw error;
       await sleep(12 * policy.slowest, { summary: 'until it is tried again' });
     }

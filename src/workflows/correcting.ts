@@ -2,13 +2,13 @@ import type { ApplicationFailure } from '@temporalio/workflow';
 import { callFailure, callFailureOf } from './engine/call-failure.js';
 import type { RequestRun } from './engine/request-run.js';
 
-/** Somebody corrected the signer's data: before the video how to reach the signer, after it who the signer is. */
+/** Carries out a correction of the signer's data: e-mail and phone before the video, the identity after it. */
 export async function corrected(run: RequestRun): Promise<void> {
   const call = run.inbox.take('correct');
   if (!call) return;
   const { number, reason, fields, actor } = call.order;
   const { state, request, requestPk } = run;
-  const tooLate = misplaced(run, fields);
+  const tooLate = notCorrectable(run, fields);
   if (tooLate) return call.fail(tooLate);
   const correction = await run.steps.run(
     'correct',
@@ -30,8 +30,8 @@ export async function corrected(run: RequestRun): Promise<void> {
   }
 }
 
-/** Before the video the signer's address and phone are corrected, after it what identifies the signer. */
-export function misplaced({ state }: RequestRun, fields: string[] | undefined): ApplicationFailure | undefined {
+/** The failure for a correction that this stage does not allow. Undefined if it is allowed. */
+export function notCorrectable({ state }: RequestRun, fields: string[] | undefined): ApplicationFailure | undefined {
   const afterVideo = state.stage === 'review';
   if (afterVideo === (fields !== undefined)) return undefined;
   const which = afterVideo ? 'what identifies the signer' : "the signer's e-mail address and phone";

@@ -16,8 +16,8 @@ export interface Creating<T> {
 }
 
 /**
- * Creates at the provider. After a failure an operator decides: create again, or take over what the failed create may have
- * made. Where it made nothing for certain, the signer's data can be corrected; the next create takes it from the archive.
+ * Creates at the provider. After a failure an operator decides: create again, or take over a request that the failed create may
+ * have made. If it certainly made none, the signer's data can be corrected. The next create takes it from the archive.
  */
 export async function created<T extends { status: ProviderStatus }>(
   run: RequestRun,

@@ -7,11 +7,11 @@ import { callFailure } from './engine/call-failure.js';
 import { Ending } from './engine/endings.js';
 import type { RequestRun } from './engine/request-run.js';
 import { unlessItRuns } from './engine/start-child.js';
-import { allHandedOut } from './guards/defects.js';
+import { allMessagesHandled } from './guards/defects.js';
 
 /**
- * Runs a story to its end. Every other end goes through `ended`. A cancel in Temporal is treated like the order `cancel`.
- * Everything is non-cancellable: a wish to end takes effect where the story heeds it.
+ * Runs a story to its end. If it ends early, `ended` makes the outcome. A cancel in Temporal is treated like the order `cancel`.
+ * Temporal cancels no step: an order to end the request takes effect only where the story checks for it.
  */
 export function runToTheEnd(
   run: RequestRun,
@@ -24,7 +24,7 @@ export function runToTheEnd(
   return CancellationScope.nonCancellable(async () => {
     const outcome = await story().catch(async (thrown: unknown) => {
       if (thrown instanceof Ending) return ended(thrown);
-      await allHandedOut();
+      await allMessagesHandled();
       if (!run.wish.ending) throw thrown;
       run.state.happened('defect');
       return ended(run.wish.ending);
@@ -41,7 +41,7 @@ export function runToTheEnd(
   });
 }
 
-/** The outcome as of now, with nothing at the Optimizer. */
+/** An outcome at this moment, with nothing to delete at the Optimizer. */
 export function outcomeOf(
   run: RequestRun,
   kind: OutcomeKind,
@@ -64,7 +64,7 @@ export function outcomeOf(
   };
 }
 
-/** The end is decided. What follows is deleting and recording. */
+/** Notes the decided end. Only deleting and recording follow. */
 export function closing(run: RequestRun, { outcome, reason, actor }: Outcome): void {
   run.enter('cleaning');
   run.state.happened(outcome, { reason }, actor);
@@ -94,8 +94,8 @@ export async function cleanedLater(run: RequestRun, outcome: Outcome, left: Left
 }
 
 /**
- * Cancels at the provider, where its API allows. Whether it does is an assumption, so trouble is not waited for. Where the
- * certificate may have been issued meanwhile (`mayBeIssued`), temporary trouble is waited for: the provider decides how it ended.
+ * Cancels at the provider, if its API allows that (an assumption). A failed cancel is not repeated. But if the certificate may
+ * have been issued meanwhile (`mayBeIssued`), temporary failures are retried: the provider's answer decides how it ended.
  */
 export async function withdrawn(
   { steps, request }: RequestRun,
@@ -111,8 +111,8 @@ export async function withdrawn(
 }
 
 /**
- * The status that decides an end. While a sign is in doubt the provider must say it, or an operator goes on without. Otherwise
- * the request is not signed, and the last known status is good enough.
+ * The status that decides an end. While a signature is in doubt, the provider must say the status, or an operator skips it.
+ * Otherwise the request is not signed, and the last known status is enough.
  */
 export async function statusAtEnd({
   steps,

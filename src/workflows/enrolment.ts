@@ -16,7 +16,7 @@ import { type Review, reviewed } from './review.js';
 import { validated } from './validation.js';
 import { videoFinished } from './video.js';
 
-/** Not told to whoever provided data last: the failure may be about a file of somebody else. */
+/** The last provider of data does not get these failures: they may be about somebody else's file. */
 const OF_THE_ARCHIVE = new Set<FailureCode>(['ARCHIVED_FILE_CHANGED', 'DOCUMENT_NOT_FOUND']);
 
 interface Created {
@@ -39,10 +39,10 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   const creating: Creating<Created> = {
     create: (activities, round) => activities.enrol(key, { round }),
     adopt: (activities, { requestPk }) => activities.adoptEnrolment(key, { requestPk }),
-    retryIsAnotherRound: false, // its card is looked up before another is taken
+    retryIsAnotherRound: false, // the request is looked up by its card before another card is taken
     summary: 'take the first unused scratchcard, create the enrolment with it',
   };
-  /** What the provider missed at the approval: fields by its names, or the code of what it says. */
+  /** What the provider missed at the approval: field names, or the code of its failure. */
   let lack: string[] = [];
   const review: Review = {
     undecided: 'CREATED',
@@ -89,7 +89,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     upsertSearchAttributes([{ key: requestPkAttribute, value: run.requestPk }]);
   }
 
-  /** For profiles that are not of natural persons. If the provider misses something at the approval, it is completed again. */
+  /** For profiles of others than natural persons. If the provider misses something at the approval, the data is completed again. */
   async function completedAndApproved(): Promise<void> {
     for (;;) {
       await completed(); // 5. update request  6. upload evidence documents
@@ -101,7 +101,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     }
   }
 
-  /** Until the provider misses nothing more: what was given at start, then what is provided later. */
+  /** Sends what was given at the start, then what is provided later, until the provider misses nothing more. */
   async function completed(): Promise<void> {
     run.enter('completing');
     run.deadline.start(request.policy.deadlines.review);
@@ -122,7 +122,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     }
   }
 
-  /** What is still missing. If the provider refuses the data, whoever gave it is told, and it is not sent again. */
+  /** Returns what is still missing. If the provider refuses the data, the caller gets the failure, and it is not sent again. */
   async function complete(call?: Call<'provide'>): Promise<string[]> {
     const given = call ? [...supplements, call.order.number] : supplements;
     const order = { requestPk: run.requestPk, supplements: given };
@@ -159,7 +159,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
         return state.happened('declared', { ...declaration.value });
       case 'failed':
         return call?.fail(callFailureOf(declaration.failure));
-      case 'overtaken': // nobody is to read it any more
+      case 'overtaken': // nobody needs to read it any more
     }
   }
 
@@ -197,7 +197,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     );
   }
 
-  /** Keeps what the provider says about the end for the evidence, and returns its words. The end does not depend on them. */
+  /** Keeps for the evidence what the provider says about the end. Returns its words. The end does not depend on them. */
   async function noteAtProvider(): Promise<string | undefined> {
     const reading = await steps.run('watch', (activities) => activities.readEnd(key, { requestPk: run.requestPk }), {
       summary: 'read what the provider says about the end',

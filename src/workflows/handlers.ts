@@ -1,7 +1,7 @@
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { defined } from '../messages/defined.js';
 import type { OutcomeKind } from '../messages/outcome.js';
-import { misplaced } from './correcting.js';
+import { notCorrectable } from './correcting.js';
 import { callFailure } from './engine/call-failure.js';
 import { Ending } from './engine/endings.js';
 import { hintSignal, statusQuery, updateOf } from './engine/messages.js';
@@ -9,7 +9,7 @@ import type { RequestRun } from './engine/request-run.js';
 import { statusOf } from './engine/status.js';
 import { IdentityLooks } from './identity-looks.js';
 
-/** What every request understands, of both flows. Handlers record and wait; the story acts. */
+/** The messages that requests of both flows take. Handlers record and wait; the story acts. */
 export function setCommonHandlers(run: RequestRun): void {
   const { request, state, deadline, wish } = run;
   const looks = new IdentityLooks(request.key, request.policy, state);
@@ -25,7 +25,7 @@ export function setCommonHandlers(run: RequestRun): void {
   });
   run.takes('correct', ({ fields }) => {
     run.allow('correct');
-    const problem = misplaced(run, fields);
+    const problem = notCorrectable(run, fields);
     if (problem !== undefined) throw problem;
   });
   setHandler(updateOf('identity'), (order) => looks.show(run.requestPk, order), {
@@ -67,7 +67,7 @@ export function setCommonHandlers(run: RequestRun): void {
   );
 }
 
-/** The answer to an order that ends the request: how it ended, which may be in another way. */
+/** The answer to an order that ends the request: how it really ended. */
 function endOf({ state }: RequestRun): Promise<{ outcome: OutcomeKind }> {
   return CancellationScope.nonCancellable(async () => {
     await condition(() => state.outcome !== undefined);

@@ -7,14 +7,14 @@ import { callFailure } from './engine/call-failure.js';
 import type { RequestState } from './engine/request-state.js';
 import { failureOf } from './engine/activity-failures.js';
 
-/** Each look adds a few events to the history. */
+/** Limits the history: each look adds a few events. */
 const MOST_LOOKS = 200;
 /** An X25519 key has 60. */
 const LONGEST_KEY = 120;
 
 /**
- * Shows what the provider has of the signer to somebody who asks. It runs beside the story: it only reads and changes nothing.
- * The answer passes through here sealed.
+ * Shows the signer's data at the provider to somebody who asks. It runs beside the story: it only reads and changes nothing.
+ * The answer is sealed, so the workflow cannot read it.
  */
 export class IdentityLooks {
   private looks = 0;
@@ -36,12 +36,12 @@ export class IdentityLooks {
   }
 
   async show(requestPk: RequestPk, order: IdentityOrder): Promise<SealedAnswer> {
-    this.allow(order); // two may have been let in at once
+    this.allow(order); // two may have passed the validator at once
     this.looking = true;
     this.looks += 1;
     const { showIdentity } = proxyActivities<Activities>({
       startToCloseTimeout: this.policy.steps.watch.startToClose,
-      retry: { maximumAttempts: 1 }, // somebody waits for it, and asks again
+      retry: { maximumAttempts: 1 }, // the caller waits, and can ask again
       summary: 'show what the provider has of the signer',
     });
     try {

@@ -30,7 +30,7 @@ export async function issued(run: RequestRun): Promise<void> {
   }
 }
 
-/** Fetched only when ordered, and where the settings allow it: whoever holds the link acts as the signer. */
+/** Fetched only if ordered and allowed by the settings: anybody who has the link can act as the signer. */
 async function preauthLink(run: RequestRun): Promise<void> {
   const call = run.inbox.take('preauth-link');
   if (!call) return;

@@ -19,15 +19,15 @@ export interface Review {
   undecided: 'VIDEOREVIEW' | 'CREATED';
   /** The statuses that say it was approved. */
   approved: readonly ProviderStatus[];
-  /** Whether the officer has yet to see what an approval signs. It is fetched then, and the officer is told. */
+  /** Whether the officer has not yet seen the declaration that an approval signs. If so, fetches it and answers the officer. */
   unread?(call: Call<'review'>): Promise<boolean>;
-  /** Whether an approval answers something that must be kept, also where its answer was lost. */
+  /** Whether the answer to an approval must be kept, even if it was lost on the way. */
   approvalAnswers?: boolean;
   approve(activities: Activities, order: OfficerOrder & { identity?: IdentityAccepted }): Promise<Decided>;
   refuse(activities: Activities, order: OfficerOrder & { reason: string }): Promise<Decided>;
 }
 
-/** How the review ended. Incomplete: the provider does not approve because something is missing. The officer was told. */
+/** How the review ended. Incomplete: the provider does not approve because something is missing. The officer has the answer. */
 export type Reviewed = { review: 'approved' } | { review: 'incomplete'; failure: StepFailure };
 /** What became of one decision. Undecided: it did not reach the provider, or somebody else may have decided. */
 type Carried = Reviewed | { review: 'undecided' };
@@ -41,12 +41,12 @@ const DECIDED = {
   refuse: new Set<ProviderStatus>(['CANCELLED']),
 };
 
-/** After these failures the provider may have carried out our decision. After others, somebody decided in its console. */
+/** After these failures the provider may have carried out our decision. After other failures, it was made in its console. */
 const IN_DOUBT = new Set<FailureCode>(['PROVIDER_ANSWER_UNKNOWN', 'REQUEST_STATUS_REFUSED', 'STEP_FAILED']);
 
 const INCOMPLETE = new Set<FailureCode>(['FIELDS_MISSING', 'DOCUMENTS_MISSING']);
 
-/** The decision of the RAO: made here in the officer's name, or in the provider's console, which counts in every mode. */
+/** The RAO's decision. It is made here in the officer's name, or in the provider's console, which counts in every mode. */
 export async function reviewed(run: RequestRun, review: Review): Promise<Reviewed> {
   const { state, attention, inbox, request } = run;
   const { undecided } = review;
@@ -85,7 +85,7 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
         attention.set('approve', unexpected(state.providerStatus));
     }
     const nothingToDecide = () => state.providerStatus !== undecided;
-    // Left in the inbox, an order would end every wait at once.
+    // An order that stays in the inbox would end every wait at once.
     if (nothingToDecide())
       inbox.refuse(
         (kind) => kind === 'review' || kind === 'correct',
@@ -114,7 +114,7 @@ function notNow(status: ProviderStatus | undefined) {
   return callFailure('NOT_NOW', `The provider says ${status ?? 'nothing'}: there is nothing to decide now.`);
 }
 
-/** The decision that is due now: the automatic one, or the officer's, if there is one. */
+/** The decision to carry out now: the automatic one, or the officer's. Undefined if there is none. */
 async function decided(run: RequestRun, review: Review): Promise<Carried> {
   const { state, request } = run;
   if (state.decidedBy !== 'automatic') return answerOfficer(run, review);
@@ -156,7 +156,7 @@ async function carryOut(
       return notTaken(run, decision, ask.failure, call);
     case 'overtaken': {
       const home = decision.decision === 'approve' && review.approvalAnswers === true;
-      const answer = home ? await broughtHome(run, review, decision) : { status: ask.status, sent: false };
+      const answer = home ? await keepAnswer(run, review, decision) : { status: ask.status, sent: false };
       if (IN_DOUBT.has(ask.failure.code)) return settled(run, decision, answer, call);
       state.providerStatus = answer.status;
       state.happened('decision-not-confirmed', { decision: decision.decision }, actorOf(decision));
@@ -173,13 +173,13 @@ function asked(review: Review, decision: ReviewDecision): (activities: Activitie
   return (activities) => review.approve(activities, { ...order, ...defined({ identity: decision.identity }) });
 }
 
-/** The status shows that the approval in doubt has happened. The step reads before it writes, so running it again keeps its answer. */
-async function broughtHome({ steps }: RequestRun, review: Review, decision: ReviewDecision): Promise<Decided> {
+/** The approval in doubt took effect. The step reads before it writes, so a second run only keeps the answer. */
+async function keepAnswer({ steps }: RequestRun, review: Review, decision: ReviewDecision): Promise<Decided> {
   const { value } = await steps.run('approve', asked(review, decision), { summary: 'keep what the approval answered' });
   return value;
 }
 
-/** The provider did not take the decision. The officer is told why, and may decide again. */
+/** The provider did not take the decision. The officer gets the reason and may decide again. */
 function notTaken(run: RequestRun, decision: ReviewDecision, failure: StepFailure, call?: Call<'review'>): Carried {
   const { state, request } = run;
   const { code, words, facts } = failure;
@@ -192,13 +192,13 @@ function notTaken(run: RequestRun, decision: ReviewDecision, failure: StepFailur
   return INCOMPLETE.has(code) ? { review: 'incomplete', failure } : UNDECIDED;
 }
 
-/** @throws Ending where the provider took the refusal */
+/** @throws Ending if the provider took the refusal */
 function settled(run: RequestRun, decision: ReviewDecision, answer: Decided, call?: Call<'review'>): Carried {
   const { state } = run;
   const { status, sent, secrets, identity } = answer;
   state.providerStatus = status;
   if (!sent && !DECIDED[decision.decision].has(status)) {
-    // Counted as a decision, it would keep everybody from deciding.
+    // This must not count as a decision, or nobody could decide any more.
     call?.fail(callFailure('NOT_NOW', `The provider says ${status}: it was not decided by you.`));
     return UNDECIDED;
   }

@@ -68,14 +68,14 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
 
   async function begun(): Promise<void> {
     const { reopens } = request;
-    if (reopens === undefined) return takenOn(await create());
+    if (reopens === undefined) return takeOver(await create());
     const { value } = await steps.run('create', (activities) => activities.adopt(key, reopens), {
       summary: 'take up again what the attempt before left open',
     });
-    takenOn(value, 'reopened');
+    takeOver(value, 'reopened');
   }
 
-  function takenOn(made: Created, how = 'created'): void {
+  function takeOver(made: Created, how = 'created'): void {
     const { videoidPk, requestPk, status } = made;
     ids = { videoidPk, requestPk };
     state.identified(made.identity);
@@ -85,7 +85,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     state.happened(how, { requestPk, videoidPk, round: state.round });
   }
 
-  /** A create in doubt is looked for among the creates of the same video, `since` the first of them. */
+  /** If a create is in doubt, all creates of the same video are checked. `since` is the first of them. */
   function create(caller?: Caller): Promise<Created> {
     const since = state.round + 1;
     const creating = {
@@ -99,7 +99,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
 
   async function newVideo(caller?: Caller): Promise<void> {
     const before = run.requestPk;
-    takenOn(await create(caller));
+    takeOver(await create(caller));
     await withdrawn(run, before);
     upsertSearchAttributes([{ key: requestPkAttribute, value: run.requestPk }]);
   }
@@ -115,14 +115,14 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     };
   }
 
-  /** Where files are missing or did not pass, nothing is deleted: the provider may have the only copies. */
+  /** If files are missing or did not pass, nothing is deleted: the provider may have the only copies. */
   function signed(): Outcome {
     const { unseen, ...files } = stored;
     const outcome = outcomeOf(run, 'signed', files.missing ? 'signed-files-missing' : 'signed', { kind: 'signer' });
     return { ...outcome, cleanup: files.missing || unseen ? 'left' : 'done', ...files };
   }
 
-  /** Every end reads the request first: ISSUED means the signed path, whatever ended it. */
+  /** Every end reads the request first. At ISSUED the request ends as signed, whatever ended it. */
   async function ended(ending: Ending): Promise<Outcome> {
     run.enter('cleaning');
     run.deadline.clear();
@@ -143,7 +143,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     return left;
   }
 
-  /** Deletes at the Optimizer and records the outcome. Deleting that takes longer than minutes goes on by itself. */
+  /** Deletes at the Optimizer and records the outcome. If deleting takes longer than minutes, a workflow of its own goes on. */
   async function closed(outcome: Outcome): Promise<Outcome> {
     closing(run, outcome);
     if (!uploadBegun || outcome.cleanup === 'left') return recorded(run, outcome);

@@ -10,8 +10,8 @@ import type { Call } from './engine/inbox.js';
 import type { RequestRun } from './engine/request-run.js';
 
 /**
- * Steps 5 and 6: the signer accepts what was shown, gets a code and types it, or unlocks in another way, as often as it takes.
- * Ends at ISSUED. The provider is watched only after a hint, or once the signer takes longer than the slow pause between two reads.
+ * Steps 5 and 6: the signer accepts what was shown, then types a code or signs in another way. Repeats until ISSUED. The provider
+ * is watched only after a hint, or if the signer takes longer than the slow pause between two reads.
  */
 export async function signedBySigner(run: RequestRun, acceptances: Acceptances): Promise<void> {
   const { state, inbox, watch } = run;
@@ -46,7 +46,7 @@ export async function signedBySigner(run: RequestRun, acceptances: Acceptances):
   }
 }
 
-/** Only whoever asks for the code is told these, and may ask again. The request needs no attention. */
+/** The caller gets these failures and may ask for a code again. The request needs no attention. */
 const NO_ATTENTION = new Set<FailureCode>(['CODE_COOL_DOWN', 'ARCHIVE_FULL', 'REQUEST_STATUS_REFUSED']);
 
 /** Step 5: the provider sends a code to the signer's phone. */
@@ -88,7 +88,7 @@ async function sendCode(run: RequestRun, acceptances: Acceptances, call: Call<'c
   await run.readStatus(); // the provider may know why
 }
 
-/** For validators. What unlocks must be usable now, and an acceptance must stand behind it. */
+/** For validators. The code or other value must be usable now, and the signer must have accepted. */
 export function checkSignOrder(run: RequestRun, acceptances: Acceptances, { secret, unlock }: SignOrder): void {
   if (!secret && !unlock) throw callFailure('BAD_INPUT', 'Give the code, or another way to unlock.', {}, 'secret');
   const { stage, attention } = run.state;
@@ -108,18 +108,18 @@ function noCodeOut(): ApplicationFailure {
 const CAME_BEFORE = 'Another order to sign came before, and did not sign. This one was not sent: sign again.';
 const TRY_AGAIN = 'was not accepted (wrong or expired). Try again, or ask for a new code.';
 
-/** Only the signer is told these. Nothing was sent, and the request needs no attention. */
+/** The signer gets these failures. Nothing was sent, and the request needs no attention. */
 const NOT_SENT = new Set<FailureCode>(['BAD_INPUT', 'ARCHIVE_FULL']);
 
-/** Step 6. What unlocks is sent at most once. While the answer is in doubt nothing ends the request. */
+/** Step 6. The code or other value is sent at most once. While the answer is in doubt, nothing ends the request. */
 async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'>): Promise<void> {
   const { state, steps, request } = run;
   const { secret } = call.order;
-  if (secret && state.stage !== 'code') return call.fail(noCodeOut()); // the code before it is spent
+  if (secret && state.stage !== 'code') return call.fail(noCodeOut()); // the previous code is spent
   const order: Parameters<SignatureActivities['sign']>[1] = {
     ...call.order,
     requestPk: run.requestPk,
-    // A number, not a random id: repeated after a reset, the order finds its own mark.
+    // A number, not a random id: after a reset, the repeated order finds its own mark.
     codeId: String((state.signOrders += 1)),
     settle: request.policy.sign.settle,
   };
@@ -130,7 +130,7 @@ async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'
     mayEnd: 'while-operator-awaited',
     caller: call,
     failsOn: ({ code }) => NOT_SENT.has(code),
-    // Once a strange status has gone by itself, it is clear whether the order has signed.
+    // When an unexpected status has passed, it is clear whether the order has signed.
     overtakenBy: (status, { code }) =>
       status === 'ISSUED' || (status === 'ENROLLREADY' && code === 'STATUS_UNEXPECTED'),
   });
@@ -148,7 +148,7 @@ async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'
 async function signAnswered(run: RequestRun, call: Call<'sign'>, answer: SignResult): Promise<void> {
   const { state } = run;
   const { secret } = call.order;
-  // Another order that came meanwhile may have the same code, which did not sign.
+  // An order that came meanwhile may have the same code, and that code did not sign.
   if (answer.result !== 'issued') run.inbox.take('sign')?.fail(callFailure('NOT_NOW', CAME_BEFORE));
   switch (answer.result) {
     case 'issued':
@@ -193,7 +193,7 @@ async function heedLimit({ state, attention, operator, request }: RequestRun, la
   attention.clear();
 }
 
-/** What was sent has left, did not sign, and is never sent again. */
+/** The code or other value was sent and did not sign. It is never sent again. */
 function countSpent(
   { state }: RequestRun,
   call: Call<'sign'>,

@@ -40,7 +40,7 @@ function uploadRemedies(failure: StepFailure): Remedy[] {
   return signerAccepted(failure) ? ['accept-signer'] : [];
 }
 
-/** Approved in the provider's console, where nobody was asked about the number. An operator may accept it here. */
+/** Approvals in the provider's console do not check the document number. An operator may accept it here. */
 function signerAccepted({ code, facts }: StepFailure): IdentityAccepted | undefined {
   if (code !== 'SIGNER_UNEXPECTED') return undefined;
   return IDENTITY_ACCEPTED.find((word) => word === `accepted-although-${String(facts?.['identity'])}`);

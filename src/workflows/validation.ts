@@ -4,8 +4,8 @@ import type { RequestRun } from './engine/request-run.js';
 import { answerOfficer, type Review } from './review.js';
 
 /**
- * The provider's certified operator validates the video, in the provider's own systems. No callback for CREATED is documented
- * (§6), so the slow reads must find it. Natural persons go to ENROLLREADY, other profiles to CREATED: the status decides.
+ * The provider's certified operator validates the video in the provider's own systems. No callback for CREATED is documented
+ * (§6), so the slow reads must find it. Natural persons go to ENROLLREADY, other profiles to CREATED.
  */
 export async function validated(run: RequestRun, review: Review): Promise<void> {
   const { state, attention, inbox } = run;

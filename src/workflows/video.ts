@@ -11,7 +11,7 @@ import { requestPkAttribute, stageAttribute } from './engine/search-attributes.j
 /** In these statuses it is too late for another video, or for other data for it. */
 const OVER = new Set<ProviderStatus>(['VIDEOREVIEW', 'ENROLLREADY', 'CREATED', 'ISSUED', 'CANCELLED']);
 
-/** The signer goes through the video identification, or does not. `newVideo` makes another video request in this request. */
+/** Waits for the signer's video identification. `newVideo` makes another video request in the same request. */
 export async function videoFinished(run: RequestRun, newVideo: (caller?: Caller) => Promise<void>): Promise<void> {
   const { state, attention, inbox } = run;
   run.takes('new-video', () => run.allow('new-video'));

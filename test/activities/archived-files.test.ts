@@ -93,7 +93,7 @@ test('a signed file that changed is fetched again, also where an operator has ac
   expect(documents).toMatchObject([{ verification: { result: 'passed' } }, { verification: { result: 'passed' } }]);
 });
 
-test('whoever gives up on a file that the archive has lost ends the request without it', async () => {
+test('an operator who gives up on a file that the archive has lost ends the request without it', async () => {
   const request = await (await at.newRequest()).reach('ISSUED');
   const changing = at.changingOnce('signed', async (path) => CHANGES['more after its end']?.(path));
   const order = { ...request.retrieveOrder(), giveUp: true };
@@ -101,7 +101,7 @@ test('whoever gives up on a file that the archive has lost ends the request with
   expect(retrieved).toMatchObject({ documents: [{ index: 2 }], missing: { documents: [1] } });
 });
 
-test('whoever gives up and gets what is no signed file keeps it, and the request knows that nobody has looked', async () => {
+test('after giving up, a file that is not signed is kept, and the request notes that nobody has looked at it', async () => {
   const request = await (await at.newRequest()).reach('ISSUED');
   const order = { ...request.retrieveOrder(), giveUp: true };
   const retrieve = () => request.try((activities) => activities.retrieve(request.key, order));

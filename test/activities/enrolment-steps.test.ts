@@ -58,7 +58,7 @@ describe('an enrolment whose create was not answered', () => {
 });
 
 describe('the secrets that an approval answers', () => {
-  test('are kept sealed, before it is told that it is approved', async () => {
+  test('are stored sealed before the approval is reported', async () => {
     const enrolment = await EnrolmentAtWork.completed(at);
     expect(await enrolment.approve()).toEqual({ status: 'ENROLLREADY', sent: true, secrets: 'kept' });
     expect(await enrolment.keptSecrets()).toEqual((await enrolment.provider()).secrets);
@@ -91,7 +91,7 @@ describe('the secrets that an approval answers', () => {
     expect(await enrolment.keptSecrets()).toEqual((await enrolment.provider()).secrets);
   });
 
-  test('are told as lost where the scratchcard is not shown either', async () => {
+  test('are reported as lost if the scratchcard is not shown either', async () => {
     const enrolment = await EnrolmentAtWork.completed(at);
     await enrolment.fault({ name: 'answer-lost', endpoint: 'ra-approve', times: 1 });
     await failureOf(enrolment.approve());
@@ -140,7 +140,7 @@ describe('an evidence document whose upload was not answered', () => {
     expect((await enrolment.provider()).documents).toMatchObject([{ label: 'agreement.pdf' }, { label: 'annex.pdf' }]);
   });
 
-  test('is uploaded again where the provider does not tell', async () => {
+  test('is uploaded again if the provider does not list its documents', async () => {
     const enrolment = await EnrolmentAtWork.validated(at);
     await enrolment.fault({ name: 'answer-lost', endpoint: 'ra-upload-evidence', times: 1 });
     await enrolment.fault({

@@ -105,12 +105,12 @@ describe('evidence', () => {
     expect(JSON.stringify(composeEvidence(turned))).toBe(JSON.stringify(composeEvidence({ ...order, outcome })));
   });
 
-  it('tells the last acceptance when the signer accepted twice', () => {
+  it('has the last acceptance if the signer accepted twice', () => {
     const again = { ...accepted, at: '2026-03-01T11:00:00.000Z', facts: { ...accepted.facts, channel: 'cli' } };
     expect(composeEvidence({ ...order, events: [again, ...order.events] }).acceptance?.channel).toBe('cli');
   });
 
-  it('tells the acceptance behind the signature where the signer accepted again afterwards', () => {
+  it('has the acceptance that the signature rests on, if the signer accepted again afterwards', () => {
     const asked = { at: '2026-03-01T10:06:00.000Z', what: 'sign-asked', facts: { acceptance: 2, with: 'biometric' } };
     const events = [
       numbered(1, '2026-03-01T10:05:00.000Z'),

@@ -93,7 +93,7 @@ test('without an expected number the upload reads nothing more than it did', asy
   expect((await request.provider()).calls['get-request']).toEqual(calls['get-request']);
 });
 
-describe('a correction of who the signer is', () => {
+describe("a correction of the signer's identity", () => {
   test('whose answer was lost is made again, and does no harm', async () => {
     const request = await shown({ ...NORA, serial_number: '12345678' });
     await request.fault({ name: 'answer-lost', endpoint: 'update-request' });
@@ -112,7 +112,7 @@ describe('a correction of who the signer is', () => {
   });
 });
 
-test('what is shown is sealed, and recorded before it is answered', async () => {
+test('shown data is sealed, and recorded before the answer', async () => {
   const request = await shown(EVA);
   const mine = answerKey();
   const order = {

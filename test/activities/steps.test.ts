@@ -80,7 +80,7 @@ describe('watch', () => {
     expect(await failureOf(request.watch('VIDEOPENDING', 3, { soon: true }))).toMatchObject({ pause: 1000 });
   });
 
-  test('reads are kept apart, whoever wants to read', async () => {
+  test('all reads keep a gap between them', async () => {
     const request = await requestIn('VIDEOPENDING');
     const pace = { gap: 60_000, soon: [], slow: 1000, jitter: 0 };
     await failureOf(request.watch('VIDEOPENDING', 1, { pace }));
@@ -89,7 +89,7 @@ describe('watch', () => {
     expect((await request.provider()).calls['get-request']?.received).toBe(1);
   });
 
-  test('trouble beyond the budget is told once; then the first answer is news', async () => {
+  test('trouble beyond the budget is reported once; then the first answer ends the wait', async () => {
     const request = await requestIn('VIDEOPENDING');
     await request.fault({ name: 'answer-503', endpoint: 'get-request', times: 2 });
     const budget = { budget: 0 };
@@ -104,7 +104,7 @@ describe('watch', () => {
 });
 
 describe('approve and refuse', () => {
-  test('wrong credentials are told as that', async () => {
+  test('wrong credentials are reported as such', async () => {
     const request = await requestIn('VIDEOREVIEW');
     const credentials = { pin: request.sealed('wrong') };
     const order = { ...request.ids, officer: OFFICER, credentials };
@@ -187,7 +187,7 @@ describe('sign', () => {
     expect((await request.provider()).calls['sign']?.received).toBe(1);
   });
 
-  test('in doubt after an answer, it tells what the provider said, also when the code is spent', async () => {
+  test('in doubt after an answer, it shows what the provider said, also when the code is spent', async () => {
     const request = await requestIn('code');
     const text = 'Signature service is down';
     await request.fault({ name: 'answer-other', endpoint: 'sign', code: 500, text });
@@ -199,7 +199,7 @@ describe('sign', () => {
     expect(await request.sign(code, 3, { settle: 0 })).toEqual({ result: 'spent', words: `HTTP 500: ${text}` });
   });
 
-  test('refused in words that are not known, it is spent at once, and told with them', async () => {
+  test('refused in unknown words, it is spent at once, and the words are shown', async () => {
     const request = await requestIn('code');
     await request.fault({ name: 'answer-other', endpoint: 'sign', code: 403, text: 'Invalid OTP code' });
     const refused = { result: 'refused', words: 'HTTP 403: Invalid OTP code' };
@@ -303,7 +303,7 @@ describe('retrieve', () => {
     expect(await request.retrieve()).toMatchObject({ contract: { signed: false } });
   });
 
-  test('a rewritten file whose original is lost in the archive is told as rewritten, and no dead end', async () => {
+  test('a rewritten file whose original is lost in the archive is reported as rewritten, and can be accepted', async () => {
     const request = await requestIn('ISSUED');
     await request.fault({ name: 'file-damaged', endpoint: 'get-document' });
     rmSync((await at.archive.locateFile(request.key, { kind: 'document', index: 1 })).path);

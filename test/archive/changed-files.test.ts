@@ -145,7 +145,7 @@ it('a record that was damaged names its file, and nothing is handed out', async 
   await expect(archive.openFile(key, contract)).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE' });
 });
 
-it('a stored file that is gone is told as lost, with what to do', async () => {
+it('a stored file that is gone is reported as lost, with what to do', async () => {
   await rm(await stored({ kind: 'signed', index: 2 }));
   const lost = {
     code: 'DOCUMENT_NOT_FOUND',

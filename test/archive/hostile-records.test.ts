@@ -84,7 +84,7 @@ async function readDamaged(file: string, content: string | Uint8Array, read: () 
   }
 }
 
-test.each(RECORDS)('%s that is damaged is told by its name, whatever stands there', async (file, read) => {
+test.each(RECORDS)('%s that is damaged is reported by its name, with any content', async (file, read) => {
   const name = file.split('/').at(-1) ?? '';
   const damage = [
     '',
@@ -119,7 +119,7 @@ function changed(record: unknown, path: readonly number[], value: unknown): unkn
 }
 
 // oxlint-disable-next-line jest/expect-expect -- in the property
-test('a record with anything anywhere is read, or told: it never breaks the reader', async () => {
+test('a record with any content is read or reported, and never breaks the reader', async () => {
   const odd = oneof(
     jsonValue(),
     constantFrom<unknown>(

@@ -68,7 +68,7 @@ describe('opening the archive', () => {
 });
 
 describe('an open archive', () => {
-  it('tells a request of another archive apart', async () => {
+  it('recognises a request of another archive', async () => {
     const { archive } = await newArchive();
     expect(() => archive.assertArchive({ archiveId: archive.id })).not.toThrow();
     expect(() => archive.assertArchive({ archiveId: 'other' })).toThrow(

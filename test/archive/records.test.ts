@@ -32,7 +32,7 @@ describe('a mark', () => {
     }
   });
 
-  it('tells that and when it was set, and can be taken back', async () => {
+  it('shows whether and when it was set, and can be removed', async () => {
     expect(await archive.hasMark(key, 'create')).toBe(false);
     expect(await archive.markedAt(key, 'create')).toBeUndefined();
     expect(await archive.mark(key, 'create')).toBe(true);
@@ -170,7 +170,7 @@ describe('the index', () => {
   });
 });
 
-describe('what the provider gave', () => {
+describe('the ids that the provider gave', () => {
   const given = { videoidPk: '1' as VideoidPk, requestPk: '2' as RequestPk, videoidLink: 'https://example.com/v' };
 
   it('is unknown until it is written, and replaced by what an operator adopts', async () => {
@@ -182,7 +182,7 @@ describe('what the provider gave', () => {
     expect(await archive.readProvider(key)).toEqual(adopted);
   });
 
-  it('is said to be unreadable when it is damaged', async () => {
+  it('is reported as unreadable when it is damaged', async () => {
     await archive.writeProvider(key, given);
     await writeFile(join(directory, 'requests', 'records', '1', 'provider.json'), '{"videoidPk":1}');
     await expect(archive.readProvider(key)).rejects.toMatchObject({

@@ -10,7 +10,7 @@ test('profiles lists every documented profile without any settings', async () =>
   expect(plain.output).toMatch(/^PFnubeQAFEmpresa +2 +Natural person belonging to an organization$/m);
 });
 
-test('of one profile it says which fields it wants, who gives them, and when', async () => {
+test('for one profile it lists the fields, who gives them, and when', async () => {
   const ran = await videoid(['profiles', 'SELLOAlto', '--json']);
   const { fields } = answerOf(ran) as { fields: { name: string; givenBy: string; value?: string }[] };
   expect(Object.fromEntries(fields.map(({ name, givenBy }) => [name, givenBy]))).toMatchObject({
@@ -38,7 +38,7 @@ test.each<[string, string[]]>([
   ['a secure element there is not', ['enrol', '--secure-element', '3']],
   ['a flow there is not', ['show', 'x', '--flow', 'renewal']],
   ['a link without reason', ['preauth-link', 'x']],
-])('%s is told before anything is read', async (_why, args) => {
+])('%s is reported before anything is read', async (_why, args) => {
   const ran = await videoid([...args, '--json']);
   expect(ran.code).toBe(2);
   expect(answerOf(ran)).toMatchObject({ error: { code: 'BAD_INPUT' } });

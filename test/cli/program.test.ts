@@ -39,7 +39,7 @@ test.each([
   ['a missing operand', ['show']],
   ['a missing option', ['approve', 'order-1', '--officer', 'officer-1']],
   ['an attempt that is no number', ['show', 'order-1', '--attempt', 'first']],
-])('%s is told in words and as JSON, with exit code 2', async (_why, args) => {
+])('%s is reported in words and as JSON, with exit code 2', async (_why, args) => {
   const plain = await videoid(args);
   expect(plain).toMatchObject({ code: 2, output: '' });
   expect(plain.said).toMatch(/error: /);
@@ -119,7 +119,7 @@ test('doctor says what fails and what to do, changes nothing, and gives exit cod
   expect(place.archived()).toEqual(before);
 });
 
-test('doctor finds tokens that can be guessed, files that others read, and tells why http is plain', async () => {
+test('doctor finds tokens that can be guessed and files that others read, and shows the reason for plain http', async () => {
   const other = await openPlace({ address: '127.0.0.1:1' }, (settings) => {
     settings.environments = { live: { optimizer: 'http://nowhere.invalid', env: 'prod', plainHttpReason: 'a tunnel' } };
     settings.registrationAuthorities = {
@@ -190,7 +190,7 @@ const certifiedAt = (level: number) =>
     .table('/Root 1 0 R').bytes;
 const refusal = (code: string) => ({ accepted: false, failure: { code, remedy: expect.any(String) as string } });
 
-test('check tells whether documents can be sent, and why not, without settings or a request', async () => {
+test('check shows whether documents can be sent, and why not, without settings or a request', async () => {
   const [certified, broken] = [join(empty, 'certified.pdf'), join(empty, 'broken.pdf')];
   writeFileSync(certified, certifiedAt(2));
   const good = await videoid(['check', SAMPLE, certified, '--json']);

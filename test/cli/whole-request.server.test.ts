@@ -101,8 +101,8 @@ test('a request is carried from sign to the verified files with the command alon
   expect(again.code).toBe(2);
 
   const story = (await ask(['show', reference])) as { events: { what: string }[] };
-  const told = story.events.map(({ what }) => what);
-  expect(told).toEqual(
+  const happened = story.events.map(({ what }) => what);
+  expect(happened).toEqual(
     expect.arrayContaining(['link-shown', 'document-shown', 'contract-shown', 'created', 'approved']),
   );
 });

@@ -61,7 +61,7 @@ test('a start makes an enrolment workflow that knows neither signer, fields nor 
   expect(JSON.stringify(argument)).not.toMatch(/example\.com|600000000|deed|Director|title/);
 });
 
-test('what is left out is taken from profile and settings, and kept with the request', async () => {
+test('missing values come from profile and settings, and are stored with the request', async () => {
   const wanted = input({ fields: undefined, documents: undefined, profile: undefined });
   await place.client.startEnrolment(wanted);
   const archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });

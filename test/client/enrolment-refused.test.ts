@@ -125,7 +125,7 @@ test.each(refusals)('%s is refused with %s, and nothing is left behind', async (
   expect(place.archived()).toEqual(before);
 });
 
-test('what the video gives may be left out, and of an organisation what can be provided later', async () => {
+test('fields from the video may be left out, and for an organisation those that can be provided later', async () => {
   const taken: Partial<EnrolmentInput>[] = [
     {},
     { profile: ORGANISATION },

@@ -111,7 +111,7 @@ test('of many equal starts at once one starts, and all find the same request', a
   expect(all.every(({ workflowId, attempt }) => workflowId === all[0]?.workflowId && attempt === 1)).toBe(true);
 });
 
-test('of different starts at once under one reference one wins, the others are told', async () => {
+test('of different starts at once under one reference one wins, and the others are refused', async () => {
   const wanted = input();
   const phones = ['+34600000001', '+34600000002', '+34600000003'];
   const all = await Promise.allSettled(

@@ -17,7 +17,7 @@ test('a start without an expected signer has the hash that it always had', () =>
   expect(inputHash(INPUT)).toBe('00c2644e018f86c47df2482847e17115e38f922456a981ebd43fb611917c5e82');
 });
 
-test('starts that differ in who is expected alone are different', () => {
+test('starts that differ only in the expected identity are different', () => {
   const hashes = [inputHash(INPUT), expecting('12345678Z'), expecting('12345679Z'), expecting('12345678Z', 'Nora')];
   expect(new Set(hashes).size).toBe(hashes.length);
 });

@@ -145,7 +145,7 @@ describe('the same order with the same key', () => {
     await expect(place.client.outcome(reference, { wait: true })).resolves.toMatchObject({ outcome: 'cancelled' });
   });
 
-  test('that was never asked before the end is told the end', async () => {
+  test('that was never given before the end is answered with the end', async () => {
     const reference = await started();
     const used = key();
     const alone = await VideoIdClient.connect({

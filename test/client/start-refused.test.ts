@@ -226,7 +226,7 @@ test('a refusal repeats nothing that was given', async () => {
   }
 });
 
-test('a stream that breaks off leaves nothing behind, and is told as it is', async () => {
+test('a stream that breaks off leaves nothing behind, and its error is passed on unchanged', async () => {
   const before = place.archived();
   const trouble = new Error('the sender is gone');
   const broken = Readable.from(

@@ -123,7 +123,7 @@ describe('documents', () => {
   });
 });
 
-describe('what is asked of a request', () => {
+describe('an order to a request', () => {
   test('is answered', async () => {
     const decision = { decision: 'approve', officer: 'officer-1', evidenceSeen: 'console' } as const;
     await expect(place.client.review(await started(), decision)).resolves.toEqual({ status: 'officer-1: undefined' });
@@ -182,7 +182,7 @@ describe('what is asked of a request', () => {
     await expect(place.client.status(reference)).resolves.toMatchObject({ code: { notAccepted: 1 } });
   });
 
-  test('after the end is told the end', async () => {
+  test('after the end is answered with the end', async () => {
     const reference = await started();
     await place.client.cancel(reference, { actor: operator, reason: 'x' });
     await place.client.outcome(reference, { wait: true });
@@ -223,7 +223,7 @@ test('a watcher sees every change once, and the end', async () => {
   expect(seen).toEqual(['creating: resolved with nothing', 'creating: resolved with retry', 'ended: ended: cancelled']);
 });
 
-test('a watcher stops when it is told to', async () => {
+test('a watcher stops by its signal', async () => {
   const stop = new AbortController();
   const reference = await started();
   for await (const _status of place.client.watch(reference, { every: 60_000, signal: stop.signal })) stop.abort();

@@ -43,14 +43,14 @@ describe('what a wait waits for', () => {
     const inCode = { stage: 'code', code: { sentAt: STATUS.since, notAccepted: 2 } } as const;
     expect(wait({ ...inCode, events: [event('code-sent'), event('code-not-accepted')] })).toEqual({
       words:
-        'waiting for the decision; the last code was not accepted (wrong or expired); the code was sent at 2026-01-02T03:00:00.000Z, another can be asked for from 2026-01-02T03:01:00.000Z on; 2 codes were not accepted',
+        'waiting for the decision; the last code was not accepted (wrong or expired); the code was sent at 2026-01-02T03:00:00.000Z, the next can be requested from 2026-01-02T03:01:00.000Z; 2 codes were not accepted',
       code: 'CODE_NOT_ACCEPTED',
     });
     const sentAgain = [event('code-not-accepted'), event('code-sent')];
     expect(wait({ ...inCode, events: sentAgain })).not.toHaveProperty('code');
   });
 
-  test('what is missing is named, a document by words', () => {
+  test('missing fields are named, a missing document in words', () => {
     expect(wait({ stage: 'completing', missing: ['title'] })).toEqual({
       words: 'waiting for the decision; missing: title',
     });

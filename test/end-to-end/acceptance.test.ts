@@ -99,7 +99,7 @@ describe('another way to unlock', () => {
     expect((await people.provider()).calls['sign']).toBeUndefined();
   });
 
-  test('of a type, or with a value, that the provider does not take is told, and the right one signs', async () => {
+  test('with a type or value that the provider refuses is reported, and the right one signs', async () => {
     const people = await shown();
     await people.accept();
     for (const wrong of [

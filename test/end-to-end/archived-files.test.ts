@@ -93,9 +93,9 @@ test('what changed in the archive is shown to nobody: not by the library, the co
   const restore = await spoiled(people, { kind: 'evidence' });
   const changed = await at.client.status(reference);
   expect(changed.outcome).toMatchObject({ kind: 'signed' });
-  const told = changed.events.map(({ what }) => what);
-  expect(told).toContain('evidence-changed');
-  expect(told).not.toContain('signed');
+  const happened = changed.events.map(({ what }) => what);
+  expect(happened).toContain('evidence-changed');
+  expect(happened).not.toContain('signed');
   restore();
   expect((await at.client.status(reference)).events.map(({ what }) => what)).toContain('signed');
   await spoiled(people, { kind: 'contract' });

@@ -146,13 +146,13 @@ describe('a request that is cancelled while it is being signed', () => {
     const people = await People.start(at);
     await people.throughTo('code');
     const fault = await people.fault({ name: 'hold-before', endpoint: 'sign' });
-    const told = at.client.sign(people.reference, { secret: 'not-the-code' }).catch((error: unknown) => error);
+    const refused = at.client.sign(people.reference, { secret: 'not-the-code' }).catch((error: unknown) => error);
     await people.held(fault);
     const cancelled = at.client.cancel(people.reference, ORDER);
     await cancelAccepted(people);
     await at.provider.removeFault(fault);
     await cancelled;
-    expect(await told).toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
+    expect(await refused).toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
     expect(await people.outcome()).toMatchObject(CANCELLED);
   });
 });
@@ -226,11 +226,11 @@ describe('a request that is gone at the provider', () => {
     await people.throughTo('code');
     const hold = await people.fault({ name: 'hold-before', endpoint: 'sign' });
     await people.fault({ name: 'answer-lost', endpoint: 'sign', times: 1 });
-    const told = at.client.sign(people.reference, { secret: '000000' }).catch(() => undefined);
+    const refused = at.client.sign(people.reference, { secret: '000000' }).catch(() => undefined);
     await people.held(hold); // a hint that comes late reads no more
     await people.fault(gone);
     await at.provider.removeFault(hold);
-    await told;
+    await refused;
     await people.untilStatus(({ attention }) => attention?.step === 'sign' && !attention.leavesByItself);
     const cancelled = at.client.cancel(people.reference, ORDER, { within: 30_000 });
     const { attention } = await people.untilStatus(({ attention: now }) => now?.step === 'clean');

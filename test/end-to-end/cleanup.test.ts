@@ -47,7 +47,7 @@ test('what was deleted by somebody else is clean', async () => {
   expect(await eventually(async () => (await people.provider()).calls['delete-document']?.received)).toBe(2);
 });
 
-test('cleaning that is refused goes on too, says what is refused, and is done when it is taken', async () => {
+test('a refused deletion is repeated, shows the refusal, and ends when the provider accepts it', async () => {
   const people = await People.start(at, { policy: { steps: { clean: { budget: 1000, backoff: 100, slowest: 100 } } } });
   await people.throughTo('code');
   const refusal = { name: 'answer-other', code: 403, text: 'Forbidden' };

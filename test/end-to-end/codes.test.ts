@@ -18,7 +18,7 @@ async function withCode(...start: Parameters<typeof People.start> extends [unkno
   return people;
 }
 
-test('a code that is not accepted is told; the right one signs', async () => {
+test('a code that is not accepted is reported; the right one signs', async () => {
   const people = await withCode();
   const wrong = at.client.sign(people.reference, { secret: 'not-the-code' });
   await expect(wrong).rejects.toMatchObject({ code: 'CODE_NOT_ACCEPTED', facts: { notAccepted: 1 } });
@@ -47,7 +47,7 @@ test('too many codes that are not accepted need an operator, who allows as many 
   expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
 });
 
-test('codes that the provider answers with an error each time need an operator, who is told what it said', async () => {
+test('codes that the provider always answers with an error need an operator, who sees its words', async () => {
   const people = await withCode({ policy: { code: { coolDown: 300, notAcceptedLimit: 2 } } });
   const text = 'Signature service is down';
   const fault = await people.fault({ name: 'answer-other', endpoint: 'sign', code: 500, text });
@@ -87,7 +87,7 @@ test('another code within the cool-down is refused with the seconds left; after 
   expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
 });
 
-test('a cool-down that only the provider knows of is told as well, and is no attention', async () => {
+test('a cool-down that only the provider knows is reported too, and is no attention', async () => {
   const people = await withCode({ policy: { code: { coolDown: 0 } } });
   await at.provider.settings({ behaviour: { codeCoolDown: 60_000 } });
   await expect(people.askForCode()).rejects.toMatchObject({ code: 'CODE_COOL_DOWN' });
@@ -119,7 +119,7 @@ test.each([
   expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
 });
 
-test('another way to unlock that is not accepted is told like a code', async () => {
+test('another way to unlock that is not accepted is reported like a code', async () => {
   const people = await withCode();
   const wrong = at.client.sign(people.reference, { unlock: { ...UNLOCK, value: 'somebody else' } });
   await expect(wrong).rejects.toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
@@ -146,7 +146,7 @@ describe('a wrong code that the provider refuses in words that we do not know', 
   const text = JSON.stringify({ detail: 'Invalid OTP code' });
 
   // `sign-refusals.test.ts` has the other answers.
-  test.each([403, 429])('(%i) is spent and told, and the right one signs', async (code) => {
+  test.each([403, 429])('(%i) is spent and reported, and the right one signs', async (code) => {
     const people = await withCode();
     await people.fault({ name: 'answer-other', endpoint: 'sign', code, text, times: 1 });
     const wrong = at.client.sign(people.reference, { secret: '000000' });

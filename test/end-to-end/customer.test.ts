@@ -89,7 +89,7 @@ describe('the expected signer', () => {
 });
 
 describe('somebody else, in manual review,', () => {
-  test('is told to the officer, who approves by saying so; without that nothing is lost', async () => {
+  test('is shown to the officer, who approves by accepting it; without that nothing is lost', async () => {
     const people = await expecting();
     await people.finishVideo(EVA);
     const { words } = await inReview(people, 'different');
@@ -127,7 +127,7 @@ describe('somebody else, in manual review,', () => {
     expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'wrong-person' });
   });
 
-  test('who takes the place of one who was accepted is asked about again before documents go up', async () => {
+  test('in place of an accepted one needs a new decision before documents are uploaded', async () => {
     const people = await expecting();
     await people.finishVideo(EVA);
     await inReview(people, 'different');
@@ -261,7 +261,7 @@ describe('a provider that shows nothing', () => {
   beforeAll(() => at.provider.settings({ behaviour: { identityShown: 'never' } }));
   afterAll(() => at.provider.settings({ behaviour: { identityShown: 'after-video' } }));
 
-  test('is told, and the certificate says it in the end', async () => {
+  test('is reported, and the certificate shows it in the end', async () => {
     const people = await expecting();
     await people.finishVideo(NORA);
     const { words } = await inReview(people, 'not-shown');
@@ -290,7 +290,7 @@ describe('a provider that shows nothing', () => {
   });
 });
 
-describe('what the provider has of the signer', () => {
+describe("the signer's data at the provider", () => {
   test('is shown live, field by field beside what is expected, and recorded without a value', async () => {
     const people = await expecting();
     await people.finishVideo(EVA);
@@ -341,7 +341,7 @@ describe('what the provider has of the signer', () => {
     });
   });
 
-  test('is not there before the video, and a provider out of reach is told', async () => {
+  test('is not there before the video, and a provider out of reach is reported', async () => {
     const people = await expecting();
     await people.until('video');
     await expect(at.client.identity(people.reference)).rejects.toMatchObject({ code: 'NOT_NOW' });
@@ -369,7 +369,7 @@ describe('a correction after the video', () => {
   test.each([
     ['refused', 'refused'],
     ['ignored without a word', 'ignored'],
-  ])('that is %s by the provider is told by the name of the field', async (_, identityChange) => {
+  ])('that is %s by the provider is reported with the name of the field', async (_, identityChange) => {
     const behaviour = { identityCorrectable: ['given_name'], identityChange };
     await at.provider.settings({ registrationAuthorities: { [AUTHORITIES.manual]: { behaviour } } });
     try {

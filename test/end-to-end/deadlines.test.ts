@@ -102,7 +102,7 @@ test('a deadline that passed while no worker was there gives the time back', asy
   await people.until('acceptance');
 }, 120_000);
 
-test('an automatic review has the deadline of a review, not what the video left of its own', async () => {
+test('an automatic review has the deadline of a review, not the rest of the video deadline', async () => {
   const { automatic } = AUTHORITIES;
   await at.provider.settings({ registrationAuthorities: { [automatic]: { behaviour: { approval: 'two-step' } } } });
   const policy = { deadlines: { video: 6000, review: '1h' } } as const;

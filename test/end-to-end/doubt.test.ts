@@ -136,7 +136,7 @@ describe('a try that is still under way when the budget of its step ends', () =>
   });
 });
 
-test('a refusal whose answer is lost is told once', async () => {
+test('a refusal whose answer is lost is sent once', async () => {
   const people = await People.start(at);
   await people.fault({ name: 'answer-lost', endpoint: 'refuse', times: 1 });
   await people.throughTo('review');

@@ -20,12 +20,12 @@ const AWAITED = {
   acceptance: async (people: People) => {
     await people.throughTo('acceptance');
     await people.fault({ name: 'answer-other', endpoint: 'otp', code: 403, text: 'Permission Denied' });
-    await people.askForCode().catch(() => undefined); // told, and meant
+    await people.askForCode().catch(() => undefined); // refused, as intended
   },
   code: async (people: People) => {
     await people.throughTo('code');
     await people.fault({ name: 'answer-other', endpoint: 'sign', code: 403, text: 'Permission Denied' });
-    await people.sign().catch(() => undefined); // told, and meant
+    await people.sign().catch(() => undefined); // refused, as intended
   },
 };
 

@@ -27,7 +27,7 @@ test('a natural person is enrolled by the video and the provider’s operator al
   expect(provider.done['ra-approve'] ?? 0).toBe(0);
 });
 
-test('an organisation is asked for what is missing, completed, shown to the officer and approved', async () => {
+test('an organisation provides the missing data, and an officer reads the declaration and approves', async () => {
   const people = await EnrolledPeople.start(at, { profile: ORGANISATION });
   await people.identified();
   const asked = await people.untilStatus(({ missing }) => missing !== undefined);
@@ -70,14 +70,14 @@ test('an organisation is asked for what is missing, completed, shown to the offi
   );
 });
 
-test('what is given at start is not asked for again', async () => {
+test('data from the start is not asked for again', async () => {
   const people = await EnrolledPeople.inReview(at);
   await people.approve();
   expect(await people.outcome()).toMatchObject({ outcome: 'enrolled' });
   expect((await people.status()).events.map(({ what }) => what)).not.toContain('data-missing');
 });
 
-test('what the video gave cannot be provided otherwise', async () => {
+test('data from the video cannot be changed by `provide`', async () => {
   const people = await EnrolledPeople.start(at, { profile: ORGANISATION });
   await people.identified();
   await people.untilStatus(({ missing }) => missing !== undefined);

@@ -35,13 +35,13 @@ async function expired(): Promise<People> {
 }
 
 /** What the feed says about a request. */
-async function told({ reference }: People): Promise<FeedEntry[]> {
+async function feedOf({ reference }: People): Promise<FeedEntry[]> {
   return (await at.client.feed({ limit: 1000 })).entries.filter((entry) => entry.reference === reference);
 }
 
-async function untilTold(people: People): Promise<FeedEntry[]> {
+async function untilInFeed(people: People): Promise<FeedEntry[]> {
   return eventually(async () => {
-    const entries = await told(people);
+    const entries = await feedOf(people);
     return entries.length > 0 && entries;
   });
 }
@@ -51,11 +51,11 @@ async function aftermathOf({ reference }: People): Promise<string> {
 }
 
 describe('a video that is finished after the request has expired', () => {
-  test('is told by the feed, the status and `why`, which offers to take the request up again', async () => {
+  test('is in the feed, the status and `why`, which offers to reopen the request', async () => {
     const people = await expired();
     await people.finishVideo();
     const { reference } = people;
-    expect(await untilTold(people)).toMatchObject([
+    expect(await untilInFeed(people)).toMatchObject([
       { what: 'video-finished-late', reference, attempt: 1, registrationAuthority: '139', status: 'VIDEOREVIEW' },
     ]);
     const { events } = await at.client.status(reference);
@@ -71,14 +71,14 @@ describe('a video that is finished after the request has expired', () => {
     await eventually(async () => (await aftermathOf(people)) === 'COMPLETED');
     // Told once: what comes now finds nobody who watches.
     await at.provider.forge({ request: Number(await people.requestPk()), status: 'VIDEOREVIEW' });
-    expect(await told(people)).toHaveLength(1);
+    expect(await feedOf(people)).toHaveLength(1);
   });
 
   test('is noticed although every callback was lost', async () => {
     const people = await expired();
     await people.fault({ name: 'lost' });
     await people.finishVideo();
-    expect(await untilTold(people)).toHaveLength(1);
+    expect(await untilInFeed(people)).toHaveLength(1);
   });
 
   test('is taken up again: reviewed and signed, with nothing created or billed anew', async () => {
@@ -86,7 +86,7 @@ describe('a video that is finished after the request has expired', () => {
     const { reference } = people;
     const { link } = await people.provider();
     await people.finishVideo();
-    await untilTold(people);
+    await untilInFeed(people);
     expect(await at.client.reopen(reference, ORDER)).toEqual({
       reference,
       attempt: 2,
@@ -111,7 +111,7 @@ describe('a video that is finished after the request has expired', () => {
   test('is taken up again and refused: nothing of it is left open at the provider', async () => {
     const people = await expired();
     await people.finishVideo();
-    await untilTold(people);
+    await untilInFeed(people);
     await at.client.reopen(people.reference, ORDER);
     await people.refuse('too-late');
     const outcome = await people.outcome();
@@ -124,24 +124,24 @@ describe('a video that is finished after the request has expired', () => {
   test('that somebody decided in the provider’s console meanwhile ends as it was decided there', async () => {
     const people = await expired();
     await people.finishVideo();
-    await untilTold(people);
+    await untilInFeed(people);
     await people.console('refuse');
     await at.client.reopen(people.reference, ORDER);
     expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider', attempt: 2 });
   });
 });
 
-test('a forged callback about an ended request costs one read: nothing is told, and nobody acts on it', async () => {
+test('a forged callback about an ended request costs one read, adds nothing to the feed and changes nothing', async () => {
   const people = await expired();
   const request = Number(await people.requestPk());
   const before = (await people.provider()).calls['get-request']?.received ?? 0;
   expect(await at.provider.forge({ request, status: 'VIDEOREVIEW' })).toBe(200);
   await eventually(async () => ((await people.provider()).calls['get-request']?.received ?? 0) > before);
-  expect(await told(people)).toEqual([]);
+  expect(await feedOf(people)).toEqual([]);
   expect(await aftermathOf(people)).toBe('RUNNING');
   await people.console('cancel');
   await eventually(async () => (await aftermathOf(people)) === 'COMPLETED');
-  expect(await told(people)).toEqual([]);
+  expect(await feedOf(people)).toEqual([]);
 });
 
 test('a request that is taken up before its video is finished goes on waiting for it, and callbacks find the new attempt', async () => {
@@ -153,10 +153,10 @@ test('a request that is taken up before its video is finished goes on waiting fo
   expect(await people.until('video')).toMatchObject({ attempt: 2, deadline: expect.any(String) as string });
   await people.finishVideo();
   await people.until('review');
-  expect(await told(people)).toEqual([]);
+  expect(await feedOf(people)).toEqual([]);
 });
 
-test('ten who take it up again at once find one attempt, and so does who repeats the start', async () => {
+test('ten callers who reopen it at once find one attempt, and so does a repeated start', async () => {
   const input = aStart({ policy: { deadlines: { video: SOON } } });
   await at.client.start(input);
   const people = new People(at, input.reference);

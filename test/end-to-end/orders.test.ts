@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { RawValue } from '@temporalio/common';
 import { loadSigning } from '../../src/client/running/keys.js';
-import { FOUND } from '../../src/messages/found.js';
+import { ORIGIN_MARK } from '../../src/messages/payload-origin.js';
 import * as names from '../../src/messages/steering.js';
 import type { OrderName } from '../../src/messages/verbs.js';
 import type { SignArgument } from '../../src/security/order-signatures.js';
@@ -47,7 +47,7 @@ async function isWell(people: People | EnrolledPeople): Promise<void> {
   await expect(people.outcome()).resolves.toMatchObject({ outcome: 'cancelled', reason: 'cancelled-by-requester' });
 }
 
-describe('whoever can write to Temporal is no officer', () => {
+describe('somebody who can write to Temporal is not an officer', () => {
   test('an order in the clear, or encrypted by a holder of the codec key, or signed by an unknown key decides nothing', async () => {
     const people = await inReview();
     const { workflowId } = people;
@@ -80,7 +80,7 @@ describe('whoever can write to Temporal is no officer', () => {
     const id = randomUUID();
     const order = await attacker.orderFor(workflowId, 'cancel', CANCEL, undefined, id);
     for (const mark of ['signed-order', 'not-asked']) {
-      const spoofed = RawValue.fromPayload(payload('json/plain', JSON.stringify(order), { [FOUND]: mark }));
+      const spoofed = RawValue.fromPayload(payload('json/plain', JSON.stringify(order), { [ORIGIN_MARK]: mark }));
       for (const client of [attacker.outsider, attacker.keyHolder]) {
         const answer = await attacker.update(client, workflowId, 'cancel', [spoofed], id);
         expect(answer).toBe('ORDER_REFUSED');
@@ -204,7 +204,7 @@ describe.each([
   ['a request', () => People.start(at)],
   ['an enrolment', () => EnrolledPeople.start(at)],
 ])('%s does not stumble', (_what, begin) => {
-  test('over an order of the wrong shape, whoever signed it', async () => {
+  test('over an order of the wrong shape, even if it is signed', async () => {
     const people = await begin();
     const { workflowId } = people;
     await people.until('video');
@@ -266,8 +266,8 @@ async function endOf(workflowId: string): Promise<unknown> {
   });
 }
 
-describe('a start that nobody who may has made', () => {
-  test('does nothing, whatever it holds, and the id is free for who may', async () => {
+describe('a start without a valid signature', () => {
+  test('does nothing, and its id stays free for a valid start', async () => {
     const genuine = await People.start(at);
     await genuine.until('video');
     const reference = `squat-${randomUUID()}`;

@@ -78,12 +78,12 @@ async function askedDuringRead(people: People, name: string, argument: object, c
   );
 }
 
-test('an officer whose decision is overtaken by the console while the request is read is told at once', async () => {
+test('an officer whose decision is overtaken by the console while the request is read gets the answer at once', async () => {
   const people = await People.start(at, { policy: UNHURRIED });
   await people.throughTo('review');
   const decision = { decision: 'refuse', officer: OFFICER, evidenceSeen: 'console', reason: 'document-expired' };
-  const told = await askedDuringRead(people, 'review', decision, () => people.console('approve'));
-  expect(told).toBe('NOT_NOW');
+  const code = await askedDuringRead(people, 'review', decision, () => people.console('approve'));
+  expect(code).toBe('NOT_NOW');
   await people.until('acceptance');
 });
 
@@ -91,13 +91,13 @@ test('another video that is asked for at the moment in which the signer has fini
   const people = await People.start(at, { policy: UNHURRIED });
   await people.until('video');
   const order = { actor: { kind: 'operator' }, reason: 'the link was lost' };
-  const told = await askedDuringRead(people, 'new-video', order, () => people.finishVideo());
-  expect(told).toBe('NOT_NOW');
+  const code = await askedDuringRead(people, 'new-video', order, () => people.finishVideo());
+  expect(code).toBe('NOT_NOW');
   await people.until('review');
   expect((await people.provider()).status).toBe('VIDEOREVIEW');
 });
 
-test('another code that is asked for while the signature is under way is told that it comes too late', async () => {
+test('an order for another code while the signature runs is refused as too late', async () => {
   const people = await People.start(at);
   await people.throughTo('code');
   const acceptance = await people.acceptance();
@@ -174,7 +174,7 @@ describe('while an operator is awaited', () => {
     const people = await People.start(at, { policy: { steps: { watch: { budget: 1, backoff: 50, slowest: 50 } } } });
     await people.throughTo('review');
     await people.fault({ name: 'answer-other', endpoint: 'approve', code: 404, text: 'Rao not found' });
-    await people.approve().catch(() => undefined); // told, and meant
+    await people.approve().catch(() => undefined); // refused, as intended
     await people.untilStatus(({ attention }) => attention?.leavesByItself === false);
     const fault = await people.fault({ name: 'answer-503', endpoint: 'get-request' });
     const reads = async () => (await people.provider()).calls['get-request']?.received ?? 0;
@@ -203,7 +203,7 @@ describe('while an operator is awaited', () => {
   test('so does one with too many codes that were not accepted', async () => {
     const people = await People.start(at, { policy: { code: { notAcceptedLimit: 1 } } });
     await people.throughTo('code');
-    await at.client.sign(people.reference, { secret: 'not-the-code' }).catch(() => undefined); // told, and meant
+    await at.client.sign(people.reference, { secret: 'not-the-code' }).catch(() => undefined); // refused, as intended
     await people.attention('CODES_EXHAUSTED');
     await people.console('cancel');
     expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider' });

@@ -1,7 +1,7 @@
 import { EnrolledPeople } from '../installation/enrolled-people.js';
 import { Installation } from '../installation/installation.js';
 import { aSigner, People } from '../installation/people.js';
-import { answered, typeCommand } from '../installation/typed.js';
+import { answered, typeCommand } from '../installation/typed-command.js';
 
 let at: Installation;
 beforeAll(async () => {
@@ -45,7 +45,7 @@ describe.each(FLOWS)('a create ($flow) that the provider refuses because of the 
     await at.client.cancel(who.reference, { actor: OPERATOR, reason: 'end of the test' }, { flow });
   });
 
-  test('is told to who corrected when it is refused again, and what was corrected counts with what is corrected next', async () => {
+  test('is answered with the failure when it is refused again, and the next correction adds to it', async () => {
     const { who } = await refused(2);
     const correction = { reason: 'typing error', actor: OPERATOR };
     await expect(at.client.correct(who.reference, { ...correction, email: RIGHT }, { flow })).rejects.toMatchObject({

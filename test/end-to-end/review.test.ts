@@ -84,7 +84,7 @@ describe('a request that is approved', () => {
 });
 
 describe('a request that is refused', () => {
-  test('by an officer tells the provider the reason, and keeps note and text for the signer', async () => {
+  test('by an officer sends the reason to the provider, and keeps note and text for the signer', async () => {
     const people = await People.start(at);
     await people.throughTo('review');
     await at.client.review(people.reference, {
@@ -120,7 +120,7 @@ describe('a request that is refused', () => {
     },
   );
 
-  test('is decided once: the second officer is told that it is too late', async () => {
+  test('is decided once: the second officer gets the answer that it is too late', async () => {
     const people = await People.start(at);
     await people.throughTo('review');
     await people.approve();

@@ -3,7 +3,7 @@ import { VideoIdClient } from '../../src/client.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { aSigner, aStart, People } from '../installation/people.js';
-import { answered, typeCommand } from '../installation/typed.js';
+import { answered, typeCommand } from '../installation/typed-command.js';
 
 let at: Installation;
 beforeAll(async () => {
@@ -172,7 +172,7 @@ describe('why', () => {
     await at.client.cancel(people.reference, { actor: operator, reason: 'end of the test' });
   });
 
-  test('tells of a create in doubt how to adopt it', async () => {
+  test('shows for a create in doubt how to adopt it', async () => {
     const signer = aSigner();
     await at.provider.addFault({ name: 'answer-lost', endpoint: 'create', phone: signer.phone, times: 1 });
     const people = await People.start(at, { signer });
@@ -187,7 +187,7 @@ describe('why', () => {
     expect((await people.provider()).done).toMatchObject({ create: 1, sign: 1 });
   });
 
-  test('tells of a failed video how to make another video request', async () => {
+  test('shows for a failed video how to make another video request', async () => {
     const people = await People.start(at);
     await at.provider.video(await people.requestPk(), 'error');
     await people.attention('VIDEO_FAILED');
@@ -198,7 +198,7 @@ describe('why', () => {
     expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
   });
 
-  test('tells who decides for another video that its create is in doubt', async () => {
+  test('answers an order for another video that its create is in doubt', async () => {
     const people = await People.start(at);
     const { phone } = await people.provider();
     await at.provider.video(await people.requestPk(), 'error');
@@ -211,7 +211,7 @@ describe('why', () => {
     await at.client.cancel(people.reference, { actor: operator, reason: 'end of the test' });
   });
 
-  test('tells of an ended request how it ended', async () => {
+  test('shows how a request ended', async () => {
     const people = await People.start(at, { policy: { deadlines: { video: 300 } } });
     await people.outcome();
     expect(await at.client.why(people.reference)).toMatchObject({
@@ -242,7 +242,7 @@ describe('why', () => {
   });
 });
 
-test('one decision for all with the same failure: first it says how many, then it tells them', async () => {
+test('one decision for all requests with the same failure: first it counts them, then it sends it', async () => {
   const signers = [aSigner(), aSigner(), aSigner()];
   for (const { phone } of signers) {
     await at.provider.addFault({ name: 'answer-other', endpoint: 'create', code: 400, text: 'No', phone, times: 1 });
@@ -253,8 +253,8 @@ test('one decision for all with the same failure: first it says how many, then i
   await eventually(async () => ((await run(...order)) as { found: number }).found === all.length);
   expect(await run(...order)).toMatchObject({ carriedOut: false, remedy: 'retry', found: 3 });
   await Promise.all(all.map((people) => people.attention('PROVIDER_REFUSED')));
-  const told = (await run(...order, '--yes')) as { results: { reference: string; result: string }[] };
-  expect(told.results.map(({ result }) => result)).toEqual(['told', 'told', 'told']);
+  const resolved = (await run(...order, '--yes')) as { results: { reference: string; result: string }[] };
+  expect(resolved.results.map(({ result }) => result)).toEqual(['sent', 'sent', 'sent']);
   await Promise.all(all.map((people) => people.until('video')));
   await expect(run('resolve', '--code', 'CREATE_IN_DOUBT', '--all', '--yes')).resolves.toMatchObject({
     error: { code: 'BAD_INPUT', field: 'remedy' },

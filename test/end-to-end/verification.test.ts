@@ -330,7 +330,7 @@ test('where the provider never hands out a signed file, an operator can give up:
   expect(words).toContain('Not here: signed document 1.');
 });
 
-test('where something comes that is no signed file, whoever gives up keeps it, and nothing is deleted there', async () => {
+test('an operator who gives up keeps a file that is not signed, and nothing is deleted at the provider', async () => {
   const { people } = await withFault({ name: 'answer-other', endpoint: 'get-document', code: 200, text: 'Not ready' });
   await people.untilStatus((status) => status.attention?.remedies.includes('give-up') === true);
   await at.client.resolve(people.reference, { remedy: 'give-up', actor: OPERATOR });

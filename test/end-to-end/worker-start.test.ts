@@ -47,7 +47,7 @@ test.each<[string, string, () => Record<string, string>]>([
   },
 );
 
-test('so does one that is started by command; an unknown namespace is told as a setting', async () => {
+test('so does one that is started by command; an unknown namespace is reported as a wrong setting', async () => {
   const { said, exit } = await run('cli.js', { VIDEOID_TEMPORAL_NAMESPACE: 'nowhere' });
   expect(said).toContain('Temporal has no namespace nowhere.');
   expect(said).toContain('(BAD_SETTING, temporal.namespace)');

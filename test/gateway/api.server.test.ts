@@ -67,7 +67,7 @@ afterAll(async () => {
 });
 
 describe('a call without a token of the gateway', () => {
-  it('gets 401, and no answer tells whether a request exists', async () => {
+  it('gets 401, and no answer shows whether a request exists', async () => {
     const { reference } = await started();
     const answers: unknown[] = [];
     for (const path of [`/v1/requests/${reference}`, '/v1/requests/nobody', '/v1/requests', '/v1/anything']) {
@@ -268,7 +268,7 @@ describe('documents', () => {
 });
 
 describe('a request', () => {
-  it('tells where it stands, its link, and that it has not ended', async () => {
+  it('shows where it stands, its link, and that it has not ended', async () => {
     const { reference } = await started();
     const status = await call(`/v1/requests/${reference}`);
     expect(await status.json()).toMatchObject({ reference, stage: 'video' });

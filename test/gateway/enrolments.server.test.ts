@@ -108,7 +108,7 @@ test('a provision with a path on our machine is refused before the request is lo
   expect([refused.status, await failure(refused)]).toMatchObject([400, { code: 'BAD_INPUT', field: 'body' }]);
 });
 
-test('the certificate profiles are told, one or all', async () => {
+test('the certificate profiles can be read, one or all', async () => {
   const { profiles } = (await (await call('/profiles')).json()) as { profiles: { name: string }[] };
   expect(profiles.map(({ name }) => name)).toContain(ORGANISATION);
   expect(await (await call(`/profiles/${ORGANISATION}`)).json()).toMatchObject({ secureElements: ['2'] });

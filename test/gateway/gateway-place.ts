@@ -34,7 +34,7 @@ export interface GatewayPlace {
   close(): Promise<void>;
 }
 
-export interface HouseOptions extends GatewayOptions {
+export interface GatewayPlaceOptions extends GatewayOptions {
   temporal?: { address: string; taskQueue?: string };
   /** The archive of another place. */
   archive?: string | undefined;
@@ -45,7 +45,7 @@ export interface HouseOptions extends GatewayOptions {
 /** Nothing listens on this port. */
 export const NOWHERE = '127.0.0.1:1';
 
-export async function openGatewayPlace(options: HouseOptions = {}): Promise<GatewayPlace> {
+export async function openGatewayPlace(options: GatewayPlaceOptions = {}): Promise<GatewayPlace> {
   const folder = mkdtempSync(join(tmpdir(), 'gateway-'));
   const secret = (name: string): string => {
     const value = randomBytes(24).toString('base64url');
@@ -136,8 +136,8 @@ export function flat(pk: number | string, status: string, date: string = randomU
   return { status, date, previous_status: 'VIDEOPENDING', request: pk, registration_authority: 139 };
 }
 
-/** What an answer tells a stranger, without what belongs to the connection and the method. */
-export async function told(response: Response): Promise<object> {
+/** An answer as a stranger sees it, without headers of the connection. */
+export async function answerOf(response: Response): Promise<object> {
   const headers = Object.fromEntries(response.headers);
   for (const name of ['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length']) delete headers[name];
   return { status: response.status, headers, body: await response.text() };

@@ -62,10 +62,10 @@ async function send({ method, target, headers, body }: Raw): Promise<Answer> {
 
 /** No 500, no stack, and a code of ours wherever the API refuses. */
 function expectFit({ status, text }: Answer, what: string): void {
-  const told = `${what} -> ${text.slice(0, 600)}`;
-  expect({ told, fine: status !== 500 && status !== 501 }).toEqual({ told, fine: true });
+  const shown = `${what} -> ${text.slice(0, 600)}`;
+  expect({ shown, fine: status !== 500 && status !== 501 }).toEqual({ shown, fine: true });
   expect(text).not.toMatch(/\n\s+at |node_modules|\.[jt]s:\d+/);
-  expect({ told, coded: !text.includes('{"error"') || /"code":"[A-Z_]+"/.test(text) }).toEqual({ told, coded: true });
+  expect({ shown, coded: !text.includes('{"error"') || /"code":"[A-Z_]+"/.test(text) }).toEqual({ shown, coded: true });
 }
 
 const authorised = (): [string, string] => ['Authorization', `Bearer ${place.apiToken}`];
@@ -248,7 +248,7 @@ test.each([71, 5000])('a multipart boundary of %i characters is refused by name'
   expect(answer).toMatchObject({ status: 400, text: expect.stringContaining('"code":"BAD_INPUT"') as string });
 });
 
-test('bytes that are no UTF-8, and numbers beyond all bounds, are told as bad input', async () => {
+test('bytes that are no UTF-8, and numbers beyond all bounds, are shown as bad input', async () => {
   const bodies = ['ff fe 7b 7d', 'c0 ae', 'ed a0 80', '7b 22 72 22 3a 31 65 39 39 39 7d'];
   for (const body of bodies.map((hex) => Buffer.from(hex.replaceAll(' ', ''), 'hex'))) {
     const headers: [string, string][] = [authorised(), ['Content-Length', String(body.length)]];

@@ -83,15 +83,15 @@ export function archiveFiles({ config }: Installation): Record<string, string> {
 
 const CLI = join(import.meta.dirname, '..', '..', 'dist', 'src', 'cli.js');
 
-/** What people and systems were told when something went wrong, or when they asked how things stand. */
-export class Told {
+/** Errors and answers that people and systems got. */
+export class Answers {
   readonly places = new Map<string, Buffer>();
 
   add(what: string, text: string): void {
     this.places.set(what, Buffer.from(text));
   }
 
-  /** Keeps what the caller is told when a call fails; the request goes on by itself, or is asked again. */
+  /** Keeps the error of a failed call. The request goes on by itself, or the call is repeated. */
   async noting<T>(what: string, call: Promise<T>): Promise<T | undefined> {
     try {
       return await call;

@@ -3,7 +3,7 @@ import type { Flow } from '../../src/messages/request.js';
 import type { RequestStatus, Stage } from '../../src/messages/status.js';
 import type { Installation } from './installation.js';
 import { eventually, inTime, unlessAway } from './patience.js';
-import { whereItStands } from './where-it-stands.js';
+import { whereItStands } from './why-it-waits.js';
 
 /** One request of either flow, as a test follows it. */
 export class FollowedRequest {

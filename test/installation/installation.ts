@@ -14,7 +14,7 @@ import { openArchive } from '../../src/archive/file-archive.js';
 import { STEP_NAMES } from '../../src/messages/policy.js';
 import { connectClient } from '../../src/temporal/connection.js';
 import { layKeys } from '../keys.js';
-import { type Kept, keep, keptBefore, sharedDirectory } from './kept.js';
+import { type Kept, keep, keptBefore, sharedDirectory } from './shared-state.js';
 import { shareSandbox, shareSettings } from './shared-settings.js';
 
 export { AUTHORITIES, OFFICER };

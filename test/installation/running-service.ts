@@ -11,7 +11,7 @@ export function runningService(state: State, name: string, pid: number): Service
       return false;
     }
   };
-  /** How it ends nobody is told who did not start it. */
+  /** Only the process that started it learns how it ends. */
   const ended = async (): Promise<Exit> => {
     while (running()) await pause(20);
     return { code: null, signal: null };

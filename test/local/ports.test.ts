@@ -28,7 +28,7 @@ describe('ports', () => {
     expect(await open().take('gateway', await anyPort())).toBe(port);
   });
 
-  it('that are taken are replaced by others, and it is said', async () => {
+  it('that are taken are replaced by others, with a message', async () => {
     const port = await anyPort();
     const other = await listenOn(port);
     try {

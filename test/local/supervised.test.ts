@@ -47,7 +47,7 @@ describe('a program beside us', () => {
     await expect(startService(order)).rejects.toThrow('program could not be started');
   });
 
-  it('is started again when it dies, and both are said', async () => {
+  it('is started again when it dies, and both are reported', async () => {
     const service = await start(STAYS);
     const supervised = watchOver(service);
     process.kill(service.pid, 'SIGKILL');

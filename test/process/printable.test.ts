@@ -1,6 +1,6 @@
 import { assert, property, string } from 'fast-check';
 import { openScreen as openLocalScreen } from '../../local/screen.js';
-import { openScreen, tellFailure } from '../../src/cli/screen.js';
+import { openScreen, showFailure } from '../../src/cli/screen.js';
 import { VideoIdError } from '../../src/messages/failures.js';
 import { printable, printableJson } from '../../src/process/printable.js';
 
@@ -74,7 +74,7 @@ describe.each(CLASSES)('%s', (_what, unsafe) => {
 
   it('is shown in a failure, whose further lines are indented', () => {
     const failure = new VideoIdError('PROVIDER_REFUSED', hostile, { remedy: hostile, field: hostile });
-    tellFailure(false, failure);
+    showFailure(false, failure);
     expect(written).not.toMatch(ACTS);
     expect(written.split('\n').slice(1, -1)).toEqual(
       written

@@ -8,7 +8,7 @@ import { STATUS_QUERY } from '../../src/messages/steering.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
-import { mounts } from '../installation/room.js';
+import { mounts } from '../installation/disk-space.js';
 import { Temporal } from '../installation/temporal.js';
 
 /** A place for an archive that can go and come back while everything runs. */
@@ -136,7 +136,7 @@ describe.each(Object.entries(PLACES))('an archive that is %s', (_name, make) => 
     }
   });
 
-  test('is told by why while trouble with the provider is shown, which stays until both are over', async () => {
+  test('is shown by `why` during trouble with the provider, which stays until both are over', async () => {
     const people = await People.start(at);
     const busy = await people.fault({ name: 'answer-503', endpoint: 'get-request' });
     const shows = (code?: string) => eventually(async () => (await ownWord(people)).attention?.code === code);

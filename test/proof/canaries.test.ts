@@ -11,7 +11,7 @@ import {
   inGroups,
   spellings,
   stores,
-  Told,
+  Answers,
   writePdf,
 } from '../installation/canaries.js';
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
@@ -40,7 +40,7 @@ const documentText = canary('text');
 const wrongCode = canary('code');
 const note = canary('note');
 
-const told = new Told();
+const answers = new Answers();
 let server: OwnServer;
 let at: Installation;
 let webhookToken: string;
@@ -78,35 +78,35 @@ test('nothing of a person, no code, no document and no secret is in the database
   await everyCallFailsOnceWithTheWordsOf(signed, [documentName, ...Object.values(secrets)]);
   links.push((await at.client.link(signed.reference)).url);
   await signed.finishVideo(onVideo);
-  await told.noting('approve', signed.approve());
+  await answers.noting('approve', signed.approve());
   await lookedAtAndCorrected(signed);
   await eventually(async () => {
-    await told.noting('approve another', signed.approve({ identity: 'accepted-although-different' }));
+    await answers.noting('approve another', signed.approve({ identity: 'accepted-although-different' }));
     return (await signed.status()).stage !== 'review';
   });
   await signed.until('acceptance');
   await eventually(() =>
-    told.noting(
+    answers.noting(
       'code',
       signed.askForCode().then(() => true),
     ),
   );
   codes.push(await signed.code());
-  await told.noting('wrong code', at.client.sign(signed.reference, { secret: wrongCode }));
-  await told.noting('sign', signed.sign());
+  await answers.noting('wrong code', at.client.sign(signed.reference, { secret: wrongCode }));
+  await answers.noting('sign', signed.sign());
   await eventually(async () => {
     const status = await at.client.status(signed.reference);
-    told.add(`status in ${status.stage}`, JSON.stringify(status));
+    answers.add(`status in ${status.stage}`, JSON.stringify(status));
     if (status.stage === 'acceptance') {
-      await told.noting('another code', signed.askForCode());
+      await answers.noting('another code', signed.askForCode());
       codes.push(await signed.code());
     }
-    if (status.stage === 'code') await told.noting('sign again', signed.sign());
+    if (status.stage === 'code') await answers.noting('sign again', signed.sign());
     return status.stage === 'ended';
   });
   expect(await signed.outcome()).toMatchObject({ outcome: 'signed' });
 
-  told.add('why it is signed', JSON.stringify(await at.client.why(signed.reference)));
+  answers.add('why it is signed', JSON.stringify(await at.client.why(signed.reference)));
 
   // One that an officer refuses, with a token and a PIN typed for this decision.
   const refused = await begin('refused');
@@ -121,7 +121,7 @@ test('nothing of a person, no code, no document and no secret is in the database
     evidenceSeen: 'console',
   } as const;
   const typed = { pin: secrets.pin, password: secrets.password };
-  await told.noting(
+  await answers.noting(
     'refuse',
     at.client.review(refused.reference, { ...decision, officer: TOKEN_OFFICER, credentials: typed }),
   );
@@ -137,22 +137,22 @@ test('nothing of a person, no code, no document and no secret is in the database
   });
   const unwanted = await begin('unwanted');
   const stuck = await unwanted.untilStatus(({ attention }) => attention !== undefined);
-  told.add('status of an unwanted request', JSON.stringify(stuck));
+  answers.add('status of an unwanted request', JSON.stringify(stuck));
   await eventually(async () => {
-    await told.call('metrics', at, '/metrics');
-    return /^videoid_requests_attention 1$/m.test(String(told.places.get('answer to metrics')));
+    await answers.call('metrics', at, '/metrics');
+    return /^videoid_requests_attention 1$/m.test(String(answers.places.get('answer to metrics')));
   });
   await at.client.cancel(unwanted.reference, { actor: { kind: 'requester', id: 'test' }, reason: note });
   expect(await unwanted.outcome()).toMatchObject({ outcome: 'cancelled', note });
 
   await badCalls();
   await badCommands();
-  await told.call('metrics', at, '/metrics');
+  await answers.call('metrics', at, '/metrics');
   const { host, metricsPort } = at.config.worker;
   const metrics = await (await fetch(`http://${host}:${metricsPort}/metrics`)).text();
   expect(metrics).toMatch(/^temporal_activity_execution_latency_seconds_count\{.*activity_type="sign"/m);
-  told.add('metrics of the worker', metrics);
-  told.add('list', JSON.stringify(await at.client.list({})));
+  answers.add('metrics of the worker', metrics);
+  answers.add('list', JSON.stringify(await at.client.list({})));
 
   expect(await faultsThatMetNothing(at)).toEqual([]);
   const canaries = {
@@ -178,7 +178,7 @@ test('nothing of a person, no code, no document and no secret is in the database
     ...Object.fromEntries(links.map((link, index) => [`link ${index + 1}`, link.slice(link.lastIndexOf('/') + 1)])),
   };
   expect(Object.entries(canaries).filter(([name, value]) => name !== 'phone' && value.length < 24)).toEqual([]);
-  const places = new Map([...contentOf(stores(server, at)), ...told.places]);
+  const places = new Map([...contentOf(stores(server, at)), ...answers.places]);
   expect([...places.keys()]).toEqual(
     expect.arrayContaining([
       'database',
@@ -291,15 +291,15 @@ async function everyCallFailsOnceWithTheWordsOf(people: People, more: string[]):
 
 /** What an officer sees, and puts right; refused at first by a provider that repeats what it was sent. */
 async function lookedAtAndCorrected(people: People): Promise<void> {
-  await told.command('identity', at, ['identity', people.reference, '--json']);
-  const seen = String(told.places.get('output of identity'));
+  await answers.command('identity', at, ['identity', people.reference, '--json']);
+  const seen = String(answers.places.get('output of identity'));
   for (const value of [...Object.values(onVideo), expected.name]) expect(seen).toContain(value);
-  told.places.delete('output of identity'); // it is what it was asked for
+  answers.places.delete('output of identity'); // it is what it was asked for
   const text = wordsOfTheProvider([...Object.values(onVideo), ...Object.values(corrected)]);
   await people.fault({ name: 'answer-other', endpoint: 'update-request', times: 1, code: 400, text });
   const correction = { fields: corrected, reason: 'misread', actor: OPERATOR };
-  await told.noting('correct', at.client.correct(people.reference, correction));
-  expect([...told.places.keys()]).toContain('error of correct');
+  await answers.noting('correct', at.client.correct(people.reference, correction));
+  expect([...answers.places.keys()]).toContain('error of correct');
   await at.client.correct(people.reference, correction);
   expect((await people.provider()).person).toMatchObject({ ...onVideo, ...corrected });
 }
@@ -330,7 +330,7 @@ async function badCalls(): Promise<void> {
     ['no JSON', '/v1/requests/unknown/sign', { method: 'POST', body: `{"secret":"${wrongCode}` }],
   ];
   for (const [what, path, init] of calls) {
-    const { status } = await told.call(what, at, path, { ...init, headers: { authorization } });
+    const { status } = await answers.call(what, at, path, { ...init, headers: { authorization } });
     expect({ what, refused: status >= 400 && status < 500 }).toEqual({ what, refused: true });
   }
   const strangers: [path: string, init: RequestInit][] = [
@@ -339,7 +339,7 @@ async function badCalls(): Promise<void> {
     [`/webhooks/uanataca/${webhookToken}`, { method: 'POST', body: JSON.stringify(signer) }],
     [`/webhooks/uanataca/${webhookToken}`, { method: 'POST', body: `{"email":"${signer.email}` }],
   ];
-  for (const [index, [path, init]] of strangers.entries()) await told.call(`stranger ${index}`, at, path, init);
+  for (const [index, [path, init]] of strangers.entries()) await answers.call(`stranger ${index}`, at, path, init);
 }
 
 function startCall(input: object, file: string, name: string): RequestInit {
@@ -359,7 +359,7 @@ async function badCommands(): Promise<void> {
     ['show', person, '--json'],
   ];
   for (const [index, command] of commands.entries()) {
-    const { failed } = await told.command(`command ${index}`, at, command);
+    const { failed } = await answers.command(`command ${index}`, at, command);
     expect({ index, failed }).toEqual({ index, failed: true });
   }
 }

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { Caught, crash, type Moment, noticingCrashes, type Story } from '../installation/caught.js';
+import { Caught, crash, type Moment, noticingCrashes, type Story } from '../installation/crash-at-call.js';
 import { Installation } from '../installation/installation.js';
 import { eventually, unlessAway } from '../installation/patience.js';
 import { People } from '../installation/people.js';

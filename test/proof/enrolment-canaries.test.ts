@@ -11,7 +11,7 @@ import {
   findCanaries,
   inGroups,
   stores,
-  Told,
+  Answers,
   writePdf,
 } from '../installation/canaries.js';
 import { EnrolledPeople, ORGANISATION, ORGANISATION_FIELDS } from '../installation/enrolled-people.js';
@@ -69,12 +69,12 @@ const FOR_PERSONAL_DATA =
 test('no secret of a certificate or an officer and nothing of a person is in the database, a log, an error, an answer or in the wrong place of the archive', async () => {
   const server = await OwnServer.start();
   const at = await installation(server, true);
-  const told = new Told();
+  const answers = new Answers();
   try {
-    const completed = await organisationIsCompleted(at, told);
+    const completed = await organisationIsCompleted(at, answers);
     await completed.until('review');
-    await told.noting('a wrong PIN', approve(at, completed, { ...officer, pin: canary('wrong') }));
-    await told.noting('approve', approve(at, completed, officer));
+    await answers.noting('a wrong PIN', approve(at, completed, { ...officer, pin: canary('wrong') }));
+    await answers.noting('approve', approve(at, completed, officer));
     expect(await completed.outcome()).toMatchObject({ outcome: 'enrolled' });
     const { enrollment_code: enrollmentCode, ...others } = card;
     const ours = { ...others, enrollmentCode };
@@ -82,14 +82,14 @@ test('no secret of a certificate or an officer and nothing of a person is in the
 
     const link = await personPicksUp(at);
     await isDeclined(at);
-    await statuses(at, told, completed);
-    await badCalls(at, told, completed.reference);
+    await statuses(at, answers, completed);
+    await badCalls(at, answers, completed.reference);
     expect(await faultsThatMetNothing(at)).toEqual([]);
 
     const secrets = { ...SECRETS, 'pre-authorised link': link.slice(link.lastIndexOf('/') + 1) };
     const all = { ...secrets, ...PERSONAL, note, apiToken: readFileSync(apiTokenFile(at.state), 'utf8') };
     expect(Object.entries(all).filter(([name, value]) => name !== 'phone' && value.length < 24)).toEqual([]);
-    const places = new Map([...contentOf(stores(server, at)), ...told.places]);
+    const places = new Map([...contentOf(stores(server, at)), ...answers.places]);
     const searched = ['database', 'database-wal', 'worker.log', 'gateway.log', 'answer to metrics', 'output of show'];
     expect([...places.keys()]).toEqual(expect.arrayContaining(searched));
     expect(findCanaries(all, places)).toEqual([]);
@@ -175,7 +175,7 @@ async function deed({ state }: Installation): Promise<{ name: string; content: s
 }
 
 /** Through every call up to the decision, each of which fails once with everything the provider knows in its words. */
-async function organisationIsCompleted(at: Installation, told: Told): Promise<EnrolledPeople> {
+async function organisationIsCompleted(at: Installation, answers: Answers): Promise<EnrolledPeople> {
   const text = JSON.stringify({ code: '500', id: '80a9e5709417bdc9', error: wordsOfTheProvider() });
   const fail = (endpoint: string) => at.provider.addFault({ name: 'answer-500', endpoint, times: 1, text });
   for (const endpoint of ['ra-first-scratchcard', 'ra-create']) await fail(endpoint);
@@ -184,11 +184,11 @@ async function organisationIsCompleted(at: Installation, told: Told): Promise<En
   for (const endpoint of ENDPOINTS) await fail(endpoint);
   await identified(at, people);
   const status = await people.untilStatus(({ missing }) => missing !== undefined);
-  told.add('status while data is missing', JSON.stringify(status));
+  answers.add('status while data is missing', JSON.stringify(status));
   const wrong = { ...OPERATOR, fields: { given_name: person.given_name } };
-  await told.noting('a field of the video', at.client.provide(people.reference, wrong));
+  await answers.noting('a field of the video', at.client.provide(people.reference, wrong));
   const provision = { ...OPERATOR, fields: organisation, documents: [await deed(at)] };
-  await told.noting('provide', at.client.provide(people.reference, provision));
+  await answers.noting('provide', at.client.provide(people.reference, provision));
   return people;
 }
 
@@ -247,22 +247,22 @@ async function isDeclined(at: Installation): Promise<void> {
   expect(await people.outcome()).toMatchObject({ outcome: 'refused', note });
 }
 
-async function statuses(at: Installation, told: Told, people: EnrolledPeople): Promise<void> {
-  told.add('status', JSON.stringify(await people.status()));
-  told.add('outcome', JSON.stringify(await people.outcome()));
-  told.add('list', JSON.stringify(await at.client.list({})));
-  await told.command('show', at, ['show', people.reference, '--json']);
-  await told.command('why', at, ['why', people.reference, '--json']);
-  await told.call('metrics', at, '/metrics');
+async function statuses(at: Installation, answers: Answers, people: EnrolledPeople): Promise<void> {
+  answers.add('status', JSON.stringify(await people.status()));
+  answers.add('outcome', JSON.stringify(await people.outcome()));
+  answers.add('list', JSON.stringify(await at.client.list({})));
+  await answers.command('show', at, ['show', people.reference, '--json']);
+  await answers.command('why', at, ['why', people.reference, '--json']);
+  await answers.call('metrics', at, '/metrics');
 }
 
-async function badCalls(at: Installation, told: Told, reference: string): Promise<void> {
+async function badCalls(at: Installation, answers: Answers, reference: string): Promise<void> {
   const post = async (what: string, path: string, body: object) => {
     const headers = {
       authorization: `Bearer ${readFileSync(apiTokenFile(at.state), 'utf8')}`,
       'content-type': 'application/json',
     };
-    const { status } = await told.call(what, at, path, { method: 'POST', headers, body: JSON.stringify(body) });
+    const { status } = await answers.call(what, at, path, { method: 'POST', headers, body: JSON.stringify(body) });
     expect({ what, refused: status >= 400 && status < 500 }).toEqual({ what, refused: true });
   };
   const start = { registrationAuthority: AUTHORITIES.manual, profile: ORGANISATION, signer };
@@ -280,7 +280,7 @@ async function badCalls(at: Installation, told: Told, reference: string): Promis
     ['enrol', '--email', signer.email, '--phone', person.serial_number, '--document', documentName],
   ];
   for (const [index, command] of commands.entries()) {
-    const { failed } = await told.command(`command ${index}`, at, command);
+    const { failed } = await answers.command(`command ${index}`, at, command);
     expect({ index, failed }).toEqual({ index, failed: true });
   }
 }

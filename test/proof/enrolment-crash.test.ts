@@ -1,6 +1,13 @@
 import { randomInt } from 'node:crypto';
 import type { EnrolmentInput } from '../../src/client.js';
-import { Caught, crash, type HeldCall, type Moment, noticingCrashes, type Story } from '../installation/caught.js';
+import {
+  Caught,
+  crash,
+  type HeldCall,
+  type Moment,
+  noticingCrashes,
+  type Story,
+} from '../installation/crash-at-call.js';
 import { DEED, EnrolledPeople, ORGANISATION, ORGANISATION_FIELDS } from '../installation/enrolled-people.js';
 import { AUTHORITIES, Installation } from '../installation/installation.js';
 

@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { randomUUID } from 'node:crypto';
 import { webhookTokenFile } from '../../local/local-config.js';
 import { anyPort } from '../../local/ports.js';
-import { event, flat, hints, told } from '../gateway/gateway-place.js';
+import { event, flat, hints, answerOf } from '../gateway/gateway-place.js';
 import { AUTHORITIES, Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
@@ -87,7 +87,7 @@ class Hooks {
 }
 
 /** Does all, a few at a time. */
-async function inTurns<T>(work: (() => Promise<T>)[]): Promise<T[]> {
+async function inSequence<T>(work: (() => Promise<T>)[]): Promise<T[]> {
   const results: T[] = [];
   const left = work.entries();
   await Promise.all(
@@ -115,7 +115,7 @@ test('under a flood of hints a request is read one at a time, no oftener than it
   await generous.send(doubled);
   const foreign = (number: number) => aHook(String(900_000_000 + number), number);
   const dawdlers = Array.from({ length: 20 }, async () => generous.dawdle());
-  const flood = inTurns(
+  const flood = inSequence(
     Array.from({ length: MANY }, (_, number) => async () => ({
       own: (await generous.send(aHook(pk, number))).status,
       doubled: (await generous.send(doubled)).status,
@@ -145,13 +145,13 @@ test('under a flood of hints a request is read one at a time, no oftener than it
   expect(await generous.counted('repeated')).toBeGreaterThanOrEqual(MANY);
 }, 180_000);
 
-test('as it is delivered, a flood leaves a small history, and what came too often is told when to come again', async () => {
+test('a flood leaves a small history, and too many callbacks are answered with a time to come again', async () => {
   const people = await People.start(at);
   const pk = await people.requestPk();
   await people.until('video');
   const { reference } = people;
   const began = Date.now();
-  const answers = await inTurns(
+  const answers = await inSequence(
     Array.from({ length: MANY }, (_, number) => async () => {
       const { status, headers } = await usual.send(aHook(pk, number));
       return { status, again: Number(headers.get('retry-after') ?? 0) };
@@ -190,7 +190,7 @@ test('a stranger is answered the same in the same time, however near the guess a
     order.push(...order.splice(0, 1)); // each is first as often as the others
     for (const [name, guess] of order) {
       const began = performance.now();
-      answers.add(JSON.stringify(await told(await guess())));
+      answers.add(JSON.stringify(await answerOf(await guess())));
       (times[name] ??= []).push(performance.now() - began);
     }
   }

@@ -7,7 +7,7 @@ import { VideoIdClient } from '../../src/client.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { aSigner, aStart, People } from '../installation/people.js';
-import { openRoom, RESERVE, type Room } from '../installation/room.js';
+import { openRoom, RESERVE, type Room } from '../installation/disk-space.js';
 
 const OPERATOR = { kind: 'operator' } as const;
 /** Bytes of a document, about; its signed copy is larger. */
@@ -106,7 +106,7 @@ test('below the reserve nothing is started, and nothing is left behind', async (
   expect(await at.client.start(input)).toMatchObject({ attempt: 1, state: 'started' });
 });
 
-test('below the reserve no code is sent, whether the one who asks sees it or the worker alone', async () => {
+test('below the reserve no code is sent, whether the caller or only the worker notices it', async () => {
   const people = await started();
   const { reference } = people;
   await people.throughTo('acceptance');
@@ -137,7 +137,7 @@ async function filledDuring(people: People, fault: FaultOrder): Promise<void> {
   await at.provider.removeFault(held);
 }
 
-test('a disk that fills while the request is created: an operator is told the numbers to adopt, and nothing is created twice', async () => {
+test('a disk that fills while the request is created: an operator gets the numbers to adopt, and nothing is created twice', async () => {
   const signer = aSigner();
   const held = await at.provider.addFault({ name: 'hold-after', endpoint: 'create', phone: signer.phone });
   const people = await People.start(at, { signer });

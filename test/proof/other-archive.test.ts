@@ -66,7 +66,7 @@ test('a worker with another archive reads nothing of a request: that is shown, a
   expect(await goesOn(people)).toMatchObject({ outcome: 'signed', cleanup: 'done' });
 });
 
-test('what an officer decides while only such a worker runs is told to the officer, and carried out afterwards', async () => {
+test('a decision while only such a worker runs is answered with the reason, and carried out afterwards', async () => {
   const people = await People.start(at);
   await people.throughTo('review');
   await strangerInsteadOfOurs();

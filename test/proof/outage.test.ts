@@ -76,14 +76,14 @@ class Caught {
 }
 
 /** The last: where the time of a step ended in the middle of a slow try. */
-const TOLD = new Set(['PROVIDER_UNREACHABLE', 'PROVIDER_BUSY', 'STILL_RUNNING', 'STEP_FAILED']);
+const EXPECTED_CODES = new Set(['PROVIDER_UNREACHABLE', 'PROVIDER_BUSY', 'STILL_RUNNING', 'STEP_FAILED']);
 
 /** Whatever they are told about trouble: what they asked for takes effect. */
 async function heard(asked: Promise<unknown>): Promise<void> {
   try {
     await asked;
   } catch (error) {
-    if (!(error instanceof VideoIdError) || !TOLD.has(error.code)) throw error;
+    if (!(error instanceof VideoIdError) || !EXPECTED_CODES.has(error.code)) throw error;
   }
 }
 

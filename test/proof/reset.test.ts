@@ -9,7 +9,7 @@ import { Installation, type InstallationOptions } from '../installation/installa
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
-import { typeCommand } from '../installation/typed.js';
+import { typeCommand } from '../installation/typed-command.js';
 import { QUIET } from '../quiet.js';
 
 const operator = { kind: 'operator', id: 'op-1' } as const;
@@ -147,7 +147,7 @@ test('`why` says that no worker can carry on, and the command it names lets the 
   expect(ofRequest).toMatchObject([{ state: 'ended' }]);
 });
 
-test('a worker resets it by itself; whoever waits for the outcome gets it', async () => {
+test('a worker resets it by itself, and a caller who waits for the outcome gets it', async () => {
   const people = await unreplayable();
   const outcome = people.outcome();
   await at.stop('worker');

@@ -7,7 +7,7 @@ import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 import { acceptAndSign, overcome } from './stuck.js';
 import type { Authority } from './stuck-authorities.js';
-import { whyByCommand } from '../installation/typed.js';
+import { whyByCommand } from '../installation/typed-command.js';
 
 /** What stops a whole installation; one after the other, because it stops every request. */
 let at: Installation;

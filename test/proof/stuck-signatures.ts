@@ -256,7 +256,7 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
       why: {
         state: 'waiting',
         leavesByItself: true,
-        words: /another can be asked for from .* on/,
+        words: /the next can be requested from/,
         endsBy: /types the code/,
       },
       repair: async () => pause(4000),

@@ -8,7 +8,7 @@ import { provideWrongAuthorities, withWrongAuthorities } from './stuck-authoriti
 import { stuckEnrolments } from './stuck-enrolments.js';
 import { stuckSignatures } from './stuck-signatures.js';
 import { Temporal } from '../installation/temporal.js';
-import { typeCommand, whyByCommand } from '../installation/typed.js';
+import { typeCommand, whyByCommand } from '../installation/typed-command.js';
 
 let at: Installation;
 let temporal: Temporal;

@@ -4,7 +4,7 @@ import type { Outcome } from '../../src/messages/outcome.js';
 import type { EnrolledPeople } from '../installation/enrolled-people.js';
 import type { Installation } from '../installation/installation.js';
 import type { People } from '../installation/people.js';
-import { typeCommand, whyByCommand } from '../installation/typed.js';
+import { typeCommand, whyByCommand } from '../installation/typed-command.js';
 
 /** Whoever is in a situation in which a request does not go on. */
 export type Stuck = People | EnrolledPeople;

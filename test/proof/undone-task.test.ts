@@ -46,11 +46,11 @@ async function take(): Promise<Uint8Array> {
 /** A try that the limit of the call cut short may still take effect, and says so; the next call is told more. */
 async function untilNotAsked(reference: string): Promise<void> {
   for (;;) {
-    const told: unknown = await place.client
+    const refused: unknown = await place.client
       .cancel(reference, order, { within: 1_000 })
       .catch((error: unknown) => error);
-    expect(told).toMatchObject({ code: 'STILL_RUNNING' });
-    if (told instanceof VideoIdError && told.message.includes('was not delivered')) return;
+    expect(refused).toMatchObject({ code: 'STILL_RUNNING' });
+    if (refused instanceof VideoIdError && refused.message.includes('was not delivered')) return;
   }
 }
 
@@ -61,7 +61,7 @@ async function carriesOn(reference: string): Promise<void> {
   await stop();
 }
 
-test('workers that die with the task of a request are told as such, and the next carries on', async () => {
+test('workers that die with the task of a request are reported as such, and the next worker goes on', async () => {
   const reference = await start();
   for (let tries = 1; tries <= TRIES; tries += 1) expect(await take()).not.toHaveLength(0);
   await expect(place.client.status(reference)).rejects.toMatchObject({ code: 'STILL_RUNNING' });
@@ -75,7 +75,7 @@ test('workers that die with the task of a request are told as such, and the next
   await carriesOn(reference);
 });
 
-test('workers that cannot carry out the task of a request are told as such', async () => {
+test('workers that cannot carry out the task of a request are reported as such', async () => {
   const reference = await start();
   for (let tries = 1; tries < TRIES; tries += 1) {
     await server.client.workflowService.respondWorkflowTaskFailed({
@@ -90,7 +90,7 @@ test('workers that cannot carry out the task of a request are told as such', asy
   expect(await place.client.why(reference)).toMatchObject({
     state: 'silent',
     code: 'STEP_FAILED',
-    words: expect.stringContaining('No worker could carry on') as string,
+    words: expect.stringContaining('No worker could go on') as string,
     leavesByItself: false,
   });
   await carriesOn(reference);

@@ -121,7 +121,7 @@ export const ENROLMENT_ENDS = {
   },
   'enrolment-approval-in-doubt': async (at) => {
     const people = await until(at, 'review');
-    await people.approveInDoubt().catch(() => undefined); // told, and meant
+    await people.approveInDoubt().catch(() => undefined); // refused, as intended
     return people;
   },
   'enrolment-create-adopted': async (at) => {

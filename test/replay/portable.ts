@@ -13,7 +13,7 @@ interface PayloadJson {
   data: string;
 }
 
-/** Without what tells where it was recorded: names of processes and hosts, and stacks with their paths. */
+/** Without traces of the recording machine: names of processes and hosts, and stacks with their paths. */
 export async function portable(history: HistoryJson, keyRing: KeyRing): Promise<HistoryJson> {
   const codec = new EncryptionCodec(keyRing);
   return { events: (await Promise.all(history.events.map((event) => cleaned(event, codec)))) as object[] };

@@ -65,7 +65,7 @@ export const SIGNATURE_ENDS = {
   },
   'code-not-accepted': async (at) => {
     const people = await until(at, 'code', { policy: { code: { notAcceptedLimit: 1 } } });
-    await at.client.sign(people.reference, { secret: 'not-the-code' }).catch(() => undefined); // told, and meant
+    await at.client.sign(people.reference, { secret: 'not-the-code' }).catch(() => undefined); // refused, as intended
     await people.attention('CODES_EXHAUSTED');
     await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
     await people.untilStatus(({ attention }) => attention === undefined);
@@ -109,7 +109,7 @@ export const SIGNATURE_ENDS = {
     const people = await until(at, 'code');
     const hold = await people.fault({ name: 'hold-before', endpoint: 'sign' });
     await people.fault({ name: 'answer-lost', endpoint: 'sign', times: 1 });
-    const given = at.client.sign(people.reference, { secret: 'not-the-code' }).catch(() => undefined); // told, and meant
+    const given = at.client.sign(people.reference, { secret: 'not-the-code' }).catch(() => undefined); // refused, as intended
     await people.held(hold); // a hint that comes late reads no more
     await people.fault({ name: 'answer-other', endpoint: 'get-request', code: 404, text: 'Not found' });
     await at.provider.removeFault(hold);
@@ -125,7 +125,7 @@ export const SIGNATURE_ENDS = {
     const people = await until(at, 'code');
     const text = 'Invalid countersignature credentials';
     await people.fault({ name: 'answer-other', endpoint: 'sign', code: 403, text });
-    await people.sign().catch(() => undefined); // told, and meant
+    await people.sign().catch(() => undefined); // refused, as intended
     await people.attention('CREDENTIALS_REFUSED');
     await at.client.resolve(people.reference, { remedy: 'cancel', actor: OPERATOR });
     return people;

@@ -26,8 +26,8 @@ afterEach(async () => {
 });
 
 /** What pdfsig says about a file. */
-function judged(file: Buffer): string {
-  const path = join(folder, 'judged.pdf');
+function verdictOn(file: Buffer): string {
+  const path = join(folder, 'checked.pdf');
   writeFileSync(path, file);
   return execFileSync('pdfsig', ['-nocert', path], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 }
@@ -48,11 +48,11 @@ describe.each(['rsa', 'ecdsa'])('with %s', (algorithm) => {
     async (objectStreams) => {
       const original = await pdf('to be signed', { objectStreams });
       const { document, pk } = await signed(original);
-      expect(judged(document)).toContain('Signature is Valid');
-      expect(judged(document)).toContain('Total document signed');
+      expect(verdictOn(document)).toContain('Signature is Valid');
+      expect(verdictOn(document)).toContain('Total document signed');
       expect(document.subarray(0, original.length).equals(original)).toBe(true);
       const contract = await stand.file(`/contract/${pk}`);
-      expect(judged(contract)).toContain('Signature is Valid');
+      expect(verdictOn(contract)).toContain('Signature is Valid');
     },
   );
 
@@ -60,7 +60,7 @@ describe.each(['rsa', 'ecdsa'])('with %s', (algorithm) => {
     await stand.setting({ signedFile: 'rewritten' });
     const original = await pdf('to be saved anew');
     const { document } = await signed(original);
-    expect(judged(document)).toContain('Signature is Valid');
+    expect(verdictOn(document)).toContain('Signature is Valid');
     expect(document.subarray(0, original.length).equals(original)).toBe(false);
   });
 });
@@ -68,20 +68,20 @@ describe.each(['rsa', 'ecdsa'])('with %s', (algorithm) => {
 test('a file that was signed before keeps its first signature valid', async () => {
   const { document: once } = await signed(await pdf('signed twice'));
   const { document: twice } = await signed(once);
-  expect(judged(twice).match(/Signature is Valid/g)).toHaveLength(2);
+  expect(verdictOn(twice).match(/Signature is Valid/g)).toHaveLength(2);
 });
 
 test('a visible signature stands where it was asked for', async () => {
   const appearance = { text: ['Firmado por: %(CN)s', 'Fecha: %(DATE)s'], position: '30,100,265,150', page: 0 };
   const { document } = await signed(await pdf('visible'), { signature: { appearance } });
-  expect(judged(document)).toContain('Signature is Valid');
+  expect(verdictOn(document)).toContain('Signature is Valid');
   expect(document.toString('latin1')).toMatch(/\/Rect \[ 30 100 265 150 \]/);
 });
 
 test('a file of 20 MB is signed', async () => {
   const original = await pdf('large', { extra: randomBytes(20_000_000) });
   const { document } = await signed(original);
-  expect(judged(document)).toContain('Signature is Valid');
+  expect(verdictOn(document)).toContain('Signature is Valid');
   expect(document.subarray(0, original.length).equals(original)).toBe(true);
 });
 
@@ -124,7 +124,7 @@ test('a damaged file is not valid, and an unsigned one has no signature', async 
   const uid = await stand.uploadOne(pk, await pdf('one'));
   await stand.sign(pk);
   await stand.faults({ name: 'file-damaged' });
-  expect(judged(await stand.file(`/document/${pk}/${uid}?document_type=signed`))).toContain('Digest Mismatch');
+  expect(verdictOn(await stand.file(`/document/${pk}/${uid}?document_type=signed`))).toContain('Digest Mismatch');
   await stand.faults({ name: 'file-unsigned' });
   expect((await stand.file(`/document/${pk}/${uid}?document_type=signed`)).includes('/ByteRange')).toBe(false);
   await stand.faults();
@@ -158,18 +158,18 @@ test('a signature has a timestamp that pyHanko trusts, or none where a setting s
   await stand.setting({ signatureLevel: 'B-B' });
   const { document: plain } = await signed(await pdf('not stamped'));
   expect(isStamped(plain)).toBe(false);
-  expect(judged(plain)).toContain('Signature is Valid');
+  expect(verdictOn(plain)).toContain('Signature is Valid');
 });
 
 test('the RAO may sign the contract too, or alone', async () => {
   await stand.setting({ contractSigners: 'signer-and-rao' });
   const { pk } = await signed(await pdf('countersigned'));
-  const both = judged(await stand.file(`/contract/${pk}`));
+  const both = verdictOn(await stand.file(`/contract/${pk}`));
   expect(both.match(/Signature is Valid/g)).toHaveLength(2);
   expect(both).toContain('Sandbox RAO');
   await stand.setting({ contractSigners: 'rao' });
   const { pk: other } = await signed(await pdf('signed by the RAO'));
-  const alone = judged(await stand.file(`/contract/${other}`));
+  const alone = verdictOn(await stand.file(`/contract/${other}`));
   expect(alone.match(/Signer Certificate Common Name/g)).toHaveLength(1);
   expect(alone).toContain('Sandbox RAO');
 });
@@ -178,5 +178,5 @@ test('signatures that a document brings are taken away where a setting says so',
   const { document: once } = await signed(await pdf('signed twice'));
   await stand.setting({ earlierSignatures: 'stripped' });
   const { document: again } = await signed(once);
-  expect(judged(again).match(/Signature is Valid/g)).toHaveLength(1);
+  expect(verdictOn(again).match(/Signature is Valid/g)).toHaveLength(1);
 });

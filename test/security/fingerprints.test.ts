@@ -11,7 +11,7 @@ function ring(current: string, keys: Record<string, typeof first>): KeyRing {
 }
 
 describe('the fingerprint of an order', () => {
-  it('is the same at every gateway with the same keys, and tells one input from another', () => {
+  it('is the same at every gateway with the same keys, and differs for another input', () => {
     const here = new Fingerprints(ARCHIVE, ring('a', { a: first }));
     const there = new Fingerprints(ARCHIVE, ring('a', { a: first }));
     expect(there.of('code 123456')).toEqual(here.of('code 123456'));

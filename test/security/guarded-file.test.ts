@@ -90,7 +90,7 @@ describe('a key or token file', () => {
     });
   });
 
-  it('is told when others may read it, unless it is public', async () => {
+  it('is reported if others may read it, unless it is public', async () => {
     await expect(looseness(file('loose', 0o444), true)).resolves.toContain('everybody on this machine may read');
     await expect(looseness(file('loose-public', 0o444), false)).resolves.toBeUndefined();
     await expect(looseness(file('tight', 0o400), true)).resolves.toBeUndefined();

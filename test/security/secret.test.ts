@@ -10,7 +10,7 @@ const CANARY = 'canary-secret-Zq81xWv7Lm30';
 describe('a secret', () => {
   const secret = new Secret(CANARY);
 
-  it('gives its value to whoever asks for it by name', () => {
+  it('gives its value only by `reveal`', () => {
     expect(secret.reveal()).toBe(CANARY);
   });
 

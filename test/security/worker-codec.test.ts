@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, createSecretKey, randomBytes } from 'node:crypto';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
-import { FOUND } from '../../src/messages/found.js';
+import { ORIGIN_MARK } from '../../src/messages/payload-origin.js';
 import { generateOrderKeys } from '../../src/security/order-keys.js';
 import { signedAs, signing } from '../../src/security/order-signatures.js';
 import { EncryptionCodec } from '../../src/security/payload-codec.js';
@@ -28,7 +28,7 @@ const ORDER = { by: 1, for: {} };
 async function found(given: Payload, by: WorkerCodec = codec): Promise<[mark: string, value: unknown]> {
   const [read] = await by.decode([given], outside);
   if (!read) throw new Error('nothing came back');
-  return [Buffer.from(read.metadata?.[FOUND] ?? []).toString(), defaultPayloadConverter.fromPayload(read)];
+  return [Buffer.from(read.metadata?.[ORIGIN_MARK] ?? []).toString(), defaultPayloadConverter.fromPayload(read)];
 }
 
 async function encrypted(given: Payload, by = encryption): Promise<Payload> {
@@ -65,7 +65,7 @@ describe('what comes from outside is marked as what it is', () => {
   });
 
   it('with a mark of its own, which is overwritten', async () => {
-    const spoofed = payload('json/plain', '{}', { [FOUND]: 'signed-order' });
+    const spoofed = payload('json/plain', '{}', { [ORIGIN_MARK]: 'signed-order' });
     expect((await found(spoofed))[0]).toBe('not-encrypted');
     expect((await found(await encrypted(spoofed)))[0]).toBe('encrypted');
     expect((await found(await encrypted(spoofed, other)))[0]).toBe('not-readable');
@@ -82,7 +82,7 @@ describe('what comes from outside is marked as what it is', () => {
   });
 });
 
-it('where nothing is encrypted and nobody has a key, what is readable will do', async () => {
+it('without encryption and keys, readable payloads are accepted', async () => {
   expect(await found(unsigned, new WorkerCodec({ encryption: undefined, orders: undefined }))).toEqual([
     'not-asked',
     ORDER,
@@ -111,13 +111,13 @@ describe('what workers write to each other', () => {
     ['nobody', undefined],
   ])('is nothing where it was written for %s', async (_whom, context) => {
     const [read] = await codec.decode(await codec.encode([unsigned], context), worker);
-    expect(Buffer.from(read?.metadata?.[FOUND] ?? []).toString()).toBe('of-another-step');
+    expect(Buffer.from(read?.metadata?.[ORIGIN_MARK] ?? []).toString()).toBe('of-another-step');
     expect(read?.data).toBeUndefined();
   });
 
   it('is nothing where it is in the clear', async () => {
     const [read] = await codec.decode([unsigned], worker);
-    expect(Buffer.from(read?.metadata?.[FOUND] ?? []).toString()).toBe('not-encrypted');
+    expect(Buffer.from(read?.metadata?.[ORIGIN_MARK] ?? []).toString()).toBe('not-encrypted');
     expect(read?.data).toBeUndefined();
   });
 });

@@ -19,7 +19,7 @@ async function withMaterial(original: Buffer, order?: StoreOrder): Promise<Buffe
 }
 
 describe('what follows the signature', () => {
-  it('is told apart when it is validation material, once or twice, and may pass by a setting', async () => {
+  it('is recognised as validation material, once or twice, and may pass by a setting', async () => {
     for (const original of [agreement, annex]) {
       const file = await withMaterial(original);
       const once = await at.verify(file, original);

@@ -156,8 +156,8 @@ describe('a certificate that is not valid now', () => {
 const QC = { compliance: '0.4.0.1862.1.1', sscd: '0.4.0.1862.1.4', type: '0.4.0.1862.1.6', esign: '0.4.0.1862.1.6.1' };
 const unchecked = indeterminate('certificate-constraints-unchecked');
 
-describe('what certificates ask of who relies on them', () => {
-  it('is followed where critical statements are known (RFC 3739), and told', async () => {
+describe('a critical extension of a certificate', () => {
+  it('is accepted if its statements are known (RFC 3739), and is reported', async () => {
     const values = [
       sequence(oid(QC.compliance)),
       sequence(oid(QC.sscd)),

@@ -256,7 +256,7 @@ describe('between two revisions there is validation material alone', () => {
     expect(await changeBy('plain', write, { 1: catalog })).toMatchObject({ kind: 'validation-material' });
   });
 
-  it('and its timestamps are told by where their contents begin', async () => {
+  it('and its timestamps are found by the place of their contents', async () => {
     const writer = LAYOUTS.plain();
     const from = writer.text.length;
     const { bytes } = aTimestamp(writer).table(TRAILER);

@@ -54,7 +54,7 @@ const changed = (file: Buffer): Buffer => {
 };
 
 describe('whether the signed bytes are those that were signed', () => {
-  it('is said by a reason of its own where it could not be checked, which comes first and never passes', async () => {
+  it('has its own reason if it could not be checked; this reason comes first and never passes', async () => {
     for (const order of [{ digestOid: '2.999.5' }, { schemeOid: '2.999.6' }]) {
       const verification = await at.verify(await at.sign(at.agreement, order));
       expect(verification).toMatchObject({

@@ -67,7 +67,7 @@ async function written(issuer: Identity): Promise<string> {
   return path;
 }
 
-describe('what pyHanko signs for long is told by name, and taken by pyHanko, in the manner of', () => {
+describe('long-term signatures by pyHanko are recognised here, and accepted by pyHanko, in the manner of', () => {
   it.each(Object.keys(DOCUMENTS))('%s', async (name) => {
     const original = DOCUMENTS[name]?.() ?? Buffer.alloc(0);
     const order = {

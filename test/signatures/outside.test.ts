@@ -33,7 +33,7 @@ afterAll(async () => {
 const agreed = { ours: true, pdfsig: true, pyhanko: true };
 const refused = { ours: false, pdfsig: false, pyhanko: false };
 
-async function judge(file: Buffer, by = validators): Promise<Record<string, boolean>> {
+async function validatorsOn(file: Buffer, by = validators): Promise<Record<string, boolean>> {
   const path = join(folder, 'signed.pdf');
   await writeFile(path, file);
   const verdicts: Record<string, boolean> = {};
@@ -49,24 +49,24 @@ function signed(sample: string, more: Partial<SignOrder> = {}): Promise<Buffer> 
 
 describe('our verification, pdfsig and pyHanko', () => {
   it.each(SAMPLES)('pass what RSA, RSA-PSS and ECDSA signed: %s', async (sample) => {
-    expect(await judge(await signed(sample))).toEqual(agreed);
-    expect(await judge(await signed(sample, { pss: true, digest: 'sha512' }))).toEqual(agreed);
-    expect(await judge(await signed(sample, { signer: authority.ecdsa }))).toEqual(agreed);
+    expect(await validatorsOn(await signed(sample))).toEqual(agreed);
+    expect(await validatorsOn(await signed(sample, { pss: true, digest: 'sha512' }))).toEqual(agreed);
+    expect(await validatorsOn(await signed(sample, { signer: authority.ecdsa }))).toEqual(agreed);
   });
 
   it('pass a second signature, and one with a timestamp', async () => {
     const timestamp = { authority: authority.timestamps, chain: [authority.intermediate], at: new Date() };
     const once = await signed('annex.pdf', { timestamp });
-    expect(await judge(once)).toEqual(agreed);
+    expect(await validatorsOn(once)).toEqual(agreed);
     const chain = [authority.intermediate];
-    expect(await judge(await signPdf(once, { signer: authority.ecdsa, chain }))).toEqual(agreed);
+    expect(await validatorsOn(await signPdf(once, { signer: authority.ecdsa, chain }))).toEqual(agreed);
   });
 
   it.each(SAMPLES)('refuse content that was changed: %s', async (sample) => {
     const file = await signed(sample);
     const place = file.indexOf('stream\n') + 20;
     file[place] = (file[place] ?? 0) ^ 1;
-    expect(await judge(file)).toEqual(refused);
+    expect(await validatorsOn(file)).toEqual(refused);
   });
 
   it('refuse a signature value that was changed', async () => {
@@ -75,11 +75,11 @@ describe('our verification, pdfsig and pyHanko', () => {
     const digits = file.toString('latin1', start, file.indexOf('>', start)).replace(/(00)+$/, '').length;
     const place = start + digits - 20;
     file.write(file[place] === 0x30 ? '1' : '0', place, 'latin1');
-    expect(await judge(file)).toEqual(refused);
+    expect(await validatorsOn(file)).toEqual(refused);
   });
 
   it.each(SAMPLES)('refuse a revision appended after signing: %s', async (sample) => {
-    expect(await judge(await withAppendedRevision(await signed(sample)))).toEqual(refused);
+    expect(await validatorsOn(await withAppendedRevision(await signed(sample)))).toEqual(refused);
   });
 
   it.each(SAMPLES)('know validation material that pyHanko appended from anything else: %s', async (sample) => {
@@ -98,10 +98,10 @@ describe('our verification, pdfsig and pyHanko', () => {
   });
 
   it('refuse a chain to another root', async () => {
-    expect(await judge(await signed('agreement.pdf'), strangers)).toEqual(refused);
+    expect(await validatorsOn(await signed('agreement.pdf'), strangers)).toEqual(refused);
   });
 
   it('refuse a file without a signature', async () => {
-    expect(await judge(await readFile('samples/agreement.pdf'))).toEqual(refused);
+    expect(await validatorsOn(await readFile('samples/agreement.pdf'))).toEqual(refused);
   });
 });

@@ -57,7 +57,7 @@ function beyondSize(): PdfWriter {
 const samples = ['agreement.pdf', 'annex.pdf'].map((name) => join('samples', name));
 
 describe('a document to be signed', () => {
-  it.each(samples)('is accepted when it is a whole PDF, and its size is told: %s', async (sample) => {
+  it.each(samples)('is accepted when it is a whole PDF, and its size is returned: %s', async (sample) => {
     const content = await readFile(sample);
     await expect(checkPdf(sample, { maximumBytes: content.length })).resolves.toMatchObject({
       size: content.length,
@@ -73,7 +73,7 @@ describe('a document to be signed', () => {
     expect(await check('')).toBe('DOCUMENT_EMPTY');
   });
 
-  it('is refused above the limit, and the refusal tells limit and size', async () => {
+  it('is refused above the limit, and the refusal has limit and size', async () => {
     await writeFile(path, await readFile('samples/agreement.pdf'));
     const failure = checkPdf(path, { maximumBytes: 1000 });
     await expect(failure).rejects.toMatchObject({ code: 'DOCUMENT_TOO_LARGE', facts: { limit: 1000, size: 2698 } });
@@ -85,7 +85,7 @@ describe('a document to be signed', () => {
     expect(await check(' '.repeat(1024) + withTrailer('<< /Size 9 /Root 1 0 R >>'))).toBe('NOT_A_PDF');
   });
 
-  it('is refused when anything stands before its header: what is signed is what was sent, byte for byte', async () => {
+  it('is refused when anything stands before its header, because all sent bytes must be signed', async () => {
     expect(await check(`\n${withTrailer('<< /Size 9 /Root 1 0 R >>')}`)).toBe('PDF_BYTES_BEFORE_HEADER');
     const moved = new PdfWriter('sent by a scanner\n%PDF-1.4\n');
     expect(await check(withTrailer('<< /Size 9 /Root 1 0 R >>', moved))).toBe('PDF_BYTES_BEFORE_HEADER');

@@ -41,7 +41,7 @@ describe('a signed file passes', () => {
     }
   });
 
-  it('and the facts tell how it was signed, without a name', async () => {
+  it('and the facts show how it was signed, without a name', async () => {
     const stated = secondsAgo(3600);
     const signer = await makeIdentity({ name: 'Canary Name', issuer: at.authority.intermediate });
     const { facts } = await at.verify(await at.sign(agreement, { signer, statedTime: stated, pss: true }), agreement);
@@ -111,7 +111,7 @@ describe('a file fails', () => {
     expect((await at.verify(changedAt(file, file.lastIndexOf('/M (D:2') + 8))).reasons).toContain('digest-mismatch');
   });
 
-  it('when a byte was changed of what is signed in the CMS, and no change crashes the check', async () => {
+  it('when a signed byte of the CMS was changed, and no change crashes the check', async () => {
     const file = await at.sign(agreement, { signer: at.authority.ecdsa, chain: [] });
     const start = file.indexOf('/Contents <') + '/Contents <'.length;
     const cms = Buffer.from(file.toString('latin1', start, file.indexOf('>', start)), 'hex');
@@ -243,10 +243,10 @@ describe('a file is indeterminate', () => {
   });
 });
 
-describe('what may pass', () => {
+describe('a verification that may pass', () => {
   const facts = {};
 
-  it('is what passed, and what is indeterminate for allowed reasons alone', () => {
+  it('is a passed one, or an indeterminate one with only allowed reasons', () => {
     expect(mayPass({ result: 'passed', reasons: [], facts }, [])).toBe(true);
     const rewritten: Verification = { result: 'indeterminate', reasons: ['content-rewritten'], facts };
     expect(mayPass(rewritten, [])).toBe(false);

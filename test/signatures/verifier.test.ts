@@ -23,7 +23,7 @@ function verifier(options: Partial<VerifierOptions> = {}): Verifier {
   return made;
 }
 
-test('says of a file what the verification says', async () => {
+test('gives the same answer for a file as the verification', async () => {
   const { verify } = verifier({ entry: OURS });
   expect(await verify(SAMPLE, ORDER)).toEqual(await verifyPdfSignature(SAMPLE, ORDER));
   await expect(verify('/nowhere/agreement.pdf', ORDER)).rejects.toMatchObject({ code: 'ENOENT' });
@@ -43,10 +43,10 @@ test.each([
   expect(await verify('good', ORDER)).toMatchObject({ verification: { result: 'passed' } });
 });
 
-test('a mistake of ours is told to whoever runs it', async () => {
-  const told: Error[] = [];
-  await verifier({ broken: (error) => told.push(error) }).verify('mistake', ORDER);
-  expect(told).toMatchObject([{ message: 'Maximum call stack size exceeded' }]);
+test('a defect of ours is reported to the caller', async () => {
+  const reported: Error[] = [];
+  await verifier({ broken: (error) => reported.push(error) }).verify('mistake', ORDER);
+  expect(reported).toMatchObject([{ message: 'Maximum call stack size exceeded' }]);
 });
 
 test('a thread that ends by itself fails its file, which is tried again in another', async () => {

@@ -44,7 +44,7 @@ test('an encrypted key with its passphrase, from the environment', async () => {
   delete process.env['VIDEOID_TEST_PASSPHRASE'];
 });
 
-describe('what is wrong with our own files fails the call with a setting’s name, and nothing is sent', () => {
+describe('a fault in our own files fails the call with the name of the setting, and nothing is sent', () => {
   test.each<[string, () => Promise<object>, string]>([
     ['a file that is not there', async () => ({ key: 'file:/nowhere/key.pem' }), 'SECRET_NOT_FOUND'],
     ['a pasted secret', async () => ({ key: server.apiUser.key }), 'BAD_SETTING'],

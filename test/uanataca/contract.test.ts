@@ -91,7 +91,7 @@ test.each<[string, Answered]>([
   expect(server.arrived).toHaveLength(1);
 });
 
-test('when no way leads to it, the first error tells why', async () => {
+test('if all ways fail, the first error is reported', async () => {
   listed = NO_JSON;
   generated = { status: 404, body: '<h1>Not Found</h1>' };
   const error = await failure();

@@ -31,7 +31,7 @@ test('what is filled in already goes back with what is new, without what the vid
   });
 });
 
-test('the officer who identifies is told with the create, and never in an update', () => {
+test('the identifying officer is sent with the create, never in an update', () => {
   const given = read({ identification_rao: 1400 });
   for (const updateSendsBack of ['all', 'required', 'all-but-video'] as const) {
     const sent = updateOf(given, { identification_rao: '1401' }, { ...DEFAULTS, updateSendsBack });
@@ -100,7 +100,7 @@ test('e-mail and phone are corrected like any other field', () => {
   expect(updateOf(read(), corrected, DEFAULTS)).toMatchObject(corrected);
 });
 
-test('nothing that was filled in is lost, whatever it is, but for what the video gave and what belongs to the create', () => {
+test('no field is lost, except those from the video and those of the create', () => {
   const names = Object.keys(FIELD_WORDS);
   const filled = fc.dictionary(fc.constantFrom(...names), fc.string({ minLength: 1 }));
   fc.assert(

@@ -212,7 +212,7 @@ test('a call whose loss would be a doubt never takes a kept connection; reads do
   await server.close();
 });
 
-test('a read can be ended early, with the reason of whoever ends it', async () => {
+test('a read can be ended early, with a reason', async () => {
   const server = await rawServer(() => undefined);
   const client = clientOf(server.address);
   const stopped = new AbortController();

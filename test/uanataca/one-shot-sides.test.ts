@@ -11,7 +11,7 @@ import { layAuthority } from '../keys.js';
 import { clientOf } from './answering-server.js';
 import { OFFICER } from './enrolment-sandbox.js';
 import { fileAt } from './file-source.js';
-import { told } from './told.js';
+import { resultOrCode } from './result-or-code.js';
 
 /** Whoever is wrong about the provider is told so by a setting: the simulated one takes the other side of each. */
 
@@ -295,7 +295,7 @@ test.each(ROWS)(
     ] as const) {
       const at = await prepared(until);
       await provider().settings({ behaviour });
-      expect(await told(act(optimizer, at))).toEqual(expected);
+      expect(await resultOrCode(act(optimizer, at))).toEqual(expected);
       await provider().resetSettings();
     }
   },
@@ -322,11 +322,11 @@ describe('answers of V1 (§2.2)', () => {
         details: 'Request not found. Make sure the upload directory is correct.',
       },
     ]);
-    expect(await told(plain.getRequest(NOBODY))).toBe('PROVIDER_NOT_FOUND');
-    expect(await told(plain.getContract(NOBODY))).toBe('PROVIDER_NOT_FOUND');
+    expect(await resultOrCode(plain.getRequest(NOBODY))).toBe('PROVIDER_NOT_FOUND');
+    expect(await resultOrCode(plain.getContract(NOBODY))).toBe('PROVIDER_NOT_FOUND');
   });
 
-  test('a body that is no JSON is told in place of the status line', async () => {
+  test('a body that is not JSON is shown in place of the status line', async () => {
     await provider().settings({ behaviour: { errorShape: 'v1' } });
     const answer = await fetch(`${sandbox.api}/videoid`, { method: 'POST', body: '{"email":' });
     expect([answer.status, await answer.json()]).toEqual([

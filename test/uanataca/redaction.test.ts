@@ -75,7 +75,7 @@ test('a known value never comes through, in any spelling and any surroundings', 
   );
 });
 
-test('e-mail addresses and telephone numbers nobody told us of do not come through', () => {
+test('unknown e-mail addresses and telephone numbers are removed', () => {
   const phone = fc.tuple(fc.integer({ min: 30, max: 49 }), fc.integer({ min: 100_000_000, max: 999_999_999 }));
   fc.assert(
     fc.property(fc.emailAddress(), phone, fc.string(), (email, [country, number], around) => {
@@ -94,7 +94,7 @@ test('what is shown is never longer than 300 characters, and huge texts take no 
   }
 });
 
-test('a value that is cut at the end of what is looked at does not come through in part', () => {
+test('a value that is cut at the end of the text does not come through in part', () => {
   const token = 'tokenvalue'.repeat(10);
   expect(redact(`${'mail@example.com '.repeat(233)}${'x '.repeat(15)}${token}`, [])).not.toContain('tokenvalue');
 });

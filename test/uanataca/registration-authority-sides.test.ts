@@ -5,7 +5,7 @@ import {
 } from '../../src/uanataca/registration-authority/assumptions.js';
 import { authorityOf } from './authority-server.js';
 import { COMPANY_PROFILE, OFFICER, PERSON_PROFILE, SimulatedAuthority } from './enrolment-sandbox.js';
-import { told } from './told.js';
+import { resultOrCode } from './result-or-code.js';
 
 /** Whoever is wrong about the provider is told so by a setting: the simulated one takes the other side of each. */
 
@@ -122,7 +122,7 @@ test.each(ROWS)('%j where the provider is %j', async (assumptions, behaviour, ac
       [authority.client, usual],
       [other, otherwise],
     ] as const) {
-      expect(await told(act(client))).toEqual(expected);
+      expect(await resultOrCode(act(client))).toEqual(expected);
     }
   } finally {
     await other.close();

@@ -455,7 +455,7 @@ describe('ping', () => {
       { status: 400, body: '<title>400 No required SSL certificate was sent</title>' },
       'CREDENTIALS_REFUSED',
     ],
-  ])('%s is told', async (_name, answer, code) => {
+  ])('%s is reported', async (_name, answer, code) => {
     expect(await failing(answer, (one) => one.ping())).toMatchObject({ kind: 'refused', code });
   });
 });

@@ -65,7 +65,7 @@ describe('uploading', () => {
     return files.filter((one) => one.startsWith(directory)).length;
   }
 
-  test('sends the file as it is, under a name that tells nothing, with its length', async () => {
+  test('sends the file unchanged, under a neutral name, with its length', async () => {
     answer = () => json(200, { status: 'success', detail: { name: 'file', uid: UID } });
     const client = clientOf(server.address);
     expect(await client.uploadDocument(REQUEST, file())).toEqual({ uid: UID });
@@ -144,7 +144,7 @@ describe('uploading', () => {
 
   const changed = new VideoIdError('ARCHIVED_FILE_CHANGED', 'Document 3 is not what was stored.');
 
-  test('what cannot be opened is not sent, and why is told as it is', async () => {
+  test('a file that cannot be opened is not sent, and the error is passed on unchanged', async () => {
     const client = clientOf(server.address);
     await expect(client.uploadDocument(REQUEST, { open: () => Promise.reject(changed), index: 3 })).rejects.toBe(
       changed,
@@ -153,7 +153,7 @@ describe('uploading', () => {
     await client.close();
   });
 
-  test('what fails while it is read never arrives whole, and why is told as it is', async () => {
+  test('a file that fails while it is read never arrives whole, and the error is passed on unchanged', async () => {
     async function* failing(): AsyncGenerator<Buffer> {
       yield PDF.subarray(0, PDF.length - 1);
       await setTimeout(20); // what was read has gone by then

@@ -27,25 +27,25 @@ function timedOut(timeoutType: proto.temporal.api.enums.v1.TimeoutType, cause?: 
   return { message: 'giving up retrying', timeoutFailureInfo: { timeoutType }, ...(cause ? { cause } : {}) };
 }
 
-test('a step that fails tells why', () => {
+test('a failed step gives its reason', () => {
   expect(failureOf(asThrown(failed(FULL)))).toEqual(FULL);
 });
 
-test('a budget that ends between two tries, or in one, tells why the try before failed', () => {
+test('a budget that ends between two tries, or in one, gives the reason of the previous try', () => {
   expect(failureOf(asThrown(timedOut(TIMEOUT_TYPE_SCHEDULE_TO_CLOSE, failed(FULL))))).toEqual(FULL);
 });
 
-test('a try that was lost every time tells only that time is up', () => {
+test('if every try was lost, the failure says only that the time is over', () => {
   const lost = timedOut(TIMEOUT_TYPE_START_TO_CLOSE);
-  const told = { code: 'STEP_FAILED', temporary: true };
-  expect(failureOf(asThrown(lost))).toMatchObject(told);
-  expect(failureOf(asThrown(timedOut(TIMEOUT_TYPE_SCHEDULE_TO_CLOSE, lost)))).toMatchObject(told);
+  const expected = { code: 'STEP_FAILED', temporary: true };
+  expect(failureOf(asThrown(lost))).toMatchObject(expected);
+  expect(failureOf(asThrown(timedOut(TIMEOUT_TYPE_SCHEDULE_TO_CLOSE, lost)))).toMatchObject(expected);
 });
 
 test('a cancelled step is no failure', () => {
   expect(failureOf(asThrown({ message: 'cancelled', canceledFailureInfo: {} }))).toBeUndefined();
 });
 
-test('what is no failure of an activity is not taken for one', () => {
+test('an error that no activity threw is not treated as the failure of an activity', () => {
   expect(() => failureOf(new TypeError('a mistake of ours'))).toThrow(TypeError);
 });

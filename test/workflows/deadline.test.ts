@@ -131,7 +131,7 @@ describe('a timer that is handled late', () => {
 describe('reminders', () => {
   const BEFORE = [HOUR, 2 * HOUR];
 
-  test('wake the timer, the earliest first, and are each told once', () => {
+  test('wake the timer, the earliest first, and each comes once', () => {
     let deadline = started(4 * HOUR, BEFORE, T);
     expect(wakesAt(deadline, T)).toBe(T + 2 * HOUR);
     let remind: boolean | undefined;

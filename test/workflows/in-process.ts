@@ -153,7 +153,7 @@ export class InProcess {
 
   private activate(jobs: Job[]): Promise<Command[]> {
     const working = this.work(jobs);
-    this.working = working.catch(() => undefined); // who has asked for it is told
+    this.working = working.catch(() => undefined); // the caller gets the error
     return working;
   }
 

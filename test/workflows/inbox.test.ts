@@ -53,7 +53,7 @@ test('orders that came too late for their stage are refused, the others stay', a
   expect(inbox.has('resolve')).toBe(true);
 });
 
-test('at the end everybody who has no answer is told: who waits, and whose order was taken', async () => {
+test('at the end every caller without an answer gets one: waiting ones, and those whose order was taken', async () => {
   const taken = inbox.ask('resolve', RETRY);
   inbox.take('resolve');
   const waiting = inbox.ask('new-video', VIDEO);

@@ -90,7 +90,7 @@ async function what(): Promise<string[]> {
 }
 
 describe('a step that meets temporary trouble', () => {
-  test('is tried within its budget, where nobody is told anything', async () => {
+  test('is tried within its budget, without attention', async () => {
     await uploading();
     expect(it.activity('upload')).toMatchObject({ budget: 10 * MINUTE, retries: { from: 1000, to: 5 * MINUTE } });
     expect((await it.status()).attention).toBeUndefined();
@@ -126,7 +126,7 @@ describe('a step that meets temporary trouble', () => {
     expect(Date.parse((await it.status()).deadline ?? '')).toBe(before + 3 * HOUR + 20 * MINUTE);
   });
 
-  test('is tried within its budget again when an operator says so, and then shows what is in the way by now', async () => {
+  test('is tried within its budget again when an operator says so, and then shows the new failure', async () => {
     await uploading();
     await it.fails('upload', BUSY);
     await resolve('retry');
@@ -223,7 +223,7 @@ describe('a step that is refused', () => {
 });
 
 describe('an officer who decides', () => {
-  test('is told what is in the way when the step enters attention', async () => {
+  test('gets the failure when the step enters attention', async () => {
     await inReview();
     const approval = it.update('review', APPROVE);
     await it.settles();
@@ -231,7 +231,7 @@ describe('an officer who decides', () => {
     await expect(approval).rejects.toMatchObject({ code: 'PROVIDER_BUSY' });
   });
 
-  test('is told that the credentials are wrong, may type them again, and nothing is attention', async () => {
+  test('learns that the credentials are wrong and may type them again, without attention', async () => {
     await inReview();
     const approval = it.update('review', APPROVE);
     await it.settles();
@@ -262,7 +262,7 @@ describe('an officer who decides', () => {
 });
 
 describe('a code', () => {
-  test('that the provider is asked for too soon is told so, and is no attention', async () => {
+  test('that is requested too soon is refused, without attention', async () => {
     await inAcceptance();
     const asked = askForCode();
     await it.settles();
@@ -442,7 +442,7 @@ describe('the deadline', () => {
 });
 
 describe('an order that comes at the same moment as something else', () => {
-  test('of an officer whom the console overtakes is told at once', async () => {
+  test('of an officer whom the console overtakes is answered at once', async () => {
     await inReview();
     await it.passes(3000);
     await it.hint(); // reads
@@ -484,7 +484,7 @@ describe('an order that comes at the same moment as something else', () => {
     await expect(anew).resolves.toEqual({ requestPk: '102' });
   });
 
-  test('to end the request ends it after the step that is under way, and is told how', async () => {
+  test('to end the request ends it after the running step, and is answered with the outcome', async () => {
     await uploading();
     const cancelled = it.update('cancel', CANCEL);
     await it.settles();

@@ -40,7 +40,7 @@ export function enrol(dependencies: Dependencies): EnrolmentActivities['enrol'] 
 }
 
 /**
- * Tries the noted cards of a round in order, whoever noted them. A slow try may run beside the next one for a moment. Both then
+ * Tries the noted cards of a round in order, also those of other tries. A slow try may run beside the next one for a moment. Both then
  * use the same card, and the provider accepts it once.
  */
 async function enrolWithNextCard(

@@ -82,7 +82,7 @@ async function raoLogin(
 
 /**
  * Only the approval's answer contains the secrets, so nothing is approved unless they can be stored. The mark proves that the
- * archive can be written. It also tells later tries that the approval may be ours.
+ * archive can be written. It also shows later tries that the approval may be ours.
  *
  * @throws VideoIdError BAD_SETTING, ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
  */

@@ -7,7 +7,7 @@ import type { Config } from '../../config.js';
 import { byteSize } from '../layout.js';
 import { check, type Check } from './check.js';
 
-/** The archive: there, writable, with room. */
+/** Checks that the archive exists, is writable and has space. */
 export async function archiveChecks({ archive: settings, documents }: Config): Promise<Check[]> {
   const { directory, reserve } = settings;
   const opened = await check('archive', async () => {
@@ -25,9 +25,9 @@ export async function archiveChecks({ archive: settings, documents }: Config): P
     const free = await (await openArchive({ directory, reserveBytes: reserve })).freeBytes();
     const words = `${byteSize(free)} free, the reserve is ${byteSize(reserve)}`;
     if (free < reserve) {
-      return { state: 'fail', words, remedy: 'Free space: below the reserve nothing is started and no code is sent.' };
+      return { state: 'fail', words, remedy: 'Free space: below the reserve no request starts and no code is sent.' };
     }
-    // As given, as signed, and the draft while it is read back.
+    // The file as given, as signed, and the draft while it is read back.
     const largest = documents.maximumBytes * documents.maximumCount * 3;
     return free < reserve + largest
       ? { state: 'warn', words, remedy: `One request of the largest size needs up to ${byteSize(largest)}.` }
@@ -37,8 +37,8 @@ export async function archiveChecks({ archive: settings, documents }: Config): P
 }
 
 /**
- * A full archive must not stop Temporal as well. Where Temporal keeps its database is known for the local stack alone,
- * whose SQLite file lies beside the settings.
+ * A full archive must not stop Temporal too. The place of Temporal's database is known only for the local stack: its SQLite file
+ * lies beside the settings.
  */
 async function volumeCheck(directory: string): Promise<Check[]> {
   const settings = process.env['VIDEOID_CONFIG'];
@@ -58,7 +58,7 @@ async function volumeCheck(directory: string): Promise<Check[]> {
   ];
 }
 
-/** Undefined when it is not there. */
+/** Undefined if it does not exist. */
 async function found(path: string): Promise<Stats | undefined> {
   try {
     return await stat(path);

@@ -10,7 +10,7 @@ export interface Check {
   remedy?: string;
 }
 
-/** Runs one check; a failure of ours becomes its line, any other error is a defect and passes on. */
+/** Runs one check. A failure of ours becomes its line. Any other error is a defect and is thrown. */
 export async function check(
   name: string,
   work: () => Promise<Omit<Check, 'name' | 'state'> & { state?: Check['state'] }>,

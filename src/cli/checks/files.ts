@@ -9,7 +9,7 @@ export interface NamedFile {
   secret: boolean;
 }
 
-/** The result of a check, with a warning where others may do with its files what they should not. */
+/** The result of a check. It becomes a warning if others may read or write the files. */
 export async function withFiles(
   result: Omit<Check, 'name' | 'state'> & { state?: Check['state'] },
   files: readonly NamedFile[],

@@ -8,7 +8,7 @@ import { Optimizers } from '../../uanataca/one-shot/optimizers.js';
 import { check, type Check } from './check.js';
 import { withFiles } from './files.js';
 
-/** Every provider environment: its Optimizer answers, its roots are there. */
+/** Checks every provider environment: its Optimizer answers, and its roots exist. */
 export async function providerChecks({ environments, registrationAuthorities }: Config): Promise<Check[]> {
   const optimizers = new Optimizers(environments);
   const checks: Check[] = [];
@@ -51,7 +51,7 @@ async function optimizerCheck(
   });
 }
 
-/** Why the settings allow to reach a real Optimizer without TLS. */
+/** Shows the reason for reaching a real Optimizer without TLS. */
 function plainHttpChecks(name: string, { env, optimizer, plainHttpReason }: EnvironmentConfig): Check[] {
   if (env !== 'prod' || plainHttpReason === undefined || !isPlainOutside(optimizer)) return [];
   return [
@@ -59,7 +59,7 @@ function plainHttpChecks(name: string, { env, optimizer, plainHttpReason }: Envi
       name: `plain http to ${name}`,
       state: 'warn',
       words: plainHttpReason,
-      remedy: 'Credentials and codes go there in clear. Use https:// when the reason does not hold any more.',
+      remedy: 'Credentials and codes are sent in clear text. Use https:// when the reason no longer applies.',
     },
   ];
 }

@@ -7,10 +7,10 @@ import { RegistrationAuthorities } from '../../uanataca/registration-authority/r
 import { span } from '../layout.js';
 import { check, type Check } from './check.js';
 
-/** Milliseconds. A new certificate of an API user takes the provider's staff some days. */
+/** Milliseconds. The provider's staff needs some days for a new certificate of an API user. */
 const RENEW_BEFORE = 30 * 86_400_000;
 
-/** Enrolments: the Registration Authority API of every environment, and what every registration authority needs for them. */
+/** Checks for enrolments: the Registration Authority API of every environment, and the settings of every registration authority. */
 export async function enrolmentChecks({ environments, registrationAuthorities, keys }: Config): Promise<Check[]> {
   const apis = new RegistrationAuthorities(environments);
   const checks: Check[] = [];
@@ -85,13 +85,13 @@ async function scratchcardsCheck(
   });
 }
 
-/** Declaration, contract and approval name an officer, and are taken with username, password and PIN (§8.2, §8.3). */
+/** Declaration, contract and approval name an officer. They need username, password and PIN (§8.2, §8.3). */
 function officersCheck(id: string, { officers, review }: RegistrationAuthorityConfig): Check {
   const name = `officers of ${id}`;
   const field = `registrationAuthorities.${id}.officers`;
   const known = Object.entries(officers);
   if (known.length === 0) {
-    return { name, state: 'fail', words: 'none, and an enrolment names one', remedy: `Add an officer to ${field}.` };
+    return { name, state: 'fail', words: 'none, but an enrolment needs one', remedy: `Add an officer to ${field}.` };
   }
   const deciding = review.mode === 'automatic' ? known.filter(([each]) => each === review.officer) : known;
   const without = deciding.filter(([, { username }]) => username === undefined).map(([each]) => each);
@@ -99,7 +99,7 @@ function officersCheck(id: string, { officers, review }: RegistrationAuthorityCo
   return {
     name,
     state: without.length === deciding.length ? 'fail' : 'warn',
-    words: `${without.join(', ')} cannot approve enrolments: a token does not do`,
+    words: `${without.join(', ')} cannot approve enrolments: a token is not enough`,
     remedy: `Give username, password and PIN in ${field}.`,
   };
 }
@@ -110,9 +110,9 @@ function secretsCheck(id: string, { secrets }: Enrolment, canSeal: boolean): Che
   if (secrets === 'seal') {
     return canSeal
       ? { name, state: 'ok', words: 'kept sealed' }
-      : { name, state: 'fail', words: 'to be sealed, and there is no seal key', remedy: 'Give a key in keys.seal.' };
+      : { name, state: 'fail', words: 'to be sealed, but there is no seal key', remedy: 'Give a key in keys.seal.' };
   }
-  const words = 'dropped: nobody here can revoke a certificate';
+  const words = 'dropped, so nobody here can revoke a certificate';
   return {
     name,
     state: secrets === 'drop' ? 'ok' : 'warn',
@@ -126,9 +126,9 @@ async function asked<T>(field: string, question: () => Promise<T>): Promise<T> {
     return await question();
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    throw new VideoIdError(error.code, `The Registration Authority API does not answer well: ${error.words}`, {
+    throw new VideoIdError(error.code, `The Registration Authority API does not answer as expected: ${error.words}`, {
       field,
-      remedy: 'Check address, client certificate, key, CA and the network between here and there.',
+      remedy: 'Check the address, client certificate, key and CA, and the network to it.',
       cause: error,
     });
   }

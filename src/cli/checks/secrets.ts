@@ -6,7 +6,7 @@ import { readApiTokens, readWebhookTokens } from '../../gateway/tokens.js';
 import { check, type Check } from './check.js';
 import { type NamedFile, withFiles } from './files.js';
 
-/** The settings file, keys, tokens, and every secret that the settings name; who else may read and write their files. */
+/** Checks the settings file, keys, tokens and all other secrets of the settings, and who else may read or write their files. */
 export async function secretChecks(config: Config): Promise<Check[]> {
   const checks = [
     await settingsFileCheck(),
@@ -40,7 +40,7 @@ async function tokenChecks(config: Config): Promise<Check[]> {
   const api = config.gateway.apiTokens;
   const webhooks = Object.values(config.registrationAuthorities).flatMap(({ webhookTokens }) => webhookTokens);
   const checks: Check[] = [];
-  const told = async (name: string, references: readonly string[], read: () => Promise<unknown>): Promise<void> => {
+  const add = async (name: string, references: readonly string[], read: () => Promise<unknown>): Promise<void> => {
     if (references.length === 0) return;
     const one = await check(name, async () => {
       await read();
@@ -48,8 +48,8 @@ async function tokenChecks(config: Config): Promise<Check[]> {
     });
     checks.push(one);
   };
-  await told('tokens of the API', api, () => readApiTokens(config));
-  await told('webhook tokens', webhooks, () => readWebhookTokens(config));
+  await add('tokens of the API', api, () => readApiTokens(config));
+  await add('webhook tokens', webhooks, () => readWebhookTokens(config));
   return checks;
 }
 
@@ -57,7 +57,7 @@ function asSecret(reference: string): NamedFile {
   return { reference, secret: true };
 }
 
-/** The private half is secret, the public one only to be kept from others' hands. */
+/** The private half is secret. The public half must only be protected against changes. */
 function filesOfPairs(pairs: readonly { publicKey: string; privateKey?: string | undefined }[]): NamedFile[] {
   return pairs.flatMap(({ publicKey, privateKey }) => [
     { reference: publicKey, secret: false },
@@ -70,7 +70,7 @@ async function codecCheck({ keys }: Config): Promise<Check> {
     if (!keys.encryptPayloads) {
       return {
         state: 'warn',
-        words: 'what passes through Temporal is not encrypted, and an answer of a step may be anybody’s',
+        words: 'data in Temporal is not encrypted, and anybody may forge the answer of a step',
         remedy: 'Set keys.encryptPayloads to true and give a key: videoid setup --keys DIRECTORY.',
       };
     }
@@ -98,23 +98,23 @@ async function ordersCheck({ keys }: Config): Promise<Check> {
     if (!keys.encryptPayloads && keys.orders.length === 0) {
       return {
         state: 'warn',
-        words: 'nothing is signed: whoever can write to Temporal can start and steer requests',
+        words: 'nothing is signed: anybody who can write to Temporal can start and steer requests',
         remedy: 'Give a key in keys.orders: videoid setup --keys DIRECTORY.',
       };
     }
     const known = [...(await loadOrderPublicKeys(keys.orders)).keys()];
     const files = filesOfPairs(keys.orders);
     if (keys.orders.every(({ privateKey }) => privateKey === undefined)) {
-      const words = `taking what ${known.join(', ')} signed; no private key here`;
-      const remedy = 'Right for a worker, and to read. Who starts or steers requests needs the private key.';
+      const words = `accepts signatures by ${known.join(', ')}; no private key here`;
+      const remedy = 'Right for a worker, and for reading. To start or steer requests, give the private key.';
       return await withFiles({ state: 'warn', words, remedy }, files);
     }
     const { id } = await loadOrderSigner(keys.orders);
-    return await withFiles({ words: `${id} signs, ${known.join(', ')} count` }, files);
+    return await withFiles({ words: `${id} signs; accepts signatures by ${known.join(', ')}` }, files);
   });
 }
 
-/** Every secret reference of the settings but keys and tokens, by the setting it belongs to. */
+/** Every secret reference of the settings except keys and tokens, by its setting. */
 function namedSecrets(config: Config): [string, string[]][] {
   const { tls, apiKey } = config.temporal;
   const named: [string, (string | undefined)[]][] = [
@@ -138,16 +138,16 @@ function namedSecrets(config: Config): [string, string[]][] {
   });
 }
 
-/** What the review mode of each registration authority needs. */
+/** Checks that each registration authority has what its review mode needs. */
 function reviewChecks(config: Config): Check[] {
   return Object.entries(config.registrationAuthorities).map(([id, { review, officers, webhookTokens }]): Check => {
     const name = `review of ${id}`;
-    const hooks = webhookTokens.length === 0 ? '; no webhook token, so the slow poll alone sees changes' : '';
+    const hooks = webhookTokens.length === 0 ? '; no webhook token, so only slow polling sees changes' : '';
     if (review.mode === 'manual' && Object.keys(officers).length === 0) {
       return {
         name,
         state: 'fail',
-        words: 'manual, and nobody who could decide here',
+        words: 'manual, but no officer who could decide',
         remedy: `Add an officer to registrationAuthorities.${id}.officers, or set the review mode to at-provider.`,
       };
     }

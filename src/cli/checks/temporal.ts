@@ -9,10 +9,10 @@ import { describeNamespaceRetention } from '../../temporal/namespace.js';
 import { span } from '../layout.js';
 import { check, type Check } from './check.js';
 
-/** Milliseconds. Shorter, and `list` and the Temporal UI forget a request while people still ask about it. */
+/** Milliseconds. With less, `list` and the Temporal UI lose requests about which people still ask. */
 const COMFORTABLE_RETENTION = 7 * 86_400_000;
 
-/** Temporal: reachable, namespace, retention, search attributes, and whether a worker is there. */
+/** Checks Temporal: connection, namespace, retention, search attributes, and whether a worker runs. */
 export async function temporalChecks({ temporal }: Config): Promise<Check[]> {
   let opened: { connection: Connection; client: Client } | undefined;
   const connected = await check('Temporal', async () => {
@@ -41,7 +41,7 @@ async function namespaceCheck(connection: Connection, namespace: string): Promis
       ? {
           state: 'warn',
           words,
-          remedy: 'Outcomes stay in the archive anyway; to see ended requests longer: videoid setup --retention 30d.',
+          remedy: 'Outcomes stay in the archive anyway. To see ended requests longer: videoid setup --retention 30d.',
         }
       : { words };
   });

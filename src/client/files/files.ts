@@ -12,12 +12,12 @@ export type { DocumentEntry, ShownFile, ShowOptions } from './shown-files.js';
 /** Milliseconds to find out why there is no link yet. */
 const REASON_WITHIN = 2_000;
 
-/** What there is to see of a request, read from the archive. The archive records every showing. */
+/** The files and links of a request, from the archive. Every time one is shown, the archive records it. */
 export function fileVerbs(access: RequestAccess) {
   const { archive } = access;
   return {
     /**
-     * The link for the signer; waits for create, `within` milliseconds (10 000 if left out).
+     * The link for the signer. Waits for create, at most `within` milliseconds (default: 10 000).
      *
      * @throws VideoIdError STILL_RUNNING, WORKER_AWAY, NOT_NOW, REQUEST_ENDED
      */
@@ -63,8 +63,7 @@ export function fileVerbs(access: RequestAccess) {
     },
 
     /**
-     * The RAO declaration of an enrolment, plain text, streamed: with the contract it is what the officer reads before the
-     * review.
+     * The RAO declaration of an enrolment, plain text, streamed. The officer reads it, and the contract, before the review.
      *
      * @throws VideoIdError DOCUMENT_NOT_FOUND while it is not there yet
      */
@@ -75,8 +74,8 @@ export function fileVerbs(access: RequestAccess) {
     },
 
     /**
-     * The sealed codes of an enrolment: PIN, PUK, revocation and enrolment code. Only where the private seal key is; the
-     * reading is recorded before it is answered.
+     * Opens the sealed codes of an enrolment: PIN, PUK, revocation and enrolment code. Needs the private seal key. The reading is
+     * recorded before the codes are returned.
      *
      * @throws VideoIdError BAD_INPUT, NOT_NOW (none kept), SEAL_NOT_OPENED
      */

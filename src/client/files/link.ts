@@ -11,11 +11,11 @@ import type { CallOptions } from '../running/access.js';
 const LOOK_EVERY = 100;
 
 /**
- * The link for the signer, as soon as create has brought it. Every showing is recorded: whoever has the link can act as
- * the signer.
+ * The link for the signer, as soon as create has stored it. Anybody who has the link can act as the signer, so the archive
+ * records each time it is shown.
  *
  * @param within milliseconds to wait for create
- * @param status asked only when there is no link, to say why
+ * @param status is asked only if there is no link, to say why
  * @throws VideoIdError REQUEST_ENDED, NOT_NOW (taken over without its link), STILL_RUNNING, and what the status throws
  */
 export async function linkOf(
@@ -45,8 +45,8 @@ export async function linkOf(
 }
 
 /**
- * Puts the link of an adopted request into the archive, as soon as the request has taken its ids over: before that the
- * archive must not say that there is one at the provider.
+ * Puts the link of an adopted request into the archive, but only after the request has taken over the ids. Before that, the
+ * archive must not say that the provider has the request.
  *
  * @throws VideoIdError STILL_RUNNING with the `updateId` when the ids are not taken over in time
  */
@@ -65,9 +65,8 @@ export async function keepLink(
       return;
     }
     if (Date.now() >= until) {
-      throw new VideoIdError('STILL_RUNNING', 'The ids are not taken over yet, so the link is not kept.', {
-        remedy:
-          'See the status of the request; when it has taken the ids over, repeat the call with the same updateId.',
+      throw new VideoIdError('STILL_RUNNING', 'The request does not have the ids yet, so the link is not stored.', {
+        remedy: 'See the status of the request. When it has the ids, repeat the call with the same updateId.',
         facts: defined({ updateId: options.updateId }),
       });
     }
@@ -86,7 +85,7 @@ function notYet(status: RequestStatus): VideoIdError {
   }
   return new VideoIdError('STILL_RUNNING', `There is no link yet: ${words}`, {
     remedy: attention.leavesByItself
-      ? 'Ask again later: it is tried again by itself.'
+      ? 'Ask again later. The request tries again by itself.'
       : `It waits for an operator: videoid resolve, with one of ${attention.remedies.join(', ')}.`,
     facts: { stage, attention: attention.code },
   });
@@ -94,7 +93,7 @@ function notYet(status: RequestStatus): VideoIdError {
 
 function ended(outcome: string): VideoIdError {
   return new VideoIdError('REQUEST_ENDED', `The request has ended: ${outcome}.`, {
-    remedy: 'See its outcome; after an end without success, a new attempt has a link of its own.',
+    remedy: 'See its outcome. After an end without success, start a new attempt: it gets its own link.',
     facts: { outcome },
   });
 }

@@ -7,14 +7,14 @@ import type { Sealed } from '../../messages/steering.js';
 import { actorPart } from '../input/input.js';
 import type { RequestAccess } from '../running/access.js';
 
-/** Codes of a certificate: `pin`, `puk`, `erc` (revocation), `enrollmentCode`; those that the provider gave. */
+/** Codes of a certificate: `pin`, `puk`, `erc` (revocation), `enrollmentCode`. Only those that the provider gave. */
 export type CertificateSecrets = Record<string, string>;
 
-/** What is kept sealed of an enrolment. */
+/** The sealed codes of an enrolment. */
 export interface EnrolmentSecrets {
-  /** Those of the scratchcard it was created with. */
+  /** The codes of the scratchcard that it was created with. */
   scratchcard?: CertificateSecrets;
-  /** Those that the provider answered to the approval. */
+  /** The codes in the provider's answer to the approval. */
   approval?: CertificateSecrets;
 }
 
@@ -29,7 +29,7 @@ const certificateSecrets = z.record(z.string(), z.string());
 export const readOrder = z.strictObject({ actor: actorPart, channel: z.string().optional() });
 
 /**
- * Opens the secrets of an enrolment. The reading is recorded before anything is handed out.
+ * Opens the secrets of an enrolment. The reading is recorded before they are returned.
  *
  * @throws VideoIdError NOT_NOW when none are kept, or not yet; SEAL_NOT_OPENED without the private key
  */
@@ -41,8 +41,8 @@ export async function readSecrets(
   const card = await cardSecrets(access, record);
   const approval = await access.archive.readSealed(record, 'approval');
   if (card === undefined && approval === undefined) {
-    throw new VideoIdError('NOT_NOW', 'No secrets of this enrolment are kept, or not yet.', {
-      remedy: `They come with scratchcard and approval, where registrationAuthorities.${record.registrationAuthority}.enrolment.secrets is seal.`,
+    throw new VideoIdError('NOT_NOW', 'No secrets of this enrolment are stored, or not yet.', {
+      remedy: `They come with the scratchcard and the approval, if registrationAuthorities.${record.registrationAuthority}.enrolment.secrets is seal.`,
     });
   }
   const secrets: EnrolmentSecrets = defined({
@@ -57,25 +57,25 @@ export async function readSecrets(
   return secrets;
 }
 
-/** @throws VideoIdError SEAL_NOT_OPENED; what was opened is never repeated */
+/** @throws VideoIdError SEAL_NOT_OPENED, without the opened text */
 function secretsIn(opened: string): CertificateSecrets {
   try {
     return certificateSecrets.parse(JSON.parse(opened));
   } catch {
-    throw new VideoIdError('SEAL_NOT_OPENED', 'What was sealed is not what is expected there.', {
+    throw new VideoIdError('SEAL_NOT_OPENED', 'The sealed record does not contain the expected codes.', {
       remedy: 'Restore the record from a backup of the archive.',
     });
   }
 }
 
-/** Cards that somebody else had used were noted too. */
+/** The archive also has notes about cards that somebody else used. */
 async function cardSecrets({ archive }: RequestAccess, record: RequestRecord): Promise<Sealed | undefined> {
   const sn = (await archive.readProvider(record))?.scratchcard;
   return (await archive.cards(record)).find((card) => card.sn === sn)?.secrets;
 }
 
 /**
- * Opens the pre-authorised link that the request has put into the archive. Whoever holds it acts as the signer.
+ * Opens the pre-authorised link that the request has put into the archive. Anybody who has the link can act as the signer.
  *
  * @throws VideoIdError NOT_NOW, SEAL_NOT_OPENED
  */

@@ -7,26 +7,26 @@ import type { AttemptOption } from '../running/access.js';
 
 /** One document of a request. */
 export interface DocumentEntry {
-  /** 1 to 10, the order in which the requester gave them; of an enrolment those that were provided later follow. */
+  /** 1 to 10, in the order of the start. In an enrolment, documents that were provided later follow. */
   index: number;
   name: string;
   /** Bytes of the document as it was given. */
   size: number;
-  /** Of the document as it was given, and as the signer accepts it. */
+  /** Of the document as it was given. The signer accepts this one. */
   sha256: string;
   /** Whether the signed file is in the archive. */
   signed: boolean;
 }
 
-/** What to hand out of a request, and where it is shown. */
+/** Which form of a file to show, and where it is shown. */
 export interface ShowOptions extends AttemptOption {
-  /** The file after signing; as it was given or shown otherwise. */
+  /** The file after signing. Otherwise the file as it was given or shown before. */
   signed?: boolean | undefined;
   /** `web`, `cli`, …: goes into the evidence. */
   channel?: string | undefined;
 }
 
-/** A file that is being handed out. */
+/** A file that is being shown. */
 export interface ShownFile {
   /** Bytes. */
   size: number;
@@ -34,8 +34,8 @@ export interface ShownFile {
 }
 
 /**
- * Opens a file for somebody to see; it is checked on the way as `openFile` says. When it has been handed out whole, the archive records that, with the hash of what was
- * handed out; a file that cannot be recorded as shown ends with an error instead.
+ * Opens a file for somebody to see. `openFile` checks it on the way. When it was sent whole, the archive records that it was
+ * shown, with the hash of the sent bytes. If that cannot be recorded, the stream ends with an error.
  */
 export async function showFile(
   archive: Archive,

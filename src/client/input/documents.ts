@@ -18,10 +18,10 @@ export interface StartDocument {
   content: string | Readable | Uint8Array;
 }
 
-/** A document's name and hash: what counts for telling whether two starts are the same. */
+/** A document's name and hash. They decide whether two starts are the same. */
 export type DocumentIdentity = Pick<NamedDocument, 'name' | 'sha256'>;
 
-/** What is taken as a document. */
+/** Which files are accepted as documents. */
 export type IntakeLimits = PdfLimits;
 
 /** Evidence for an enrolment is not signed, so no certification can break. */
@@ -41,7 +41,7 @@ export interface EarlierDocument extends DocumentIdentity {
 }
 
 /**
- * Streams the documents into a start in progress and checks each as it lies there.
+ * Streams the documents into a start in progress, then checks each stored file.
  *
  * @throws VideoIdError with the field `documents[…]`, counted from 0 as in the input: DOCUMENT_NOT_FOUND, DOCUMENT_EMPTY,
  *   DOCUMENT_TOO_LARGE and what `checkPdf` throws; ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
@@ -64,7 +64,7 @@ export async function takeIn(
   return taken;
 }
 
-/** Runs a verb that reads documents; streams among them are destroyed when it did not come to reading them. */
+/** Runs a verb that reads documents. Streams that it did not read are destroyed. */
 export async function takingStreams<T>(
   documents: readonly StartDocument[] | undefined,
   work: () => Promise<T>,
@@ -92,8 +92,8 @@ export function checkCount(
 }
 
 /**
- * Takes the documents of an earlier attempt into a start in progress. They were checked then; `limits`: they are checked again, for the
- * rule may have become stricter since.
+ * Takes the documents of an earlier attempt into a start in progress. With `limits` they are checked again, because the rules may
+ * have become stricter since.
  */
 export async function takeOver(
   incoming: Incoming,
@@ -110,7 +110,7 @@ export async function takeOver(
 }
 
 /**
- * Hashes the documents without keeping anything: enough to recognise a start that was made before.
+ * Hashes the documents without storing them. This is enough to recognise a start that was made before.
  *
  * @throws VideoIdError DOCUMENT_NOT_FOUND, DOCUMENT_TOO_LARGE with the field `documents[…]`
  */
@@ -173,7 +173,7 @@ function tooLarge(limit: number): VideoIdError {
   });
 }
 
-/** Says of which document a failure speaks. */
+/** Adds to a failure which document it is about. */
 async function about<T>(at: number, count: number, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

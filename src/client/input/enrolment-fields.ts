@@ -24,12 +24,12 @@ const LONGEST = 2000;
 const LIST_THEM = '`videoid profiles NAME` lists the fields of a profile.';
 
 /**
- * Checks fields that a person gives, by the provider's names. What the video gives is not taken, nor what the signer gave before
- * it, unless the provider says that it misses it.
+ * Checks fields that a person gives, by the provider's names. Fields from the video are refused. So are fields from before the
+ * video, unless the provider says that they are missing.
  *
  * @param more.created whether the request was created before
- * @param more.missing fields that the provider misses although the video is done
- * @returns the fields as they are sent: without blanks around them, countries in capitals
+ * @param more.missing fields that the provider still needs after the video
+ * @returns the fields as they are sent: trimmed, countries in capitals
  * @throws VideoIdError FIELD_FROM_VIDEO, BAD_INPUT, BAD_EMAIL, BAD_PHONE with the field `fields.<name>`; values are never repeated
  */
 export function checkedFields(
@@ -53,12 +53,12 @@ export function checkedFields(
       throw wrong('FIELD_FROM_VIDEO', name, 'It comes from the video and cannot be given or changed.', remedy);
     }
     if (FIELDS_OF_CREATE.includes(name) && more.created) {
-      throw wrong('BAD_INPUT', name, 'The provider takes it with the create alone.', 'Leave it out.');
+      throw wrong('BAD_INPUT', name, 'The provider accepts it only when the request is created.', 'Leave it out.');
     }
     const value = checkedValue(name, text);
     const only = profileOf(more.profile)?.fixed[name];
     if (only !== undefined && only !== value) {
-      throw wrong('BAD_INPUT', name, `The profile knows but one value for it: ${only}.`, 'Leave it out.');
+      throw wrong('BAD_INPUT', name, `The profile allows only the value ${only}.`, 'Leave it out.');
     }
     fields[name] = value;
   }
@@ -87,7 +87,7 @@ function checkedValue(name: FieldName, text: string): string {
   }
   if (!COUNTRIES.includes(name)) return value;
   if (/^[A-Za-z]{2}$/.test(value)) return value.toUpperCase();
-  throw wrong('BAD_INPUT', name, 'It is not a country in two letters.', 'Give the code of the country, such as ES.');
+  throw wrong('BAD_INPUT', name, 'It is not a country code.', 'Give two letters, such as ES.');
 }
 
 function wrong(

@@ -23,7 +23,7 @@ export {
 } from './documents.js';
 export { checkedFields } from './enrolment-fields.js';
 
-/** Overrides of single policy values, written as in the settings: milliseconds or `7d`. */
+/** Overrides of single policy values, in the form of the settings: milliseconds or `7d`. */
 export type PolicyOverrides = NonNullable<z.input<typeof policySchema>>;
 
 const REMEDIES: Partial<Record<FailureCode, string>> = {
@@ -32,7 +32,7 @@ const REMEDIES: Partial<Record<FailureCode, string>> = {
   BAD_PHONE: 'Give it with the international prefix and 8 to 15 digits, such as +34 600 000 000.',
   NO_DOCUMENT: 'Give at least one PDF.',
   BAD_DOCUMENT_NAME: 'Give a plain file name, such as agreement.pdf.',
-  DUPLICATE_DOCUMENT_NAME: 'Give every document a name of its own; capitals do not count.',
+  DUPLICATE_DOCUMENT_NAME: 'Give every document a different name. Capital and small letters count as the same.',
 };
 
 const reference = z.string().superRefine((value, context) => {
@@ -78,7 +78,7 @@ export const documentList = z.array(z.strictObject({ name: documentName, content
   }
 });
 
-/** Text that a person may add. Sealed texts have their own, smaller limit. */
+/** Free text by a person. Sealed texts have their own, smaller limit. */
 export const words = z.string().trim().min(1, 'must not be empty').max(2000, 'is longer than 2000 characters');
 export const id = z.string().regex(/^[A-Za-z0-9._@ -]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ @ - and blanks');
 /** A name, a document number, …: one plain line. */
@@ -87,7 +87,7 @@ export const personValue = z
   .trim()
   .regex(/^[^\p{C}]{1,200}$/u, 'must be 1 to 200 characters');
 
-/** Nobody outside acts as the provider, or as our own policy. */
+/** A caller cannot act as the provider, or as our own policy. */
 const CALLERS = ['signer', 'requester', 'officer', 'operator'] as const satisfies Actor['kind'][];
 
 export const actorPart = z.strictObject({
@@ -97,18 +97,18 @@ export const actorPart = z.strictObject({
 
 export const reasoned: z.ZodType<ReasonedOrder> = z.strictObject({ actor: actorPart, reason: words });
 
-/** What a start of either flow may have. */
+/** The fields that starts of both flows have. */
 export const startParts = {
   reference,
   registrationAuthority: z.string().optional(),
   profile: z.string().optional(),
   signer: z.strictObject({ email, phone }).optional(),
   newAttempt: z.boolean().optional(),
-  /** Checked where it is laid over the settings. */
+  /** Checked when it is merged with the settings. */
   policy: z.record(z.string(), z.unknown()).optional(),
 };
 
-/** Marks a wrong field with the code that a caller gets. */
+/** Reports a wrong field with the code that the caller gets. */
 export function refuse(
   context: z.RefinementCtx,
   failure: FailureCode,
@@ -118,7 +118,7 @@ export function refuse(
   context.addIssue({ code: 'custom', message, params: { failure }, ...defined({ path }) });
 }
 
-/** Checks an input against its schema. The first wrong field is named, its value never. @throws VideoIdError */
+/** Checks an input against its schema. @throws VideoIdError naming the first wrong field, never its value */
 export function checkedInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
   const result = schema.safeParse(input);
   if (result.success) return result.data;

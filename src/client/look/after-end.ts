@@ -4,9 +4,9 @@ import type { OutcomeKind } from '../../messages/outcome.js';
 import { newAttemptCommand, type RemedyCommand, reopenCommand } from '../commands.js';
 
 /**
- * What a person can do after an attempt has ended; only the latest can be followed by another.
+ * What a person can do after an attempt has ended. Only the latest attempt can be followed by another.
  *
- * @param end.open whether the provider's request is open still and may be taken up again
+ * @param end.open whether the request is still open at the provider and may be reopened
  */
 export async function remediesAfterEnd(
   archive: Archive,
@@ -25,13 +25,13 @@ export async function remediesAfterEnd(
   const created = (await archive.readProvider(record)) !== undefined;
   const anew = {
     words: created
-      ? 'try again: a new video, billed again; what is left out is taken over'
+      ? 'try again with a new video, which is billed again; fields that you leave out come from this attempt'
       : "try again, with the signer's data put right; what is left out is taken over",
     command: newAttemptCommand(flow, reference, reason, created),
   };
   if (!open) return [anew];
   const again = {
-    words: 'take it up again where the provider is, to approve, refuse or sign it: no other video, no other bill',
+    words: 'reopen it: go on at the provider, to approve, refuse or sign, without another video or bill',
     command: reopenCommand(reference),
   };
   return [again, anew];

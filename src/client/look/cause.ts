@@ -10,31 +10,31 @@ export interface Why {
   attempt: number;
   workflowId: string;
   /**
-   * `waiting` for somebody, as it should; `retrying` by itself, nobody need act; `attention`: as its failure says;
-   * `silent`: nobody can ask it; `ended`; `not-started`: recorded, and never handed to Temporal.
+   * `waiting`: for a person, as normal. `retrying`: by itself, nobody must act. `attention`: see its failure. `silent`: no worker
+   * answers for it. `ended`. `not-started`: recorded, but Temporal does not have it.
    */
   state: 'waiting' | 'retrying' | 'attention' | 'silent' | 'ended' | 'not-started';
-  /** The cause, where it is a failure. */
+  /** The code, if the cause is a failure. */
   code?: FailureCode;
   /** The cause, in words. */
   words: string;
   /** ISO 8601. */
   since: string;
-  /** What was tried. */
+  /** The step that was tried, and how often. */
   tried?: { step: string; times: number; runningSince?: string; nextTry?: string };
   leavesByItself: boolean;
-  /** What ends it without anybody typing a command. */
+  /** What ends the wait without a command. */
   endsBy: string[];
-  /** What a person can type. */
+  /** The commands that can help. */
   remedies: RemedyCommand[];
   /** The Optimizer is out of reach for all requests. */
   outage?: Outage;
 }
 
-/** What is found out about a request. */
+/** What is known about the cause for a request. */
 export type Found = Omit<Why, 'reference' | 'attempt' | 'workflowId'>;
 
-/** What Temporal knows of the tries of a step. */
+/** What Temporal knows about the tries of a step. */
 export function triedOf(step: PendingStep | undefined): Pick<Found, 'tried'> {
   if (step === undefined) return {};
   const { runningSince, nextTry } = step;

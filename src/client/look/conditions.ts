@@ -6,14 +6,14 @@ import { ATTENTION_ATTRIBUTE, REGISTRATION_AUTHORITY_ATTRIBUTE } from '../../mes
 import { ofInstallation } from '../../temporal/namespace.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
 
-/** An Optimizer that is out of reach, and how many requests wait for it. Nobody need act on them: they go on by themselves. */
+/** An Optimizer that is out of reach, and how many requests wait for it. They go on by themselves. */
 export interface Condition extends Outage {
-  /** Requests in attention because of it, as search knows them: seconds behind at worst. */
+  /** Requests in attention because of it. Temporal's search may be some seconds late. */
   waiting: number;
 }
 
 /**
- * What keeps many requests waiting, each said once.
+ * The reasons why many requests wait, each once.
  *
  * @throws VideoIdError ARCHIVE_UNAVAILABLE, TEMPORAL_UNREACHABLE
  */
@@ -25,7 +25,7 @@ export async function conditionsOf(place: { archive: Archive; client: Client; co
   return conditions;
 }
 
-/** The failures by which a request shows that its Optimizer is out of reach. */
+/** The failures of a request whose Optimizer is out of reach. */
 const OUT_OF_REACH = ['PROVIDER_UNREACHABLE', 'PROVIDER_BUSY', 'PROVIDER_ANSWER_UNKNOWN'];
 
 async function waitingFor(

@@ -2,7 +2,7 @@ import type { ArchivedEvent } from '../../archive/archive.js';
 import { LATE_CERTIFICATE } from '../../messages/feed.js';
 import type { MissingFiles, Outcome, OutcomeKind } from '../../messages/outcome.js';
 
-/** Why a request ended, by the reason that the outcome holds; reasons of people are shown as they are. */
+/** Why a request ended, by the reason in the outcome. Reasons that people gave are shown as they are. */
 const REASON_WORDS: Record<string, string> = {
   signed: 'the signer signed; the files are stored and verified',
   issued: 'the signer has picked up the certificate',
@@ -10,14 +10,14 @@ const REASON_WORDS: Record<string, string> = {
   'video-deadline': 'the signer did not finish the video in time',
   'review-deadline': 'nobody decided about the video in time',
   'validation-deadline': "the provider's operator did not decide about the video in time",
-  'completing-deadline': 'what the video did not give was not provided in time',
+  'completing-deadline': 'the missing data was not provided in time',
   'signing-deadline': 'the signer did not sign in time',
   'issuing-deadline': 'the signer did not pick up the certificate in time',
   'cancelled-at-provider': "it was cancelled in the provider's console",
   'refused-at-provider': "it was refused after the video, by the provider or in the provider's console",
   'wrong-phone': "the phone was not the signer's",
   'wrong-email': "the e-mail address was not the signer's",
-  'wrong-person': 'it reached somebody else than the signer',
+  'wrong-person': 'it reached another person than the signer',
   'no-valid-document': 'the signer has no valid identity document',
   'video-not-possible': 'the signer cannot do the video',
   'gave-up': 'the signer gave up',
@@ -29,11 +29,11 @@ export function endWords(kind: OutcomeKind, reason: string, outcome: Outcome | u
   const by = outcome === undefined ? '' : `, by ${[outcome.actor.kind, outcome.actor.id].filter(Boolean).join(' ')}`;
   const sentences = [`Ended ${kind}: ${why} (${reason}${by}).`];
   if (outcome?.cleanup === 'pending') {
-    sentences.push('Copies, or the request itself, may be at the provider still; tidying up there goes on by itself.');
+    sentences.push('Copies, or the request itself, may still be at the provider. Deleting them goes on by itself.');
   }
   if (outcome?.missing !== undefined) sentences.push(missingWords(outcome.missing));
   else if (outcome?.cleanup === 'left') sentences.push(LEFT_WORDS);
-  if (outcome?.leftOpen === true) sentences.push('The request is open at the provider still.');
+  if (outcome?.leftOpen === true) sentences.push('The request is still open at the provider.');
   return sentences.join(' ');
 }
 
@@ -44,27 +44,27 @@ function missingWords({ documents, contract }: MissingFiles): string {
   return `Not here: ${files.join(', ')}. ${LEFT_WORDS}`;
 }
 
-/** What did not pass was let through by a setting or an operator. */
+/** Files that did not pass were accepted by a setting or an operator. */
 function signedWords({ documents, missing }: Outcome): string {
   const others = documents.filter(({ verification }) => verification.result !== 'passed');
   if (others.length === 0)
     return missing === undefined
       ? 'the signer signed; the files are stored and verified'
-      : 'the signer signed; an operator gave up on files that the provider did not hand out';
+      : 'the signer signed; an operator gave up on files that the provider did not give';
   const list = others.map(
     ({ index, verification: { result, reasons } }) => `document ${index}: ${result} (${reasons.join(', ')})`,
   );
-  return `the signer signed; the files are stored, of which did not pass verification ${list.join('; ')}`;
+  return `the signer signed; the files are stored, but these did not pass verification: ${list.join('; ')}`;
 }
 
-/** @param late the event of what the signer did after the end */
+/** @param late the event that notes what the signer did after the end */
 export function lateWords({ at, what, facts }: ArchivedEvent): string {
   return what === LATE_CERTIFICATE
-    ? `The signer was faster than the cancelling: on ${at} the provider said ${String(facts?.['status'])}, a certificate is issued.`
-    : `The signer finished the video after that: on ${at} the provider said ${String(facts?.['status'])}.`;
+    ? `The signer was faster than the cancelling: at ${at} the provider said ${String(facts?.['status'])}, so a certificate was issued.`
+    : `The signer finished the video afterwards: at ${at} the provider said ${String(facts?.['status'])}.`;
 }
 
-/** @param refused the event of a refusal while tidying up */
+/** @param refused the event that notes a refused deletion */
 export function refusedCleanupWords({ at, facts }: ArchivedEvent): string {
-  return `The provider refused it on ${at}: ${String(facts?.['code'])}, ${String(facts?.['words'])}. If it stays so, put right what it says, or tidy up in its console.`;
+  return `The provider refused that at ${at}: ${String(facts?.['code'])}, ${String(facts?.['words'])}. If it does not pass, fix the cause, or delete in its console.`;
 }

@@ -10,7 +10,7 @@ export async function readFeed(
   { after = '0', limit = 100 }: { after?: string | undefined; limit?: number | undefined },
 ): Promise<{ entries: (FeedEntry & { cursor: string })[]; next: string }> {
   if (!/^\d{1,12}$/.test(after))
-    throw badInput('after', 'The cursor is none of ours.', 'Use `next` of the last answer.');
+    throw badInput('after', 'The cursor is not one that we gave.', 'Use `next` of the last answer.');
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
     throw badInput('limit', 'The limit is not a number of entries.', `Give a whole number from 1 to ${MOST}.`);
   }

@@ -12,7 +12,7 @@ import { whyOf } from './why.js';
 export type { Condition } from './conditions.js';
 export type { Why } from './cause.js';
 
-/** What people and programs ask about requests. Nothing is changed. */
+/** The questions about requests. They change nothing. */
 export function lookVerbs(access: RequestAccess) {
   const { archive, client, config } = access;
   return {
@@ -43,8 +43,8 @@ export function lookVerbs(access: RequestAccess) {
     },
 
     /**
-     * Why a request is where it is, since when, what was tried, what ends it by itself, and what to type otherwise. Also for
-     * one that has ended, and where no worker runs.
+     * Why a request waits: the cause, since when, what was tried, what ends the wait, and which commands help. Works also for
+     * ended requests, and without a worker.
      *
      * @throws VideoIdError TEMPORAL_UNREACHABLE
      */
@@ -62,7 +62,7 @@ export function lookVerbs(access: RequestAccess) {
       return await outcomeOf(access, await access.record(reference, options), options.wait === true);
     },
 
-    /** The provider environment that a request was started in. @throws VideoIdError BAD_SETTING when the settings lost it */
+    /** The provider environment of a request. @throws VideoIdError BAD_SETTING if the settings no longer have it */
     async environment(
       reference: string,
       options: AttemptOption = {},
@@ -72,7 +72,7 @@ export function lookVerbs(access: RequestAccess) {
     },
 
     /**
-     * The requests of this installation that Temporal remembers, the newest first.
+     * The requests of this installation that Temporal still has, the newest first.
      *
      * @throws VideoIdError BAD_INPUT
      */
@@ -81,7 +81,7 @@ export function lookVerbs(access: RequestAccess) {
     },
 
     /**
-     * What keeps many requests waiting, said once: every Optimizer that is out of reach, since when, and how many wait.
+     * The reasons why many requests wait: every Optimizer that is out of reach, since when, and how many requests wait for it.
      *
      * @throws VideoIdError TEMPORAL_UNREACHABLE
      */
@@ -90,8 +90,8 @@ export function lookVerbs(access: RequestAccess) {
     },
 
     /**
-     * What the requester's systems may act on, in order: deadlines that come near, and videos finished after the end.
-     * `next` is what to ask after the next time. An entry may come twice, with the same `id`.
+     * Events for the requester's systems, in order: deadlines that are near, and videos finished after the end. Pass `next` as
+     * `after` in the next call. An entry may come twice, with the same `id`.
      *
      * @throws VideoIdError BAD_INPUT
      */

@@ -9,7 +9,7 @@ import { type FailureCode, isFailureCode } from '../../messages/failures.js';
 
 const STARTED = proto.temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
 
-/** A step that Temporal has given out, or is about to give out again. */
+/** A step that runs, or that Temporal will retry. */
 export interface PendingStep {
   /** Name of the activity. */
   step: string;
@@ -19,21 +19,21 @@ export interface PendingStep {
   since?: string;
   /** When the last try began, while it is under way. */
   runningSince?: string;
-  /** When it is tried again. */
+  /** When the next try begins. */
   nextTry?: string;
-  /** Why the last try failed; absent while it only waits for a change at the provider. */
+  /** Why the last try failed. Absent while the step only waits for a change at the provider. */
   failure?: { code: FailureCode; words: string };
 }
 
-/** What Temporal itself knows of a request: no worker is needed to tell. */
+/** What Temporal itself knows about a request. No worker is needed to read it. */
 export interface PendingWork {
-  /** Every step under way, those that fail first. */
+  /** Every running step, failing steps first. */
   steps: PendingStep[];
-  /** A task that no worker has taken, or none could carry out. */
+  /** A workflow task that no worker has taken or carried out. */
   task?: { since?: string; tries: number };
 }
 
-/** @param description as Temporal gives it; failures are decoded with the client's keys */
+/** @param description from Temporal. Its failures are decoded with the client's keys */
 export async function pendingWork(client: Client, description: WorkflowExecutionDescription): Promise<PendingWork> {
   const { pendingActivities, pendingWorkflowTask } = description.raw;
   const steps: PendingStep[] = [];

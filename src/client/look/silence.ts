@@ -9,9 +9,9 @@ import { type PendingWork, pendingWork } from './pending-work.js';
 const doctor = { words: 'see what else is missing', command: 'videoid doctor' };
 
 /**
- * Why nobody answers for a request: no worker, a busy one, or one that cannot carry on with it.
+ * Why no worker answers for a request: there is none, it is busy, or it cannot go on with this request.
  *
- * @param error what the question for its status failed with
+ * @param error the error of the status query
  * @throws VideoIdError TEMPORAL_UNREACHABLE
  */
 export async function silenceOf(
@@ -37,7 +37,7 @@ function silent(
   const [step] = steps;
   const since = task?.since ?? step?.since ?? startTime.toISOString();
   const look = { words: 'look again', command: verbCommand('resolve', names) };
-  const worker = { words: 'start a worker, where none runs', command: 'videoid worker' };
+  const worker = { words: 'start a worker, if none runs', command: 'videoid worker' };
 
   if (error.code === 'WORKER_AWAY') {
     return {
@@ -55,7 +55,7 @@ function silent(
     return {
       state: 'silent',
       code: 'STEP_FAILED',
-      words: `No worker could carry on with the request, ${task.tries} times now: a defect, or a worker of another release. The log of the worker says which.`,
+      words: `No worker could go on with the request, in ${task.tries} tries: because of a defect, or because the worker is of another release. The worker's log says which.`,
       since,
       ...triedOf(step),
       leavesByItself: false,
@@ -66,7 +66,7 @@ function silent(
   return {
     state: 'silent',
     code: error.code,
-    words: `${error.message} It is busy, or starting; or it has stopped, and is counted for another minute.`,
+    words: `${error.message} It is busy or starting. Or it has stopped: Temporal still counts it for another minute.`,
     since,
     ...triedOf(step),
     leavesByItself: true,
@@ -75,7 +75,7 @@ function silent(
   };
 }
 
-/** Why the task of a request was not carried out, where it was tried: `failed` is a defect, or a worker of another release. */
+/** Why a workflow task was not carried out, if it was tried. `failed`: a defect, or a worker of another release. */
 type Stop = Break | 'failed' | 'timed-out' | undefined;
 
 async function stopOf(client: Client, description: WorkflowExecutionDescription, { task }: PendingWork): Promise<Stop> {
@@ -97,14 +97,14 @@ function notReplayable({ taskCompletedAt, knownDefect }: Break, { task }: Pendin
   return {
     state: 'silent',
     code: 'NOT_REPLAYABLE',
-    words: `No worker can carry on with the request: ${origin}. Nothing is lost; it can go on from ${taskCompletedAt}.`,
+    words: `No worker can go on with the request: ${origin}. Nothing is lost. It can go on from ${taskCompletedAt}.`,
     since: task?.since ?? taskCompletedAt,
     tried: { step: 'replay', times: task?.tries ?? 1 },
     leavesByItself: knownDefect,
     endsBy: [knownDefect ? 'a worker that resets it, within minutes' : 'a worker of the right release'],
     remedies: [
       {
-        words: `go on from ${taskCompletedAt}: what people asked since is asked again, a code may be sent anew`,
+        words: `go on from ${taskCompletedAt}: orders since then are repeated, and a code may be sent again`,
         command: resetCommand(names),
       },
       doctor,

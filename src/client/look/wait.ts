@@ -3,7 +3,7 @@ import { type FailureCode, isFailureCode } from '../../messages/failures.js';
 import type { RequestEvent, RequestStatus } from '../../messages/status.js';
 
 /**
- * What a wait waits for, in words, with what is known beside it; a code where somebody tried to end it and was refused.
+ * What a request waits for, in words, with other known facts. With a code if an order to end the wait was refused.
  *
  * @param coolDown milliseconds between two codes
  */
@@ -14,7 +14,7 @@ export function waitOf(status: RequestStatus, coolDown: number): { words: string
     ...missingWords(status),
     ...codeWords(status, coolDown),
     ...providerWords(status),
-    // A reminder has been given, so it is near in the policy's own terms.
+    // There was a reminder, so the policy counts the deadline as near.
     ...(status.events.some(({ what, facts }) => what === 'deadline-near' && facts?.['deadline'] === status.deadline)
       ? [`the deadline at ${status.deadline} is near`]
       : []),
@@ -25,7 +25,7 @@ export function waitOf(status: RequestStatus, coolDown: number): { words: string
 
 const REFUSED_WORDS: Record<string, string> = {
   'decision-refused': "the officer's last decision was not taken",
-  'data-refused': 'what was provided last was not taken',
+  'data-refused': 'the data provided last was not accepted',
   'code-not-accepted': 'the last code was not accepted (wrong or expired)',
   'code-spent': 'the last code is spent: it was sent, did not sign, and is not sent again',
 };
@@ -35,10 +35,10 @@ const REFUSED_CODES: Record<string, FailureCode> = {
   'code-spent': 'CODE_SPENT',
 };
 
-/** What ended such a refusal: the next attempt at the same thing. */
+/** The events that end such a refusal: the next try of the same order. */
 const TRIED_AGAIN = new Set(['approved', 'refused', 'data-provided', 'code-sent', 'signed', 'declared']);
 
-/** The newest refusal that nothing followed. */
+/** The newest refusal without a later try. */
 function refusedLast({ events }: RequestStatus): { words: string; code: FailureCode } | undefined {
   const last = events.findLast(({ what }) => REFUSED_WORDS[what] !== undefined || TRIED_AGAIN.has(what));
   const words = last && REFUSED_WORDS[last.what];
@@ -54,8 +54,8 @@ function codeIn({ facts }: RequestEvent): FailureCode {
 }
 
 const LACK_WORDS: Record<string, string> = {
-  DOCUMENTS_MISSING: 'a document that the provider wants before it approves',
-  FIELDS_MISSING: 'a field that the provider wants before it approves',
+  DOCUMENTS_MISSING: 'a document that the provider needs for the approval',
+  FIELDS_MISSING: 'a field that the provider needs for the approval',
 };
 
 function missingWords({ stage, missing = [] }: RequestStatus): string[] {
@@ -63,7 +63,7 @@ function missingWords({ stage, missing = [] }: RequestStatus): string[] {
   return [`missing: ${missing.map((name) => LACK_WORDS[name] ?? name).join(', ')}`];
 }
 
-/** What the provider lacked when it was to approve. */
+/** What the provider missed at the approval. */
 function lackOf({ stage, missing = [] }: RequestStatus): FailureCode | undefined {
   return stage === 'completing' ? missing.filter(isFailureCode)[0] : undefined;
 }
@@ -72,7 +72,7 @@ function codeWords({ stage, code: { sentAt, notAccepted } }: RequestStatus, cool
   if (stage !== 'code' || sentAt === undefined) return [];
   const resendFrom = new Date(Date.parse(sentAt) + coolDown).toISOString();
   return [
-    `the code was sent at ${sentAt}, another can be asked for from ${resendFrom} on`,
+    `the code was sent at ${sentAt}, the next can be requested from ${resendFrom}`,
     ...(notAccepted > 1 ? [`${notAccepted} codes were not accepted`] : []),
   ];
 }

@@ -17,11 +17,11 @@ import { silenceOf } from './silence.js';
 import { waitOf } from './wait.js';
 import { endWords, lateWords, refusedCleanupWords } from './end-words.js';
 
-/** What finding the cause needs of the client. */
+/** The parts of the client that are needed to find the cause. */
 export type WhyPlace = Pick<RequestAccess, 'archive' | 'client' | 'config' | 'status'>;
 
 /**
- * The true cause, also where no worker can tell: from the archive, the request itself, and what Temporal knows of its steps.
+ * Finds the true cause, even without a worker: from the archive, the request itself, and Temporal's data about its steps.
  *
  * @throws VideoIdError TEMPORAL_UNREACHABLE, ARCHIVE_NOT_SHARED, ARCHIVE_UNAVAILABLE
  */
@@ -61,7 +61,7 @@ async function describe(client: Client, record: RequestRecord): Promise<Workflow
     );
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
-    throw temporalFailure(error, { remedy: 'See whether Temporal runs and `videoid doctor` reaches it.' });
+    throw temporalFailure(error, { remedy: 'Check that Temporal runs and that `videoid doctor` reaches it.' });
   }
 }
 
@@ -78,7 +78,7 @@ async function commandPlace({ archive, config }: WhyPlace, record: RequestRecord
   };
 }
 
-/** These end when somebody acts at the provider, or decides. Trying again does not help. */
+/** These end when somebody acts at the provider, or decides. A retry does not help. */
 const PEOPLE_ACT = new Set<FailureCode>([
   'VIDEO_FAILED',
   'APPROVAL_INCOMPLETE',
@@ -86,20 +86,20 @@ const PEOPLE_ACT = new Set<FailureCode>([
   'SIGNER_UNEXPECTED',
 ]);
 
-/** Verbs that help against a failure, beside its remedies. */
+/** Verbs that help against a failure, in addition to its remedies. */
 const HELPING: Partial<Record<FailureCode, readonly Verb[]>> = {
   PROVIDER_REFUSED: ['correct'],
   SIGNER_UNEXPECTED: ['identity', 'correct', 'approve', 'refuse'],
 };
 
-/** Attention, a step that fails within its budget, or the wait that belongs to the stage. */
+/** The cause: attention, a step that fails within its budget, or the normal wait of the stage. */
 function running(status: RequestStatus, pending: PendingWork, names: CommandPlace & { coolDown: number }): Found {
   const { attention } = status;
   const [step] = pending.steps;
   const endsBy = [...status.endsBy, ...(step?.step === 'watch' && step.nextTry ? [nextRead(step.nextTry)] : [])];
   if (attention !== undefined) {
     const { code, since, leavesByItself, remedies } = attention;
-    // While it keeps trying, the cause may have become another since it was marked.
+    // While the step keeps trying, its failure may have changed since the attention began.
     const now = leavesByItself && step?.failure?.code !== code ? step?.failure : undefined;
     const tries = step?.failure === undefined ? attention.tries : Math.max(step.tries, attention.tries);
     const helping = (HELPING[code] ?? []).filter((verb) => status.verbs.includes(verb));
@@ -141,7 +141,7 @@ function running(status: RequestStatus, pending: PendingWork, names: CommandPlac
   };
 }
 
-/** What a command has to say, as the request stands. */
+/** The arguments of a command for this request. */
 function placeOf({ missing, identity, stage }: RequestStatus, names: CommandPlace): CommandPlace {
   return { ...names, missing, identity, afterVideo: stage === 'review', codeOut: stage === 'code' };
 }
@@ -172,7 +172,7 @@ async function ended(
     ].join(' '),
     since: outcome?.at ?? status?.since ?? '',
     leavesByItself: !pending,
-    endsBy: pending ? ['tidying up at the provider goes on by itself until it is done'] : [],
+    endsBy: pending ? ['deleting at the provider goes on by itself until it is done'] : [],
     remedies: await remediesAfterEnd(archive, record, { kind, reason, open: outcome?.leftOpen === true && !pending }),
   };
 }
@@ -204,6 +204,6 @@ function notStarted({ createdAt }: RequestRecord, names: CommandPlace): Found {
     since: createdAt,
     leavesByItself: false,
     endsBy: ['the same start again, which creates no second one'],
-    remedies: [{ words: 'start what was recorded; it creates no second request', command: resumeCommand(names) }],
+    remedies: [{ words: 'start the recorded request; this creates no second one', command: resumeCommand(names) }],
   };
 }

@@ -11,11 +11,11 @@ import { ORDER_SCHEMAS } from './order-schemas.js';
 
 /** Who looks, and where it is shown. */
 export interface LookOptions extends AttemptOption {
-  /** The requester's system when left out. */
+  /** Default: the requester's system. */
   actor?: Actor | undefined;
   /** `web`, `cli`, …: goes into the evidence. */
   channel?: string | undefined;
-  /** Milliseconds to wait for the answer, 10 000 if left out. */
+  /** Milliseconds to wait for the answer. Default: 10 000. */
   within?: number | undefined;
 }
 
@@ -34,8 +34,8 @@ const view: z.ZodType<IdentityView> = z.object({
 });
 
 /**
- * Asks the running request, whose worker reads the provider and seals what it read to a key that is made here for this one
- * question. So no other process need reach the provider, and neither Temporal nor whoever opens its payloads can read it.
+ * Asks the running request. Its worker reads the provider, and seals the answer to a key that is made here for this one question.
+ * So only workers need to reach the provider, and nobody can read the answer in Temporal, not even with the codec keys.
  */
 export async function lookAtIdentity(
   access: RequestAccess,

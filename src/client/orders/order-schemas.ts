@@ -26,7 +26,7 @@ import {
   words,
 } from '../input/input.js';
 
-/** A review decision as a person gives it: credentials in clear, sealed by the client before they go anywhere. */
+/** A review decision as a person gives it. Its credentials are in clear text. The client seals them before it sends anything. */
 export type PlainReviewDecision = ReviewDecision extends infer Decision
   ? Decision extends ReviewDecision
     ? Omit<Decision, 'credentials'> & { credentials?: { password?: string; pin?: string } }
@@ -39,11 +39,11 @@ export interface PlainAcceptance extends Omit<Acceptance, 'at'> {
   at?: string;
 }
 
-/** What a signer types to sign; at least one of both. */
+/** What a signer types to sign: at least one of the two. */
 export interface PlainSignOrder {
-  /** The code from the SMS. White space in it counts for nothing. */
+  /** The code from the SMS. White space in it is ignored. */
   secret?: string;
-  /** Other ways than the provider's SMS (§4.9); the value is sent as it is. */
+  /** Another way than the provider's SMS (§4.9). The value is sent unchanged. */
   unlock?: { type: string; value: string };
 }
 
@@ -57,7 +57,7 @@ export type PlainResolution = Resolution & {
 export interface PlainCorrection extends ReasonedOrder {
   email?: string;
   phone?: string;
-  /** What identifies the signer, by the provider's names: `serial_number` is the document number. */
+  /** The identity, by the provider's field names: `serial_number` is the document number. */
   fields?: IdentityFields;
 }
 
@@ -67,7 +67,7 @@ export interface PlainExtension extends ReasonedOrder {
   by: number | string;
 }
 
-/** What somebody provides for an enrolment that lacks it. */
+/** Missing data and documents for an enrolment. */
 export interface Provision {
   actor: Actor;
   /** By the provider's names. */
@@ -76,10 +76,10 @@ export interface Provision {
   documents?: StartDocument[] | undefined;
 }
 
-/** A provision whose every part can be used by itself, but for the fields, which are checked against the profile. */
+/** A provision after the first check. Its fields are checked later, against the profile. */
 export type CheckedProvision = { actor: Actor; fields: Record<string, string>; documents: StartDocument[] };
 
-/** Every order as it is once it was checked, before it is made ready to travel. */
+/** Every order after its check, before it is prepared for sending. */
 export interface CheckedOrders extends Omit<
   Orders,
   'review' | 'accept' | 'code' | 'sign' | 'resolve' | 'correct' | 'identity' | 'provide'
@@ -111,7 +111,7 @@ const code = typed
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex');
 const moment = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601, such as 2026-01-31T12:00:00Z' });
 const providerPk = z.string().regex(/^\d{1,18}$/, 'must be a number of the provider');
-/** The request itself knows which ones there are now (UNKNOWN_REMEDY). */
+/** Only the request knows which remedies it offers now (UNKNOWN_REMEDY). */
 export const anyRemedy = z.custom<Remedy>(
   (given) => typeof given === 'string' && /^[a-z-]{1,32}$/.test(given),
   'must be a remedy',
@@ -129,7 +129,7 @@ const acceptance = z.strictObject({
   channel: id,
   at: moment.exactOptional(),
 });
-/** What a caller may give, order by order. Texts of failures never repeat a value. */
+/** The schema of each order. Error texts never repeat a value. */
 export const ORDER_SCHEMAS: { [Name in OrderName]: z.ZodType<CheckedOrders[Name]> } = {
   review: z.discriminatedUnion('decision', [
     z.strictObject({
@@ -185,9 +185,9 @@ export const ORDER_SCHEMAS: { [Name in OrderName]: z.ZodType<CheckedOrders[Name]
     .superRefine(({ email: address, phone: number, fields }, context) => {
       const contact = address !== undefined || number !== undefined;
       if (fields === undefined && !contact)
-        refuse(context, 'BAD_INPUT', 'There is neither an e-mail address nor a phone, nor a field.', ['email']);
+        refuse(context, 'BAD_INPUT', 'Give an e-mail address, a phone or a field.', ['email']);
       if (fields !== undefined && (contact || Object.keys(fields).length === 0))
-        refuse(context, 'BAD_INPUT', 'Fields are corrected after the video, e-mail and phone before it.', ['fields']);
+        refuse(context, 'BAD_INPUT', 'Correct e-mail and phone before the video, fields after it.', ['fields']);
     }),
   identity: z.strictObject({ actor: actorPart, channel: id.exactOptional() }),
   extend: z.strictObject({ by: durationBetween(SECOND, LONGEST_DEADLINE), reason: words, actor: actorPart }),
@@ -199,7 +199,7 @@ export const ORDER_SCHEMAS: { [Name in OrderName]: z.ZodType<CheckedOrders[Name]
     })
     .superRefine(({ fields, documents }, context) => {
       if (documents.length > 0 || Object.keys(fields).length > 0) return;
-      refuse(context, 'BAD_INPUT', 'There is neither a field nor a document.', ['fields']);
+      refuse(context, 'BAD_INPUT', 'Give a field or a document.', ['fields']);
     }),
   'preauth-link': reasoned,
   abandon: z.strictObject({

@@ -20,18 +20,17 @@ export type * from './order-schemas.js';
 export type { Reset } from './reset.js';
 export type { ResolveAllOrder, ResolvedAll } from './resolve-all.js';
 
-/** How an order is carried out, where it is more than checked and sent. */
+/** Additional work for an order, if it is not only checked and sent. */
 export interface Way<Name extends OrderName> extends Pick<Order<Answers[Name]>, 'check' | 'brings'> {
-  /** What the request gets, where that is not the order as it was given. */
+  /** Makes the order for the request, if it differs from the caller's. */
   argument?: (number: number) => Promise<Orders[Name]> | Orders[Name];
-  /** What is done once the request has answered. */
+  /** The work after the request's answer. */
   afterwards?: (call: CallOptions) => Promise<void>;
 }
 
 /**
- * What people order of a running request. Each order is carried out once for its key (`updateId`). Besides those named at
- * each, every one throws BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the failure of the step that it
- * leads to.
+ * The orders to a running request. Each order is carried out once for its key (`updateId`). In addition to its own errors, every
+ * order throws BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the failure of the step that it causes.
  */
 export function orderVerbs(access: RequestAccess) {
   const { archive, config, keys } = access;
@@ -100,15 +99,15 @@ export function orderVerbs(access: RequestAccess) {
     })),
 
     /**
-     * Records that the signer has accepted what was shown: the hashes must be those of the status. With it the signer can
-     * sign in another way than with a code. Any number of times; the same acceptance again gives the same answer.
+     * Records that the signer has accepted what was shown. The hashes must be those of the status. Afterwards the signer can sign
+     * without a code. It may be repeated: the same acceptance gets the same answer.
      *
      * @throws VideoIdError NOT_ACCEPTED, ACCEPTANCE_NOT_IN_TIME
      */
     accept: verb('accept', (given) => ({ argument: () => acceptedNow(given) })),
 
     /**
-     * Asks for the code. That is the signer's acceptance of what was shown: the hashes must be those of the status.
+     * Asks for the code. This is also the signer's acceptance of what was shown. The hashes must be those of the status.
      *
      * @throws VideoIdError NOT_ACCEPTED, ACCEPTANCE_NOT_IN_TIME, CODE_COOL_DOWN, ARCHIVE_FULL
      */
@@ -118,8 +117,8 @@ export function orderVerbs(access: RequestAccess) {
     })),
 
     /**
-     * Signs with the code that the signer typed, or with another way to unlock, for which an acceptance is enough and no code
-     * is sent. It is sealed here, and only the signing step opens it.
+     * Signs with the code that the signer typed. Or in another way (`unlock`), which needs an acceptance but no sent code. The
+     * value is sealed here, and only the signing step opens it.
      *
      * @throws VideoIdError CODE_NOT_ACCEPTED, CODE_SPENT, NOT_ACCEPTED, ARCHIVE_FULL
      */
@@ -130,19 +129,19 @@ export function orderVerbs(access: RequestAccess) {
       }),
     })),
 
-    /** Ends a request. Takes effect between steps; a request that is being signed ends signed. */
+    /** Ends a request. It takes effect between steps. A request that is being signed ends as signed. */
     cancel: unanswered(verb('cancel')),
 
     /**
-     * An operator's decision about attention: taken, not carried out yet; but `new-video` answers when the new video request
-     * is there, and its link with it.
+     * An operator's decision about attention. It returns before the decision is carried out. Only `new-video` returns later, when
+     * the new link exists.
      *
      * @throws VideoIdError UNKNOWN_REMEDY
      */
     resolve,
 
     /**
-     * One decision for every request in attention with the same failure. Without `carryOut` it only says which those are.
+     * One decision for all requests in attention with the same failure. Without `carryOut` it only lists them.
      *
      * @throws VideoIdError BAD_INPUT, TEMPORAL_UNREACHABLE
      */
@@ -154,27 +153,27 @@ export function orderVerbs(access: RequestAccess) {
     newVideo: verb('new-video'),
 
     /**
-     * The signer's e-mail address or phone was wrong. Not after the video: then the request is abandoned, and tried anew.
-     * Where the create was refused, it is tried again with this; a correction stays, also where that is refused too.
-     * Or what identifies the signer was read wrongly from the video (`fields`): until the decision, where the provider
-     * allows it.
+     * Corrects the signer's data. Before the video: e-mail address or phone. If the create was refused, it is tried again with the
+     * new data, and the correction stays even if that try is refused. After the video, until the decision: `fields` that the
+     * video shows wrongly, if the provider allows it. A wrong address or phone cannot be corrected after the video: abandon the
+     * request and start a new attempt.
      *
-     * @throws VideoIdError BAD_EMAIL, BAD_PHONE, FIELD_FROM_VIDEO (the provider does not take it)
+     * @throws VideoIdError BAD_EMAIL, BAD_PHONE, FIELD_FROM_VIDEO (the provider does not accept it)
      */
     correct: verb('correct', (given, record) => correctionWay(access, record, given)),
 
-    /** Gives the running deadline more time. Answers the deadline, ISO 8601. */
+    /** Gives the running deadline more time. Returns the new deadline, ISO 8601. */
     extend: verb('extend'),
 
     /**
-     * The signer cannot go on like this: the request ends, and a new attempt may be started. Answers how it ended, which is
-     * `signed` when the provider had signed already.
+     * The signer cannot go on: the request ends, and a new attempt may be started. Returns how it ended: `signed` if the provider
+     * had already signed.
      */
     abandon: verb('abandon'),
 
     /**
-     * Provides data and evidence documents that an enrolment lacks after the video; `missing` of the status says which. The
-     * answer says what is still missing.
+     * Provides missing data and evidence documents of an enrolment after the video. `missing` of the status lists them. Returns
+     * what is still missing.
      *
      * @throws VideoIdError FIELD_FROM_VIDEO, and every code of a document
      */
@@ -193,11 +192,11 @@ export function orderVerbs(access: RequestAccess) {
     },
 
     /**
-     * Has the provider give the pre-authorised link of an enrolment that waits for the certificate to be picked up. Whoever
-     * holds it acts as the signer. It is sealed into the archive; `url` is there only where the private seal key is. Each
-     * reading is recorded.
+     * Gets the pre-authorised link of an enrolment whose certificate is not picked up yet. Anybody who has the link can act as the
+     * signer. It is sealed into the archive. `url` is present only with the private seal key. Each reading is
+     * recorded.
      *
-     * @throws VideoIdError NOT_NOW also where the settings do not allow it
+     * @throws VideoIdError NOT_NOW, also if the settings do not allow it
      */
     async preauthLink(
       reference: string,
@@ -212,8 +211,8 @@ export function orderVerbs(access: RequestAccess) {
     },
 
     /**
-     * What the provider has of the signer at this moment, as the certificate will say it, beside what is expected. It is read
-     * now, shown to the caller alone and kept nowhere; that it was shown is recorded.
+     * The signer's data at the provider, as the certificate will contain it, beside the expected data. It is read now, shown only
+     * to the caller, and stored nowhere. The archive records that it was shown.
      *
      * @throws VideoIdError the read's failure
      */
@@ -222,10 +221,10 @@ export function orderVerbs(access: RequestAccess) {
     },
 
     /**
-     * Takes a request that no worker can carry on back to before the task that cannot be replayed, from where it goes on by
-     * itself. What people asked since is asked again; at the provider nothing is done twice, but for a code sent anew.
+     * Resets a request that no worker can replay to the moment before the broken task. It goes on from there. Later orders are
+     * repeated. At the provider nothing is done twice, except that a code may be sent again.
      *
-     * @throws VideoIdError NOT_NOW where a worker can carry on
+     * @throws VideoIdError NOT_NOW if a worker can go on with it
      */
     async reset(reference: string, order: steering.ReasonedOrder, options: CallOptions = {}): Promise<Reset> {
       const given = checkedInput(reasoned, order);
@@ -236,7 +235,7 @@ export function orderVerbs(access: RequestAccess) {
   };
 }
 
-/** A verb whose caller learns only that it was taken. */
+/** A verb that answers only that the request has accepted the order. */
 function unanswered<Call extends unknown[]>(ask: (...call: Call) => Promise<unknown>) {
   return async (...call: Call): Promise<void> => {
     await ask(...call);

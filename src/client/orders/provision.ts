@@ -18,17 +18,17 @@ import {
 import { hasEnded, type Order, type RequestAccess } from '../running/access.js';
 import type { CheckedProvision } from './order-schemas.js';
 
-/** How what is provided gets into the archive, from where the request takes it by its number. */
+/** Stores provided data and documents in the archive. The request reads them there by their number. */
 interface ProvisionWay extends Required<Pick<Order<unknown>, 'check' | 'brings'>> {
   argument: (number: number) => ProvideOrder;
 }
 
 /**
- * Takes in the documents that are provided, while `work` runs.
+ * Receives the provided documents, then runs `work`. Deletes what `work` did not store.
  *
- * @param work gets what tells the same provision from another. Its check throws FIELD_FROM_VIDEO, BAD_INPUT, BAD_EMAIL; and
- *   NOT_NOW, REQUEST_ENDED or the failure that the request waits with, when it does not take anything now. The same as last
- *   time, because an answer was lost, is not kept twice
+ * @param work gets the values that identify the provision, so that a repeated one is stored only once. Its check throws
+ *   FIELD_FROM_VIDEO, BAD_INPUT, BAD_EMAIL. If the request accepts no data now, it throws NOT_NOW, REQUEST_ENDED, or
+ *   the failure of the attention
  * @throws VideoIdError TOO_MANY_DOCUMENTS and every code of a document
  */
 export async function takingProvision<T>(
@@ -55,7 +55,7 @@ export async function takingProvision<T>(
       const { fields, before } = await look();
       if (isSame(before.at(-1), fields, taken)) return before.length;
       const kept = await supplied(archive, record, taken);
-      // Somebody may have ordered the same meanwhile.
+      // The same order may have been given meanwhile.
       const since = await archive.supplements(record);
       if (since.length > before.length && isSame(since.at(-1), fields, taken)) return since.length;
       return await archive.addSupplement(record, { fields, documents: kept });
@@ -88,7 +88,7 @@ function identity({ name, sha256 }: DocumentIdentity): DocumentIdentity {
   return { name, sha256 };
 }
 
-/** What the request does not take must not lie there and go along with the next provision. */
+/** A refused provision must not stay in the archive, or the next provision would include it. */
 function assertTaken({ verbs, attention, stage, words, outcome }: RequestStatus): void {
   if (verbs.includes('provide')) return;
   if (outcome !== undefined) throw hasEnded({ outcome: outcome.kind, reason: outcome.reason });
@@ -99,12 +99,12 @@ function assertTaken({ verbs, attention, stage, words, outcome }: RequestStatus)
     });
   }
   throw new VideoIdError('NOT_NOW', attention?.words ?? `The request is ${words}.`, {
-    remedy: 'Data and documents are taken when the provider has validated the video and misses something.',
+    remedy: 'Data and documents are accepted after the provider has validated the video, if something is missing.',
     facts: { stage },
   });
 }
 
-/** Puts the documents into the archive, each under a number that is nobody else's. */
+/** Puts the documents into the archive. Each gets a number of its own. */
 async function supplied(
   archive: Archive,
   record: RequestRecord,

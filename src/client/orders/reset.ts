@@ -7,15 +7,15 @@ import { type Break, findBreak, resetHistory } from '../../temporal/history-rese
 import type { ReasonedOrder } from '../../messages/steering.js';
 import { hasEnded, outcomeOf, type RequestAccess } from '../running/access.js';
 
-/** From where a request goes on. */
+/** The moment from which a request goes on. */
 export interface Reset {
   reference: string;
   attempt: number;
-  /** ISO 8601, UTC: what the request did after this is done again. */
+  /** ISO 8601, UTC. The request repeats everything after this moment. */
   to: string;
 }
 
-/** @throws VideoIdError NOT_NOW where a worker can carry on, or none has tried; REQUEST_ENDED, TEMPORAL_UNREACHABLE */
+/** @throws VideoIdError NOT_NOW if a worker can go on with it, or none has tried; REQUEST_ENDED, TEMPORAL_UNREACHABLE */
 export async function resetRequest(
   access: RequestAccess,
   record: RequestRecord,
@@ -44,7 +44,7 @@ export async function resetRequest(
 }
 
 function nothingBroken(): VideoIdError {
-  return new VideoIdError('NOT_NOW', 'A worker can carry on with the request, or none has tried since it stopped.', {
-    remedy: 'See `videoid why`. Only a request whose history no worker can replay is reset.',
+  return new VideoIdError('NOT_NOW', 'A worker can go on with the request, or none has tried since it stopped.', {
+    remedy: 'See `videoid why`. Only a request whose history no worker can replay can be reset.',
   });
 }

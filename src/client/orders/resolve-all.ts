@@ -7,27 +7,27 @@ import { type CallOptions, orderName, type RequestAccess } from '../running/acce
 import { anyRemedy } from './order-schemas.js';
 import { listRequests, MOST } from '../../temporal/listing.js';
 
-/** One decision for every request that is in attention with the same failure. */
+/** One decision for all requests in attention with the same failure. */
 export interface ResolveAllOrder extends Omit<Resolution, 'remedy' | 'ids'> {
   code: string;
-  /** `retry` if left out. */
+  /** Default: `retry`. */
   remedy?: Resolution['remedy'] | undefined;
-  /** Without it no request is told. The answer then says which requests would be. */
+  /** If false, nothing is sent. The answer then lists the requests that would get the decision. */
   carryOut?: boolean | undefined;
 }
 
-/** What became of it. */
+/** The results. */
 export interface ResolvedAll {
   code: string;
   remedy: Resolution['remedy'];
   carriedOut: boolean;
   /** How many requests are in attention with this failure. */
   found: number;
-  /** `told`, or the failure's code. `not-told` where a failure before would have come again. */
+  /** `sent`, or the failure's code. `not-sent`: an earlier failure would have happened again. */
   results: { flow: Flow; reference: string; attempt: number; result: string }[];
 }
 
-/** Requests that are told at a time. Each tries its step at once, so the provider gets as many calls. */
+/** How many requests get the decision at once. Each retries its step at once, so the provider gets as many calls. */
 const AT_A_TIME = 8;
 
 /** After one of these failures the other requests would fail in the same way. */
@@ -42,9 +42,9 @@ const schema: z.ZodType<ResolveAllOrder> = z.strictObject({
 });
 
 /**
- * Tells each by itself: one that cannot take it does not keep the others.
+ * Sends the decision to each request separately. If one refuses it, the others still get it.
  *
- * @param each.updateId every request is ordered by itself with it; the same for another code is another order
+ * @param each.updateId the key of the order to each request. With another code it is another order
  * @throws VideoIdError BAD_INPUT, also for `adopt`, which needs ids of each request, and for CREATE_IN_DOUBT without a
  *   remedy; what listing throws
  */
@@ -58,13 +58,13 @@ export async function resolveAll(
 ): Promise<ResolvedAll> {
   const { code, remedy = 'retry', carryOut = false, ...decider } = checkedInput(schema, order);
   if (code === 'CREATE_IN_DOUBT' && order.remedy === undefined) {
-    throw new VideoIdError('BAD_INPUT', 'A create in doubt that is tried again may be billed twice.', {
+    throw new VideoIdError('BAD_INPUT', 'A retry of a create in doubt may be billed twice.', {
       field: 'remedy',
       remedy: "Look in the provider's console first; then name the remedy: adopt for one, or retry.",
     });
   }
   if (remedy === 'adopt') {
-    throw new VideoIdError('BAD_INPUT', 'What was created is adopted for each request by itself.', {
+    throw new VideoIdError('BAD_INPUT', 'Each request needs its own ids to adopt.', {
       field: 'remedy',
       remedy: 'Name one request and its ids.',
     });
@@ -73,11 +73,11 @@ export async function resolveAll(
   const place = { client, taskQueue: config.temporal.taskQueue };
   const found = (await listRequests(place, { code, limit: MOST })).toReversed();
   const key = each.updateId === undefined ? {} : { updateId: orderName(`${each.updateId} ${code}`) };
-  const results = found.map(({ flow, reference, attempt }) => ({ flow, reference, attempt, result: 'not-told' }));
+  const results = found.map(({ flow, reference, attempt }) => ({ flow, reference, attempt, result: 'not-sent' }));
   if (carryOut) {
     let next = 0;
     let hopeless = false;
-    const tell = async (): Promise<void> => {
+    const sendToRest = async (): Promise<void> => {
       while (!hopeless && next < found.length) {
         const at = next++;
         const [request, result] = [found[at], results[at]];
@@ -85,7 +85,7 @@ export async function resolveAll(
         try {
           const { flow, reference, attempt } = request;
           await each.resolve(reference, { remedy, ...decider }, { flow, attempt, ...key });
-          result.result = 'told';
+          result.result = 'sent';
         } catch (error) {
           if (!(error instanceof VideoIdError)) throw error;
           result.result = error.code;
@@ -93,7 +93,7 @@ export async function resolveAll(
         }
       }
     };
-    await Promise.all(Array.from({ length: AT_A_TIME }, tell));
+    await Promise.all(Array.from({ length: AT_A_TIME }, sendToRest));
   }
   return { code, remedy, carriedOut: carryOut, found: found.length, results };
 }

@@ -23,39 +23,39 @@ export { checkedUpdateId, keyReused, orderName } from './order-key.js';
 export { watchStatus } from './status.js';
 export type { CallOptions } from './updates.js';
 
-/** One order of a person about one request. */
+/** One order of a person to one request. */
 export interface Order<Answer> {
   /** The Update's name, or the verb's where there is none. */
   verb: string;
-  /** What was ordered, in clear, as JSON: tells the same order from another. Only a keyed fingerprint of it is kept. */
+  /** The order in clear text, as JSON, to recognise a repeated order. Only a keyed fingerprint of it is stored. */
   given: object;
   options: CallOptions;
-  /** Whether it is about a request that has ended. */
+  /** Whether the order is for a request that has ended. */
   afterEnd?: boolean;
-  /** What is in the way whatever the request says. An order that was taken before is not checked again. */
+  /** Checks that do not depend on the request. An order that was accepted before is not checked again. */
   check?: () => Promise<void> | void;
-  /** What the order brings along into the archive. */
+  /** Data of the order that goes into the archive. */
   brings?: {
-    /** Answers its number. */
+    /** Returns its number. */
     add: () => Promise<number>;
-    /** Takes it back when the request did not take the order. */
+    /** Removes it if the request refuses the order. */
     drop?: (number: number) => Promise<void>;
   };
-  /** Asks the request. Runs again when the same is ordered again before there was an answer. */
+  /** Asks the request. Runs again if the order is repeated before there was an answer. */
   carryOut: (call: CallOptions & { updateId: string }, number: number) => Promise<Answer>;
 }
 
-/** The answer to a code that was sent to the provider stays as it is. Temporal knows which other refusals are final. */
+/** These answers to a sent code are final. Temporal knows which other refusals are final. */
 const SETTLED = new Set<FailureCode>(['CODE_NOT_ACCEPTED', 'CODE_SPENT']);
 
-/** The way to recorded and running requests, whatever their flow. Every verb goes through it. */
+/** Access to recorded and running requests of both flows. Every verb uses it. */
 export class RequestAccess {
   readonly config: Config;
   readonly archive: Archive;
   readonly client: Client;
   readonly keys: ClientKeys;
   readonly #fingerprints: Fingerprints;
-  /** Whether a reference without a flow is looked for in both. */
+  /** Whether a reference without a flow is looked up in both. */
   readonly #findsFlow: boolean;
 
   constructor(place: {
@@ -73,7 +73,7 @@ export class RequestAccess {
     this.#findsFlow = place.findsFlow;
   }
 
-  /** The attempt that is meant: the latest, or the one that an order with this id was about. */
+  /** The attempt that the caller means: the latest, or the one for which an order with this id was given. */
   async record(reference: string, { flow, attempt, updateId }: CallOptions): Promise<RequestRecord> {
     const meant = flow ?? (this.#findsFlow ? await flowOf(this.archive, reference) : 'signature');
     const record = await attemptOf(this.archive, meant, reference, attempt);
@@ -86,9 +86,8 @@ export class RequestAccess {
   }
 
   /**
-   * Carries an order out once for its key: the same again gets the settled answer, or waits for it. With other input, or
-   * another verb, it is refused and nothing is done. While the order is under way, Temporal joins those that come, by the
-   * Update's id.
+   * Carries an order out once for its key. A repeated order gets the same answer, or waits for it. The same key with other input
+   * or another verb is refused. While the order runs, Temporal joins repeated ones by the Update's id.
    *
    * @throws VideoIdError IDEMPOTENCY_KEY_REUSED; REQUEST_ENDED for what was not ordered before the end; what `check` and
    *   `carryOut` throw
@@ -106,7 +105,7 @@ export class RequestAccess {
       try {
         await archive.noteOrder(record, name, { ...taken, settled });
       } catch (error) {
-        // It is done, and Temporal knows the answer as long as it knows the request.
+        // The order is done. Temporal keeps the answer as long as the request.
         if (!(error instanceof VideoIdError)) throw error;
       }
     };
@@ -117,7 +116,7 @@ export class RequestAccess {
     } catch (error) {
       if (!(error instanceof VideoIdError)) throw error;
       if (SETTLED.has(error.code)) await settle({ failure: error.toJSON() });
-      // After the end a number from before may be somebody else's by now.
+      // After the end, a new attempt may use the same number.
       const notTaken = error.code === 'NOT_NOW' || (error.code === 'REQUEST_ENDED' && !known);
       if (notTaken && taken.number !== undefined && order.brings?.drop !== undefined) {
         const { number, ...without } = taken;
@@ -128,7 +127,7 @@ export class RequestAccess {
     }
   }
 
-  /** What the archive keeps of the order with this key: from before, or from now on. */
+  /** The archive's record of the order with this key. Made now if there is none. */
   async #bound<Answer>(record: RequestRecord, name: string, order: Order<Answer>): Promise<BoundOrder> {
     const text = canonicalJson({ workflow: record.workflowId, verb: order.verb, given: order.given });
     let bound = await this.archive.readOrder(record, name);
@@ -146,7 +145,7 @@ export class RequestAccess {
   /**
    * Sends an order to the running request, as the Update of that name, and waits for the answer.
    *
-   * @throws VideoIdError as `update` does; REQUEST_ENDED; STILL_RUNNING where the request was reset meanwhile
+   * @throws VideoIdError as `update` does; REQUEST_ENDED; STILL_RUNNING if the request was reset meanwhile
    */
   async ask<Name extends OrderName>(
     record: RequestRecord,
@@ -165,14 +164,14 @@ export class RequestAccess {
     }
   }
 
-  /** An Update is left without an answer when the request ends, and when it is reset; then it asks itself again. */
+  /** An Update gets no answer if the request ends or is reset. After a reset Temporal repeats the Update. */
   async #endedOrReset(record: RequestRecord, { updateId }: CallOptions): Promise<VideoIdError> {
     try {
       return hasEnded(await outcomeOf(this, record, false));
     } catch (error) {
       if (!(error instanceof VideoIdError) || error.code !== 'REQUEST_NOT_ENDED') throw error;
-      return new VideoIdError('STILL_RUNNING', 'The request was reset meanwhile. What was asked is asked again.', {
-        remedy: 'See the status of the request, and ask again if it was not carried out.',
+      return new VideoIdError('STILL_RUNNING', 'The request was reset meanwhile. The order is repeated.', {
+        remedy: 'See the status of the request. If the order was not carried out, give it again.',
         ...(updateId === undefined ? {} : { facts: { updateId } }),
       });
     }

@@ -4,11 +4,11 @@ import { VideoIdError } from '../../messages/failures.js';
 import type { Flow } from '../../messages/request.js';
 import { checkedUpdateId, orderName } from './order-key.js';
 
-/** Which attempt is meant: a reference is unique per flow. */
+/** The attempt that a caller means. A reference is unique per flow. */
 export interface AttemptOption {
-  /** `signature` if left out. */
+  /** Default: `signature`. */
   flow?: Flow | undefined;
-  /** The latest if left out. */
+  /** Default: the latest. */
   attempt?: number | undefined;
 }
 
@@ -23,14 +23,14 @@ export async function attemptOf(
   if (wanted > 0) return await archive.readRequest({ flow, reference, attempt: wanted });
   throw new VideoIdError('REQUEST_NOT_FOUND', 'There is no request with this reference.', {
     field: 'reference',
-    remedy: 'Check the reference; `videoid list` shows what there is.',
+    remedy: 'Check the reference. `videoid list` shows all requests.',
   });
 }
 
 /**
- * The flow of a reference that only one of them knows; `signature` for one that none knows.
+ * The flow that has this reference. `signature` if none has it.
  *
- * @throws VideoIdError BAD_INPUT when both know it; BAD_REFERENCE
+ * @throws VideoIdError BAD_INPUT if both have it; BAD_REFERENCE
  */
 export async function flowOf(archive: Archive, reference: string): Promise<Flow> {
   const signature = await archive.latestAttempt('signature', reference);
@@ -45,7 +45,7 @@ export async function flowOf(archive: Archive, reference: string): Promise<Flow>
 }
 
 /**
- * The attempt that a key was used for. A later attempt may have been started since, when the answer was lost.
+ * The attempt that a key was used for. If the answer was lost, a later attempt may have started since.
  *
  * @param latest what is returned for a key that was not used before
  */

@@ -12,7 +12,7 @@ import type { Outcome } from '../../messages/outcome.js';
 import { temporalFailure } from '../../temporal/calls.js';
 
 /**
- * How an attempt ended: from the archive, which remembers longer than Temporal, or from the workflow.
+ * How an attempt ended: from the archive, which stores it longer than Temporal, or from the workflow.
  *
  * @param wait until it ends, however long that takes
  * @throws VideoIdError REQUEST_NOT_ENDED, REQUEST_NOT_FOUND (recorded, never started), REQUEST_ENDED (without an outcome),
@@ -37,7 +37,7 @@ export async function outcomeOf(
   }
 }
 
-/** Waits until it has ended, and through a reset, which closes one run and opens another. */
+/** Waits until it has ended. After a reset, it waits for the new run. */
 async function resultOf(client: Client, workflowId: string): Promise<Outcome> {
   for (;;) {
     try {
@@ -49,7 +49,7 @@ async function resultOf(client: Client, workflowId: string): Promise<Outcome> {
   }
 }
 
-/** What Temporal knows of a workflow: its outcome where it completed, how it stands while it runs. */
+/** Temporal's data about a workflow: its outcome if it has completed, otherwise its state. */
 export interface Execution {
   description: WorkflowExecutionDescription;
   outcome?: Outcome;
@@ -81,7 +81,7 @@ export async function findExecution(client: Client, workflowId: string): Promise
   }
 }
 
-/** Whether a worker refused what a workflow was started with: then nothing has happened under its id. */
+/** Whether a worker refused the workflow's start. Then nothing has happened under its id. */
 export async function wasRefused(client: Client, workflowId: string): Promise<boolean> {
   const handle = client.workflow.getHandle(workflowId);
   if ((await handle.describe()).status.name !== 'FAILED') return false;
@@ -98,10 +98,10 @@ function startRefused(): VideoIdError {
   });
 }
 
-/** For a verb that came too late. */
+/** The failure of a verb that came too late. */
 export function hasEnded({ outcome, reason }: Pick<Outcome, 'outcome' | 'reason'>): VideoIdError {
   return new VideoIdError('REQUEST_ENDED', `The request has ended: ${outcome}.`, {
-    remedy: 'See its outcome; after an end without success a new attempt can be started.',
+    remedy: 'See its outcome. After an end without success, a new attempt can be started.',
     facts: { outcome, reason },
   });
 }

@@ -6,14 +6,14 @@ import { loadOrderSigner } from '../../security/order-keys.js';
 import { type SignArgument, signing } from '../../security/order-signatures.js';
 import { openSealed, seal } from '../../security/sealing.js';
 
-/** The keys that a client signs, seals and opens with. Each is read when it is used first. */
+/** The keys of a client: to sign, to seal and to open. Each is read at its first use. */
 export class ClientKeys {
   #signing: Promise<SignArgument> | undefined;
   #sealKey: Promise<SealPublicKey> | undefined;
 
   constructor(private readonly keys: Config['keys']) {}
 
-  /** What signs starts and orders. @throws VideoIdError BAD_SETTING, SECRET_NOT_FOUND without a private orders key */
+  /** The key that signs starts and orders. @throws VideoIdError BAD_SETTING, SECRET_NOT_FOUND without a private orders key */
   signing(): Promise<SignArgument> {
     this.#signing ??= loadSigning(this.keys);
     return this.#signing;
@@ -25,7 +25,7 @@ export class ClientKeys {
     return seal(text, await this.#sealKey);
   }
 
-  /** Whether what is sealed can be opened here. */
+  /** Whether this process has the private seal key. */
   get opens(): boolean {
     return this.keys.seal.some(({ privateKey }) => privateKey !== undefined);
   }
@@ -35,7 +35,7 @@ export class ClientKeys {
     if (this.opens) return openSealed(sealed, await loadSealPrivateKeys(this.keys.seal)).reveal();
     throw new VideoIdError('SEAL_NOT_OPENED', 'There is no private seal key here.', {
       field: 'keys.seal',
-      remedy: 'Run it where the private key is: on the machine of a worker, or of who keeps the key.',
+      remedy: 'Run it where the private key is: on the machine of a worker, or of the person who keeps the key.',
     });
   }
 }

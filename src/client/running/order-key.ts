@@ -12,12 +12,12 @@ export function checkedUpdateId(given: string | undefined): string {
   });
 }
 
-/** Where the order of a key is kept. The principal will belong to it. */
+/** The name of the archive's record for a key. */
 export function orderName(updateId: string): string {
   return createHash('sha256').update(`videoid order\0${updateId}`, 'utf8').digest('hex');
 }
 
-/** A key that was used for something else. */
+/** The failure for a key that was used for another order. */
 export function keyReused({ verb, at }: Pick<BoundOrder, 'verb' | 'at'>): VideoIdError {
   return new VideoIdError(
     'IDEMPOTENCY_KEY_REUSED',
@@ -25,7 +25,7 @@ export function keyReused({ verb, at }: Pick<BoundOrder, 'verb' | 'at'>): VideoI
     {
       field: 'Idempotency-Key',
       remedy:
-        'Nothing was done. Use a new key for every human action; also where the codec key of that time is not in the settings any more.',
+        'Nothing was done. Use a new key for every human action. The same error comes if the settings no longer have the codec key of that order.',
       facts: { verb, at },
     },
   );

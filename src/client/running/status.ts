@@ -39,7 +39,7 @@ const evidence = z.object({
   ),
 });
 
-/** What reading a status needs of the client. */
+/** The parts of the client that are needed to read a status. */
 export interface StatusPlace {
   archive: Archive;
   client: Client;
@@ -47,7 +47,7 @@ export interface StatusPlace {
 }
 
 /**
- * Where an attempt stands: asked of the workflow while it runs, read from the archive once it ended.
+ * Where an attempt stands: from the workflow while it runs, from the archive after its end.
  *
  * @param within milliseconds
  * @throws VideoIdError WORKER_AWAY, STILL_RUNNING (a worker is there and does not answer, or did not get its task
@@ -60,7 +60,7 @@ export async function statusOf(place: StatusPlace, record: RequestRecord, within
   if (recorded !== undefined) return await endedStatus(archive, record, recorded);
   const until = Date.now() + within;
   try {
-    // A question may come ahead of what has happened while it waited for a worker.
+    // While the query waited for a worker, newer events may have come (`ASKED_AHEAD`).
     const ask = () => askedStatus(place, record);
     return await client.withDeadline(until, () => askedAgain(ask, isAskedAhead, until));
   } catch (error) {
@@ -74,7 +74,7 @@ async function askedStatus({ archive, client }: StatusPlace, record: RequestReco
   const { outcome, description } = await findExecution(client, record.workflowId);
   if (outcome !== undefined) return await endedStatus(archive, record, outcome);
   const handle = client.workflow.getHandle(record.workflowId);
-  // With a task under way the server keeps the question for its end, whatever the history is then.
+  // If a workflow task runs, the server answers the query after it, with a longer history.
   const underWay = Boolean(description.raw.pendingWorkflowTask);
   const seen: StatusQuestion = underWay ? [] : [description.historyLength];
   return await handle.query<RequestStatus, StatusQuestion>(STATUS_QUERY, ...seen);
@@ -134,7 +134,7 @@ function idsOf(provider: ProviderData | undefined): RequestStatus['provider'] {
   return videoidPk === undefined ? { requestPk } : { requestPk, videoidPk };
 }
 
-/** What happened, from the evidence of the end; without evidence only what happened beside the workflow is known. */
+/** The events, from the evidence of the end. Without evidence only events outside the workflow are known. */
 async function recordedEvents(archive: Archive, record: RequestRecord, endedAt: string): Promise<RequestEvent[]> {
   const beside = (await archive.events(record)).map(({ at, what, channel, facts }) => ({
     at,
@@ -145,7 +145,7 @@ async function recordedEvents(archive: Archive, record: RequestRecord, endedAt: 
   return [...known, ...beside].toSorted((one, other) => (one.at < other.at ? -1 : 1));
 }
 
-/** Of evidence that was changed nothing is shown but that. */
+/** If the evidence file was changed, only this fact is shown. */
 async function evidenceEvents(archive: Archive, record: RequestRecord, endedAt: string): Promise<RequestEvent[]> {
   try {
     const { stream } = await archive.openFile(record, { kind: 'evidence' });
@@ -160,8 +160,8 @@ async function evidenceEvents(archive: Archive, record: RequestRecord, endedAt: 
 }
 
 function workerAway(): VideoIdError {
-  return new VideoIdError('WORKER_AWAY', 'No worker is running that could say where the request stands.', {
-    remedy: 'Start a worker; the request itself waits safely.',
+  return new VideoIdError('WORKER_AWAY', 'No worker is running, so nobody can say where the request stands.', {
+    remedy: 'Start a worker. Until then the request waits safely.',
   });
 }
 
@@ -171,7 +171,7 @@ async function silent({ client, taskQueue }: StatusPlace): Promise<VideoIdError>
   } catch (error) {
     return temporalFailure(error);
   }
-  return new VideoIdError('STILL_RUNNING', 'No worker said in time where the request stands.', {
-    remedy: 'Ask again in a moment; the worker may be starting or busy. `videoid why` tells where it cannot carry on.',
+  return new VideoIdError('STILL_RUNNING', 'No worker answered in time where the request stands.', {
+    remedy: 'Ask again in a moment: the worker may be starting or busy. If it cannot go on, `videoid why` says why.',
   });
 }

@@ -12,19 +12,19 @@ import {
   CALL_WITHIN,
   isDeadlineExceeded,
   isTaskUndone,
-  isUpdateOutlived,
+  isUpdateUnanswered,
   temporalFailure,
-  toldByWorkflow,
+  failureOfWorkflow,
 } from '../../temporal/calls.js';
 
-/** How a verb is called. */
+/** Options of every verb that gives an order. */
 export interface CallOptions extends AttemptOption {
   /**
-   * Once per human action: the same id with the same input again gets the same answer instead of repeating the action; with other
-   * input it is refused. Made when left out. Temporal sees a digest of it.
+   * One id per human action. With the same id and input, the action is not repeated, and the caller gets the same answer. With other
+   * input it is refused. Default: a new id. Temporal gets only a digest of it.
    */
   updateId?: string | undefined;
-  /** Milliseconds to wait for the answer, 10 000 if left out. The order may be carried out afterwards. */
+  /** Milliseconds to wait for the answer. Default: 10 000. The order may still be carried out afterwards. */
   within?: number | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface UpdateCall<Name extends OrderName> {
   options: CallOptions;
 }
 
-/** The request had closed before, or while, the Update was answered. */
+/** The request closed before it answered the Update. */
 export class RequestClosed extends Error {
   override readonly name = 'RequestClosed';
 }
@@ -47,9 +47,9 @@ export class RequestClosed extends Error {
 /**
  * Asks a running request for something and waits for its answer.
  *
- * @throws RequestClosed; VideoIdError with the code that the request gave, STILL_RUNNING, WORKER_AWAY or
- *   TEMPORAL_UNREACHABLE, the last three with the `updateId` in their facts: what was asked may still take
- *   effect. If the order was not delivered, the message says so
+ * @throws RequestClosed; VideoIdError with the code that the request gave. Or STILL_RUNNING, WORKER_AWAY or TEMPORAL_UNREACHABLE,
+ *   with the `updateId` in the facts: the order may still be carried out. If it was not delivered, the message
+ *   says so
  */
 export async function update<Name extends OrderName>(client: Client, call: UpdateCall<Name>): Promise<Answers[Name]> {
   const given = checkedUpdateId(call.options.updateId);
@@ -61,26 +61,26 @@ export async function update<Name extends OrderName>(client: Client, call: Updat
     return await handle.startUpdate<Answers[Name], [unknown]>(call.name, { args, updateId, waitForStage: 'ACCEPTED' });
   };
   try {
-    // The Update is accepted only by a live worker, so the limit covers the asking too.
+    // Only a live worker accepts the Update, so the limit includes the sending.
     return await client.withDeadline(until, async () => {
       const started = await askedAgain(ask, isTaskUndone, until);
       return await started.result();
     });
   } catch (error) {
-    const told = toldByWorkflow(error);
-    if (told !== undefined) throw told;
-    if (error instanceof WorkflowNotFoundError || isUpdateOutlived(error)) {
+    const failure = failureOfWorkflow(error);
+    if (failure !== undefined) throw failure;
+    if (error instanceof WorkflowNotFoundError || isUpdateUnanswered(error)) {
       throw new RequestClosed('The request has closed.', { cause: error });
     }
     if (error instanceof WorkflowUpdateFailedError) throw notTaken(error, given);
     if (isTaskUndone(error)) throw notAsked(given);
-    // At the deadline itself other errors come too.
+    // At the limit other errors can come too.
     if (isDeadlineExceeded(error) || Date.now() >= until) throw await noAnswer(client, call.taskQueue, given);
     throw temporalFailure(error, { words: 'The order may still be carried out.', facts: { updateId: given } });
   }
 }
 
-/** The order with whom it is for: this run's request, this Update, this once. */
+/** The order with its address: this run of the request, this Update, this id. */
 async function addressed(
   handle: WorkflowHandle,
   { workflowId, name, argument }: UpdateCall<OrderName>,
@@ -91,16 +91,16 @@ async function addressed(
   return { ...argument, for: { workflowId, run, update: name, updateId } };
 }
 
-/** The request was reached and said no, in words that are not ours: it does not know the Update, or failed over it. */
+/** The request refused without one of our codes: it does not know the Update, or its handler failed. */
 function notTaken(error: WorkflowUpdateFailedError, updateId: string): VideoIdError {
   const unknown = error.cause?.message.startsWith('No registered handler') === true;
   return unknown
-    ? new VideoIdError('NOT_NOW', 'The request does not take this in its present stage.', {
+    ? new VideoIdError('NOT_NOW', 'The request does not accept this order in its present stage.', {
         remedy: 'See the status of the request: it lists what can be done now.',
         facts: { updateId },
       })
-    : new VideoIdError('STEP_FAILED', 'The request could not carry this out.', {
-        remedy: 'See the status of the request, and the log of the worker; it is a defect.',
+    : new VideoIdError('STEP_FAILED', 'The request could not carry out the order.', {
+        remedy: 'This is a defect. See the status of the request, and the log of the worker.',
         facts: { updateId },
         cause: error,
       });
@@ -109,9 +109,9 @@ function notTaken(error: WorkflowUpdateFailedError, updateId: string): VideoIdEr
 function notAsked(updateId: string): VideoIdError {
   return new VideoIdError(
     'STILL_RUNNING',
-    'No worker carries on with the request now, so the order was not delivered.',
+    'No worker can go on with the request now, so the order was not delivered.',
     {
-      remedy: 'See `videoid why`; when it goes on, repeat the call with the same updateId.',
+      remedy: 'See `videoid why`. When the request goes on, repeat the call with the same updateId.',
       facts: { updateId },
     },
   );
@@ -120,24 +120,24 @@ function notAsked(updateId: string): VideoIdError {
 async function noAnswer(client: Client, taskQueue: string, updateId: string): Promise<VideoIdError> {
   const facts = { updateId };
   const remedy =
-    'See the status of the request, or repeat the call with the same updateId: that waits on and changes nothing.';
+    'See the status of the request. Or repeat the call with the same updateId: it only waits for the answer.';
   let polling: boolean;
   try {
     polling = await isWorkerPolling(client, taskQueue);
   } catch (error) {
-    // Told anew, with the id to ask again with.
+    // The same error again, with the id for the next call.
     const cause = error instanceof VideoIdError ? error.cause : error;
     return temporalFailure(cause, { words: 'The order may still be carried out.', facts });
   }
   return polling
     ? new VideoIdError('STILL_RUNNING', 'The order is still being carried out.', { remedy, facts })
-    : new VideoIdError('WORKER_AWAY', 'No worker is running; the order may still be carried out when one does.', {
+    : new VideoIdError('WORKER_AWAY', 'No worker is running. The order may still be carried out when one runs.', {
         remedy: `Start a worker. ${remedy}`,
         facts,
       });
 }
 
-/** What Temporal gets: a caller's id may say more than it should. */
+/** The id for Temporal. A digest, because a caller's id may contain private data. */
 function digestOf(name: string, given: string): string {
   return createHash('sha256').update(`videoid update\0${name}\0${given}`, 'utf8').digest('base64url');
 }

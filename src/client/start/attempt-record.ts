@@ -43,7 +43,7 @@ export async function commitAttempt(
   }
 }
 
-/** What tells whether two starts are the same. */
+/** The values that decide whether two starts are the same. */
 export function hashOf(
   settings: RequestSettings,
   signer: RequestRecord['signer'],
@@ -62,7 +62,7 @@ export function hashOf(
   });
 }
 
-/** Without what the settings say. */
+/** Without the values from the settings. */
 function givenOf({ secureElement, validityTime, fields, untilIssued }: Exclude<RequestRecord['enrolment'], undefined>) {
   return { secureElement, validityTime, fields, untilIssued };
 }

@@ -4,7 +4,7 @@ import type { RequestRecord } from '../../archive/request-record.js';
 import { FIELDS_FROM_VIDEO } from '../../messages/request-fields.js';
 import type { EarlierDocument } from '../input/input.js';
 
-/** The record of an attempt that has ended, with what was corrected and provided while it ran: a new attempt begins with that. */
+/** The record of an ended attempt, with its corrections and provided data. A new attempt begins with these values. */
 export async function completedRecord(archive: Archive, record: RequestRecord): Promise<RequestRecord> {
   const signer = { ...record.signer, ...(await archive.readSigner(record)) };
   const { enrolment } = record;
@@ -12,12 +12,12 @@ export async function completedRecord(archive: Archive, record: RequestRecord): 
   const supplements = await archive.supplements(record);
   const fields = { ...enrolment.fields };
   for (const supplement of supplements) Object.assign(fields, supplement.fields);
-  // Where one video lacked it, it was provided; the next video has it, or it is asked for again.
+  // Data that one video lacked is not copied: the next video may give it, or it is asked for again.
   for (const name of FIELDS_FROM_VIDEO) delete fields[name];
   return { ...record, signer, enrolment: { ...enrolment, fields } };
 }
 
-/** Its documents: those of the start, then those that were provided; of two with one name the later. */
+/** Its documents: those of the start, then those provided later. If two have the same name, the later one counts. */
 export async function earlierDocuments(archive: Archive, record: RequestRecord): Promise<EarlierDocument[]> {
   const byName = new Map<string, EarlierDocument>();
   for (const { index, name, sha256 } of record.documents) {

@@ -14,24 +14,24 @@ import {
 export interface EnrolmentInput {
   /** The requester's own name for the request, `[A-Za-z0-9._-]{1,64}`, no personal data. Unique among enrolments. */
   reference: string;
-  /** May be left out when exactly one in the settings makes enrolments, and in a new attempt. */
+  /** Optional if the settings have exactly one for enrolments, and in a new attempt. */
   registrationAuthority?: string | undefined;
-  /** The first profile of the registration authority when left out. */
+  /** Default: the first profile of the registration authority. */
   profile?: string | undefined;
-  /** May be left out in a new attempt: the signer of the last one. */
+  /** Optional in a new attempt: the default is the signer of the last one. */
   signer?: { email: string; phone: string } | undefined;
-  /** Where the keys live. May be left out where the profile allows but one. */
+  /** Where the keys are stored. Optional if the profile allows only one place. */
   secureElement?: SecureElement | undefined;
-  /** Days that the certificate is valid; 730 when left out. */
+  /** Days that the certificate is valid. Default: 730. */
   validityTime?: (typeof VALIDITY_DAYS)[number] | undefined;
   /**
-   * What the video does not give, by the provider's names. A natural person's has to be complete; of others what is left
-   * out is asked for after the video.
+   * The data that the video does not give, by the provider's field names. For a natural person it must be complete. For other
+   * profiles, missing data is asked for after the video.
    */
   fields?: RequestFields | undefined;
   /** Evidence documents, PDF, for profiles that are completed after the video. More can be provided then. */
   documents?: StartDocument[] | undefined;
-  /** Whether it ends when the signer has picked up the certificate, and not already when the signer may. */
+  /** Whether the enrolment ends only when the signer has picked up the certificate. Otherwise it ends when the signer can. */
   untilIssued?: boolean | undefined;
   /** A new try after an end other than enrolled. The video is done again, and another scratchcard is taken. */
   newAttempt?: boolean | undefined;
@@ -55,11 +55,11 @@ const enrolmentInputSchema = z
     refuse(context, 'BAD_INPUT', 'There is no signer.', ['signer']);
   });
 
-/** An input whose every part can be used by itself, but for the fields. */
+/** An input after the first check. Its fields are checked later, against the profile. */
 export type CheckedEnrolment = z.output<typeof enrolmentInputSchema> & { flow: 'enrolment' };
 
 /**
- * Checks everything about an input that needs neither settings nor archive; the first wrong field is told.
+ * All checks of an input that need neither settings nor archive. The error names the first wrong field.
  *
  * @throws VideoIdError BAD_INPUT, BAD_REFERENCE, BAD_EMAIL, BAD_PHONE, BAD_DOCUMENT_NAME, DUPLICATE_DOCUMENT_NAME
  */

@@ -14,7 +14,7 @@ import { checkedFields } from '../input/input.js';
 import type { CheckedEnrolment } from './enrolment-input.js';
 import { type RequestSettings, settingsOf } from './request-settings.js';
 
-/** Days, when a start does not say. The provider's own example gets this many for a create without them (§8.2). */
+/** Days, if a start gives none. The provider uses this default in its own example (§8.2). */
 const DEFAULT_VALIDITY = 730;
 
 /** Longest profile name; the ones in the catalogue have at most 20 characters. It stands in the Temporal UI. */
@@ -22,15 +22,15 @@ const PROFILE_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 
 const ALL_ELEMENTS: readonly SecureElement[] = ['0', '1', '2'];
 
-/** What an enrolment is started with. */
+/** The values for the start of an enrolment. */
 export type WantedEnrolment = Pick<
   CheckedEnrolment,
   'registrationAuthority' | 'profile' | 'secureElement' | 'validityTime' | 'fields' | 'untilIssued' | 'policy'
 >;
 
 /**
- * Resolves what the start of an enrolment leaves to settings and catalogue, and checks the rest of it against them: what
- * is wrong here would only show after the video. What is left out is taken from the attempt `before`, if there is one.
+ * Completes the start of an enrolment from the settings and the catalogue, and checks it against them. Without this check, errors
+ * would only show after the video. Missing values come from the attempt `before`, if there is one.
  *
  * @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY, UNKNOWN_PROFILE, FIELD_FROM_VIDEO, FIELDS_MISSING, BAD_EMAIL,
  *   BAD_INPUT (`secureElement`, `fields.…`, `policy.…`)
@@ -45,7 +45,7 @@ export function enrolmentSettings(config: Config, wanted: WantedEnrolment, befor
     wanted.fields === undefined ? (earlier?.fields ?? {}) : checkedFields(wanted.fields, { profile, created: false }),
   );
   assertComplete(profile, fields);
-  // Another profile may not allow it.
+  // Another profile may not allow the earlier value.
   const element = wanted.secureElement ?? (before?.profile === profile ? earlier?.secureElement : undefined);
   return {
     flow: 'enrolment',
@@ -75,7 +75,7 @@ function enrollingAuthority(
   if (enrolment !== undefined) return [id, { ...authority, enrolment }];
   throw new VideoIdError('UNKNOWN_REGISTRATION_AUTHORITY', 'This registration authority makes no enrolments.', {
     field: 'registrationAuthority',
-    remedy: `${known.length === 0 ? 'None does yet' : `Use ${known.join(' or ')}`}; registrationAuthorities.${id}.enrolment in the settings would allow it.`,
+    remedy: `${known.length === 0 ? 'None does yet' : `Use ${known.join(' or ')}`}; the setting registrationAuthorities.${id}.enrolment allows it.`,
   });
 }
 
@@ -83,11 +83,11 @@ function knownProfile(profile: string, { unknownProfiles }: EnrolmentConfig): st
   if (profileOf(profile) !== undefined || (unknownProfiles && PROFILE_NAME.test(profile))) return profile;
   throw new VideoIdError('UNKNOWN_PROFILE', 'The provider documents no such certificate profile.', {
     field: 'profile',
-    remedy: '`videoid profiles` lists them; enrolment.unknownProfiles in the settings allows others.',
+    remedy: '`videoid profiles` lists them. The setting enrolment.unknownProfiles allows others.',
   });
 }
 
-/** The one that is wanted, or the only one that the profile allows. */
+/** The wanted secure element, or the only one that the profile allows. */
 function secureElementOf(profile: string, wanted: string | undefined): SecureElement {
   const allowed = profileOf(profile)?.secureElements ?? ALL_ELEMENTS;
   const [only, another] = allowed;
@@ -98,18 +98,18 @@ function secureElementOf(profile: string, wanted: string | undefined): SecureEle
   throw new VideoIdError(
     'BAD_INPUT',
     wanted === undefined
-      ? 'secureElement: the profile leaves open where the keys live.'
+      ? 'secureElement: the profile allows several places for the keys.'
       : 'secureElement: the profile does not allow this one.',
     { field: 'secureElement', remedy: `Give ${words}.` },
   );
 }
 
-/** A natural person's request goes from the video straight to ENROLLREADY: nothing can be added later. */
+/** After the video a natural person's request goes straight to ENROLLREADY, so nothing can be added later. */
 function assertComplete(profile: string, fields: Exclude<RequestRecord['enrolment'], undefined>['fields']): void {
   const missing = missingAtStart(profile, fields).filter((name) => !FIELDS_BEFORE_VIDEO.includes(name));
   const [first] = missing;
   if (first === undefined) return;
-  throw new VideoIdError('FIELDS_MISSING', `The profile wants what the video does not give: ${missing.join(', ')}.`, {
+  throw new VideoIdError('FIELDS_MISSING', `The profile needs more than the video gives: ${missing.join(', ')}.`, {
     field: `fields.${first}`,
     remedy: "Give it now: a natural person's request cannot be completed after the video.",
     facts: { missing: missing.join(' ') },

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Flow } from '../../messages/request.js';
 import { canonicalJson } from '../../security/canonical-json.js';
 
-/** What makes two starts the same start. */
+/** The values that must be equal in two starts of the same request. */
 export interface CanonicalInput {
   flow: Flow;
   environment: string;
@@ -11,13 +11,13 @@ export interface CanonicalInput {
   signer: { email: string; phone: string; expected?: { documentNumber: string; name?: string } | undefined };
   /** In the order given. */
   documents: { name: string; sha256: string }[];
-  /** What only an enrolment has. */
+  /** Fields of enrolments only. */
   enrolment?: { secureElement: string; validityTime: string; fields: Record<string, string>; untilIssued: boolean };
-  /** Only what this start overrides, durations as milliseconds. */
+  /** Only the overrides of this start, durations in milliseconds. */
   policy: unknown;
 }
 
-/** SHA-256 of the canonical JSON of an input, lower-case hex. Stays in the archive: it depends on personal data. */
+/** SHA-256 of the canonical JSON of an input, lower-case hex. It depends on personal data, so it stays in the archive. */
 export function inputHash(input: CanonicalInput): string {
   const { flow, environment, registrationAuthority, profile, enrolment, policy } = input;
   const { email, phone, expected } = input.signer;

@@ -12,17 +12,17 @@ import { requestSettings } from './request-settings.js';
 import { notAllowed, resumeRequest, type Started, type StartPlace } from './starting.js';
 
 /**
- * Another attempt that takes up what the latest one left open at the provider: the video is not done again, nothing is
- * billed. Its workflow reads there first, and goes on from where the provider is.
+ * Starts another attempt for a request that the latest attempt left open at the provider. There is no new video and no new bill.
+ * The workflow first reads the status there, and goes on from it.
  *
- * @param before the attempt that was the latest when it was ordered
+ * @param before the latest attempt at the time of the order
  * @throws VideoIdError REQUEST_NOT_FOUND, ATTEMPT_NOT_ALLOWED, ARCHIVE_FULL, and what `startWorkflow` throws
  */
 export async function reopenRequest(place: StartPlace, before: RequestRecord, order: ReasonedOrder): Promise<Started> {
   const { archive, client } = place;
   const { reference } = before;
   await place.keys.signing();
-  // The same order again, because its answer was lost or Temporal was away.
+  // The order is repeated, because its answer was lost or Temporal was away.
   const again = before.reopens !== undefined && (await archive.readOutcome(before)) === undefined;
   const record = again ? before : await nextAttempt(place, before, order);
   const started = await resumeRequest(place, record);
@@ -75,7 +75,7 @@ async function nextAttempt(
   return record;
 }
 
-/** The provider's ids of what an attempt left open there. @throws VideoIdError ATTEMPT_NOT_ALLOWED */
+/** The provider's ids of the request that an attempt left open. @throws VideoIdError ATTEMPT_NOT_ALLOWED */
 async function leftOpen({ archive }: StartPlace, before: RequestRecord): Promise<ProviderIds> {
   const { attempt } = before;
   const outcome = await archive.readOutcome(before);

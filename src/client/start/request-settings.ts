@@ -9,7 +9,7 @@ import { VideoIdError } from '../../messages/failures.js';
 import type { Policy } from '../../messages/policy.js';
 import { fieldName } from '../input/input.js';
 
-/** What the settings say about one request. */
+/** The settings that apply to one request. */
 export interface RequestSettings extends Pick<
   RequestRecord,
   | 'flow'
@@ -22,13 +22,13 @@ export interface RequestSettings extends Pick<
   | 'enrolment'
 > {
   policy: Policy;
-  /** The values that the start itself overrides, in their canonical form. */
+  /** The values that the start overrides, in canonical form. */
   overrides: unknown;
 }
 
 /**
- * Resolves what the start of a signature request leaves to the settings. Workflows read no configuration: all of it is
- * decided here, once.
+ * Completes the start of a signature request from the settings. Workflows read no configuration, so everything is decided here,
+ * once.
  *
  * @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY, UNKNOWN_PROFILE, BAD_INPUT (field `policy.…`)
  */
@@ -49,7 +49,7 @@ export function requestSettings(
 }
 
 /**
- * What the settings of a registration authority say about every request, whatever its flow.
+ * The settings of a registration authority that apply to requests of both flows.
  *
  * @param overrides the policy values of the start
  * @throws VideoIdError BAD_INPUT (field `policy.…`)
@@ -88,7 +88,7 @@ function startPolicy(base: Policy, overrides: unknown): Policy {
   }
 }
 
-/** Who starts a request may be slower and stricter than the settings allow, never quicker and never laxer. */
+/** A start may make the policy slower or stricter than the settings, never faster or less strict. */
 function assertAllowed(policy: Policy, base: Policy, floor: Floor): void {
   const [tooLow] = belowFloor(policy, floor);
   if (tooLow !== undefined) throw badPolicy(tooLow.path, tooLow.message);
@@ -99,7 +99,7 @@ function assertAllowed(policy: Policy, base: Policy, floor: Floor): void {
   for (const part of ['download', 'verification'] as const)
     if (!isDeepStrictEqual(policy[part], base[part])) throw badPolicy([part], 'only the settings decide this');
   if (policy.identity?.notShown === 'go-on' && base.identity?.notShown === 'ask')
-    throw badPolicy(['identity', 'notShown'], 'only the settings let a signer go on whose number is not shown');
+    throw badPolicy(['identity', 'notShown'], 'only the settings may accept a signer whose number is not shown');
 }
 
 function badPolicy(path: readonly PropertyKey[], problem: string, unknown?: string): VideoIdError {
@@ -110,7 +110,7 @@ function badPolicy(path: readonly PropertyKey[], problem: string, unknown?: stri
   });
 }
 
-/** The resolved values at the places that `shape` names, so that `7d` and 604800000 are the same override. */
+/** The resolved values of the fields in `shape`. So `7d` and 604800000 are the same override. */
 function valuesAt(resolved: unknown, shape: unknown): unknown {
   if (!isRecord(shape) || !isRecord(resolved)) return shape === undefined ? {} : resolved;
   return Object.fromEntries(

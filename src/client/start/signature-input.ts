@@ -13,25 +13,25 @@ import {
   startParts,
 } from '../input/input.js';
 
-/** Who the signer should be. What is expected stays in a new attempt until something else is given. */
+/** The expected identity of the signer. A new attempt keeps it unless the start gives another. */
 export interface ExpectedSigner {
-  /** Of the identity document, as it is written there, or with a prefix as in certificates: `IDCES-12345678Z`. It alone decides. */
+  /** The number of the identity document, plain or with a prefix as in certificates: `IDCES-12345678Z`. Only this field decides. */
   documentNumber: string;
-  /** Shown to the officer beside the name at the provider. */
+  /** The officer sees it beside the name at the provider. */
   name?: string | undefined;
 }
 
-/** What a requester gives to start a signature request. */
+/** The input of a requester to start a signature request. */
 export interface StartInput {
   /** The requester's own name for the request, `[A-Za-z0-9._-]{1,64}`, no personal data. */
   reference: string;
-  /** May be left out when the settings know exactly one, and in a new attempt. */
+  /** Optional if the settings have exactly one, and in a new attempt. */
   registrationAuthority?: string | undefined;
-  /** The first profile of the registration authority when left out. */
+  /** Default: the first profile of the registration authority. */
   profile?: string | undefined;
-  /** May be left out in a new attempt: the signer of the last one. */
+  /** Optional in a new attempt: the default is the signer of the last one. */
   signer?: { email: string; phone: string; expected?: ExpectedSigner | undefined } | undefined;
-  /** 1 to 10 PDFs. May be left out in a new attempt: the documents of the last one. */
+  /** 1 to 10 PDFs. Optional in a new attempt: the default is the documents of the last one. */
   documents?: StartDocument[] | undefined;
   /** A new try after an end other than signed. The video is done again, and the provider bills again. */
   newAttempt?: boolean | undefined;
@@ -42,7 +42,7 @@ const expectedSigner = z
   .strictObject({
     documentNumber: z.string().transform((value, context) => {
       const number = documentNumber(value);
-      if (number === undefined) refuse(context, 'BAD_INPUT', 'The document number has no form that one can have.');
+      if (number === undefined) refuse(context, 'BAD_INPUT', 'This is not the form of a document number.');
       return number ?? z.NEVER;
     }),
     name: personValue.optional(),
@@ -68,11 +68,11 @@ const startInputSchema = z
     if (input.signer === undefined) refuse(context, 'BAD_INPUT', 'There is no signer.', ['signer']);
   });
 
-/** An input whose every part can be used by itself. */
+/** An input after the first check. */
 export type CheckedInput = z.output<typeof startInputSchema> & { flow: 'signature' };
 
 /**
- * Checks everything about an input that needs neither settings nor archive; the first wrong field is told.
+ * All checks of an input that need neither settings nor archive. The error names the first wrong field.
  *
  * @throws VideoIdError BAD_INPUT, BAD_REFERENCE, BAD_EMAIL, BAD_PHONE, NO_DOCUMENT, BAD_DOCUMENT_NAME, DUPLICATE_DOCUMENT_NAME
  */

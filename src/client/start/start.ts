@@ -10,11 +10,11 @@ export type { EnrolmentInput } from './enrolment-input.js';
 export type { ExpectedSigner, StartInput } from './signature-input.js';
 export type { Started, StartOptions } from './starting.js';
 
-/** How requests begin: the first attempt, a new one, and one that takes up what was left open. */
+/** The ways to start: a first attempt, a new attempt, and one that reopens a request at the provider. */
 export function startVerbs(access: RequestAccess) {
   return {
     /**
-     * Starts a signature request, or finds the one that the same input started before; a new attempt is found by its
+     * Starts a signature request, or finds the one that the same input started before. A new attempt is found by its
      * `updateId`. Streams are read or destroyed in any case.
      *
      * @throws VideoIdError any input code, before anything is created; ARCHIVE_FULL; TEMPORAL_UNREACHABLE or SETUP_FAILED
@@ -27,8 +27,8 @@ export function startVerbs(access: RequestAccess) {
     },
 
     /**
-     * Starts an enrolment, or finds the one that the same input started before. What the video will not give is checked now
-     * as far as nobody can add it later; what is left out otherwise is asked for then (`provide`).
+     * Starts an enrolment, or finds the one that the same input started before. Data that nobody can add later must be complete
+     * now. Other missing data is asked for after the video (`provide`).
      *
      * @throws VideoIdError as `start`; UNKNOWN_PROFILE, FIELD_FROM_VIDEO, FIELDS_MISSING with the field `fields.<name>`
      */
@@ -39,8 +39,8 @@ export function startVerbs(access: RequestAccess) {
     },
 
     /**
-     * Starts a request or enrolment that was recorded and never handed to Temporal, with what was recorded; the start that
-     * recorded it need not be repeated. One that was started is found, as by the same start.
+     * Starts a request that was recorded but not handed to Temporal, from its record. No input is needed. A request that runs or
+     * has ended is found, as by the same start.
      *
      * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED, REQUEST_ENDED when somebody ended it without an outcome
      */
@@ -49,8 +49,8 @@ export function startVerbs(access: RequestAccess) {
     },
 
     /**
-     * Takes up again, as another attempt, what the latest one left open at the provider: no other video, no other bill. It
-     * goes on from where the provider is. Allowed where the outcome says `leftOpen`. The same order again finds the attempt.
+     * Reopens, as a new attempt, a request that the latest attempt left open at the provider. There is no new video and no new
+     * bill. It goes on from the status there. Allowed if the outcome has `leftOpen`. A repeated order finds the attempt.
      *
      * @throws VideoIdError BAD_INPUT, ATTEMPT_NOT_ALLOWED, ARCHIVE_FULL; TEMPORAL_UNREACHABLE after the attempt was recorded
      */

@@ -13,41 +13,41 @@ import { requestSettings, type RequestSettings } from './request-settings.js';
 import type { CheckedInput } from './signature-input.js';
 import { startWorkflow } from './workflow-start.js';
 
-/** What became of a start. */
+/** The result of a start. */
 export interface Started {
   reference: string;
   attempt: number;
   workflowId: string;
-  /** `running` and `ended` when the same start was made before. */
+  /** `running` or `ended` if the same start was made before. */
   state: 'started' | 'running' | 'ended';
-  /** With `ended`. */
+  /** Only with `ended`. */
   outcome?: Outcome;
 }
 
-/** What a start needs of the client. */
+/** The parts of the client that a start needs. */
 export type StartPlace = Pick<RequestAccess, 'archive' | 'client' | 'config' | 'keys'>;
 
-/** How a start is called. */
+/** Options of a start. */
 export interface StartOptions {
-  /** Once per human action. The reference tells one request from another; this tells one new attempt from another. */
+  /** One id per human action. The reference identifies a request. This id identifies a new attempt. */
   updateId?: string | undefined;
 }
 
-/** A start of either flow, as far as it can be checked by itself. */
+/** A start of either flow, after the checks that need no settings. */
 type Checked = CheckedInput | CheckedEnrolment;
 type Keyed = Checked & { startKey: string | undefined };
 
-/** What only a new attempt may leave out. */
+/** Fields that only a new attempt may leave out. */
 type Complete = { [Field in 'signer' | 'documents']: Exclude<CheckedInput[Field], undefined> };
 
 /**
- * Starts a request of either flow, or finds the one that the same input started before. Everything is checked before anything
- * is created; a refused start leaves nothing behind.
+ * Starts a request of either flow, or finds the one that the same input started before. All checks come before anything is
+ * created. A refused start leaves nothing behind.
  *
  * @throws VideoIdError every input code, ARCHIVE_FULL, ARCHIVE_UNAVAILABLE, and what `startWorkflow` throws
  */
 export async function startRequest(place: StartPlace, input: Checked, { updateId }: StartOptions): Promise<Started> {
-  await place.keys.signing(); // nothing is recorded that could not be started
+  await place.keys.signing(); // without a key nothing could be started, so nothing is recorded
   checkCount(input, place.config.documents.maximumCount);
   const checked = { ...input, startKey: updateId === undefined ? undefined : orderName(checkedUpdateId(updateId)) };
   const latest = await place.archive.latestAttempt(checked.flow, checked.reference);
@@ -62,8 +62,8 @@ export async function startRequest(place: StartPlace, input: Checked, { updateId
 }
 
 /**
- * The attempt that was started with this key: after its end the same order for a new attempt, whose answer was lost, must not
- * make another.
+ * The attempt that was started with this key. If the answer was lost and the attempt has ended, the repeated order must not make
+ * another.
  */
 async function startedWith(place: StartPlace, checked: Keyed, latest: number): Promise<RequestRecord | undefined> {
   const { archive, config } = place;
@@ -88,7 +88,7 @@ async function startedWith(place: StartPlace, checked: Keyed, latest: number): P
   return undefined;
 }
 
-/** The first start under a reference. Of several at once one creates the request, the others find it. */
+/** The first start under a reference. If several come at once, one creates the request and the others find it. */
 async function firstAttempt(place: StartPlace, checked: Keyed): Promise<RequestRecord> {
   const settings = settingsOf(place.config, checked);
   const { signer, documents } = complete(checked);
@@ -104,7 +104,7 @@ async function firstAttempt(place: StartPlace, checked: Keyed): Promise<RequestR
   return await recognised(place, record, await place.archive.latestAttempt(checked.flow, checked.reference));
 }
 
-/** A start under a reference that exists: the documents are only hashed. */
+/** A start under an existing reference. The documents are only hashed. */
 async function sameStart(place: StartPlace, checked: Checked, latest: number): Promise<RequestRecord> {
   const settings = settingsOf(place.config, checked);
   const { signer, documents } = complete(checked);
@@ -113,7 +113,7 @@ async function sameStart(place: StartPlace, checked: Checked, latest: number): P
   return await recognised(place, { flow, reference, inputHash: hashOf(settings, signer, identities) }, latest);
 }
 
-/** The attempt that the same input made, the latest first. */
+/** The latest attempt that the same input started. */
 async function recognised(
   place: StartPlace,
   wanted: Pick<RequestRecord, 'flow' | 'reference' | 'inputHash'>,
@@ -125,12 +125,12 @@ async function recognised(
   }
   throw new VideoIdError('REFERENCE_TAKEN', 'The reference belongs to a request with other data or documents.', {
     field: 'reference',
-    remedy: 'Use another reference; or, if the request ended without success, ask for a new attempt.',
+    remedy: 'Use another reference. Or, if the request ended without success, start a new attempt.',
     facts: { attempt: latest },
   });
 }
 
-/** A new try under a reference. What is left out is taken from the attempt before. */
+/** A new attempt under a reference. Missing values come from the attempt before. */
 async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Promise<RequestRecord> {
   if (latest === 0) {
     throw notAllowed('There is no earlier attempt under this reference.', 'Leave newAttempt out.', { attempt: 0 });
@@ -140,14 +140,14 @@ async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Pr
   const before = await archive.readRequest({ flow, reference, attempt: latest });
   const outcome = await archive.readOutcome(before);
   if (outcome === undefined) {
-    // The same order for a new attempt again, because its answer was lost or Temporal was away.
+    // The order is repeated, because its answer was lost or Temporal was away.
     const identities = documents === undefined ? before.documents : await identify(documents, config.documents);
     const hash = hashOf(settingsOf(config, checked, before), signerOf(checked, before.signer), identities);
     if (latest > 1 && before.reopens === undefined && hash === before.inputHash) return before;
     throw notAllowed('The attempt before has not ended.', 'Wait for its end, or cancel it first.', { attempt: latest });
   }
   if (outcome.outcome === 'signed' || outcome.outcome === 'enrolled') {
-    throw notAllowed(`The request ended ${outcome.outcome}.`, 'Use another reference for another one.', {
+    throw notAllowed(`The request ended ${outcome.outcome}.`, 'Use another reference for another request.', {
       attempt: latest,
       outcome: outcome.outcome,
     });
@@ -172,13 +172,13 @@ async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Pr
   throw notAllowed('Another new attempt was started at the same time.', 'See its status.', { attempt });
 }
 
-/** Who is expected stays until somebody else is named: the check is not lost when only an address is given anew. */
+/** The expected identity stays until another is given. So a new e-mail address alone does not remove the check. */
 function signerOf({ signer }: Checked, before: RequestRecord['signer']): RequestRecord['signer'] {
   if (signer === undefined) return before;
   return { ...defined({ expected: before.expected }), ...signer };
 }
 
-/** What the settings say, with what a new attempt leaves out taken from the one before. */
+/** The settings for this start. In a new attempt, missing values come from the attempt before. */
 function settingsOf(config: Config, checked: Checked, before?: RequestRecord): RequestSettings {
   const registrationAuthority = checked.registrationAuthority ?? before?.registrationAuthority;
   const profile = checked.profile ?? (checked.registrationAuthority === undefined ? before?.profile : undefined);
@@ -188,7 +188,7 @@ function settingsOf(config: Config, checked: Checked, before?: RequestRecord): R
   return enrolmentSettings(config, { ...named, secureElement, validityTime, fields, untilIssued }, before);
 }
 
-/** The recorded outcome, or the workflow: started now if it was not. */
+/** The recorded outcome, or the workflow. It is started now if it was not before. */
 export async function resumeRequest(place: StartPlace, record: RequestRecord): Promise<Started> {
   const { archive, client, config } = place;
   const { reference, attempt, workflowId } = record;
@@ -200,7 +200,7 @@ export async function resumeRequest(place: StartPlace, record: RequestRecord): P
   return { reference, attempt, workflowId, ...started };
 }
 
-/** An enrolment need not have documents. */
+/** An enrolment may have no documents. */
 function complete({ flow, signer, documents = flow === 'enrolment' ? [] : undefined }: Checked): Complete {
   if (signer !== undefined && documents !== undefined) return { signer, documents };
   throw new VideoIdError('BAD_INPUT', 'Signer and documents may be left out in a new attempt only.', {
@@ -208,7 +208,7 @@ function complete({ flow, signer, documents = flow === 'enrolment' ? [] : undefi
   });
 }
 
-/** A new attempt that cannot be, or not now. */
+/** The failure for a new attempt that is not allowed, or not now. */
 export function notAllowed(
   message: string,
   remedy: string,

@@ -28,11 +28,11 @@ import { findExecution, wasRefused } from '../running/access.js';
 const stage = defineSearchAttributeKey(STAGE_ATTRIBUTE, SearchAttributeType.KEYWORD);
 const registrationAuthority = defineSearchAttributeKey(REGISTRATION_AUTHORITY_ATTRIBUTE, SearchAttributeType.KEYWORD);
 
-/** What the start of a workflow found. */
+/** The result of starting a workflow. */
 export type WorkflowStarted = { state: 'started' } | { state: 'running' } | { state: 'ended'; outcome: Outcome };
 
 /**
- * Starts the workflow of a committed attempt; harmless when it was started before.
+ * Starts the workflow of a committed attempt. It may be called again for a started one.
  *
  * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED, BAD_SETTING: the attempt is recorded, and the same start
  *   resumes it; REQUEST_ENDED when somebody ended the workflow without an outcome; ARCHIVE_NOT_SHARED; START_REFUSED when
@@ -56,7 +56,7 @@ export async function startWorkflow(
 
 type Start = Parameters<typeof startWorkflow>[1];
 
-/** Where somebody took the id with a start that was refused, nothing has happened under it: it is started again. */
+/** If the id belongs to a start that was refused, nothing has happened under it. Then the workflow is started again. */
 async function startOrFind(client: Client, start: Start): Promise<WorkflowStarted> {
   const { workflowId } = start.record;
   if (await started(client, start, 'REJECT_DUPLICATE')) return { state: 'started' };
@@ -65,7 +65,7 @@ async function startOrFind(client: Client, start: Start): Promise<WorkflowStarte
   return await startedBefore(client, workflowId, start.archiveId);
 }
 
-/** False where the id is taken. */
+/** False if the id is taken. */
 async function started(
   client: Client,
   { record, archiveId, taskQueue, sign }: Start,
@@ -104,7 +104,7 @@ function workflowArgument(record: RequestRecord, archiveId: string): SignatureRe
   const request: AnyRequest = {
     key,
     profile,
-    // Without the names: they are the requester's and the signer's.
+    // Without document names: they may contain private data.
     documents: record.documents.map(({ index, sha256, size }) => ({ index, sha256, size })),
     reviewMode,
     ...defined({ automaticOfficer: record.automaticOfficer, automaticPermission: record.automaticPermission }),
@@ -123,14 +123,14 @@ function summaryOf(record: RequestRecord): string {
   return `Signature request ${reference}${again}: ${documents.length} document(s), registration authority ${authority}`;
 }
 
-/** The state of a workflow that Temporal knows. Its outcome is not in the archive, or it would not have been asked. */
+/** The state of a workflow in Temporal. It is asked only if the archive has no outcome. */
 async function startedBefore(client: Client, workflowId: string, archiveId: string): Promise<WorkflowStarted> {
   await assertOurs(client, workflowId, archiveId);
   const { outcome } = await findExecution(client, workflowId);
   return outcome === undefined ? { state: 'running' } : { state: 'ended', outcome };
 }
 
-/** Two archives in one namespace must not take each other's requests for their own: the argument says whose it is. */
+/** Two archives in one namespace must not mix up their requests. The argument of the workflow names its archive. */
 async function assertOurs(client: Client, workflowId: string, archiveId: string): Promise<void> {
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
     namespace: client.options.namespace,
@@ -147,7 +147,7 @@ async function assertOurs(client: Client, workflowId: string, archiveId: string)
   });
 }
 
-/** What a workflow was started with; undefined where it is not encrypted with a key of ours, or no request. */
+/** The argument of a workflow's start. Undefined if it is not encrypted with one of our keys, or is not a request. */
 async function readStart(client: Client, payload: Payload | undefined): Promise<AnyRequest | undefined> {
   const { loadedDataConverter } = client.options;
   if (!payload || (loadedDataConverter.payloadCodecs.length > 0 && !isEncrypted(payload))) return undefined;
@@ -165,8 +165,8 @@ function isRequest(argument: unknown): argument is AnyRequest {
 }
 
 function notStartedByUs(workflowId: string): VideoIdError {
-  return new VideoIdError('START_REFUSED', 'Temporal has something under the id of this request that is not ours.', {
+  return new VideoIdError('START_REFUSED', 'Temporal has a workflow with the id of this request that is not ours.', {
     field: 'reference',
-    remedy: `See who can write to Temporal, and what ${workflowId} is there. When it is terminated and deleted, repeat the same start.`,
+    remedy: `Check who can write to Temporal, and what ${workflowId} is. Terminate and delete it, then repeat the same start.`,
   });
 }

@@ -15,7 +15,7 @@ const attempt = wholeNumber.refine((value) => value > 0, 'attempts count from 1'
 export const requestQuery = z.strictObject({ attempt });
 export const identityQuery = z.strictObject({ attempt, officer: z.string().max(64).exactOptional() });
 export const fileQuery = z.strictObject({ attempt, signed: yesOrNo.exactOptional() });
-/** Longest `wait` of an outcome, in seconds: proxies on the way cut longer silences. */
+/** The longest `wait` for an outcome, in seconds. Proxies cut connections that are silent for longer. */
 const LONGEST_WAIT = 60;
 export const outcomeQuery = z.strictObject({
   attempt,
@@ -36,7 +36,7 @@ export const feedQuery = z.strictObject({
 const documentIndex = wholeNumber;
 
 /**
- * Reads a JSON object. Its fields are as the caller sent them: every verb of the client checks its own argument.
+ * Reads a JSON object. Its fields are not checked here: every verb of the client checks its own argument.
  *
  * @throws VideoIdError BAD_INPUT
  */
@@ -63,7 +63,7 @@ export function readDocumentIndex(part: string): number {
   return check(documentIndex, part, 'index');
 }
 
-/** Messages of the schema name types and limits, never the value. */
+/** The schema's messages name types and limits, never the value. */
 function check<Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
@@ -72,6 +72,6 @@ function check<Schema extends z.ZodType>(schema: Schema, value: unknown, whole: 
   const field = [...(issue?.path ?? []), ...(unknown ? issue.keys.slice(0, 1) : [])].join('.') || whole;
   throw new VideoIdError('BAD_INPUT', unknown ? `${field}: there is no such field.` : `${field}: ${issue?.message}.`, {
     field,
-    remedy: 'Correct the field; docs/api.md lists what each call takes.',
+    remedy: 'Correct the field. docs/api.md lists the fields of each call.',
   });
 }

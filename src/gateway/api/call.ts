@@ -11,16 +11,16 @@ import type { KnownSecrets } from '../known-secrets.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { UploadLimits } from './upload.js';
 
-/** What the calls of the API are served with. */
+/** The parts that serve the calls of the API. */
 export interface ApiParts {
   client: Omit<VideoIdClient, 'close'>;
   tokens: KnownSecrets<true>;
-  /** Of JSON bodies. */
+  /** For JSON bodies. */
   limits: BodyLimits;
   uploads: UploadLimits;
   metrics: GatewayMetrics;
   logger: Logger;
-  /** Aborted when the gateway stops: what only waits or watches ends then. */
+  /** Aborted when the gateway stops. Calls that only wait or watch end then. */
   stop: AbortSignal;
 }
 
@@ -30,10 +30,10 @@ export type Call = Context<Bindings, string>;
 /** Where links and files were shown, for the evidence. */
 export const CHANNEL = { channel: 'api' };
 
-/** Whoever holds the token is the requester, unless it names another actor. */
+/** The caller with the token is the requester, unless the call names another actor. */
 export const BY_REQUESTER = { actor: { kind: 'requester' } } as const;
 
-/** Names a call for the counters, which count it whatever becomes of it. */
+/** Names a call for the counters. They count it with any result. */
 export function verbs({ metrics }: ApiParts) {
   return (name: string) =>
     async (context: Call, next: () => Promise<void>): Promise<void> => {
@@ -47,7 +47,7 @@ export function reference(context: Call): string {
   return context.req.param('reference') ?? '';
 }
 
-/** The query of a call, and the flow that its path stands for. */
+/** The query of a call, and the flow of its path. */
 export function query<Schema extends z.ZodType<object>>(
   context: Call,
   schema: Schema,
@@ -56,13 +56,13 @@ export function query<Schema extends z.ZodType<object>>(
   return { ...readQuery(context.req.url, schema), flow };
 }
 
-/** The key that a caller made for one human action. */
+/** The caller's key for one human action. */
 export function orderKey(context: Call): { updateId?: string } {
   const updateId = context.req.header('idempotency-key');
   return defined({ updateId });
 }
 
-/** How a verb is called that orders something. */
+/** The options of a verb that gives an order. */
 export function callOptions(context: Call, flow: Flow): { flow: Flow; attempt?: number; updateId?: string } {
   return { ...query(context, requestQuery, flow), ...orderKey(context) };
 }

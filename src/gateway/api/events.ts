@@ -7,11 +7,11 @@ import { failureView } from './failure-answer.js';
 const SIGN_OF_LIFE = 15_000;
 
 /**
- * Streams a request's changes as Server-Sent Events: `status` with a RequestStatus each time it changes, `end` after
- * the last, `failure` with a FailureView when watching broke. The first status is awaited before anything is answered,
- * so that a wrong reference gets a status code.
+ * Streams a request's changes as Server-Sent Events: `status` with a RequestStatus after each change, `end` after the last,
+ * `failure` with a FailureView if watching failed. The answer begins only with the first status, so that a wrong reference
+ * gets a status code.
  *
- * @param watch gets a signal that is aborted when the reader has gone, or `stop` was
+ * @param watch gets a signal. It is aborted when the reader has gone, or when `stop` is aborted
  */
 export async function answerEvents(
   context: Context,
@@ -23,7 +23,7 @@ export async function answerEvents(
   let next = await statuses.next();
   return streamSSE(context, async (stream) => {
     stream.onAbort(() => reader.abort());
-    // Keeps nginx from collecting events.
+    // Tells nginx not to buffer events.
     const alive = setInterval(() => void stream.write(': \n\n'), SIGN_OF_LIFE);
     try {
       for (; next.done !== true; next = await statuses.next()) await send(stream, 'status', next.value);

@@ -1,9 +1,9 @@
 import { FAILURES, type FailureView, VideoIdError } from '../../messages/failures.js';
 
-/** Seconds a caller should wait before it tries again what could not be done now. */
+/** Seconds that a caller should wait before it repeats a call that was not possible now. */
 const RETRY_AFTER = 10;
 
-/** What the API answers to any error. Only our own errors show words: they carry no personal data. */
+/** The API's answer to an error. Only our own errors show their words, because these contain no personal data. */
 export function answerFailure(error: unknown): Response {
   const failure = failureView(error);
   const { http: status } = FAILURES[failure.code];
@@ -22,12 +22,12 @@ export function answerFailure(error: unknown): Response {
   );
 }
 
-/** An error as a caller may see it. */
+/** An error in the form that a caller may see. */
 export function failureView(error: unknown): FailureView {
   if (error instanceof VideoIdError) return error.toJSON();
   return {
     code: 'STEP_FAILED',
-    message: 'The gateway could not carry this out.',
-    remedy: 'See the log of the gateway; it is a defect, or something on its machine failed.',
+    message: 'The gateway could not carry out the call.',
+    remedy: 'This is a defect, or something failed on the machine of the gateway. See its log.',
   };
 }

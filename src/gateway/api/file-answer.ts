@@ -3,8 +3,8 @@ import { Readable } from 'node:stream';
 import type { Logger } from '../../logging/logger.js';
 
 /**
- * Streams a file, a PDF if nothing else is said. When it does not end well, the connection is cut before `Content-Length` is reached, so that no reader
- * takes the part for the whole.
+ * Streams a file (default: PDF). If it fails, the connection is cut before `Content-Length` is reached, so that no reader takes a
+ * part for the whole.
  *
  * @throws what the stream throws before anything was sent
  */
@@ -15,7 +15,7 @@ export async function answerFile(
 ): Promise<Response> {
   const pieces = file.stream[Symbol.asyncIterator]() as AsyncIterator<Uint8Array>;
   const first = await pieces.next();
-  // A file of one piece is read to its end here: what is wrong with it is an answer in words.
+  // A file in one chunk is read to its end here, so a failure can still be answered in words.
   const second = first.done === true ? first : await pieces.next();
   const body = Readable.from(orCutOff([first, second], pieces, outgoing, logger), { objectMode: false });
   body.once('close', () => file.stream.destroy());
@@ -30,7 +30,7 @@ export async function answerFile(
   });
 }
 
-/** Holds every piece back until the next one, or the good end, is there. */
+/** Passes each chunk on only when the next one, or the end, is there. */
 async function* orCutOff(
   [held, next]: [IteratorResult<Uint8Array>, IteratorResult<Uint8Array>],
   pieces: AsyncIterator<Uint8Array>,
@@ -44,7 +44,7 @@ async function* orCutOff(
       next = held.done === true ? held : await pieces.next();
     }
   } catch (error) {
-    logger.error({ error }, 'a file could not be handed out to its end');
+    logger.error({ error }, 'a file could not be sent to its end');
     outgoing.destroy();
   }
 }

@@ -4,7 +4,7 @@ import { profileCatalogue, profileEntry } from '../../messages/profile-catalogue
 import { type ApiParts, type Bindings, orderKey, verbs } from './call.js';
 import { feedQuery, readJson, readQuery } from './call-input.js';
 
-/** What concerns many requests, or none. */
+/** Calls about many requests, or about none. */
 export function generalRoutes(parts: ApiParts): Hono<Bindings> {
   const { client, limits } = parts;
   const verb = verbs(parts);

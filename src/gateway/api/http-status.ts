@@ -1,6 +1,6 @@
 import type { FAILURES } from '../../messages/failures.js';
 
-/** Every HTTP status that a failure is answered with, in words. docs/api.md takes its table from here. */
+/** The HTTP statuses of failures, in words. docs/api.md takes its table from here. */
 export const STATUS_WORDS: Record<(typeof FAILURES)[keyof typeof FAILURES]['http'], string> = {
   202: 'it is still being carried out',
   400: 'the input cannot be used; nothing was created',

@@ -14,7 +14,7 @@ import {
 import { answerEvents } from './events.js';
 import { answerFile } from './file-answer.js';
 
-/** What is asked about the requests of a flow. */
+/** Calls that ask about the requests of a flow. */
 export function lookRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
   const { client, limits, logger } = parts;
   const verb = verbs(parts);

@@ -7,19 +7,19 @@ import { type ApiParts, type Bindings, callOptions, CHANNEL, reference, verbs } 
 import { readJson } from './call-input.js';
 import { receive } from './upload.js';
 
-/** How an order is called over HTTP: `POST /:reference/<name>`. */
+/** One order over HTTP: `POST /:reference/<name>`. */
 interface OrderRoute {
-  /** The client checks what the body holds. */
+  /** The client checks the body. */
   call: (client: ApiParts['client'], reference: string, body: never, options: CallOptions) => Promise<object | void>;
-  /** Who orders, where the body does not say. Absent where it need not. */
+  /** The default actor of the order. Absent if the body needs none. */
   by?: Actor['kind'];
-  /** May bring documents. */
+  /** The body may contain documents. */
   upload?: true;
-  /** What is answered; docs/api.md takes its table from here. */
+  /** The answer, for the table in docs/api.md. */
   answer: string;
 }
 
-/** Every order but `identity`, which is a GET; and `reset`, which no request is asked for. */
+/** Every order except `identity`, which is a GET. Also `reset`, which is not an order to the workflow. */
 export const ORDER_ROUTES: Record<Exclude<OrderName, 'identity'> | 'reset', OrderRoute> = {
   review: { call: (client, ...order) => client.review(...order), answer: '`{"status"}`' },
   accept: { call: (client, ...order) => client.accept(...order), answer: '`{"recordedAt"}`' },
@@ -38,7 +38,7 @@ export const ORDER_ROUTES: Record<Exclude<OrderName, 'identity'> | 'reset', Orde
       const { outcome } = await client.abandon(...order);
       return { outcome, ...(outcome === 'abandoned' ? { next: NEW_ATTEMPT } : {}) };
     },
-    // The signer says that it cannot go on like this, whoever passes it on.
+    // The order counts as the signer's, even if another system passes it on.
     by: 'signer',
     answer: '`{"outcome","next"}`',
   },
@@ -64,7 +64,7 @@ export const ORDER_ROUTES: Record<Exclude<OrderName, 'identity'> | 'reset', Orde
 const NEW_ATTEMPT =
   'Start again under the same reference with newAttempt: true, and the right data if that was the trouble. The video is done again, and billed again.';
 
-/** The orders that requests of a flow take. */
+/** The orders that requests of a flow accept. */
 export function orderRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
   const verb = verbs(parts);
   const app = new Hono<Bindings>();
@@ -86,7 +86,7 @@ export function orderRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
   return app;
 }
 
-/** The flows whose requests take it. */
+/** The flows whose requests accept the order. */
 export function takenBy(name: keyof typeof ORDER_ROUTES): readonly Flow[] {
   return name === 'reset' ? ['signature', 'enrolment'] : flowsOf(name);
 }

@@ -18,7 +18,7 @@ export function createApi(parts: ApiParts): Hono<Bindings> {
   app.use('/v1/*', async (context, next) => {
     context.set('verb', 'none');
     if (!isAllowed(parts.tokens, context.req.header('authorization'))) throw unauthorized();
-    // A HEAD would be answered by the GET and leave its file open.
+    // The GET handler would answer a HEAD and leave its file open.
     if (context.req.method === 'HEAD') return context.body(null, 405, { Allow: 'GET, POST' });
     await next();
     context.header('Cache-Control', 'no-store');

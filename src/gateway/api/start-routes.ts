@@ -5,7 +5,7 @@ import { type ApiParts, BY_REQUESTER, type Bindings, type Call, orderKey, refere
 import { readJson } from './call-input.js';
 import { receive, receiveUpload } from './upload.js';
 
-/** How requests of a flow begin. */
+/** Calls that start requests of a flow. */
 export function startRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
   const { client, limits, uploads } = parts;
   const verb = verbs(parts);

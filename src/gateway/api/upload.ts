@@ -11,21 +11,21 @@ import type { BodyLimits } from '../body.js';
 import { readJson } from './call-input.js';
 
 export interface UploadLimits {
-  /** Uploads lie in `incoming/` of this archive until the start has taken them over, or a sweep finds them. */
+  /** Uploads lie in `incoming/` of this archive until the start takes them over, or a sweep deletes them. */
   archiveDirectory: string;
   /** Bytes per document. */
   maximumBytes: number;
   maximumCount: number;
   /** Bytes of the `request` part. */
   maximumRequestBytes: number;
-  /** Milliseconds after which a sender is cut off that has sent next to nothing. */
+  /** A sender that sends almost nothing for this time is cut off. Milliseconds. */
   silence: number;
 }
 
-/** Bytes that must come within `silence`: one now and then would hold us for ever. */
+/** Bytes that must come within `silence`. Otherwise a sender of single bytes could hold the connection forever. */
 const LEAST = 1000;
 
-/** What came in with documents, those as files: a start, or what is provided later. */
+/** A received start or provision, with its documents as files. */
 export interface Received<Input> {
   input: Input;
   /** Removes the files. */
@@ -33,8 +33,8 @@ export interface Received<Input> {
 }
 
 /**
- * Receives a start, or what is provided later: multipart/form-data with the part `request` (JSON) first, then parts `document` with a file name.
- * Every document is streamed to a file: nothing is held in memory whole, and a broken upload starts nothing.
+ * Receives a start or a provision: multipart/form-data with first the part `request` (JSON), then parts `document` with a file
+ * name. Every document is streamed to a file, never held in memory. A broken upload starts nothing.
  *
  * @throws VideoIdError BAD_INPUT, DOCUMENT_TOO_LARGE, TOO_MANY_DOCUMENTS, ARCHIVE_FULL, ARCHIVE_UNAVAILABLE; nothing stays
  */
@@ -55,7 +55,7 @@ export async function receiveUpload<Input = StartInput>(
   }
 }
 
-/** With documents it is multipart; without, JSON will do. */
+/** Accepts multipart with documents, or JSON without. */
 export async function receive<Input>(
   incoming: IncomingMessage,
   { uploads, limits }: { uploads: UploadLimits; limits: BodyLimits },
@@ -122,7 +122,7 @@ async function receiveParts(
         .on('field', (field, value, _fieldCut, cut) => orRefuse(() => takeRequest(field, value, cut), reject))
         .on('file', (field, part, name) => {
           parts.push(part);
-          // Told by whoever reads the part; without a listener the process would end.
+          // The reader of the part reports the error. Without a listener the process would end.
           part.on('error', () => undefined);
           part.on('limit', refuse(tooLarge(parts.length, limits.maximumBytes)));
           const write = orRefuse(() => takeDocument(field, part, name), reject);
@@ -150,7 +150,7 @@ async function receiveParts(
     await Promise.all(writes);
   } catch (error) {
     incoming.unpipe(parser);
-    // Without an error `pipeline` waits for ever for the end of a part that has all its bytes but was not read.
+    // Without an error, `pipeline` waits forever for the end of a part that is complete but not read.
     for (const part of parts) part.destroy(new Error('the upload is over'));
     await Promise.allSettled(writes);
     throw error;
@@ -158,16 +158,16 @@ async function receiveParts(
     clearInterval(silence);
   }
   if (request === undefined) throw malformed('the part "request" is missing');
-  // The client checks every field; what is a path in it may only come from here.
+  // The client checks every field. Paths in it may only come from this code.
   return { ...request, ...(documents.length === 0 ? {} : { documents }) };
 }
 
-/** Everything between and around the parts is small. */
+/** Allows a little more for what is between the parts. */
 function mostBytes({ maximumCount, maximumBytes, maximumRequestBytes }: UploadLimits): number {
   return maximumCount * maximumBytes + 2 * maximumRequestBytes;
 }
 
-/** Runs a part of an event handler, where nobody would catch what it throws. */
+/** Runs part of an event handler, and passes on its errors, which nobody else would catch. */
 function orRefuse<T>(take: () => T, reject: (error: unknown) => void): T | undefined {
   try {
     return take();
@@ -190,7 +190,7 @@ function requestOf(value: string): object {
   return withoutDocuments(request);
 }
 
-/** The content of a document in JSON would be a path on this machine. @throws VideoIdError BAD_INPUT */
+/** In JSON, the content of a document would be a path on this machine, so it is refused. @throws VideoIdError BAD_INPUT */
 function withoutDocuments(request: object): object {
   if ('documents' in request) throw malformed('documents come as parts "document", not in the JSON');
   return request;

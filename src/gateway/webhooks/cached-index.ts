@@ -2,12 +2,12 @@ import type { IndexEntry } from '../../archive/archive.js';
 import type { RequestPk } from '../../messages/request.js';
 import { remember } from './hint-traffic.js';
 
-/** Finds the request behind a provider's id. The archive's index is one. */
+/** Finds the request of a provider's id. The archive's index is one implementation. */
 export interface RequestIndex {
   readIndex(environment: string, requestPk: string): Promise<IndexEntry | undefined>;
 }
 
-/** Spares the index: a found request is remembered, a missing one for `unknownFor`. */
+/** Reads the index less often: a found request is remembered, a missing one for `unknownFor`. */
 export class CachedIndex {
   readonly #index: RequestIndex;
   readonly #unknownFor: number;
@@ -22,13 +22,13 @@ export class CachedIndex {
     this.#now = now;
   }
 
-  /** Looks it up anew: a later attempt may have taken a request up. @throws as `find` */
+  /** Reads the index again, because a later attempt may have reopened the request. @throws as `find` */
   async findAnew(environment: string, requestPk: RequestPk): Promise<IndexEntry | undefined> {
     this.#found.delete(`${environment}/${requestPk}`);
     return await this.find(environment, requestPk);
   }
 
-  /** @throws ARCHIVE_UNAVAILABLE when the index cannot be read; that is not remembered */
+  /** @throws ARCHIVE_UNAVAILABLE if the index cannot be read. This result is not remembered */
   async find(environment: string, requestPk: RequestPk): Promise<IndexEntry | undefined> {
     const key = `${environment}/${requestPk}`;
     const known = this.#found.get(key);

@@ -5,15 +5,15 @@ import { aftermathIdOf } from '../../messages/request.js';
 import { HINT_SIGNAL } from '../../messages/steering.js';
 
 /**
- * Signals a request that something may have changed; one that has ended, what watches the provider after its end, if
- * anything does. Settles when the signal is recorded, or cannot be.
+ * Signals to a request that something may have changed. If the request has ended, signals to the workflow that watches the
+ * provider after its end, if there is one. Settles when the signal is recorded, or has failed.
  */
 export type DeliverHint = (entry: IndexEntry) => Promise<'delivered' | 'closed' | 'temporal-unreachable'>;
 
-/** Milliseconds a signal may take, with the connection's own retries: senders of callbacks do not wait long. */
+/** Milliseconds for one signal, with all retries of the connection. Senders of callbacks do not wait long. */
 const SIGNAL_WITHIN = 3000;
 
-/** @param client needs no codec key: the signal has no argument */
+/** @param client needs no codec key, because the signal has no argument */
 export function createHintDelivery(client: Client, logger: Logger): DeliverHint {
   return async (entry) => {
     try {
@@ -29,7 +29,7 @@ export function createHintDelivery(client: Client, logger: Logger): DeliverHint 
   };
 }
 
-/** False when there is no such workflow, or it has ended. */
+/** False if there is no such workflow, or if it has ended. */
 async function signalled(client: Client, workflowId: string): Promise<boolean> {
   try {
     await client.workflow.getHandle(workflowId).signal(HINT_SIGNAL);

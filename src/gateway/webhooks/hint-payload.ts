@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { PROVIDER_STATUSES, type Flow, type KnownProviderStatus, type RequestPk } from '../../messages/request.js';
 
-/** What is used of a provider callback: which request, and a word that may spare a signal. Nothing of it is believed. */
+/** The used part of a callback: the request, and a status that may make a signal unnecessary. We trust neither. */
 export interface Hint {
   requestPk: RequestPk;
-  /** Undefined when the payload has none, or one the provider does not document. */
+  /** Undefined if the payload has none, or one that the provider does not document. */
   status: KnownProviderStatus | undefined;
 }
 
-/** A number in every documented payload; digits as text are taken too. Nothing else can name a file. */
+/** A number in every documented payload. Digits as text are accepted too. Nothing else may become part of a file name. */
 const pk = z
   .union([z.int().nonnegative(), z.string().regex(/^\d{1,20}$/)])
   .transform((value) => String(value) as RequestPk);
@@ -27,9 +27,9 @@ const flatPayload = z
 const payload = z.union([eventPayload, flatPayload]);
 
 /**
- * Reads a callback body of either documented shape (§7); unknown fields are ignored.
+ * Reads a callback body of either documented shape (§7). Unknown fields are ignored.
  *
- * @returns the hint, `no-request` for an event that names none, `garbage` for everything else
+ * @returns the hint; `no-request` for an event without a request; `garbage` for everything else
  */
 export function readHint(body: Buffer): Hint | 'no-request' | 'garbage' {
   let content: unknown;
@@ -45,7 +45,7 @@ export function readHint(body: Buffer): Hint | 'no-request' | 'garbage' {
   return { requestPk, status: PROVIDER_STATUSES.find((known) => known === status) };
 }
 
-/** The flows in which a status can change a wait. ISSUED ends only the wait of an enrolment: a signature causes it itself. */
+/** The flows in which a status can end a wait. ISSUED ends only waits of enrolments: a signature request causes it itself. */
 const FORWARDED: Record<KnownProviderStatus, readonly Flow[]> = {
   CREATED: ['signature', 'enrolment'],
   VIDEOPENDING: [],
@@ -58,7 +58,7 @@ const FORWARDED: Record<KnownProviderStatus, readonly Flow[]> = {
   CANCELLED: ['signature', 'enrolment'],
 };
 
-/** Whether a status is worth a signal to a request of this flow, or of any. One we do not know is. */
+/** Whether a status needs a signal to requests of this flow, or of any flow. An unknown status does. */
 export function isForwarded(status: Hint['status'], flow?: Flow): boolean {
   if (status === undefined) return true;
   return flow === undefined ? FORWARDED[status].length > 0 : FORWARDED[status].includes(flow);

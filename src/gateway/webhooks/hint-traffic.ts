@@ -1,7 +1,7 @@
-/** Entries that are remembered; the oldest goes first. This limits the memory that a sender can take. */
+/** The number of remembered entries. The oldest is dropped first. This limits the memory that a sender can fill. */
 const REMEMBERED = 10_000;
 
-/** Remembers payloads that reached their request, so that a repetition costs nothing. In memory, best effort. */
+/** Remembers delivered payloads, so that repeated ones cost nothing. In memory, best effort. */
 export class DeliveredHints {
   readonly #until = new Map<string, number>();
   readonly #sameWithin: number;
@@ -34,7 +34,7 @@ export class HintAllowance {
     this.#now = now;
   }
 
-  /** Takes one from a request's allowance. Milliseconds until there is one again, 0 when there was one. */
+  /** Counts one hint of a request. Returns 0 if it is allowed, otherwise the milliseconds until the next is allowed. */
   take(request: string): number {
     const now = this.#now();
     const minute = this.#minutes.get(request);
@@ -47,7 +47,7 @@ export class HintAllowance {
   }
 }
 
-/** Puts an entry at the young end of a bounded map. */
+/** Adds an entry as the newest of a bounded map. */
 export function remember<T>(map: Map<string, T>, key: string, value: T): void {
   map.delete(key);
   map.set(key, value);

@@ -16,7 +16,7 @@ export { CachedIndex } from './cached-index.js';
 export { createHintDelivery } from './hint-delivery.js';
 export { DeliveredHints, HintAllowance } from './hint-traffic.js';
 
-/** Whose callbacks a webhook token lets in. */
+/** The owner of a webhook token. */
 export interface HintSource {
   environment: string;
   registrationAuthority: string;
@@ -33,7 +33,7 @@ export interface WebhookParts {
   logger: Logger;
 }
 
-/** What every result is answered. Bodies are always empty, and what a stranger gets is what any unknown path gets. */
+/** The answer for every result. Bodies are always empty. A stranger gets the same answer as for any unknown path. */
 const STATUS_OF: Record<HintResult, number> = {
   delivered: 200,
   repeated: 200,
@@ -51,12 +51,12 @@ const STATUS_OF: Record<HintResult, number> = {
   'index-unavailable': 503,
 };
 
-/** Seconds a sender should wait when we cannot deliver; the request's own slow poll is the second source anyway. */
+/** Seconds that a sender should wait if we cannot deliver. The request also polls, so nothing is lost. */
 const RETRY_AFTER = 10;
 
 /**
- * `POST /webhooks/uanataca/<token>`: turns a callback into a `hint` signal, which has no argument. The answer is sent
- * after the signal has arrived, so that a provider that repeats unanswered callbacks repeats this one.
+ * `POST /webhooks/uanataca/<token>`: makes a callback a `hint` signal without argument. The answer is sent only after the signal
+ * has arrived: if the provider repeats unanswered callbacks, a failed one comes again.
  */
 export function createWebhooks(parts: WebhookParts): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -67,7 +67,7 @@ export function createWebhooks(parts: WebhookParts): Hono<{ Bindings: HttpBindin
       : { result: 'wrong-token' as const };
     parts.metrics.hints.add({ result });
     if (source) {
-      // Of the payload only a documented status word: a log never repeats a sender's text.
+      // Logs only a documented status word, never other text of the sender.
       parts.logger.info({ ...source, reason: result, providerStatus: hint?.status ?? 'other' }, 'hint');
     }
     const wait = result === 'temporal-unreachable' || result === 'index-unavailable' ? RETRY_AFTER : pause;
@@ -102,10 +102,10 @@ async function takeHint(parts: WebhookParts, source: HintSource, incoming: HttpB
 async function routeHint(parts: WebhookParts, source: HintSource, hint: Hint, body: Buffer): Promise<Taken> {
   const payload = `${source.registrationAuthority} ${createHash('sha256').update(body).digest('base64')}`;
   if (parts.delivered.has(payload)) return { result: 'repeated' };
-  // Counted for foreign requests too: a 429 must not tell which are ours.
+  // Foreign requests count too, so that a 429 does not show which requests are ours.
   const wait = parts.allowance.take(`${source.environment}/${hint.requestPk}`);
   if (wait > 0) return { result: 'too-many', pause: Math.ceil(wait / 1000) };
-  // Before the look-up: the callback about create comes before the index has it, and must not make the request foreign.
+  // Checked before the look-up: the first callback may come before the index has the request.
   if (!isForwarded(hint.status)) return { result: 'not-forwarded' };
   try {
     const entry = await parts.index.find(source.environment, hint.requestPk);
@@ -120,7 +120,7 @@ async function routeHint(parts: WebhookParts, source: HintSource, hint: Hint, bo
   }
 }
 
-/** To the attempt that has the request: a later one may have taken it up since the index was read. */
+/** Delivers to the attempt that owns the request now. A later attempt may have reopened it. */
 async function deliverHint(
   { index, deliver }: WebhookParts,
   { environment }: HintSource,

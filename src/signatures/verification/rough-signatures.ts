@@ -8,7 +8,7 @@ const MOST = 20;
 
 /**
  * Finds what looks like a signature in a file that cannot be read as a PDF: byte ranges that leave out one text in `<>`.
- * This tells a signed file with foreign bytes from a file that nobody signed. It is never enough for a file to pass.
+ * This distinguishes a signed file with foreign bytes from an unsigned file. It is never enough for a file to pass.
  */
 export async function roughSignatures(file: FileBytes): Promise<PdfSignature[]> {
   const signatures: PdfSignature[] = [];

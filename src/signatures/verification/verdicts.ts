@@ -6,12 +6,12 @@ import type { SignatureVerdict } from './signature-check.js';
 import type { SignedFile } from './signed-file.js';
 
 /** The rules for the files of one request. */
-export interface JudgingRules extends VerificationPolicy {
+export interface VerdictRules extends VerificationPolicy {
   /** When the signer first accepted. Milliseconds since 1970. Without it, times are not compared. */
   acceptedAt?: number;
 }
 
-export interface JudgedTogether {
+export interface RequestVerdicts {
   documents: Verification[];
   contract: Verification;
   /** Whether a signature was added to the contract after the signer accepted it. */
@@ -21,14 +21,14 @@ export interface JudgedTogether {
 }
 
 /**
- * Judges the files of one request together. The signer's certificate is the one that signed all documents, and the contract if it is
+ * The verdicts on all files of one request. The signer's certificate is the one that signed all documents, and the contract if it is
  * signed. Each file has exactly one signature with it. Signatures of others must be allowed by the settings.
  */
-export function judgeTogether(
+export function verdictsOfRequest(
   documents: readonly SignedFile[],
   contract: SignedFile,
-  rules: JudgingRules,
-): JudgedTogether {
+  rules: VerdictRules,
+): RequestVerdicts {
   const signer = signerOf(documents, contract, rules);
   const contractSigned = contract.added.length > 0;
   const of = (file: SignedFile) => (signer.one === undefined ? [] : signedBy(file, signer.one));
@@ -59,7 +59,7 @@ export function verdictOf(
   file: SignedFile,
   signer: SignatureVerdict | undefined,
   more: readonly VerificationReason[] = [],
-  { earlierSignatures }: Pick<JudgingRules, 'earlierSignatures'> = { earlierSignatures: 'kept' },
+  { earlierSignatures }: Pick<VerdictRules, 'earlierSignatures'> = { earlierSignatures: 'kept' },
 ): Verification {
   const own = file.reasons.filter((reason) => reason !== 'earlier-signature-lost' || earlierSignatures === 'kept');
   const others = file.added
@@ -68,7 +68,7 @@ export function verdictOf(
   return verificationOf([...own, ...(signer?.reasons ?? []), ...others, ...more], { ...file.facts, ...signer?.facts });
 }
 
-/** Reasons about the signed bytes count for every signature, whoever made it. */
+/** Reasons about the signed bytes count for every signature, by anybody. */
 const OF_INTEGRITY = new Set<VerificationReason>([
   'byte-range-malformed',
   'cms-unreadable',
@@ -93,7 +93,7 @@ interface Signer {
 }
 
 /** The certificate that signed most documents; of several, the one that signed the contract. Those named by a setting are others. */
-function signerOf(documents: readonly SignedFile[], contract: SignedFile, rules: JudgingRules): Signer {
+function signerOf(documents: readonly SignedFile[], contract: SignedFile, rules: VerdictRules): Signer {
   const named = new Set([...rules.documentSigners.certificates, ...rules.contractSigners.certificates]);
   const counts = new Map<string, number>();
   const note = (file: SignedFile, weight: number) => {
@@ -122,7 +122,7 @@ function signedBy(file: SignedFile, fingerprint: string): SignatureVerdict[] {
 function rulesOver(
   file: SignedFile,
   bySigner: readonly SignatureVerdict[],
-  { acceptedAt, clockTolerance, requires }: JudgingRules,
+  { acceptedAt, clockTolerance, requires }: VerdictRules,
   allowed: OtherSigners,
 ): VerificationReason[] {
   const others = file.added.filter((signature) => !bySigner.includes(signature));
@@ -159,7 +159,7 @@ function states({ certificate }: SignatureVerdict, requirement: Requirement): bo
 }
 
 /** Reasons of a contract have names of their own, so that a setting can let a contract pass and not documents. */
-function ofContract(contract: SignedFile, bySigner: SignatureVerdict[], rules: JudgingRules): Verification {
+function ofContract(contract: SignedFile, bySigner: SignatureVerdict[], rules: VerdictRules): Verification {
   const reasons = contract.reasons.map((reason) => CONTRACT_NAMES[reason] ?? reason);
   const isUnreadable = reasons.includes('contract-unreadable');
   const own = { ...contract, reasons: isUnreadable ? reasons.filter((reason) => !UNSIGNED.has(reason)) : reasons };

@@ -18,7 +18,7 @@ export interface FileVerification {
   verification: Verification;
   /** The certificate of the newest signature, in DER. It holds personal data, so it is not among the facts. */
   signerCertificate?: Uint8Array;
-  /** For `judgeTogether`, which judges several files. */
+  /** For `verdictsOfRequest`, which compares several files. */
   file: SignedFile;
 }
 

@@ -22,12 +22,12 @@ export async function hasDocument(exchange: Exchange<CallName>, pk: RequestPk, s
     const list = listSchema.safeParse(envelope.payload).data ?? [];
     return list.some(({ document }) => hashOf(document) === sha256);
   } catch (error) {
-    if (!(error instanceof ProviderError) || !doesNotTell(error)) throw error;
+    if (!(error instanceof ProviderError) || !listIsUnavailable(error)) throw error;
     return false;
   }
 }
 
-function doesNotTell({ kind, code }: ProviderError): boolean {
+function listIsUnavailable({ kind, code }: ProviderError): boolean {
   return kind === 'refused' || code === 'PROVIDER_ANSWER_UNKNOWN';
 }
 

@@ -3,10 +3,10 @@ import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure }
 import type { StepFailure } from '../../messages/activities.js';
 
 /**
- * The failure a step reports, or nothing when it was only cancelled.
+ * The failure that a step reports. Undefined if the step was only cancelled.
  *
- * @throws anything that is no failure of an activity. It is a mistake of ours: the workflow task fails with it, which Temporal
- *   shows and retries at a slow pace. Retried by the step, it would keep the worker busy for ever.
+ * @throws any other error. It is a defect of ours: the workflow task fails with it, and Temporal shows and retries it slowly. A
+ *   retry by the step would keep the worker busy forever.
  */
 export function failureOf(error: unknown): StepFailure | undefined {
   const ended = error instanceof ActivityFailure ? error.cause : error;
@@ -28,10 +28,10 @@ export function failureOf(error: unknown): StepFailure | undefined {
 }
 
 /**
- * Where a budget ended in the middle of a try or of a pause: how the try before failed. That says more than that the time is up.
- * The server tells it, but the error of the SDK (1.24) has no place for it.
+ * The failure of the previous try, if the budget ended during a try or a pause. It says more than that the time is over. The
+ * server sends it, but the error class of the SDK (1.24) has no field for it.
  */
 function lastTry(ended: unknown): Error | undefined {
-  const told = ended instanceof TimeoutFailure ? ended.failure?.cause : undefined;
-  return told ? new DefaultFailureConverter().failureToError(told, defaultPayloadConverter) : undefined;
+  const previous = ended instanceof TimeoutFailure ? ended.failure?.cause : undefined;
+  return previous ? new DefaultFailureConverter().failureToError(previous, defaultPayloadConverter) : undefined;
 }

@@ -9,8 +9,8 @@ import type { RequestState } from './request-state.js';
 import { attentionAttribute } from './search-attributes.js';
 
 /**
- * The mark on a request that needs, or may need, an operator. It shows the failure with which the trouble began. What a step
- * that keeps trying fails for now is known to Temporal, and to `why`.
+ * The mark on a request that needs, or may need, an operator. It shows the failure with which the trouble began. Temporal knows
+ * the newest failure of a step that keeps trying, and `why` shows it.
  */
 export class AttentionMark {
   constructor(

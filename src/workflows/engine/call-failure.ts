@@ -13,7 +13,7 @@ export function callFailure(
   return ApplicationFailure.create({ type: code, message, nonRetryable: true, details: [more] });
 }
 
-/** The failure of a step, for whoever called for it. */
+/** The failure of a step, for the caller who started it. */
 export function callFailureOf({ code, words, facts }: StepFailure): ApplicationFailure {
   return callFailure(code, words, facts);
 }

@@ -10,7 +10,7 @@ const MAY_BE_CREATED = new Set<string>([
   'STEP_FAILED',
 ] satisfies FailureCode[]);
 
-/** Whether a create that failed with this code, or another since the last success, may have made something. */
+/** Whether the create may have made a request. Counts this failure and all failures of creates since the last success. */
 export function mayBeCreated(code: FailureCode, events: readonly RequestEvent[]): boolean {
   const created = events.findLastIndex(({ what }) => what === 'created' || what === 'reopened');
   const failures = events
@@ -20,9 +20,9 @@ export function mayBeCreated(code: FailureCode, events: readonly RequestEvent[])
 }
 
 /**
- * Whether the signer's data may be corrected while a create waits for a decision. It may if the create has made nothing for
- * certain: only the archive has the data then. An enrolment that may have been created is looked up by its signer, who must
- * stay the same.
+ * Whether the signer's data may be corrected while a create waits for a decision. It may if the create certainly made nothing:
+ * then only the archive has the data. An enrolment that may have been created is found by its signer, so the signer must stay
+ * the same.
  */
 export function mayCorrectCreate({ attention, events, request, ids }: RequestState): boolean {
   if ('reopens' in request && ids === undefined) return false; // nothing is created

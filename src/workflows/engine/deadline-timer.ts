@@ -7,15 +7,15 @@ export interface DeadlineOrder {
   summary: () => string;
   /** Milliseconds before the deadline at which somebody is reminded. */
   remindBefore: readonly number[];
-  /** Called when the deadline was moved because nobody was there to see it pass. @param by milliseconds */
+  /** Called if the deadline was moved because no worker ran when it passed. @param by milliseconds */
   late: (by: number) => void;
-  /** Called for each reminder; of several that are due at once only for the latest. @param at milliseconds since 1970 */
+  /** Called for a reminder. If several are due at once, it is called once. @param at milliseconds since 1970 */
   remind: (at: number) => void;
 }
 
 /**
- * Ties the deadline of a request to a timer. A timer costs an Action, so it is replaced only by an earlier one: for a later
- * deadline it fires and sleeps on. The same timer wakes for the reminders.
+ * Ties the deadline of a request to a timer. A timer costs an Action, so it is replaced only by an earlier one. For a later
+ * deadline, the old timer fires and a new one starts. The same timer wakes for the reminders.
  */
 export class DeadlineTimer {
   private deadline = NO_DEADLINE;
@@ -29,7 +29,7 @@ export class DeadlineTimer {
     return this.deadline.expired;
   }
 
-  /** ISO 8601, or nothing while none runs or it stands still. */
+  /** ISO 8601. Undefined if no deadline runs, or if it stands still. */
   get when(): string | undefined {
     const { at, heldAt } = this.deadline;
     return at === undefined || heldAt !== undefined ? undefined : new Date(at).toISOString();
@@ -48,7 +48,7 @@ export class DeadlineTimer {
     this.become(extended(this.deadline, milliseconds, Date.now()));
   }
 
-  /** No deadline from now on. A running timer is left to the end of the run. */
+  /** Removes the deadline. A running timer is not cancelled. */
   clear(): void {
     this.deadline = NO_DEADLINE;
   }
@@ -74,7 +74,7 @@ export class DeadlineTimer {
       .run(() => sleep(Math.max(wakesNext - Date.now(), 1), { summary: this.order.summary() }))
       .then(
         () => this.wake(),
-        () => undefined, // only a timer that was replaced ends like this
+        () => undefined, // only a replaced timer rejects
       );
   }
 

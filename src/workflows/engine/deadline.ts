@@ -10,7 +10,7 @@ export interface Deadline {
   expired: boolean;
   /** Milliseconds before it at which somebody is reminded. */
   remindBefore: readonly number[];
-  /** Those of them still to come, the earliest first. */
+  /** The reminders that are still to come, the earliest first. */
   reminders: readonly number[];
 }
 
@@ -26,12 +26,12 @@ export function started(milliseconds: number, remindBefore: readonly number[], n
   return movedTo({ ...NO_DEADLINE, startedAt: now, remindBefore }, now + milliseconds, now);
 }
 
-/** Whether it may be moved by so many milliseconds. All extensions together are limited too. */
+/** Whether the deadline may be moved by so many milliseconds. The limit counts all extensions together. */
 export function mayExtend({ at }: Deadline, by: number, now: number): boolean {
   return at !== undefined && at + by <= now + LONGEST_DEADLINE;
 }
 
-/** Later by so many milliseconds; it may have been moved before. */
+/** Moves the deadline by so many milliseconds. It may be moved more than once. */
 export function extended(deadline: Deadline, by: number, now: number): Deadline {
   return deadline.at === undefined ? deadline : movedTo(deadline, deadline.at + by, now);
 }
@@ -48,22 +48,22 @@ export function held(deadline: Deadline, now: number, since = now): Deadline {
   return { ...deadline, heldAt: from, expired: false };
 }
 
-/** Runs on, later by the time that it stood still. */
+/** Lets the deadline run again. It moves by the time that it stood still. */
 export function released(deadline: Deadline, now: number): Deadline {
   const { heldAt, ...running } = deadline;
   return heldAt === undefined ? deadline : extended(running, now - heldAt, now);
 }
 
-/** When a timer has to wake for it: the deadline, or a reminder before. Undefined while nothing can happen. */
+/** When the timer must wake: for the deadline, or for a reminder before it. Undefined if neither can come. */
 export function wakesAt({ at, heldAt, expired, reminders: [reminder = 0] }: Deadline, now: number): number | undefined {
   if (at === undefined || heldAt !== undefined || expired) return undefined;
   return Math.min(at - reminder, now + LONGEST_SLEEP);
 }
 
-/** What has become of a deadline when its timer wakes. */
+/** The result when the timer of a deadline wakes. */
 export interface Woken {
   deadline: Deadline;
-  /** Milliseconds. No worker was there for so long, so the deadline was moved by as much. */
+  /** Milliseconds without a worker. The deadline was moved by this time. */
   late?: number;
   /** Whether a reminder is due. Several at once count as one. */
   remind?: boolean;
@@ -74,7 +74,7 @@ export function woken(deadline: Deadline, due: number, now: number): Woken {
   const { at, heldAt } = deadline;
   if (at === undefined || heldAt !== undefined) return { deadline };
   const late = now - due;
-  // No worker was there. People get the time back in which they could do nothing.
+  // No worker was there, so people could do nothing. They get this time back.
   if (late >= LATE) return { deadline: movedTo(deadline, Math.max(at, now) + late, now), late };
   if (now >= at) return { deadline: { ...deadline, expired: true } };
   const reminders = deadline.reminders.filter((before) => at - before > now);
@@ -83,7 +83,7 @@ export function woken(deadline: Deadline, due: number, now: number): Woken {
 
 /** Missed reminders are not sent late. */
 function movedTo(deadline: Deadline, wanted: number, now: number): Deadline {
-  // A later time could not be shown as a date.
+  // The limit keeps the time valid as a date.
   const at = Math.min(wanted, now + LONGEST_DEADLINE);
   const reminders = deadline.remindBefore.filter((before) => at - before > now).toSorted((a, b) => b - a);
   return { ...deadline, at, expired: false, reminders };

@@ -1,7 +1,7 @@
 import type { Actor, Outcome, OutcomeKind } from '../../messages/outcome.js';
 import type { RequestState } from './request-state.js';
 
-/** Thrown by the story, and only there, when the request is to end in another way than wanted. */
+/** Thrown only by the story, to end the request early: cancelled, refused, expired, … */
 export class Ending {
   constructor(
     readonly kind: Exclude<OutcomeKind, 'signed' | 'enrolled'>,
@@ -14,7 +14,7 @@ export class Ending {
 }
 
 /**
- * The provider says CANCELLED. After the video that means refused, in both flows. Before, nobody has looked at anything yet.
+ * The end for CANCELLED at the provider. After the video, it means refused, in both flows. Before, nobody has decided anything.
  */
 export function endedAtProvider({ videoFinished }: Pick<RequestState, 'videoFinished'>): Ending {
   const actor = { kind: 'provider' } as const;
@@ -23,11 +23,11 @@ export function endedAtProvider({ videoFinished }: Pick<RequestState, 'videoFini
     : new Ending('cancelled', 'cancelled-at-provider', actor);
 }
 
-/** Somebody wants the request to end. The wish takes effect between steps, or between two tries of a step. */
+/** An order to end the request. It takes effect between steps, or between two tries of a step. */
 export class EndWish {
   ending: Ending | undefined;
 
-  /** The first wish counts. */
+  /** The first order counts. */
   express(ending: Ending): void {
     this.ending ??= ending;
   }
@@ -40,7 +40,7 @@ export class EndWish {
     return this.ending !== undefined;
   }
 
-  /** @throws Ending if somebody wishes so. */
+  /** @throws Ending if somebody has ordered the end */
   heed(): void {
     if (this.ending) throw this.ending; // oxlint-disable-line typescript/only-throw-error -- not an error: the end of the story
   }

@@ -2,10 +2,10 @@ import type { ApplicationFailure } from '@temporalio/workflow';
 import type { Answers, OrderName, Orders } from '../../messages/verbs.js';
 import { callFailure } from './call-failure.js';
 
-/** The orders that wait for the story. The handlers of the others answer them. */
+/** The orders that the story answers. All other orders are answered by their handlers. */
 export type CallKind = Exclude<OrderName, 'accept' | 'identity' | 'extend' | 'abandon' | 'cancel'>;
 
-/** Somebody who waits for an answer and can be told that there is none. */
+/** A caller who waits for an answer. `fail` answers with a failure. */
 export type Caller = Pick<Call<CallKind>, 'settled' | 'fail'>;
 
 /** An order whose caller waits: the story answers it once. A second answer changes nothing. */
@@ -30,14 +30,14 @@ export class Call<K extends CallKind> {
 }
 
 /**
- * Where Update handlers leave their orders. A handler only waits; the story takes the order and acts. Of each kind there is one
- * at a time: the first wins.
+ * The orders from Update handlers. A handler only waits; the story takes the order and acts. Only one order of each kind can wait
+ * at a time: the first one.
  */
 export class Inbox {
   private readonly waiting: { [K in CallKind]?: Call<K> } = {};
   private readonly open = new Set<Caller>();
 
-  /** For handlers: leaves the order and waits until the story has answered it. @throws NOT_NOW while another of its kind waits */
+  /** For handlers: adds the order and waits for the story's answer. @throws NOT_NOW while another order of this kind waits */
   ask<K extends CallKind>(kind: K, order: Orders[K]): Promise<Answers[K]> {
     if (this.has(kind)) throw callFailure('NOT_NOW', 'The same is being carried out already; the first one counts.');
     return new Promise((resolve, reject) => {
@@ -51,7 +51,7 @@ export class Inbox {
     return this.waiting[kind] !== undefined;
   }
 
-  /** For the story: takes the call, which it must answer or fail. */
+  /** For the story: takes the call. The story must answer it or fail it. */
   take<K extends CallKind>(kind: K): Call<K> | undefined {
     const call: Call<K> | undefined = this.waiting[kind];
     delete this.waiting[kind];
@@ -63,7 +63,7 @@ export class Inbox {
     for (const kind of Object.keys(this.waiting) as CallKind[]) if (kinds(kind)) this.take(kind)?.fail(failure());
   }
 
-  /** At the end: fails every call that has no answer yet, also one that the story has taken. */
+  /** At the end: fails every call without an answer, also one that the story has taken. */
   close(failure: ApplicationFailure): void {
     for (const kind of Object.keys(this.waiting)) this.take(kind as CallKind);
     for (const call of this.open) if (!call.settled) call.fail(failure);

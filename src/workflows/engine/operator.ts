@@ -8,7 +8,7 @@ import type { Call, Inbox } from './inbox.js';
 import type { RequestState } from './request-state.js';
 import type { ProviderWatch } from './watch.js';
 
-/** What an operator decided. The call is still to be answered where the remedy is `new-video`. */
+/** What an operator decided. If the remedy is `new-video`, the story must still answer the call. */
 export interface Resolved {
   end: 'resolved';
   resolution: Resolution;
@@ -18,17 +18,17 @@ export interface Resolved {
 export type Decision = Resolved | { end: 'overtaken'; status: ProviderStatus };
 
 export interface OperatorWait {
-  /** Whether the wish to end counts meanwhile. */
+  /** Whether an order to end the request counts meanwhile. */
   mayEnd?: boolean;
-  /** Whether the provider is watched meanwhile; as `mayEnd` when left out. */
+  /** Whether the provider is watched meanwhile. Default: `mayEnd`. */
   watched?: boolean;
   /** Whether this status at the provider makes the decision needless. */
   overtakenBy?: ((status: ProviderStatus) => boolean) | undefined;
-  /** Whether reading was refused before, so that any answer is news. */
+  /** Whether the provider could not be read before. Then any answer ends the wait. */
   recovering?: boolean;
 }
 
-/** Where a request does not go on by itself, an operator decides. */
+/** Waits for an operator's decision when a request does not go on by itself. */
 export class Operator {
   constructor(
     private readonly state: RequestState,
@@ -39,8 +39,8 @@ export class Operator {
   ) {}
 
   /**
-   * Waits for a decision, or for corrected data where a create waits. The deadline stands still. The provider is watched
-   * meanwhile, also while it cannot be read. If it says CANCELLED, and that does not settle the wait, the request ends.
+   * Waits for a decision. A waiting create also takes corrected data. The deadline stands still. The provider is watched
+   * meanwhile, also while reads fail. If it says CANCELLED and that does not settle the step, the request ends.
    */
   async decision(wait: OperatorWait = {}): Promise<Decision> {
     const { mayEnd = true, watched = mayEnd } = wait;
@@ -53,12 +53,12 @@ export class Operator {
     return this.taken(mayEnd) ?? { end: 'resolved', resolution: { remedy: 'retry', actor: { kind: 'policy' } } };
   }
 
-  /** What an operator has decided, if so. @throws Ending if somebody wishes the end, and may. */
+  /** The operator's decision, if there is one. @throws Ending if somebody has ordered the end, and `mayEnd` allows it */
   taken(mayEnd: boolean): Resolved | undefined {
     const call = this.inbox.take('resolve');
     if (call) {
       const { remedy, actor, note } = call.order;
-      // Another video is answered when it is there: until then the link is the one of the video before.
+      // `new-video` is answered later, when the new link exists.
       if (remedy !== 'new-video') call.answer({ stage: this.state.stage });
       this.state.happened('resolved', { remedy }, actor);
       if (remedy === 'cancel') this.wish.cancel({ actor, reason: note ?? 'given up' });

@@ -1,6 +1,6 @@
 import type { Policy } from '../../messages/policy.js';
 
-/** When one request was read, and whether somebody has said since that something may have changed. */
+/** When one request was read, and whether a hint came since. */
 export interface Pace {
   /** Milliseconds since 1970. */
   readAt: number;
@@ -9,7 +9,7 @@ export interface Pace {
 
 export const NEVER_READ: Pace = { readAt: -Infinity, hinted: false };
 
-/** A read that begins now is the answer to the hints so far. */
+/** Notes a read. It answers all hints that came before it. */
 export function readBegun(now: number): Pace {
   return { readAt: now, hinted: false };
 }
@@ -20,14 +20,14 @@ export function gapLeft({ readAt }: Pace, { gap }: Pick<Policy['watch'], 'gap'>,
 }
 
 /**
- * Milliseconds for which the provider is not read while somebody may act at any moment: somebody quick costs no read. A hint
- * that came before is most likely about our own last step, so the pause is then short, but not none.
+ * Milliseconds without a read while a person may act at any moment. If the person is quick, no read is needed. An earlier hint
+ * is probably about our own last step, so the pause is then short, but not zero.
  */
 export function patience({ hinted }: Pace, { soon, slow }: Pick<Policy['watch'], 'soon' | 'slow'>): number {
   return hinted ? (soon.at(-1) ?? slow) : slow;
 }
 
-/** Nobody waits for a request that has ended, and a hint still makes it read at once. So it is read this many times slower. */
+/** A request that has ended is read this many times slower: nobody waits for it, and a hint still causes a read at once. */
 const SLOWER_AFTER_END = 24;
 
 export function paceAfterEnd(watch: Policy['watch']): Policy['watch'] {

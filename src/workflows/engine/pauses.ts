@@ -5,5 +5,5 @@ export function pauses(first: number, longest: number): RetryPolicy {
   return { initialInterval: first, maximumInterval: Math.max(first, longest), backoffCoefficient: 2 };
 }
 
-/** Milliseconds. What goes on at the provider after the end of a request may take this long. */
+/** Milliseconds. After the end of a request, work at the provider may go on this long. */
 export const AFTER_END = 30 * 24 * 3_600_000;

@@ -23,7 +23,7 @@ import { Steps } from './steps.js';
 import { verbsOf, verbsOfStage } from './verbs.js';
 import { ProviderWatch } from './watch.js';
 
-/** What every running request has, whatever its flow, and how it waits for the provider. */
+/** The parts that every running request has, in both flows, and how it waits for the provider. */
 export class RequestRun {
   readonly state: RequestState;
   readonly inbox = new Inbox();
@@ -53,7 +53,7 @@ export class RequestRun {
     state.show();
   }
 
-  /** Orders of this kind wait in the inbox for the story. @param check throws what is in the way of an order */
+  /** Lets orders of this kind wait in the inbox for the story. @param check throws the failure that refuses an order */
   takes<K extends CallKind>(kind: K, check: (order: Orders[K]) => void): void {
     setHandler(updateOf(kind), (order) => this.inbox.ask(kind, order), { validator: check });
   }
@@ -64,7 +64,7 @@ export class RequestRun {
     return this.state.ids.requestPk;
   }
 
-  /** The story goes on. Waiting orders that the new stage would not take came too late, and are refused. */
+  /** Enters a stage. Waiting orders that the new stage does not take came too late, and are refused. */
   enter(stage: Stage): void {
     this.state.enter(stage);
     const taken = verbsOfStage(this.state, this.deadline.when).map(orderOf);
@@ -74,7 +74,7 @@ export class RequestRun {
     );
   }
 
-  /** For validators of Updates. @throws the failure that is in the way, or NOT_NOW */
+  /** For validators of Updates. @throws the failure of the attention, or NOT_NOW */
   allow(verb: Verb): void {
     const { state, deadline } = this;
     if (verbsOf(state, deadline.when).includes(verb)) return;
@@ -90,9 +90,9 @@ export class RequestRun {
   }
 
   /**
-   * Waits for another status at the provider, or for `until`. Returns what an operator decided meanwhile.
+   * Waits until the status at the provider changes or `until` holds. Returns the operator's decision, if one came meanwhile.
    *
-   * @throws Ending when somebody wishes the end, or the deadline passes
+   * @throws Ending if somebody orders the end, or the deadline passes
    */
   async statusChanged(
     summary: string,
@@ -110,7 +110,7 @@ export class RequestRun {
       switch (watched.end) {
         case 'answer':
           if (recovering) attention.clear();
-          // After trouble the same status is news too: the trouble has replaced the attention that belongs to it.
+          // After trouble, even the same status ends the wait: its own attention must be set again.
           if (state.see(watched.read, watched.foundBy) || recovering) return undefined;
           break;
         case 'failed':
@@ -148,7 +148,7 @@ export class RequestRun {
     if (this.deadline.expired) throw new Ending('expired', reason, { kind: 'policy' });
   }
 
-  /** Tells evidence and feed that the deadline comes near. It runs beside the story: nothing waits for it. */
+  /** Notes in the evidence and the feed that the deadline is near. The story does not wait for it. */
   private remind(at: number): void {
     const { stage } = this.state;
     const deadline = new Date(at).toISOString();

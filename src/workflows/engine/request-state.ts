@@ -6,14 +6,14 @@ import { AFTER_VIDEO } from '../../messages/request-fields.js';
 import type { AnyRequest, ProviderStatus, RequestPk, ReviewMode, VideoidPk } from '../../messages/request.js';
 import type { Attention, RequestEvent, RequestStatus, Stage, ToReview } from '../../messages/status.js';
 
-/** Everything a request knows about itself. What follows from it is in `verbs.ts` and `status.ts`. */
+/** The whole state of a request. `verbs.ts` and `status.ts` derive the rest from it. */
 export class RequestState {
   stage: Stage = 'creating';
   attention: Attention | undefined;
   /** Whether the signer has finished the video, as far as we have seen. */
   videoFinished = false;
   ids: { requestPk: RequestPk; videoidPk?: VideoidPk } | undefined;
-  /** Every create has a number. */
+  /** The number of the current create. */
   round = 0;
   sentAt: string | undefined;
   codesAsked = 0;
@@ -22,7 +22,7 @@ export class RequestState {
   /** How many orders to sign there were. */
   signOrders = 0;
   toAccept: { documents: string[]; contract: string } | undefined;
-  /** Since when that could be shown, milliseconds since 1970. */
+  /** When it was first ready to be shown. Milliseconds since 1970. */
   shownFrom: number | undefined;
   /** When the first acceptance of it was recorded, ISO 8601. */
   acceptedAt: string | undefined;
@@ -40,7 +40,7 @@ export class RequestState {
   since = Date.now();
   private readonly times = new Map<Stage, number>();
 
-  /** @param show called when something has changed that people see */
+  /** @param show called when visible state has changed */
   constructor(
     readonly request: AnyRequest,
     readonly show: () => void,
@@ -72,7 +72,7 @@ export class RequestState {
     });
   }
 
-  /** Notes what the provider says. True when the status is news. */
+  /** Notes the provider's status. True if it has changed. */
   see({ status, identity }: ProviderRead, foundBy: 'hint' | 'poll'): boolean {
     this.identified(identity);
     if (status === this.providerStatus) return false;
@@ -90,7 +90,7 @@ export class RequestState {
     this.show();
   }
 
-  /** Who decides, as things stand. */
+  /** Who decides now. */
   get decidedBy(): ReviewMode {
     return this.officerAwaited ? 'manual' : this.request.reviewMode;
   }

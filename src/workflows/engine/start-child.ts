@@ -1,6 +1,6 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 
-/** Starts a child that outlives the request. After a reset of the request it may run already, and is left alone. */
+/** Starts a child that goes on after the request's end. After a reset the child may run already; then it just goes on. */
 export async function unlessItRuns(started: Promise<unknown>): Promise<void> {
   try {
     await started;

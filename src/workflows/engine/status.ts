@@ -18,7 +18,7 @@ const IDENTITY_WORDS: Record<Exclude<IdentityWord, 'as-expected'>, string> = {
 };
 
 /**
- * What the `status` query answers.
+ * The answer to the `status` query.
  *
  * @param deadline when it passes, ISO 8601; undefined while none runs
  */
@@ -62,7 +62,7 @@ export function checklist(state: RequestState, deadline: string | undefined): st
   return lines.join('\n');
 }
 
-/** What is in the way. If the signer has signed, the words begin with that. */
+/** The words of the attention. If the signer has signed, they say that first. */
 export function wordsOf(state: RequestState): string {
   const { attention, stage, identity } = state;
   if (attention !== undefined)
@@ -116,7 +116,7 @@ function endsByPeople({ stage, missing, decidedBy, acceptedAt }: RequestState): 
   }
 }
 
-/** Trouble of a step ends with a try that succeeds. A status that is awaited comes from people at the provider. */
+/** What ends the trouble: a step needs a successful try. An awaited status comes from people at the provider. */
 function leavesBy({ step, code }: Attention): string {
   const awaited =
     step === 'wait' || code === 'APPROVAL_INCOMPLETE' || code === 'SIGNER_UNEXPECTED' || code === 'STATUS_UNEXPECTED';

@@ -22,19 +22,19 @@ import { pauses } from './pauses.js';
 export interface StepOptions {
   /** Shown in the Temporal UI. */
   summary: string;
-  /** When somebody's wish to end takes effect: between two tries (when left out), while an operator is awaited, or never. */
+  /** When an order to end the request takes effect: between two tries (default), while an operator is awaited, or never. */
   mayEnd?: 'between-tries' | 'while-operator-awaited' | 'never';
-  /** Who is told when the step enters attention. */
+  /** Gets the failure when the step enters attention. */
   caller?: Caller | undefined;
-  /** Failures that end the step. All others are attention. */
+  /** Failures that end the step. All others put the request in attention. */
   failsOn?: (failure: StepFailure) => boolean;
-  /** What an operator can do about a failure beside `retry` and `cancel`. That ends the step; the mark stays until it has helped. */
+  /** Remedies beside `retry` and `cancel`. Choosing one ends the step. The attention stays until it has helped. */
   remedies?: (failure: StepFailure) => readonly Remedy[];
   /** Whether a status at the provider settles the step while an operator is awaited. */
   overtakenBy?: (status: ProviderStatus, failure: StepFailure) => boolean;
 }
 
-/** How a step ended; of the last three only those that its options allow. */
+/** How a step ended. The last three ends need an option that allows them. */
 export type StepEnd<T, Options> =
   | { end: 'done'; value: T }
   | (Options extends { failsOn: unknown } ? { end: 'failed'; failure: StepFailure } : never)
@@ -48,8 +48,8 @@ type Tried<T> = { end: 'done'; value: T } | { end: 'failed'; failure: StepFailur
 type Pace = 'within-budget' | 'slowest';
 
 /**
- * Runs provider steps. Each is one activity, tried within its budget. After that the request needs attention: a temporary failure
- * is retried at the slowest pace until it passes, any other waits for an operator's decision. A step never fails the request.
+ * Runs provider steps. Each is one activity, tried within its budget. After that the request is in attention: a temporary failure
+ * is retried at the slowest pace, and any other failure waits for an operator's decision. A step never fails the request.
  */
 export class Steps {
   constructor(
@@ -61,7 +61,7 @@ export class Steps {
     private readonly wish: EndWish,
   ) {}
 
-  /** @throws Ending when somebody wishes the end, and may */
+  /** @throws Ending if somebody orders the end, and `mayEnd` allows it */
   async run<T, Options extends StepOptions>(
     name: StepName,
     activity: (activities: Activities) => Promise<T>,
@@ -102,7 +102,7 @@ export class Steps {
       if (decision === undefined || last === undefined) continue;
       if (decision.end === 'overtaken') return { ...decision, failure: last };
       const { resolution } = decision;
-      // Tried within its budget again. If it fails, the mark then shows the present failure, and its remedies.
+      // A new budget begins. If the step fails again, the attention shows the new failure and its remedies.
       if (last.temporary && resolution.remedy === 'retry') pace = 'within-budget';
       else if (options.remedies?.(last).includes(resolution.remedy))
         return { end: 'resolved', resolution, failure: last };
@@ -117,7 +117,7 @@ export class Steps {
       options.caller.fail(callFailure(failure.code, failure.words, { ...failure.facts, step: name }));
   }
 
-  /** While a create waits nothing is watched: at the provider there is at most the request before. */
+  /** While a create waits, nothing is watched: the provider has at most the previous request. */
   private decision(name: StepName, failure: StepFailure, options: StepOptions): Promise<Decision> {
     const mayEnd = mayEndAfter(failure, options);
     const overtakenBy = (status: ProviderStatus): boolean => options.overtakenBy?.(status, failure) ?? false;
@@ -146,7 +146,7 @@ export class Steps {
       );
     await condition(() => tried !== undefined || until());
     if (!tried) {
-      scope.cancel(); // cuts a pause between tries short; a try under way is waited for
+      scope.cancel(); // ends a pause between tries; a running try is waited for
       await running;
     }
     return tried ?? { end: 'stopped' };

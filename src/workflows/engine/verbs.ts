@@ -2,13 +2,13 @@ import type { Stage, Verb } from '../../messages/status.js';
 import { mayCorrectCreate } from './create-doubt.js';
 import type { RequestState } from './request-state.js';
 
-/** The stages in which the signer may say that it cannot go on like this. */
+/** The stages in which the signer may say that they cannot go on. */
 const WITH_THE_SIGNER = new Set<Stage>(['video', 'acceptance', 'code', 'completing', 'issuing']);
 
-/** After the video, while somebody may still act on who the signer is. */
+/** The stages after the video in which a person can still act on the signer's identity. */
 const SIGNER_SEEN = new Set<Stage>(['validation', 'completing', 'review', 'preparing', 'acceptance', 'code']);
 
-/** The story answers these, and does not while it waits for an operator's decision. */
+/** The story answers these verbs. It cannot while it waits for an operator's decision. */
 const ANSWERED_BY_THE_STORY = new Set<Verb>(['new-video', 'correct', 'provide', 'approve', 'refuse', 'code', 'sign']);
 
 /**
@@ -23,13 +23,13 @@ export function verbsOf(state: RequestState, deadline: string | undefined): Verb
   return mayCorrectCreate(state) ? ['correct', ...others] : others;
 }
 
-/** What a person may do in this stage, unless an operator is awaited. */
+/** What a person may do in this stage, if no operator is awaited. */
 export function verbsOfStage(state: RequestState, deadline: string | undefined): Verb[] {
   if (state.stage === 'ended') return [];
   return (Object.keys(MAY) as Verb[]).filter((verb) => MAY[verb](state, deadline));
 }
 
-/** When a person may do what, in the order in which it is shown. */
+/** The condition of each verb, in the order in which people see them. */
 const MAY: Record<Verb, (state: RequestState, deadline: string | undefined) => boolean> = {
   link: ({ stage }) => stage === 'video',
   'new-video': ({ stage }) => stage === 'video',

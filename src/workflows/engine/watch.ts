@@ -6,7 +6,7 @@ import { failureOf } from './activity-failures.js';
 import { gapLeft, NEVER_READ, type Pace, patience, readBegun } from './pace.js';
 import { pauses } from './pauses.js';
 
-/** What ended a wait: an answer of the provider, trouble that reading meets, or `until` of the caller. */
+/** What ended a wait: an answer of the provider, a failed read, or the caller's `until`. */
 export type Watched =
   | { end: 'answer'; read: ProviderRead; foundBy: 'hint' | 'poll' }
   | { end: 'failed'; failure: StepFailure }
@@ -16,9 +16,9 @@ export interface Wait {
   /** Shown in the Temporal UI. */
   summary: string;
   until: () => boolean;
-  /** Whether the provider is expected to answer something else within seconds. */
+  /** Whether the status is expected to change within seconds. */
   soon?: boolean;
-  /** After trouble: any answer ends the wait, and further trouble does not. */
+  /** After a failed read: any answer ends the wait, another failed read does not. */
   recovering?: boolean;
 }
 
@@ -39,17 +39,17 @@ export class ProviderWatch {
     return this.pace.hinted;
   }
 
-  /** Somebody says that something may have changed. */
+  /** A hint came: something may have changed. */
   hint(): void {
     this.pace = { ...this.pace, hinted: true };
   }
 
-  /** Notes a read by other means. It answers the hints so far. */
+  /** Notes a read that another step made. It answers the hints so far. */
   reads(): void {
     this.pace = readBegun(Date.now());
   }
 
-  /** Milliseconds before the provider is read while somebody may act at any moment. Forgets the hints so far. */
+  /** Milliseconds without a read while a person may act at any moment. Forgets the hints so far. */
   takePatience(): number {
     const milliseconds = patience(this.pace, this.policy.watch);
     this.pace = { ...this.pace, hinted: false };
@@ -80,7 +80,7 @@ export class ProviderWatch {
     await condition(() => until() || this.hinted, this.policy.watch.slow, { summary });
   }
 
-  /** Reads until there is news. Returns undefined when a hint or `until` has cut it short. */
+  /** Reads until the status changes. Returns undefined if a hint or `until` ended it early. */
   private async read(order: WatchOrder, summary: string, until: () => boolean): Promise<Watched | undefined> {
     const scope = new CancellationScope();
     let ended: Watched | undefined;
@@ -100,7 +100,7 @@ export class ProviderWatch {
         summary: 'until the gap between two reads is over',
       });
     if (ended) return ended;
-    scope.cancel(); // a read under way is waited for: reads never overlap
+    scope.cancel(); // a running read is waited for: reads never overlap
     await reading;
     return onlyAnswer(ended);
   }
@@ -116,7 +116,7 @@ export class ProviderWatch {
   }
 }
 
-/** Of a read that was cut short only an answer counts. A failure may be that of a lost worker, and the read is repeated. */
+/** If a read ended early, only an answer counts. A failure may be that of a lost worker, so the read is repeated. */
 function onlyAnswer(ended: Watched | undefined): Watched | undefined {
   return ended?.end === 'answer' ? ended : undefined;
 }

@@ -6,7 +6,7 @@ import {
   workflowInfo,
   type WorkflowInterceptorsFactory,
 } from '@temporalio/workflow';
-import { FOUND, type Found } from '../../messages/found.js';
+import { ORIGIN_MARK, type PayloadOrigin } from '../../messages/payload-origin.js';
 import type { RequestKey } from '../../messages/request.js';
 import { workflowIdOf } from '../../messages/request.js';
 import type { OrderName } from '../../messages/verbs.js';
@@ -18,8 +18,8 @@ import { START_GUARDS } from './start-guards.js';
 type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
 type Payloads = NonNullable<NonNullable<Job['doUpdate']>['input']>;
 
-/** What the codec found, in words for who asked. */
-const WORDS: Record<Exclude<Found, 'signed-order' | 'signed-start' | 'not-asked'>, string> = {
+/** What the codec found, in words for the caller. */
+const WORDS: Record<Exclude<PayloadOrigin, 'signed-order' | 'signed-start' | 'not-asked'>, string> = {
   encrypted: 'it is not signed',
   'not-encrypted': 'it is not encrypted',
   'of-another-step': 'it is for something else',
@@ -27,25 +27,25 @@ const WORDS: Record<Exclude<Found, 'signed-order' | 'signed-start' | 'not-asked'
   'not-readable': 'it cannot be read',
 };
 
-/** A replay accepts this too: the key that signed may have been retired since. Only who has the codec key can write such an order. */
-const RETIRED: Found = 'wrongly-signed';
+/** A replay accepts this too, because the signing key may be retired by now. Such an order can only be written with the codec key. */
+const RETIRED: PayloadOrigin = 'wrongly-signed';
 
-/** What was accepted once and cannot be decrypted now fails the task. With the key the task succeeds. */
+/** The task fails if an accepted order cannot be decrypted now. With the key it succeeds. */
 const KEY_MISSING = 'What was let in before cannot be read with the codec keys of this worker.';
 
 /**
- * Stands before every workflow. It accepts only starts and orders that are signed by a known key, meant for this workflow, and of
- * the right shape: anybody who can write to Temporal could send others.
+ * Guards every workflow. It accepts only starts and orders that are signed by a known key, addressed to this workflow, and of
+ * the right shape. Anybody who can write to Temporal could send others.
  *
- * A replay checks again, except for the shape and the signer: keys may have been retired. It must check, because anybody who polls
- * as a worker can write a history that says one of our workers accepted something.
+ * A replay checks again, except the shape and the signer, because keys may have been retired. The check is needed: somebody who
+ * polls as a worker can write a history in which our workers seem to have accepted something.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
-  let started: Found | undefined;
+  let started: PayloadOrigin | undefined;
   /** What the codec found of the Updates in this activation. They are accepted or refused within it. */
-  const orders = new Map<string, Found | undefined>();
+  const orders = new Map<string, PayloadOrigin | undefined>();
   let late: (() => void)[] = [];
-  /** During a replay a refusal waits for the next new event: the history has what followed, but no refusal. */
+  /** During a replay a refusal waits for the next new event, because the history contains no refusal. */
   const refuse = (error: unknown): Promise<never> =>
     new Promise((_resolve, reject) => {
       if (workflowInfo().unsafe.isReplaying) late.push(() => reject(error));
@@ -96,7 +96,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
           for (const job of input.activation.jobs ?? []) {
             if (job.initializeWorkflow) started = foundIn(job.initializeWorkflow.arguments);
             if (job.doUpdate?.id) orders.set(job.doUpdate.id, foundIn(job.doUpdate.input));
-            // No signal of ours has an argument. One that is sent along is not even looked at.
+            // Our signals have no argument. If one comes, it is ignored.
             if (job.signalWorkflow) job.signalWorkflow.input = [];
             if (job.resolveActivity) refuseForeign(job.resolveActivity);
           }
@@ -112,13 +112,13 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
 };
 
 /** What the codec found, if it was asked. Starts and orders have one argument. */
-function foundIn(payloads: Payloads | null | undefined): Found | undefined {
-  const mark = payloads?.length === 1 ? payloads[0]?.metadata?.[FOUND] : undefined;
-  return mark ? (String.fromCharCode(...mark) as Found) : undefined;
+function foundIn(payloads: Payloads | null | undefined): PayloadOrigin | undefined {
+  const mark = payloads?.length === 1 ? payloads[0]?.metadata?.[ORIGIN_MARK] : undefined;
+  return mark ? (String.fromCharCode(...mark) as PayloadOrigin) : undefined;
 }
 
-/** @throws what the caller is told: ORDER_REFUSED, or BAD_INPUT with the field */
-function checkOrder(input: UpdateInput, found: Found | undefined): void {
+/** @throws to the caller: ORDER_REFUSED, or BAD_INPUT with the field */
+function checkOrder(input: UpdateInput, found: PayloadOrigin | undefined): void {
   checkOrigin(input, found);
   const { name } = input;
   const guard = Object.hasOwn(ORDER_GUARDS, name) ? ORDER_GUARDS[name as OrderName] : undefined;
@@ -129,8 +129,8 @@ function checkOrder(input: UpdateInput, found: Found | undefined): void {
   throw callFailure('BAD_INPUT', `The order cannot be used: ${wrong}.`, {}, wrong);
 }
 
-/** Whether an order comes from where it should, and is meant for this. @throws what the caller is told: ORDER_REFUSED */
-function checkOrigin({ name, updateId, args: [given] }: UpdateInput, found: Found = 'not-readable'): void {
+/** Checks the signature and the address of an order. @throws to the caller: ORDER_REFUSED */
+function checkOrigin({ name, updateId, args: [given] }: UpdateInput, found: PayloadOrigin = 'not-readable'): void {
   if (found !== 'signed-order' && found !== 'not-asked') {
     throw callFailure(
       'ORDER_REFUSED',
@@ -156,11 +156,11 @@ function orderIn({ args }: Pick<UpdateInput, 'args'>): unknown[] {
 }
 
 /** @throws START_REFUSED, which ends the workflow before anything has happened */
-function checkStart({ args: [argument] }: WorkflowExecuteInput, found: Found = 'not-readable'): void {
+function checkStart({ args: [argument] }: WorkflowExecuteInput, found: PayloadOrigin = 'not-readable'): void {
   const { workflowType, workflowId, parent } = workflowInfo();
   const guard = Object.hasOwn(START_GUARDS, workflowType) ? START_GUARDS[workflowType] : undefined;
   if (guard === undefined) throw refusedStart('there is no such workflow');
-  const enough: Found = guard.by === 'client' ? 'signed-start' : 'encrypted';
+  const enough: PayloadOrigin = guard.by === 'client' ? 'signed-start' : 'encrypted';
   if (found !== enough && found !== 'not-asked') {
     throw refusedStart(
       found === 'signed-order' || found === 'signed-start' ? 'it is signed as something else' : WORDS[found],
@@ -178,7 +178,7 @@ function refusedStart(why: string): ApplicationFailure {
   return callFailure('START_REFUSED', `The start is refused: ${why}.`);
 }
 
-/** Our workers encrypt their answers. One that is not encrypted is not ours, and one of another step is a copy: the step has failed. */
+/** Our workers encrypt their answers. An answer that is not encrypted, or that belongs to another step, is forged: the step fails. */
 function refuseForeign(job: NonNullable<Job['resolveActivity']>): void {
   const result = job.result?.completed?.result;
   const found = result ? foundIn([result]) : undefined;

@@ -14,7 +14,7 @@ const field = oneOf(...IDENTITY_FIELDS);
 const sha256 = text(64, /^[0-9a-f]{64}$/);
 const providerPk = text(18, /^\d+$/);
 const moment = where((value) => typeof value === 'string' && value.length <= 40 && !Number.isNaN(Date.parse(value)));
-/** Of a correction, a supplement, …. */
+/** The number of a correction or a supplement. */
 const number = whole(1, 1_000_000);
 /** Milliseconds: up to a year and a day. */
 const moreTime = whole(1, LONGEST_DEADLINE);
@@ -40,8 +40,8 @@ type Decided<Kind> = Extract<names.ReviewDecision, { decision: Kind }>;
 const ids = shapeOf<NonNullable<names.Resolution['ids']>>({ requestPk: providerPk }, { videoidPk: providerPk });
 
 /**
- * The shape of each order. Another shape is refused before anything is recorded: a handler that throws over it would stop the
- * request. An order that has no guard here is always refused.
+ * The shape of each order. A wrong shape is refused before it is recorded, because a handler that throws would stop the request.
+ * An order without a guard here is always refused.
  */
 export const ORDER_GUARDS: Record<OrderName, Guard> = {
   review: byWord('decision', {

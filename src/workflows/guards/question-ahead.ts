@@ -1,17 +1,17 @@
 import { type ActivateInput, defaultPayloadConverter, type WorkflowInterceptorsFactory } from '@temporalio/workflow';
 import { ASKED_AHEAD } from '../../messages/steering.js';
 
-/** The id that the SDK gives a query which came alone. One that came with a task has another id, and comes after its events. */
+/** The SDK's id of a query without a task. A query that comes with a task has another id, and comes after the task's events. */
 const ALONE = 'legacy_query';
 
 /**
- * Guards every workflow against a defect of the SDK (1.24). A query that waited for a worker is answered from the whole
- * history, also from events that no workflow task has handled yet. The workflow has then seen those events one by one. A replay
- * sees them at once and may act differently, so nobody can replay the history any more.
+ * Guards every workflow against a defect of the SDK (1.24). The SDK answers a query that waited for a worker from the whole
+ * history, including events that no workflow task has handled yet. So the workflow sees those events one by one. A replay sees
+ * them all at once and may act differently, so the history can no longer be replayed.
  *
- * Such a query fails instead, the worker forgets the workflow, and the client asks again. There are two signs of it. Events came,
- * but the time of the activation is still that of the last task. Or the history is longer than the query says it was when it was
- * asked; only our own queries say so.
+ * Such a query fails here, the worker drops the workflow from its cache, and the client asks again. It has two signs. Events came,
+ * but the activation has the time of the last task. Or the history is longer than it was when the query was asked: our own
+ * queries say how long it was.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
   let task = '';
@@ -34,7 +34,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
   };
 };
 
-/** How many events there were when the query was asked. Infinity where it does not say. */
+/** How many events there were when the query was asked. Infinity if the query does not say. */
 function askedAt({ jobs }: ActivateInput['activation']): number {
   const query = jobs?.[0]?.queryWorkflow;
   const [length] = query?.queryId === ALONE ? (query.arguments ?? []) : [];

@@ -1,6 +1,6 @@
 /**
- * Guards for what comes into a workflow. They are written by hand, because the workflow sandbox has no schema library. A guard
- * answers the name of the first field that is wrong, `''` for the value itself, or nothing where all is well.
+ * Guards for the input of workflows. They are written by hand, because the workflow bundle has no schema library. A guard returns
+ * the name of the first wrong field, `''` if the value itself is wrong, or undefined if all is well.
  */
 export type Guard = (value: unknown) => string | undefined;
 
@@ -43,7 +43,7 @@ export function shape(required: Record<string, Guard>, optional: Record<string, 
     for (const name of Object.keys(required)) if (!given.has(name)) return name;
     for (const [name, item] of given) {
       const wrong = known.get(name)?.(item) ?? (known.has(name) ? undefined : WRONG);
-      // The name of an unknown field is the caller's, and is not repeated.
+      // The name of an unknown field comes from the caller, so it is not repeated.
       if (wrong !== undefined) return known.has(name) ? pathOf(name, wrong) : WRONG;
     }
     return undefined;
@@ -54,7 +54,7 @@ type OptionalKey<T, K extends keyof T> = object extends Pick<T, K> ? K : never;
 type RequiredGuards<T> = { [K in keyof T as K extends OptionalKey<T, K> ? never : K]: Guard };
 type OptionalGuards<T> = { [K in keyof T as OptionalKey<T, K>]: Guard };
 
-/** The shape of a type: the compiler asks for a guard of every field that it has. */
+/** The shape of a type. The compiler demands a guard for every field. */
 export function shapeOf<T>(
   required: RequiredGuards<T>,
   ...[optional]: keyof OptionalGuards<T> extends never ? [] : [optional: OptionalGuards<T>]
@@ -62,7 +62,7 @@ export function shapeOf<T>(
   return shape(required, optional);
 }
 
-/** One of several shapes, told apart by the word in a field. */
+/** One of several shapes. The word in a field says which. */
 export function byWord(field: string, shapes: Record<string, Guard>): Guard {
   return (value) => {
     const word = fieldOf(value, field);

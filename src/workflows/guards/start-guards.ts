@@ -1,9 +1,9 @@
 import { type Flow, aftermathIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../../messages/request.js';
 import { all, fieldOf, type Guard, listOf, oneOf, shape, text, where, whole } from './shapes.js';
 
-/** What a workflow must be started with, and by whom. */
+/** Who may start a workflow, and with what. */
 export interface StartGuard {
-  /** Clients sign what they start. What a workflow starts is encrypted, and tells its parent by its key. */
+  /** Clients sign their starts. A child workflow's start is encrypted, and its key names the parent. */
   by: 'client' | 'workflow';
   shape: Guard;
   /** The id that belongs to the argument. */
@@ -32,7 +32,7 @@ const document = shape({
   size: whole(0, Number.MAX_SAFE_INTEGER),
 });
 
-/** The fields that both flows must have. What else the client put in stands under its signature. */
+/** The fields that both flows must have. The client's signature covers all other fields. */
 function request(flow: Flow): Guard {
   const required: Record<string, Guard> = {
     key: keyOf(flow),
@@ -48,7 +48,7 @@ function request(flow: Flow): Guard {
   return all(object, ...parts);
 }
 
-/** Every workflow that a worker serves. A start of any other is refused. */
+/** Every workflow that a worker serves. The start of any other is refused. */
 export const START_GUARDS: Record<string, StartGuard> = {
   signature: { by: 'client', shape: request('signature'), idOf: workflowIdOf },
   enrolment: { by: 'client', shape: request('enrolment'), idOf: workflowIdOf },

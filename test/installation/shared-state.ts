@@ -5,14 +5,14 @@ import type { Service } from '../../local/service.js';
 import { openState, type State } from '../../local/state.js';
 import { runningService } from './running-service.js';
 
-/** What of an installation goes on when the test file that started it is over. */
+/** The parts of an installation that go on after the test file that started it. */
 export interface Kept {
   state: State;
   ports: Required<StackPorts>;
   services: Map<string, Service>;
 }
 
-/** Where the installation lies that the files share which this process of jest runs. The global teardown stops and removes it. */
+/** The folder of the installation that all test files of this jest process share. The global teardown stops and removes it. */
 export function sharedDirectory(): string {
   const installations = process.env['TEST_INSTALLATIONS'];
   if (installations === undefined)
@@ -26,7 +26,7 @@ export function keep({ state, ports, services }: Kept): void {
   writeFileSync(state.processesFile, JSON.stringify(Object.fromEntries(running.map(({ name, pid }) => [name, pid]))));
 }
 
-/** Nothing where this is the first file. */
+/** Undefined in the first file. */
 export async function keptBefore(): Promise<Kept | undefined> {
   if (!existsSync(join(sharedDirectory(), 'ports.json'))) return undefined;
   const state = await openState(sharedDirectory());

@@ -66,7 +66,7 @@ describe('an enrolment that ends while the provider does not take the cancelling
     await eventually(async () => (await people.outcome()).cleanup === 'done');
   });
 
-  test('and is issued before it can be cancelled is told so by the feed', async () => {
+  test('and is issued before it can be cancelled gets an entry in the feed', async () => {
     const people = await EnrolledPeople.inReview(at);
     const request = Number(await people.requestPk());
     const away = await at.provider.addFault({ name: 'answer-503', endpoint: 'ra-cancel', request });
@@ -172,7 +172,7 @@ test('why the provider’s operator refused is in the outcome and the evidence',
   expect(evidence(people)).toMatchObject({ outcome: { note } });
 });
 
-test('few scratchcards are warned of, and where there are none it is said how many there are', async () => {
+test('few scratchcards cause a warning; without any, the error says how many there are', async () => {
   const scarce = { registrationAuthority: MORE_AUTHORITIES.scarce };
   const last = await EnrolledPeople.start(at, scarce);
   await last.until('video');

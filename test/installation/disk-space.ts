@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { VideoIdClient } from '../../src/client.js';
 import type { Installation } from './installation.js';
 
-/** The reserve of an installation with such a room, bytes. */
+/** The reserve of an installation with such a limit, in bytes. */
 export const RESERVE = 100_000;
 
-/** The room that an archive has: a test takes it while everything runs, and gives it back. */
+/** The free space of an archive. A test fills it while everything runs, and frees it again. */
 export interface Room {
   /** Where the archive lies. */
   readonly archive: string;
@@ -20,7 +20,7 @@ export interface Room {
   close(): void;
 }
 
-/** A file system of the archive's own where this system lets us mount one; else limits, which is said. */
+/** Mounts a file system for the archive if this system allows it. Otherwise uses limits, and reports that. */
 export function openRoom(): Room {
   try {
     return SmallDisk.mount();

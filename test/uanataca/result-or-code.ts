@@ -1,7 +1,7 @@
 import { ProviderError } from '../../src/uanataca/errors.js';
 
-/** What a call comes to: what it gives, or the code of its error. */
-export async function told(call: Promise<unknown>): Promise<unknown> {
+/** The result of a call, or the code of its error. */
+export async function resultOrCode(call: Promise<unknown>): Promise<unknown> {
   try {
     return (await call) ?? 'done';
   } catch (error) {

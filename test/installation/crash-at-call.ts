@@ -12,7 +12,7 @@ export function noticingCrashes(settings: Record<string, unknown>): void {
   }
 }
 
-/** What people do around one request, in their order; each begins when the one before has its effect. */
+/** The acts of people around one request, in order. Each begins after the effect of the one before. */
 export interface Story<Act extends string> {
   readonly acts: readonly Act[];
   /** Resolves when the act may begin. */
@@ -20,7 +20,7 @@ export interface Story<Act extends string> {
   do(act: Act): Promise<unknown>;
 }
 
-/** Where a worker is when it is killed, seen from one call: not heard yet, its answer not home, or home and not handed on. */
+/** When a worker is killed, seen from one call: before it arrives, before its answer arrives, or before the worker passes the answer on. */
 export type Moment = 'before' | 'after' | 'answered';
 
 /** One call to the provider, and how its fault knows it. */
@@ -61,7 +61,7 @@ export class Caught<Act extends string> {
   /** The act, until the call is held; its answer may take as long as it will. */
   async fallInto(): Promise<void> {
     if (this.call === undefined) return;
-    // Accepted, and the worker is away: what becomes of it is told later, by the request itself.
+    // Accepted, but no worker runs. The request itself shows the result later.
     this.asked = unlessAway(this.story.do(this.act));
     await this.isHeld();
     const { moment, nextRead } = this.call;
