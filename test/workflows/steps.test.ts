@@ -214,6 +214,15 @@ describe('a step that is refused', () => {
     expect(it.waitsFor).toEqual(['watch']);
   });
 
+  test('hears another decision between two tries, while it is tried again', async () => {
+    await uploading();
+    await it.fails('upload', { code: 'PROVIDER_FILE_NOT_A_PDF' });
+    await resolve('retry');
+    await resolve('accept-files');
+    expect(it.called.get('upload')).toBe(3);
+    expect(it.activity('upload').order).toMatchObject({ contractAsItCame: true });
+  });
+
   test('can be given up', async () => {
     await uploading();
     await it.fails('upload', REFUSED);
