@@ -55,7 +55,7 @@ export interface RequestRecord {
     untilIssued: boolean;
     /** By the settings at start: whether the pre-authorised link may be asked for. */
     preauthLink: boolean;
-    /** By the settings at start: whether an officer of ours may refuse the video. */
+    /** From the settings at the start: whether our officers may refuse the video. */
     refuseVideo?: boolean;
   };
   /** Hash of the canonical input. Equal input has an equal hash. */

@@ -5,27 +5,27 @@ import type { Flow } from '../messages/request.js';
 import { type Remedy, REMEDIES } from '../messages/remedies.js';
 import { type Verb, VERBS } from '../messages/verbs.js';
 
-/** Which attempt a command is about. */
+/** The attempt of a command, and what its flags depend on. */
 export interface CommandPlace {
   reference: string;
   attempt: number;
   /** Whether a later attempt exists, so that this one must be named. */
   latest: boolean;
-  /** Said where both flows know the reference. */
+  /** Present if both flows have the reference. */
   flow?: Flow | undefined;
-  /** An officer of the settings, to stand in the command. */
+  /** An officer of the settings, to put into the command. */
   officer?: string | undefined;
-  /** Whether a code is out that can be typed. */
+  /** Whether there is a valid code to type. */
   codeOut?: boolean | undefined;
-  /** Whether what identifies the signer is corrected, and not how to reach the signer. */
+  /** Whether a correction changes the signer's identity. Before the video it changes e-mail or phone. */
   afterVideo?: boolean | undefined;
-  /** How the document number compares, where an approval has to say that it is accepted. */
+  /** How the document number compares, if an approval must accept it. */
   identity?: IdentityWord | undefined;
-  /** What an enrolment lacks: fields by the provider's names, or the code of what it refused. */
+  /** What an enrolment needs: field names, or the code of the provider's refusal. */
   missing?: readonly string[] | undefined;
 }
 
-/** Flags of a verb that depend on how the request stands, before those of its row. What stands in capitals the person fills in. */
+/** Flags of a verb that depend on the request. They come before those of its row. The person replaces words in capitals. */
 const FLAGS: Partial<Record<Verb, (place: CommandPlace) => string | undefined>> = {
   correct: ({ afterVideo }) => (afterVideo ? '--field NAME=VALUE' : '--email ADDRESS --phone NUMBER'),
   approve: (place) => `--officer ${place.officer ?? 'ID'} --seen "where"${acceptedFlag(place)}`,
@@ -34,25 +34,25 @@ const FLAGS: Partial<Record<Verb, (place: CommandPlace) => string | undefined>> 
   provide: ({ missing }) => lacking(missing),
 };
 
-/** The flag without which the approval of another number is refused. */
+/** The flag that accepts another document number. Without it such an approval is refused. */
 function acceptedFlag({ identity }: CommandPlace): string {
   return identity === 'different' ? ' --identity accepted-although-different' : '';
 }
 
-/** A flag for each field that is missing; a document where nothing else is known to be. */
+/** A flag for each missing field. If none is known, a flag for a document. */
 function lacking(missing: readonly string[] = []): string {
   const fields = missing.filter(isFieldName).map((name) => `--field ${name}=VALUE`);
   const others = missing.length === 0 ? ['--field NAME=VALUE', '--document FILE'] : ['--document FILE'];
   return (missing.length > 0 && fields.length === missing.length ? fields : [...fields, ...others]).join(' ');
 }
 
-/** How a person does what a verb names, on the command line. */
+/** The command line for a verb. */
 export function verbCommand(verb: Verb, place: CommandPlace): string {
   const [command, flags] = VERBS[verb].typed;
   return of(command, place, FLAGS[verb]?.(place), flags);
 }
 
-/** What a person can type, and what it does. */
+/** A command, and what it does. */
 export interface RemedyCommand {
   words: string;
   command: string;
@@ -64,21 +64,21 @@ export function verbRemedy(verb: Verb, place: CommandPlace): RemedyCommand {
 
 const READ_AGAIN = 'read the request at the provider again now';
 
-/** What a remedy does after this failure, where that says more than its own words. */
+/** What a remedy does after this failure, if its general words do not say enough. */
 const REMEDY_WORDS_OF: Partial<Record<FailureCode, Partial<Record<Remedy, string>>>> = {
   CREATE_IN_DOUBT: { retry: 'create once more, if the console shows nothing; the provider may bill twice' },
-  CODES_EXHAUSTED: { retry: 'allow as many codes again, after speaking with the signer, or the provider' },
-  STATUS_UNEXPECTED: { retry: READ_AGAIN, wait: 'wait on until the provider says something else' },
+  CODES_EXHAUSTED: { retry: 'allow as many codes again; speak with the signer or the provider first' },
+  STATUS_UNEXPECTED: { retry: READ_AGAIN, wait: 'keep waiting until the provider says something else' },
   VIDEO_FAILED: { retry: READ_AGAIN },
   APPROVAL_INCOMPLETE: { retry: READ_AGAIN },
-  SIGNER_UNEXPECTED: { retry: 'compare again now, after what the provider shows was put right' },
+  SIGNER_UNEXPECTED: { retry: 'compare again now, after the data at the provider was corrected' },
   VERIFICATION_NOT_PASSED: { retry: 'fetch and check the files again' },
   PROVIDER_FILE_NOT_A_PDF: {
     retry: 'fetch the file again',
-    'accept-files': 'keep what the provider gives, and show it as it is',
+    'accept-files': 'keep the file that the provider gives, and show it unchanged',
   },
-  DOWNLOAD_TOO_LARGE: { retry: 'fetch it again, when the limit in the settings of the workers is raised' },
-  ARCHIVED_FILE_CHANGED: { retry: 'try again, when the file is restored from a copy of the archive' },
+  DOWNLOAD_TOO_LARGE: { retry: 'fetch it again, after the limit in the settings of the workers is raised' },
+  ARCHIVED_FILE_CHANGED: { retry: 'try again, after the file is restored from a copy of the archive' },
 };
 
 const ADOPT_FLAGS: Record<Flow, string> = {
@@ -97,18 +97,18 @@ export function remedyCommand(remedy: Remedy, code: FailureCode, place: CommandP
   };
 }
 
-/** The command for a start like another one, under another reference. */
+/** The command for a start like an earlier one, under another reference. */
 export function startCommand({ flow, registrationAuthority, profile }: StartedLike): string {
   const command = flow === 'signature' ? 'videoid sign FILES' : 'videoid enrol';
   return `${command} --email ADDRESS --phone NUMBER --registration-authority ${registrationAuthority} --profile ${profile}`;
 }
 
-/** Starts what was recorded, with what was recorded. */
+/** The command that starts a recorded request from its record. */
 export function resumeCommand(place: CommandPlace): string {
   return of('resume', place);
 }
 
-/** Takes a request back to where a worker can carry on with it. */
+/** The command that resets a request to a point from which a worker can go on. */
 export function resetCommand(place: CommandPlace): string {
   return of('reset', place, '--reason "why"');
 }
@@ -120,7 +120,7 @@ interface StartedLike {
 }
 
 /**
- * The command for another attempt after an end; a wrong phone or address must be given anew.
+ * The command for another attempt after an end. A wrong phone or address must be given again.
  *
  * @param created whether the attempt was created at the provider, so that its data was taken there
  */
@@ -131,7 +131,7 @@ export function newAttemptCommand(flow: Flow, reference: string, reason: string,
   return `videoid ${command} --new-attempt --reference ${reference}${anew}`;
 }
 
-/** The command that takes up again what the latest attempt left open at the provider. */
+/** The command that reopens what the latest attempt left open at the provider. */
 export function reopenCommand(reference: string): string {
   return `videoid reopen ${reference} --reason "why"`;
 }
