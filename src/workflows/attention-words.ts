@@ -6,7 +6,7 @@ export const VIDEO_FAILED: StepFailure = {
   code: 'VIDEO_FAILED',
   temporary: true,
   words:
-    'The provider says VIDEOERROR: the video identification failed. Wait for the signer to try the same link again, make a new video request, or give up.',
+    'The provider says VIDEOERROR: the video identification failed. Wait until the signer tries the same link again, make a new video request, or give up.',
 };
 
 /** Registration authorities in two-step mode validate first, then approve in the provider's console (§3, validate). */
@@ -14,7 +14,7 @@ export const APPROVAL_INCOMPLETE: StepFailure = {
   code: 'APPROVAL_INCOMPLETE',
   temporary: true,
   words:
-    "The provider says CREATED: validated, not approved. Approve in the provider's console; this request goes on by itself.",
+    "The provider says CREATED: it is validated, but not approved yet. Approve in the provider's console. Then the request continues by itself.",
 };
 
 /** Nobody has decided that a signer with another number is the right one, so it is not approved automatically. */
@@ -22,12 +22,12 @@ export const OFFICER_AWAITED: StepFailure = {
   code: 'SIGNER_UNEXPECTED',
   temporary: true,
   words:
-    'The document number of the signer is not the expected one, or is not shown, so it is not approved automatically. An officer decides: look at what the provider shows, correct it, refuse, or approve and say that it is accepted.',
+    'The document number of the signer is not the expected one, or the provider shows none. So the request is not approved automatically. An officer must decide. Look at the data with `identity`. Then correct it, refuse, or approve and accept it.',
 };
 
 /** @param last what became of the last code */
 export function codesExhausted(last: string): StepFailure {
-  const words = `Too many codes did not sign; the last one ${last}. Speak with the signer, or the provider; retry allows as many again.`;
+  const words = `Too many codes did not sign. The last one ${last}. Speak with the signer or the provider. A retry allows as many codes again.`;
   return { code: 'CODES_EXHAUSTED', temporary: false, words };
 }
 
@@ -35,6 +35,6 @@ export function unexpected(status: ProviderStatus | undefined): StepFailure {
   return {
     code: 'STATUS_UNEXPECTED',
     temporary: true,
-    words: `The provider says ${status ?? 'nothing'}, which is not expected here. This request goes on by itself when that changes.`,
+    words: `The provider says ${status ?? 'nothing'}, which is not expected here. The request continues by itself when the status changes.`,
   };
 }
