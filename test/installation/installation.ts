@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { WorkflowNotFoundError } from '@temporalio/client';
 import { AUTHORITIES, OFFICER, sandboxRoot, writeConfig, writeSandboxSettings } from '../../local/local-config.js';
 import { anyPorts } from '../../local/ports.js';
 import { isHealthy, type ProgramOrder, sandboxProgram, startProgram } from '../../local/program.js';
@@ -194,7 +195,8 @@ export class Installation {
     try {
       const query = `TaskQueue = '${this.config.temporal.taskQueue}' AND ExecutionStatus = 'Running'`;
       for await (const { workflowId } of client.workflow.list({ query })) {
-        await client.workflow.getHandle(workflowId).terminate('the test file is over');
+        const running = client.workflow.getHandle(workflowId);
+        await running.terminate('the test file is over').catch(unlessItEnded);
       }
     } finally {
       await connection.close();
@@ -210,4 +212,9 @@ export class Installation {
     services.set(order.name, await startProgram(order, place));
     if (shared) keep({ state, ports, services });
   }
+}
+
+/** A request may end by itself at this moment. */
+function unlessItEnded(error: unknown): void {
+  if (!(error instanceof WorkflowNotFoundError)) throw error;
 }
