@@ -230,21 +230,23 @@ describe.each([
     await isWell(people);
   });
 
-  test.each(Object.keys(POISON))('over %s in an Update, a signal or a query', async (name) => {
+  test('over what it cannot read, in an Update, a signal or a query', async () => {
     const people = await begin();
     const { workflowId } = people;
     await people.until('video');
-    const poison = RawValue.fromPayload(POISON[name] ?? {});
     const handle = attacker.outsider.workflow.getHandle(workflowId);
-    for (const update of ['cancel', 'extend', 'review', 'unheard-of', '__temporal_x']) {
-      await whateverBecomesOf(attacker.update(attacker.outsider, workflowId, update, [poison]));
+    for (const [name, bytes] of Object.entries(POISON)) {
+      const poison = RawValue.fromPayload(bytes);
+      for (const update of ['cancel', 'extend', 'review', 'unheard-of', '__temporal_x']) {
+        await whateverBecomesOf(attacker.update(attacker.outsider, workflowId, update, [poison]));
+      }
+      for (const signal of [names.HINT_SIGNAL, 'unheard-of', '__temporal_x', '__stack_trace']) {
+        await whateverBecomesOf(handle.signal(signal, poison));
+      }
+      await whateverBecomesOf(handle.query(names.STATUS_QUERY, poison));
+      await whateverBecomesOf(handle.query('unheard-of', poison));
+      expect({ name, stumbled: await attacker.hasStumbled(workflowId) }).toEqual({ name, stumbled: false });
     }
-    for (const signal of [names.HINT_SIGNAL, 'unheard-of', '__temporal_x', '__stack_trace']) {
-      await whateverBecomesOf(handle.signal(signal, poison));
-    }
-    await whateverBecomesOf(handle.query(names.STATUS_QUERY, poison));
-    await whateverBecomesOf(handle.query('unheard-of', poison));
-    expect(await attacker.hasStumbled(workflowId)).toBe(false);
     await isWell(people);
   });
 });
