@@ -61,23 +61,24 @@ export async function connectClient(
  */
 class Retries implements GrpcRetryOptions {
   readonly #usual = defaultGrpcRetryOptions();
+  readonly #planned = new Set<Promise<void>>();
   #ended = false;
-  #nextAt = 0;
 
   readonly retryableDecider: GrpcRetryOptions['retryableDecider'] = (attempt, status) =>
     !this.#ended && this.#usual.retryableDecider(attempt, status);
 
   readonly delayFunction: GrpcRetryOptions['delayFunction'] = (attempt, status) => {
     const delay = this.#usual.delayFunction(attempt, status);
-    this.#nextAt = Math.max(this.#nextAt, performance.now() + delay);
+    // This timer starts together with that of the SDK, so it is due later, however busy the process is.
+    const planned: Promise<void> = pause(delay + 50).then(() => void this.#planned.delete(planned));
+    this.#planned.add(planned);
     return delay;
   };
 
-  /** Waits for planned retries, at most a few seconds. */
+  /** Waits for tries that are planned: seconds at most. */
   async end(): Promise<void> {
     this.#ended = true;
-    const left = this.#nextAt - performance.now();
-    if (left > 0) await pause(left + 50);
+    await Promise.all(this.#planned);
   }
 }
 
