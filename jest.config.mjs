@@ -10,6 +10,9 @@ const ES_MODULES = ['@noble/hashes', '@peculiar/utils', 'asn1js', 'bytestreamjs'
 
 const common = {
   testEnvironment: 'node',
+  cacheDirectory: '<rootDir>/node_modules/.cache/jest',
+  // Jest looks up a global in a slow way. Libraries that read bytes ask for these ones thousands of times.
+  sandboxInjectedGlobals: ['Object', 'ArrayBuffer', 'SharedArrayBuffer', 'Uint8Array'],
   transform: { '^.+\\.(ts|mjs)$|/node_modules/.+\\.js$': ['@swc/jest'] },
   transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`, '/dist/'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
@@ -42,7 +45,7 @@ export default {
     { ...withServer, displayName: 'proof', testMatch: ['<rootDir>/test/proof/**/*.test.ts'] },
   ],
   // Tests of the projects `server` and `proof` wait more than they work.
-  maxWorkers: 4,
+  maxWorkers: 6,
   testSequencer: '<rootDir>/test/sequencer.mjs',
   testTimeout: 240_000,
 };

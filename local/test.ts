@@ -3,16 +3,16 @@
  * the proofs under `test/proof`, which kill, fill and cut off what they can.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { CHECKS } from './checks.js';
-import { type OutsideToolName, outsideTool } from './outside-tools.js';
+import { type OutsideTool, type OutsideToolName, outsideTool } from './outside-tools.js';
 import { PROJECT } from './project.js';
 import { openScreen } from './screen.js';
 import { findTemporalBinary } from './temporal-binary.js';
+import { openTestFolder } from './test-folder.js';
 
 interface Count {
   passed: number;
@@ -39,8 +39,10 @@ const screen = openScreen(process.stdout);
 const { values } = parseArgs({ options: { all: { type: 'boolean' }, only: { type: 'string' } } });
 const withProofs = values.all === true || values.only !== undefined;
 
-await findTools();
-const counts = [await check(), await test(values.only)];
+const tools = getTools();
+const checked = await check();
+await showTools();
+const counts = [checked, await test(values.only)];
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 screen.line();
@@ -65,13 +67,34 @@ async function check(): Promise<Count> {
   return count;
 }
 
-/** Tests check our files with programs of others. A missing program is reported here. The tests that need it fail. */
-async function findTools(): Promise<void> {
+/**
+ * Tests check our files with programs of others. They are got one after the other while the sources are checked: one waits
+ * for the network, the other for the processor.
+ */
+function getTools(): Map<OutsideToolName, { ready: Promise<OutsideTool>; say: (line: string) => void }> {
+  const all: ReturnType<typeof getTools> = new Map();
+  let before: Promise<unknown> = Promise.resolve();
+  for (const name of TOOLS) {
+    const getting = {
+      say: (_line: string): void => undefined,
+      ready: before.then(async () => outsideTool(name, (line) => getting.say(line))),
+    };
+    before = getting.ready.catch(() => undefined); // `showTools` says it
+    all.set(name, getting);
+  }
+  return all;
+}
+
+/** A missing program is reported here. The tests that need it fail. */
+async function showTools(): Promise<void> {
   screen.line();
   screen.line(screen.paint('bold', 'Outside tools'));
-  for (const name of TOOLS) {
+  for (const [name, getting] of tools) {
     try {
-      const tool = await screen.step(name, async (report) => outsideTool(name, report));
+      const tool = await screen.step(name, async (report) => {
+        getting.say = report;
+        return getting.ready;
+      });
       screen.fact(name, [tool.command, ...tool.arguments].join(' '));
     } catch (error) {
       screen.line(error instanceof Error ? error.message : String(error));
@@ -106,13 +129,14 @@ async function test(only: string | undefined): Promise<Count> {
 }
 
 async function runJest(args: string[], environment: NodeJS.ProcessEnv): Promise<Count> {
-  const folder = mkdtempSync(join(tmpdir(), 'videoid-test-'));
-  const reportFile = join(folder, 'report.json');
+  const folder = openTestFolder();
+  if (folder.inMemory) screen.fact('temporary files', `in memory, ${folder.path}`);
+  const reportFile = join(folder.path, 'report.json');
   try {
     const jest = join(PROJECT, 'node_modules', 'jest', 'bin', 'jest.js');
     const child = spawn(process.execPath, [jest, '--json', `--outputFile=${reportFile}`, ...args], {
       cwd: PROJECT,
-      env: environment,
+      env: { ...environment, TMPDIR: folder.path },
       // Jest's words go to its standard error; its standard output only names the report.
       stdio: ['ignore', 'ignore', 'inherit'],
     });
@@ -125,7 +149,7 @@ async function runJest(args: string[], environment: NodeJS.ProcessEnv): Promise<
     });
     return countOf(reportFile, code);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    folder.remove();
   }
 }
 
