@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { EXIT, EXIT_WORDS } from '../../src/cli/exit-codes.js';
 import { openPlace, type Place, SAMPLE } from '../client/place.js';
 import { plainPdf } from '../signatures/pdf-writer.js';
-import { answerOf, videoid } from './run.js';
+import { answerOf, type Ran, videoid } from './run.js';
 
 let empty: string;
 let place: Place;
@@ -40,10 +40,9 @@ test.each([
   ['a missing option', ['approve', 'order-1', '--officer', 'officer-1']],
   ['an attempt that is no number', ['show', 'order-1', '--attempt', 'first']],
 ])('%s is reported in words and as JSON, with exit code 2', async (_why, args) => {
-  const plain = await videoid(args);
+  const [plain, json] = await Promise.all([videoid(args), videoid([...args, '--json'])]);
   expect(plain).toMatchObject({ code: 2, output: '' });
   expect(plain.said).toMatch(/error: /);
-  const json = await videoid([...args, '--json']);
   expect(json).toMatchObject({ code: 2, said: '' });
   expect(answerOf(json)).toMatchObject({ error: { code: 'BAD_INPUT', message: expect.any(String) as string } });
 });
@@ -79,11 +78,11 @@ test.each<[string, string[], number, string, string | undefined]>([
 ])(
   '%s is refused with its code, field and exit code, in words and as JSON',
   async (_why, args, code, failure, field) => {
-    const json = await videoid([...args, '--json'], { environment });
+    const run = (more: string[]): Promise<Ran> => videoid([...args, ...more], { environment });
+    const [plain, json] = await Promise.all([run([]), run(['--json'])]);
     expect(json.code).toBe(code);
     const { error } = answerOf(json) as { error: object };
     expect(error).toMatchObject({ code: failure, ...(field === undefined ? {} : { field }) });
-    const plain = await videoid(args, { environment });
     expect(plain).toMatchObject({ code, output: '' });
     expect(plain.said).toMatch(field === undefined ? /error: / : failure);
   },

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { EXIT } from '../../src/cli/exit-codes.js';
+import { eventually } from '../installation/patience.js';
 
 /** The compiled program, as people run it. */
 const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'src', 'cli.js');
@@ -12,11 +14,14 @@ export interface Ran {
   said: string;
 }
 
+export interface RunOptions {
+  environment?: Record<string, string>;
+  input?: string;
+  directory?: string;
+}
+
 /** Runs `videoid` to its end. */
-export async function videoid(
-  args: string[],
-  options: { environment?: Record<string, string>; input?: string; directory?: string } = {},
-): Promise<Ran> {
+export async function videoid(args: string[], options: RunOptions = {}): Promise<Ran> {
   const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('VIDEOID_')));
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: options.directory,
@@ -29,6 +34,21 @@ export async function videoid(
     new Promise<number | null>((resolve) => void child.once('exit', resolve)),
   ]);
   return { code, output, said };
+}
+
+/**
+ * The same, as somebody does who needs the answer: where no worker gave it in time, the command is repeated with the id that
+ * it printed. Then it only waits for the answer.
+ */
+export async function videoidUntilAnswered(args: string[], options?: RunOptions): Promise<Ran> {
+  let repeated: string[] = [];
+  return eventually(async () => {
+    const ran = await videoid([...args, ...repeated], options);
+    if (ran.code !== EXIT.stillRunning) return ran;
+    const id = /\bupdateId(?: |":")([\w-]+)/.exec(ran.output + ran.said)?.[1];
+    if (id !== undefined) repeated = ['--update-id', id];
+    return false;
+  });
 }
 
 /** The one JSON object that a command answered. */

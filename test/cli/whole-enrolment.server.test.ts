@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SAMPLE } from '../client/place.js';
+import { carriedOut } from '../installation/typed-command.js';
 import { EnrolledPeople, ORGANISATION, ORGANISATION_FIELDS } from '../installation/enrolled-people.js';
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
 import { answerOf, type Ran, videoid } from './run.js';
@@ -16,17 +17,7 @@ afterAll(() => at.close());
 
 const run = (args: string[]): Promise<Ran> => videoid(args, { environment: { VIDEOID_CONFIG: at.state.configFile } });
 
-/** Runs a command with `--json`, expects exit code 0, and gives the answer. */
-async function ask(args: string[]): Promise<Record<string, unknown>> {
-  const ran = await run([...args, '--json']);
-  expect({ code: ran.code, output: ran.code === 0 ? '' : ran.output, said: ran.said }).toEqual({
-    code: 0,
-    output: '',
-    said: '',
-  });
-  return answerOf(ran) as Record<string, unknown>;
-}
-
+const ask = (args: string[]): Promise<Record<string, unknown>> => carriedOut(at, args);
 const signer = ['--email', 'signer@example.com', '--phone', '+34 600 112 233'];
 const enrol = (reference: string, ...more: string[]): string[] => [
   'enrol',

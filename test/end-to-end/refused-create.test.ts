@@ -81,7 +81,7 @@ test('data is not corrected while the create is in doubt: it may be at the provi
   const who = await People.start(at, { signer });
   await who.attention('CREATE_IN_DOUBT');
   await expect(
-    answered(at, 'correct', who.reference, '--email', RIGHT, '--reason', 'typing error'),
+    answered(at, ['correct', who.reference, '--email', RIGHT, '--reason', 'typing error']),
   ).resolves.toMatchObject({ error: { code: 'NOT_NOW', remedy: expect.stringContaining('videoid why') } });
   await at.client.cancel(who.reference, { actor: OPERATOR, reason: 'end of the test' });
 });

@@ -15,7 +15,7 @@ const operator = { kind: 'operator', id: 'test' } as const;
 
 const type = (command: string, filled: Record<string, string> = {}, input = ''): Promise<void> =>
   typeCommand(at, command, { filled, input });
-const run = (...args: string[]): Promise<unknown> => answered(at, ...args);
+const run = (...args: string[]): Promise<unknown> => answered(at, args);
 
 async function call(method: string, path: string, body?: object): Promise<{ status: number; answer: unknown }> {
   const { host, port, apiTokens } = at.config.gateway;

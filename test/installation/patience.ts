@@ -5,8 +5,8 @@ import { VideoIdError } from '../../src/messages/failures.js';
 const PATIENCE = 120_000;
 
 /** Milliseconds between two looks. Each look at a request is a question that Temporal and the worker have to answer. */
-const FIRST_GAP = 40;
-const LONGEST_GAP = 250;
+const FIRST_GAP = 80;
+const LONGEST_GAP = 300;
 
 /**
  * Waits until `look` gives something.

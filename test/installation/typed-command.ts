@@ -1,5 +1,5 @@
 import type { Why } from '../../src/client.js';
-import { answerOf, type Ran, videoid } from '../cli/run.js';
+import { answerOf, videoidUntilAnswered } from '../cli/run.js';
 import type { Installation } from './installation.js';
 
 /** What stands in capitals in a printed command, for the person to fill in. */
@@ -18,20 +18,31 @@ export async function typeCommand(
   const typed = Object.entries(filled).reduce((text, [name, value]) => text.replace(name, value), command);
   expect(typed).not.toMatch(PLACEHOLDER);
   const words = (typed.match(/(?:"[^"]*"|[^\s"])+/g) ?? []).map((word) => word.replaceAll('"', ''));
-  const ran = await videoid(words.slice(1), { environment: { VIDEOID_CONFIG: at.state.configFile }, input });
+  const ran = await videoidUntilAnswered(words.slice(1), { ...settingsOf(at), input });
   expect({ typed, ...ran }).toMatchObject({ code: 0 });
 }
 
-/** The answer of a command in JSON. */
-export async function answered(at: Installation, ...args: string[]): Promise<unknown> {
-  return answerOf(await ranAt(at, ...args));
+/** The answer of a command to `--json`, or its refusal. */
+export async function answered(at: Installation, args: string[]): Promise<unknown> {
+  return answerOf(await videoidUntilAnswered([...args, '--json'], settingsOf(at)));
+}
+
+/** The answer of a command to `--json`. It must end with exit code 0 and say nothing else. */
+export async function carriedOut(at: Installation, args: string[], input = ''): Promise<Record<string, unknown>> {
+  const ran = await videoidUntilAnswered([...args, '--json'], { ...settingsOf(at), input });
+  expect({ code: ran.code, output: ran.code === 0 ? '' : ran.output, said: ran.said }).toEqual({
+    code: 0,
+    output: '',
+    said: '',
+  });
+  return answerOf(ran) as Record<string, unknown>;
 }
 
 /** `videoid why REFERENCE --json`. */
 export async function whyByCommand(at: Installation, reference: string): Promise<Why> {
-  return (await answered(at, 'why', reference)) as Why;
+  return (await answered(at, ['why', reference])) as Why;
 }
 
-async function ranAt(at: Installation, ...args: string[]): Promise<Ran> {
-  return await videoid([...args, '--json'], { environment: { VIDEOID_CONFIG: at.state.configFile } });
+function settingsOf(at: Installation): { environment: Record<string, string> } {
+  return { environment: { VIDEOID_CONFIG: at.state.configFile } };
 }

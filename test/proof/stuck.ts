@@ -4,7 +4,7 @@ import type { Outcome } from '../../src/messages/outcome.js';
 import type { EnrolledPeople } from '../installation/enrolled-people.js';
 import type { Installation } from '../installation/installation.js';
 import type { People } from '../installation/people.js';
-import { typeCommand, whyByCommand } from '../installation/typed-command.js';
+import { typeCommand } from '../installation/typed-command.js';
 
 /** Whoever is in a situation in which a request does not go on. */
 export type Stuck = People | EnrolledPeople;
@@ -36,7 +36,7 @@ export interface Situation<Who extends Stuck = Stuck> {
 /** Milliseconds for all of one situation, on a busy machine. */
 const WITHIN = 100_000;
 
-/** Provokes the situation, asks `why` by the command, carries out what it says, and sees the request to its end, which it gives. */
+/** Provokes the situation, asks `why`, carries out what it says, and sees the request to its end, which it gives. */
 export async function overcome<Who extends Stuck>(at: Installation, situation: Situation<Who>): Promise<Outcome> {
   const over = new AbortController();
   const place = { doing: 'is provoked' };
@@ -58,8 +58,7 @@ async function carriedThrough<Who extends Stuck>(
 ): Promise<Outcome> {
   const who = await situation.provoke();
   place.doing = `${who.reference} is to be stuck`;
-  await settled(at, who, situation);
-  const why = await whyByCommand(at, who.reference);
+  const why = await settled(at, who, situation);
   assertMeant(why, situation);
   place.doing = `${who.reference} is repaired`;
   await situation.repair?.(who);
@@ -77,7 +76,7 @@ async function carriedThrough<Who extends Stuck>(
 }
 
 /** Looks as often as a person would, and not as often as a machine can: several situations are looked at at once. */
-async function settled(at: Installation, who: Stuck, situation: Pick<Situation, 'why'>): Promise<void> {
+async function settled(at: Installation, who: Stuck, situation: Pick<Situation, 'why'>): Promise<Why> {
   let seen: Why | undefined;
   const until = Date.now() + 60_000;
   while (seen === undefined || !isMeant(seen, situation)) {
@@ -85,6 +84,7 @@ async function settled(at: Installation, who: Stuck, situation: Pick<Situation, 
     await pause(300);
     seen = await at.client.why(who.reference, { flow: who.flow });
   }
+  return seen;
 }
 
 function isMeant(found: Why, { why }: Pick<Situation, 'why'>): boolean {
