@@ -6,7 +6,7 @@ const PATIENCE = 120_000;
 
 /** Milliseconds between two looks. Each look at a request is a question that Temporal and the worker have to answer. */
 const FIRST_GAP = 80;
-const LONGEST_GAP = 300;
+const LONGEST_GAP = 800;
 
 /**
  * Waits until `look` gives something.

@@ -3,6 +3,7 @@ import type { Why } from '../../src/client.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import type { EnrolledPeople } from '../installation/enrolled-people.js';
 import type { Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import type { People } from '../installation/people.js';
 import { typeCommand } from '../installation/typed-command.js';
 
@@ -75,16 +76,13 @@ async function carriedThrough<Who extends Stuck>(
   return who.outcome();
 }
 
-/** Looks as often as a person would, and not as often as a machine can: several situations are looked at at once. */
 async function settled(at: Installation, who: Stuck, situation: Pick<Situation, 'why'>): Promise<Why> {
   let seen: Why | undefined;
-  const until = Date.now() + 60_000;
-  while (seen === undefined || !isMeant(seen, situation)) {
-    if (Date.now() > until) throw new Error(`${who.reference} is not stuck as it should be: ${JSON.stringify(seen)}`);
-    await pause(300);
+  const look = async (): Promise<Why | false> => {
     seen = await at.client.why(who.reference, { flow: who.flow });
-  }
-  return seen;
+    return isMeant(seen, situation) && seen;
+  };
+  return eventually(look, () => seen);
 }
 
 function isMeant(found: Why, { why }: Pick<Situation, 'why'>): boolean {
