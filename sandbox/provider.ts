@@ -143,7 +143,7 @@ export class Provider {
   }
 
   /** Runs work on one request after the work begun before it has ended. */
-  async inTurn<T>(request: ProviderRequest, work: () => Promise<T>): Promise<T> {
+  async oneAfterAnother<T>(request: ProviderRequest, work: () => Promise<T>): Promise<T> {
     const before = this.queues.get(request.pk) ?? Promise.resolve();
     const mine = before.then(work, work);
     this.queues.set(request.pk, mine);

@@ -32,7 +32,7 @@ export const SIGN_ENDPOINTS: Endpoint[] = [
     body: 'json',
     async work(call) {
       const request = requestOf(call, (pk) => `Request ${pk} not found. Cannot sign documents`);
-      await call.provider.inTurn(request, async () => sign(call, request));
+      await call.provider.oneAfterAnother(request, async () => sign(call, request));
       return success('Documents correctly signed');
     },
   },

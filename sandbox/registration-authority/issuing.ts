@@ -28,7 +28,7 @@ export function signedContractOf(provider: Provider, request: Enrolment): string
  * @throws Refusal 412 outside ENROLLREADY
  */
 export async function enrol(provider: Provider, request: Enrolment): Promise<void> {
-  await provider.inTurn(request, async () => {
+  await provider.oneAfterAnother(request, async () => {
     if (request.status !== 'ENROLLREADY') throw new Refusal(412, 'Invalid request status');
     const { files, authority } = provider.parts;
     const behaviour = provider.behaviourOf(request);

@@ -17,12 +17,12 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** In the order of the codes. */
 export const EXIT_WORDS: Record<keyof typeof EXIT, string> = {
-  done: 'done; with --wait and `outcome`: ended signed or enrolled',
+  done: 'done. With --wait and `outcome`: ended signed or enrolled',
   failed: 'failed: settings, keys, archive, or a step at the provider',
-  badInput: 'the command line or the input cannot be used; nothing was created',
+  badInput: 'the command line or the input cannot be used. Nothing was created',
   notFound: 'no such request, document or file',
   notNow: 'not possible now, or not accepted',
-  stillRunning: 'still running, or no worker is running; the order may still be carried out',
+  stillRunning: 'still running, or no worker is running. The order may still be carried out',
   unreachable: 'Temporal or the provider cannot be reached',
   endedOtherwise: 'the request ended otherwise than signed or enrolled (--wait and `outcome`)',
   notPassed: 'a signature did not pass verification',

@@ -3,7 +3,7 @@ export const REMEDIES = {
   retry: 'try the step again now, when the cause is gone',
   adopt: "take over what was created, by its number in the provider's console",
   wait: 'wait on: the signer may try the same link again',
-  'new-video': 'make another video request in this request; the provider may bill it',
+  'new-video': 'make another video request in this request. The provider may bill it',
   skip: 'go on without what the provider does not have: the contract that was shown is kept, a request that is gone ends as it was last known, no code is sent',
   'accept-signer': 'go on with this signer, although the document number is not the expected one',
   'accept-files': 'accept the files as they are, after a look at them',

@@ -79,8 +79,8 @@ export function cleanupIdOf(key: Pick<RequestKey, 'reference' | 'attempt'>): str
 }
 
 /** The id of the workflow that watches the provider after the end of an attempt. */
-export function aftermathIdOf(key: Pick<RequestKey, 'reference' | 'attempt'>): string {
-  return idOf('aftermath', key);
+export function lateVideoIdOf(key: Pick<RequestKey, 'reference' | 'attempt'>): string {
+  return idOf('late-video', key);
 }
 
 function idOf(what: string, { reference, attempt }: Pick<RequestKey, 'reference' | 'attempt'>): string {

@@ -49,7 +49,7 @@ export const STAGE_WORDS: Record<Stage, string> = {
 };
 
 /** The stage `acceptance` after the signer has accepted. There is no valid code to type. */
-export const ACCEPTED_WORDS = 'accepted; waiting for the signer to ask for a code or sign in another way';
+export const ACCEPTED_WORDS = 'accepted. The signer has to ask for a code, or to sign in another way';
 
 /** A request needs, or may need, an operator. */
 export interface Attention {

@@ -60,7 +60,7 @@ export const VERBS = {
   'new-video': {
     flows: BOTH,
     order: 'new-video',
-    words: 'make another video request; the provider may bill it',
+    words: 'make another video request. The provider may bill it',
     typed: ['new-video', WHY],
   },
   identity: {

@@ -3,7 +3,7 @@ import type { Retrieved, SignatureActivities, UploadedDocument } from '../messag
 import type { Outcome } from '../messages/outcome.js';
 import type { ProviderIds, SignatureRequest } from '../messages/request.js';
 import { Acceptances } from './acceptances.js';
-import { watchAftermath } from './aftermath.js';
+import { watchForLateVideo } from './late-video.js';
 import { archived } from './archiving.js';
 import { created } from './creating.js';
 import { type Ending, endedAtProvider } from './engine/endings.js';
@@ -70,7 +70,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     const { reopens } = request;
     if (reopens === undefined) return takeOver(await create());
     const { value } = await steps.run('create', (activities) => activities.adopt(key, reopens), {
-      summary: 'take up again what the attempt before left open',
+      summary: 'continue what the earlier attempt left open',
     });
     takeOver(value, 'reopened');
   }
@@ -139,7 +139,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     const cleaning = { ...outcome, cleanup: uploadBegun ? 'done' : 'none' } as const;
     if (!open) return closed(cleaning);
     const left = await closed({ ...cleaning, leftOpen: true });
-    await watchAftermath({ key, requestPk: run.requestPk, seen: status ?? '', policy: request.policy });
+    await watchForLateVideo({ key, requestPk: run.requestPk, seen: status ?? '', policy: request.policy });
     return left;
   }
 

@@ -30,7 +30,7 @@ export async function signedBySigner(run: RequestRun, acceptances: Acceptances):
       return;
     }
     if (state.providerStatus === 'CANCELLED') throw endedAtProvider(state);
-    run.wish.heed();
+    run.wish.throwIfExpressed();
     if (run.deadline.expired && (await run.readStatus())) continue;
     run.heedDeadline('signing-deadline');
     state.show();

@@ -46,8 +46,8 @@ async function untilInFeed(people: People): Promise<FeedEntry[]> {
   });
 }
 
-async function aftermathOf({ reference }: People): Promise<string> {
-  return temporal.statusOf(`aftermath-${reference}`);
+async function lateVideoOf({ reference }: People): Promise<string> {
+  return temporal.statusOf(`late-video-${reference}`);
 }
 
 describe('a video that is finished after the request has expired', () => {
@@ -68,7 +68,7 @@ describe('a video that is finished after the request has expired', () => {
       `videoid reopen ${reference} --reason "why"`,
       `videoid sign --new-attempt --reference ${reference}`,
     ]);
-    await eventually(async () => (await aftermathOf(people)) === 'COMPLETED');
+    await eventually(async () => (await lateVideoOf(people)) === 'COMPLETED');
     // Told once: what comes now finds nobody who watches.
     await at.provider.forge({ request: Number(await people.requestPk()), status: 'VIDEOREVIEW' });
     expect(await feedOf(people)).toHaveLength(1);
@@ -138,9 +138,9 @@ test('a forged callback about an ended request costs one read, adds nothing to t
   expect(await at.provider.forge({ request, status: 'VIDEOREVIEW' })).toBe(200);
   await eventually(async () => ((await people.provider()).calls['get-request']?.received ?? 0) > before);
   expect(await feedOf(people)).toEqual([]);
-  expect(await aftermathOf(people)).toBe('RUNNING');
+  expect(await lateVideoOf(people)).toBe('RUNNING');
   await people.console('cancel');
-  await eventually(async () => (await aftermathOf(people)) === 'COMPLETED');
+  await eventually(async () => (await lateVideoOf(people)) === 'COMPLETED');
   expect(await feedOf(people)).toEqual([]);
 });
 
@@ -149,7 +149,7 @@ test('a request that is taken up before its video is finished goes on waiting fo
   const request = Number(await people.requestPk());
   await at.provider.forge({ request, status: 'VIDEOREVIEW' }); // the gateway remembers whose it was
   await at.client.reopen(people.reference, ORDER);
-  await eventually(async () => (await aftermathOf(people)) === 'CANCELLED');
+  await eventually(async () => (await lateVideoOf(people)) === 'CANCELLED');
   expect(await people.until('video')).toMatchObject({ attempt: 2, deadline: expect.any(String) as string });
   await people.finishVideo();
   await people.until('review');

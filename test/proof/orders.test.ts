@@ -318,7 +318,7 @@ describe('a start without a valid signature', () => {
     expect(listed.length).toBeGreaterThan(0);
   });
 
-  test('of a cleanup or an aftermath touches no running request', async () => {
+  test('of a cleanup or a watch for a late video touches no running request', async () => {
     const people = await People.start(at);
     await people.throughTo('acceptance');
     const { requestPk = '' } = (await people.status()).provider;
@@ -329,7 +329,7 @@ describe('a start without a valid signature', () => {
     const taskQueue = at.config.temporal.taskQueue;
     for (const [type, order] of [
       ['cleanup', { key, requestPks: [requestPk], uids: [], policy }],
-      ['aftermath', { key, requestPk, seen: 'VIDEOPENDING', policy: {} }],
+      ['lateVideo', { key, requestPk, seen: 'VIDEOPENDING', policy: {} }],
     ] as const) {
       const workflowId = `${type}-${people.reference}`;
       for (const client of [attacker.outsider, attacker.keyHolder]) {

@@ -9,4 +9,4 @@ export type Ends = Record<string, (at: Installation) => Promise<{ reference: str
 export const ENDS: Ends = { ...SIGNATURE_ENDS, ...ENROLMENT_ENDS };
 
 /** Ends that leave a workflow behind, by the beginning of its id: it has a history of its own, of that name. */
-export const LEFT_BEHIND: Record<string, string> = { 'cleanup-pending': 'cleanup', 'video-late': 'aftermath' };
+export const LEFT_BEHIND: Record<string, string> = { 'cleanup-pending': 'cleanup', 'video-late': 'late-video' };

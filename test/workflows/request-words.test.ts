@@ -83,7 +83,7 @@ test.each<[ReviewMode, boolean, boolean]>([
 describe('the words of a request', () => {
   test.each<[string, Partial<RequestState>, string]>([
     ['the stage', { stage: 'code' }, 'waiting for the signer to type the code'],
-    ['that it is accepted', { stage: 'acceptance', acceptedAt: 'then' }, 'accepted; waiting for the signer'],
+    ['that it is accepted', { stage: 'acceptance', acceptedAt: 'then' }, 'accepted. The signer has to ask'],
     [
       'another number at the review',
       { stage: 'review', identity: 'different' },

@@ -3,12 +3,12 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Archive } from '../../archive/archive.js';
 import { type FailureCode, VideoIdError } from '../../messages/failures.js';
-import { aftermathIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../../messages/request.js';
+import { lateVideoIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../../messages/request.js';
 
 /** What the workflows that run after a request's end may call. The workflow of a request may call everything. */
 const AFTER_THE_END: Record<string, { activities: string[]; idOf: (key: RequestKey) => string }> = {
   cleanup: { activities: ['clean'], idOf: cleanupIdOf },
-  aftermath: { activities: ['watch', 'noteLateVideo'], idOf: aftermathIdOf },
+  lateVideo: { activities: ['watch', 'noteLateVideo'], idOf: lateVideoIdOf },
 };
 
 /** These record the end, so they may run again when their answer was lost. */
@@ -16,7 +16,7 @@ const RECORDING = new Set(['clean', 'record']);
 
 /**
  * Lets a step run only for the workflow that it belongs to. Anybody who can write to Temporal can start a workflow that calls our steps.
- * Steps of a cleanup or aftermath run only if the archive knows that the request has ended: a made-up cleanup must not delete the
+ * Steps of a cleanup or of a late video's watch run only if the archive knows that the request has ended: a made-up cleanup must not delete the
  * documents of a running request. All other steps run only before the end: a request that has ended and is started again, or reset, does
  * nothing.
  */

@@ -2,7 +2,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { defined } from '../../messages/defined.js';
 import type { VideoIdError } from '../../messages/failures.js';
-import { aftermathIdOf, type ProviderIds } from '../../messages/request.js';
+import { lateVideoIdOf, type ProviderIds } from '../../messages/request.js';
 import { temporalFailure } from '../../temporal/calls.js';
 import { commitAttempt } from './attempt-record.js';
 import { completedRecord, earlierDocuments } from './earlier-attempt.js';
@@ -29,7 +29,7 @@ export async function reopenRequest(place: StartPlace, before: RequestRecord, or
   if (record.previousAttempt !== undefined) {
     const watched = { reference, attempt: record.previousAttempt };
     await client.workflow
-      .getHandle(aftermathIdOf(watched))
+      .getHandle(lateVideoIdOf(watched))
       .cancel()
       .catch((error: unknown) => {
         if (!(error instanceof WorkflowNotFoundError)) throw temporalFailure(error);

@@ -1,7 +1,7 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { IndexEntry } from '../../archive/archive.js';
 import type { Logger } from '../../logging/logger.js';
-import { aftermathIdOf } from '../../messages/request.js';
+import { lateVideoIdOf } from '../../messages/request.js';
 import { HINT_SIGNAL } from '../../messages/steering.js';
 
 /**
@@ -18,7 +18,7 @@ export function createHintDelivery(client: Client, logger: Logger): DeliverHint 
   return async (entry) => {
     try {
       return await client.connection.withDeadline(Date.now() + SIGNAL_WITHIN, async () =>
-        (await signalled(client, entry.workflowId)) || (await signalled(client, aftermathIdOf(entry)))
+        (await signalled(client, entry.workflowId)) || (await signalled(client, lateVideoIdOf(entry)))
           ? 'delivered'
           : 'closed',
       );

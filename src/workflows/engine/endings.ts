@@ -41,7 +41,7 @@ export class EndWish {
   }
 
   /** @throws Ending if somebody has ordered the end */
-  heed(): void {
+  throwIfExpressed(): void {
     if (this.ending) throw this.ending; // oxlint-disable-line typescript/only-throw-error -- not an error: the end of the story
   }
 }

@@ -63,7 +63,7 @@ export class Operator {
       this.state.happened('resolved', { remedy }, actor);
       if (remedy === 'cancel') this.wish.cancel({ actor, reason: note ?? 'given up' });
     }
-    if (mayEnd) this.wish.heed();
+    if (mayEnd) this.wish.throwIfExpressed();
     return call && { end: 'resolved', resolution: call.order, call };
   }
 

@@ -120,7 +120,7 @@ export class RequestRun {
           recovering = true;
           break;
         case 'interrupted': {
-          wish.heed();
+          wish.throwIfExpressed();
           if (inbox.has('resolve')) {
             const decision = await this.operator.decision();
             return decision.end === 'resolved' ? decision : undefined;

@@ -1,4 +1,4 @@
-import { type Flow, aftermathIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../../messages/request.js';
+import { type Flow, lateVideoIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../../messages/request.js';
 import { all, fieldOf, type Guard, listOf, oneOf, shape, text, where, whole } from './shapes.js';
 
 /** Who may start a workflow, and with what. */
@@ -62,9 +62,9 @@ export const START_GUARDS: Record<string, StartGuard> = {
     }),
     idOf: cleanupIdOf,
   },
-  aftermath: {
+  lateVideo: {
     by: 'workflow',
     shape: shape({ key: anyKey, requestPk: providerPk, seen: text(64), policy: object }),
-    idOf: aftermathIdOf,
+    idOf: lateVideoIdOf,
   },
 };

@@ -1,14 +1,14 @@
 import { ParentClosePolicy, proxyActivities, setHandler, sleep, startChild } from '@temporalio/workflow';
 import type { SignatureActivities } from '../messages/activities.js';
 import type { Policy } from '../messages/policy.js';
-import { aftermathIdOf, type ProviderStatus, type RequestKey, type RequestPk } from '../messages/request.js';
+import { lateVideoIdOf, type ProviderStatus, type RequestKey, type RequestPk } from '../messages/request.js';
 import { hintSignal } from './engine/messages.js';
 import { paceAfterEnd } from './engine/pace.js';
 import { AFTER_END, pauses } from './engine/pauses.js';
 import { unlessItRuns } from './engine/start-child.js';
 import { ProviderWatch } from './engine/watch.js';
 
-export interface AftermathOrder {
+export interface LateVideoOrder {
   key: RequestKey;
   requestPk: RequestPk;
   /** The status at the end. */
@@ -20,11 +20,11 @@ export interface AftermathOrder {
 const UNFINISHED = new Set<ProviderStatus>(['VIDEOPENDING', 'VIDEOINCOMPLETE', 'VIDEOERROR']);
 
 /** Starts the watch of a request that has ended, where the signer may still finish its video at the provider. */
-export async function watchAftermath(order: AftermathOrder): Promise<void> {
+export async function watchForLateVideo(order: LateVideoOrder): Promise<void> {
   if (!UNFINISHED.has(order.seen)) return;
   const { key } = order;
-  const watching = startChild(aftermath, {
-    workflowId: aftermathIdOf(key),
+  const watching = startChild(lateVideo, {
+    workflowId: lateVideoIdOf(key),
     args: [order],
     parentClosePolicy: ParentClosePolicy.ABANDON,
     staticSummary: `see whether the video of ${key.flow} ${key.reference} is finished after its end`,
@@ -36,7 +36,7 @@ export async function watchAftermath(order: AftermathOrder): Promise<void> {
  * Watches a request that has ended here but is still open at the provider. The watch ends when the signer finishes the video,
  * which goes into the feed, or when the provider closes the request.
  */
-export async function aftermath({ key, requestPk, seen, policy }: AftermathOrder): Promise<void> {
+export async function lateVideo({ key, requestPk, seen, policy }: LateVideoOrder): Promise<void> {
   const watch = new ProviderWatch(key, { ...policy, watch: paceAfterEnd(policy.watch) });
   setHandler(hintSignal, () => watch.hint());
   let over = false;
@@ -67,7 +67,7 @@ export async function aftermath({ key, requestPk, seen, policy }: AftermathOrder
   const { noteLateVideo } = proxyActivities<SignatureActivities>({
     startToCloseTimeout: startToClose,
     retry: pauses(backoff, slowest),
-    summary: 'tell that the video was finished after the end',
+    summary: 'record that the video was finished after the end',
   });
   await noteLateVideo(key, { requestPk, status, at: new Date().toISOString() });
 }
