@@ -22,7 +22,7 @@ function optionalPort(value: string | undefined): number | undefined {
   return value === undefined ? undefined : port(value);
 }
 
-/** One plain line per event; requests by number, nobody's data, no secret. */
+/** One plain line per event. Requests appear by number, without personal data or secrets. */
 function log(event: string, facts: Record<string, string | number> = {}): void {
   const words = Object.entries(facts).map(([name, value]) => `${name}=${value}`);
   process.stderr.write(`${new Date().toISOString()} ${event} ${words.join(' ')}`.trimEnd() + '\n');

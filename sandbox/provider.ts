@@ -36,11 +36,11 @@ export interface ProviderParts {
   log: (event: string, facts?: Record<string, string | number>) => void;
 }
 
-/** The simulated provider: everything that can happen to a request, by the API, the signer's page or the console. */
+/** The simulated provider: everything that the API, the signer's page or the console can do to a request. */
 export class Provider {
-  /** Where it listens; set once it does. */
+  /** Where it listens. Set when it listens. */
   url = '';
-  /** Base URL of the Registration Authority API, where there is one. */
+  /** Base URL of the Registration Authority API, if there is one. */
   raApi: string | undefined;
   private readonly later = new Set<NodeJS.Timeout>();
   private readonly queues = new Map<number, Promise<unknown>>();
@@ -59,7 +59,7 @@ export class Provider {
     this.settle(request);
   }
 
-  /** Changes the status, saves and announces. @throws Refusal 412 where the status does not allow it */
+  /** Changes the status, saves and announces. @throws Refusal 412 if the status does not allow it */
   move(request: ProviderRequest, cause: Cause): void {
     const previous = request.status;
     const event = apply(request, cause, this.behaviourOf(request));
@@ -76,7 +76,7 @@ export class Provider {
     this.parts.callbacks.wake(request);
   }
 
-  /** The signer's act on the video page. @throws Refusal 412 when the video is not open any more */
+  /** What the signer does on the video page. @throws Refusal 412 if the video is no longer open */
   video(request: ProviderRequest, result: VideoResult): void {
     if (result === 'retry') return this.move(request, 'video-retried');
     if (!isPossible(request, 'video-finished', this.behaviourOf(request))) {
@@ -109,7 +109,7 @@ export class Provider {
     return undefined;
   }
 
-  /** Approves: in two steps, the first from VIDEOREVIEW ends in CREATED (§4.4). @throws Refusal */
+  /** Approves. There may be two steps: the first leads from VIDEOREVIEW to CREATED (§4.4). @throws Refusal */
   approve(request: SignatureRequest): void {
     const firstOfTwo = this.behaviourOf(request).approval === 'two-step' && request.status === 'VIDEOREVIEW';
     this.move(request, firstOfTwo ? 'validated' : 'approved');
@@ -121,7 +121,7 @@ export class Provider {
     this.move(request, 'refused');
   }
 
-  /** The RAO acts in the provider's own console, past the API. @throws Refusal */
+  /** The RAO acts in the provider's own console, without the API. @throws Refusal */
   console(request: SignatureRequest, act: ConsoleAct, reason: string): void {
     if (act === 'approve') this.approve(request);
     else if (act === 'refuse') this.refuse(request, reason);
@@ -142,7 +142,7 @@ export class Provider {
     return this.parts.settings.all.publicUrl ?? this.url;
   }
 
-  /** Runs work on one request after the work begun before it has ended. */
+  /** Starts the work on a request when earlier work on the same request has ended. */
   async oneAfterAnother<T>(request: ProviderRequest, work: () => Promise<T>): Promise<T> {
     const before = this.queues.get(request.pk) ?? Promise.resolve();
     const mine = before.then(work, work);
@@ -154,7 +154,7 @@ export class Provider {
     }
   }
 
-  /** Finishes the work that a stopped sandbox left undone. */
+  /** Finishes the work that a stopped sandbox did not finish. */
   start(): void {
     for (const request of this.parts.requests.all()) {
       if (request.reviewFrom !== undefined) this.reviewLater(request, request.reviewFrom);

@@ -25,24 +25,24 @@ import { RequestStore } from './requests/requests.js';
 import { SettingsStore } from './settings/store.js';
 
 /**
- * Milliseconds an idle connection is kept. With Node's five seconds, a busy machine closes connections just as a call
- * is sent on them, which would look like a fault that nobody ordered.
+ * How long an idle connection is kept, in milliseconds. With Node's five seconds, a busy machine closes connections just when a
+ * call is sent on them. That would look like a fault that nobody ordered.
  */
 const KEEP_ALIVE = 60_000;
 
 export interface SandboxOptions {
-  /** Folder of everything it remembers; made if it is not there. One sandbox at a time may use it. */
+  /** The folder of its state. Made if missing. Only one sandbox at a time may use it. */
   state: string;
   /** 0 lets the system choose. */
   port?: number;
   host?: string;
-  /** A part of the settings, over the defaults. */
+  /** Settings that replace defaults. */
   settings?: unknown;
-  /** Port of the Registration Authority API over mutual TLS; without it there is none. 0 lets the system choose. */
+  /** Port of the Registration Authority API over mutual TLS. Without it, there is no such API. 0 lets the system choose. */
   raPort?: number;
-  /** Where callbacks of all registration authorities go that have no address of their own. */
+  /** The address for callbacks of registration authorities that have no own address. */
   webhook?: string;
-  /** Called with what happens, without personal data. */
+  /** Called for each event, without personal data. */
   log?: (event: string, facts?: Record<string, string | number>) => void;
 }
 
@@ -51,12 +51,12 @@ export interface RunningSandbox {
   url: string;
   /** The API's base URL. */
   api: string;
-  /** Path of the test root certificate (PEM). */
+  /** Path of the test root certificate, in PEM. */
   roots: string;
   state: string;
-  /** The Registration Authority API, where it was asked for. */
+  /** The Registration Authority API, if it was asked for. */
   ra?: RunningRa;
-  /** Ends callbacks under way, cuts connections; the state stays. */
+  /** Ends running callbacks and cuts connections. The state stays. */
   close(): Promise<void>;
 }
 
@@ -65,13 +65,13 @@ export interface RunningRa {
   url: string;
   /** The API's base URL. */
   api: string;
-  /** Files in PEM for the API user: whom to trust, and who one is. */
+  /** The API user's files in PEM: the trusted authority, and the user's own certificate and key. */
   files: ApiUserFiles;
 }
 
 /**
- * Starts the simulated provider. A state folder that was used before carries on where it stopped.
- * @throws BadSettings, or the system's error when the port is taken
+ * Starts the simulated provider. With the state folder of an earlier run, it continues from there.
+ * @throws BadSettings, or the system's error if the port is in use
  */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
   const state = resolve(options.state);
@@ -147,7 +147,7 @@ function application(provider: Provider): Hono<{ Bindings: HttpBindings }> {
 
 const SLASH_DISPUTED: readonly string[] = ['sign', 'get-contract'];
 
-/** Where it is set, those paths are served in one of their two spellings, and the other is sent there. */
+/** If set, these paths exist in only one of their two spellings. The other is redirected to it. */
 function otherSlash(provider: Provider, endpoint: string, { req }: SandboxContext): Response | undefined {
   const { endSlash } = provider.parts.settings.behaviour();
   const has = req.path.endsWith('/');

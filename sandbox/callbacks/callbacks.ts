@@ -7,7 +7,7 @@ import type { ProviderRequest, RequestStore } from '../requests/requests.js';
 import type { SettingsStore } from '../settings/store.js';
 import { STATUSES, type Status } from '../requests/statuses.js';
 
-/** What became of one try to deliver a callback. Holds no URL: it carries the receiver's token. */
+/** The result of one try to deliver a callback. It has no URL, because the URL contains the receiver's token. */
 export interface Delivery {
   at: string;
   request: number;
@@ -15,11 +15,11 @@ export interface Delivery {
   event: string;
   status: string;
   forged: boolean;
-  /** HTTP status of the receiver, or why there was none. */
+  /** HTTP status of the receiver, or the reason why there was none. */
   answer: number | 'unreachable' | 'lost' | 'no-address';
 }
 
-/** Sends a request's callbacks (§7): kept with the request until delivered, retried, and bent by faults. */
+/** Sends a request's callbacks (§7). A callback stays with its request until it is delivered. It is retried, and faults can change it. */
 export class Callbacks {
   private readonly journal: Journal<Delivery>;
   private readonly busy = new Set<number>();
@@ -36,7 +36,7 @@ export class Callbacks {
     this.journal = new Journal<Delivery>(join(stateFolder, 'callbacks.jsonl'));
   }
 
-  /** Takes up what a stopped sandbox left undelivered. */
+  /** Continues with the callbacks that a stopped sandbox did not deliver. */
   start(): void {
     this.requests.all().forEach((request) => this.wake(request));
   }
@@ -82,7 +82,7 @@ export class Callbacks {
     }
   }
 
-  /** Delivers what is due, one after the other, and comes back for the rest. */
+  /** Delivers all due callbacks, one after the other, and comes back for the rest. */
   wake(request: ProviderRequest): void {
     if (this.closed || this.busy.has(request.pk) || request.callbacks.length === 0) return;
     clearTimeout(this.timers.get(request.pk));
@@ -105,7 +105,7 @@ export class Callbacks {
   }
 
   /**
-   * Sends a callback of anybody's making to the address of a registration authority, or to one of its own.
+   * Sends a callback with any content to the address of a registration authority, or to the one given.
    * Returns the receiver's status.
    */
   async send(registrationAuthority: string, body: unknown, to?: string): Promise<Delivery['answer']> {
@@ -123,11 +123,11 @@ export class Callbacks {
       await response.body?.cancel();
       return response.status;
     } catch {
-      return 'unreachable'; // the journal says so, and the callback is tried again
+      return 'unreachable'; // the journal records it, and the callback is tried again
     }
   }
 
-  /** Stops sending; what is undelivered stays with the requests. */
+  /** Stops sending. Undelivered callbacks stay with their requests. */
   async close(): Promise<void> {
     this.closed = true;
     this.timers.forEach((timer) => clearTimeout(timer));
@@ -174,7 +174,7 @@ function dueOf(request: ProviderRequest): PendingCallback | undefined {
   return request.callbacks.find((each) => each.dueAt <= now);
 }
 
-/** Reordered callbacks go as soon as a later one has gone. */
+/** A reordered callback is sent as soon as a later one was sent. */
 function letYieldersGo(request: ProviderRequest, gone: PendingCallback): void {
   for (const each of request.callbacks) {
     if (each.yields === true && each.id < gone.id) each.dueAt = 0;

@@ -2,7 +2,7 @@ import type { PendingCallback } from '../requests/common-request.js';
 import type { ProviderRequest } from '../requests/requests.js';
 import type { Behaviour } from '../settings/settings.js';
 
-/** The body of a callback in the shape that is set (§7.1 and §7.2). */
+/** The body of a callback, in the shape that the settings choose (§7.1 and §7.2). */
 export function callbackPayload(
   request: ProviderRequest,
   callback: PendingCallback,
@@ -56,7 +56,7 @@ function certificates(request: ProviderRequest): Record<string, string>[] {
   ];
 }
 
-/** `YYYYMMDDHHMMSS`; the zone is nowhere documented, UTC is a guess. */
+/** `YYYYMMDDHHMMSS`. The time zone is not documented. UTC is a guess. */
 export function compactDate(iso: string): string {
   return iso.replaceAll(/[-:T]/g, '').slice(0, 14);
 }

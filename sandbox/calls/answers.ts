@@ -1,6 +1,6 @@
 import type { Behaviour } from '../settings/settings.js';
 
-/** What an endpoint answers; the envelope comes later. */
+/** What an endpoint answers. The envelope is added later. */
 export type Answer =
   | { kind: 'success'; message?: Spelled; detail?: Spelled }
   | { kind: 'json'; status: number; body: unknown }
@@ -9,14 +9,14 @@ export type Answer =
       path: string;
       contentType: string;
       change?: (bytes: Buffer) => Buffer;
-      /** Bytes before those of the file. */
+      /** Bytes that come before the file. */
       before?: string;
-      /** Blanks after it; whether the answer states its length. */
+      /** Blanks after the file. Whether the answer states its length. */
       grown?: { bytes: number; stated: boolean };
     }
   | { kind: 'raw'; status: number; body: string; contentType: string; headers?: Record<string, string> };
 
-/** A value with the key under which the vendor's own example has it. */
+/** A value, and the key that the vendor's own example uses for it. */
 export interface Spelled {
   value: unknown;
   as: 'message' | 'messsage' | 'detail' | 'details';
@@ -29,14 +29,14 @@ export class Refusal extends Error {
   constructor(
     readonly status: number,
     readonly words: unknown,
-    /** Names of missing fields, where that is the reason. */
+    /** Names of missing fields, if that is the reason. */
     readonly missing: string[] = [],
   ) {
     super(`refused with ${status}`);
   }
 }
 
-/** A body that is no JSON; V1 says so in place of the status line (§2.2). */
+/** A body that is not JSON. V1 says this in place of the status line (§2.2). */
 export class InvalidJson extends Refusal {
   constructor(why: string) {
     super(400, `Could not parse JSON body - ${why}`);
@@ -56,7 +56,7 @@ export function success(
   };
 }
 
-/** The JSON body of a success in the spelling that is set. */
+/** The JSON body of a success, with the spelling that the settings choose. */
 export function successBody(
   answer: Extract<Answer, { kind: 'success' }>,
   behaviour: Behaviour,
@@ -86,7 +86,7 @@ const REASONS: Record<number, string> = {
   503: 'Service Unavailable',
 };
 
-/** Status and JSON body of a refusal in the shape that is set. The words are V1's (§4), V2's are unknown. */
+/** Status and JSON body of a refusal, in the shape that the settings choose. The words are V1's (§4). V2's are unknown. */
 export function refusalBody(refusal: Refusal, behaviour: Behaviour): { status: number; body: unknown } {
   if (refusal.missing.length > 0 && behaviour.missingFields === '422') {
     const list = refusal.missing.map((field) => ({
@@ -117,7 +117,7 @@ function line(status: number): string {
   return `${status} ${REASONS[status] ?? ''}`.trim();
 }
 
-/** What another wording could be like; invented. */
+/** Invented: an example of different words. */
 const OTHER_WORDS: readonly (readonly [RegExp, string])[] = [
   [/Confirmation Code invalid/, 'The code was rejected'],
   [/generated less than a minute ago/, 'Please wait before the next code'],
@@ -127,7 +127,7 @@ const OTHER_WORDS: readonly (readonly [RegExp, string])[] = [
   [/Invalid ScratchCard/, 'This card is taken'],
 ];
 
-/** The words of a refusal, as the settings have it. */
+/** The words of a refusal, as the settings choose them. */
 export function wordsOf({ status, words }: Refusal, { notFoundWords, wording }: Behaviour): unknown {
   if (status === 404 && notFoundWords === 'bare') return 'Not Found';
   if (wording === 'v1' || typeof words !== 'string') return words;

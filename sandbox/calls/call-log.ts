@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Journal } from '../state/journal.js';
 
-/** How a call ended: an HTTP status, or `cut` where the caller got no answer. */
+/** How a call ended: an HTTP status, or `cut` if the caller got no answer. */
 export type CallEnd = number | 'cut';
 
 /** One line of the journal: a call came in, or ended. */
@@ -17,7 +17,7 @@ export interface CallCount {
 
 export type CallCounts = Record<string, CallCount>;
 
-/** Every call that ever came in, by endpoint and by request; kept over restarts. */
+/** Every call that came in, by endpoint and by request. The log survives restarts. */
 export class CallLog {
   private readonly total: CallCounts = {};
   private readonly perRequest = new Map<number, CallCounts>();
@@ -42,7 +42,7 @@ export class CallLog {
     return call;
   }
 
-  /** A call ended. `request` is known only now for create. */
+  /** A call ended. For create, `request` is known only now. */
   ended(call: number, end: CallEnd, request: number | undefined): void {
     this.add({ at: new Date().toISOString(), call, end, ...(request === undefined ? {} : { request }) });
   }

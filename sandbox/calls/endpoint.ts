@@ -16,7 +16,7 @@ export interface UploadedFile {
   bytes: Buffer;
 }
 
-/** A body as far as the pipeline reads it. */
+/** A body, as the pipeline reads it. */
 export interface Body {
   fields: Record<string, unknown>;
   files: readonly UploadedFile[];
@@ -30,39 +30,39 @@ export type Incoming = Readable & Pick<IncomingMessage, 'headers' | 'url'>;
 /** One call of one endpoint. */
 export interface Call<R extends ProviderRequest = SignatureRequest> {
   provider: Provider;
-  /** How the provider behaves towards the call's registration authority. */
+  /** How the provider treats the call's registration authority. */
   behaviour: Behaviour;
   params: Record<string, string>;
   query: Record<string, string>;
-  /** The fields of the body; empty where the endpoint takes none. */
+  /** The fields of the body. Empty if the endpoint takes none. */
   body: Record<string, unknown>;
   files: readonly UploadedFile[];
   /** For multipart bodies, read as a stream. */
   incoming: Incoming;
-  /** The request that the path names; endpoints that make one set it. */
+  /** The request that the path names. An endpoint that makes a request sets it. */
   request: R | undefined;
-  /** A fault of moment `work` that meets this call. */
+  /** A fault of moment `work` that applies to this call. */
   fault(name: FaultName): Fault | undefined;
 }
 
-/** One endpoint of an API; the path is below the API's own. */
+/** One endpoint of an API. Its path is below that of the API. */
 export interface Endpoint<R extends ProviderRequest = SignatureRequest> {
   /** Name in counters and faults. */
   name: string;
   method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
-  /** `multipart` is read by One-Shot's endpoint itself, as a stream. `form` may be JSON, see the settings. */
+  /** The One-Shot endpoint itself reads `multipart`, as a stream. `form` may be JSON, see the settings. */
   body: 'none' | 'json' | 'form' | 'multipart';
   work(call: Call<R>): Answer | Promise<Answer>;
 }
 
-/** What the two APIs do differently around the work of an endpoint. */
+/** Where the two APIs differ before and after the work of an endpoint. */
 export interface Api<R extends ProviderRequest> {
   /** The request that the path names. */
   named(provider: Provider, params: Record<string, string | undefined>): R | undefined;
   read(endpoint: Endpoint<R>, incoming: IncomingMessage, behaviour: Behaviour): Promise<Body>;
   refusal(refusal: Refusal, behaviour: Behaviour): { status: number; body: unknown };
-  /** The body of a failure that is nobody's refusal. */
+  /** The body of a failure that is not a refusal. */
   failure(status: number, words: string): unknown;
 }
 
@@ -73,7 +73,7 @@ export function requestOf(call: Call, words: (pk: string) => string): SignatureR
   return call.request;
 }
 
-/** Fields that must be there and not blank. @throws Refusal in the words given */
+/** Fields that must exist and not be blank. @throws Refusal in the given words */
 export function required(call: Call, fields: readonly string[], words: string, status = 400): void {
   const missing = fields.filter((field) => {
     const value = call.body[field];

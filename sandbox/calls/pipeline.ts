@@ -15,7 +15,7 @@ import type { Behaviour } from '../settings/settings.js';
 
 export type SandboxContext = Context<{ Bindings: HttpBindings }>;
 
-/** Carries one call through counting, faults, work, faults and answer. */
+/** Carries out one call: counts it, applies faults, does the work, applies faults again, and answers. */
 export async function serveCall<R extends ProviderRequest>(
   provider: Provider,
   api: Api<R>,
@@ -82,7 +82,7 @@ export async function serveCall<R extends ProviderRequest>(
   return final;
 }
 
-/** All of it is here before the call is held: a caller that gives up meanwhile does not take it along. */
+/** Reads the whole body before the call is held. So the call goes on if the caller gives up. */
 async function arrived(incoming: IncomingMessage): Promise<Incoming> {
   return Object.assign(Readable.from(await buffer(incoming)), { headers: incoming.headers, url: incoming.url });
 }
@@ -110,7 +110,7 @@ async function work<R extends ProviderRequest>(
   }
 }
 
-/** Work carried out, as opposed to calls received: "created once, signed once". */
+/** Counts the work that was done, as opposed to the calls received: "created once, signed once". */
 function countDone(provider: Provider, endpoint: string, request: ProviderRequest): void {
   request.done[endpoint] = (request.done[endpoint] ?? 0) + 1;
   provider.parts.requests.save(request);
@@ -211,7 +211,7 @@ async function* between(before: string, file: Readable, blanks: number): AsyncGe
   for (let left = blanks; left > 0; left -= 65_536) yield Buffer.alloc(Math.min(left, 65_536), ' ');
 }
 
-/** The first chunk changed; the length stays. */
+/** Changes the first chunk, but not its length. */
 function changed(stream: ReadableStream<Uint8Array>, change: (bytes: Buffer) => Buffer): ReadableStream<Uint8Array> {
   let first = true;
   return stream.pipeThrough(
@@ -230,7 +230,7 @@ function cut(context: SandboxContext): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Announces the whole answer, sends half of it and cuts the connection. */
+/** Announces the whole answer, sends half of it, and cuts the connection. */
 async function sendHalf(outgoing: ServerResponse, response: Response): Promise<Response> {
   const bytes = Buffer.from(await response.arrayBuffer());
   outgoing.writeHead(response.status, { ...Object.fromEntries(response.headers), 'content-length': bytes.length });

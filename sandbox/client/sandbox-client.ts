@@ -12,15 +12,15 @@ import type { Settings } from '../settings/settings.js';
 
 export type { ConsoleAct, EnrolmentView, FaultOrder, OperatorAct, RequestView, SignatureView, VideoResult };
 
-/** Who stands before the camera, by the provider's names of fields. */
+/** The person in front of the camera, with the provider's field names. */
 export type PersonOrder = z.input<typeof personSchema>;
 
 /** The number of a request, or of its video. */
 type Pk = string | number;
 
-/** Milliseconds that the sandbox has for an answer. A forged callback waits for its receiver. */
+/** The longest time for an answer, in milliseconds. A forged callback waits for its receiver. */
 const PATIENCE = 15_000;
-/** Milliseconds between two tries while the sandbox is away. */
+/** The pause between two tries while the sandbox does not answer, in milliseconds. */
 const AGAIN_AFTER = 200;
 
 /** The sandbox refused a control call. Most often the act came too late. */
@@ -36,11 +36,11 @@ export class SandboxRefusal extends Error {
   }
 }
 
-/** The sandbox's control calls: what the signer, the RAO and the provider's staff do outside of the provider's APIs. */
+/** The sandbox's control calls: what the signer, the RAO and the provider's staff do without the provider's APIs. */
 export class SandboxClient {
   /**
    * @param url the sandbox's address, without a slash at the end
-   * @param whenAway whether a call fails while the sandbox does not answer, or waits until it is back
+   * @param whenAway what a call does while the sandbox does not answer: it fails, or it waits until the sandbox is back
    */
   constructor(
     readonly url: string,
@@ -76,12 +76,12 @@ export class SandboxClient {
     return this.get(`requests?email=${encodeURIComponent(email)}`);
   }
 
-  /** The signer's act in the video session. @param person who stands before the camera */
+  /** What the signer does in the video session. @param person who is in front of the camera */
   video(pk: Pk, result: VideoResult, person?: PersonOrder): Promise<unknown> {
     return this.call('POST', `requests/${pk}/video`, { result, person });
   }
 
-  /** From now on the provider has the data of somebody else. */
+  /** From now on, the provider has another person's data. */
   person(pk: Pk, person: PersonOrder): Promise<unknown> {
     return this.call('POST', `requests/${pk}/person`, person);
   }
@@ -101,7 +101,7 @@ export class SandboxClient {
     return this.call('POST', `requests/${pk}/enrol`);
   }
 
-  /** Puts the signed files together that a `files-late` fault holds back. */
+  /** Makes the signed files available that a `files-late` fault holds back. */
   putFilesTogether(pk: Pk): Promise<unknown> {
     return this.call('POST', `requests/${pk}/files`);
   }
@@ -125,12 +125,12 @@ export class SandboxClient {
     return Object.values(await this.scratchcards()).reduce((sum, { used }) => sum + used, 0);
   }
 
-  /** More scratchcards. Where secrets are given, all have the same. */
+  /** Adds scratchcards. If secrets are given, all new cards have them. */
   addScratchcards(registrationAuthority: string, amount: number, secrets?: ScratchcardSecrets): Promise<unknown> {
     return this.call('POST', 'scratchcards', { registrationAuthority, amount, secrets });
   }
 
-  /** Somebody who is not of this sandbox uses a scratchcard. */
+  /** Somebody outside this sandbox uses a scratchcard. */
   useScratchcard(sn: string): Promise<unknown> {
     return this.call('POST', `scratchcards/${sn}/use`);
   }
@@ -140,7 +140,7 @@ export class SandboxClient {
     return ((await this.call('POST', 'faults', fault)) as Fault).id;
   }
 
-  /** Puts these faults in place of all others. */
+  /** Replaces all faults with these. */
   setFaults(faults: FaultOrder[]): Promise<unknown> {
     return this.call('PUT', 'faults', faults);
   }
@@ -154,7 +154,7 @@ export class SandboxClient {
     return (await this.faults()).find((fault) => fault.id === id)?.held ?? 0;
   }
 
-  /** Lets the calls that a `hold-…` fault holds go on. The fault stays. */
+  /** Lets the calls go on that a `hold-…` fault holds. The fault stays. */
   release(id: string): Promise<unknown> {
     return this.call('POST', `faults/${id}/release`);
   }
@@ -196,7 +196,7 @@ export class SandboxClient {
     return this.get('hooks');
   }
 
-  /** Sends a callback that the provider did not mean. Returns the status that the receiver answered. */
+  /** Sends a callback that the provider itself would not send. Returns the status that the receiver answered. */
   async forge(callback: object): Promise<unknown> {
     return ((await this.call('POST', 'hooks/forge', callback)) as { answer: unknown }).answer;
   }
@@ -205,12 +205,12 @@ export class SandboxClient {
     return this.get('settings');
   }
 
-  /** Merges a part of the settings in. */
+  /** Merges some settings into those in force. */
   settings(change: object): Promise<unknown> {
     return this.call('PUT', 'settings', change);
   }
 
-  /** Back to the settings of the start. */
+  /** Returns to the settings of the start. */
   resetSettings(): Promise<unknown> {
     return this.call('DELETE', 'settings');
   }

@@ -18,7 +18,7 @@ const videoSchema = z.object({ result: z.enum(VIDEO_RESULTS), person: personSche
 const consoleSchema = z.object({ do: z.enum(CONSOLE_ACTS), reason: z.string().default('Refused in the console') });
 const operatorSchema = z.object({ do: z.enum(OPERATOR_ACTS), reason: z.string().default('Refused by the operator') });
 
-/** What happens to one request at the provider: the acts of its signer, and of those who decide. */
+/** What the signer and the people who decide do with one request at the provider. */
 export function requestRoutes(provider: Provider): Hono<{ Bindings: HttpBindings }> {
   const { requests } = provider.parts;
   const app = new Hono<{ Bindings: HttpBindings }>();
@@ -57,7 +57,7 @@ export function requestRoutes(provider: Provider): Hono<{ Bindings: HttpBindings
   act('enrol', (request) => enrol(provider, enrolment(request)));
   return app;
 
-  /** `POST :pk/<name>`; answers with the request as it is then. */
+  /** `POST :pk/<name>`. Answers with the new state of the request. */
   function act(name: string, work: (request: ProviderRequest, body: unknown) => void | Promise<void>): void {
     app.post(`/:pk/${name}`, async (context) => {
       const request = named(context.req.param('pk'));

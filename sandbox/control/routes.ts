@@ -19,17 +19,17 @@ const cardsSchema = z.object({
     .optional(),
 });
 const forgedSchema = z.object({
-  /** Whose address it goes to. */
+  /** The registration authority whose address it goes to. */
   registrationAuthority: z.string().default('139'),
   request: z.number().int().optional(),
   status: z.enum(STATUSES).or(z.string()).default('ISSUED'),
   event: z.string().default('REQUEST_ENROLLED'),
   shape: z.enum(['event', 'flat']).default('event'),
-  /** Sent as it is in place of a made one. */
+  /** Sent unchanged, in place of a generated body. */
   body: z.unknown().optional(),
 });
 
-/** What tests and scripts steer the sandbox with, under `/sandbox/`; documented in `README.md`. */
+/** The routes under `/sandbox/`, with which tests and scripts control the sandbox. They are documented in `README.md`. */
 export function controlRoutes(provider: Provider): Hono<{ Bindings: HttpBindings }> {
   const { settings, faults, calls, callbacks, scratchcards } = provider.parts;
   const app = new Hono<{ Bindings: HttpBindings }>();

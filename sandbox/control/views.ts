@@ -5,32 +5,32 @@ import type { Enrolment, Mail } from '../registration-authority/enrolment.js';
 import type { ScratchcardSecrets } from '../registration-authority/scratchcards.js';
 import type { ProviderRequest, SignatureRequest } from '../requests/requests.js';
 
-/** What every view of a request adds to what is stored. Views hold secrets of made-up people. */
+/** What every view of a request adds to the stored request. Views show the secrets of made-up people. */
 interface Shown {
   /** The signer's video link. */
   link: string;
   certificate: { serialNumber: string } | null;
-  /** Calls that came in for it, and how they ended, by endpoint. */
+  /** The calls for it, and how they ended, by endpoint. */
   calls: CallCounts;
 }
 
 export interface SignatureView extends Omit<SignatureRequest, 'certificate' | 'code'>, Shown {
-  /** The code that the signer has to type now. */
+  /** The code that the signer must type now. */
   code: string | null;
 }
 
 export interface EnrolmentView extends Omit<Enrolment, 'certificate'>, Shown {
   /** Where the signer picks up the certificate. */
   enrolLink: string;
-  /** Fields that its profile wants and it does not have (§9). */
+  /** Fields that its profile requires and that are still missing (§9). */
   missing: string[];
-  /** Those of its scratchcard. */
+  /** The secrets of its scratchcard. */
   secrets: Partial<ScratchcardSecrets>;
 }
 
 export type RequestView = SignatureView | EnrolmentView;
 
-/** Everything about one request that a test may want to know. */
+/** Everything that a test may want to know about one request. */
 export function viewOf(provider: Provider, request: ProviderRequest): RequestView {
   const { certificate } = request;
   const shown: Shown = {

@@ -7,21 +7,21 @@ import { STATUSES } from '../requests/statuses.js';
 
 const orderFields = z.looseObject({
   name: z.string().refine(isFaultName, { error: 'is not the name of a fault; GET /sandbox/faults lists them' }),
-  /** Where it acts; all calls where left out. */
+  /** The endpoint where it acts. All calls if left out. */
   endpoint: z.union([z.string(), z.array(z.string())]).optional(),
   request: z.number().int().optional(),
   registrationAuthority: z.string().optional(),
-  /** The signer's phone: for faults that meet one signer from create on. */
+  /** The signer's phone, for a fault that affects one signer from create on. */
   phone: z.string().optional(),
   /** For callbacks: only those with this status. */
   status: z.enum(STATUSES).optional(),
-  /** Which of the calls it meets, counted from 1. */
+  /** Which of the calls it affects, counted from 1. */
   nth: z.union([z.number().int().positive(), z.array(z.number().int().positive())]).optional(),
-  /** So many times, then no more. */
+  /** How often it acts. After that it does nothing. */
   times: z.number().int().positive().optional(),
-  /** `nth` and `times` are counted for each request by itself (before it has a number: for each phone). */
+  /** `nth` and `times` are counted for each request separately (for each phone, while the request has no number). */
   perRequest: z.boolean().default(false),
-  /** 0 to 1, drawn from `seed` and the number of the call: the same again in every run. */
+  /** Between 0 and 1. The draw depends on `seed` and the number of the call, so every run gives the same. */
   probability: z.number().min(0).max(1).optional(),
   seed: z.number().int().default(1),
 });
@@ -39,23 +39,23 @@ function checkNames(order: z.output<typeof orderFields>, context: z.RefinementCt
   }
 }
 
-/** A fault as ordered by a control call: name, scope, when, and the parameters of its kind. */
+/** A fault in a control call: name, scope, when it acts, and the parameters of its kind. */
 export type FaultOrder = z.input<typeof orderFields>;
 
 /** A fault in force. */
 export interface Fault {
   id: string;
   order: z.output<typeof orderFields>;
-  /** Calls within its scope so far, and how many of them it met. */
+  /** The calls in its scope so far, and the calls that it affected. */
   seen: number;
   hits: number;
-  /** The same for each request, where `perRequest` is set. */
+  /** The same for each request, if `perRequest` is set. */
   each: Record<string, { seen: number; hits: number }>;
-  /** Calls it holds right now. */
+  /** Calls that it holds now. */
   held: number;
 }
 
-/** What a call or callback is, as far as faults choose by it. */
+/** The properties of a call or callback that faults look at. */
 export interface Occasion {
   moments: readonly FaultKind['moment'][];
   endpoint: string;
@@ -65,7 +65,7 @@ export interface Occasion {
   status?: string | undefined;
 }
 
-/** Faults in force; kept over restarts. */
+/** The faults in force. They survive restarts. */
 export class Faults {
   private faults: Fault[];
   private lastId: number;
@@ -87,7 +87,7 @@ export class Faults {
     return this.faults;
   }
 
-  /** Adds a fault. Throws a ZodError where the order is not one. */
+  /** Adds a fault. Throws a ZodError if the order is not valid. */
   add(order: unknown): Fault {
     const parsed = this.parse(order);
     this.lastId += 1;
@@ -97,7 +97,7 @@ export class Faults {
     return fault;
   }
 
-  /** Puts these in place of all others; held calls go on. */
+  /** Replaces all faults with these. Held calls go on. */
   replace(orders: readonly unknown[]): readonly Fault[] {
     orders.forEach((order) => this.parse(order));
     this.clear();
@@ -105,7 +105,7 @@ export class Faults {
     return this.faults;
   }
 
-  /** Ends a fault and lets the calls it holds go on. False where there is none of this id. */
+  /** Ends a fault, and lets the calls go on that it holds. False if no fault has this id. */
   remove(id: string): boolean {
     const before = this.faults.length;
     this.faults = this.faults.filter((fault) => fault.id !== id);
@@ -121,12 +121,12 @@ export class Faults {
     ids.forEach((id) => this.release(id));
   }
 
-  /** Lets the calls that a fault holds go on; the fault stays. */
+  /** Lets the calls go on that a fault holds. The fault stays. */
   release(id: string): void {
     this.releases.emit(id);
   }
 
-  /** Counts an occasion against every fault it is in the scope of and returns those that act on it. */
+  /** Counts an occasion for every fault whose scope includes it. Returns the faults that act on it. */
   meet(occasion: Occasion): Fault[] {
     const inScope = this.faults.filter((fault) => isInScope(fault, occasion));
     if (inScope.length === 0) return [];
@@ -159,7 +159,7 @@ export class Faults {
   }
 }
 
-/** A parameter of a fault, or what its kind has for it. */
+/** A parameter of a fault, or the default of its kind. */
 export function parameter(fault: Fault, name: string): number | string {
   const given = fault.order[name];
   if (typeof given === 'number' || typeof given === 'string') return given;

@@ -1,18 +1,18 @@
-/** When a fault acts: around a call, inside an endpoint's work, when the signer does something, or on a callback. */
+/** When a fault acts: before or after a call, during an endpoint's work, when the signer acts, or on a callback. */
 export type FaultMoment = 'before' | 'after' | 'work' | 'signer' | 'callback';
 
 export interface FaultKind {
   moment: FaultMoment;
   /** One sentence for people. */
   what: string;
-  /** Endpoints it can act on; all where it is left out. */
+  /** Endpoints it can act on. All if left out. */
   endpoints?: readonly string[];
-  /** Parameters and what they are when left out. */
+  /** The parameters and their defaults. */
   parameters: Readonly<Record<string, number | string>>;
 }
 
 /**
- * Every fault by name. A new one is a line here; what it does is in `pipeline.ts` for `before` and `after`,
+ * Every fault by name. To add a fault, add it here. Its effect is in `pipeline.ts` for `before` and `after`,
  * in the endpoint for `work`, in `provider.ts` for `signer` and in `callbacks.ts` for `callback`.
  */
 export const FAULT_KINDS = {

@@ -15,7 +15,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...TOKEN_ENDPOINTS,
 ];
 
-/** Names that counters and faults know: the endpoints, and what is no call of the API. */
+/** Names for counters and faults: the endpoints, and two events that are not calls of the API. */
 export const ENDPOINT_NAMES: readonly string[] = [
   ...new Set([...ENDPOINTS, ...RA_ENDPOINTS].map((endpoint) => endpoint.name)),
   'callback',

@@ -3,10 +3,10 @@ import { InvalidJson, refusalBody } from '../calls/answers.js';
 import type { Api, Body } from '../calls/endpoint.js';
 import type { SignatureRequest } from '../requests/requests.js';
 
-/** Path below which the One-Shot API V2 lies (§1.1). */
+/** The path of the One-Shot API V2 (§1.1). */
 export const API_PATH = '/oneshot/api/v1';
 
-/** How One-Shot names requests, reads bodies and says no. */
+/** How One-Shot names requests, reads bodies and refuses calls. */
 export const ONE_SHOT: Api<SignatureRequest> = {
   named(provider, { request_pk: pk, videoid_pk: videoidPk }) {
     if (videoidPk !== undefined) return provider.parts.requests.findByVideoidPk(videoidPk);
@@ -23,7 +23,7 @@ async function readJsonBody(incoming: IncomingMessage): Promise<Body> {
   return { fields: {}, files: [], problem: new InvalidJson(read) };
 }
 
-/** The fields of a JSON object; an empty body has none. One that cannot be read is the reason, as text. */
+/** The fields of a JSON object. An empty body has none. If the body cannot be read, the reason as text. */
 export function jsonFields(given: string): Record<string, unknown> | string {
   if (given.trim() === '') return {};
   try {
@@ -35,7 +35,7 @@ export function jsonFields(given: string): Record<string, unknown> | string {
   }
 }
 
-/** The body as text, of a GET too. */
+/** The body as text, also of a GET. */
 export async function wholeBody(incoming: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer);

@@ -112,7 +112,7 @@ export const DOCUMENT_ENDPOINTS: Endpoint[] = [
 
 const KINDS: readonly DocumentType[] = ['original', 'signed'];
 
-/** One kind where the call names it in the way that is set, else what a call without it takes. */
+/** The kind that the call names in the way the settings choose. Otherwise the kind that a call without a name gets. */
 function kindsToDelete({ behaviour, params, query }: Call): readonly DocumentType[] {
   const named = behaviour.deletionByType === 'query' ? query['document_type'] : params['type'];
   const kind = KINDS.find((each) => each === named);
@@ -185,7 +185,7 @@ async function pdf(call: Call, path: string): Promise<Answer> {
   };
 }
 
-/** Another byte in a place that every signature covers, right after the header. */
+/** Changes a byte right after the header, which every signature covers. */
 function damage(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
   const at = Math.min(copy.length - 1, Math.max(0, copy.indexOf('\n')) + 1);
@@ -198,7 +198,7 @@ function areFilesThere(request: SignatureRequest): boolean {
   return request.filesFrom !== null && Date.now() >= request.filesFrom;
 }
 
-/** A request whose folder still lies at the Optimizer. @throws Refusal */
+/** A request whose folder still exists at the Optimizer. @throws Refusal */
 function liveRequest(call: Call, words: (pk: string) => string): SignatureRequest {
   const request = requestOf(call, words);
   if (request.folderRemoved) throw new Refusal(404, words(String(request.pk)));

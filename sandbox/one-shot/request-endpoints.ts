@@ -40,7 +40,7 @@ export const REQUEST_ENDPOINTS: Endpoint[] = [
     },
   },
   {
-    // An assumption: V2 does not show this endpoint at all.
+    // An assumption: V2 does not show this endpoint.
     name: 'cancel-request',
     method: 'DELETE',
     path: '/request/:request_pk',
@@ -67,7 +67,7 @@ function textsOf(call: Call, fields: readonly string[]): Record<string, string> 
   );
 }
 
-/** The fields of V1's example (§4.10). `videoid_pk` is nowhere shown. */
+/** The fields of V1's example (§4.10). No source shows `videoid_pk`. */
 function requestView(call: Call, request: SignatureRequest): Record<string, unknown> {
   const status = shownStatus(call, request);
   const { updated, certificate } = request;

@@ -73,7 +73,7 @@ async function sign(call: Call, request: SignatureRequest): Promise<void> {
   provider.move(request, 'issued'); // refused here if it was cancelled meanwhile
 }
 
-/** The code, or another way of unlocking with or without `secret` (§12.7). @throws Refusal */
+/** The code, or another way to unlock the key, with or without `secret` (§12.7). @throws Refusal */
 function checkUnlock(call: Call, request: SignatureRequest): void {
   const { behaviour, body } = call;
   const secret = text(body['secret']);
@@ -94,7 +94,7 @@ function checkUnlock(call: Call, request: SignatureRequest): void {
   if (type !== undefined && !behaviour.unlockTypes.includes(type) && behaviour.unknownUnlockType === 'named') {
     throw new Refusal(400, 'Authentication type not supported', ['ext_unlock_type']);
   }
-  // Guess: nothing is documented about a refused pair; it gets the answer of a wrong code.
+  // Guess: the refusal of a pair is not documented. It gets the answer of a wrong code.
   const accepted =
     type !== undefined &&
     behaviour.unlockTypes.includes(type) &&
@@ -103,7 +103,7 @@ function checkUnlock(call: Call, request: SignatureRequest): void {
   if (!accepted) throw new Refusal(403, 'Confirmation Code invalid');
 }
 
-/** The visible signature, where `signature.appearance` asks for one: `position` is `x1,y1,x2,y2` in points. @throws Refusal */
+/** The visible signature, if `signature.appearance` asks for one: `position` is `x1,y1,x2,y2` in points. @throws Refusal */
 function visibleField(signature: unknown, request: SignatureRequest): VisibleField | undefined {
   const appearance = fieldOf(signature, 'appearance');
   const position = text(fieldOf(appearance, 'position'));
@@ -120,7 +120,7 @@ function visibleField(signature: unknown, request: SignatureRequest): VisibleFie
   return { page, rectangle: [left, bottom, right, top], lines: lines.map((line) => filled(line, request)) };
 }
 
-/** The text variables of §4.9 as far as the sandbox knows them. */
+/** The text variables of §4.9 that the sandbox knows. */
 function filled(line: string, request: SignatureRequest): string {
   const name = `Sandbox Signer ${request.pk}`;
   return line

@@ -47,7 +47,7 @@ export const TOKEN_ENDPOINTS: Endpoint[] = [
   },
 ];
 
-/** Which credentials are held, never the credentials. */
+/** Says which credentials are held. Never returns the credentials. */
 function tokenView(token: HeldToken): Record<string, unknown> {
   return { username: token.username, password: token.password !== null, pin: token.pin !== null };
 }

@@ -57,7 +57,7 @@ export async function receiveDocuments(call: Call, request: SignatureRequest): P
       return document;
     });
   } finally {
-    streams.forEach((stream) => stream.destroy()); // the caller may have gone in the middle
+    streams.forEach((stream) => stream.destroy()); // the caller may have ended the call
     await Promise.allSettled(writes);
     parts.forEach(({ path }) => rmSync(path, { force: true }));
   }

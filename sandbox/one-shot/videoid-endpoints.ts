@@ -62,7 +62,7 @@ export const VIDEOID_ENDPOINTS: Endpoint[] = [
   },
 ];
 
-/** The fields of create in the order in which V1 complains about them. @throws Refusal */
+/** The fields of create, in the order in which V1 reports them. @throws Refusal */
 function checkedOrder(call: Call) {
   const { behaviour, body, provider } = call;
   const { settings } = provider.parts;
@@ -93,7 +93,7 @@ function checkedOrder(call: Call) {
   if (!behaviour.videoidEnabled) {
     throw new Refusal(400, `Videoid not enabled for Registration Authority ${order.registrationAuthority}`);
   }
-  // Guess: no source says how an unknown profile is refused.
+  // Guess: no source shows the refusal of an unknown profile.
   if (!behaviour.profiles.includes(order.profile)) throw new Refusal(400, `Profile ${order.profile} not found`);
   if (!WITH_PREFIX.test(order.phone)) {
     throw new Refusal(400, 'Please use the mobile phone number with an international prefix');
@@ -102,7 +102,7 @@ function checkedOrder(call: Call) {
   return order;
 }
 
-/** Caller mistakes that the provider reports as 500 (§4.1, §4.14). */
+/** Mistakes of the caller that the provider reports as 500 (§4.1, §4.14). */
 function checkBilling({ behaviour, body, provider }: Call): void {
   const given = text(body['billing_password']) ?? '';
   const encoding = behaviour.billingPasswordEncoding;

@@ -21,7 +21,7 @@ const DECISIONS: (Decision & { cause: Cause })[] = [
   { cause: 'cancelled', act: 'cancel', words: 'Cancel' },
 ];
 
-/** The provider's own console, where an operator decides without the API. */
+/** The provider's own console. There, an operator decides without the API. */
 export function consolePage(provider: Provider, problem?: string): Html {
   return decisionsPage(WORDS, provider.parts.requests.list(), (request) => signatureCard(provider, request), problem);
 }

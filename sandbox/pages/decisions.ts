@@ -2,10 +2,10 @@ import { html } from 'hono/html';
 import type { ProviderRequest } from '../requests/requests.js';
 import { badge, clock, page, type Html } from './layout.js';
 
-/** So many of the newest requests are shown. */
+/** How many of the newest requests are shown. */
 const SHOWN = 100;
 
-/** A page where somebody at the provider decides about requests. `problem` is why the last decision had no effect. */
+/** A page where the provider's people decide about requests. `problem` says why the last decision had no effect. */
 export function decisionsPage<R extends ProviderRequest>(
   words: { title: string; path: string; heading: string; lead: string; empty: string },
   requests: readonly R[],
@@ -24,7 +24,7 @@ export function decisionsPage<R extends ProviderRequest>(
   );
 }
 
-/** One request, what is known for the decision, and the decisions that are possible now. */
+/** One request, with what is known about it and the decisions that are possible now. */
 export function requestCard(request: ProviderRequest, known: Html, acts: readonly Html[]): Html {
   const kind = request.kind === 'signature' ? 'Request' : 'Enrolment';
   const detail = request.kind === 'signature' ? `video ${request.videoidPk}` : `card ${request.scratchcard}`;
@@ -45,14 +45,14 @@ export function requestCard(request: ProviderRequest, known: Html, acts: readonl
 /** A decision as a page offers it. */
 export interface Decision {
   act: string;
-  /** On the button. */
+  /** The text on the button. */
   words: string;
   tone?: 'main' | 'bad';
-  /** Asked for with the decision, where it is given. This one stands there before somebody types. */
+  /** The reason that is already filled in. Absent if the decision needs none. */
   reason?: string;
 }
 
-/** A button for one decision. Each has a form of its own, so that Enter in the reason decides what stands beside it. */
+/** A button for one decision, in a form of its own. Enter in the reason then takes the decision beside it. */
 export function actForm(action: string, { act, words, tone, reason }: Decision): Html {
   return html`<form class="actions" method="post" action="${action}">
     <input type="hidden" name="do" value="${act}" />

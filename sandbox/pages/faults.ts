@@ -13,7 +13,7 @@ const MOMENTS: readonly [FaultKind['moment'], string][] = [
   ['callback', 'On callbacks'],
 ];
 
-/** The table of faults with switches. */
+/** The table of faults, with a switch for each. */
 export function faultsPage(provider: Provider, problem?: string): Html {
   const active = provider.parts.faults.list();
   return page(
@@ -95,7 +95,7 @@ function kindCard(name: string, kind: FaultKind): Html {
   </form>`;
 }
 
-/** The form's fields as a fault order: numbers where the kind has numbers, nothing where the field is empty. */
+/** The form's fields as a fault order. Fields become numbers if the kind has numbers. Empty fields are left out. */
 export function faultOrder(fields: Record<string, unknown>): Record<string, unknown> {
   const { name } = fields;
   const kind: FaultKind | undefined = typeof name === 'string' && isFaultName(name) ? FAULT_KINDS[name] : undefined;

@@ -4,7 +4,7 @@ import { Refusal } from '../calls/answers.js';
 import type { Html } from './layout.js';
 
 /**
- * Carries out what a form asks for. Leads back to `page` afterwards.
+ * Carries out what a form asks for, then redirects to `page`.
  * @param again the page that says why nothing was done
  */
 export async function carryOutForm(
@@ -20,7 +20,7 @@ export async function carryOutForm(
   }
 }
 
-/** Why an act had no effect, in words for the page. Other errors go on. */
+/** Why an action had no effect, in words for the page. Other errors are thrown on. */
 function problemOf(error: unknown): string {
   if (error instanceof Refusal) return `Not possible: ${String(error.words)}`;
   if (error instanceof z.ZodError) return z.prettifyError(error);

@@ -3,7 +3,7 @@ import type { Provider } from '../provider.js';
 import { mailsOf } from '../control/views.js';
 import { badge, clock, page, type Html } from './layout.js';
 
-/** Every address that e-mail was sent to. */
+/** Every address that received an e-mail. */
 export function inboxesPage(provider: Provider): Html {
   const addresses = [...new Set(provider.parts.requests.enrolments().map((request) => request.email))];
   return page(

@@ -24,7 +24,7 @@ const DECISIONS: (Decision & { act: OperatorAct })[] = [
   { act: 'cancel', words: 'Cancel' },
 ];
 
-/** Where the provider's Certified Operator decides about videos, and the authority's own staff decides without the API. */
+/** The page where the provider's Certified Operator decides about videos, and the authority's own staff decides without the API. */
 export function operatorPage(provider: Provider, problem?: string): Html {
   return decisionsPage(
     WORDS,
@@ -43,7 +43,7 @@ function enrolmentCard(provider: Provider, request: Enrolment): Html {
   );
 }
 
-/** What the video showed and where validating it leads, or what is still missing. */
+/** What the video showed, and which status follows from validating it or which data is missing. */
 function standing(provider: Provider, request: Enrolment): Html {
   const { fields } = request;
   if (request.status === 'VIDEOREVIEW') {

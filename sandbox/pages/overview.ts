@@ -4,7 +4,7 @@ import { stockOf } from '../control/views.js';
 import { STATUSES } from '../requests/statuses.js';
 import { badge, page, type Html } from './layout.js';
 
-/** What this sandbox is, where its doors are, and what happened so far. */
+/** What this sandbox is, its addresses, and what happened so far. */
 export function overviewPage(provider: Provider, api: string): Html {
   const { requests, calls, faults, settings } = provider.parts;
   const all = requests.all();

@@ -3,7 +3,7 @@ import { phoneOf } from '../control/views.js';
 import type { Provider } from '../provider.js';
 import { badge, clock, page, type Html } from './layout.js';
 
-/** All phones that somebody could look at. */
+/** All phones that got a message. */
 export function phonesPage(provider: Provider): Html {
   const phones = [...new Set(provider.parts.requests.list().map((request) => request.phone))];
   return page(

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { Enrolment } from '../registration-authority/enrolment.js';
 import { badge, page, type Html } from './layout.js';
 
-/** The page behind the pre-authorised link: anybody who has the link can act as the signer. */
+/** The page behind the pre-authorised link. Whoever has the link can act as the signer. */
 export function selfServicePage(request: Enrolment, problem?: string): Html {
   return page(
     'Your certificate',

@@ -3,7 +3,7 @@ import type { ProviderRequest } from '../requests/requests.js';
 import { VIDEO_OPEN } from '../requests/statuses.js';
 import { badge, page, type Html } from './layout.js';
 
-/** The page behind the video link: what the signer does there, as buttons. `problem` is why the last one had no effect. */
+/** The page behind the video link. Its buttons do what the signer does there. `problem` says why the last one had no effect. */
 export function videoSessionPage(request: ProviderRequest, problem?: string): Html {
   const open = VIDEO_OPEN.includes(request.status);
   return page(

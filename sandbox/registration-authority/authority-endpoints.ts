@@ -1,7 +1,7 @@
 import { json, paginated, type RaCall, type RaEndpoint } from './endpoint.js';
 import { notFound } from './refusals.js';
 
-/** Registration authorities, to read (§8.4). Guess: all but the three fields about VideoID. */
+/** Reads of registration authorities (§8.4). All fields are guesses, except the three about VideoID. */
 export const AUTHORITY_ENDPOINTS: RaEndpoint[] = [
   {
     name: 'ra-list-authorities',

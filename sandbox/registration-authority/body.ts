@@ -8,7 +8,7 @@ import type { Behaviour } from '../settings/settings.js';
 import type { Enrolment } from './enrolment.js';
 import { detailed } from './refusals.js';
 
-/** Reads the body of a call, of a GET too: JSON, or a form with files. Files are small here and kept in memory. */
+/** Reads the body of a call, also of a GET: JSON, or a form with files. The files are small, so they are kept in memory. */
 export async function readBody(
   endpoint: Endpoint<Enrolment>,
   incoming: IncomingMessage,
@@ -35,7 +35,7 @@ function taken(
   return formBodies === 'json' ? ['json'] : ['form', 'json'];
 }
 
-/** @param limit bytes of one file */
+/** @param limit the largest size of one file, in bytes */
 async function readForm(incoming: IncomingMessage, type: string, limit: number): Promise<Body> {
   const fields: Record<string, unknown> = {};
   const files: UploadedFile[] = [];
@@ -55,7 +55,7 @@ async function readForm(incoming: IncomingMessage, type: string, limit: number):
     });
     await pipeline(incoming, parser);
   } catch {
-    return empty(detailed(400, 'Multipart form parse error - Invalid boundary in multipart')); // never what was in it
+    return empty(detailed(400, 'Multipart form parse error - Invalid boundary in multipart')); // never shows the body
   }
   if (tooLarge) return empty(new Refusal(413, 'Request Entity Too Large'));
   return { fields, files };

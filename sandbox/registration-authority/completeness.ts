@@ -16,7 +16,7 @@ export function missingFields(request: Enrolment): string[] {
   return mandatoryFields(request.profile).filter((field) => (own[field] ?? request.fields[field] ?? '') === '');
 }
 
-/** Whether the documents are there that approving wants (§8.3 for the classic flow; a guess for the other). */
+/** Whether the documents that an approval needs exist (§8.3 for the classic flow, a guess for the other). */
 export function hasDocuments(request: Enrolment, { ra }: Behaviour): boolean {
   const types = request.documents.map((document) => document.type);
   if (!request.videoMode) return types.includes('document_front') && types.includes('document_rear');
@@ -26,7 +26,7 @@ export function hasDocuments(request: Enrolment, { ra }: Behaviour): boolean {
   return types.filter((type) => counting.includes(type)).length >= ra.evidenceNeeded;
 }
 
-/** Where the validation of the video leads (§6). Guess: a natural person with a field missing goes the long way too. */
+/** The status after the video is validated (§6). Guess: a natural person with a missing field also goes to CREATED. */
 export function validationApproves(request: Enrolment, { ra }: Behaviour): boolean {
   switch (ra.afterValidation) {
     case 'ENROLLREADY':

@@ -9,7 +9,7 @@ interface Links {
   enrolLinkOf(request: Enrolment): string;
 }
 
-/** What a change of status brings along in an enrolment: data from the video, e-mails. The caller saves. */
+/** What follows from a change of status in an enrolment: data from the video, e-mails. The caller saves. */
 export function carryOut(request: ProviderRequest, cause: Cause | 'created', behaviour: Behaviour, links: Links): void {
   if (request.kind !== 'enrolment') return;
   switch (cause) {
@@ -33,7 +33,7 @@ export function carryOut(request: ProviderRequest, cause: Cause | 'created', beh
   }
 }
 
-/** The identification overrules what the caller gave. */
+/** The data from the identification replaces what the caller gave. */
 function takeFromVideo(request: Enrolment, { ra }: Behaviour): void {
   const person = (request.person ??= somebody());
   for (const [field, value] of Object.entries(person)) {
@@ -44,7 +44,7 @@ function takeFromVideo(request: Enrolment, { ra }: Behaviour): void {
   request.revision += 1;
 }
 
-/** What the provider writes to a signer. */
+/** The e-mails that the provider sends to a signer. */
 const MAILS = {
   video: {
     subject: 'Identify yourself by video',

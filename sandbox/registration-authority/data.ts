@@ -38,7 +38,7 @@ export function createdOrder(call: RaCall): EnrolmentOrder {
 
 /**
  * What an update changes.
- * @throws Refusal where a field from the video would change, and that is refused
+ * @throws Refusal if a field from the video would change, and the settings refuse that
  */
 export function updatedFields(
   call: RaCall,
@@ -67,12 +67,12 @@ export function updatedFields(
   return update;
 }
 
-/** A field as reads show it, which may be sent back. */
+/** A field as reads show it. It may be sent back. */
 function shownAs(field: string, { fields }: Enrolment, behaviour: Behaviour): string | undefined {
   return field === 'birth_date' ? (birthDate(fields[field], behaviour) ?? undefined) : fields[field];
 }
 
-/** What the sources contradict each other in. @throws Refusal */
+/** Checks where the sources contradict each other. @throws Refusal */
 function checkUpdateForm(call: RaCall): void {
   const { updateName, updateVideoidMode } = call.behaviour.ra;
   if (updateName === 'required') requireFields(call, ['given_name', 'surname_1']);
@@ -80,13 +80,13 @@ function checkUpdateForm(call: RaCall): void {
   if (updateVideoidMode === 'refused' && call.body['videoid_mode'] !== undefined) throw invalidFields(['videoid_mode']);
 }
 
-/** What an update leaves as it is without naming it. */
+/** Fields that an update does not change when it leaves them out. */
 function remaining({ behaviour }: RaCall, { fields, videoFields }: Enrolment): Record<string, string> {
   if (behaviour.ra.updateLeavesOut === 'kept') return fields;
   return Object.fromEntries(Object.entries(fields).filter(([name]) => videoFields.includes(name)));
 }
 
-/** Guess: all of it; only that 412 with code 415 names invalid fields is documented. */
+/** Guess: all of this. Only one fact is documented: 412 with code 415 names invalid fields. */
 function wrongFields(
   { behaviour: { ra } }: RaCall,
   order: Pick<EnrolmentOrder, 'profile' | 'email' | 'phone' | 'secureElement' | 'validityTime'>,
@@ -103,7 +103,7 @@ function wrongFields(
   return wrong;
 }
 
-/** A used card, one of another authority, or none at all: mistakes that are answered with 500. @throws Refusal */
+/** A card that is used, belongs to another authority or does not exist. These mistakes get a 500. @throws Refusal */
 function checkCard(call: RaCall, order: EnrolmentOrder): void {
   const { scratchcards } = call.provider.parts;
   const card = scratchcards.find(order.scratchcard);

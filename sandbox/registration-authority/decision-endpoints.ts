@@ -75,7 +75,7 @@ export const DECISION_ENDPOINTS: RaEndpoint[] = [
   },
 ];
 
-/** The request, and who decides about its video. @throws Refusal where the caller may not, or cannot now */
+/** The request, and who decides about its video. @throws Refusal if the caller may not decide, or cannot now */
 function videoToDecide(call: RaCall): { request: Enrolment; rao: string } {
   const request = enrolmentOf(call);
   const rao = checkCredentials(call, request);
@@ -84,7 +84,7 @@ function videoToDecide(call: RaCall): { request: Enrolment; rao: string } {
   return { request, rao };
 }
 
-/** In the order of the vendor's example; an object here, a JSON string elsewhere (§8.1, §8.3). */
+/** In the order of the vendor's example. It is an object here, and a JSON string elsewhere (§8.1, §8.3). */
 function secretsOf(secrets: Record<'puk' | 'enrollment_code' | 'pin' | 'erc', string> | undefined) {
   if (secrets === undefined) return {};
   const { puk, enrollment_code, pin, erc } = secrets;

@@ -34,7 +34,7 @@ export const DOCUMENT_ENDPOINTS: RaEndpoint[] = [
       const type = text(call.body['doctype']);
       if (type !== 'contract' && type !== 'contract_renew') throw invalidParameters(call.behaviour);
       const bytes = await bytesAt(call, await contractOf(call.provider, request));
-      // latin1 keeps every byte; UTF-8 does not.
+      // latin1 keeps every byte. UTF-8 does not.
       return json({ document: bytes.toString(call.behaviour.ra.rawPdf === 'latin1' ? 'latin1' : 'utf8') });
     },
   },
@@ -121,7 +121,7 @@ export const DOCUMENT_ENDPOINTS: RaEndpoint[] = [
   })),
 ];
 
-/** The request, where declaration and contract can be made. @throws Refusal */
+/** The request, if declaration and contract can be made now. @throws Refusal */
 function inPaperwork(call: RaCall): Enrolment {
   const request = enrolmentOf(call);
   if (!call.behaviour.ra.paperworkIn.includes(request.status)) throw wrongStatus();
@@ -143,7 +143,7 @@ function keepDocument(call: RaCall, request: Enrolment, what: Pick<EnrolmentDocu
   return json({ pk, type: what.type }, 201);
 }
 
-/** Where the documents of a type lie. @throws Refusal */
+/** Where the documents of a type are. @throws Refusal */
 async function pathsOf(call: RaCall, request: Enrolment, type: string): Promise<string[]> {
   const { provider } = call;
   if (type === 'contract') return [await contractOf(provider, inPaperwork(call))];
@@ -165,18 +165,18 @@ async function bytesAt(call: RaCall, path: string): Promise<Buffer> {
   return bytes;
 }
 
-/** In lines of 76 where that is set. */
+/** Base64, in lines of 76 characters if the settings say so. */
 function base64(call: RaCall, bytes: Buffer): string {
   const whole = bytes.toString('base64');
   return call.behaviour.ra.base64Lines ? whole.replaceAll(/(.{76})(?=.)/g, '$1\n') : whole;
 }
 
-/** 16 hexadecimal digits: the certificate of the RAO, always the same. */
+/** 16 hexadecimal digits: the RAO's certificate, always the same. */
 function serialNumber(rao: string): string {
   return createHash('sha256').update(`RAO ${rao}`).digest('hex').slice(0, 16);
 }
 
-/** What the RAO declares; in Spanish, with line ends of Windows, as the vendor's example. */
+/** What the RAO declares. In Spanish and with Windows line ends, like the vendor's example. */
 function declaration(rao: string, { pk, fields, profile }: Enrolment): string {
   const name = [fields['given_name'], fields['surname_1'], fields['surname_2']].filter(Boolean).join(' ');
   return [

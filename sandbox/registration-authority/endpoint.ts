@@ -8,7 +8,7 @@ import { detailed, forbidden, invalidParameters, missing, mistake, notFound } fr
 export type RaCall = Call<Enrolment>;
 export type RaEndpoint = Endpoint<Enrolment>;
 
-/** A bare JSON answer: this API has no envelope for successes. */
+/** A bare JSON answer. This API has no envelope for successes. */
 export function json(body: unknown, status = 200): Answer {
   return { kind: 'json', status, body };
 }
@@ -19,13 +19,13 @@ export function enrolmentOf(call: RaCall, words = 'No Request matches the given 
   return call.request;
 }
 
-/** Fields that must be there and not blank. @throws Refusal */
+/** Fields that must exist and not be blank. @throws Refusal */
 export function requireFields(call: RaCall, fields: readonly string[]): void {
   const lacking = fields.filter((field) => text(call.body[field]) === undefined);
   if (lacking.length > 0) throw missing(lacking, call.behaviour);
 }
 
-/** The registration authority in a body. @throws Refusal 500, as for every unknown id (§2.3) */
+/** The registration authority in a body. @throws Refusal 500, like for every unknown id (§2.3) */
 export function authorityNamed(call: RaCall, field: string): string {
   const id = text(call.body[field]) ?? '';
   if (call.provider.parts.settings.all.registrationAuthorities[id] === undefined) {
@@ -34,7 +34,7 @@ export function authorityNamed(call: RaCall, field: string): string {
   return id;
 }
 
-/** The RAO named by `rao` or `rao_id`, whichever the call documents (§12.9). @throws Refusal */
+/** The RAO named by `rao` or `rao_id`. The documentation of the call says which one (§12.9). @throws Refusal */
 export function raoOf(call: RaCall, key: 'rao' | 'rao_id'): { id: string; rao: Rao } {
   const { behaviour, body } = call;
   const other =
@@ -62,7 +62,7 @@ export function checkCredentials(call: RaCall, request: Enrolment): string {
   return id;
 }
 
-/** At most 10 objects a page (§1.2); `next` and `previous` are whole addresses. @throws Refusal 404 */
+/** At most 10 objects on a page (§1.2). `next` and `previous` are complete addresses. @throws Refusal 404 */
 export function paginated(call: RaCall, all: readonly unknown[]): Answer {
   const pages = Math.max(1, Math.ceil(all.length / PAGE));
   const page = Number(call.query['page'] ?? 1);

@@ -1,12 +1,12 @@
 import type { CommonRequest } from '../requests/common-request.js';
 import type { Person } from '../requests/person.js';
 
-/** A document or an evidence that was uploaded. */
+/** An uploaded document or evidence. */
 export interface EnrolmentDocument {
   pk: number;
   /** `document_front`, …, or `videoid_evidence`. */
   type: string;
-  /** Of an evidence. */
+  /** Only evidence has one. */
   label?: string;
   contentType: string;
   /** Bytes. */
@@ -38,7 +38,7 @@ export type EnrolmentOrder = Pick<
   | 'fields'
 >;
 
-/** Everything the provider knows about one enrolment. */
+/** Everything that the provider knows about one enrolment. */
 export interface Enrolment extends CommonRequest {
   kind: 'enrolment';
   videoMode: boolean;
@@ -47,22 +47,22 @@ export interface Enrolment extends CommonRequest {
   /** Days. */
   validityTime: string;
   identificationRao?: string;
-  /** Fields of the request that caller or video have given, by their name in the API; without e-mail and phone. */
+  /** Fields that the caller or the video gave, by their API names. E-mail and phone are not here. */
   fields: Record<string, string>;
-  /** Those that the video gave. */
+  /** The fields that came from the video. */
   videoFields: string[];
-  /** The person in the video, set by a control call. Otherwise a made-up person when the video is finished. */
+  /** The person in the video, if a control call set one. Otherwise, finishing the video makes one up. */
   person?: Person;
-  /** §6: only these two are documented. */
+  /** Only these two values are documented (§6). */
   videoStatus?: 'VALIDATED' | 'REFUSED';
   /** A dashed UUID. */
   videoIdentifier: string;
-  /** The opaque end of the pre-authorised link: 32 hexadecimal digits. */
+  /** The random last part of the pre-authorised link: 32 hexadecimal digits. */
   enrolToken: string;
   documents: EnrolmentDocument[];
   documentsEver: number;
   approvingRao?: string;
-  /** Goes up with every change of the data: the contract before a change is another one than after it. */
+  /** Increases with every change of the data, because the contract changes too. */
   revision: number;
   mails: Mail[];
 }

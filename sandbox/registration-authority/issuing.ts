@@ -9,22 +9,22 @@ import type { Enrolment } from './enrolment.js';
 
 const DAY = 86_400_000;
 
-/** The path of the contract as it is shown: made once for each version of the data. */
+/** The path of the unsigned contract. It is made once for each version of the data. */
 export async function contractOf(provider: Provider, request: Enrolment): Promise<string> {
   const { files } = provider.parts;
   const path = files.enrolmentContractPath(request.pk, 'original', request.revision);
   return files.once(path, () => makeContract(request));
 }
 
-/** The path of the contract that the signer signed; undefined where it is not there. */
+/** The path of the contract that the signer signed. Undefined if there is none. */
 export function signedContractOf(provider: Provider, request: Enrolment): string | undefined {
   const path = provider.parts.files.enrolmentContractPath(request.pk, 'signed', request.revision);
   return provider.parts.files.exists(path) ? path : undefined;
 }
 
 /**
- * The signer's self-service behind the pre-authorised link: the contract is signed and the certificate issued.
- * What happens there in real life (code by text message, choosing a PIN) is not simulated.
+ * The signer's self-service behind the pre-authorised link: it signs the contract and issues the certificate.
+ * In reality, the signer also gets a code by text message and chooses a PIN. This is not simulated.
  * @throws Refusal 412 outside ENROLLREADY
  */
 export async function enrol(provider: Provider, request: Enrolment): Promise<void> {

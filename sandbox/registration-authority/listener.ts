@@ -11,10 +11,10 @@ import type { Enrolment } from './enrolment.js';
 import { refusalBody } from './refusals.js';
 import type { ListenerTls } from './tls.js';
 
-/** Path below which the Registration Authority API lies (§1.2). */
+/** The path of the Registration Authority API (§1.2). */
 export const RA_API_PATH = '/api/v1';
 
-/** How the Registration Authority API names requests, reads bodies and says no. */
+/** How the Registration Authority API names requests, reads bodies and refuses calls. */
 const REGISTRATION_AUTHORITY: Api<Enrolment> = {
   named: (provider, { request_pk: pk }) => (pk === undefined ? undefined : provider.parts.requests.findEnrolment(pk)),
   read: readBody,
@@ -22,7 +22,7 @@ const REGISTRATION_AUTHORITY: Api<Enrolment> = {
   failure: (status, words) => ({ code: String(status), id: randomBytes(8).toString('hex'), error: words }),
 };
 
-/** The second listener: HTTPS that lets in nobody but holders of a certificate of its own authority (mutual TLS). */
+/** The second listener: HTTPS that accepts only clients with a certificate of its own authority (mutual TLS). */
 export function createRaServer(provider: Provider, tls: ListenerTls): Server {
   return createAdaptorServer({
     fetch: application(provider).fetch,
@@ -45,7 +45,7 @@ function application(provider: Provider): Hono<{ Bindings: HttpBindings }> {
   return app;
 }
 
-/** Every URL must end in a slash; what happens to one that does not is a guess. */
+/** Every URL must end in a slash. What happens otherwise is a guess. */
 function unknownPath(provider: Provider, context: SandboxContext): Response {
   const { path } = context.req;
   const { missingSlash } = provider.parts.settings.behaviour().ra;

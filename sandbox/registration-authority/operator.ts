@@ -4,7 +4,7 @@ import { isPossible } from '../requests/transitions.js';
 import { hasDocuments, missingFields, validationApproves } from './completeness.js';
 import type { Enrolment } from './enrolment.js';
 
-/** What the provider's Certified Operator, or somebody in the authority's console, can do past the API. */
+/** What the provider's Certified Operator, or the authority's own staff in the console, can do without the API. */
 export type OperatorAct = 'validate' | 'refuse' | 'approve' | 'cancel';
 export const OPERATOR_ACTS: readonly OperatorAct[] = ['validate', 'refuse', 'approve', 'cancel'];
 
@@ -24,7 +24,7 @@ export function canOperate(provider: Provider, request: Enrolment, act: Operator
   }
 }
 
-/** @throws Refusal 412 where status or data do not allow it */
+/** @throws Refusal 412 if the status or the data do not allow it */
 export function operate(provider: Provider, request: Enrolment, act: OperatorAct, reason: string): void {
   if (!canOperate(provider, request, act)) throw new Refusal(412, 'Invalid request status');
   switch (act) {
@@ -44,7 +44,7 @@ export function operate(provider: Provider, request: Enrolment, act: OperatorAct
 }
 
 /**
- * The video is accepted; the profile decides where that leads, unless it is said. Returns whether that approves.
+ * The video is accepted. The profile decides which status follows, unless the caller does. Returns whether this also approves.
  * @throws Refusal 412
  */
 export function validate(

@@ -1,12 +1,12 @@
 /** A certificate profile (§9). */
 export interface Profile {
-  /** Values of `secure_element` it allows: 0 software, 1 smartcard, 2 cloud. */
+  /** The allowed values of `secure_element`: 0 software, 1 smartcard, 2 cloud. */
   secureElements: readonly number[];
-  /** Fields it must have, beside those that all have. */
+  /** Mandatory fields, in addition to those of all profiles. */
   fields: readonly string[];
 }
 
-/** Fields that every profile must have. */
+/** Fields that are mandatory in every profile. */
 export const BASE_FIELDS: readonly string[] = [
   'secure_element',
   'profile',
@@ -20,7 +20,7 @@ export const BASE_FIELDS: readonly string[] = [
   'mobile_phone_number',
 ];
 
-/** Days that every profile lists for `validity_time`. */
+/** Days that every profile allows for `validity_time`. */
 export const VALIDITY_TIMES: readonly string[] = ['1', '3', '365', '730', '1095', '1825'];
 
 const GROUPS: readonly (readonly [names: Readonly<Record<string, readonly number[]>>, fields: string])[] = [
@@ -115,16 +115,16 @@ export const PROFILES: Readonly<Record<string, Profile>> = Object.fromEntries(
   ),
 );
 
-/** Fields that a request of this profile must have to be approved; of an unknown profile, what all must have. */
+/** Fields that a request of this profile needs for an approval. An unknown profile needs those of all profiles. */
 export function mandatoryFields(profile: string): readonly string[] {
   return [...BASE_FIELDS, ...(PROFILES[profile]?.fields ?? [])];
 }
 
 const NATURAL_PERSONS = ['PFSoftAFCiudadano', 'PFqscdCiudadano', 'PFnubeAFCiudadano', 'PFnubeQAFCiudadano'];
-/** The inferred ones (§9). */
+/** The profiles whose rule is inferred (§9). */
 const NORMALIZED = ['PFSoftNC', 'PFnubeNC'];
 
-/** Whether validation alone approves a request of this profile. */
+/** Whether validation alone approves a request with this profile. */
 export function isNaturalPerson(profile: string, normalized: 'natural-person' | 'other'): boolean {
   return NATURAL_PERSONS.includes(profile) || (normalized === 'natural-person' && NORMALIZED.includes(profile));
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Refusal, wordsOf } from '../calls/answers.js';
 import type { Behaviour } from '../settings/settings.js';
 
-/** A refusal with an error code of its own: `{"code","id","error"}` (§2.3). */
+/** A refusal with its own error code: `{"code","id","error"}` (§2.3). */
 export class CodedRefusal extends Refusal {
   constructor(
     status: number,
@@ -24,7 +24,7 @@ export class ShapedRefusal extends Refusal {
   }
 }
 
-/** 500 for a mistake of the caller, as the provider has it (§2.3). */
+/** 500 for a mistake of the caller, like the provider answers (§2.3). */
 export function mistake(words: string): Refusal {
   return new CodedRefusal(500, words, '500');
 }
@@ -39,7 +39,7 @@ export function invalidFields(fields: readonly string[]): Refusal {
   return new CodedRefusal(412, `Invalid request fields: ${fields.join(', ')}`, '415');
 }
 
-/** 412 with code 418; the words are the provider's, its spelling set. */
+/** 412 with code 418. The words are the provider's. Their spelling is a setting. */
 export function invalidParameters({ ra }: Behaviour): Refusal {
   return new CodedRefusal(412, ra.parametersSpelling, '418');
 }
@@ -48,7 +48,7 @@ export function wrongStatus(): Refusal {
   return new CodedRefusal(412, 'Invalid request status', '412');
 }
 
-/** Fields that a body has to have. Guess: nothing documents what is said when one is missing. */
+/** Fields that a body must have. Guess: no source shows the answer if one is missing. */
 export function missing(fields: readonly string[], { ra }: Behaviour): Refusal {
   if (ra.missingFields === '412') return invalidFields(fields);
   const list = Object.fromEntries(fields.map((field) => [field, ['This field is required.']]));
@@ -67,7 +67,7 @@ export function forbidden(): Refusal {
   return detailed(403, 'You do not have permission to perform this action.');
 }
 
-/** The JSON body of a refusal in the shape that is documented for it, or in the one that is set for all. */
+/** The JSON body of a refusal, in the shape documented for it, or in the one shape that the settings choose for all. */
 export function refusalBody(refusal: Refusal, behaviour: Behaviour): Record<string, unknown> {
   const { ra } = behaviour;
   const { status } = refusal;

@@ -106,7 +106,7 @@ export const REQUEST_ENDPOINTS: RaEndpoint[] = [
   },
 ];
 
-/** Filters that nobody documents, `status` among them, do nothing. */
+/** Undocumented filters, such as `status`, do nothing. */
 function isWanted(request: Enrolment, query: Record<string, string>): boolean {
   return FILTERS.every((name) => {
     const wanted = query[name];
@@ -129,7 +129,7 @@ function valueOf(request: Enrolment, filter: string): string | undefined {
   }
 }
 
-/** A request as reads show it, which may be another status than it has. */
+/** A request as reads show it. They may show another status than it has. */
 function shown(call: RaCall, request: Enrolment): Record<string, unknown> {
   return readView(request, call.behaviour, call.provider.linkOf(request), shownStatus(call, request));
 }

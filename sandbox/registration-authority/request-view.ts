@@ -3,7 +3,7 @@ import type { Behaviour } from '../settings/settings.js';
 import type { Enrolment } from './enrolment.js';
 import { videoData } from './video-data.js';
 
-/** Fields of the create response in the vendor's order (§8.2). */
+/** Fields of create's answer, in the vendor's order (§8.2). */
 const CREATE_FIELDS =
   'pk given_name surname_1 surname_2 sex id_document_type id_document_country serial_number country_name citizenship residence organization_email email title organization_name organizational_unit_1 organizational_unit_2 organization_identifier responsible_name responsible_first_surname responsible_second_surname responsible_email responsible_serial responsible_position subscriber_responsible_serial administrative_unit empowerment representation circumstances limit registration process_application entity_owner entity_owner_serial_number description certificate_set profile scratchcard status registering_user approving_user producing_user registration_authority secure_element validity_time smartcard_sn citizen_tax_number birth_date birth_country birth_city birth_province birth_state birth_district birth_canton id_document_description id_document_issuer organization_rol professional_id_number mobile_phone_number fix_phone_number residence_address residence_city residence_province residence_postal_code residence_state residence_district residence_canton organization_tax_number organization_address organization_city organization_province organization_country organization_postal_code organization_state organization_url responsible_legal_level subscriber responsible_legal_documents special_conditions responsible_registry_data approving_rao producing_rao id_document_number'.split(
     ' ',
@@ -15,7 +15,7 @@ const READ_FIELDS =
     ' ',
   );
 
-/** Those that no caller sets as text. */
+/** Fields that no caller sets as text. */
 const OWN = new Set(
   'pk email certificate_set profile scratchcard status registering_user approving_user producing_user registration_authority secure_element validity_time mobile_phone_number approving_rao producing_rao paperless_mode ext_recognition_data identification_rao'.split(
     ' ',
@@ -25,17 +25,17 @@ const OWN = new Set(
 /** Fields that create and update take as text, beside e-mail and phone. */
 export const TEXT_FIELDS: readonly string[] = [
   ...[...CREATE_FIELDS, ...READ_FIELDS].filter((field) => !OWN.has(field)),
-  'organizational_unit_4', // in the profiles of public employees alone (§9); no read shows it
+  'organizational_unit_4', // only in the profiles of public employees (§9), and never in a read
 ];
 
-/** The answer to create: fields that nobody filled are null. */
+/** The answer to create. Fields that nobody filled in are null. */
 export function createView(request: Enrolment, behaviour: Behaviour): Record<string, unknown> {
   return view(request, CREATE_FIELDS, request.status, null, behaviour);
 }
 
 /**
  * What a read shows.
- * @param status the one to show
+ * @param status the status to show
  */
 export function readView(
   request: Enrolment,
@@ -67,7 +67,7 @@ function view(
   );
 }
 
-/** Numbers on output, whatever they were on input; `validity_time` stays text (§8.2). */
+/** Numbers in answers, even if they came as text. `validity_time` stays text (§8.2). */
 function ownFields(request: Enrolment, status: string, behaviour: Behaviour): Record<string, unknown> {
   const registrationAuthority = Number(request.registrationAuthority);
   return {
@@ -117,7 +117,7 @@ function certificateSet(request: Enrolment, behaviour: Behaviour): Record<string
   ];
 }
 
-/** DD/MM/YYYY as in the video's data, or YYYY-MM-DD. */
+/** DD/MM/YYYY like the video's data, or YYYY-MM-DD. */
 export function birthDate(given: string | undefined, { ra }: Behaviour): string | null {
   if (given === undefined || given === '') return null;
   const parts = /^(\d\d)\/(\d\d)\/(\d{4})$/.exec(given);

@@ -4,7 +4,7 @@ import type { RequestStore } from '../requests/requests.js';
 import type { SettingsStore } from '../settings/store.js';
 import { readJson, writeJson } from '../state/files.js';
 
-/** What the signer and the registration authority need later; credentials (§8.1). */
+/** Secrets that the signer and the registration authority need later (§8.1). */
 export interface ScratchcardSecrets {
   erc: string;
   enrollment_code: string;
@@ -12,15 +12,15 @@ export interface ScratchcardSecrets {
   puk: string;
 }
 
-/** A single-use card. */
+/** A card that can be used once. */
 export interface Scratchcard {
   pk: number;
   sn: string;
   registrationAuthority: string;
   secrets: ScratchcardSecrets;
-  /** Used by somebody who is not of this sandbox. */
+  /** Used by somebody outside this sandbox. */
   usedElsewhere?: boolean;
-  /** Handed out, where "first unused" reserves. */
+  /** Handed out already, if "first unused" reserves cards. */
   reserved?: boolean;
 }
 
@@ -31,8 +31,8 @@ interface Kept {
 }
 
 /**
- * The cards of all registration authorities; kept over restarts. A card is used once a request holds it: request and
- * use are saved as one.
+ * The cards of all registration authorities. They survive restarts. A card is used as soon as a request holds it. Request and
+ * use are saved together.
  */
 export class ScratchcardStock {
   private readonly path: string;
@@ -45,12 +45,12 @@ export class ScratchcardStock {
     private readonly requests: RequestStore,
   ) {
     this.path = join(stateFolder, 'scratchcards.json');
-    // Seven digits; another range for each state, so that a fresh one does not give out the cards of an older one.
+    // Seven digits. Each state has its own range, so that a fresh state does not repeat the cards of an older one.
     this.kept = (readJson(this.path) as Kept | undefined) ?? { first: randomInt(1_000_000, 8_000_000), cards: [] };
     this.kept.cards.forEach((card) => this.bySn.set(card.sn, card));
   }
 
-  /** All cards, of one registration authority where it is named. Cards that the settings ask for are made here. */
+  /** All cards, or those of one registration authority. Makes the cards that the settings ask for. */
   list(registrationAuthority?: string): readonly Scratchcard[] {
     const known = Object.keys(this.settings.all.registrationAuthorities);
     const wanted = registrationAuthority === undefined ? known : known.filter((id) => id === registrationAuthority);
@@ -61,7 +61,7 @@ export class ScratchcardStock {
     return registrationAuthority === undefined ? this.kept.cards : this.of(registrationAuthority);
   }
 
-  /** The unused card with the lowest number. With `reserve`, it is handed out to nobody else. */
+  /** The unused card with the lowest number. With `reserve`, nobody else gets it. */
   firstUnused(registrationAuthority: string, reserve: boolean): Scratchcard | undefined {
     const free = this.list(registrationAuthority).find((card) => !this.isUsed(card) && card.reserved !== true);
     if (free !== undefined && reserve) {
@@ -84,13 +84,13 @@ export class ScratchcardStock {
     return card.usedElsewhere === true || this.requests.findByScratchcard(card.sn) !== undefined;
   }
 
-  /** Somebody else uses the card. */
+  /** Marks the card as used by somebody else. */
   useElsewhere(card: Scratchcard): void {
     card.usedElsewhere = true;
     this.save();
   }
 
-  /** Makes more cards, all with the same secrets where some are given. */
+  /** Makes more cards. If secrets are given, all new cards have them. */
   add(registrationAuthority: string, amount: number, secrets?: ScratchcardSecrets): void {
     for (let count = 0; count < amount; count += 1) {
       const position = this.kept.cards.length;

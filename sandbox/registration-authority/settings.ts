@@ -1,127 +1,127 @@
 import { z } from 'zod';
 import { STATUSES } from '../requests/statuses.js';
 
-/** How a registration authority says no (§2.3). `coded` is `{"code","id","error"}`. */
+/** How a registration authority refuses calls (§2.3). `coded` is `{"code","id","error"}`. */
 export const RA_ERROR_SHAPES = ['as-documented', 'coded', 'detail', 'error', 'details', 'title', 'status'] as const;
 
 /**
- * How the simulated Registration Authority API behaves; what it shares with One-Shot (link, tries, lag, callbacks,
- * cancelling) is in `../settings.ts`. "Guess" marks what no source says, "§" what the sources contradict each other in.
+ * How the simulated Registration Authority API behaves. What it shares with One-Shot (link, tries, lag, callbacks,
+ * cancelling) is in `../settings.ts`. "Guess": no source says it. "§": the sources contradict each other there.
  */
 export const raBehaviourSchema = z.strictObject({
   // Calls
-  /** Every URL must end in a slash (§1.2). Guess: what one without gets. */
+  /** Every URL must end in a slash (§1.2). Guess: the answer to a URL without one. */
   missingSlash: z.enum(['404', '301']),
-  /** §2.3: six shapes; one for all in place of the documented one of each case. */
+  /** §2.3: six shapes. `as-documented` gives each case its documented shape. The others give one shape to all cases. */
   errorShape: z.enum(RA_ERROR_SHAPES),
   /** §2.3: `code` is usually a string, sometimes a number, sometimes malformed (`"418,"`). */
   errorCode: z.enum(['string', 'number', 'malformed']),
-  /** §2.3: `Invalid paramiters`, once spelled right. */
+  /** §2.3: `Invalid paramiters`, and once the correct spelling. */
   parametersSpelling: z.enum(['Invalid paramiters', 'Invalid parameters']),
-  /** Guess: a body without its required fields is 412 `Invalid request fields: …`, or a 400 that lists them by name. */
+  /** Guess: a body without required fields gets 412 `Invalid request fields: …`, or a 400 that lists them by name. */
   missingFields: z.enum(['412', '400']),
-  /** §8.2: bodies documented as form-data that guide and integrators send as JSON; what is taken there. */
+  /** §8.2: which bodies are accepted. The documentation says form-data, but the guide and integrators send JSON. */
   formBodies: z.enum(['either', 'json', 'form']),
-  /** Guess: wrong RAO credentials. An unknown RAO is a 500 (§2.3). */
+  /** Guess: the answer to wrong RAO credentials. An unknown RAO gets a 500 (§2.3). */
   wrongCredentials: z.enum(['403', '401', '500']),
-  /** §1.2: the guide's table calls a list `result`, its examples `results`. */
+  /** §1.2: the guide's table names a list `result`, its examples `results`. */
   listKey: z.enum(['results', 'result']),
-  /** §12.9: `rao` for the declaration and `rao_id` elsewhere, or any of the two everywhere. */
+  /** §12.9: `rao` for the declaration and `rao_id` elsewhere, or either name everywhere. */
   raoKey: z.enum(['as-documented', 'either']),
 
   // Scratchcards (§8.1)
-  /** So many cards were made for a registration authority; more are made when it is raised. */
+  /** How many cards a registration authority has. More are made when the number is raised. */
   scratchcards: z.number().int().nonnegative(),
-  /** §8.1: an example of the list counts more cards than can be unused; whether used ones are in it. */
+  /** §8.1: whether the list includes used cards. An example counts more cards than can be unused. */
   scratchcardList: z.enum(['all', 'unused']),
-  /** Guess: whether "first unused" keeps the card for its caller. */
+  /** Guess: whether "first unused" reserves the card for its caller. */
   firstUnused: z.enum(['does-not-reserve', 'reserves']),
-  /** Guess: the answer when no card is left. */
+  /** Guess: the answer if no card is left. */
   noneLeft: z.enum(['500', '404', 'null']),
   /** §12.10 */
   secretsShape: z.enum(['json-string', 'object']),
   /** §12.10 */
   snType: z.enum(['string', 'number']),
-  /** A card that does not exist, at create: §8.2's only example, or §2.3's habit. */
+  /** Create with a card that does not exist: the only example of §8.2, or the usual answer of §2.3. */
   unknownScratchcard: z.enum(['Invalid ScratchCard', 'ScratchCard matching query does not exist.']),
 
   // Requests (§8.2)
   /** Guess: whether a profile that is not in the table of §9 is refused. */
   unknownProfile: z.enum(['refused', 'accepted']),
-  /** Guess: whether a `secure_element` or `validity_time` that §9 does not list for the profile is refused. */
+  /** Guess: whether a `secure_element` or `validity_time` is refused if §9 does not list it for the profile. */
   profileRules: z.enum(['checked', 'not-checked']),
-  /** §12.4: `webhook_url` on create is documented for demonstrations. */
+  /** §12.4: whether create accepts `webhook_url`, which is documented for demonstrations. */
   webhookUrl: z.enum(['used', 'ignored']),
-  /** §8.2: `videoid_mode: 1` in an update: its description says that it must be there, the guide's sample has none. */
+  /** §8.2: whether an update needs `videoid_mode: 1`. Its description says so, but the guide's sample has none. */
   updateVideoidMode: z.enum(['optional', 'required', 'refused']),
-  /** Guess: what an update leaves out stays, or is emptied but for what the video gave. */
+  /** Guess: fields that an update leaves out stay, or become empty except for those from the video. */
   updateLeavesOut: z.enum(['kept', 'emptied']),
-  /** §8.2: whether an update has to repeat the name, as the guide's sample does. */
+  /** §8.2: whether an update must repeat the name, like the guide's sample does. */
   updateName: z.enum(['optional', 'required']),
-  /** §8.2: untouched fields are null on create, and empty strings or null later. */
+  /** §8.2: fields that nobody filled in are null on create, and later empty strings or null. */
   untouchedLater: z.enum(['empty', 'null']),
-  /** Guess: a new request is in lists so many milliseconds after it was made. */
+  /** Guess: the milliseconds after which a new request appears in lists. */
   listLag: z.number().nonnegative(),
-  /** §4.10 has an example without the plus: how answers write a phone. */
+  /** How answers write a phone. §4.10 has an example without the plus. */
   phoneShown: z.enum(['as-sent', 'without-plus']),
-  /** Guess: how a read writes `birth_date`; the video's own data has DD/MM/YYYY. */
+  /** Guess: how a read writes `birth_date`. The video's own data has DD/MM/YYYY. */
   birthDate: z.enum(['iso', 'slashes']),
 
   // Video (§8.4)
-  /** Guess: whether reads hold the signer's link in `videoid_data`. */
+  /** Guess: whether reads show the signer's link in `videoid_data`. */
   videoLinkShown: z.boolean(),
-  /** Guess: `videoid_data.status` before somebody decided; VALIDATED and REFUSED alone are documented. */
+  /** Guess: `videoid_data.status` before a decision. Only VALIDATED and REFUSED are documented. */
   videoStatusOpen: z.string(),
-  /** Guess: fields of the request that the video gives. */
+  /** Guess: the fields of the request that come from the video. */
   videoFields: z.array(z.string()),
-  /** Guess: what happens to an update that changes one of them (they "cannot be modified", S-RA). */
+  /** Guess: the answer to an update that changes one of them (they "cannot be modified", S-RA). */
   videoFieldChange: z.enum(['refused', 'ignored', 'allowed']),
-  /** Bytes of each of the four images in reads. */
+  /** The size of each of the four images in reads, in bytes. */
   imageBytes: z.number().int().nonnegative(),
 
   // Decisions (§8.3, §8.4, §6)
-  /** After validation: natural persons to ENROLLREADY and others to CREATED (S-RA), or all the same way. */
+  /** The status after validation: ENROLLREADY for natural persons and CREATED for others (S-RA), or one for all. */
   afterValidation: z.enum(['by-profile', 'ENROLLREADY', 'CREATED']),
-  /** Guess: to which branch the `PF…NC` profiles belong (§9). */
+  /** Guess: which of these two the `PF…NC` profiles get (§9). */
   normalizedProfiles: z.enum(['natural-person', 'other']),
-  /** Guess: event of VIDEOREVIEW to CREATED. No source names one; null announces nothing. */
+  /** Guess: the event of VIDEOREVIEW to CREATED. No source names one. Null announces nothing. */
   createdEvent: z.string().nullable(),
-  /** §12.12: the provider's operator decides about the video, or the registration authority's own may too. */
+  /** §12.12: whether only the provider's operator decides about the video, or also the registration authority's own. */
   videoDecidedBy: z.enum(['anybody', 'operator']),
-  /** §12.11: where `validate_videoid` leads. */
+  /** §12.11: the status after `validate_videoid`. */
   validateVideoid: z.enum(['ENROLLREADY', 'CREATED', 'as-operator']),
-  /** §8.3: whether the call carries the receipt too, as RA-WF-CLASSIC says. */
+  /** §8.3: whether the call contains the receipt too, as RA-WF-CLASSIC says. */
   approveReceipt: z.enum(['ignored', 'required']),
-  /** Whether the API user may ask for pre-authorised links; 403 where not. */
+  /** Whether the API user may ask for pre-authorised links. Otherwise the answer is 403. */
   preauthlink: z.enum(['allowed', 'forbidden']),
-  /** Guess: asking for one outside ENROLLREADY. */
+  /** Guess: the answer outside ENROLLREADY. */
   preauthlinkElsewhere: z.enum(['403', '412']),
 
   // Documents (§8.2, §8.4)
-  /** §8.4: OpenAPI says POST, the guide's curl PUT. */
+  /** §8.4: OpenAPI says POST. The guide's curl command says PUT. */
   evidenceMethod: z.enum(['POST', 'PUT', 'either']),
-  /** Guess: statuses in which documents and evidence are taken. */
+  /** Guess: the statuses in which documents and evidence are accepted. */
   documentsIn: z.array(z.enum(STATUSES)),
-  /** Content types of a part that are taken; others are 500 `Invalid content_type`. Guess: which. */
+  /** Guess: the accepted content types of a part. Others get 500 `Invalid content_type`. */
   contentTypes: z.array(z.string()),
-  /** Guess: so many supporting documents are needed to approve a profile that is not a natural person's. */
+  /** Guess: how many supporting documents an approval needs, except for the profiles of natural persons. */
   evidenceNeeded: z.number().int().nonnegative(),
-  /** §14: which upload counts as one. */
+  /** §14: which upload counts as a supporting document. */
   evidenceCounted: z.enum(['videoid-evidence', 'extra-document', 'either']),
-  /** Guess: statuses in which declaration and contract are made. */
+  /** Guess: the statuses in which declaration and contract are made. */
   paperworkIn: z.array(z.enum(STATUSES)),
-  /** Guess: what a type of which there is none gets from `pl_get_document`. */
+  /** Guess: the answer of `pl_get_document` if there is no document of the type. */
   documentNotThere: z.enum(['404', 'empty-list']),
-  /** §8.2: base64 may contain line breaks. */
+  /** §8.2: Base64 may contain line breaks. */
   base64Lines: z.boolean(),
-  /** Guess: how `generate_document` puts the bytes of a PDF into a JSON string; `lossy` spoils it. */
+  /** Guess: how `generate_document` puts the bytes of a PDF into a JSON string. `lossy` damages it. */
   rawPdf: z.enum(['latin1', 'lossy']),
-  /** §8.2: some endpoints leave the Z out of a certificate's times. */
+  /** §8.2: some endpoints leave out the Z in a certificate's times. */
   certificateTimes: z.enum(['with-zone', 'without-zone']),
 });
 export type RaBehaviour = z.infer<typeof raBehaviourSchema>;
 
-/** What the Registration Authority API is like without any settings. */
+/** The Registration Authority API without any settings. */
 export const DEFAULT_RA_BEHAVIOUR: RaBehaviour = {
   missingSlash: '404',
   errorShape: 'as-documented',

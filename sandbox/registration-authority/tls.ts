@@ -21,14 +21,14 @@ import {
 } from '../signing/certificates.js';
 import { writeWhole } from '../state/files.js';
 
-/** Files for the API user: what it trusts, and who it is. All PEM; the key is not encrypted. */
+/** The API user's files: the trusted authority, and the user's own certificate and key. All are PEM. The key is not encrypted. */
 export interface ApiUserFiles {
   ca: string;
   certificate: string;
   key: string;
 }
 
-/** What the listener shows, and which callers it lets in. PEM. */
+/** The listener's own certificate, and the authority whose clients it accepts. PEM. */
 export interface ListenerTls {
   ca: string;
   cert: string;
@@ -36,14 +36,14 @@ export interface ListenerTls {
 }
 
 /**
- * A certification authority for mutual TLS alone: a server certificate for this machine and the certificate of one API
- * user (§1.2). Made on first start, kept in `folder`.
+ * A certification authority only for mutual TLS: a server certificate for this machine and the certificate of one API
+ * user (§1.2). It is made on the first start and kept in `folder`.
  */
 export async function openTls(folder: string): Promise<{ listener: ListenerTls; apiUser: ApiUserFiles }> {
   const path = (name: string): string => join(folder, `${name}.pem`);
   if (!existsSync(path('ca'))) {
     const made = await make();
-    for (const [name, pem] of Object.entries(made)) writeWhole(path(name), pem); // ca last: it says that all are there
+    for (const [name, pem] of Object.entries(made)) writeWhole(path(name), pem); // ca last: if it exists, all of them do
   }
   const read = (name: string): string => readFileSync(path(name), 'utf8');
   return {

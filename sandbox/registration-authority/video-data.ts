@@ -14,7 +14,7 @@ const CHECKS = [
 ];
 const BROWSER = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
 
-/** `videoid_data` of a request (§8.4). Before the video is finished there is nothing but the link. */
+/** `videoid_data` of a request (§8.4). Before the video is finished, it only has the link. */
 export function videoData(request: Enrolment, { ra }: Behaviour, link: string): Record<string, unknown> {
   const finished = request.person !== undefined && !VIDEO_OPEN.includes(request.status);
   return {
@@ -55,7 +55,7 @@ function acceptance(request: Enrolment, link: string): Record<string, unknown> {
   };
 }
 
-/** Begins as a JPEG and is noise after that: nobody's face. The same again for the same seed. */
+/** Begins like a JPEG. The rest is noise, so it shows no face. The same seed gives the same bytes. */
 function image(seed: string, size: number): string {
   const begin = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
   const noise = createHash('shake256', { outputLength: size - begin.length })

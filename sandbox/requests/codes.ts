@@ -4,11 +4,11 @@ import type { SignatureRequest } from './requests.js';
 import type { Behaviour } from '../settings/settings.js';
 
 const DIGITS = '0123456789';
-/** Without letters and digits that look alike. */
+/** Has no letters and digits that look alike. */
 const LETTERS_AND_DIGITS = 'ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789';
 const LONGEST = 64;
 
-/** Sends a new code to the signer's phone; the one before is dead. @throws Refusal 412 within the cool-down (§4.8) */
+/** Sends a new code to the signer's phone. The previous code is no longer valid. @throws Refusal 412 within the cool-down (§4.8) */
 export function sendCode(request: SignatureRequest, behaviour: Behaviour): void {
   const now = Date.now();
   if (request.code !== undefined && now < request.code.at + behaviour.codeCoolDown) {
@@ -23,7 +23,7 @@ export function sendCode(request: SignatureRequest, behaviour: Behaviour): void 
   });
 }
 
-/** Checks a code. Wrong and expired are one answer (§4.9). @throws Refusal 403 */
+/** Checks a code. A wrong and an expired code get the same answer (§4.9). @throws Refusal 403 */
 export function checkCode(request: SignatureRequest, secret: string, behaviour: Behaviour): void {
   const { code } = request;
   const usable =

@@ -1,6 +1,6 @@
 import type { Status } from './statuses.js';
 
-/** A callback that still has to go out. It is part of its request, so that a status and its callback are saved as one. */
+/** A callback that is not delivered yet. It is part of its request, so that a status and its callback are saved together. */
 export interface PendingCallback {
   id: number;
   event: string;
@@ -11,22 +11,22 @@ export interface PendingCallback {
   /** Epoch milliseconds. */
   dueAt: number;
   failedTries: number;
-  /** Waits for a later one to go first, until `dueAt`. */
+  /** Waits until a later callback was sent, but not longer than `dueAt`. */
   yields?: boolean;
   forged?: boolean;
 }
 
-/** What a signature request and an enrolment have in common: one number space, one video, one way to announce. */
+/** What a signature request and an enrolment have in common: numbers, video and callbacks. */
 export interface CommonRequest {
   pk: number;
   videoidPk: number;
-  /** The opaque end of the video link. */
+  /** The random last part of the video link. */
   linkToken: string;
   scratchcard: string;
   registrationAuthority: string;
   profile: string;
   email: string;
-  /** Empty where an enrolment has none. */
+  /** Empty for an enrolment that has none. */
   phone: string;
   createdAt: string;
   status: Status;
@@ -43,7 +43,7 @@ export interface CommonRequest {
     validTo: string;
     data: string;
   };
-  /** Where this request's callbacks go, when not where those of its registration authority do (§7.3). */
+  /** The address of this request's callbacks, if it is not that of its registration authority (§7.3). */
   webhook?: string;
   callbacks: PendingCallback[];
   lastCallbackId: number;

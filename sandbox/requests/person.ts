@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 
-/** Who stands before the camera, as a test may say. Dates are DD/MM/YYYY (§8.4). */
+/** The person in front of the camera, as a test may define it. Dates are DD/MM/YYYY (§8.4). */
 export const personSchema = z.strictObject({
   given_name: z.string(),
   surname_1: z.string(),
@@ -13,7 +13,7 @@ export const personSchema = z.strictObject({
   id_document_validity: z.string().default('31/12/2035'),
 });
 
-/** What the video gives about the person; made up. */
+/** What the video says about the person. All of it is made up. */
 export type Person = z.output<typeof personSchema>;
 
 /** A made-up person. */
@@ -26,12 +26,12 @@ export function somebody(): Person {
   });
 }
 
-/** Name and document, for people. */
+/** Name and document, in words for people. */
 export function personWords({ given_name, surname_1, surname_2, serial_number }: Partial<Person>): string {
   return `${[given_name, surname_1, surname_2].filter(Boolean).join(' ')}, document ${serial_number ?? ''}`;
 }
 
-/** The subject of a certificate: `IDCES-12345678Z` as ETSI EN 319 412-1 has it. */
+/** The subject of a certificate: `IDCES-12345678Z` as in ETSI EN 319 412-1. */
 export function subjectOf(
   fields: Partial<Person>,
   unnamed: string,

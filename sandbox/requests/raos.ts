@@ -8,7 +8,7 @@ import { readJson, writeJson } from '../state/files.js';
 const INCOMPLETE = "Missing required parameters: incomplete RAO's credentials";
 const INVALID = 'Invalid RAO credentials';
 
-/** RAO credentials: those the provider knows, and those the Optimizer holds under a token (§4.4, §4.13). */
+/** RAO credentials: those that the provider knows, and those that the Optimizer holds under a token (§4.4, §4.13). */
 export class RaoCredentials {
   private readonly path: string;
   private created: Record<string, HeldToken>;
@@ -21,7 +21,7 @@ export class RaoCredentials {
     this.created = (readJson(this.path) as Record<string, HeldToken> | undefined) ?? {};
   }
 
-  /** Every held token by uid. */
+  /** All tokens, by uid. */
   tokens(): Record<string, HeldToken> {
     return { ...this.settings.all.tokens, ...this.created };
   }
@@ -48,7 +48,7 @@ export class RaoCredentials {
 
   /**
    * Checks the credentials in the body of approve or refuse: username, password, pin and rao; or token and rao; or
-   * token and what it lacks. `rao` is also taken as `rao_id` (V1's curl, §4.5), unless `key` says which.
+   * token and what it lacks. `rao` may also be called `rao_id` (V1's curl, §4.5), unless `key` says which.
    * Returns the RAO's id. @throws Refusal
    */
   check(
@@ -96,7 +96,7 @@ export function text(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
-/** The id of a RAO as text; one of the type that is not taken is none (§12.9). */
+/** The id of a RAO as text. An id of a type that the settings exclude counts as missing (§12.9). */
 export function raoIdOf(value: unknown, { raoType }: Pick<Behaviour, 'raoType'>): string | undefined {
   return raoType === 'either' || typeof value === raoType ? text(value) : undefined;
 }

@@ -18,7 +18,7 @@ export interface HeldDocument {
   /** Hexadecimal. */
   sha256: string;
   uploadedAt: string;
-  /** Files of it that were deleted while the other stayed. */
+  /** Its files that were deleted, while the other one stayed. */
   gone?: DocumentType[];
 }
 
@@ -29,20 +29,20 @@ export interface PhoneMessage {
   code: string;
 }
 
-/** Everything the provider knows about one signature request. */
+/** Everything that the provider knows about one signature request. */
 export interface SignatureRequest extends CommonRequest {
   kind: 'signature';
   env: string;
-  /** Fields set by update request before the video. */
+  /** Fields that Update Request set before the video. */
   updated: Record<string, string>;
-  /** Who stands before the camera. */
+  /** The person in front of the camera. */
   person?: Person;
   documents: HeldDocument[];
   code?: { value: string; at: number; wrongTries: number };
   messages: PhoneMessage[];
-  /** Epoch milliseconds from which signed files can be had. Null: when a control call puts them together. */
+  /** When signed files become available, epoch milliseconds. Null: when a control call makes them available. */
   filesFrom?: number | null;
-  /** Cancelled at the Optimizer only: its folder is gone. */
+  /** Cancelled only at the Optimizer, where its folder is gone. */
   folderRemoved: boolean;
   /** Who approved through the API. */
   approvingRao?: string;
@@ -50,7 +50,7 @@ export interface SignatureRequest extends CommonRequest {
 
 export type ProviderRequest = SignatureRequest | Enrolment;
 
-/** All requests: in memory, and each in a file of its own. */
+/** All requests: in memory, and each in its own file. */
 export class RequestStore {
   private readonly byPk = new Map<number, ProviderRequest>();
   private readonly byVideoidPk = new Map<number, ProviderRequest>();
@@ -65,7 +65,7 @@ export class RequestStore {
     this.nextPk = Math.max(firstPk(), ...[...this.byPk.keys()].map((pk) => pk + 1));
   }
 
-  /** A new signature request in VIDEOPENDING, not yet saved. */
+  /** A new signature request in VIDEOPENDING. It is not saved yet. */
   make(
     order: Pick<SignatureRequest, 'registrationAuthority' | 'profile' | 'env' | 'email' | 'phone'>,
   ): SignatureRequest {
@@ -82,7 +82,7 @@ export class RequestStore {
     };
   }
 
-  /** A new enrolment, not yet saved; in CREATED where it is not to be identified by video. */
+  /** A new enrolment. It is not saved yet. Without video identification, it begins in CREATED. */
   makeEnrolment(order: EnrolmentOrder): Enrolment {
     return {
       ...this.begun(),
@@ -129,7 +129,7 @@ export class RequestStore {
     return this.byEnrolToken.get(token);
   }
 
-  /** The enrolment that a card was used for. */
+  /** The enrolment that used a card. */
   findByScratchcard(sn: string): Enrolment | undefined {
     return this.byScratchcard.get(sn);
   }
@@ -154,7 +154,7 @@ export class RequestStore {
     this.nextPk += 1;
     return {
       pk,
-      // Another range than the request's own number, so that a caller who swaps the two finds nothing.
+      // The ranges of the two numbers differ, so a caller who confuses them finds nothing.
       videoidPk: pk + 400_000_000,
       linkToken: randomBytes(48).toString('base64url'),
       createdAt: new Date().toISOString(),
@@ -177,7 +177,7 @@ export class RequestStore {
   }
 }
 
-/** Seconds since 2023, so that a fresh state does not give out the numbers of an older one again. */
+/** Seconds since 2023, so that a fresh state does not repeat the numbers of an older one. */
 function firstPk(): number {
   return Math.floor(Date.now() / 1000) - 1_672_531_200;
 }

@@ -4,14 +4,14 @@ import type { SignatureRequest } from './requests.js';
 import type { Behaviour } from '../settings/settings.js';
 import { VIDEO_OPEN } from './statuses.js';
 
-/** Fields of the signer that update request takes (§4.11), beside e-mail and phone. */
+/** Fields of the signer that Update Request accepts (§4.11), in addition to e-mail and phone. */
 export const UPDATE_IDENTITY = ['given_name', 'surname_1', 'surname_2', 'birth_date', 'serial_number'] as const;
 
 export function isAfterVideo({ status }: SignatureRequest): boolean {
   return !VIDEO_OPEN.includes(status);
 }
 
-/** What get request shows of the signer: what the video gave, from when on that is set; before it what an update gave. */
+/** The signer as Get Request shows it: first the data of an update, later that of the video. The settings say when it changes. */
 export function shownIdentity(request: SignatureRequest, { identityShown }: Behaviour): Partial<Person> {
   const { updated, person, status } = request;
   switch (identityShown) {
@@ -27,8 +27,8 @@ export function shownIdentity(request: SignatureRequest, { identityShown }: Beha
 }
 
 /**
- * What an update says of the signer. Before the video it is kept until the video says better; after it only what may be
- * corrected is changed, and what is left out is emptied where that is set.
+ * Applies an update to the signer. Before the video, it is kept until the video replaces it. After it, only correctable fields
+ * change. The settings say whether fields that are left out become empty.
  * @throws Refusal 412 naming the fields
  */
 export function updateIdentity(request: SignatureRequest, given: Record<string, string>, behaviour: Behaviour): void {

@@ -1,4 +1,4 @@
-/** Request statuses (§6), as far as One-Shot has them. */
+/** The request statuses of One-Shot (§6). */
 export const STATUSES = [
   'CREATED',
   'VIDEOPENDING',

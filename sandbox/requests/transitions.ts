@@ -2,7 +2,7 @@ import type { ProviderRequest } from './requests.js';
 import type { Behaviour } from '../settings/settings.js';
 import { VIDEO_OPEN, type Status } from './statuses.js';
 
-/** What moves a request from one status to another (§6). */
+/** The events that move a request from one status to another (§6). */
 export type Cause =
   | 'video-finished'
   | 'video-incomplete'
@@ -24,7 +24,7 @@ interface Transition {
 /** The event of a new request. */
 export const CREATED_EVENT = 'REQUEST_CREATED';
 
-/** The table of §6 with the events of §7.1; what it does not say comes from the settings. */
+/** The table of §6 with the events of §7.1. Where they say nothing, the settings decide. */
 function transition(request: ProviderRequest, cause: Cause, behaviour: Behaviour): Transition {
   switch (cause) {
     case 'video-finished':
@@ -55,7 +55,7 @@ export function isPossible(request: ProviderRequest, cause: Cause, behaviour: Be
 }
 
 /**
- * Changes the status in memory. Returns the event to announce (null: none), or undefined where the status does not
+ * Changes the status in memory. Returns the event to announce (null: none), or undefined if the status does not
  * allow it.
  */
 export function apply(request: ProviderRequest, cause: Cause, behaviour: Behaviour): string | null | undefined {
@@ -66,7 +66,7 @@ export function apply(request: ProviderRequest, cause: Cause, behaviour: Behavio
   return event;
 }
 
-/** The status a reader saw so many milliseconds ago. */
+/** The status that a reader saw this many milliseconds ago. */
 export function statusBefore(request: ProviderRequest, milliseconds: number): Status {
   const until = Date.now() - milliseconds;
   const seen = request.history.findLast((entry) => Date.parse(entry.at) <= until);

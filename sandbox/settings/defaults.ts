@@ -3,7 +3,7 @@ import type { Settings } from './settings.js';
 
 const MINUTE = 60_000;
 
-/** What a sandbox is like without any settings. The people and credentials are made up. */
+/** A sandbox without any settings. The people and credentials are made up. */
 export const DEFAULT_SETTINGS: Settings = {
   behaviour: {
     messageSpelling: 'as-seen',

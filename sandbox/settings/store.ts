@@ -4,12 +4,12 @@ import { DEFAULT_SETTINGS } from './defaults.js';
 import { settingsSchema, type Behaviour, type Settings } from './settings.js';
 import { readJson, writeJson } from '../state/files.js';
 
-/** A settings change that cannot be used; the message names the setting. */
+/** A settings change that is not valid. The message names the setting. */
 export class BadSettings extends Error {
   override readonly name = 'BadSettings';
 }
 
-/** The settings in force: defaults, then the file given at start, then what was set by control calls (kept in the state). */
+/** The settings in force: the defaults, then the file given at start, then what control calls set (kept in the state). */
 export class SettingsStore {
   private changes: unknown;
   private current: Settings;
@@ -28,14 +28,14 @@ export class SettingsStore {
     return this.current;
   }
 
-  /** The behaviour towards one registration authority: its own differences over the general one. */
+  /** The behaviour towards one registration authority: the general behaviour with that authority's differences. */
   behaviour(registrationAuthority?: string): Behaviour {
     const own = this.current.registrationAuthorities[registrationAuthority ?? '']?.behaviour ?? {};
     return merge(this.current.behaviour, own) as Behaviour;
   }
 
   /**
-   * Merges a part of the settings in; lists are replaced, objects merged.
+   * Merges some settings in. Lists are replaced, objects are merged.
    * @throws BadSettings
    */
   change(part: unknown): Settings {
@@ -46,7 +46,7 @@ export class SettingsStore {
     return this.current;
   }
 
-  /** Forgets what was set by control calls. */
+  /** Forgets what control calls set. */
   reset(): Settings {
     this.changes = {};
     this.current = this.resolve({});
@@ -61,7 +61,7 @@ export class SettingsStore {
   }
 }
 
-/** Objects are merged, everything else replaced; an explicit undefined hides nothing. */
+/** Objects are merged, and everything else is replaced. An undefined value replaces nothing. */
 function merge(base: unknown, change: unknown): unknown {
   if (!isObject(base) || !isObject(change)) return change === undefined ? base : change;
   const merged: Record<string, unknown> = { ...base };

@@ -29,11 +29,11 @@ const RSA = {
 };
 export const ECDSA = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const DAY = 86_400_000;
-/** Certificates made on first start outlast any use of a test state. */
+/** Certificates that are made on the first start are valid longer than any test needs. */
 export const AUTHORITY_LIFETIME = 3650 * DAY;
-/** Milliseconds; a certificate starts a little in the past, because clocks differ. */
+/** Milliseconds. A certificate becomes valid a little in the past, because clocks differ. */
 const BACKDATING = 60_000;
-/** From the arc for examples and tests (RFC 7299 uses 2.999 alike): no real policy is claimed. */
+/** From the arc for examples and tests (RFC 7299 uses 2.999 in the same way), so it names no real policy. */
 const TEST_POLICY = '2.999.1';
 
 /** X.520 serialNumber. */
@@ -44,11 +44,11 @@ export interface SingleUseCertificate {
   kind: KeyKind;
   key: webcrypto.CryptoKey;
   certificate: X509Certificate;
-  /** Issuing certificates, nearest first; the root comes last. */
+  /** The issuing certificates, the nearest first and the root last. */
   chain: X509Certificate[];
 }
 
-/** The sandbox's own certification authority: a root and an issuing one, made on first start and kept in the state. */
+/** The sandbox's own certification authority, with a root and an issuing certificate. Made on the first start and kept in the state. */
 export class TestAuthority {
   private readonly readyKeys: Promise<webcrypto.CryptoKeyPair>[] = [];
 
@@ -56,7 +56,7 @@ export class TestAuthority {
     readonly root: X509Certificate,
     private readonly issuing: X509Certificate,
     private readonly issuingKey: webcrypto.CryptoKey,
-    /** The file with the root certificate in PEM, for programs that must trust it. */
+    /** The file with the root certificate, in PEM. Programs that must trust it can read it. */
     readonly rootPath: string,
     /** Stamps signatures with the time. */
     readonly timestamps: SingleUseCertificate,
@@ -75,7 +75,7 @@ export class TestAuthority {
       const made = await makeAuthority();
       writeWhole(path.key, made.keyPem);
       writeWhole(path.issuing, made.issuing.toString('pem'));
-      writeWhole(path.root, made.root.toString('pem')); // last: its presence says that all are there
+      writeWhole(path.root, made.root.toString('pem')); // last: if it exists, all of them do
     }
     const root = new X509Certificate(readFileSync(path.root, 'utf8'));
     const issuing = new X509Certificate(readFileSync(path.issuing, 'utf8'));
@@ -97,7 +97,7 @@ export class TestAuthority {
    * Issues a certificate for one signature.
    * @param subject free text
    * @param lifetime milliseconds
-   * @param qualified whether it states of itself that it is qualified (ETSI EN 319 412-5)
+   * @param qualified whether it states that it is qualified (ETSI EN 319 412-5)
    */
   async issue(
     kind: KeyKind,
@@ -131,7 +131,7 @@ export class TestAuthority {
     return { kind, key: keys.privateKey, certificate, chain: [this.issuing, this.root] };
   }
 
-  /** An RSA key pair takes a good part of a second to make, so the next one is made ahead. */
+  /** Making an RSA key pair takes almost a second, so the next one is made in advance. */
   private takeRsaKeys(): Promise<webcrypto.CryptoKeyPair> {
     const ready = this.readyKeys.shift() ?? generateKeys(RSA);
     if (this.readyKeys.length === 0) this.readyKeys.push(generateKeys(RSA));
@@ -208,7 +208,7 @@ export async function generateKeys(algorithm: typeof RSA | typeof ECDSA): Promis
   return crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
-/** From now on. @param lifetime milliseconds */
+/** Valid from now. @param lifetime milliseconds */
 export function validityFor(lifetime: number): { notBefore: Date; notAfter: Date } {
   const now = Date.now();
   return { notBefore: new Date(now - BACKDATING), notAfter: new Date(now + lifetime) };
@@ -218,7 +218,7 @@ export async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
   return PemConverter.encode(await crypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
 }
 
-/** 16 hexadecimal digits, as the provider's (§8.2), never negative and never with a leading zero byte. */
+/** 16 hexadecimal digits like the provider's (§8.2): never negative, and no leading zero byte. */
 export function positiveSerialNumber(): string {
   const bytes = randomBytes(8);
   bytes[0] = 0x40 | ((bytes[0] ?? 0) & 0x3f);

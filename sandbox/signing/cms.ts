@@ -24,9 +24,9 @@ const SIGNING_CERTIFICATE_V2 = '1.2.840.113549.1.9.16.2.47';
 const TIMESTAMP_TOKEN = '1.2.840.113549.1.9.16.2.14';
 
 /**
- * A detached CMS signature as PAdES baseline B wants it: contentType, messageDigest and signing-certificate-v2
- * are signed, signing-time is not among them (the PDF carries it as /M).
- * @param digest SHA-256 of the bytes signed
+ * A detached CMS signature for PAdES baseline B. The signed attributes are contentType, messageDigest and signing-certificate-v2.
+ * There is no signing-time: the PDF has it as /M.
+ * @param digest SHA-256 of the signed bytes
  * @param stamp gives a timestamp token over the signature's value (PAdES baseline B-T)
  * @returns DER
  */
@@ -45,10 +45,10 @@ export async function signDetached(
   return derOf(signedData);
 }
 
-/** A CMS that brings its content along. Returns DER. */
+/** A CMS that contains its content. Returns DER. */
 export async function signData(type: string, content: Uint8Array, signer: SingleUseCertificate): Promise<Uint8Array> {
   const encapsulated = new EncapsulatedContentInfo({ eContentType: type });
-  // Given to the constructor it would be cut into pieces, which DER forbids.
+  // The constructor would cut it into pieces, which DER forbids.
   encapsulated.eContent = octets(content);
   return derOf(await signedDataOf(encapsulated, sha256(content), signer));
 }
@@ -93,14 +93,14 @@ async function signedDataOf(
 
 const known = new WeakMap<X509Certificate, Certificate>();
 
-/** Parsed once: the certificates of the authorities come with every signature. */
+/** Parsed once, because every signature contains the certificates of the authorities. */
 function parsed(certificate: X509Certificate): Certificate {
   const found = known.get(certificate) ?? Certificate.fromBER(certificate.rawData);
   known.set(certificate, found);
   return found;
 }
 
-/** SigningCertificateV2 of RFC 5035 with SHA-256, which is its default and therefore not spelled out. */
+/** SigningCertificateV2 (RFC 5035) with SHA-256. SHA-256 is the default, so it is not written. */
 function signingCertificate(certificate: Certificate, signer: SingleUseCertificate): BaseBlock {
   const hash = sha256(new Uint8Array(signer.certificate.rawData));
   const issuer = new GeneralNames({ names: [new GeneralName({ type: 4, value: certificate.issuer })] });
@@ -108,7 +108,7 @@ function signingCertificate(certificate: Certificate, signer: SingleUseCertifica
   return sequence(sequence(sequence(octets(hash), sequence(issuer.toSchema(), serialNumber))));
 }
 
-/** A SET OF is sorted by its encoding in DER; validators that encode it again would see another signature otherwise. */
+/** DER sorts a SET OF by its encoding. Otherwise, a validator that encodes it again would see another signature. */
 function inDerOrder(attributes: Attribute[]): Attribute[] {
   const encoded = attributes.map((attribute) => ({
     attribute,

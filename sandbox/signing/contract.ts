@@ -19,7 +19,7 @@ const LINES: Record<ProviderRequest['kind'], readonly string[]> = {
   ],
 };
 
-/** The provider's service contract of a request (§4.7): one page that names the request, nobody's data. */
+/** The provider's service contract of a request (§4.7): one page that names the request, without personal data. */
 export async function makeContract(request: ProviderRequest): Promise<Uint8Array> {
   const document = await PDFDocument.create();
   document.setTitle(`Contract of request ${request.pk}`);

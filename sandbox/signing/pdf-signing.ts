@@ -15,15 +15,15 @@ import type { SingleUseCertificate } from './certificates.js';
 import { signDetached } from './cms.js';
 import { makeTimestamp } from './timestamps.js';
 
-/** Bytes kept free for the signature; a CMS with a chain of three RSA certificates takes about 4 KB, its timestamp as much. */
+/** Bytes reserved for the signature. A CMS with a chain of three RSA certificates needs about 4 KB, and its timestamp the same. */
 const SIGNATURE_ROOM = 16_384;
-/** Stands for the numbers of the byte range until they are known; as wide as three ten-digit numbers. */
+/** A placeholder for the numbers of the byte range, as wide as three ten-digit numbers. */
 const RANGE_PLACEHOLDER = 9_999_999_999;
 
-/** How the signed file comes about: appended to the uploaded bytes, or saved anew by a library (some providers do). */
+/** How the signed file is made: appended to the uploaded bytes, or written anew by a library, as some providers do. */
 export type FileForm = 'appended' | 'rewritten';
 
-/** A visible signature field: page counted from 0, rectangle in points from the bottom left (§4.9). */
+/** A visible signature field. The page counts from 0. The rectangle is in points from the bottom left (§4.9). */
 export interface VisibleField {
   page: number;
   rectangle: [number, number, number, number];
@@ -35,15 +35,15 @@ export interface SigningOrder {
   form: FileForm;
   at: Date;
   visible?: VisibleField | undefined;
-  /** Who stamps the signature with the time (PAdES baseline B-T); without it there is no timestamp (B-B). */
+  /** Makes the timestamp (PAdES baseline B-T). Without it there is none (B-B). */
   timestamps?: SingleUseCertificate | undefined;
-  /** Takes the signatures away that are there, as `usepdfclean` of V1 does (§10). */
+  /** Removes existing signatures, like `usepdfclean` of V1 (§10). */
   stripEarlier?: boolean;
 }
 
 /**
  * Signs a PDF (ETSI.CAdES.detached).
- * @throws Error where the PDF cannot be read, or the page of a visible field does not exist
+ * @throws Error if the PDF cannot be read, or if the page of a visible field does not exist
  */
 export async function signPdf(
   original: Uint8Array,
@@ -67,7 +67,7 @@ export async function signPdf(
   return seal(whole, original.byteLength, signer, how);
 }
 
-/** Adds the signature dictionary, its field and widget. Returns the objects of the document that were changed. */
+/** Adds the signature dictionary, its field and widget. Returns the changed objects of the document. */
 function addSignatureField(document: PDFDocument, how: { at: Date; visible?: VisibleField | undefined }): PDFObject[] {
   const { context, catalog } = document;
   const page = pageOf(document, how.visible?.page ?? 0);
@@ -125,7 +125,7 @@ function pageOf(document: PDFDocument, index: number): PDFPage {
   return page;
 }
 
-/** Plain lines of Helvetica in a box, as large as fits. */
+/** Plain lines of Helvetica in a box, as large as possible. */
 function appearance(document: PDFDocument, visible: VisibleField): PDFRef {
   const { context } = document;
   const [left, bottom, right, top] = visible.rectangle;
@@ -146,7 +146,7 @@ function appearance(document: PDFDocument, visible: VisibleField): PDFRef {
   return context.register(stream);
 }
 
-/** Where the newest cross-reference lies and of which of the two kinds it is: an update has to be of the same kind. */
+/** Position and kind of the newest cross-reference. An update must have the same kind. */
 function lastCrossReference(pdf: Uint8Array): { offset: number; isStream: boolean } {
   const bytes = Buffer.from(pdf.buffer, pdf.byteOffset, pdf.byteLength);
   const at = bytes.lastIndexOf('startxref');
@@ -155,7 +155,7 @@ function lastCrossReference(pdf: Uint8Array): { offset: number; isStream: boolea
   return { offset, isStream: !/^\s*xref/.test(bytes.subarray(offset, offset + 10).toString('latin1')) };
 }
 
-/** Fills in byte range and signature. `from` is where our part of the file begins. */
+/** Fills in byte range and signature. Our part of the file begins at `from`. */
 async function seal(
   pdf: Uint8Array,
   from: number,

@@ -7,7 +7,7 @@ import { signPdf, type SigningOrder, type VisibleField } from './pdf-signing.js'
 import type { Provider } from '../provider.js';
 import type { ProviderRequest, SignatureRequest } from '../requests/requests.js';
 
-/** The contract as it is shown: made once, so that what is signed is what was shown. */
+/** The unsigned contract. It is made once, so the signed contract is the one that was shown. */
 export async function contractOf(provider: Provider, request: SignatureRequest): Promise<string> {
   const { files } = provider.parts;
   return files.once(files.contractPath(request.pk, 'original'), () => makeContract(request));
@@ -15,7 +15,7 @@ export async function contractOf(provider: Provider, request: SignatureRequest):
 
 /**
  * Issues the single-use certificate and signs documents and contract (§4.9). The request is not changed.
- * @throws Refusal where a document cannot be signed
+ * @throws Refusal if a document cannot be signed
  */
 export async function signFiles(
   provider: Provider,
@@ -48,7 +48,7 @@ export async function signFiles(
     try {
       await sign(files.path(request.pk, 'original', uid), files.path(request.pk, 'signed', uid), [signer], visible);
     } catch (error) {
-      // What the provider answers to a PDF it cannot sign is unknown; the reason goes to our own log only.
+      // The provider's answer to a PDF that it cannot sign is unknown. Only our own log has the reason.
       provider.parts.log('not signed', { request: request.pk, why: error instanceof Error ? error.name : 'unknown' });
       throw new Refusal(500, `Error occured during signature: document ${uid} cannot be signed`);
     }
@@ -58,7 +58,7 @@ export async function signFiles(
   return signer;
 }
 
-/** Who signs the contract, in order (guess): the signer, the RAO too, or the RAO alone. */
+/** Who signs the contract, in order (guess): the signer, the signer and the RAO, or only the RAO. */
 async function contractSigners(
   { parts: { authority } }: Provider,
   { contractSigners: who, algorithm, certificateLifetime }: Behaviour,
@@ -69,7 +69,7 @@ async function contractSigners(
   return who === 'signer-and-rao' ? [signer, rao] : [rao];
 }
 
-/** A document as another person has signed it: the same words, and not this request's signature. */
+/** A document that another person signed. The words are the same, but the signature is not this request's. */
 export async function signedByAnother(provider: Provider, path: string, behaviour: Behaviour): Promise<Uint8Array> {
   const { files, authority } = provider.parts;
   const another = await authority.issue(

@@ -6,12 +6,12 @@ import { octets, oid, sequence, sha256 } from './der.js';
 
 const TST_INFO = '1.2.840.113549.1.9.16.1.4';
 const SHA256 = '2.16.840.1.101.3.4.2.1';
-/** From the arc for examples and tests: no real policy is claimed. */
+/** From the arc for examples and tests, so it names no real policy. */
 const TEST_POLICY = '2.999.2';
 
 /**
  * A timestamp token (RFC 3161).
- * @param stamped what the time is proven of
+ * @param stamped the bytes whose time is proven
  * @returns DER
  */
 export async function makeTimestamp(

@@ -6,11 +6,11 @@ import { remove, writeWhole } from './files.js';
 /** Which copy of a document. */
 export type DocumentType = 'original' | 'signed';
 
-/** The Optimizer's folders: one per request, with the uploads, the signed files and the contract. */
+/** The Optimizer's folders. Each request has one, with the uploads, the signed files and the contract. */
 export class DocumentFiles {
   constructor(private readonly folder: string) {
     mkdirSync(folder, { recursive: true });
-    remove(join(folder, 'incoming')); // uploads that a kill cut off
+    remove(join(folder, 'incoming')); // uploads that a killed process did not finish
   }
 
   path(pk: number, type: DocumentType, uid: string): string {
@@ -21,7 +21,7 @@ export class DocumentFiles {
     return join(this.folder, String(pk), `contract-${type}.pdf`);
   }
 
-  /** The contract of an enrolment; another one for every version of its data. */
+  /** The contract of an enrolment. Each version of its data has its own. */
   enrolmentContractPath(pk: number, type: DocumentType, revision: number): string {
     return join(this.folder, String(pk), `contract-${type}-${revision}.pdf`);
   }
@@ -31,7 +31,7 @@ export class DocumentFiles {
     return join(this.folder, String(pk), `evidence-${documentPk}`);
   }
 
-  /** Where an upload goes until it is complete. */
+  /** The path of an upload while it is not complete. */
   incomingPath(name: string): string {
     const folder = join(this.folder, 'incoming');
     mkdirSync(folder, { recursive: true });
@@ -50,7 +50,7 @@ export class DocumentFiles {
     writeWhole(path, bytes);
   }
 
-  /** Makes a file that there is only one of: who comes meanwhile gets the same. */
+  /** Makes a file once. Callers that come during that time get the same file. */
   async once(path: string, make: () => Promise<Uint8Array>): Promise<string> {
     const made = this.exists(path) ? undefined : await make();
     if (made !== undefined && !this.exists(path)) this.write(path, made);

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 let sequence = 0;
 
 /**
- * Writes a file by rename, so that a reader or a restart sees the old or the new content, never half of it.
- * Synchronous on purpose: a status and everything that follows from it change in one turn of the event loop.
+ * Writes a file by rename, so that a reader or a restart sees the old or the new content, but never a mixture.
+ * Synchronous on purpose: a status and all its consequences change in one turn of the event loop.
  */
 export function writeWhole(path: string, content: string | Uint8Array): void {
   mkdirSync(dirname(path), { recursive: true });
@@ -18,12 +18,12 @@ export function writeJson(path: string, value: unknown): void {
   writeWhole(path, `${JSON.stringify(value, undefined, 1)}\n`);
 }
 
-/** The value in a JSON file, or undefined where there is no file. Throws on a file that is not JSON. */
+/** The value in a JSON file. Undefined if there is no file. Throws if the file is not JSON. */
 export function readJson(path: string): unknown {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as unknown) : undefined;
 }
 
-/** Every JSON value in a folder; leftovers of a killed process (`.tmp`) are removed. */
+/** Every JSON value in a folder. Removes the leftovers (`.tmp`) of a killed process. */
 export function readJsonFolder(folder: string): unknown[] {
   mkdirSync(folder, { recursive: true });
   const values: unknown[] = [];

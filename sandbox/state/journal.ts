@@ -1,13 +1,13 @@
 import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
 
-/** So many of the newest entries are kept in memory. */
+/** How many of the newest entries are kept in memory. */
 const KEPT = 5000;
 
-/** Entries that are only ever added, one JSON line each. A line cut off by a kill is left out when read again. */
+/** A list that only grows, with one JSON line for each entry. A line that a kill cut off is skipped when the file is read. */
 export class Journal<Entry> {
   private recent: Entry[] = [];
 
-  /** @param read called for every entry there is, oldest first, before the constructor returns */
+  /** @param read called for every existing entry, oldest first, before the constructor returns */
   constructor(
     private readonly path: string,
     read: (entry: Entry) => void = () => undefined,
