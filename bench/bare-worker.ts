@@ -9,7 +9,7 @@ const worker = await Worker.create({
   taskQueue,
   workflowsPath: fileURLToPath(new URL('bare-workflow.js', import.meta.url)),
   activities: { step: () => Promise.resolve() },
-  // As ours has them.
+  // The same as those of our worker.
   maxCachedWorkflows: 500,
   maxConcurrentActivityTaskExecutions: 40,
 });

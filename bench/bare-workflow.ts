@@ -14,7 +14,7 @@ export const confirm = defineUpdate<void>('confirm');
 const { step } = proxyActivities<{ step(): Promise<void> }>({ startToCloseTimeout: '1 minute' });
 const stage = defineSearchAttributeKey('VideoIdStage', SearchAttributeType.KEYWORD);
 
-/** What any signature through this provider costs on Temporal: 8 steps, one attribute, one hint before a deadline, one answer of a person. */
+/** What any signature through this provider needs on Temporal: 8 steps, an attribute, a hint before a deadline, an answer of a person. */
 export async function bare(): Promise<void> {
   let hinted = false;
   let confirmed = false;

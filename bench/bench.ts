@@ -1,6 +1,6 @@
 /**
  * Program: `npm run bench`. A whole signature (automatic review, simulated provider) against a bare workflow of the same
- * shape, one after the other on the same server. Ratios are comparable between machines, the rest is not. Linux only.
+ * shape, one after the other on the same server. Ratios can be compared between machines, other numbers cannot. Linux only.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -22,12 +22,12 @@ import { cpuOf, startBare, startOurs } from './processes.js';
 
 interface Measured {
   perSecond: number;
-  /** Milliseconds for one, by process. */
+  /** The CPU time for one, by process, in milliseconds. */
   cpu: Record<string, number>;
 }
 
 const AGREEMENT = join(SAMPLES, 'agreement.pdf');
-/** Milliseconds that a person waits for an answer. */
+/** How long a person waits for an answer, in milliseconds. */
 const PATIENCE = 600_000;
 const { values } = parseArgs({
   options: { requests: { type: 'string', default: '100' }, json: { type: 'boolean', default: false } },
@@ -35,7 +35,7 @@ const { values } = parseArgs({
 const requests = Number(values.requests);
 const screen = openScreen(values.json ? process.stderr : process.stdout);
 const state = await openState(mkdtempSync(join(tmpdir(), 'videoid-bench-')));
-// Its own server: what else runs on one would be measured too.
+// A separate server, because work of others on a shared one would be measured too.
 const temporal = await startTemporalServer({
   screen,
   logFile: state.logFile('temporal'),
@@ -100,7 +100,7 @@ async function measureOurs(): Promise<Measured> {
   }
 }
 
-/** One signature with everybody in it. The provider is asked how far it is: that costs the worker nothing. */
+/** One signature with all its people. They ask the provider about its progress, so the worker does no extra work. */
 async function sign(client: VideoIdClient, provider: SandboxClient): Promise<void> {
   const { reference } = await client.start({
     reference: randomUUID(),
@@ -133,7 +133,7 @@ async function eventually<T>(look: () => Promise<T>, ready: (seen: T) => boolean
   }
 }
 
-/** A few first, so that everything is loaded and compiled; then all, `AT_ONCE` at a time. */
+/** Runs a few first, so that everything is loaded and compiled. Then runs all, `AT_ONCE` at a time. */
 async function measured(pids: Record<string, number>, one: () => Promise<void>): Promise<Measured> {
   const AT_ONCE = 20;
   await allOf(Array.from({ length: 5 }, one));
@@ -155,7 +155,7 @@ async function measured(pids: Record<string, number>, one: () => Promise<void>):
   return { perSecond: requests / seconds, cpu: Object.fromEntries(cpu) as Record<string, number> };
 }
 
-/** Fails only when all have come to their end: a connection must not be closed while calls are being made on it. */
+/** Fails only when all have ended, because a connection must not be closed while it is in use. */
 async function allOf(running: Promise<void>[]): Promise<void> {
   for (const result of await Promise.allSettled(running)) if (result.status === 'rejected') throw result.reason;
 }

@@ -10,7 +10,7 @@ import { SandboxClient } from '../sandbox/client/sandbox-client.js';
 import { openArchive } from '../src/archive/file-archive.js';
 import { type Config, loadConfig } from '../src/config.js';
 
-/** Sandbox, gateway and worker as `npm start` runs them, with pauses too short to matter. */
+/** Sandbox, gateway and worker as `npm start` runs them. The pauses are too short to matter. */
 export interface Ours {
   config: Config;
   provider: SandboxClient;
@@ -55,7 +55,7 @@ export async function startBare(state: State, temporalAddress: string, taskQueue
   return worker;
 }
 
-/** Milliseconds of CPU a process has used so far, as Linux counts them in hundredths of a second. */
+/** The CPU time that a process has used so far, in milliseconds. Linux counts in hundredths of a second. */
 export function cpuOf(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
     .replace(/^.*\) /s, '')

@@ -24,7 +24,7 @@ const PROGRAMS = {
 
 const [command = 'start', ...rest] = process.argv.slice(2);
 const args = rest[0] === '--' ? rest.slice(1) : rest;
-/** With `--json` the standard output belongs to the answer. */
+/** With `--json`, the standard output contains only the answer. */
 const screen = args.includes('--json') ? process.stderr : process.stdout;
 
 await main().catch((error) => {
@@ -48,7 +48,7 @@ function isTooOld(version) {
   return Number(/^v(\d+)\./.exec(version)?.[1] ?? 0) < OLDEST_NODE;
 }
 
-/** Once npm has installed a newer Node, npm scripts find that one first. So this happens at the first start only. */
+/** Once npm has installed a newer Node, npm scripts find that one first. So this is needed only at the first start. */
 async function runUnderInstalledNode() {
   const node = join(ROOT, 'node_modules', '.bin', 'node');
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? '';
@@ -62,7 +62,7 @@ async function runUnderInstalledNode() {
   }
   screen.write(`  Node ${process.version} is too old; going on under the installed ${version}\n`);
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
-  // Ctrl-C reaches the child by itself; it is only waited for.
+  // Ctrl-C reaches the child directly. Here we only wait for its end.
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   const [code, signal] = await new Promise((resolve, reject) => {
@@ -72,13 +72,13 @@ async function runUnderInstalledNode() {
   process.exitCode = code ?? 128 + constants.signals[signal];
 }
 
-/** Runs `npm ci` unless `node_modules` already holds what the lock file says. */
+/** Runs `npm ci`, unless `node_modules` already matches the lock file. */
 async function install() {
   const wanted = lockedPackages(join(ROOT, 'package-lock.json'));
   if (!wanted) throw new Error('package-lock.json is missing or broken; fetch it again from the repository.');
   const reason = whyInstall(wanted);
   if (!reason) return;
-  // Optional ones are for other systems, mostly.
+  // Most optional packages are for other systems.
   const expected = Object.keys(wanted).filter((path) => !wanted[path].optional);
   await step(`installing dependencies (${reason})`, async (report) => {
     const npm = process.env.npm_execpath;
@@ -130,7 +130,7 @@ function lockedPackages(file) {
   }
 }
 
-/** Compiles and bundles when a source, the compiler's settings or the dependencies differ from those of the last build. */
+/** Compiles and bundles if a source, the compiler's settings or the dependencies changed since the last build. */
 async function build() {
   const stamp = join(DIST, '.built-from');
   const state = sourceHash();
@@ -166,7 +166,7 @@ function sourceHash() {
   return hash.digest('hex');
 }
 
-/** What was compiled from a source that is gone must not be found by an import. */
+/** Removes compiled files whose source is gone, so that no import finds them. */
 function removeOrphans() {
   for (const folder of SOURCES) {
     for (const file of filesUnder(join(DIST, folder))) {
@@ -184,7 +184,7 @@ function filesUnder(folder) {
     .sort();
 }
 
-/** Runs a program to its end; what it printed is in the error when it fails. */
+/** Runs a program until it ends. If it fails, the error contains what it printed. */
 async function run(program, programArgs) {
   const child = spawn(program, programArgs, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
@@ -200,7 +200,7 @@ async function run(program, programArgs) {
   if (code !== 0) throw new Error(printed.trim() || `${program} ended with code ${code}`);
 }
 
-/** Shows a step: a line that updates on a terminal, plain lines elsewhere. The same words as `local/screen.ts`, which is not compiled yet. */
+/** Shows a step: one line that updates on a terminal, else plain lines. It prints like `local/screen.ts`, which is not compiled yet. */
 async function step(title, work) {
   const began = Date.now();
   const seconds = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { PROJECT } from './project.js';
 
-/** A check of the sources that is no test. */
+/** A check of the sources, apart from the tests. */
 export interface Check {
   name: string;
   run: () => Promise<CheckResult>;
@@ -29,7 +29,7 @@ function tool(name: string, script: string, args: string[]): Check {
   return { name, run: async () => runTool(script, args, PROJECT) };
 }
 
-/** Runs a program of `node_modules` to its end. `script` is its path in there. */
+/** Runs a program of `node_modules` until it ends. `script` is its path in there. */
 export async function runTool(script: string, args: string[], directory: string): Promise<CheckResult> {
   const child = spawn(process.execPath, [join(PROJECT, 'node_modules', script), ...args], {
     cwd: directory,

@@ -1,4 +1,4 @@
-/** Program: `npm run tables`. Writes the tables that documents take from the sources; a test compares them. */
+/** Program: `npm run tables`. Writes the tables in the documents that come from the sources. A test compares them. */
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,12 +19,12 @@ import { PROJECT } from './project.js';
 export interface DocumentTable {
   /** Path in the project. */
   file: string;
-  /** Stands in the marks: `<!-- settings-worker: … -->` and `<!-- /settings-worker -->`. */
+  /** The name in the marks: `<!-- settings-worker: … -->` and `<!-- /settings-worker -->`. */
   name: string;
   lines: () => string[];
 }
 
-/** The topics of docs/settings.md, each with what the names of its settings begin with. */
+/** The topics of docs/settings.md. Each has the prefixes of the settings that it contains. */
 export const SETTING_TOPICS: Readonly<Record<string, readonly string[]>> = {
   temporal: ['temporal.'],
   archive: ['archive.'],
@@ -41,10 +41,10 @@ export const SETTING_TOPICS: Readonly<Record<string, readonly string[]>> = {
   log: ['log.'],
 };
 
-/** A step's four settings stand in one row of the table "steps"; these two are records with a table of their own. */
+/** The four settings of a step share one row of the table "steps". These two records have their own tables. */
 const ELSEWHERE = ['policy.steps.', 'environments', 'registrationAuthorities'];
 
-/** The topic of a setting: the one with the longest beginning of its name. Undefined where it has another table. */
+/** The topic of a setting: the one with the longest matching prefix. Undefined if the setting is in another table. */
 export function topicOf(name: string): string | undefined {
   if (ELSEWHERE.some((begin) => name.startsWith(begin))) return undefined;
   const begins = Object.entries(SETTING_TOPICS).flatMap(([topic, all]) => all.map((begin) => ({ topic, begin })));
@@ -108,7 +108,7 @@ const STEPS: Record<StepName, string> = {
   record: 'records the end',
 };
 
-/** One row for each step: its four settings side by side. */
+/** One row for each step, with its four settings side by side. */
 function stepLines(): string[] {
   const written = new Map(listSettings().map((each) => [each.name, each.written]));
   const columns = ['startToClose', 'budget', 'backoff', 'slowest'];
@@ -122,7 +122,7 @@ function stepLines(): string[] {
   ];
 }
 
-/** Every verb, with the command that a person types. */
+/** Every verb, with the command that people type. */
 function verbLines(): string[] {
   const place = { reference: 'order-17', attempt: 1, latest: true };
   const rows = (Object.keys(VERBS) as Verb[]).map((verb) => {
@@ -139,7 +139,7 @@ function orderLines(): string[] {
   return ['| call | of | answer |', '|---|---|---|', ...rows];
 }
 
-/** One row for each exit code: the failures that have it. */
+/** One row for each exit code, with the failures that have it. */
 function failureLines(): string[] {
   const rows = Object.values(EXIT).map((exit) => `| ${exit} | ${failuresWith('exit', exit)} |`);
   return ['| exit code | failures |', '|---|---|', ...rows.filter((row) => !row.endsWith('|  |'))];
@@ -182,9 +182,9 @@ function cell(text: string): string {
 }
 
 /**
- * The document's text with the table as the sources have it now.
+ * The document's text, with the table as the sources have it now.
  *
- * @throws Error when the document lacks the marks
+ * @throws Error if the document lacks the marks
  */
 export function withTable(text: string, { file, name, lines }: DocumentTable): string {
   const begin = text.indexOf(`<!-- ${name}:`);

@@ -12,18 +12,18 @@ export interface StackPorts {
   gateway: number;
   codecServer: number;
   sandbox: number;
-  /** Of the simulated Registration Authority API; without it there are no enrolments. */
+  /** Of the simulated Registration Authority API. Without it, there are no enrolments. */
   registrationAuthority?: number;
 }
 
-/** The simulated provider's registration authorities, one for each way a review is taken. */
+/** The simulated provider's registration authorities, one for each mode of review. */
 export const AUTHORITIES = { manual: '139', automatic: '140', atProvider: '141' } as const;
-/** The officer who reviews; the sandbox knows the RAO and the credentials. */
+/** The officer who reviews. The sandbox knows this RAO and the credentials. */
 export const OFFICER = 'officer-1400';
 const RAO = '1400';
 const ENVIRONMENT = 'sandbox';
 
-/** Where the provider sends callbacks of a registration authority: the token in the address names both. */
+/** The address for the provider's callbacks of a registration authority. Its token identifies the authority. */
 export function webhookAddress(gatewayPort: number, token: string): string {
   return `http://127.0.0.1:${gatewayPort}/webhooks/uanataca/${token}`;
 }
@@ -38,7 +38,7 @@ export function apiTokenFile(state: State): string {
   return state.secretFile('api-token', newToken);
 }
 
-/** Writes the settings of the local stack; every process reads them from the file that `VIDEOID_CONFIG` names. */
+/** Writes the settings of the local stack. Every process reads them from the file named in `VIDEOID_CONFIG`. */
 export function writeConfig(
   state: State,
   order: { temporalAddress: string; uiAddress: string | undefined; ports: StackPorts; roots: string[] },
@@ -107,7 +107,7 @@ export function writeConfig(
       ]),
     ),
     worker: { healthPort: ports.worker, workflowBundle: WORKFLOW_BUNDLE },
-    // A simulated signer takes a second where a person takes minutes.
+    // A simulated signer needs a second, where a person needs minutes.
     policy: { watch: { gap: '250ms', soon: ['250ms', '500ms', '1s', '2s', '5s'], slow: '15s' } },
     floor: { gap: '250ms', slow: '1s', pause: '100ms' },
     gateway: {
@@ -123,7 +123,7 @@ export function writeConfig(
   writeFileSync(state.configFile, `${JSON.stringify(config, undefined, 2)}\n`, { mode: 0o600 });
 }
 
-/** The sandbox makes its own CA for mutual TLS, and the certificate of one API user, at its first start. */
+/** At its first start, the sandbox makes its own CA for mutual TLS and the certificate of one API user. */
 function registrationAuthorityApi(state: State, port: number | undefined) {
   if (port === undefined) return {};
   const file = (name: string): string => join(state.sandboxDirectory, 'ra-tls', `${name}.pem`);
@@ -137,13 +137,13 @@ function registrationAuthorityApi(state: State, port: number | undefined) {
   };
 }
 
-/** Where the sandbox keeps the root certificate that its signatures chain to. */
+/** Where the sandbox keeps the root certificate of its signatures. */
 export function sandboxRoot(state: State): string {
   return join(state.sandboxDirectory, 'authority', 'root.pem');
 }
 
 /**
- * Writes what the provider's staff would set for us: where callbacks of each registration authority go.
+ * Writes what the provider's staff would set for us: the address for the callbacks of each registration authority.
  * Returns the file, for the sandbox's `--settings`.
  */
 export function writeSandboxSettings(state: State, gatewayPort: number): string {

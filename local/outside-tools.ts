@@ -6,17 +6,17 @@ import { fileURLToPath } from 'node:url';
 
 import { PROJECT } from './project.js';
 
-/** Programs of others that tests and pictures need and npm does not bring. The product itself needs none of them. */
+/** Programs of others that tests and pictures need and npm does not install. The product itself needs none of them. */
 export const OUTSIDE_TOOLS = ['pdfsig', 'certutil', 'chromium', 'pyhanko'] as const;
 export type OutsideToolName = (typeof OUTSIDE_TOOLS)[number];
 
-/** How to call a tool: the program, and the arguments that come before one's own. */
+/** How to call a tool: the program, and its first arguments. */
 export interface OutsideTool {
   command: string;
   arguments: string[];
 }
 
-/** Programs on the PATH, the first found counts, and the Debian package that has them. */
+/** Names of programs to look for on the PATH (the first one found is used), and the Debian package that contains them. */
 const SYSTEM_TOOLS = {
   pdfsig: { programs: ['pdfsig'], package: 'poppler-utils' },
   certutil: { programs: ['certutil'], package: 'libnss3-tools' },
@@ -29,10 +29,10 @@ const TOOLS = join(PROJECT, '.videoid', 'tools');
 const PYHANKO = ['pyhanko==0.38.0', 'pyhanko-cli==0.6.0'];
 
 /**
- * Finds a tool, or installs it: system packages with apt-get where this runs as root, pyHanko in a Python environment of its own under
+ * Finds a tool, or installs it: system packages with apt-get if this runs as root, pyHanko in its own Python environment under
  * `.videoid/tools`. `say` gets one line per step of an installation.
  *
- * @throws Error that says what to install, where it may not or cannot install it itself
+ * @throws Error that says what to install, if it cannot or may not install it itself
  */
 export async function outsideTool(
   name: OutsideToolName,
@@ -53,7 +53,7 @@ async function findOrInstallPyHanko(say: (line: string) => void): Promise<Outsid
   const home = join(TOOLS, 'pyhanko');
   const tool = { command: join(home, 'bin', 'python'), arguments: ['-m', 'pyhanko'] };
   if (existsSync(tool.command)) return tool;
-  // Made beside and renamed when whole: a broken installation, or one under way, is never taken for a good one.
+  // Made under another name and renamed when complete, so that an incomplete installation is never used.
   const making = `${home}-${process.pid}`;
   try {
     await mkdir(TOOLS, { recursive: true });
@@ -79,7 +79,7 @@ async function findOrInstallPyHanko(say: (line: string) => void): Promise<Outsid
 
 async function makePythonEnvironment(folder: string, say: (line: string) => void): Promise<void> {
   const python = await firstOnPath(['python3']);
-  // Debian leaves ensurepip out of python3; without it an environment cannot be made.
+  // Debian's python3 lacks ensurepip, which is needed to make an environment.
   const whole = python !== undefined && !(await run(python, ['-c', 'import ensurepip, venv'])).failed;
   if (!whole) await installPackages('pyhanko', ['python3', 'python3-venv'], say);
   say(`pyhanko: making a Python environment`);
@@ -109,7 +109,7 @@ async function step(name: string, command: string, args: string[]): Promise<void
   throw new Error(`${name} cannot be installed: "${command} ${args.join(' ')}" failed.\n${last}`);
 }
 
-/** Runs a program to its end. `printed` is what it wrote to its error output, or why it did not start. */
+/** Runs a program until it ends. `printed` is its error output, or the reason why it did not start. */
 async function run(command: string, args: string[]): Promise<{ failed: boolean; printed: string }> {
   const options = { env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }, maxBuffer: 64 * 1024 * 1024 };
   return new Promise((resolve) => {

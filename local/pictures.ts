@@ -1,4 +1,4 @@
-/** Program: `npm run pictures`. Makes the pictures of the documentation from a local stack of its own. */
+/** Program: `npm run pictures`. Makes the pictures of the documentation from its own local stack. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
@@ -62,7 +62,7 @@ async function takeAll(stack: Stack, browser: PictureBrowser): Promise<void> {
   }
 }
 
-/** The UI's page of a workflow has the run's id in its address. */
+/** In the UI, the address of a workflow's page contains the id of the run. */
 async function addressOf(stack: Stack, reference: string): Promise<string> {
   const connection = await Connection.connect({ address: stack.temporalAddress });
   try {

@@ -2,18 +2,18 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
 
-/** Above this Linux hands out ports to outgoing connections; a connect loop there can connect to itself. */
+/** From this number on, Linux gives ports to outgoing connections. A program that tries to connect there may reach itself. */
 const CEILING = 32_768;
 const LOOPBACK = '127.0.0.1';
 
-/** Ports by name, kept in a file, so that the next start has the same addresses. */
+/** Ports by name. They are kept in a file, so that the next start has the same addresses. */
 export class Ports {
   readonly #file: string;
   readonly #say: (text: string) => void;
   readonly #remembered: Map<string, number>;
   readonly #given = new Set<number>();
 
-  /** `say` hears when a port is taken and which one is used instead. */
+  /** `say` is called if a port is in use, with the port that is used instead. */
   constructor(file: string, say: (text: string) => void) {
     this.#file = file;
     this.#say = say;
@@ -21,9 +21,9 @@ export class Ports {
   }
 
   /**
-   * The port remembered under the name, or the preferred one, or the next free one above it; remembered from now on.
+   * The port remembered under the name, or the preferred one, or the next free one above it. The result is remembered.
    *
-   * @throws Error when no port below 32768 is free.
+   * @throws Error if no port below 32768 is free.
    */
   async take(name: string, preferred: number): Promise<number> {
     const first = this.#remembered.get(name) ?? preferred;
@@ -53,7 +53,7 @@ export async function isFree(port: number): Promise<boolean> {
 
 const given = new Set<number>();
 
-/** A free port from 20000 up, chosen at random, and never twice: for servers that nobody needs to find again. */
+/** A random free port from 20000 up, never the same twice. For servers whose address need not stay the same. */
 export async function anyPort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * (CEILING - 20_000));
@@ -79,7 +79,7 @@ function read(file: string): Map<string, number> {
   try {
     content = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    // Missing at the first start; a broken file costs no more than other port numbers.
+    // Missing at the first start. If the file is damaged, only the port numbers change.
     return new Map();
   }
   if (typeof content !== 'object' || content === null) return new Map();

@@ -3,16 +3,16 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { z } from 'zod';
 
-/** A program of ours that was started: enough to know it again after a crash, and to leave a stranger with its number alone. */
+/** One of our programs. This is enough to find it again after a crash, and to spare another program that has its number. */
 const recordSchema = z.object({
   name: z.string(),
   pid: z.number().int().positive(),
-  /** Text its command line holds. */
+  /** Text that its command line contains. */
   mark: z.string().min(1),
 });
 export type ProcessRecord = z.output<typeof recordSchema>;
 
-/** The programs of one state folder, kept in a file. */
+/** The programs of one state folder, recorded in a file. */
 export class Processes {
   readonly #file: string;
   readonly #running = new Map<string, ProcessRecord>();
@@ -21,13 +21,13 @@ export class Processes {
     this.#file = file;
   }
 
-  /** Those of an earlier start that still run. */
+  /** The programs of an earlier start that still run. */
   left(): ProcessRecord[] {
     let content: unknown;
     try {
       content = JSON.parse(readFileSync(this.#file, 'utf8'));
     } catch {
-      // None there at the first start.
+      // The file is missing at the first start.
       return [];
     }
     const records = z.array(recordSchema).safeParse(content);
@@ -49,7 +49,7 @@ export class Processes {
   }
 }
 
-/** Ends a program and waits until it is gone; kills it after `grace` milliseconds. */
+/** Ends a program and waits for its end. Kills it after `grace` milliseconds. */
 export async function end(record: ProcessRecord, grace: number): Promise<void> {
   process.kill(record.pid, 'SIGTERM');
   const impatience = Date.now() + grace;
@@ -62,12 +62,12 @@ export async function end(record: ProcessRecord, grace: number): Promise<void> {
   }
 }
 
-/** Whether the process runs and still is the one that was recorded. */
+/** Whether the process runs, and is still the recorded one. */
 export function isRunning({ pid, mark }: Pick<ProcessRecord, 'pid' | 'mark'>): boolean {
   return commandLine(pid).includes(mark);
 }
 
-/** How a process was called; empty when there is no such process. */
+/** The command line of a process. Empty if there is no such process. */
 export function commandLine(pid: number): string {
   try {
     if (existsSync('/proc/self/cmdline'))

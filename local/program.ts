@@ -17,16 +17,16 @@ export interface ProgramOrder {
 /** Where and how a program runs. */
 export interface ProgramPlace {
   state: State;
-  /** Milliseconds until it must be ready. */
+  /** The time in which it must become ready, in milliseconds. */
   within: number;
-  /** Laid over ours. */
+  /** Environment variables, in addition to ours or in their place. */
   environment?: Record<string, string>;
-  /** Whether it goes on when we end. */
+  /** Whether it keeps running when we end. */
   outlivesUs?: boolean;
 }
 
 /**
- * Starts a program on the settings of an installation and waits until it is ready; one that is not in time is stopped.
+ * Starts a program on the settings of an installation and waits until it is ready. Stops it if that takes too long.
  *
  * @throws Error with the last lines of its log
  */
@@ -71,7 +71,7 @@ export function sandboxProgram(
   };
 }
 
-/** Whether a worker or gateway says on this port of the loopback address that it can do its work. */
+/** Whether the worker or gateway on this port of the loopback address says that it can do its work. */
 export async function isHealthy(port: number): Promise<boolean> {
   try {
     const answer = await fetch(`http://127.0.0.1:${port}/health`, { signal: AbortSignal.timeout(2000) });

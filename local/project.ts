@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-/** The folder of the project, found from here both when compiled (`dist/local`) and as a source. */
+/** The folder of the project. It is found from compiled code (`dist/local`) and from the sources. */
 export const PROJECT = nearest(import.meta.dirname, 'package.json');
 
 /** Compiled output. */

@@ -1,25 +1,25 @@
 import { stripVTControlCharacters } from 'node:util';
 import { printable } from '../src/process/printable.js';
 
-/** Where the progress goes: a terminal, a pipe, or a test. */
+/** Where the progress is shown: a terminal, a pipe, or a test. */
 export interface Output {
   write(text: string): unknown;
   isTTY?: boolean | undefined;
   columns?: number | undefined;
 }
 
-/** Shows people what goes on: plain lines, and steps with their time. */
+/** Shows people what happens: plain lines, and steps with their time. */
 export interface Screen {
   /** One line. */
   line(text?: string): void;
-  /** A name and what is known about it, aligned with its neighbours. */
+  /** A name and its value, aligned with the lines around it. */
   fact(name: string, text: string): void;
   /**
-   * Runs a step and shows how long it takes: on a terminal one line that updates, elsewhere plain lines.
+   * Runs a step and shows how long it takes: one line that updates on a terminal, else plain lines.
    * `report` sets the detail shown behind the title ("120 of 1718 packages"). Returns or throws what `work` does.
    */
   step<T>(title: string, work: (report: (detail: string) => void) => Promise<T>): Promise<T>;
-  /** Colour, on a terminal only. */
+  /** Colours a text, only on a terminal. */
   paint(colour: Colour, text: string): string;
 }
 
@@ -27,13 +27,13 @@ export type Colour = 'bold' | 'dim' | 'green' | 'red' | 'yellow';
 
 const CODES: Record<Colour, number> = { bold: 1, dim: 2, green: 32, red: 31, yellow: 33 };
 const FACT_WIDTH = 20;
-/** Milliseconds before a step says that it is under way, and between two plain lines about it. */
+/** How long a step runs before it shows that it is running, and the time between two plain lines about it. Milliseconds. */
 const QUIET = 2000;
 const REPEAT = 10_000;
 
-/** Opens a screen on an output; `colours` defaults to "a terminal and NO_COLOR is not set". */
+/** Opens a screen on an output. By default, `colours` is "a terminal and NO_COLOR is not set". */
 export function openScreen(output: Output, colours = output.isTTY === true && !process.env['NO_COLOR']): Screen {
-  // What is painted may be the provider's words; what is ours may have several lines.
+  // A painted text may come from the provider. Our own text may have several lines.
   const paint = (colour: Colour, text: string): string =>
     colours ? `\u001B[${CODES[colour]}m${printable(text)}\u001B[0m` : printable(text);
   const live = new LiveLine(output);
@@ -77,7 +77,7 @@ export function openScreen(output: Output, colours = output.isTTY === true && !p
   };
 }
 
-/** Nothing reaches the terminal but characters to show, line ends and our own colours. */
+/** Lets only printable characters, line ends and our own colours reach the terminal. */
 function shownLine(text: string, colours: boolean): string {
   // oxlint-disable-next-line no-control-regex -- the colours of `paint`
   const parts = text.split(/(\u001B\[(?:0|1|2|31|32|33)m|\n)/);
@@ -91,7 +91,7 @@ export function inSeconds(milliseconds: number): string {
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-/** The one line at the bottom of a terminal that updates; other lines are written above it. */
+/** The one line at the bottom of a terminal that updates. Other lines are written above it. */
 class LiveLine {
   readonly updates: boolean;
   #shown = '';

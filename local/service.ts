@@ -4,16 +4,16 @@ import { createConnection } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A program to run beside us. */
+/** A program to run in a process of its own. */
 export interface ServiceOrder {
   name: string;
   program: string;
   args: string[];
-  /** Receives standard output and error, appended. */
+  /** The file to which standard output and error are appended. */
   logFile: string;
   directory?: string;
   environment?: NodeJS.ProcessEnv;
-  /** Whether it goes on when we end; somebody else stops it then. */
+  /** Whether it keeps running when we end. Somebody else must stop it then. */
   outlivesUs?: boolean;
 }
 
@@ -23,34 +23,34 @@ export interface Exit {
   signal: NodeJS.Signals | null;
 }
 
-/** A program running beside us, with its log file. */
+/** A running program, with its log file. */
 export interface Service {
   name: string;
   logFile: string;
   pid: number;
-  /** Resolves when the program has ended, whatever ended it. */
+  /** Resolves when the program has ended, for any reason. */
   exited: Promise<Exit>;
   running(): boolean;
-  /** Asks it to end, waits `grace` milliseconds, then kills it; resolves when it has ended. */
+  /** Asks it to end, waits `grace` milliseconds, then kills it. Resolves when it has ended. */
   stop(grace?: number): Promise<Exit>;
-  /** The last lines of this run's log. */
+  /** The last lines that it logged in this run. */
   lastLines(count: number): string[];
 }
 
-/** Log files are put aside (`.1`) when they are larger at start. Bytes. */
+/** A larger log file is renamed (`.1`) at the start. Bytes. */
 const LOG_SIZE = 10e6;
 const TAIL = 32_768;
 
-/** A process that ends before it has stopped what it started does it on the way out; they outlive a SIGKILL only. */
+/** When our process exits early, it stops what it started. Programs stay only if our process gets SIGKILL. */
 const alive = new Set<ChildProcess>();
 process.once('exit', () => {
   for (const child of alive) child.kill();
 });
 
 /**
- * Starts a program in a process group of its own: Ctrl-C in the terminal reaches us alone and we stop it in order.
+ * Starts a program in its own process group. Ctrl-C in the terminal then reaches only us, and we stop the programs in order.
  *
- * @throws Error when the program cannot be started.
+ * @throws Error if the program cannot be started.
  */
 export async function startService(order: ServiceOrder): Promise<Service> {
   mkdirSync(dirname(order.logFile), { recursive: true });
@@ -99,9 +99,9 @@ export function exitWords(exit: Exit): string {
 }
 
 /**
- * Waits until `ready` resolves true, watching that the program lives.
+ * Waits until `ready` resolves to true, while the program runs.
  *
- * @throws Error with the last log lines when it ends first, or is not ready `within` milliseconds.
+ * @throws Error with the last log lines if the program ends first, or is not ready `within` milliseconds.
  */
 export async function untilReady(service: Service, ready: () => Promise<boolean>, within: number): Promise<void> {
   const end = Date.now() + within;
@@ -127,7 +127,7 @@ export async function accepts(port: number): Promise<boolean> {
   });
 }
 
-/** What happened to a program, with the end of its log. */
+/** What happened to a program, and the end of its log. */
 export function trouble(service: Service, what: string): string {
   const lines = service.lastLines(8).map((line) => `    ${line}`);
   return [

@@ -1,4 +1,4 @@
-/** Program: `npm run soak`. Many requests, simulated people, faults and kills from a seed; then every request is checked. */
+/** Program: `npm run soak`. Many requests with simulated people, faults and kills, all drawn from a seed. Then it checks every request. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ interface Flags {
   keep?: boolean;
 }
 
-/** Seconds between two starts when no length is given. */
+/** Seconds between two starts if no length is given. */
 const PACE = 1.2;
 
 function whole(value: string): number {
@@ -42,7 +42,7 @@ async function main({
 }: Flags): Promise<void> {
   const report = (line: string): void => void (json ? process.stderr : process.stdout).write(`${line}\n`);
   const directory = mkdtempSync(join(tmpdir(), 'videoid-soak-'));
-  // What was started is ended on the way out.
+  // The exit handler stops what was started.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const plan = drawPlan({ seed, requests, minutes, flow });
   report(`${requests} requests in ${minutes.toFixed(1)} minutes, seed ${seed}, in ${directory}`);

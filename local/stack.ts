@@ -21,20 +21,20 @@ export interface Stack {
   registrationAuthority: string;
   codecServer: string;
   apiTokenFile: string;
-  /** Stops everything, callers first, the Temporal server last. */
+  /** Stops everything. Programs that call others stop first, and the Temporal server stops last. */
   close(): Promise<void>;
 }
 
-/** Milliseconds a program of ours has to become ready; two seconds are usual. */
+/** The longest time for one of our programs to become ready, in milliseconds. Usually it takes two seconds. */
 const READY_WITHIN = 60_000;
-/** Milliseconds a program has to end: the worker lets running activities finish for twenty seconds. */
+/** The longest time for a program to end, in milliseconds. The worker gives running activities twenty seconds. */
 const GRACE = 30_000;
 
 /**
- * Starts sandbox, Temporal server, codec server, worker and gateway on the state in `directory`; what an interrupted start
- * left running is stopped first.
+ * Starts sandbox, Temporal server, codec server, worker and gateway on the state in `directory`. First it stops what an interrupted
+ * start left running.
  *
- * @throws Error when another start holds the state, or a program does not come up; what was started is stopped again.
+ * @throws Error if another start uses the state, or a program does not become ready. Everything that was started is stopped again.
  */
 export async function startStack(directory: string, screen: Screen): Promise<Stack> {
   const state = await openState(directory);
@@ -74,7 +74,7 @@ export async function startStack(directory: string, screen: Screen): Promise<Sta
         codecEndpoint: codecServer,
       });
     temporal = await startTemporal(screen);
-    // When it is started again, nobody needs to read twice where it was found.
+    // A restart need not say again where the program was found.
     const quiet: Screen = { ...screen, fact: () => {} };
     if (temporal.service !== undefined) {
       const server = new Supervised(temporal.service, {
@@ -143,7 +143,7 @@ export async function startStack(directory: string, screen: Screen): Promise<Sta
   }
 }
 
-/** A start that still runs is left alone; programs whose start was killed are stopped, so that their ports and files are free. */
+/** Refuses while another start runs. If a start was killed, its programs are stopped, so that their ports and files are free. */
 async function stopLeftovers(processes: Processes, screen: Screen): Promise<void> {
   const left = processes.left();
   const owner = left.find((record) => record.name === 'start');

@@ -25,11 +25,11 @@ const USAGE = `npm start [-- [--flow FLOW] [--exit] [--json] FILE.pdf …]
            "durations"}]}; its outcome is "enrolled" if both are, else the first other one
            what fails {"error": {"code", "message", "remedy"}}; without code where it is no failure of ours`;
 
-/** Kept for the very end, so that it is the last line. */
+/** Kept for the end, because it must be the last line. */
 let answer: object | undefined;
 /** Exit code after Ctrl-C. */
 const INTERRUPTED = 130;
-/** Asked for also by a command line that cannot be used otherwise. */
+/** Also shown for a command line that is not valid. */
 const json = process.argv.includes('--json');
 const screen = openScreen(json ? process.stderr : process.stdout);
 
@@ -83,7 +83,7 @@ function unusable(message: string): VideoIdError {
   return new VideoIdError('BAD_INPUT', message, { remedy: 'See `npm start -- --help`.' });
 }
 
-/** Ctrl-C and its kin. Until everything is up they end us at once; then they are asked for, and a second one is heeded at once. */
+/** Handles Ctrl-C and similar signals. They end us at once until everything runs. Then the first asks us to stop, the second ends us. */
 class Signals {
   up = false;
   readonly asked: Promise<void>;
@@ -102,10 +102,10 @@ class Signals {
   }
 }
 
-/** Runs a sample and resolves to whether it ended well. */
+/** Runs a sample. Resolves to whether it succeeded. */
 type Sample = (place: SamplePlace, name: string) => Promise<boolean>;
 
-/** @throws VideoIdError BAD_INPUT for a flow that there is not, and for files that cannot be signed */
+/** @throws VideoIdError BAD_INPUT for an unknown flow, or for files that cannot be signed */
 function sampleOf(flow: string, named: string[]): Sample {
   if (flow === 'enrolment') {
     if (named.length > 0) throw unusable('Enrolments sign no files: leave the files out.');
@@ -116,7 +116,7 @@ function sampleOf(flow: string, named: string[]): Sample {
   return async (place, reference) => showResult(await runSample(place, reference, files));
 }
 
-/** The named files as seen from where the command was typed; npm itself runs us in the project. */
+/** The paths of the named files from the directory where the command was typed. npm runs us in the project's folder. */
 function filesToSign(named: string[]): string[] {
   if (named.length === 0) return [join(PROJECT, 'samples', 'agreement.pdf')];
   const files = named.map((file) => resolve(process.env['INIT_CWD'] ?? process.cwd(), file));
@@ -145,7 +145,7 @@ async function carry(stack: Stack, sample: Sample, flow: string): Promise<number
   }
 }
 
-/** Requests of earlier starts go on by themselves. */
+/** Requests of earlier starts continue without help. */
 async function showOpen(client: VideoIdClient): Promise<void> {
   const open = (await client.list()).filter(({ state }) => state === 'running');
   if (open.length === 0) return;
@@ -191,7 +191,7 @@ function showEnrolments(enrolments: EnrolmentResult[]): boolean {
   return other === undefined;
 }
 
-/** Says what went wrong, and gives the exit code. */
+/** Says what went wrong, and returns the exit code. */
 function failed(error: unknown): number {
   const known = error instanceof VideoIdError;
   const words = known
@@ -205,5 +205,5 @@ function failed(error: unknown): number {
 
 const code = await main().catch(failed);
 if (json && answer !== undefined) process.stdout.write(`${JSON.stringify(answer)}\n`);
-// A request that was left alone by Ctrl-C would keep the process.
+// A request that Ctrl-C interrupted would keep the process alive.
 process.exit(code);

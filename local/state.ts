@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { generateCodecKey, generateSealKeys } from '../src/security/keys.js';
 import { generateOrderKeys } from '../src/security/order-keys.js';
 
-/** The state of the local stack: one folder that only its owner reads. Made at the first start, kept for every later one. */
+/** The state of the local stack: one folder that only its owner can read. Made at the first start and kept. */
 export interface State {
   directory: string;
   /** SQLite file of the Temporal server. */
@@ -12,12 +12,12 @@ export interface State {
   archiveDirectory: string;
   sandboxDirectory: string;
   portsFile: string;
-  /** Which programs of ours run, for the start after a crash. */
+  /** The list of our running programs. A start after a crash needs it. */
   processesFile: string;
-  /** Names the settings in `VIDEOID_CONFIG`. */
+  /** The file that `VIDEOID_CONFIG` names. */
   configFile: string;
   logFile(name: string): string;
-  /** The file of a secret; made by `make` if it is not there yet. */
+  /** The file of a secret. If it is missing, `make` makes it. */
   secretFile(name: string, make: () => string): string;
   codecKeyFile: string;
   sealPublicKeyFile: string;
@@ -31,7 +31,7 @@ interface KeyPair {
   privateKey: string;
 }
 
-/** Opens the state folder; makes it, its keys and what else is missing. */
+/** Opens the state folder. Makes the folder, its keys and everything else that is missing. */
 export async function openState(directory: string): Promise<State> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const secretFile = (name: string, make: () => string): string => {
@@ -72,12 +72,12 @@ export async function openState(directory: string): Promise<State> {
   };
 }
 
-/** A token nobody can guess, fit for a URL. */
+/** A random token that can be part of a URL. */
 export function newToken(): string {
   return randomBytes(24).toString('base64url');
 }
 
-/** Whole or not at all, and never over one that another start has made meanwhile. */
+/** Writes the file completely or not at all. Never replaces a file that another start has made. */
 function writeOnce(file: string, content: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const temporary = `${file}.${process.pid}`;

@@ -3,22 +3,22 @@ import type { Processes } from './processes.js';
 import type { Screen } from './screen.js';
 import { type Service, exitWords, trouble } from './service.js';
 
-/** After so many deaths in a minute a program stays down. */
+/** A program that ends this often in a minute is not started again. */
 const DEATHS = 5;
 const MINUTE = 60_000;
-/** Milliseconds before it is started again. */
+/** The pause before it is started again, in milliseconds. */
 const BREATH = 1000;
 
 interface Order {
-  /** A text of its command line, to know it again after a crash of ours. */
+  /** A text in its command line. It identifies the program after a crash of ours. */
   mark: string;
   screen: Screen;
   processes: Processes;
-  /** Starts it again; resolves when it is ready. */
+  /** Starts it again. Resolves when it is ready. */
   start: () => Promise<Service>;
 }
 
-/** A program that is kept running: when it dies, that is said with the end of its log, and it is started again. */
+/** A program that is kept running. If it ends, the end of its log is shown and it is started again. */
 export class Supervised {
   #service: Service;
   #wanted = true;
@@ -40,7 +40,7 @@ export class Supervised {
     return this.#service.pid;
   }
 
-  /** Stops it for good; kills it after `grace` milliseconds. */
+  /** Stops it and does not start it again. Kills it after `grace` milliseconds. */
   async stop(grace: number): Promise<void> {
     this.#wanted = false;
     await this.#service.stop(grace);

@@ -8,27 +8,27 @@ import type { Screen } from './screen.js';
 import { buildTemporal } from './temporal-build.js';
 import { downloadTemporal } from './temporal-download.js';
 
-/** A Temporal CLI that was seen to run. */
+/** A Temporal CLI that runs on this machine. */
 export interface TemporalBinary {
   path: string;
   /** Version of the server inside, `1.31.2`. */
   server: string;
 }
 
-/** Where to look. Defaults are the real places; tests give others. */
+/** Where to look. The defaults are the real places. Tests give others. */
 export interface Places {
   environment: NodeJS.ProcessEnv;
   screen: Screen;
   /** Origin of the official download. */
   download?: string;
-  /** False stops before the download and the build: for a test run by hand that must not take minutes. */
+  /** False: no download and no build. For a single test that must not take minutes. */
   make?: boolean;
 }
 
-/** Server inside Temporal CLI 1.5.1, the oldest that has all we use. */
+/** The server inside Temporal CLI 1.5.1, the oldest one with everything that we use. */
 const OLDEST_SERVER = '1.29.1';
 
-/** The CLI version that we download or build, from the committed Go module. */
+/** The CLI version that we download or build, from the Go module in this repository. */
 export function temporalVersion(): string {
   const module = readFileSync(join(PROJECT, 'local', 'temporal-cli', 'go.mod'), 'utf8');
   const version = /github\.com\/temporalio\/cli v(\S+)/.exec(module)?.[1];
@@ -37,7 +37,7 @@ export function temporalVersion(): string {
   return version;
 }
 
-/** Our cache of server binaries; honours XDG_CACHE_HOME. */
+/** Our cache of server binaries, under XDG_CACHE_HOME if that is set. */
 export function cachedTemporal(environment: NodeJS.ProcessEnv): string {
   const caches = environment['XDG_CACHE_HOME'] || join(homedir(), '.cache');
   return join(caches, 'videoid-worker', 'bin', `temporal-${temporalVersion()}`);
@@ -47,7 +47,7 @@ export function cachedTemporal(environment: NodeJS.ProcessEnv): string {
  * Finds a Temporal CLI: `TEMPORAL_CLI_PATH`, `temporal` on the PATH, our cache, the official download, a build from the
  * official Go module. Each step is shown.
  *
- * @throws Error when none can be had; it says what was tried and what helps.
+ * @throws Error if none is found or made. It says what was tried, and what to do.
  */
 export async function findTemporalBinary(places: Places): Promise<TemporalBinary> {
   const { environment, screen } = places;
@@ -135,7 +135,7 @@ async function serverVersion(path: string): Promise<string | { why: string }> {
   return server;
 }
 
-/** `ENOENT` and the like, or the program's exit code. */
+/** `ENOENT` or a similar code, or the program's exit code. */
 function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
 }

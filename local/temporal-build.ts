@@ -10,13 +10,13 @@ import type { Screen } from './screen.js';
 
 const MODULE = join(PROJECT, 'local', 'temporal-cli');
 const PACKAGE = 'github.com/temporalio/cli/cmd/temporal';
-/** Older ones cannot fetch the toolchain that the module asks for. */
+/** Older versions cannot fetch the toolchain that the module needs. */
 const OLDEST_GO = [1, 21] as const;
 
 /**
- * Builds the Temporal CLI from the official Go module and renames it into place. A second builder waits for the first.
+ * Builds the Temporal CLI from the official Go module and renames it into place. A second process waits for the first.
  *
- * @throws Error when Go is missing, too old, or cannot fetch or compile the module; with the end of what it printed.
+ * @throws Error if Go is missing or too old, or cannot fetch or compile the module. It contains the end of what Go printed.
  */
 export async function buildTemporal(order: {
   target: string;
@@ -28,7 +28,7 @@ export async function buildTemporal(order: {
     ...order.environment,
     CGO_ENABLED: '0',
     GO111MODULE: 'on',
-    // Fetches the toolchain that go.mod asks for when the installed one is older.
+    // If the installed version is older, this fetches the toolchain that go.mod names.
     GOTOOLCHAIN: 'auto',
     GOWORK: 'off',
   };
@@ -82,7 +82,7 @@ async function fetchModules(environment: NodeJS.ProcessEnv, report: (detail: str
   return packages;
 }
 
-/** `go build -v` names every package it compiles; those in the compiler's cache are not named. */
+/** `go build -v` prints every package that it compiles, but none from the compiler's cache. */
 async function compile(
   environment: NodeJS.ProcessEnv,
   target: string,
@@ -137,7 +137,7 @@ async function ended(child: ChildProcess): Promise<number | null> {
   });
 }
 
-/** The lock saves work only; the rename into place is what keeps two builders apart. */
+/** The lock only saves work. The rename makes two builds at the same time safe. */
 function takeLock(lock: string): boolean {
   try {
     writeFileSync(lock, String(process.pid), { flag: 'wx' });
@@ -154,7 +154,7 @@ function isHeld(lock: string): boolean {
     process.kill(Number(readFileSync(lock, 'utf8')), 0);
     return true;
   } catch (error) {
-    // Alive, but another user's.
+    // It runs, but belongs to another user.
     return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM';
   }
 }

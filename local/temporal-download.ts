@@ -7,17 +7,17 @@ import { promisify } from 'node:util';
 import { z } from 'zod';
 import type { Screen } from './screen.js';
 
-/** What the official service answers about a release. */
+/** The official service's answer about a release. */
 const releaseSchema = z.object({ archiveUrl: z.url(), fileToExtract: z.string().min(1) });
 
-/** Milliseconds for the answer about the release, and for the archive. */
+/** The time limits for the answer about the release, and for the archive. Milliseconds. */
 const ANSWER_WITHIN = 5000;
 const ARCHIVE_WITHIN = 180_000;
 
 /**
- * Downloads the official Temporal CLI and renames it into place. The question is the one the SDK asks.
+ * Downloads the official Temporal CLI and renames it into place. It sends the same question as the SDK.
  *
- * @throws Error when the service or its archive cannot be had; short, for one line on the screen.
+ * @throws Error if the service or its archive is not available. Its message is short, for one line on the screen.
  */
 export async function downloadTemporal(order: {
   version: string;

@@ -8,19 +8,19 @@ import type { Screen } from './screen.js';
 import { type Exit, type Service, startService, untilReady } from './service.js';
 import { findTemporalBinary } from './temporal-binary.js';
 
-/** A Temporal server that answers. */
+/** A running Temporal server. */
 export interface TemporalServer {
   /** `host:port` of the frontend. */
   address: string;
-  /** Absent when attached to a server of which only the address is known. */
+  /** Absent if attached to a server of which only the address is known. */
   uiAddress: string | undefined;
-  /** Prometheus metrics; absent when attached. */
+  /** Prometheus metrics. Absent if attached. */
   metricsAddress: string | undefined;
-  /** Absent when attached. */
+  /** Absent if attached. */
   pid: number | undefined;
-  /** The running program; absent when attached. */
+  /** The running program. Absent if attached. */
   service: Service | undefined;
-  /** Stops a server that was started here and waits for its exit, so that its ports are free. Leaves an attached one alone. */
+  /** Stops a server that was started here and waits until its ports are free. Does not stop an attached server. */
   close(): Promise<void>;
 }
 
@@ -34,18 +34,18 @@ export interface TemporalPorts {
 export interface TemporalOrder {
   screen: Screen;
   logFile: string;
-  /** SQLite file that keeps everything; in memory when absent. */
+  /** The SQLite file for all data. Without it, data is kept in memory. */
   databaseFile?: string;
-  /** Free ones when absent. */
+  /** Free ports if absent. */
   ports?: TemporalPorts;
   /** Address of the codec server, for the Web UI. */
   codecEndpoint?: string;
   environment?: NodeJS.ProcessEnv;
-  /** False: fail rather than download or build a server. */
+  /** False: fails if it would have to download or build a server. */
   make?: boolean;
 }
 
-/** Milliseconds until the server must answer; it takes half a second on an idle machine. */
+/** The longest time until the server answers, in milliseconds. An idle machine needs half a second. */
 const READY_WITHIN = 60_000;
 /** `INDEXED_VALUE_TYPE_KEYWORD` of the Temporal API. */
 const KEYWORD = 2;
@@ -54,7 +54,7 @@ const NAMESPACE = 'default';
 /**
  * Attaches to the server at `TEMPORAL_ADDRESS`, or finds a Temporal CLI and starts its server.
  *
- * @throws Error when no server can be had, it ends while starting, or does not answer in a minute.
+ * @throws Error if there is no server, or if it ends while starting or does not answer in a minute.
  */
 export async function startTemporalServer(order: TemporalOrder): Promise<TemporalServer> {
   const environment = order.environment ?? process.env;
@@ -99,8 +99,8 @@ export async function startTemporalServer(order: TemporalOrder): Promise<Tempora
 }
 
 /**
- * Both pragmas double the throughput of the default; the poll rate cuts the pause between two steps from 75 to 20 ms, the time
- * shift cuts what a timer is late from up to a second to hundredths.
+ * Both pragmas double the default throughput. The poll rate shortens the pause between two steps from 75 to 20 ms. The time
+ * shift makes timers late by hundredths of a second, instead of up to one second.
  */
 async function serverArguments(path: string, ports: TemporalPorts, order: TemporalOrder): Promise<string[]> {
   const flags: [flag: string, value: string][] = [
@@ -115,14 +115,14 @@ async function serverArguments(path: string, ports: TemporalPorts, order: Tempor
     ['--dynamic-config-value', 'history.transferProcessorMaxPollRPS=200'],
     ['--dynamic-config-value', 'history.timerProcessorMaxPollRPS=200'],
     ['--dynamic-config-value', 'history.timerProcessorMaxTimeShift="10ms"'],
-    // A request that no worker can carry on is marked after ten seconds and not after a minute.
+    // A request that no worker can continue is marked after ten seconds, not after a minute.
     ['--dynamic-config-value', 'system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2'],
   ];
   for (const name of SEARCH_ATTRIBUTES) flags.push(['--search-attribute', `${name}=Keyword`]);
   if (order.databaseFile !== undefined) flags.push(['--db-filename', order.databaseFile]);
   if (order.codecEndpoint !== undefined) flags.push(['--ui-codec-endpoint', order.codecEndpoint]);
   const help = await promisify(execFile)(path, ['server', 'start-dev', '--help'], { timeout: 20_000 });
-  // Absent before CLI 1.6; without it the Web UI asks the internet for news.
+  // CLI versions before 1.6 lack it. Without it, the Web UI asks the internet for new versions.
   const newsFlag = '--ui-disable-news-fetch';
   const offline = help.stdout.includes(newsFlag) ? [newsFlag] : [];
   return ['server', 'start-dev', ...flags.flat(), ...offline];
@@ -158,7 +158,7 @@ async function answers(address: string): Promise<boolean> {
     await connection.workflowService.describeNamespace({ namespace: NAMESPACE });
     return true;
   } catch {
-    // Not yet; the caller knows how long to ask.
+    // Not yet. The caller decides how long to try.
     return false;
   } finally {
     await connection?.close();

@@ -2,21 +2,21 @@ import { mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A file system in memory, on Linux. The archive and the servers under test wait for a real disk most of their time. */
+/** A file system in memory, on Linux. On a real disk, the archive and the servers under test would mostly wait for the disk. */
 const IN_MEMORY = '/dev/shm';
-/** Bytes that must be free there, and in memory altogether. A whole run takes less than half of it. */
+/** The bytes that must be free there, and in memory altogether. A test run uses less than half. */
 const ROOM = 4e9;
 const SPARE_MEMORY = 8e9;
 const PREFIX = 'videoid-test-';
 
-/** The folder of one test run. All tests put their temporary files in there. */
+/** The folder of one test run, for all temporary files of the tests. */
 export interface TestFolder {
   path: string;
   inMemory: boolean;
   remove(): void;
 }
 
-/** Opens it in memory where there is plenty, unless `TMPDIR` says where temporary files belong. */
+/** Opens it in memory if there is enough space, unless `TMPDIR` names another place. */
 export function openTestFolder(environment: NodeJS.ProcessEnv = process.env): TestFolder {
   const inMemory = environment['TMPDIR'] === undefined && hasRoom();
   const parent = inMemory ? IN_MEMORY : tmpdir();
@@ -31,11 +31,11 @@ function hasRoom(): boolean {
     const { bavail, bsize } = statfsSync(IN_MEMORY);
     return bavail * bsize >= ROOM;
   } catch {
-    return false; // another system than Linux
+    return false; // this system is not Linux
   }
 }
 
-/** What runs left that were killed. */
+/** Removes the folders of test runs that were killed. */
 function removeLeftOvers(parent: string): void {
   for (const name of readdirSync(parent)) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
@@ -47,6 +47,6 @@ function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'; // somebody else's
+    return (error as NodeJS.ErrnoException).code === 'EPERM'; // it belongs to another user
   }
 }

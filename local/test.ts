@@ -1,6 +1,6 @@
 /**
- * Program: `npm test`. Checks the sources, gets a Temporal server and the outside tools, runs the tests; with `--all` also
- * the proofs under `test/proof`, which kill, fill and cut off what they can.
+ * Program: `npm test`. Checks the sources, gets a Temporal server and the outside tools, and runs the tests. With `--all`, it also runs
+ * the proofs under `test/proof`. They kill programs, fill disks and cut connections.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -29,10 +29,10 @@ const reportSchema = z.object({
   testResults: z.array(z.object({ name: z.string(), startTime: z.number(), endTime: z.number() })),
 });
 
-/** So many of the slowest files are named. */
+/** How many of the slowest files are named. */
 const SLOWEST = 10;
 
-/** What tests call; pictures need more, tests do not. */
+/** The tools that tests call. Only pictures need more. */
 const TOOLS: OutsideToolName[] = ['pdfsig', 'pyhanko'];
 const COMPILED = join(PROJECT, 'node_modules', '.cache', 'node-compile-cache');
 const screen = openScreen(process.stdout);
@@ -68,8 +68,8 @@ async function check(): Promise<Count> {
 }
 
 /**
- * Tests check our files with programs of others. They are got one after the other while the sources are checked: one waits
- * for the network, the other for the processor.
+ * Tests check our files with programs of others. These are installed one after the other, while the sources are checked. Installing waits
+ * for the network, and the checks need the processor.
  */
 function getTools(): Map<OutsideToolName, { ready: Promise<OutsideTool>; say: (line: string) => void }> {
   const all: ReturnType<typeof getTools> = new Map();
@@ -79,7 +79,7 @@ function getTools(): Map<OutsideToolName, { ready: Promise<OutsideTool>; say: (l
       say: (_line: string): void => undefined,
       ready: before.then(async () => outsideTool(name, (line) => getting.say(line))),
     };
-    before = getting.ready.catch(() => undefined); // `showTools` says it
+    before = getting.ready.catch(() => undefined); // `showTools` reports it
     all.set(name, getting);
   }
   return all;

@@ -18,7 +18,7 @@ async function bundle(): Promise<void> {
   const logger = { log: warn, trace: noted, debug: noted, info: noted, warn, error: warn };
   try {
     const { code } = await bundleWorkflowCode({ ...WORKFLOW_MODULES, logger });
-    // Renamed into place: a worker that starts meanwhile reads a whole file.
+    // Renamed into place, so that a worker that starts at this moment reads a complete file.
     const temporary = `${WORKFLOW_BUNDLE}.${process.pid}`;
     writeFileSync(temporary, code);
     renameSync(temporary, WORKFLOW_BUNDLE);
@@ -27,7 +27,7 @@ async function bundle(): Promise<void> {
   }
 }
 
-/** Progress of the bundler that nobody needs. */
+/** Hides the bundler's progress messages. */
 function noted(): void {}
 
 function fail(words: string): void {

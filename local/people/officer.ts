@@ -5,7 +5,7 @@ import type { IdentityAccepted } from '../../src/messages/identity.js';
 import { OFFICER } from '../local-config.js';
 import type { Place, RequestName } from './place.js';
 
-/** The registration authority's operator (RAO), who decides in our screens or in the provider's console. */
+/** The registration authority's operator (RAO), who decides on our screens or in the provider's console. */
 export class Officer {
   private readonly said: { officer: string; evidenceSeen: string };
 
@@ -27,7 +27,7 @@ export class Officer {
     return this.decide({ decision: 'refuse', ...this.said, reason }, options);
   }
 
-  /** Reads what approving an enrolment signs: the declaration and the contract. */
+  /** Reads what the officer signs by approving an enrolment: the declaration and the contract. */
   async read(channel: string): Promise<void> {
     const { flow, reference } = this.request;
     await buffer((await this.at.client.declaration(reference, { channel })).stream);

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import type { Provision } from '../../src/client.js';
 import { PROJECT } from '../project.js';
 
-/** The folder of the documents that are signed here. */
+/** The folder of the sample documents. */
 export const SAMPLES = join(PROJECT, 'samples');
 
-/** The profiles of a natural person's certificate, and of one for somebody who belongs to an organisation. */
+/** The certificate profiles of a natural person, and of a member of an organisation. */
 export const PROFILES = { person: 'PFnubeQAFCiudadano', organisation: 'PFnubeQAFEmpresa' } as const;
 
-/** What the certificate of an organisation wants and no video gives. The organisation is made up. */
+/** What the certificate of an organisation needs and no video gives. The organisation is made up. */
 export const ORGANISATION_FIELDS = {
   organization_name: 'Ejemplo SL',
   organization_country: 'ES',
@@ -21,15 +21,15 @@ export const ORGANISATION_FIELDS = {
   title: 'Director',
 };
 
-/** Stands for the deed of the organisation. */
+/** A placeholder for the deed of the organisation. */
 export const DEED = { name: 'deed.pdf', content: join(SAMPLES, 'annex.pdf') };
 
-/** All that the enrolment of an organisation lacks after the video. */
+/** Everything that the enrolment of an organisation lacks after the video. */
 export function provisionOfAll(): Provision {
   return { actor: { kind: 'requester' }, fields: ORGANISATION_FIELDS, documents: [DEED] };
 }
 
-/** A made-up signer. Each has a phone of its own, so that a fault at the provider can be meant for this one alone. */
+/** A made-up signer. Each has a different phone, so that a fault at the provider can affect only this one. */
 export function aSigner(): { email: string; phone: string } {
   return { email: 'signer@example.com', phone: `+346${randomInt(10_000_000, 99_999_999)}` };
 }

@@ -10,19 +10,19 @@ import type { Place, RequestName } from './place.js';
 /** The hashes of what a signer accepts. */
 type Shown = NonNullable<RequestStatus['toAccept']>;
 
-/** The person who signs, or who gets a certificate. All signers are made up. */
+/** The person who signs, or who gets a certificate. All of them are made up. */
 export class Signer {
   constructor(
     private readonly at: Place,
     private readonly request: RequestName,
   ) {}
 
-  /** Ends the video session behind the link. @param person who stands before the camera */
+  /** Ends the video session behind the link. @param person who is in front of the camera */
   async video(requestPk: string, result: VideoResult = 'finished', person?: PersonOrder): Promise<void> {
     await this.at.provider.video(requestPk, result, person);
   }
 
-  /** Reads everything that there is to sign. Returns the hashes of what was shown. */
+  /** Reads everything that will be signed. Returns the hashes of what was shown. */
   async read(channel: string): Promise<Shown> {
     const { client } = this.at;
     const { reference } = this.request;
@@ -54,7 +54,7 @@ export class Signer {
   }
 }
 
-/** What a signer says who accepts now. @param channel where it was shown */
+/** The order of a signer who accepts now. @param channel where it was shown */
 export function acceptanceOf({ documents, contract }: Partial<Shown> = {}, channel: string): Acceptance {
   const at = new Date().toISOString();
   return { documents: documents ?? [], contract: contract ?? '', consentVersion: '2026-01', channel, at };

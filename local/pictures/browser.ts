@@ -4,22 +4,22 @@ import { type BrowserContext, type Locator, type Page, chromium } from 'playwrig
 import { ATTENTION_ATTRIBUTE, REQUEST_PK_ATTRIBUTE, STAGE_ATTRIBUTE } from '../../src/messages/search-attributes.js';
 import { outsideTool } from '../outside-tools.js';
 
-/** Bytes: pictures lie in the repository for ever. */
+/** Bytes. Pictures stay in the repository forever, so they must be small. */
 const LARGEST = 200_000;
 
-/** Columns of the Temporal UI's list; it keeps them in the browser, per namespace. */
+/** Columns of the list in the Temporal UI. The UI keeps them in the browser, for each namespace. */
 const COLUMNS = ['Status', 'Workflow ID', STAGE_ATTRIBUTE, ATTENTION_ATTRIBUTE, REQUEST_PK_ATTRIBUTE];
 
-/** What is in a picture. */
+/** What a picture shows. */
 export interface Shot {
-  /** File name without its ending. */
+  /** File name without its extension. */
   name: string;
   address: string;
   width: number;
   height: number;
-  /** Must be there before the picture is taken. */
+  /** What must be on the page before the picture is taken. */
   awaited: (page: Page) => Locator[];
-  /** The part that is taken; everything in the window if left out. */
+  /** The part of the page that is shown. The whole window if left out. */
   part?: (page: Page) => Locator;
 }
 
@@ -33,7 +33,7 @@ export class PictureBrowser {
     this.#close = close;
   }
 
-  /** @throws Error that says what to install when there is no Chromium */
+  /** @throws Error that says what to install if there is no Chromium */
   static async open(say: (line: string) => void): Promise<PictureBrowser> {
     const { command } = await outsideTool('chromium', say);
     const browser = await chromium.launch({ executablePath: command });
@@ -50,7 +50,7 @@ export class PictureBrowser {
     await this.#close();
   }
 
-  /** Opens a page of the sandbox, and presses a button there. */
+  /** Opens a page of the sandbox and presses a button there. */
   async press(address: string, button: RegExp): Promise<void> {
     const page = await this.#context.newPage();
     await page.goto(address);

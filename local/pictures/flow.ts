@@ -1,13 +1,13 @@
 import { FLOW_STAGES, type Stage } from '../../src/messages/status.js';
 
-/** Who does what in one stage; a part that is left out has nothing to do. */
+/** Who does what in one stage. A part is left out if it has nothing to do. */
 interface Row {
   people?: string;
   worker: string;
   provider?: string;
-  /** Which way the word goes between people and worker. */
+  /** The direction of the message between people and worker. */
   left?: Arrow;
-  /** Which way the word goes between worker and provider. */
+  /** The direction of the message between worker and provider. */
   right?: Arrow;
 }
 type Arrow = 'to' | 'from' | 'both';
@@ -78,7 +78,7 @@ const STYLE = `
     .line { stroke: #9aabba; } .tip { fill: #9aabba; }
   }`;
 
-/** The signature flow as an SVG that brings its own background, so that it can be read on a light and on a dark page. */
+/** The signature flow as an SVG with its own background, so that it is readable on light and on dark pages. */
 export function flowPicture(): string {
   const stages = FLOW_STAGES.signature;
   const height = TOP + stages.length * ROW + 44;

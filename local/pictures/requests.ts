@@ -7,7 +7,7 @@ import type { Place } from '../people/place.js';
 import { SAMPLES } from '../people/requester.js';
 import { acceptanceOf, Signer } from '../people/signer.js';
 
-/** The requests that the pictures show, and where each stands. All people are made up. */
+/** The requests in the pictures, and the stage of each. All people are made up. */
 export const SHOWN = {
   signed: { reference: 'order-1041', phone: '+34600000041' },
   refused: { reference: 'order-1042', phone: '+34600000042' },
@@ -20,10 +20,10 @@ export const SHOWN = {
 
 type Shown = (typeof SHOWN)[keyof typeof SHOWN];
 
-/** Milliseconds a request has to reach the next stage; a second is usual. */
+/** The longest time for a request to reach the next stage, in milliseconds. It usually takes a second. */
 const WITHIN = 60_000;
 
-/** Carries requests to where the pictures want them, through the public verbs. */
+/** Brings requests to the stages that the pictures show, through the public verbs. */
 export class ShownRequests {
   readonly #at: Place;
 
@@ -31,7 +31,7 @@ export class ShownRequests {
     this.#at = at;
   }
 
-  /** @param failVideo plays a signer whose video fails, behind the link */
+  /** @param failVideo acts as a signer whose video fails, behind the link */
   async bringAbout(failVideo: (link: string) => Promise<void>): Promise<void> {
     for (const shown of Object.values(SHOWN)) await this.#start(shown);
     for (const { reference } of [SHOWN.signed, SHOWN.refused, SHOWN.code, SHOWN.acceptance, SHOWN.review]) {
@@ -56,7 +56,7 @@ export class ShownRequests {
       signer: { email: 'signer@example.com', phone },
       documents: ['agreement.pdf', 'annex.pdf'].map((name) => ({ name, content: join(SAMPLES, name) })),
     });
-    // One after the other, so that the provider's numbers come in this order.
+    // One after the other, so that the provider's numbers are in this order.
     await this.#reached(reference, 'video');
   }
 

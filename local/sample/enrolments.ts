@@ -6,7 +6,7 @@ import { aSigner, PROFILES, provisionOfAll } from '../people/requester.js';
 import { Signer } from '../people/signer.js';
 import { follow, type SamplePlace } from './follow.js';
 
-/** How one enrolment ended, for people and for `--json`. */
+/** How one enrolment ended, for the screen and for `--json`. */
 export interface EnrolmentResult {
   outcome: Outcome['outcome'];
   reason: string;
@@ -15,24 +15,24 @@ export interface EnrolmentResult {
   workflowId: string;
   /** Path of the record of what happened. */
   evidence: string;
-  /** Milliseconds each stage took. */
+  /** The time of each stage, in milliseconds. */
   durations: Outcome['durations'];
 }
 
 type Sample = Pick<EnrolmentInput, 'untilIssued'> & { profile: string };
 
-/** One that goes straight from the video to the certificate, and one that is completed and approved in between. */
+/** Two enrolments. One goes from the video directly to the certificate. The other is completed and approved in between. */
 const SAMPLES: readonly Sample[] = [
   { profile: PROFILES.person, untilIssued: false },
   { profile: PROFILES.organisation, untilIssued: true },
 ];
 
 /**
- * Carries an enrolment of a natural person and one of an organisation to their ends through the public verbs, playing
+ * Carries an enrolment of a natural person and one of an organisation to their ends through the public verbs. Acts as
  * signer, provider's operator, requester and officer.
  *
- * @param prefix begins the references
- * @throws VideoIdError of the verb that was refused; Error when one waits for an operator
+ * @param prefix the beginning of the references
+ * @throws VideoIdError of the verb that was refused; Error if one waits for an operator
  */
 export async function runEnrolments(place: SamplePlace, prefix: string): Promise<EnrolmentResult[]> {
   const results: EnrolmentResult[] = [];
@@ -51,7 +51,7 @@ async function runOne(place: SamplePlace, reference: string, sample: Sample): Pr
     registrationAuthority: AUTHORITIES.manual,
     signer: aSigner(),
     ...sample,
-    // No callback announces CREATED. The worker has to find it by a read, and nobody here likes to wait for long.
+    // No callback announces CREATED. The worker finds it by polling, and the sample should not take long.
     policy: { watch: { slow: '2s' } },
   });
   screen.line();

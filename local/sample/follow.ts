@@ -14,14 +14,14 @@ export interface SamplePlace extends Place {
 /** Milliseconds between two looks at the status. */
 const LOOK_EVERY = 150;
 
-/** Carries out one act of a person when it is due, once, and says who acts. */
+/** Does what a person must do now, once, and says who acts. */
 export type Turn = (due: boolean, who: string, what: string, act: () => Promise<unknown>) => Promise<void>;
 
 /**
- * Shows each step of a request as it happens, and lets people act until it has ended.
+ * Shows each step of a request when it happens, and lets people act until it has ended.
  *
  * @param play does what is due in this status
- * @throws VideoIdError of the call that was refused; Error when the request waits for an operator
+ * @throws VideoIdError of the call that was refused; Error if the request waits for an operator
  */
 export async function follow(
   { client, screen }: SamplePlace,

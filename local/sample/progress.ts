@@ -2,7 +2,7 @@ import type { Outcome } from '../../src/messages/outcome.js';
 import type { Attention, RequestEvent, RequestStatus } from '../../src/messages/status.js';
 import { type Screen, inSeconds } from '../screen.js';
 
-/** Events in the words of a screen. */
+/** The words for events on a screen. */
 const WORDS: Record<string, string> = {
   created: 'created at the provider',
   'provider-status': 'status at the provider',
@@ -23,7 +23,7 @@ export class Progress {
     this.#screen = screen;
   }
 
-  /** @throws Error when the request waits for an operator */
+  /** @throws Error if the request waits for an operator */
   show({ events, attention }: RequestStatus): void {
     for (const event of events) this.#event(event);
     if (attention !== undefined) this.#attention(attention);
@@ -35,7 +35,7 @@ export class Progress {
   }
 
   #event(event: RequestEvent): void {
-    // The person who reads a file says so, and the end has a line of its own.
+    // Not shown here: the person who reads a file reports it, and the end has its own line.
     if (event.what.endsWith('-shown') || event.facts?.['reason'] !== undefined) return;
     if (!this.#isNew(`${event.at} ${event.what}`)) return;
     const at = Date.parse(event.at);

@@ -6,7 +6,7 @@ import { aSigner } from '../people/requester.js';
 import { acceptanceOf, Signer } from '../people/signer.js';
 import { follow, type SamplePlace } from './follow.js';
 
-/** A signed file where it lies, for people and for `--json`. */
+/** A signed file and its path, for the screen and for `--json`. */
 export interface SignedFile {
   name: string;
   path: string;
@@ -20,15 +20,15 @@ export interface SampleResult {
   documents: SignedFile[];
   contract: { path: string; sha256: string } | undefined;
   evidence: string;
-  /** Signed, and every file verified. */
+  /** Whether it was signed and every file was verified. */
   good: boolean;
 }
 
 /**
- * Carries one request to its end through the public verbs, playing signer and RAO.
+ * Carries one request to its end through the public verbs, acting as signer and RAO.
  *
  * @param files paths of PDFs
- * @throws VideoIdError of the verb that was refused; Error when the request waits for an operator
+ * @throws VideoIdError of the verb that was refused; Error if the request waits for an operator
  */
 export async function runSample(place: SamplePlace, reference: string, files: string[]): Promise<SampleResult> {
   const { client, screen } = place;
@@ -85,7 +85,7 @@ async function resultOf({ archive, client }: SamplePlace, workflowId: string, ou
       outcome.outcome === 'signed' &&
       documents.length > 0 &&
       documents.every(({ verification }) => verification === 'passed') &&
-      // An unsigned copy of the contract is recorded, and no fault.
+      // An unsigned copy of the contract is recorded. It is not a fault.
       (contract === undefined || !contract.signed || contract.verification.result === 'passed'),
   };
 }

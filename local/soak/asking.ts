@@ -3,10 +3,10 @@ import { type FailureCode, VideoIdError } from '../../src/messages/failures.js';
 import type { Books } from './books.js';
 import type { Role } from './role.js';
 
-/** There is no answer yet, and the order may still be carried out. The same id asks again. */
+/** There is no answer yet, and the order may still be carried out. Asking with the same id gets the answer. */
 const UNANSWERED = new Set<FailureCode>(['STILL_RUNNING', 'WORKER_AWAY', 'TEMPORAL_UNREACHABLE']);
 
-/** Nobody in a soak does anything that may fail with these. */
+/** Codes that no action of a person in a soak can end with. */
 const UNDESERVED = new Set<FailureCode>([
   'BAD_INPUT',
   'BAD_SETTING',
@@ -25,12 +25,12 @@ const UNDESERVED = new Set<FailureCode>([
   'ARCHIVE_FULL',
 ]);
 
-/** Milliseconds; a person who gets no answer asks again later. */
+/** Milliseconds. A person who gets no answer asks again later. */
 const PATIENCE = 3000;
 
 export type Answer<T> = { answer: T } | { refused: FailureCode } | 'unanswered';
 
-/** How people ask a request for something. Each action has one id, and is repeated with it until there is an answer. */
+/** How people send orders to a request. Each action has one id, and is repeated with this id until there is an answer. */
 export class Asking {
   private readonly open = new Map<string, { updateId: string; argument: unknown }>();
   private asked = 0;
@@ -40,12 +40,12 @@ export class Asking {
     private readonly books: Books,
   ) {}
 
-  /** Whether an action of this kind waits for its answer. */
+  /** Whether an action of this kind still waits for its answer. */
   isOpen(verb: string): boolean {
     return this.open.has(verb);
   }
 
-  /** Begins an action, or asks again for the one that is open: `argument` counts for a new one. */
+  /** Begins an action, or repeats the open one. `argument` is used only for a new one. */
   async once<A, T>(
     verb: string,
     argument: A,
@@ -69,7 +69,7 @@ export class Asking {
     }
   }
 
-  /** The answer of a call that changes nothing. Undefined where there is none. */
+  /** The answer of a call that changes nothing. Undefined if there is none. */
   async look<T>(what: string, call: () => Promise<T>): Promise<T | undefined> {
     try {
       return await call();

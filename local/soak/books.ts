@@ -1,19 +1,19 @@
 import type { FailureCode } from '../../src/messages/failures.js';
 
-/** Something that a person did about one request, or got for an answer. */
+/** What a person did about one request, or was answered. */
 export interface Deed {
   /** Milliseconds from the beginning of the soak. */
   at: number;
   what: string;
 }
 
-/** What broke, with the story to understand it. */
+/** What is wrong, with the story that explains it. */
 export interface Broken {
   reference: string;
   what: string;
 }
 
-/** What is written down while a soak runs. */
+/** What is recorded while a soak runs. */
 export class Books {
   began = Date.now();
   readonly broken: Broken[] = [];
@@ -25,7 +25,7 @@ export class Books {
   ended = 0;
   private readonly deeds = new Map<string, Deed[]>();
 
-  /** Everything is up: times count from now. */
+  /** Everything runs now. Times count from here. */
   begin(): void {
     this.began = Date.now();
   }

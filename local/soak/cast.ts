@@ -7,13 +7,13 @@ import type { Patience } from './patience.js';
 import type { Scene } from './scene.js';
 import { silence } from './silence.js';
 
-/** Milliseconds between two looks at a request: seldom where nothing happens, and where looking takes long. */
+/** The pause between two looks at a request, in milliseconds. It is longer if nothing happens, or if a look takes long. */
 const LOOK_EVERY = 300;
 const LOOK_AT_LEAST_EVERY = 1500;
-/** How often somebody without an answer asks again after the end. */
+/** How often a person without an answer asks again after the end. */
 const ASK_AGAIN = 50;
 
-/** Plays everybody around one request until it has ended, or until `over` says that it never will. */
+/** Acts as everybody around one request until it has ended, or until `over` says that it will never end. */
 export async function play(scene: Scene, patience: Patience, over: () => boolean): Promise<void> {
   const { role, books, asking, at } = scene;
   const { start, people } = flowPlayOf(scene);
@@ -59,7 +59,7 @@ export async function play(scene: Scene, patience: Patience, over: () => boolean
   patience.ended(role.reference);
   if (over()) return;
   books.ended += 1;
-  // A wish without an answer may be what ended it. Asking again with the same id shows that.
+  // An order without an answer may have ended the request. Asking again with the same id shows whether it did.
   for (let times = 0; times < ASK_AGAIN && !over(); times += 1, await pause(LOOK_EVERY)) {
     if (!asking.isOpen('cancel') && !operator.isAsking) return;
     if (asking.isOpen('cancel')) await cancel(scene);

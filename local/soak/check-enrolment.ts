@@ -6,7 +6,7 @@ import type { EnrolmentRole } from './enrolment-role.js';
 import { DROPS_SECRETS } from './installation.js';
 import { keyOf, type Played, type Scene } from './scene.js';
 
-/** What is right for an enrolment alone. */
+/** The checks that only enrolments need. */
 export async function checkEnrolment(
   scene: Scene<EnrolmentRole>,
   outcome: Outcome,
@@ -22,7 +22,7 @@ export async function checkEnrolment(
   ];
 }
 
-/** What the provider knows of an enrolment, as far as its effects show it. */
+/** The provider's view of an enrolment: everything that shows the effects of our calls. */
 export type EnrolmentEffects = Pick<
   EnrolmentView,
   'scratchcard' | 'status' | 'history' | 'fields' | 'missing' | 'done'
@@ -30,7 +30,7 @@ export type EnrolmentEffects = Pick<
   documents: { type: string }[];
 };
 
-/** One card for each request, approved at most once, and by us only where an officer did. */
+/** Each request uses one card. It is approved at most once, and by us only if an officer did so. */
 export function checkDecisions(
   { officer, subject }: Pick<EnrolmentRole, 'officer' | 'subject'>,
   made: readonly EnrolmentEffects[],
@@ -50,7 +50,7 @@ function checkNothingMade({ outcome }: Outcome, made: readonly unknown[]): strin
   return made.length === 0 ? [] : [`nothing is known of the ${made.length} requests at the provider`];
 }
 
-/** The end is the one that the provider is in, with everything the certificate wants. */
+/** Our end matches the provider's status, and the certificate has everything that it needs. */
 export function checkEnd(
   { subject, untilIssued }: Pick<EnrolmentRole, 'subject' | 'untilIssued'>,
   { consoleCancelled }: Pick<Played, 'consoleCancelled'>,
@@ -71,7 +71,7 @@ export function checkEnd(
   return wrong;
 }
 
-/** Those of the card that was used, sealed where that is chosen; none elsewhere. */
+/** The secrets of the used card are kept sealed if the settings say so. No other secrets are kept. */
 async function checkSecrets({ at, role }: Scene<EnrolmentRole>, mine: EnrolmentView): Promise<string[]> {
   const kept = await at.client
     .secrets(role.reference, { actor: { kind: 'operator', id: 'soak' } })

@@ -6,7 +6,7 @@ import { keyOf, type Scene } from './scene.js';
 
 const evidenceSchema = z.object({ outcome: z.object({ outcome: z.string() }), events: z.array(z.unknown()).min(1) });
 
-/** What must lie in the archive after every end. */
+/** What must be in the archive after every end. */
 export async function checkEvidence({ at, role }: Scene, outcome: Outcome): Promise<string[]> {
   const file = await found(() => at.archive.openFile(keyOf(role), { kind: 'evidence' }));
   if (file === undefined) return ['there is no evidence'];
@@ -15,7 +15,7 @@ export async function checkEvidence({ at, role }: Scene, outcome: Outcome): Prom
   return evidence.data.outcome.outcome === outcome.outcome ? [] : ['the evidence says another end'];
 }
 
-/** What the archive gives; nothing where the file is not there. */
+/** What the archive returns. Undefined if there is no such file. */
 export async function found<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();

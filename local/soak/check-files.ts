@@ -8,7 +8,7 @@ import { notSigned } from './outside-look.js';
 import { keyOf, type Scene } from './scene.js';
 import type { SignatureRole } from './signature-role.js';
 
-/** Every file of a signed request, looked at anew. */
+/** Verifies every file of a signed request again. */
 export async function checkFiles(scene: Scene<SignatureRole>, outcome: Outcome): Promise<string[]> {
   const wrong: string[] = [];
   if (outcome.outcome !== 'signed') return wrong;

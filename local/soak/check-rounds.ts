@@ -1,20 +1,20 @@
 import type { RequestEvent } from '../../src/messages/status.js';
 import { keyOf, type Scene } from './scene.js';
 
-/** How often create was allowed to happen, and how often people said that it should. */
+/** How often create was allowed, and how often people ordered it. */
 export interface Rounds {
   begun: number;
   allowed: number;
 }
 
-/** Each round of create leaves something in the archive before the call; beyond the first each needs somebody's word. */
+/** Each round of create leaves a record in the archive before the call. Each round after the first needs a person's order. */
 export async function roundsOf(scene: Pick<Scene, 'at' | 'role'>, events: readonly RequestEvent[]): Promise<Rounds> {
   const { role } = scene;
   let step: unknown;
   let words = 0;
   for (const { what, facts } of events) {
     if (what === 'attention') step = facts?.['step'];
-    // An enrolment's create is found by its card: tried again it is the same round.
+    // Create of an enrolment is found again by its card, so a repeated call belongs to the same round.
     if (what === 'resolved' && facts?.['remedy'] === 'retry' && step === 'create' && role.flow === 'signature')
       words += 1;
     if (what === 'resolved' && facts?.['remedy'] === 'new-video') words += 1;
@@ -30,7 +30,7 @@ async function roundsBegun({ at, role }: Pick<Scene, 'at' | 'role'>): Promise<nu
   return begun;
 }
 
-/** Billed once per round, and a round only on somebody's word. */
+/** Billed once per round. A new round needs a person's order. */
 export function checkRounds(made: readonly unknown[], rounds: Rounds): string[] {
   const wrong: string[] = [];
   if (made.length > rounds.begun)

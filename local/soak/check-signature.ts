@@ -5,7 +5,7 @@ import { REFUSAL } from './reviewer.js';
 import type { Played, Scene } from './scene.js';
 import type { SignatureRole } from './signature-role.js';
 
-/** What is right for a signature request alone. */
+/** The checks that only signature requests need. */
 export async function checkSignature(
   scene: Scene<SignatureRole>,
   outcome: Outcome,
@@ -21,15 +21,15 @@ export async function checkSignature(
   return [...wrong, ...(await checkFiles(scene, outcome))];
 }
 
-/** What the provider knows of a signature request, as far as its effects show it. */
+/** What the provider knows about a signature request. */
 export type SignatureEffects = Pick<SignatureView, 'pk' | 'history' | 'calls'> & { documents: { uid: string }[] };
 
-/** Signed once, every code sent once, nothing left behind. */
+/** It is signed once, every code was sent once, and no file is left at the provider. */
 export function checkEffects({ typed }: Pick<Played, 'typed'>, made: readonly SignatureEffects[]): string[] {
   const wrong: string[] = [];
   const signs = made.reduce((sum, { history }) => sum + history.filter(({ status }) => status === 'ISSUED').length, 0);
   if (signs > 1) wrong.push(`signed ${signs} times`);
-  // A 429 says that nothing was done: the same code may be sent again.
+  // A 429 says that nothing was done, so the same code may be sent again.
   const received = made.reduce((sum, { calls }) => {
     const sign = calls['sign'];
     return sum + (sign === undefined ? 0 : sign.received - (sign.ended['429'] ?? 0));

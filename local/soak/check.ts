@@ -11,13 +11,13 @@ import { emailOf, isEnrolment, isSignature, keyOf, type Scene } from './scene.js
 interface Checked {
   outcome: Outcome | undefined;
   wrong: string[];
-  /** Of its history. */
+  /** The number of events in its history. */
   events: number;
-  /** Requests at the provider. */
+  /** The number of requests made for it at the provider. */
   made: number;
 }
 
-/** Checks one request after everything was let finish. Answers how it ended, and what is wrong with that. */
+/** Checks one request after everything has ended. Returns how it ended, and what is wrong. */
 export async function check(scene: Scene): Promise<Checked> {
   const { at, role, histories } = scene;
   const key = keyOf(role);
@@ -53,7 +53,7 @@ async function checkFlow(scene: Scene, outcome: Outcome, made: readonly RequestV
   return isEnrolment(scene) ? checkEnrolment(scene, outcome, enrolments) : [];
 }
 
-/** The end is one that the people brought about. */
+/** Checks that people's actions explain the end. */
 function checkEnd({ role, played }: Scene, outcome: Outcome, made: readonly RequestView[]): string[] {
   const wrong: string[] = [];
   const permitted = permittedEnds(role, played);

@@ -5,41 +5,41 @@ import type { Draw } from './draw.js';
 import { drawFault, type DrawnFault } from './faults.js';
 import { NEVER, type PolicyName, POLICIES } from './policies.js';
 
-/** What people around a request of either flow will do. Milliseconds. */
+/** What the people around a request of either flow will do. Times are in milliseconds. */
 export interface CommonRole {
   reference: string;
-  /** The signer's own, so that a fault at the provider can be meant for this request alone. */
+  /** Only this signer has it, so that a fault at the provider can affect only this request. */
   phone: string;
   /** From the beginning of the soak. */
   startsAt: number;
   authority: keyof typeof AUTHORITIES;
   policyName: PolicyName;
   policy: PolicyOverrides;
-  /** How long people think before each act. */
+  /** How long people wait before each action. */
   thinks: number;
-  /** `late`: near the deadline, before it or after it. `fails`: the first video fails; the signer goes on with what it is given. */
+  /** `late`: near the deadline, before or after it. `fails`: the first video fails, and the signer goes on with the next. */
   video: 'finishes' | 'late' | 'never' | 'incomplete-first' | 'fails';
-  /** With `late`: when, from create. */
+  /** With `late`: the time from create to the video. */
   videoAt: number;
-  /** The RAO, in the mode of the registration authority. */
+  /** What the RAO does, in the mode of the registration authority. */
   officer: 'approves' | 'refuses' | 'approves-in-console' | 'refuses-in-console' | 'never';
-  /** Asks for another video request although nothing is wrong. */
+  /** Asks for another video request although nothing is wrong with the first. */
   wantsNewVideo: boolean;
-  /** The requester cancels so long after the start. */
+  /** The requester cancels this long after the start. */
   cancelsAt?: number;
-  /** The RAO cancels in the provider's console so long after the start. */
+  /** The RAO cancels in the provider's console this long after the start. */
   consoleCancelsAt?: number;
   operator: {
     thinks: number;
     createInDoubt: 'adopt' | 'retry' | 'cancel';
     videoFailed: 'nothing' | 'wait' | 'new-video' | 'cancel';
     otherwise: 'retry' | 'cancel';
-    /** Accepts files that do not verify after so many tries. */
+    /** Accepts files that do not verify after this many tries. */
     acceptsAfter: number;
-    /** Says "retry now" also where it keeps trying by itself. */
+    /** Orders "retry now" even if the request retries by itself. */
     impatient: boolean;
   };
-  /** Faults at the provider that meet this request alone. */
+  /** Faults at the provider that affect only this request. */
   faults: DrawnFault[];
 }
 
@@ -48,7 +48,7 @@ export interface RoleOrder {
   startsAt: number;
 }
 
-/** @param short the deadlines that somebody lets pass: those that the request must live to see */
+/** @param short the deadlines that people miss on purpose, so they must end during the soak */
 export function drawCommonRole(
   draw: Draw,
   order: RoleOrder,

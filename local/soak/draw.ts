@@ -1,4 +1,4 @@
-/** Numbers that are the same for the same seed (mulberry32). */
+/** Random numbers. The same seed gives the same numbers (mulberry32). */
 export class Draw {
   private state: number;
 
@@ -6,14 +6,14 @@ export class Draw {
     this.state = seed | 0;
   }
 
-  /** A source of its own for one thing: what others draw does not change it. */
+  /** A separate source for one purpose. Draws for other purposes do not change it. */
   for(name: string): Draw {
     let hash = this.seed | 0;
     for (const letter of name) hash = Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193) + 0x9e3779b9;
     return new Draw(hash ^ (hash >>> 15));
   }
 
-  /** 0 to 1, without 1. */
+  /** From 0 to below 1. */
   number(): number {
     this.state = (this.state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
@@ -25,7 +25,7 @@ export class Draw {
     return this.number() < probability;
   }
 
-  /** A whole number, both ends included. */
+  /** A whole number. Both limits are included. */
   between(low: number, high: number): number {
     return low + Math.floor(this.number() * (high - low + 1));
   }
@@ -34,7 +34,7 @@ export class Draw {
     return list[Math.floor(this.number() * list.length)] ?? list[0];
   }
 
-  /** One of the names, each as often as its weight says. */
+  /** One of the names. The weights say how often each is drawn. */
   weighted<Name extends string>(weights: Readonly<Record<Name, number>>): Name {
     const entries = Object.entries(weights) as [Name, number][];
     let left = this.number() * entries.reduce((sum, [, weight]) => sum + weight, 0);

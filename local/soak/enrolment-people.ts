@@ -5,7 +5,7 @@ import type { EnrolmentRole } from './enrolment-role.js';
 import { type Person, pkOf, type Scene, unlessTooLate } from './scene.js';
 import { VideoSigner } from './video-signer.js';
 
-/** The person who gets a certificate: before the camera, and picks it up, or does not. */
+/** The person who gets a certificate: does the video, and then picks the certificate up, or does not. */
 export class Enrollee implements Person {
   private readonly video: VideoSigner;
 
@@ -34,7 +34,7 @@ export class CertifiedOperator implements Person {
   }
 }
 
-/** Provides what an organisation's enrolment lacks after the video, at once or piece by piece. */
+/** Provides what an organisation's enrolment lacks after the video, all at once or in parts. */
 export class Supplier implements Person {
   constructor(private readonly scene: Scene<EnrolmentRole>) {}
 
@@ -49,7 +49,7 @@ export class Supplier implements Person {
   }
 }
 
-/** The last field goes by itself, and the deed only when the provider refuses to approve without it. */
+/** The last field is sent alone. The deed is sent only when the provider refuses to approve without it. */
 function partOf(
   { data, officer }: EnrolmentRole,
   missing: readonly string[],
@@ -62,7 +62,7 @@ function partOf(
   const fields = Object.fromEntries(
     Object.entries(ORGANISATION_FIELDS).filter(([name]) => names.includes(name) && !(rest && name === 'title')),
   );
-  // The provider's console lets nobody approve without it, and says nothing.
+  // Without it, the provider's console does not approve, and does not say why.
   const deedLater = data === 'piecemeal' && officer === 'approves' && names.length > 0;
   return { fields, documents: rest || deedLater ? [] : [DEED] };
 }

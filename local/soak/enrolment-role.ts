@@ -1,16 +1,16 @@
 import type { Draw } from './draw.js';
 import { type CommonRole, drawCommonRole, type RoleOrder } from './common-role.js';
 
-/** What everybody around one enrolment will do. */
+/** What the people around one enrolment will do. */
 export interface EnrolmentRole extends CommonRole {
   flow: 'enrolment';
-  /** A natural person goes from the video to the certificate; an organisation's request is completed and approved in between. */
+  /** A natural person goes from the video directly to the certificate. An organisation's request is completed and approved in between. */
   subject: 'person' | 'organisation';
-  /** The provider's certified operator, who looks at the video. */
+  /** What the provider's certified operator decides about the video. */
   validation: 'validates' | 'refuses' | 'never';
-  /** When an organisation's data and deed are given. `piecemeal`: field by field, and the deed last. */
+  /** When an organisation's data and deed are provided. `piecemeal`: field by field, with the deed last. */
   data: 'at-start' | 'later' | 'piecemeal' | 'never';
-  /** Whether it ends only when the signer has picked up the certificate. */
+  /** Whether the enrolment ends only when the signer has picked up the certificate. */
   untilIssued: boolean;
   pickUp: 'picks-up' | 'never';
 }
@@ -31,7 +31,7 @@ export function drawEnrolmentRole(draw: Draw, order: RoleOrder): EnrolmentRole {
   return { ...common, flow: 'enrolment', subject, validation, data, untilIssued, pickUp };
 }
 
-/** Whether validation, completing and review have a deadline that is met: one setting is theirs all. */
+/** Whether validation, completing and review have a deadline that people meet. One setting applies to all three. */
 export function hasShortReview({
   subject,
   validation,

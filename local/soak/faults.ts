@@ -2,7 +2,7 @@ import { FAULT_KINDS, type FaultKind, type FaultName } from '../../sandbox/fault
 import type { Flow } from '../../src/messages/request.js';
 import type { Draw } from './draw.js';
 
-/** A fault as the sandbox takes it. */
+/** A fault in the form that the sandbox accepts. */
 export type DrawnFault = {
   name: FaultName;
   endpoint?: string;
@@ -17,7 +17,7 @@ export type DrawnFault = {
   copies?: number;
 };
 
-/** Endpoints that a request of each flow calls. */
+/** The endpoints that a request of each flow calls. */
 const ENDPOINTS: Record<Flow, readonly string[]> = {
   signature: [
     'create',
@@ -50,11 +50,11 @@ const ENDPOINTS: Record<Flow, readonly string[]> = {
   ],
 };
 
-/** Calls that do not say which signer they are about. */
+/** Calls that do not identify the signer. */
 const OF_NOBODY = new Set(['ra-first-scratchcard', 'ra-scratchcard-used', 'ra-list-requests']);
 
 /**
- * One fault of any kind that can meet this flow, with parameters in the time scale of a soak. The caller adds scope
+ * One fault of any kind that can affect this flow. Its times fit the time scale of a soak. The caller adds scope
  * and number.
  */
 export function drawFault(draw: Draw, flow: Flow, meets: 'everybody' | 'one signer'): DrawnFault {

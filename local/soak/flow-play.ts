@@ -9,7 +9,7 @@ import { emailOf, isEnrolment, isSignature, type Person, type Scene } from './sc
 import type { SignatureRole } from './signature-role.js';
 import { SignatureSigner } from './signature-signer.js';
 
-/** What differs between the flows: how a request begins, and who is around it. */
+/** The differences between the flows: how a request begins, and which people act. */
 export interface FlowPlay {
   start: () => Promise<Started>;
   people: Person[];

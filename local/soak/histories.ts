@@ -11,7 +11,7 @@ import { dataConverter } from '../../src/temporal/data-converter.js';
 const UNHANDLED_COMMAND =
   proto.temporal.api.enums.v1.WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND;
 
-/** Temporal as people with its own tools see it. */
+/** Temporal, read with its own tools only. */
 export class Histories {
   private constructor(
     private readonly client: Client,
@@ -25,13 +25,13 @@ export class Histories {
     return new Histories(client, () => connection.close());
   }
 
-  /** What the workflow gave back, and what its history says about its own health. */
+  /** The result of the workflow, and what its history shows about failures. */
   async finished(key: AttemptKey): Promise<{ outcome: Outcome; events: number; failedTasks: string[] }> {
     const handle = this.client.workflow.getHandle(workflowIdOf(key));
     const outcome = (await handle.result()) as Outcome;
     const { events } = await handle.fetchHistory();
     const failedTasks = (events ?? []).flatMap(({ workflowTaskFailedEventAttributes: failed }) =>
-      // An event that comes while the last command is under way: Temporal runs the task once more, and nothing is wrong.
+      // An event arrived while the last command was running, so Temporal runs the task again. Nothing is wrong.
       failed && failed.cause !== UNHANDLED_COMMAND ? [failed.failure?.message ?? 'without words'] : [],
     );
     return { outcome, events: events?.length ?? 0, failedTasks };

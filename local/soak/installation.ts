@@ -18,18 +18,18 @@ import { COOL_DOWN } from './policies.js';
 const PROGRAMS = ['temporal', 'sandbox', 'gateway', 'worker-1', 'worker-2'] as const;
 type Program = (typeof PROGRAMS)[number];
 
-/** Milliseconds: a machine may be busy. */
+/** Milliseconds. Long, because a machine may be busy. */
 const READY_WITHIN = 240_000;
 
-/** The registration authority that keeps no secrets of enrolments; the others seal them. */
+/** The registration authority that keeps no secrets of enrolments. The others keep them sealed. */
 export const DROPS_SECRETS = 'automatic';
 
-/** A whole installation of the soak's own, with its own Temporal server; every program can be killed and started again. */
+/** A complete installation for one soak, with its own Temporal server. Every program can be killed and started again. */
 export class SoakInstallation {
-  /** Its calls wait while the sandbox is killed. */
+  /** Its calls wait while the sandbox is down. */
   readonly provider: SandboxClient;
   private readonly running = new Map<Program, Service>();
-  /** Programs that may end now: killed, or stopped. */
+  /** Programs that we kill or stop, so their end is expected. */
   private readonly expected = new Set<Service>();
 
   private constructor(
@@ -43,7 +43,7 @@ export class SoakInstallation {
       registrationAuthority: number;
       worker2: number;
     },
-    /** Called when a program ends that nobody killed. */
+    /** Called when a program ends although nobody killed it. */
     private readonly died: (words: string) => void,
   ) {
     this.provider = new SandboxClient(`http://127.0.0.1:${ports.sandbox}`, 'wait');
@@ -70,12 +70,12 @@ export class SoakInstallation {
     return installation;
   }
 
-  /** PEM of the roots that signed files must lead to. */
+  /** PEM of the roots that the chains of signed files must end with. */
   roots(): string[] {
     return [readFileSync(sandboxRoot(this.state), 'utf8')];
   }
 
-  /** SIGKILL, now. Answers what was killed, for `up`. */
+  /** Sends SIGKILL now. Returns the killed programs, for `up`. */
   async kill(victim: Victim): Promise<readonly Program[]> {
     const killed = victim === 'everything' ? PROGRAMS : [victim];
     const services = killed.flatMap((program) => this.running.get(program) ?? []);
@@ -87,7 +87,7 @@ export class SoakInstallation {
     return killed;
   }
 
-  /** Starts programs again, on the same state and ports; the Temporal server before those that need it. */
+  /** Starts programs again with the same state and ports. The Temporal server starts first, because others need it. */
   async up(programs: readonly Program[]): Promise<void> {
     if (programs.includes('temporal')) await this.run('temporal');
     await Promise.all(programs.filter((program) => program !== 'temporal').map((program) => this.run(program)));

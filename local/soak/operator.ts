@@ -3,18 +3,18 @@ import type { Attention, Remedy, RequestStatus } from '../../src/messages/status
 import { AUTHORITIES } from '../local-config.js';
 import { emailOf, type Person, pkOf, type Scene } from './scene.js';
 
-/** After so many tries an operator accepts the files as they are. */
+/** After this many tries, an operator accepts the files as they are. */
 const HOPELESS = 5;
 
-/** Scratchcards ordered at once. */
+/** How many scratchcards an operator orders at once. */
 const CARDS = 5;
 
 const ACTOR = { kind: 'operator', id: 'soak' } as const;
 
-/** A remedy as a resolution, where the request offers it. */
+/** A remedy as a resolution, if the request offers it. */
 type Offer = (remedy: Remedy) => PlainResolution | undefined;
 
-/** Looks after requests that need attention. Does only what the request itself offers as a remedy. */
+/** Takes care of requests that need attention. Does only what the request itself offers as a remedy. */
 export class Operator implements Person {
   private seen = '';
   private since = 0;
@@ -23,7 +23,7 @@ export class Operator implements Person {
 
   constructor(private readonly scene: Scene) {}
 
-  /** Whether an order of the operator has no answer yet. */
+  /** Whether an order of the operator still waits for its answer. */
   get isAsking(): boolean {
     return this.scene.asking.isOpen('resolve');
   }
@@ -45,7 +45,7 @@ export class Operator implements Person {
       return;
     }
     if (Date.now() - this.since < role.operator.thinks) return;
-    // Where the request keeps trying by itself, one order is enough.
+    // If the request retries by itself, one order is enough.
     if (attention.leavesByItself && this.wentOn === key) return;
     const resolution = await this.decide(attention, status);
     if (resolution === undefined) return;
@@ -61,7 +61,7 @@ export class Operator implements Person {
       case 'CREATE_IN_DOUBT':
         return this.decideCreate(offered, status);
       case 'PROVIDER_ANSWER_UNKNOWN':
-        // Of an enrolment the create finds by itself what it made; who looks first may take it over.
+        // For an enrolment, create finds what it made by itself. An operator who looks first may adopt it.
         if (attention.step === 'create' && operator.impatient) return this.decideCreate(offered, status);
         return this.decideOtherwise(attention, offered);
       case 'VIDEO_FAILED':
@@ -74,7 +74,7 @@ export class Operator implements Person {
         return offered('retry');
       case 'VERIFICATION_NOT_PASSED':
         this.failedVerifications += 1;
-        // A contract that was damaged when it was shown is not the one that is signed: fetching it again does not help.
+        // If the contract was damaged when it was shown, it differs from the signed one. Fetching it again does not help.
         return offered(this.failedVerifications > Math.min(operator.acceptsAfter, HOPELESS) ? 'accept-files' : 'retry');
       default:
         return this.decideOtherwise(attention, offered);
@@ -87,7 +87,7 @@ export class Operator implements Person {
     return offered(operator.otherwise) ?? offered('retry');
   }
 
-  /** Looks in the provider's console, by the signer, for what the doubtful create may have made: not the request it is already. */
+  /** Searches the provider's console, by the signer, for what the doubtful create may have made. Ignores the known request. */
   private async decideCreate(offered: Offer, status: RequestStatus): Promise<PlainResolution | undefined> {
     const { at, role } = this.scene;
     const found = (await at.provider.requestsOf(emailOf(role))).find(({ pk }) => String(pk) !== pkOf(status));

@@ -1,8 +1,8 @@
-/** Looks in a row, answered, at which no request had changed. */
+/** This many successive looks that got an answer, without a change in any request. */
 const STILL = 40;
-/** Looks in a row that were not answered. */
+/** This many successive looks without an answer. */
 const UNANSWERED = 100;
-/** Answered looks altogether: a request that changes without end does not end either. */
+/** The total of looks with an answer. A request that changes forever does not end either. */
 const ALL = 250;
 
 interface Looks {
@@ -12,13 +12,13 @@ interface Looks {
 }
 
 /**
- * When there is no hope that the requests still open will end. It counts looks, not seconds: on a busy machine both what
- * happens and the looks at it take longer.
+ * Decides when the open requests will never end. It counts looks, not seconds, because a busy machine makes both the requests
+ * and the looks slower.
  */
 export class Patience {
   private readonly open = new Map<string, Looks>();
 
-  /** Somebody looked at a request that has not ended. */
+  /** Notes a look at a request that has not ended. */
   looked(reference: string, seen: 'change' | 'nothing new' | 'no answer'): void {
     const looks = this.open.get(reference) ?? { still: 0, unanswered: 0, all: 0 };
     this.open.set(reference, looks);
@@ -37,7 +37,7 @@ export class Patience {
     for (const each of this.open.values()) each.still = 0;
   }
 
-  /** Forgets what was while there was trouble. */
+  /** Forgets the looks that were made during trouble. */
   begin(): void {
     this.open.clear();
   }

@@ -5,15 +5,15 @@ import type { Role } from './role.js';
 import type { Played } from './scene.js';
 import type { SignatureRole } from './signature-role.js';
 
-/** An end: how, and the stable word why. */
+/** An end: the outcome, and the stable word for the reason. */
 export interface End {
   outcome: OutcomeKind;
   reason: string;
 }
 
 /**
- * The ends that are right for what people planned and did. Without an interruption there is exactly one. A deadline that
- * somebody may miss adds its own, and so does every interruption that was carried out. The provider's state decides which one it is.
+ * The ends that fit what people planned and did. Without an interruption, exactly one end fits. Each deadline that a person may miss
+ * adds an end, and so does each interruption that happened. The provider's state decides which one is right.
  */
 export function permittedEnds(role: Role, played: Played): End[] {
   const ends = [undisturbedEnd(role)];
@@ -23,7 +23,7 @@ export function permittedEnds(role: Role, played: Played): End[] {
   if (played.gaveUp) ends.push({ outcome: 'cancelled', reason: 'cancelled-by-operator' });
   if (played.consoleCancelled) {
     ends.push({ outcome: 'cancelled', reason: 'cancelled-at-provider' });
-    // During a review the provider's CANCELLED may be a refusal or a cancel.
+    // During a review, CANCELLED at the provider may mean a refusal or a cancellation.
     ends.push({ outcome: 'refused', reason: 'refused-at-provider' });
   }
   return ends;
@@ -31,13 +31,13 @@ export function permittedEnds(role: Role, played: Played): End[] {
 
 const ONE_LIMIT = ['validation-deadline', 'completing-deadline', 'review-deadline'];
 
-/** Three stages have the same limit. A slow machine may reach it one stage earlier. */
+/** Three stages have the same deadline. A slow machine may reach it one stage earlier. */
 function earlierDeadlines({ reason }: End): End[] {
   const earlier = ONE_LIMIT.includes(reason) ? ONE_LIMIT.indexOf(reason) : 1;
   return ONE_LIMIT.slice(0, earlier).map((each) => ({ outcome: 'expired', reason: each }));
 }
 
-/** What people alone bring about, however much trouble there is on the way. */
+/** The ends that people cause, whatever trouble there is. */
 function undisturbedEnd(role: Role): End {
   if (role.video === 'never') return { outcome: 'expired', reason: 'video-deadline' };
   return role.flow === 'signature' ? signatureEnd(role) : enrolmentEnd(role);
@@ -70,7 +70,7 @@ function enrolmentEnd({ validation, subject, data, officer, untilIssued, pickUp 
   return { outcome: 'enrolled', reason: 'issued' };
 }
 
-/** Nothing where it goes on after the decision. */
+/** Undefined if the request goes on after the decision. */
 function endByOfficer(officer: Role['officer']): End | undefined {
   switch (officer) {
     case 'refuses':

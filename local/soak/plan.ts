@@ -3,7 +3,7 @@ import { Draw } from './draw.js';
 import { drawFault, type DrawnFault } from './faults.js';
 import { drawRole, type Role } from './role.js';
 
-/** What is killed with SIGKILL; `everything` is a power cut. */
+/** What is killed with SIGKILL. `everything` is like a power cut. */
 export type Victim = 'worker-1' | 'worker-2' | 'gateway' | 'sandbox' | 'temporal' | 'everything';
 
 export interface Kill {
@@ -14,7 +14,7 @@ export interface Kill {
   downFor: number;
 }
 
-/** A fault at the provider that meets every request for a while. */
+/** A fault at the provider that affects every request for some time. */
 export interface Trouble {
   /** Milliseconds from the beginning. */
   at: number;
@@ -22,25 +22,25 @@ export interface Trouble {
   fault: DrawnFault;
 }
 
-/** Everything that will be done, drawn from the seed. What it meets, and in which order, is not. */
+/** Everything that will be done, drawn from the seed. The order and the moment of its effects are not fixed. */
 export interface Plan {
   seed: number;
-  /** Milliseconds in which requests are started and trouble is made; afterwards everything is let finish. */
+  /** The time in which requests are started and trouble is made, in milliseconds. After that, everything may end. */
   length: number;
   roles: Role[];
   kills: Kill[];
   troubles: Trouble[];
-  /** Whether `DELETE request` cancels at the provider: either side of the assumption. */
+  /** Whether `DELETE request` cancels at the provider. Both values of the assumption are drawn. */
   cancelByDelete: boolean;
   webhookShape: 'event' | 'flat';
-  /** Scratchcards of each registration authority at the beginning. Where there are too few, an operator orders more. */
+  /** Scratchcards of each registration authority at the beginning. If there are too few, an operator orders more. */
   scratchcards: number;
 }
 
-/** After the last start trouble goes on so long. Milliseconds. */
+/** How long trouble continues after the last start, in milliseconds. */
 const TAIL = 6000;
 
-/** @param order.flow the only one; without it both, in a share that is drawn */
+/** @param order.flow the only flow. Without it, both flows are used, in a random share. */
 export function drawPlan(order: { seed: number; requests: number; minutes: number; flow?: Flow | undefined }): Plan {
   const { seed, requests } = order;
   const all = new Draw(seed);
@@ -64,7 +64,7 @@ export function drawPlan(order: { seed: number; requests: number; minutes: numbe
   };
 }
 
-/** 0 to 1. */
+/** From 0 to 1. */
 function shareOfEnrolments(draw: Draw, flow: Flow | undefined): number {
   switch (flow) {
     case undefined:

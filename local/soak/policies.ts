@@ -1,13 +1,13 @@
 import type { PolicyOverrides } from '../../src/client.js';
 import { STEP_NAMES } from '../../src/messages/policy.js';
 
-/** A deadline that no soak lives to see. Milliseconds. */
+/** A deadline that is longer than any soak. Milliseconds. */
 export const NEVER = 6 * 3_600_000;
 
-/** The sandbox's pause between two codes, and ours. Milliseconds. */
+/** The sandbox's and our pause between two codes. Milliseconds. */
 export const COOL_DOWN = 400;
 
-/** Every time of a policy in milliseconds instead of minutes and days: a crash is noticed after `startToClose`. */
+/** A policy with milliseconds in place of minutes and days. `startToClose` is the time after which a crash is noticed. */
 function policy(
   watch: { gap: number; slow: number },
   step: { budget: number; backoff: number; slowest: number },
@@ -22,11 +22,11 @@ function policy(
 }
 
 export const POLICIES = {
-  /** Polls often, tries long before an operator is asked. */
+  /** Polls often. Retries for a long time before it asks an operator. */
   quick: policy({ gap: 50, slow: 500 }, { budget: 8000, backoff: 100, slowest: 600 }),
-  /** Attention at the first failure. */
+  /** Asks for attention at the first failure. */
   impatient: policy({ gap: 100, slow: 800 }, { budget: 1500, backoff: 2000, slowest: 2000 }),
-  /** Lives on callbacks: polls seldom. */
+  /** Relies on callbacks and polls rarely. */
   hooks: policy({ gap: 150, slow: 6000 }, { budget: 4000, backoff: 200, slowest: 1000 }),
 } as const;
 export type PolicyName = keyof typeof POLICIES;

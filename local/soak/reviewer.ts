@@ -1,13 +1,13 @@
 import type { RequestStatus } from '../../src/messages/status.js';
 import { type Person, pkOf, type Scene, unlessTooLate } from './scene.js';
 
-/** Why the officer refuses, in our screens and in the provider's console. */
+/** The officer's reason for a refusal, on our screens and in the provider's console. */
 export const REFUSAL = 'document-expired';
 
-/** In which status the provider's console lets the registration authority's operator decide. */
+/** The status in which the registration authority's operator can decide in the provider's console. */
 const UNDECIDED = { signature: 'VIDEOREVIEW', enrolment: 'CREATED' } as const;
 
-/** The registration authority's operator: decides here, or in the provider's console, or never. */
+/** The registration authority's operator, who decides here, or in the provider's console, or never. */
 export class Reviewer implements Person {
   constructor(private readonly scene: Scene) {}
 
@@ -36,7 +36,7 @@ export class Reviewer implements Person {
   }
 }
 
-/** Cancels in the provider's console, whatever the stage. */
+/** Cancels in the provider's console, in any stage. */
 export async function officerCancels(scene: Scene, status: RequestStatus): Promise<void> {
   if (scene.played.consoleCancelled || status.stage === 'creating') return;
   await inConsole(scene, status, 'cancel');

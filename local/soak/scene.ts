@@ -11,7 +11,7 @@ import type { SoakInstallation } from './installation.js';
 import type { Role } from './role.js';
 import type { SignatureRole } from './signature-role.js';
 
-/** What everybody around one request works with. */
+/** What all people around one request share. */
 export interface Scene<R extends Role = Role> {
   at: SoakInstallation;
   histories: Histories;
@@ -23,23 +23,23 @@ export interface Scene<R extends Role = Role> {
   played: Played;
 }
 
-/** What people did that decides which ends are right. */
+/** Actions of people that decide which ends are permitted. */
 export interface Played {
-  /** How the requester's cancel was answered. */
+  /** The answer to the requester's cancel. */
   cancel?: 'done' | 'refused';
   /** The RAO cancelled in the provider's console. */
   consoleCancelled: boolean;
   /** An operator gave the request up, and was answered that it takes effect. */
   gaveUp: boolean;
-  /** An operator took files that do not verify. */
+  /** An operator accepted files that do not verify. */
   acceptedFiles: boolean;
-  /** Codes and other secrets handed over to sign, each once. */
+  /** Codes and other secrets that were provided for signing, each once. */
   typed: number;
   /** The requester asked for a new video request. */
   newVideo: boolean;
 }
 
-/** Somebody who looks at a request now and then, and acts if it is its turn. */
+/** A person who looks at a request from time to time, and acts when necessary. */
 export interface Person {
   act(status: RequestStatus): Promise<void>;
 }
@@ -57,17 +57,17 @@ export function keyOf({ flow, reference }: Pick<Role, 'flow' | 'reference'>): At
   return { flow, reference, attempt: 1 };
 }
 
-/** Each signer has an address of its own: what was made for it belongs to this request. */
+/** Each signer has a different address, so what was made for it belongs to this request. */
 export function emailOf({ reference }: Pick<Role, 'reference'>): string {
   return `${reference}@example.com`;
 }
 
-/** The request's id at the provider, once it is known. */
+/** The request's id at the provider, when it is known. */
 export function pkOf({ provider }: RequestStatus): string | undefined {
   return provider.requestPk;
 }
 
-/** Does something at the provider and notes it. Returns false where the provider refuses because it is too late. */
+/** Does something at the provider and records it. Returns false if the provider refuses because it is too late. */
 export async function unlessTooLate(
   { books, role }: Scene,
   what: string,

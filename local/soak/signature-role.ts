@@ -1,14 +1,14 @@
 import type { Draw } from './draw.js';
 import { type CommonRole, drawCommonRole, type RoleOrder } from './common-role.js';
 
-/** What everybody around one signature request will do. */
+/** What the people around one signature request will do. */
 export interface SignatureRole extends CommonRole {
   flow: 'signature';
   /** 1 or 2. */
   documents: number;
   signer: 'signs' | 'refuses-documents' | 'never-asks' | 'never-types';
   wrongCodes: number;
-  /** Asks for another code before the first one is typed. */
+  /** Asks for a second code before typing the first one. */
   asksTwice: boolean;
 }
 

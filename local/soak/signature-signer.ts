@@ -4,7 +4,7 @@ import { type Person, pkOf, type Scene } from './scene.js';
 import type { SignatureRole } from './signature-role.js';
 import { VideoSigner } from './video-signer.js';
 
-/** The person who signs, or does not. */
+/** The person who signs, or does not sign. */
 export class SignatureSigner implements Person {
   private readonly video: VideoSigner;
   private wrongLeft: number;

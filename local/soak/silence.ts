@@ -1,11 +1,11 @@
 import type { RequestStatus, Stage, Verb } from '../../src/messages/status.js';
 
-/** Stages in which something outside of us is awaited. */
+/** Stages that wait for somebody outside the worker. */
 const WAITS = new Set<Stage>(['video', 'validation', 'completing', 'review', 'acceptance', 'code', 'issuing']);
-/** Verbs that bring a request on. */
+/** Verbs with which a request goes on. */
 const BRINGING_ON = new Set<Verb>(['link', 'provide', 'approve', 'refuse', 'code', 'sign', 'resolve']);
 
-/** Why a request does not say what it waits for. Undefined where it says so. */
+/** What is wrong with a request that does not say what it waits for. Undefined if it says so. */
 export function silence(status: RequestStatus): string | undefined {
   const { attention, deadline, endsBy, stage, verbs } = status;
   if (attention !== undefined) {

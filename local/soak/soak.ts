@@ -17,7 +17,7 @@ import { makeTrouble } from './trouble.js';
 /** Milliseconds. */
 const REPORT_EVERY = 5000;
 
-/** Runs a plan in a folder of its own, then checks every request. @param report takes a line about the progress */
+/** Runs a plan in its own folder, then checks every request. @param report gets a line about the progress */
 export async function soak(plan: Plan, directory: string, report: (line: string) => void): Promise<Summary> {
   const books = new Books();
   const at = await SoakInstallation.start(directory, plan, (words) => books.broke('everything', words));
@@ -40,7 +40,7 @@ export async function soak(plan: Plan, directory: string, report: (line: string)
   }
 }
 
-/** What all scenes have in common. */
+/** What all scenes share. */
 type Shared = Pick<Scene, 'at' | 'histories' | 'books'>;
 
 async function performed(plan: Plan, shared: Shared, scenes: Scene[], report: (line: string) => void): Promise<void> {
@@ -67,7 +67,7 @@ async function performed(plan: Plan, shared: Shared, scenes: Scene[], report: (l
   }
 }
 
-/** Never resolves: only the failure of the cast itself counts. */
+/** Never resolves. It rejects only if the simulation itself fails. */
 async function failing(played: Promise<unknown>): Promise<never> {
   await played;
   return new Promise<never>(() => {});
@@ -86,7 +86,7 @@ function sceneOf(shared: Shared, role: Role): Scene {
   };
 }
 
-/** What a worker's log says about our own code, each once. */
+/** The errors about our own code in a worker's log, each once. */
 function ownFaults(log: string): Set<string> {
   const lines = log.split('\n').filter((line) => line.includes('a step failed in our own code'));
   return new Set(lines.map((line) => line.replace(/"(time|pid|hostname)":[^,]*,/g, '')));

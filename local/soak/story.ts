@@ -1,6 +1,6 @@
 import { emailOf, type Scene } from './scene.js';
 
-/** Everything that is known about one request, in the order of time: to see what broke, and to repeat it with the seed. */
+/** Everything known about one request, in the order of time. It shows what broke, and the seed repeats it. */
 export async function storyOf({ role, at, asking, books }: Scene): Promise<string[]> {
   const lines: { at: number; line: string }[] = [];
   const add = (moment: number, line: string): void => void lines.push({ at: moment, line });

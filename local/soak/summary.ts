@@ -12,29 +12,29 @@ export interface Summary {
   requests: number;
   /** How many of them are enrolments. */
   enrolments: number;
-  /** How long it took, the checks included. */
+  /** How long the soak took, with the checks. */
   seconds: number;
   ends: Record<string, number>;
   kills: Record<string, number>;
-  /** How often each fault met a call or a callback. */
+  /** How often each fault affected a call or a callback. */
   faults: Record<string, number>;
   attentions: Record<string, number>;
-  /** Failure codes that people and their programs got. */
+  /** Failure codes that people and their programs received. */
   refusals: Record<string, number>;
   /** Events. */
   longestHistory: number;
-  /** Signed files that pdfsig looked at as well. */
+  /** Signed files that pdfsig checked too. */
   pdfsig: number;
   broken: (Broken & { story: string[] })[];
 }
 
-/** Requests checked at once. */
+/** How many requests are checked at the same time. */
 const CHECKS = 4;
-/** Looks for what is deleted at the provider after the end; milliseconds between two. */
+/** How often, and with which pause in milliseconds, it looks for files that are deleted at the provider only after the end. */
 const CLEANED_LOOKS = 400;
 const CLEANED_LOOK_EVERY = 500;
 
-/** Checks every request, and counts. */
+/** Checks every request and makes the summary. */
 export async function summaryOf(plan: Plan, books: Books, scenes: readonly Scene[]): Promise<Summary> {
   const ends: Record<string, number> = {};
   let longestHistory = 0;
@@ -82,7 +82,7 @@ async function cleaned({ at, role }: Scene): Promise<void> {
   }
 }
 
-/** Every card that is used is in a request, and every request is one of ours. */
+/** Every used card belongs to a request, and every request at the provider is one of ours. */
 async function checkCards([scene]: readonly Scene[], ours: number): Promise<string[]> {
   if (scene === undefined) return [];
   const { provider } = scene.at;

@@ -3,10 +3,10 @@ import type { Books } from './books.js';
 import type { SoakInstallation } from './installation.js';
 import type { Plan } from './plan.js';
 
-/** Milliseconds between two looks for calls that are held. */
+/** The pause between two looks for held calls, in milliseconds. */
 const RELEASE_EVERY = 2000;
 
-/** Carries out the kills and the faults of a plan at their time, one kill after the other; then nothing is in the way any more. */
+/** Carries out the kills and faults of a plan at their time, one kill after the other. In the end, all trouble is removed. */
 export async function makeTrouble(plan: Plan, { at, books }: { at: SoakInstallation; books: Books }): Promise<void> {
   const { provider } = at;
   const until = (moment: number): Promise<void> => pause(Math.max(0, moment - books.now));

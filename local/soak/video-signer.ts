@@ -2,14 +2,14 @@ import type { VideoResult } from '../../sandbox/client/sandbox-client.js';
 import type { RequestStatus } from '../../src/messages/status.js';
 import { type Person, pkOf, type Scene, unlessTooLate } from './scene.js';
 
-/** The person before the camera, of either flow. */
+/** The person in front of the camera, in either flow. */
 export class VideoSigner implements Person {
   private since: number | undefined;
   private stumbled = false;
 
   constructor(private readonly scene: Scene) {}
 
-  /** Sees on the page behind the link what the provider says, not what we say. */
+  /** Sees only what the provider's page behind the link shows, not what we show. */
   async act(status: RequestStatus): Promise<void> {
     if (status.stage !== 'video') return;
     const { at, role } = this.scene;
@@ -30,7 +30,7 @@ export class VideoSigner implements Person {
     this.stumbled = true;
   }
 
-  /** Tries the same link again, unless an operator does something about it. */
+  /** Tries the same link again, unless an operator has acted. */
   private async afterFailure(pk: string): Promise<void> {
     const { videoFailed } = this.scene.role.operator;
     if (videoFailed === 'nothing' || videoFailed === 'wait') await this.do(pk, 'retry');

@@ -68,7 +68,7 @@ const behaviourSchema = z.strictObject({
   cancel: z.enum(['cancels', 'removes-folder', 'absent']),
   /** Guess: the statuses in which a request can be cancelled. RA contradicts itself about ENROLLREADY. */
   cancelIn: z.array(z.enum(STATUSES)),
-  /** Guess: the statuses of a cancelled request in which reads and updates still work. An update is refused elsewhere. */
+  /** Guess: the statuses in which an update is accepted. In others it is refused. */
   updateIn: z.array(z.enum(STATUSES)),
   /** Guess: the event type of VIDEOREVIEW to CREATED, and that of a retry. No source names one. */
   unnamedEvent: z.string(),
