@@ -54,13 +54,13 @@ async function runUnderInstalledNode() {
   const version = spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout?.trim() ?? '';
   if (isTooOld(version)) {
     throw new Error(
-      `videoid-worker needs Node ${OLDEST_NODE} or newer. This is ${process.version}, and npm has installed none that runs here ` +
-        `(${process.platform}, ${process.arch}).\n` +
-        `Install Node ${OLDEST_NODE} (https://nodejs.org) and run the command again. On Linux with glibc (x64, arm64) it is enough to remove ` +
-        'node_modules first.',
+      `videoid-worker needs Node ${OLDEST_NODE} or newer. This is ${process.version}. npm could not install a newer one ` +
+        `for this machine (${process.platform}, ${process.arch}).\n` +
+        `Install Node ${OLDEST_NODE} (https://nodejs.org) and run the command again. On Linux with glibc (x64, arm64) you only need ` +
+        'to remove node_modules first.',
     );
   }
-  screen.write(`  Node ${process.version} is too old; going on under the installed ${version}\n`);
+  screen.write(`  Node ${process.version} is too old. Continuing with the installed ${version}\n`);
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
   // Ctrl-C reaches the child directly. Here we only wait for its end.
   process.on('SIGINT', () => {});
@@ -75,7 +75,7 @@ async function runUnderInstalledNode() {
 /** Runs `npm ci`, unless `node_modules` already matches the lock file. */
 async function install() {
   const wanted = lockedPackages(join(ROOT, 'package-lock.json'));
-  if (!wanted) throw new Error('package-lock.json is missing or broken; fetch it again from the repository.');
+  if (!wanted) throw new Error('package-lock.json is missing or damaged. Get it again from the repository.');
   const reason = whyInstall(wanted);
   if (!reason) return;
   // Most optional packages are for other systems.
@@ -100,8 +100,8 @@ async function install() {
       ]);
     } catch (error) {
       throw new Error(
-        `Dependencies could not be installed: "npm ci" asked the package registry that npm is configured for.\n${error.message}\n` +
-          'With a network, run the command again; without one, npm needs its cache from an earlier install.',
+        `Dependencies could not be installed from the package registry that npm is configured for (npm ci).\n${error.message}\n` +
+          'Check the network, then run the command again. Without a network, npm needs its cache from an earlier installation.',
         { cause: error },
       );
     } finally {

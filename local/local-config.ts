@@ -48,7 +48,7 @@ export function writeConfig(
   const rao = PROVIDER.raos[RAO];
   const [billing] = Object.entries(PROVIDER.billing);
   if (rao === undefined || billing === undefined)
-    throw new Error(`The sandbox knows no RAO ${RAO}, or no billing user.`);
+    throw new Error(`The sandbox does not have RAO ${RAO}, or has no billing user.`);
   const [billingUsername, billingPassword] = billing;
   const authority = {
     environment: ENVIRONMENT,

@@ -45,11 +45,11 @@ async function main(): Promise<void> {
 async function takeAll(stack: Stack, browser: PictureBrowser): Promise<void> {
   const { temporalUi } = stack;
   if (temporalUi === undefined)
-    throw new Error('TEMPORAL_ADDRESS is set: the pictures need a Temporal UI of their own.');
+    throw new Error('TEMPORAL_ADDRESS is set: the pictures need their own Temporal UI, so unset it.');
   const client = await VideoIdClient.connect(loadConfig({ VIDEOID_CONFIG: stack.state.configFile }));
   try {
     const requests = new ShownRequests({ client, provider: new SandboxClient(stack.sandbox) });
-    await screen.step('bringing requests into their stages', async () =>
+    await screen.step('bringing requests to their stages', async () =>
       requests.bringAbout(async (link) => browser.press(link, /^Fail/)),
     );
   } finally {

@@ -30,7 +30,7 @@ export class Ports {
     let port = first;
     while (port < CEILING && (this.#given.has(port) || !(await isFree(port)))) port += 1;
     if (port >= CEILING) throw new Error(`No free port from ${first} to ${CEILING - 1} for ${name}.`);
-    if (port !== first) this.#say(`port ${first} is taken; ${name} uses ${port}`);
+    if (port !== first) this.#say(`port ${first} is in use, so ${name} uses ${port}`);
     this.#given.add(port);
     this.#remembered.set(name, port);
     mkdirSync(dirname(this.#file), { recursive: true });

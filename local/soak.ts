@@ -71,7 +71,7 @@ function inWords({
   for (const [name, counts] of Object.entries(counted)) {
     lines.push('', name, ...Object.entries(counts).map(([what, count]) => `  ${String(count).padStart(5)}  ${what}`));
   }
-  lines.push('', `longest history ${longestHistory} events, ${pdfsig} files seen by pdfsig`, '');
+  lines.push('', `longest history ${longestHistory} events, ${pdfsig} files checked by pdfsig`, '');
   for (const { reference, what, story } of broken)
     lines.push(`✗ ${reference}: ${what}`, ...story.map((line) => `    ${line}`), '');
   lines.push(
@@ -83,12 +83,12 @@ function inWords({
 }
 
 await new Command('soak')
-  .description('many requests with simulated people, faults and kills from a seed; then every request is checked')
-  .requiredOption('--requests <number>', 'how many', whole)
+  .description('runs many requests with simulated people, faults and kills from a seed, then checks every request')
+  .requiredOption('--requests <number>', 'how many requests', whole)
   .option('--seed <number>', 'the same seed draws the same plan', whole, 1)
-  .option('--minutes <number>', 'how long requests are started and trouble is made', positive)
+  .option('--minutes <number>', 'how long it starts requests and makes trouble', positive)
   .addOption(new Option('--flow <flow>', 'only requests of this flow').choices(['signature', 'enrolment']))
-  .option('--json', 'the summary as one line of JSON; progress goes to the error output')
-  .option('--keep', 'keep the state: logs, archive, the Temporal server’s database')
+  .option('--json', 'print the summary as one line of JSON, and progress to standard error')
+  .option('--keep', 'keep the logs, the archive and the Temporal server’s database')
   .action(main)
   .parseAsync();

@@ -83,7 +83,7 @@ export async function startStack(directory: string, screen: Screen): Promise<Sta
         processes,
         start: async () => {
           temporal = await startTemporal(quiet);
-          if (temporal.service === undefined) throw new Error('TEMPORAL_ADDRESS was set meanwhile.');
+          if (temporal.service === undefined) throw new Error('TEMPORAL_ADDRESS was set while the stack was running.');
           return temporal.service;
         },
       });
@@ -149,12 +149,12 @@ async function stopLeftovers(processes: Processes, screen: Screen): Promise<void
   const owner = left.find((record) => record.name === 'start');
   if (owner !== undefined) {
     throw new Error(
-      `The local stack already runs on this state (process ${owner.pid}). Stop it with Ctrl-C there, ` +
+      `Another local stack already uses this state (process ${owner.pid}). Stop it with Ctrl-C in its terminal, ` +
         'or set VIDEOID_STATE to another folder for a second one.',
     );
   }
   for (const record of left.toReversed()) {
-    await screen.step(`stopping ${record.name}, left by a start that was interrupted (process ${record.pid})`, () =>
+    await screen.step(`stopping ${record.name}, which an interrupted start left running (process ${record.pid})`, () =>
       end(record, GRACE),
     );
   }

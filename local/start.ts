@@ -18,12 +18,12 @@ const USAGE = `npm start [-- [--flow FLOW] [--exit] [--json] FILE.pdf …]
 
   --flow   signature (the default): a request that signs the named PDFs, or one of samples/
            enrolment: one enrolment of a natural person and one of an organisation; takes no files
-  --exit   stop everything after it; exit code 0 only if it was signed and verified, or both were enrolled
+  --exit   stop everything afterwards; exit code 0 only if all files were signed and verified, or both were enrolled
   --json   the last line of standard output is the result as JSON; everything else goes to standard error:
            signature {"outcome", "reference", "workflowId", "documents", "contract", "durations"}
            enrolment {"outcome", "enrolments": [{"outcome", "reason", "profile", "reference", "workflowId", "evidence",
-           "durations"}]}; its outcome is "enrolled" if both are, else the first other one
-           what fails {"error": {"code", "message", "remedy"}}; without code where it is no failure of ours`;
+           "durations"}]}; the first outcome is "enrolled" if both are, else that of the first one that is not
+           a failure {"error": {"code", "message", "remedy"}}; only our own failures have a code`;
 
 /** Kept for the end, because it must be the last line. */
 let answer: object | undefined;
@@ -53,7 +53,7 @@ async function main(): Promise<number> {
     ]);
     showAddresses(stack);
     if (options.exit || code === INTERRUPTED) return code;
-    screen.line('Everything stays up for a look; Ctrl-C ends it. The next start carries on with the same state.');
+    screen.line('Everything keeps running, so you can look around. Ctrl-C stops it. The next start uses the same state.');
     await signals.asked;
     return code;
   } finally {
@@ -108,10 +108,10 @@ type Sample = (place: SamplePlace, name: string) => Promise<boolean>;
 /** @throws VideoIdError BAD_INPUT for an unknown flow, or for files that cannot be signed */
 function sampleOf(flow: string, named: string[]): Sample {
   if (flow === 'enrolment') {
-    if (named.length > 0) throw unusable('Enrolments sign no files: leave the files out.');
+    if (named.length > 0) throw unusable('Enrolments sign no files. Leave the files out.');
     return async (place, prefix) => showEnrolments(await runEnrolments(place, prefix));
   }
-  if (flow !== 'signature') throw unusable(`There is no flow "${flow}": signature or enrolment.`);
+  if (flow !== 'signature') throw unusable(`There is no flow "${flow}". Use signature or enrolment.`);
   const files = filesToSign(named);
   return async (place, reference) => showResult(await runSample(place, reference, files));
 }

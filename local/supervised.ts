@@ -71,7 +71,7 @@ export class Supervised {
       else await this.#service.stop();
       return this.#wanted;
     }
-    this.#say('red', `${this.name} died ${DEATHS} times in a minute and is left down.`);
+    this.#say('red', `${this.name} ended ${DEATHS} times in a minute. It is not started again.`);
     return false;
   }
 

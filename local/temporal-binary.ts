@@ -78,7 +78,7 @@ export async function findTemporalBinary(places: Places): Promise<TemporalBinary
     return { path: cached, server: fromCache };
   }
   screen.fact('cache', `${cached}: ${fromCache.why}`);
-  if (places.make === false) throw new Error('No Temporal server is at hand; `npm start` or `npm test` gets one.');
+  if (places.make === false) throw new Error('No Temporal server was found. Run `npm start` or `npm test` to get one.');
   return make(places, cached);
 }
 
@@ -113,8 +113,8 @@ async function make(places: Places, target: string): Promise<TemporalBinary> {
     [
       'No Temporal server was found. Tried TEMPORAL_ADDRESS, TEMPORAL_CLI_PATH, the PATH, the cache, and:',
       ...refused.map((line) => `  ${line}`),
-      'Any one of these helps: install the Temporal CLI (1.5.1 or newer); set TEMPORAL_CLI_PATH to it; set TEMPORAL_ADDRESS',
-      'to a running server; install Go (1.21 or newer) so that the server can be built.',
+      'Do one of these: install the Temporal CLI (1.5.1 or newer), set TEMPORAL_CLI_PATH to one, set TEMPORAL_ADDRESS',
+      'to a running server, or install Go (1.21 or newer) so that the server can be built.',
     ].join('\n'),
   );
 }

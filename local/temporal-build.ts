@@ -36,7 +36,7 @@ export async function buildTemporal(order: {
   mkdirSync(dirname(target), { recursive: true });
   const lock = `${target}.lock`;
   while (!takeLock(lock)) {
-    await screen.step('another build is under way, waiting for it', () => untilReleased(lock));
+    await screen.step('waiting for another build that is running', () => untilReleased(lock));
     if (existsSync(target)) return;
   }
   const unlock = (): void => rmSync(lock, { force: true });
@@ -127,7 +127,7 @@ async function go(
   });
   const code = await ended(child);
   process.off('exit', kill);
-  if (code !== 0) throw new Error(`go ${args[0]} did not succeed: ${last.join(' | ')}`);
+  if (code !== 0) throw new Error(`go ${args[0]} failed: ${last.join(' | ')}`);
 }
 
 async function ended(child: ChildProcess): Promise<number | null> {

@@ -31,7 +31,7 @@ export async function downloadTemporal(order: {
   question.searchParams.set('format', 'tar.gz');
   const answer = await get(question, ANSWER_WITHIN);
   const release = releaseSchema.safeParse(await answer.json());
-  if (!release.success) throw new Error(`${question.host} gave an answer of another shape`);
+  if (!release.success) throw new Error(`${question.host} gave an unexpected answer`);
   const { archiveUrl, fileToExtract } = release.data;
 
   mkdirSync(dirname(order.target), { recursive: true });

@@ -93,7 +93,7 @@ export async function startTemporalServer(order: TemporalOrder): Promise<Tempora
     service,
     close: async () => {
       const exit: Exit = await service.stop();
-      if (exit.signal === 'SIGKILL') order.screen.line('  the Temporal server did not end by itself and was killed');
+      if (exit.signal === 'SIGKILL') order.screen.line('  the Temporal server did not stop in time and was killed');
     },
   };
 }

@@ -9,7 +9,7 @@ const missing = [workflowsPath, failureConverterPath, ...workflowInterceptorModu
   (file) => !existsSync(file),
 );
 
-if (missing.length > 0) fail(`The workflow bundle needs what was not compiled: ${missing.join(', ')}`);
+if (missing.length > 0) fail(`The workflow bundle needs files that were not compiled: ${missing.join(', ')}`);
 else await bundle();
 
 async function bundle(): Promise<void> {

@@ -58,20 +58,20 @@ async function main(flags: Flags): Promise<void> {
 const environment = process.env;
 new Command('sandbox')
   .description(
-    'The provider (One-Shot V2 and Registration Authority), simulated: APIs, signer, phone and operator console',
+    'A simulated provider (One-Shot V2 and Registration Authority): APIs, signer, phone and operator console',
   )
   .option('--port <number>', 'port, 0 for any (SANDBOX_PORT)', port, port(environment['SANDBOX_PORT'] ?? '4010'))
   .option(
     '--ra-port <number>',
-    'port of the Registration Authority API, 0 for any; without it there is none (SANDBOX_RA_PORT)',
+    'port of the Registration Authority API, 0 for any; off if absent (SANDBOX_RA_PORT)',
     port,
     optionalPort(environment['SANDBOX_RA_PORT']),
   )
   .option('--host <name>', 'address to listen on (SANDBOX_HOST)', environment['SANDBOX_HOST'] ?? '127.0.0.1')
-  .option('--state <folder>', 'where everything is kept (SANDBOX_STATE)', environment['SANDBOX_STATE'] ?? '.sandbox')
-  .option('--webhook <url>', 'where callbacks go (SANDBOX_WEBHOOK)', environment['SANDBOX_WEBHOOK'])
-  .option('--settings <file>', 'JSON with a part of the settings (SANDBOX_SETTINGS)', environment['SANDBOX_SETTINGS'])
-  .option('--json', 'say when ready as one line of JSON')
+  .option('--state <folder>', 'folder of the state (SANDBOX_STATE)', environment['SANDBOX_STATE'] ?? '.sandbox')
+  .option('--webhook <url>', 'address for callbacks (SANDBOX_WEBHOOK)', environment['SANDBOX_WEBHOOK'])
+  .option('--settings <file>', 'JSON file with some of the settings (SANDBOX_SETTINGS)', environment['SANDBOX_SETTINGS'])
+  .option('--json', 'when ready, print one line of JSON')
   .action(async (flags: Flags) => {
     try {
       await main(flags);

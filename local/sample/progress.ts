@@ -31,7 +31,7 @@ export class Progress {
 
   end({ outcome, durations, cleanup }: Outcome): void {
     const total = Object.values(durations).reduce((sum, one) => sum + one, 0);
-    this.#step(`ended: ${outcome}`, total, `in all; copies at the provider: cleanup ${cleanup}`);
+    this.#step(`ended: ${outcome}`, total, `in total; cleanup of the copies at the provider: ${cleanup}`);
   }
 
   #event(event: RequestEvent): void {

@@ -46,8 +46,8 @@ export function checkDecisions(
 }
 
 function checkNothingMade({ outcome }: Outcome, made: readonly unknown[]): string[] {
-  if (outcome === 'enrolled') return ['enrolled, but nothing is known of a request at the provider'];
-  return made.length === 0 ? [] : [`nothing is known of the ${made.length} requests at the provider`];
+  if (outcome === 'enrolled') return ['enrolled, but no request at the provider is known'];
+  return made.length === 0 ? [] : [`the ${made.length} requests at the provider are not known`];
 }
 
 /** Our end matches the provider's status, and the certificate has everything that it needs. */
@@ -63,7 +63,7 @@ export function checkEnd(
   const right =
     reason === 'issued' ? ['ISSUED'] : ['ENROLLREADY', 'ISSUED', ...(consoleCancelled ? ['CANCELLED'] : [])];
   if (!right.includes(status)) wrong.push(`enrolled (${reason}), but the provider says ${status}`);
-  if (missing.length > 0) wrong.push(`enrolled, but the provider misses ${missing.join(', ')}`);
+  if (missing.length > 0) wrong.push(`enrolled, but the provider still needs ${missing.join(', ')}`);
   if (subject === 'person') return wrong;
   const other = Object.entries(ORGANISATION_FIELDS).filter(([name, value]) => fields[name] !== value);
   if (other.length > 0) wrong.push(`the provider has other data: ${other.map(([name]) => name).join(', ')}`);
@@ -79,7 +79,7 @@ async function checkSecrets({ at, role }: Scene<EnrolmentRole>, mine: EnrolmentV
       if (error instanceof VideoIdError && error.code === 'NOT_NOW') return undefined;
       throw error;
     });
-  if (role.authority === DROPS_SECRETS) return kept === undefined ? [] : ['secrets are kept that are to be dropped'];
+  if (role.authority === DROPS_SECRETS) return kept === undefined ? [] : ['secrets are kept that should be deleted'];
   if (kept?.scratchcard === undefined) return ['the secrets of the scratchcard are not kept'];
   const { enrollment_code: enrollmentCode, ...others } = mine.secrets;
   const right = Object.entries({ ...others, enrollmentCode });

@@ -36,6 +36,6 @@ export function checkRounds(made: readonly unknown[], rounds: Rounds): string[] 
   if (made.length > rounds.begun)
     wrong.push(`the provider created ${made.length} requests in ${rounds.begun} rounds of create`);
   if (rounds.begun > rounds.allowed)
-    wrong.push(`create was begun ${rounds.begun} times, people's words allow ${rounds.allowed}`);
+    wrong.push(`create was begun ${rounds.begun} times, people's orders allow ${rounds.allowed}`);
   return wrong;
 }

@@ -24,7 +24,7 @@ export async function check(scene: Scene): Promise<Checked> {
   const outcome = await at.archive.readOutcome(key);
   const made = await at.provider.requestsOf(emailOf(role));
   if (outcome === undefined) {
-    const wrong = [`has not ended, although nothing stands in its way: ${await standing(scene)}`];
+    const wrong = [`has not ended, although all trouble is over: ${await standing(scene)}`];
     return { outcome, wrong, events: 0, made: made.length };
   }
   const { events } = await at.client.status(role.reference, { flow: role.flow });
@@ -37,7 +37,7 @@ export async function check(scene: Scene): Promise<Checked> {
     ...failedTasks.map((words) => `a workflow task failed: ${words}`),
   ];
   if (returned.outcome !== outcome.outcome || returned.reason !== outcome.reason || returned.at !== outcome.at)
-    wrong.push(`the workflow gave back ${endOf(returned)}, the archive says ${endOf(outcome)}`);
+    wrong.push(`the workflow returned ${endOf(returned)}, the archive has ${endOf(outcome)}`);
   return { outcome, wrong, events: count, made: made.length };
 }
 
@@ -58,7 +58,7 @@ function checkEnd({ role, played }: Scene, outcome: Outcome, made: readonly Requ
   const wrong: string[] = [];
   const permitted = permittedEnds(role, played);
   if (!permitted.some((end) => end.outcome === outcome.outcome && end.reason === outcome.reason))
-    wrong.push(`ended ${endOf(outcome)}; right would be ${permitted.map(endOf).join(' or ')}`);
+    wrong.push(`ended ${endOf(outcome)}; expected ${permitted.map(endOf).join(' or ')}`);
   if (outcome.outcome === 'refused' && !made.some(({ status }) => status === 'CANCELLED'))
     wrong.push('refused, but not at the provider');
   return wrong;

@@ -23,5 +23,5 @@ export async function notSigned(path: string): Promise<string | undefined> {
   looked += 1;
   const newest = stdout.split(/^Signature #\d+:$/m).at(-1) ?? '';
   const good = newest.includes('Total document signed') && newest.includes('Signature is Valid.');
-  return good ? undefined : 'pdfsig does not take it for signed';
+  return good ? undefined : 'pdfsig says that it is not signed correctly';
 }

@@ -31,7 +31,7 @@ export async function soak(plan: Plan, directory: string, report: (line: string)
     for (const worker of ['worker-1', 'worker-2']) {
       for (const line of ownFaults(readFileSync(at.state.logFile(worker), 'utf8'))) books.broke(worker, line);
     }
-    report(`${progress(books, plan)}; every request is checked`);
+    report(`${progress(books, plan)}; checking every request`);
     return await summaryOf(plan, books, scenes);
   } finally {
     clearInterval(reporting);
@@ -56,7 +56,7 @@ async function performed(plan: Plan, shared: Shared, scenes: Scene[], report: (l
   let waiting: NodeJS.Timeout | undefined;
   try {
     await Promise.race([makeTrouble(plan, shared), failing(played)]);
-    report(`${progress(books, plan)}; no more trouble, everything is let finish`);
+    report(`${progress(books, plan)}; no more trouble, waiting until every request ends`);
     patience.begin();
     waiting = setInterval(() => (over ||= patience.isLost), 1000);
     await played;

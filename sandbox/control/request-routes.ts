@@ -81,5 +81,5 @@ function signature(request: ProviderRequest): SignatureRequest {
 
 function enrolment(request: ProviderRequest): Enrolment {
   if (request.kind === 'enrolment') return request;
-  throw new Refusal(404, `request ${request.pk} is no enrolment`);
+  throw new Refusal(404, `request ${request.pk} is not an enrolment`);
 }

@@ -6,7 +6,7 @@ import { readJson, writeJson } from '../state/files.js';
 import { STATUSES } from '../requests/statuses.js';
 
 const orderFields = z.looseObject({
-  name: z.string().refine(isFaultName, { error: 'is not the name of a fault; GET /sandbox/faults lists them' }),
+  name: z.string().refine(isFaultName, { error: 'is not the name of a fault. GET /sandbox/faults lists all names' }),
   /** The endpoint where it acts. All calls if left out. */
   endpoint: z.union([z.string(), z.array(z.string())]).optional(),
   request: z.number().int().optional(),
@@ -34,7 +34,7 @@ function checkNames(order: z.output<typeof orderFields>, context: z.RefinementCt
     context.addIssue({ code: 'custom', message: `${order.name} has no parameter ${key}`, path: [key] });
   }
   for (const endpoint of [order.endpoint ?? []].flat().filter((each) => !endpoints.includes(each))) {
-    const message = `no endpoint ${endpoint}; there are ${endpoints.join(', ')}`;
+    const message = `there is no endpoint ${endpoint}. The endpoints are ${endpoints.join(', ')}`;
     context.addIssue({ code: 'custom', message, path: ['endpoint'] });
   }
 }

@@ -16,27 +16,27 @@ export interface FaultKind {
  * in the endpoint for `work`, in `provider.ts` for `signer` and in `callbacks.ts` for `callback`.
  */
 export const FAULT_KINDS = {
-  'connection-cut-before': { moment: 'before', what: 'The connection is cut, nothing was done.', parameters: {} },
-  'hold-before': { moment: 'before', what: 'The call is held before the work, until released.', parameters: {} },
+  'connection-cut-before': { moment: 'before', what: 'The connection is cut before the work.', parameters: {} },
+  'hold-before': { moment: 'before', what: 'The call is held before the work, until it is released.', parameters: {} },
   slow: { moment: 'before', what: 'The call takes `ms` longer.', parameters: { ms: 3000 } },
   'answer-503': {
     moment: 'before',
-    what: '503, nothing was done; `retryAfter` seconds as header where not 0.',
+    what: '503 before the work. If `retryAfter` is not 0, the header names so many seconds.',
     parameters: { retryAfter: 0, text: 'Service Unavailable' },
   },
   'answer-429': {
     moment: 'before',
-    what: '429, nothing was done; `retryAfter` seconds as header where not 0.',
+    what: '429 before the work. If `retryAfter` is not 0, the header names so many seconds.',
     parameters: { retryAfter: 1, text: 'Too many requests' },
   },
   'answer-500': {
     moment: 'before',
-    what: '500 with an unfamiliar text, nothing was done.',
+    what: '500 with an unknown text before the work.',
     parameters: { text: 'Unexpected condition 0x7f in module tsp' },
   },
   'answer-other': {
     moment: 'before',
-    what: 'Any `code` with any `text` as HTML, nothing was done: a proxy in between.',
+    what: 'A proxy answers before the work: any `code` with any `text` as HTML.',
     parameters: { code: 502, text: '<html><body><h1>502 Bad Gateway</h1></body></html>' },
   },
   'answer-lost': {
@@ -46,32 +46,32 @@ export const FAULT_KINDS = {
   },
   'answer-500-after': {
     moment: 'after',
-    what: 'The work is done, the answer is 500 with an unfamiliar text.',
+    what: 'The work is done, but the answer is 500 with an unknown text.',
     parameters: { text: 'Unexpected condition 0x80 in module tsp' },
   },
   'answer-cut': {
     moment: 'after',
-    what: 'The work is done, the connection is cut in the middle of the answer.',
+    what: 'The work is done, then the connection is cut in the middle of the answer.',
     parameters: {},
   },
-  'hold-after': { moment: 'after', what: 'The work is done, the answer is held until released.', parameters: {} },
+  'hold-after': { moment: 'after', what: 'The work is done, and the answer is held until it is released.', parameters: {} },
 
   'code-not-accepted': { moment: 'work', what: 'A right code is not accepted.', endpoints: ['sign'], parameters: {} },
   'files-late': {
     moment: 'work',
-    what: 'ISSUED before the signed files are there: `ms` later, or with 0 when a control call puts them together.',
+    what: 'The request is ISSUED before the signed files exist. They appear `ms` later, or with 0 on a control call.',
     endpoints: ['sign'],
     parameters: { ms: 0 },
   },
   'reads-behind-hooks': {
     moment: 'work',
-    what: 'Get request shows the status of `ms` ago.',
+    what: 'Get Request shows the status of `ms` ago.',
     endpoints: ['get-request', 'ra-get-request', 'ra-list-requests'],
     parameters: { ms: 3000 },
   },
   'status-unknown': {
     moment: 'work',
-    what: 'Get request shows another status (`shows`).',
+    what: 'Get Request shows another status (`shows`).',
     endpoints: ['get-request', 'ra-get-request', 'ra-list-requests'],
     parameters: { shows: 'EXPIRED' },
   },
@@ -95,44 +95,44 @@ export const FAULT_KINDS = {
   },
   'file-no-pdf': {
     moment: 'work',
-    what: 'What comes in place of the file, with 200, is no PDF but `text`.',
+    what: 'The answer is 200, but has `text` in place of the PDF.',
     endpoints: ['get-document', 'get-contract'],
     parameters: { text: '<html><body>Please wait</body></html>' },
   },
   'file-prefixed': {
     moment: 'work',
-    what: 'Before the file comes `text`.',
+    what: 'The answer has `text` before the file.',
     endpoints: ['get-document', 'get-contract'],
     parameters: { text: '\r\n\r\n' },
   },
   'file-grown': {
     moment: 'work',
-    what: 'After the file come `bytes` blanks; `stated` says whether the answer states its length (yes or no).',
+    what: 'The answer has `bytes` blanks after the file. `stated` says whether it states its length (yes or no).',
     endpoints: ['get-document', 'get-contract'],
     parameters: { bytes: 1_000_000, stated: 'yes' },
   },
   'file-of-another': {
     moment: 'work',
-    what: 'The document is given as another person has signed it.',
+    what: 'The document is signed by another person.',
     endpoints: ['get-document'],
     parameters: {},
   },
   'file-unreadable': {
     moment: 'work',
-    what: 'The file has lost its last bytes, which lead readers to the rest.',
+    what: 'The file lacks its last bytes, which readers need to find the rest.',
     endpoints: ['get-document', 'get-contract'],
     parameters: {},
   },
   'used-card': {
     moment: 'work',
-    what: 'The first unused card is a used one, where there is one.',
+    what: '"First unused" returns a used card, if there is one.',
     endpoints: ['ra-first-scratchcard'],
     parameters: {},
   },
 
   'video-incomplete-first': {
     moment: 'signer',
-    what: 'Finishing the video gives VIDEOINCOMPLETE and `ms` later VIDEOREVIEW.',
+    what: 'Finishing the video gives VIDEOINCOMPLETE, and VIDEOREVIEW `ms` later.',
     parameters: { ms: 1000 },
   },
   'video-error': { moment: 'signer', what: 'Finishing the video gives VIDEOERROR.', parameters: {} },
@@ -144,18 +144,18 @@ export const FAULT_KINDS = {
   },
   late: {
     moment: 'callback',
-    what: 'The callback is sent `ms` later; `jitter` is the share of it that is random, 0 to 1.',
+    what: 'The callback is sent `ms` later. `jitter` is the random share of this time, 0 to 1.',
     parameters: { ms: 3000, jitter: 0 },
   },
   lost: { moment: 'callback', what: 'The callback is never sent.', parameters: {} },
   reordered: {
     moment: 'callback',
-    what: 'The callback waits until the next one of its request has gone, at most `ms`.',
+    what: 'The callback waits until the next one of its request was sent, but at most `ms`.',
     parameters: { ms: 5000 },
   },
   forged: {
     moment: 'callback',
-    what: 'Another callback that claims `claims` is sent along.',
+    what: 'A false callback with the status `claims` is sent too.',
     parameters: { claims: 'ISSUED' },
   },
 } as const satisfies Record<string, FaultKind>;

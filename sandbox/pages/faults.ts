@@ -6,9 +6,9 @@ import type { Provider } from '../provider.js';
 import { page, type Html } from './layout.js';
 
 const MOMENTS: readonly [FaultKind['moment'], string][] = [
-  ['before', 'Before the work of a call: nothing is done'],
-  ['after', 'After the work of a call: it is done, the caller does not learn it'],
-  ['work', 'In the work of one endpoint'],
+  ['before', 'Before the work of a call. Nothing is done'],
+  ['after', 'After the work of a call. The caller does not get the answer'],
+  ['work', 'During the work of one endpoint'],
   ['signer', 'When the signer finishes the video'],
   ['callback', 'On callbacks'],
 ];
@@ -21,14 +21,14 @@ export function faultsPage(provider: Provider, problem?: string): Html {
     '/faults',
     html`<h1>Faults</h1>
       <p class="lead">
-        What can go wrong, by name. Switched on here it meets every call in its scope, or so many times as you say.
+        Faults of the provider. A fault that is on affects every call in its scope, or as many calls as you say.
       </p>
       ${problem === undefined ? '' : html`<p class="card" role="alert">${problem}</p>`}
       <div data-live>
         ${active.map((fault) => activeCard(fault))}
         ${
           active.length === 0
-            ? html`<p class="card soft">None is on: the provider behaves.</p>`
+            ? html`<p class="card soft">No fault is on.</p>`
             : html`<form method="post" action="/faults/none"><button>Switch all off</button></form>`
         }
       </div>

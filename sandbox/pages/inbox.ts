@@ -11,7 +11,7 @@ export function inboxesPage(provider: Provider): Html {
     '/inbox',
     html`<h1>Signers' inboxes</h1>
       <p class="lead">
-        In an enrolment the provider writes to the signer itself: the link to the video, then the link to the
+        In an enrolment, the provider itself writes to the signer: first the link to the video, then the link to the
         certificate.
       </p>
       <div data-live>
@@ -24,7 +24,7 @@ export function inboxesPage(provider: Provider): Html {
             </a>`;
           })}
         </div>
-        ${addresses.length === 0 ? html`<p class="empty">No enrolment yet, so nobody has mail.</p>` : ''}
+        ${addresses.length === 0 ? html`<p class="empty">There is no enrolment yet, so nobody has mail.</p>` : ''}
       </div>`,
   );
 }

@@ -12,7 +12,7 @@ const WORDS = {
   path: '/operator',
   heading: 'Certified Operator',
   lead:
-    "The provider's own staff looks at the video. This approves the request of a natural person. Any other request goes " +
+    "The provider's own staff looks at the video. Validating approves the request of a natural person. Any other request goes " +
     'back to the registration authority, and no callback says so.',
   empty: 'No enrolment yet.',
 };

@@ -11,7 +11,7 @@ export function phonesPage(provider: Provider): Html {
     '/phone',
     html`<h1>Signers' phones</h1>
       <p class="lead">
-        Every number that a request was made for. A phone shows the text messages with codes, and the video links.
+        The phones of all signers. A phone shows the text messages with codes, and the video links.
       </p>
       <div data-live>
         <div class="cards">
@@ -26,7 +26,7 @@ export function phonesPage(provider: Provider): Html {
             </a>`;
           })}
         </div>
-        ${phones.length === 0 ? html`<p class="empty">No request yet, so nobody's phone rings.</p>` : ''}
+        ${phones.length === 0 ? html`<p class="empty">There is no request yet.</p>` : ''}
       </div>`,
   );
 }

@@ -16,8 +16,8 @@ const WORDS: Record<ArchiveFile['kind'], (index: number) => string> = {
 
 /** The error for a file that no step has stored yet. */
 export function fileNotFound(file: ArchiveFile): VideoIdError {
-  return new VideoIdError('DOCUMENT_NOT_FOUND', 'The file is not in the archive, at least not yet.', {
-    remedy: 'Look at the stage of the request: each file is stored by a step.',
+  return new VideoIdError('DOCUMENT_NOT_FOUND', 'The file is not in the archive. It may not be stored yet.', {
+    remedy: 'Look at the stage of the request. Each file is stored by a step.',
     facts: factsOf(file),
   });
 }

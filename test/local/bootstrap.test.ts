@@ -29,7 +29,7 @@ describe('an old Node', () => {
     write('node_modules/.bin/node', INSTALLED_NODE, 0o755);
     const { code, output } = await underOldNode(join(folder, 'local', 'bootstrap.mjs'), 'start', '--exit', 'a b.pdf');
     expect(output).toBe(
-      `  Node v20.20.2 is too old; going on under the installed v24.1.0\nran ${folder}/local/bootstrap.mjs start --exit a b.pdf\n`,
+      `  Node v20.20.2 is too old. Continuing with the installed v24.1.0\nran ${folder}/local/bootstrap.mjs start --exit a b.pdf\n`,
     );
     expect(code).toBe(5);
   });

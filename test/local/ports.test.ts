@@ -34,7 +34,7 @@ describe('ports', () => {
     try {
       const given = await open().take('gateway', port);
       expect(given).toBeGreaterThan(port);
-      expect(said).toEqual([`port ${port} is taken; gateway uses ${given}`]);
+      expect(said).toEqual([`port ${port} is in use, so gateway uses ${given}`]);
       expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ gateway: given });
     } finally {
       await close(other);

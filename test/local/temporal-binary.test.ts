@@ -94,7 +94,7 @@ describe('the search for a Temporal server', () => {
   });
 
   it('neither downloads nor builds where that was not asked for', async () => {
-    await expect(find({ make: false })).rejects.toThrow('No Temporal server is at hand');
+    await expect(find({ make: false })).rejects.toThrow('No Temporal server was found. Run');
   });
 
   async function find(more: { download?: string; make?: boolean } = {}) {

@@ -62,7 +62,7 @@ export const ORDER_ROUTES: Record<Exclude<OrderName, 'identity'> | 'reset', Orde
 };
 
 const NEW_ATTEMPT =
-  'Start again under the same reference with newAttempt: true, and the right data if that was the trouble. The video is done again, and billed again.';
+  'Start again under the same reference with newAttempt: true, and corrected data if the data was wrong. The signer repeats the video, which is billed again.';
 
 /** The orders that requests of a flow accept. */
 export function orderRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {

@@ -143,7 +143,7 @@ async function receiveParts(
         .on('close', () => incoming.complete || reject(malformed('it broke off')))
         .pipe(parser);
       silence = setInterval(() => {
-        if (received - heard < LEAST && !parser.writableNeedDrain) reject(malformed('it does not go on'));
+        if (received - heard < LEAST && !parser.writableNeedDrain) reject(malformed('no more of it arrives'));
         heard = received;
       }, limits.silence);
     });

@@ -67,14 +67,14 @@ class Layout {
     const object = this.#match(WORDS.object);
     if (object) return this.#object(Number(object[1]), Number(object[2]), lead);
     const end = this.#match(WORDS.end);
-    if (end === undefined) throw new Refusal('bytes that are no part of an update');
+    if (end === undefined) throw new Refusal('bytes that do not belong to an update');
     this.#end(Number(end[1]));
   }
 
   #table(lead: Lead): void {
     this.#skipWhite();
     if (this.#match(WORDS.trailer) === undefined || this.#value().kind !== 'dictionary')
-      throw new Refusal('a cross-reference table that readers may read otherwise');
+      throw new Refusal('a cross-reference table that readers may read in two ways');
     this.#tables.push(lead);
     this.#count.tables += 1;
   }
@@ -137,10 +137,10 @@ class Layout {
 /** Refuses repeated keys and unknown words, because readers treat them differently. */
 export function checked(value: PdfValue): PdfValue {
   if (value.kind === 'word' && !['true', 'false', 'null'].includes(value.value))
-    throw new Refusal('a word that is no value');
+    throw new Refusal('a word that is not a value');
   if (value.kind === 'array') value.items.forEach(checked);
   if (value.kind === 'dictionary') {
-    if (value.repeatedKeys) throw new Refusal('a key that stands twice');
+    if (value.repeatedKeys) throw new Refusal('a repeated key');
     for (const item of value.entries.values()) checked(item);
   }
   return value;

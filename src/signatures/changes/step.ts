@@ -117,7 +117,7 @@ export class Step {
     if (!isWritten || (object !== undefined && this.#entered.has(way))) return false;
     this.#entered.add(way);
     let hasStream = object?.streamStart !== undefined;
-    if (hasStream && !allowed.streams) throw new Refusal('a stream where none belongs');
+    if (hasStream && !allowed.streams) throw new Refusal('a stream in a place that allows none');
     const parts: Place[] = [];
     if (value.kind === 'array')
       parts.push(

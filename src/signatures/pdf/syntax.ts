@@ -9,7 +9,7 @@ export type PdfValue = { start: number; end: number } & (
   | { kind: 'text'; value: string; hexadecimal: boolean }
   | { kind: 'reference'; object: number; generation: number }
   | { kind: 'array'; items: PdfValue[] }
-  /** Of a key that stands twice the last counts here. `repeated`: which these are. */
+  /** Of a repeated key, the last value counts here. `repeated`: the repeated keys. */
   | {
       kind: 'dictionary';
       entries: ReadonlyMap<string, PdfValue>;

@@ -22,10 +22,10 @@ export async function metadata(step: Step, place: Place): Promise<void> {
   const { now, was } = place;
   if (!isWritten && now?.kind === 'reference' && was?.kind === 'reference' && now.object === was.object) return;
   if (now?.kind !== 'reference' || object?.streamStart === undefined || !isDictionary(value))
-    throw new Refusal('metadata that is none');
-  if (![...value.entries.keys()].every((key) => OF_METADATA.has(key))) throw new Refusal('metadata that is none');
+    throw new Refusal('metadata that is not XMP');
+  if (![...value.entries.keys()].every((key) => OF_METADATA.has(key))) throw new Refusal('metadata that is not XMP');
   const text = (await step.after.stream(object)).toString('latin1').replaceAll('\0', '');
-  if (!/^[^<]{0,8}<[?x]/.test(text) || !text.includes('adobe:ns:meta/')) throw new Refusal('metadata that is none');
+  if (!/^[^<]{0,8}<[?x]/.test(text) || !text.includes('adobe:ns:meta/')) throw new Refusal('metadata that is not XMP');
 }
 
 /** `/Version` of the catalog may be raised. */

@@ -15,10 +15,10 @@ export async function form(step: Step, place: Place): Promise<void> {
   const found = await step.enter(place);
   const { value, object, was, isWritten, holder } = found;
   if (!isDictionary(value)) {
-    if (isWritten) throw new Refusal('a form that is none');
+    if (isWritten) throw new Refusal('a form that is not a dictionary');
     return;
   }
-  if (isWritten && object?.streamStart !== undefined) throw new Refusal('a form that is none');
+  if (isWritten && object?.streamStart !== undefined) throw new Refusal('a form that is not a dictionary');
   const fields = { was: entryOf(was, 'Fields'), now: entryOf(value, 'Fields'), holder };
   for (const field of await additionsIn(step, fields)) await signatureField(step, field);
   if (!isWritten) return;

@@ -50,7 +50,7 @@ async function streams(step: Step, isData: IsData | undefined, place: Place): Pr
   const { value, object, was, isWritten, holder } = await step.enter(place);
   if (!isWritten) return;
   if (isData === undefined || value.kind !== 'array' || object?.streamStart !== undefined)
-    throw new Refusal('a list of validation material that is none');
+    throw new Refusal('a list of validation material that is not a list');
   const before = was.kind === 'array' ? was.items : [];
   for (const now of value.items) {
     const same = before.find(
@@ -65,7 +65,7 @@ async function stream(step: Step, isData: IsData, place: Place): Promise<void> {
   const { value, object, isWritten } = await step.enter(place);
   if (place.now?.kind === 'reference' && !isWritten) return;
   if (object === undefined || !isDictionary(value) || !(await holds(step, object, [isData])))
-    throw new Refusal('validation material that is none');
+    throw new Refusal('validation material of an unknown kind');
 }
 
 async function holds(step: Step, object: PdfObject, kinds: readonly IsData[]): Promise<boolean> {
@@ -97,6 +97,6 @@ async function entriesAt(step: Step, place: Place): Promise<[string, Place][]> {
   const { value, object, was, isWritten, holder } = await step.enter(place);
   if (isDictionary(value) && object?.streamStart === undefined)
     return [...value.entries].map(([key, now]) => [key, { now, was: entryOf(was, key), holder }]);
-  if (isWritten) throw new Refusal('a store that is none');
+  if (isWritten) throw new Refusal('a security store of an unknown form');
   return [];
 }

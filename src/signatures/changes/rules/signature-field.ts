@@ -10,7 +10,7 @@ const OF_HIDDEN_FIELD = new Set('Type Subtype FT T TU F Ff H Rect P V AP AS DA D
 export async function signatureField(step: Step, place: Place): Promise<void> {
   const { value, object } = await step.enter(place);
   if (object === undefined || !step.isNew(object.number) || !isDictionary(value) || nameIn(value, 'FT') !== 'Sig')
-    throw new Refusal('a field that is no signature');
+    throw new Refusal('a field that is not a signature field');
   await refuseKnownName(step, value);
   step.newFields.add(object.number);
   const holder = object.number;
@@ -31,7 +31,7 @@ export async function signatureValue(step: Step, place: Place): Promise<boolean>
   const written = object === undefined ? undefined : step.written.get(object.number);
   const contents = entryOf(written?.value, 'Contents');
   if (!isDictionary(value) || written?.base === undefined || !step.isNew(written.number) || contents?.kind !== 'text')
-    throw new Refusal('a signature that is none');
+    throw new Refusal('a signature that is not a signature');
   const start = written.base + contents.start;
   const isTimestamp =
     ['DocTimeStamp', ''].includes(nameIn(value, 'Type')) && nameIn(value, 'SubFilter') === 'ETSI.RFC3161';
