@@ -1,16 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
-/** A file that a reader opens, and how an earlier one leads to it. */
+/** A file that a reader opens, and how an earlier file leads to it. */
 interface Hop {
   file: string;
-  /** The file that leads here by an import; left out where the one before does. */
+  /** The file that imports this one. If left out, it is the file before. */
   from?: string;
-  /** Where no import can lead: what the earlier file calls, and what this one declares. Over the border, or by a type. */
+  /** For steps that no import shows: what the earlier file calls, and what this one declares. Across a process, or through a type. */
   calls?: [called: string, declared: string];
 }
 
-/** The way of `videoid approve`, from the command line to the call of the provider. */
+/** The way of `videoid approve`, from the command line to the call at the provider. */
 const APPROVE: Hop[] = [
   { file: 'cli/decide.ts' },
   { file: 'cli/command.ts' },
@@ -55,7 +55,7 @@ function text(file: string): string {
   return readFileSync(join('src', file), 'utf8');
 }
 
-/** Also what a command imports when it runs. */
+/** Includes what a command imports while it runs. */
 function importsOf(file: string): string[] {
   const named = [...text(file).matchAll(/(?:from|import\() ?'(\.[^']+)\.js'/g)].map(([, path]) => path ?? '');
   return named.map((path) => `${relative('src', join('src', dirname(file), path))}.ts`);

@@ -213,7 +213,7 @@ test('a start overrides single values of the policy and leaves the others', () =
   expect(policy.steps.sign).toEqual({ ...base.steps.sign, budget: 5 });
 });
 
-/** The settings at a place of their own, over those that are enough. */
+/** The minimal settings, with a change at one place. */
 function withSetting(name: string, value: unknown): object {
   const nested = name.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), value) as object;
   return name.startsWith('archive.')

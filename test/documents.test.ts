@@ -23,7 +23,7 @@ function read(file: string): string {
   return readFileSync(join(PROJECT, file), 'utf8');
 }
 
-/** Headings as the anchors that a link can name. */
+/** The anchors of headings, which a link can name. */
 function anchors(file: string): string[] {
   return [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
@@ -94,7 +94,7 @@ test('docs/troubleshooting.md says of every failure of a step what it means and 
   const [, table = ''] = read('docs/troubleshooting.md').split(/<!-- \/?attention -->/);
   const rows = [...table.matchAll(/^\| `([A-Z_]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$/gm)].map(([, code]) => code);
   expect(rows).toEqual(expect.arrayContaining(codes));
-  // Shown as attention too, though it is not a failure of a step.
+  // This is shown as attention too, although it is not a failure of a step.
   expect(rows.filter((code) => !codes.includes(code))).toEqual(['CODES_EXHAUSTED']);
   expect(new Set(rows).size).toBe(rows.length);
 });

@@ -11,9 +11,9 @@ declare global {
 }
 
 /**
- * One Temporal server for all tests that need one. They read:
+ * One Temporal server for all tests that need one. The tests read these variables:
  * `TEMPORAL_ADDRESS`, and for a server started here `TEST_TEMPORAL_METRICS` (Prometheus, counter `action`),
- * `TEST_TEMPORAL_DATABASE` (SQLite file, beside it `-wal`) and `TEST_TEMPORAL_LOG`. In `TEST_INSTALLATIONS` they keep what files share.
+ * `TEST_TEMPORAL_DATABASE` (SQLite file, with `-wal` beside it), `TEST_TEMPORAL_LOG`. Test files share the folder `TEST_INSTALLATIONS`.
  */
 export default async function startServer(): Promise<void> {
   const compiled = join(import.meta.dirname, '..', 'dist', 'local');

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Milliseconds that programs are given to end. */
+/** How long programs may take to end, in milliseconds. */
 const GRACE = 10_000;
 
 export default async function stopServer(): Promise<void> {
@@ -23,7 +23,7 @@ async function end(processes: number[]): Promise<void> {
   for (const pid of left) signalled(pid, 'SIGKILL');
 }
 
-/** Whether the process was there to get it. */
+/** Whether the process existed and got it. */
 function signalled(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal);

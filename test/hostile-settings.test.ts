@@ -5,13 +5,13 @@ import { array, assert, constantFrom, integer, jsonValue, oneof, property, strin
 import { listSettings, loadConfig } from '../src/config.js';
 import { VideoIdError } from '../src/messages/failures.js';
 
-/** So many settings in the tests; `HOSTILE_SETTINGS` makes it more. */
+/** The number of settings. `HOSTILE_SETTINGS` raises it. */
 const RUNS = Number(process.env['HOSTILE_SETTINGS'] ?? 400);
 
 const folder = mkdtempSync(join(tmpdir(), 'hostile-settings-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Something in every place of the schema. */
+/** A value for every place of the schema. */
 const WHOLE = {
   temporal: { address: '127.0.0.1:7233', namespace: 'n', taskQueue: 'q', tls: { ca: 'env:CA', key: 'env:KEY' }, apiKey: 'env:API' },
   archive: { directory: '/archive', index: '/index', reserve: '1GB' },
@@ -60,7 +60,7 @@ const odd = oneof(
   ),
 ); // prettier-ignore
 
-/** A value, or a name, somewhere in the settings put in place of another. */
+/** Replaces a value or a name somewhere in the settings. */
 function changed(value: unknown, path: readonly number[], put: unknown, name: string | undefined): unknown {
   const [first, ...rest] = path;
   if (first === undefined || typeof value !== 'object' || value === null) return put;
@@ -80,7 +80,7 @@ function changed(value: unknown, path: readonly number[], put: unknown, name: st
   return copy;
 }
 
-/** Taken, or refused with a code that names the setting. */
+/** Accepted, or refused with a code that names the setting. */
 function verdictOn(environment: Record<string, string>): string {
   try {
     const { policy } = loadConfig(environment);

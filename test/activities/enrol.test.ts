@@ -71,7 +71,7 @@ test('a card that was refused at the first try may be another enrolment’s of t
   const phone = '+34600987654';
   const [one, two] = [await EnrolmentAtWork.started(at, phone), await EnrolmentAtWork.started(at, phone)];
   const held = await at.provider.addFault({ name: 'hold-before', endpoint: 'ra-create', times: 2 });
-  // The first has it made and has not come home with it when the second is refused.
+  // When the second is refused, the first has made the request but has not returned yet.
   const unanswered = await at.provider.addFault({ name: 'hold-after', endpoint: 'ra-create', times: 1 });
   const workers = [undefined, at.another()] as const;
   const made = [one.enrol(1, workers[0]), two.enrol(1, workers[1])] as const;

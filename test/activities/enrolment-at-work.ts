@@ -6,7 +6,7 @@ import { openSealed } from '../../src/security/sealing.js';
 import { ORGANISATION, ORGANISATION_FIELDS } from '../installation/enrolled-people.js';
 import type { Workplace } from './workplace.js';
 
-/** An organisation's enrolment, and every activity of it with an order that fits. */
+/** An organisation's enrolment, and every activity of it with a matching order. */
 export class EnrolmentAtWork {
   private known: RequestPk | undefined;
 
@@ -21,7 +21,7 @@ export class EnrolmentAtWork {
     return this.known;
   }
 
-  /** With everything to complete it in the archive, and nothing at the provider. @param of the signer's phone */
+  /** The archive has everything to complete it. The provider has nothing yet. @param of the signer's phone */
   static async started(at: Workplace, of?: string): Promise<EnrolmentAtWork> {
     const order = {
       profile: ORGANISATION,
@@ -46,7 +46,7 @@ export class EnrolmentAtWork {
     return enrolment;
   }
 
-  /** Validated, nothing is missing any more, and the officer was shown what to read. */
+  /** Validated. Nothing is missing, and the officer was shown what to read. */
   static async completed(at: Workplace): Promise<EnrolmentAtWork> {
     const enrolment = await EnrolmentAtWork.validated(at);
     await enrolment.complete();
@@ -70,7 +70,7 @@ export class EnrolmentAtWork {
     return this.at.provider.enrolment(this.requestPk);
   }
 
-  /** A fault that meets this enrolment alone. */
+  /** A fault that affects only this enrolment. */
   fault(fault: FaultOrder): Promise<string> {
     return this.at.provider.addFault({ phone: this.phone, ...fault });
   }
@@ -96,7 +96,7 @@ export class EnrolmentAtWork {
     return this.at.try((activities) => activities.declineEnrolment(this.key, order), attempt);
   }
 
-  /** What is kept of the approval's secrets, by the provider's names; undefined when nothing is. */
+  /** The secrets of the approval that are kept, by the provider's names. Undefined if none are kept. */
   async keptSecrets(): Promise<Record<string, string> | undefined> {
     const sealed = await this.at.archive.readSealed(this.key, 'approval');
     if (sealed === undefined) return undefined;

@@ -80,7 +80,7 @@ describe('the secrets that an approval answers', () => {
   test('are read from the scratchcard where the archive could not take them when they came', async () => {
     const enrolment = await EnrolmentAtWork.completed(at);
     const { flow, reference } = enrolment.key;
-    // A file where the directory of sealed things would be.
+    // A file blocks the name of the directory for sealed values.
     const inTheWay = join(at.config.archive.directory, `${flow}s`, reference, '1', 'sealed');
     writeFileSync(inTheWay, '');
     const unavailable = { code: 'ARCHIVE_UNAVAILABLE', retries: true, temporary: true };

@@ -1,13 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { StepFailure } from '../../src/messages/activities.js';
 
-/** A failed try as the workflow sees it: what, whether Temporal tries again, and after how many milliseconds if not as planned. */
+/** A failed try as the workflow sees it: the code, whether Temporal tries again, and after how many milliseconds if not by plan. */
 export interface FailedTry extends StepFailure {
   retries: boolean;
   pause: unknown;
 }
 
-/** @throws Error when it does not fail, or not as a step does */
+/** @throws Error if it does not fail, or fails in another way than a step */
 export async function failureOf(running: Promise<unknown>): Promise<FailedTry> {
   const failure = await running.then(
     () => undefined,

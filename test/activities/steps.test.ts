@@ -47,7 +47,7 @@ describe('create', () => {
     expect(await failureOf(request.create())).toMatchObject(doubt);
     expect(await failureOf(request.create(2))).toMatchObject(doubt);
     expect(await request.atProvider()).toHaveLength(made);
-    await request.create(1, 2); // an operator says: once more, even if it is billed twice
+    await request.create(1, 2); // an operator orders another create, even if it is billed twice
     expect(await request.atProvider()).toHaveLength(made + 1);
   });
 
@@ -204,7 +204,7 @@ describe('sign', () => {
     await request.fault({ name: 'answer-other', endpoint: 'sign', code: 403, text: 'Invalid OTP code' });
     const refused = { result: 'refused', words: 'HTTP 403: Invalid OTP code' };
     expect(await request.sign('000000', 1, { settle: 60_000 })).toEqual(refused);
-    // Where the worker stops before it can say so, the next try knows.
+    // If the worker stops before it can report it, the next try knows.
     expect(await request.sign('000000', 2, { settle: 60_000 })).toEqual(refused);
     expect((await request.provider()).calls['sign']?.received).toBe(1);
   });

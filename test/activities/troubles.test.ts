@@ -8,21 +8,21 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-/** A step of the signature flow: where it begins, what it calls at the provider, and what it gives when all is well. */
+/** A step of the signature flow: where it begins, what it calls at the provider, and what it returns without trouble. */
 interface Step {
   name: string;
   from: Reached;
   endpoint: string;
   run: (request: RequestAtWork, attempt: number) => Promise<unknown>;
   gives: object | undefined;
-  /** What counts as its effect at the provider; exactly this must be there, whatever went wrong. */
+  /** Its effect at the provider. This must be there exactly once, whatever went wrong. */
   effect: (request: RequestAtWork) => Promise<unknown>;
   effects: unknown;
-  /** The code of a failure whose work may have been done. */
+  /** The code of a failure after which the work may have been done. */
   inDoubt: string;
-  /** What a second try gives when the first never reached the provider, where that is not the same. */
+  /** What a second try returns if the first never reached the provider, if that differs. */
   afterCut?: { given: object; effects: unknown };
-  /** What a refusal gives, now and ever after, where nothing is sent a second time. */
+  /** What a refusal returns, now and later, if nothing is sent a second time. */
   refused?: { given: object; effects: unknown };
 }
 

@@ -57,11 +57,11 @@ test('a deletion that is carried out late takes nothing away unseen', async () =
   await request.fault({ name: 'answer-lost', endpoint: 'upload', nth: 2 });
   await failureOf(request.upload());
   await request.fault({ name: 'connection-cut-before', endpoint: 'delete-documents' });
-  await failureOf(request.upload(2)); // nobody knows whether it will be carried out
+  await failureOf(request.upload(2)); // the provider may still carry it out
   const held = await request.fault({ name: 'hold-after', endpoint: 'upload', nth: 2 });
   const third = failureOf(request.upload(3));
   while ((await at.provider.held(held)) === 0) await new Promise((resolve) => setTimeout(resolve, 10));
-  await at.deleteAll(request.ids.requestPk); // carried out now
+  await at.deleteAll(request.ids.requestPk); // now it is carried out
   await at.provider.release(held);
   expect(await third).toMatchObject({ code: 'PROVIDER_ANSWER_UNKNOWN', retries: true });
   const { documents } = await request.upload(4);
@@ -114,7 +114,7 @@ describe('how large a file of the provider may be', () => {
         code: 'DOCUMENT_NOT_FOUND',
       });
       const asStarted = { ...before };
-      allow({ maximumContract: 30_000_000 }); // in the settings of the worker; the request keeps what it was started with
+      allow({ maximumContract: 30_000_000 }); // in the settings of the worker. The request keeps the policy of its start
       const order = { requestPk: request.ids.requestPk, documents: request.documents, download: asStarted };
       const { contract } = await request.try((activities) => activities.upload(request.key, order));
       expect(contract.size).toBeGreaterThan(21_000_000);

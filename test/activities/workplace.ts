@@ -41,12 +41,12 @@ import { type FaultOrder, type PersonOrder, SandboxClient } from '../../sandbox/
 
 const SAMPLES = join(import.meta.dirname, '..', '..', 'samples');
 
-/** The SDK warns of every failed activity; here they are meant to fail. */
+/** The SDK warns of every failed activity. Here they fail on purpose. */
 const QUIET = new DefaultLogger('ERROR');
 
-/** The activities as a worker has them, with a real archive and the simulated provider behind real HTTP; no Temporal. */
+/** The activities of a worker, with a real archive and the simulated provider over real HTTP, but without Temporal. */
 export class Workplace {
-  /** How long a try that begins now may take. Milliseconds. */
+  /** How long a try that begins now may take, in milliseconds. */
   tryMayTake = 120_000;
   readonly provider: SandboxClient;
 
@@ -62,7 +62,7 @@ export class Workplace {
     this.provider = new SandboxClient(sandbox.url);
   }
 
-  /** @param assumptions laid over those of the environment */
+  /** @param assumptions replace those of the environment */
   static async open(assumptions: object = {}): Promise<Workplace> {
     const folder = mkdtempSync(join(tmpdir(), 'videoid-activities-'));
     await layKeys(folder);
@@ -78,7 +78,7 @@ export class Workplace {
       state: state.sandboxDirectory,
       port: ports.sandbox,
       raPort: ports.registrationAuthority,
-      settings: { behaviour: { algorithm: 'ecdsa' } }, // keys of the other kind take seconds to make
+      settings: { behaviour: { algorithm: 'ecdsa' } }, // RSA keys take seconds to make
     });
     writeConfig(state, { temporalAddress: '127.0.0.1:7233', uiAddress: undefined, ports, roots: [sandboxRoot(state)] });
     const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
@@ -127,7 +127,7 @@ export class Workplace {
     return createActivities(this.dependencies);
   }
 
-  /** The activities of a worker whose disk sets no mark before `moment`. */
+  /** The activities of a worker that cannot set marks before `moment`. */
   stalledUntil(moment: Promise<unknown>): Activities {
     const { archive } = this.dependencies;
     return this.withArchive({
@@ -152,7 +152,7 @@ export class Workplace {
     });
   }
 
-  /** The activities of a worker that verifies otherwise. */
+  /** The activities of a worker with another verification. */
   verifying(verify: Dependencies['verify']): Activities {
     return createActivities({ ...this.dependencies, verify });
   }
@@ -168,7 +168,7 @@ export class Workplace {
     return createActivities({ ...this.dependencies, archive: other });
   }
 
-  /** Deletes all documents at the provider, as a call that was sent before would. */
+  /** Deletes all documents at the provider, like an earlier call that arrives late. */
   async deleteAll(requestPk: ProviderIds['requestPk']): Promise<void> {
     await this.dependencies.optimizer('sandbox').deleteDocuments(requestPk);
   }
@@ -184,7 +184,7 @@ export class Workplace {
     });
   }
 
-  /** The activities of a worker whose connection to the Optimizer is gone when it comes to sign. */
+  /** The activities of a worker that loses its connection to the Optimizer before it signs. */
   async losingTheOptimizer(): Promise<Activities> {
     const optimizer = `http://127.0.0.1:${await anyPort()}`;
     const nowhere = Object.entries(this.config.environments).map(([name, each]) => [name, { ...each, optimizer }]);
@@ -201,7 +201,7 @@ export class Workplace {
     return this.shut();
   }
 
-  /** Runs one try of an activity, in the context that Temporal would give it. */
+  /** Runs one try of an activity, in the context that Temporal gives it. */
   try<T>(call: (activities: Activities) => Promise<T>, attempt = 1, activities = this.activities): Promise<T> {
     const limit = this.tryMayTake;
     const info = { attempt, startToCloseTimeoutMs: limit, scheduleToCloseTimeoutMs: limit };
@@ -209,7 +209,7 @@ export class Workplace {
   }
 
   /**
-   * A request as the client commits it, with two documents; nothing is known at the provider yet.
+   * A request with two documents, committed as the client does it. The provider knows nothing about it yet.
    *
    * @param expected the signer's document number
    */
@@ -265,7 +265,7 @@ export class Workplace {
 /** How far a request has come at the provider. */
 export type Reached = 'nowhere' | 'VIDEOPENDING' | 'VIDEOREVIEW' | 'ENROLLREADY' | 'documents' | 'code' | 'ISSUED';
 
-/** One request, and every activity with an order that fits it. */
+/** One request, and every activity with a matching order. */
 export class RequestAtWork {
   uploaded: UploadedDocument[] = [];
   contract = { sha256: '', size: 0 };
@@ -300,12 +300,12 @@ export class RequestAtWork {
     return (await this.at.provider.requests()).filter(({ phone }) => phone === this.phone);
   }
 
-  /** A fault that meets this request alone, once. */
+  /** A fault that affects only this request, once. */
   fault(fault: FaultOrder): Promise<string> {
     return this.at.provider.addFault({ phone: this.phone, times: 1, ...fault });
   }
 
-  /** Without trouble, as the steps before would have left it. */
+  /** Runs the earlier steps without trouble. */
   async reach(reached: Reached): Promise<this> {
     const order: Reached[] = ['nowhere', 'VIDEOPENDING', 'VIDEOREVIEW', 'ENROLLREADY', 'documents', 'code', 'ISSUED'];
     const ways: Record<Reached, () => Promise<unknown>> = {
@@ -407,7 +407,7 @@ export class RequestAtWork {
     return this.try((activities) => activities.watch(this.key, order), attempt);
   }
 
-  /** @param person who stands before the camera */
+  /** @param person who is in front of the camera */
   finishVideo(person: PersonOrder) {
     return this.at.provider.video(this.ids.requestPk, 'finished', person);
   }

@@ -9,7 +9,7 @@ import { keyOf, newArchive, removeDirectories, startedRequest, textOf } from './
 afterEach(removeDirectories);
 
 const key = keyOf('files');
-/** Several pieces, so that there is something to hold back. */
+/** Several pieces, so that some can be held back. */
 const CONTENT = Buffer.alloc(100_000, 'what was stored ');
 let archive: Archive;
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
   await startedRequest(archive, key, { 'a.pdf': CONTENT.toString(), 'b.pdf': 'second document' });
 });
 
-/** A file of each kind, stored; and where it lies. */
+/** A stored file of each kind, and its path. */
 async function stored(file: ArchiveFile): Promise<string> {
   if (file.kind === 'evidence') await archive.writeEvidence(key, { words: CONTENT.toString() });
   else if (file.kind !== 'document') await archive.storeFile(key, file, Readable.from([CONTENT]));

@@ -100,7 +100,7 @@ describe('a file of a request', () => {
     await archive.storeFile(key, signed, Readable.from(['good']));
     async function* spoiledOnDisk(): AsyncGenerator<Buffer> {
       yield Buffer.from('written ');
-      // The first chunk is on the disk when the second is asked for: a disk that does not keep what it was given.
+      // The first chunk is on the disk when the second is requested. This simulates a disk that does not keep what was written.
       const [draft = ''] = await leftovers();
       await writeFile(join(directory, 'incoming', draft), 'rotten', { flag: 'r+' });
       yield Buffer.from('to the end');

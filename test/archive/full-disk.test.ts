@@ -7,17 +7,17 @@ afterEach(removeDirectories);
 
 const TOO_MUCH = 2_000_000;
 
-/** Runs the words that follow with files limited to 1 MB: every POSIX shell can do that for itself. */
+/** Runs a command with files limited to 1 MB. Every POSIX shell can set this limit for itself. */
 const LIMITED_FILES = ['sh', '-c', 'ulimit -f 2048 && exec "$@"', 'sh'];
 
-/** Runs the words that follow with a disk of 1 MB at the directory, in a mount namespace that ends with the process. */
+/** Runs a command with a disk of 1 MB at the directory, in a mount namespace that ends with the process. */
 function smallDisk(directory: string): string[] {
   const script = `mount -t tmpfs -o size=1m,mode=700 tmpfs '${directory}' && exec "$@"`;
   const namespace = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
   return ['unshare', ...namespace, 'sh', '-c', script, 'sh'];
 }
 
-/** A small disk where this system lets us make one, else the limit on files. Either leaves no room. */
+/** A small disk if this system lets us mount one, else the limit on files. Both leave too little space. */
 async function withoutRoom(directory: string): Promise<string[]> {
   const disk = smallDisk(directory);
   const works = await endOf(startChild([...disk, 'true'])).catch(() => ({ code: 1 }));

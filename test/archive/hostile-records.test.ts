@@ -7,7 +7,7 @@ import { VideoIdError } from '../../src/messages/failures.js';
 import type { RequestPk, VideoidPk } from '../../src/messages/request.js';
 import { keyOf, newArchive, removeDirectories, startedRequest } from './sample-start.js';
 
-/** So many damaged records in the tests; `HOSTILE_RECORDS` makes it more. */
+/** The number of damaged records. `HOSTILE_RECORDS` raises it. */
 const RUNS = Number(process.env['HOSTILE_RECORDS'] ?? 300);
 
 const key = keyOf('damaged');
@@ -46,7 +46,7 @@ beforeAll(async () => {
 });
 afterAll(removeDirectories);
 
-/** Every file that is read back, and who reads it. */
+/** Every file that is read again later, and its reader. */
 const RECORDS: [file: string, read: () => Promise<unknown>][] = [
   ['archive.json', () => openArchive({ directory, reserveBytes: 0 })],
   [`${below}/request.json`, () => archive.readRequest(key)],
@@ -64,7 +64,7 @@ const RECORDS: [file: string, read: () => Promise<unknown>][] = [
   ['outages/sandbox.signature.json', () => archive.notices.outages()],
 ];
 
-/** Reads a file with other content, and puts the right one back. */
+/** Reads a file with changed content, then restores the content. */
 async function readDamaged(file: string, content: string | Uint8Array, read: () => Promise<unknown>): Promise<unknown> {
   const path = join(directory, file);
   let right: Buffer | undefined;
@@ -108,7 +108,7 @@ test.each(RECORDS)('%s that is damaged is reported by its name, with any content
   }
 });
 
-/** A value somewhere in a record put in place of another. */
+/** Replaces a value somewhere in a record. */
 function changed(record: unknown, path: readonly number[], value: unknown): unknown {
   const [first, ...rest] = path;
   if (first === undefined || typeof record !== 'object' || record === null) return value;

@@ -6,7 +6,7 @@ import { keyOf, newArchive, removeDirectories, startedRequest } from './sample-s
 
 afterEach(removeDirectories);
 
-/** Lets a child get something done, then kills it at a moment that differs each time. */
+/** Lets a child work, then kills it at a moment that differs each time. */
 async function killAtSomeMoment(command: readonly string[], round: number): Promise<void> {
   const child = startChild(command);
   if (child.stdout === null) throw new Error('The child has no output.');

@@ -16,7 +16,7 @@ const hostile = fc.oneof(
   fc.string({ unit: fc.constantFrom('.', '/', '\\', '~', 'a', '\u0000', '%', '-', '_') }),
 );
 
-/** How many names the path has, provided that it is what it seems; or the code of the refusal. */
+/** How many names the path has if it is valid, or the code of the refusal. */
 function depthOrCode(make: () => string): number | string {
   try {
     const path = make();

@@ -18,7 +18,7 @@ beforeEach(async () => {
   await startedRequest(archive, key);
 });
 
-/** As many workers as there may be, each with the archive open. */
+/** The most workers that there may be, each with the archive open. */
 async function workers(count: number): Promise<Archive[]> {
   return await Promise.all(Array.from({ length: count }, () => openArchive({ directory, reserveBytes: 0 })));
 }

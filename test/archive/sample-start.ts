@@ -73,7 +73,7 @@ export function keyOf(reference: string, attempt = 1, flow: Flow = 'signature'):
   return { flow, reference, attempt };
 }
 
-/** Adds documents by name and content, and returns them as the record wants them. */
+/** Adds documents by name and content. Returns them as the record needs them. */
 export async function addDocuments(incoming: Incoming, contents: Record<string, string>): Promise<NamedDocument[]> {
   const documents: NamedDocument[] = [];
   for (const [name, content] of Object.entries(contents)) {
@@ -83,7 +83,7 @@ export async function addDocuments(incoming: Incoming, contents: Record<string, 
   return documents;
 }
 
-/** A committed request with the documents given. */
+/** A committed request with the given documents. */
 export async function startedRequest(
   archive: Archive,
   key: AttemptKey,
@@ -112,7 +112,7 @@ export async function removeDirectories(): Promise<void> {
   for (const directory of directories.splice(0)) await rm(directory, { recursive: true, force: true });
 }
 
-/** All that a stream gives. */
+/** The whole content of a stream. */
 export async function textOf(stream: Readable): Promise<string> {
   return Buffer.concat(await stream.toArray()).toString('utf8');
 }

@@ -37,8 +37,8 @@ export async function videoid(args: string[], options: RunOptions = {}): Promise
 }
 
 /**
- * The same, as somebody does who needs the answer: where no worker gave it in time, the command is repeated with the id that
- * it printed. Then it only waits for the answer.
+ * Runs it like a person who needs the answer. If no worker answers in time, the command is repeated with the id that it
+ * printed. It then only waits for the answer.
  */
 export async function videoidUntilAnswered(args: string[], options?: RunOptions): Promise<Ran> {
   let repeated: string[] = [];

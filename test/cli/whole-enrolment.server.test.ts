@@ -7,7 +7,7 @@ import { EnrolledPeople, ORGANISATION, ORGANISATION_FIELDS } from '../installati
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
 import { answerOf, type Ran, videoid } from './run.js';
 
-// The server may be one that has seen these tests before.
+// The server may have run these tests before.
 const once = randomUUID();
 let at: Installation;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { SAMPLE } from '../client/place.js';
 import { carriedOut } from '../installation/typed-command.js';
 import { answerOf, type Ran, videoid } from './run.js';
 
-// The server may be one that has seen these tests before.
+// The server may have run these tests before.
 const once = randomUUID();
 let at: Installation;
 beforeAll(async () => {
@@ -158,7 +158,7 @@ test('the code is the signer’s: on production it is not entered here', async (
     floor: object;
   };
   for (const environment of Object.values(settings.environments)) environment.env = 'prod';
-  // The pauses of tests are too short for production.
+  // The pauses of the tests are too short for production.
   const { policy: _policy, floor: _floor, ...others } = settings;
   const file = join(at.state.directory, 'production.json');
   writeFileSync(file, JSON.stringify({ ...others, registrationAuthorities: manualOnly(settings) }), { mode: 0o600 });
@@ -183,7 +183,7 @@ test('setup is harmless when everything is there', async () => {
   expect(existsSync(at.config.archive.directory)).toBe(true);
 });
 
-/** Automatic approval on production wants a permission; the other modes do not. */
+/** Automatic approval on production needs a permission. The other modes do not. */
 function manualOnly(settings: object): object {
   const { registrationAuthorities } = settings as { registrationAuthorities: Record<string, object> };
   return { [AUTHORITIES.manual]: registrationAuthorities[AUTHORITIES.manual] ?? {} };

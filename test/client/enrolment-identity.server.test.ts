@@ -29,7 +29,7 @@ const input = (change: Partial<EnrolmentInput> = {}): EnrolmentInput => ({
   ...change,
 });
 
-/** As the last activity of a request does. */
+/** Does what the last activity of a request does. */
 async function recordEnd(reference: string, outcome: OutcomeKind): Promise<void> {
   const archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });
   await archive.recordOutcome(
@@ -150,7 +150,7 @@ test('a new attempt takes over what was given at start and what was provided lat
   });
   expect(second.enrolment?.fields).not.toHaveProperty('given_name');
   expect(second.documents.map(({ name }) => name)).toEqual(['deed.pdf', 'power.pdf']);
-  // Asked for again, because its answer was lost, it finds itself.
+  // A repeated call, because its answer was lost, finds its own result.
   await expect(place.client.startEnrolment({ reference, newAttempt: true })).resolves.toMatchObject({
     attempt: 2,
     state: 'running',

@@ -3,7 +3,7 @@ import { openPlace, type Place } from './place.js';
 
 export const ORGANISATION = 'PFnubeQAFEmpresa';
 
-/** A place with two registration authorities: 139 makes enrolments, 140 signatures alone; 141 takes unknown profiles too. */
+/** A place with three registration authorities: 139 makes enrolments, 140 only signatures, and 141 also accepts unknown profiles. */
 export async function openEnrolmentPlace(temporal: object): Promise<Place> {
   return await openPlace(temporal, (settings) => {
     settings.documents = { maximumBytes: 100_000 };

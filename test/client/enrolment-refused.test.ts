@@ -4,7 +4,7 @@ import { plainPdf } from '../signatures/pdf-writer.js';
 import { NATURAL_PERSON, openEnrolmentPlace, ORGANISATION } from './enrolment-place.js';
 import { OTHER_SAMPLE, type Place, SAMPLE } from './place.js';
 
-// Nothing listens there: a start that got so far would be told TEMPORAL_UNREACHABLE.
+// Nothing listens there. A start that gets this far fails with TEMPORAL_UNREACHABLE.
 const NO_TEMPORAL = { address: '127.0.0.1:1' };
 
 let place: Place;
@@ -16,7 +16,7 @@ afterAll(() => place.close());
 const good: EnrolmentInput = { reference: 'refused-1', ...NATURAL_PERSON };
 const deed = { name: 'deed.pdf', content: SAMPLE };
 
-/** What a caller who knows no types may send. */
+/** Values that a caller without types may send. */
 const untyped = (input: object): EnrolmentInput => input as EnrolmentInput;
 const organisation = (fields: object): EnrolmentInput => untyped({ ...good, profile: ORGANISATION, fields });
 
@@ -131,11 +131,11 @@ test('fields from the video may be left out, and for an organisation those that 
     { profile: ORGANISATION },
     { profile: 'PFqscdCiudadano', fields: { smartcard_sn: '123' } },
     { registrationAuthority: '141', secureElement: '2' },
-    // Of the create, where the officer who identifies is not the one who approves (§8.2).
+    // A field of create, for when one officer identifies and another approves (§8.2).
     { fields: { identification_rao: '1400' } },
   ];
   const starts = taken.map((more, at) => place.client.startEnrolment({ ...good, ...more, reference: `taken-${at}` }));
-  // Recorded, and only then is Temporal asked.
+  // It is recorded before Temporal is asked.
   for (const [at, { reason }] of (await refusedOf(starts)).entries()) {
     expect(reason).toMatchObject({ code: 'TEMPORAL_UNREACHABLE', facts: { reference: `taken-${at}` } });
   }

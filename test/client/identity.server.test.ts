@@ -26,7 +26,7 @@ const input = (change: Partial<StartInput> = {}): StartInput => ({
 });
 const annex = [{ name: 'annex.pdf', content: OTHER_SAMPLE }];
 
-/** As the last activity of a request does. */
+/** Does what the last activity of a request does. */
 async function recordEnd(reference: string, attempt: number, outcome: OutcomeKind): Promise<Outcome> {
   const end: Outcome = {
     outcome,
@@ -212,7 +212,7 @@ describe('a new attempt', () => {
     await recordEnd(wanted.reference, 1, 'refused');
     await place.client.start({ reference: wanted.reference, documents: annex, newAttempt: true });
     await expect(place.client.documents(wanted.reference)).resolves.toMatchObject([{ name: 'annex.pdf' }]);
-    // The first start again is still the first start.
+    // Repeating the first start still finds the first start.
     await expect(place.client.start(wanted)).resolves.toMatchObject({ attempt: 1, state: 'ended' });
   });
 

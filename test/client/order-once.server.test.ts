@@ -30,7 +30,7 @@ async function started(): Promise<string> {
   return reference;
 }
 
-/** Every Update that the workflow took, by id. */
+/** Every Update that the workflow accepted, by id. */
 async function updatesOf(reference: string): Promise<string[]> {
   const { events } = await server.client.workflow.getHandle(`signature-${reference}`).fetchHistory();
   return (events ?? []).flatMap(

@@ -8,7 +8,7 @@ import { generateCodecKey } from '../../src/security/keys.js';
 import { generateOrderKeys } from '../../src/security/order-keys.js';
 import { sealKeys } from '../keys.js';
 
-/** A place of its own for a client: real archive, real keys, and Temporal where the test says. */
+/** A client with its own real archive, real keys, and the Temporal server that the test names. */
 export interface Place {
   directory: string;
   config: Config;
@@ -20,7 +20,7 @@ export interface Place {
   close(): Promise<void>;
 }
 
-/** @param change laid over the settings, as they stand in a settings file */
+/** @param change replaces settings, in the form of a settings file */
 export async function openPlace(temporal: object, change: (settings: Settings) => void = () => {}): Promise<Place> {
   const directory = mkdtempSync(join(tmpdir(), 'videoid-client-'));
   const file = (name: string, content: string | Uint8Array): string => {
@@ -77,7 +77,7 @@ export async function openPlace(temporal: object, change: (settings: Settings) =
   };
 }
 
-/** Settings as a file holds them, as far as tests change them. */
+/** The settings of a file that tests change. */
 export interface Settings {
   temporal: object;
   archive: { directory: string; reserve: number };

@@ -3,7 +3,7 @@ import { openArchive } from '../../src/archive/file-archive.js';
 import { openPlace, type Place } from './place.js';
 import { connectServer, type Server } from './server.js';
 
-/** A place whose requests are carried out, by the stand-in workflow. */
+/** A place whose requests are carried out by the stand-in workflow. */
 export interface ServedPlace {
   server: Server;
   place: Place;

@@ -11,16 +11,16 @@ import { dataConverter } from '../../src/temporal/data-converter.js';
 import { ensureSearchAttributes } from '../../src/temporal/namespace.js';
 import { workflowBundle } from '../workflow-bundle.js';
 
-/** The Temporal server of the tests, with a task queue of its own. */
+/** The Temporal server of the tests, with a separate task queue. */
 export interface Server {
   settings: { address: string; taskQueue: string };
   client: Client;
   /** The first argument that a workflow was started with. */
   argumentOf(workflowId: string, config: Config): Promise<unknown>;
-  /** As retention does. */
+  /** Deletes it, like Temporal does after the retention. */
   forget(workflowId: string): Promise<void>;
   knows(workflowId: string): Promise<boolean>;
-  /** Runs the stand-in workflow until the answer is called. */
+  /** Runs the stand-in workflow until the returned function is called. */
   startWorker(config: Config): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }

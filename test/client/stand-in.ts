@@ -6,8 +6,8 @@ import type { CancelOrder, Resolution } from '../../src/messages/steering.js';
 import { statusQuery, updateOf } from '../../src/workflows/engine/messages.js';
 
 /**
- * Stands in for the signature workflow, to show how the client deals with its answers: `review` says whose decision it
- * got, `code` is refused with facts, `sign` takes two seconds and does not accept what unlocks `wrong`, `cancel` ends the request.
+ * Replaces the signature workflow, to show how the client handles its answers. `review` returns whose decision it
+ * got. `code` is refused with facts. `sign` takes two seconds and does not accept the unlock value `wrong`. `cancel` ends the request.
  */
 export async function signature(request: SignatureRequest): Promise<Outcome> {
   const { key } = request;

@@ -5,7 +5,7 @@ import { VideoIdError } from '../../src/messages/failures.js';
 import { plainPdf } from '../signatures/pdf-writer.js';
 import { OTHER_SAMPLE, openPlace, type Place, SAMPLE } from './place.js';
 
-// Nothing listens there: a start that got so far would be told TEMPORAL_UNREACHABLE.
+// Nothing listens there. A start that gets this far fails with TEMPORAL_UNREACHABLE.
 const NO_TEMPORAL = { address: '127.0.0.1:1' };
 
 let place: Place;
@@ -25,7 +25,7 @@ const good: StartInput = {
   documents: [agreement, annex],
 };
 
-/** What a caller who knows no types may send. */
+/** Values that a caller without types may send. */
 const untyped = (input: object): StartInput => input as StartInput;
 const pdf = (): string => readFileSync(SAMPLE, 'latin1');
 

@@ -210,7 +210,7 @@ describe('an acceptance', () => {
           field: 'at',
         });
       }
-      const quick = inMinutes(4); // a clock that is ahead a little
+      const quick = inMinutes(4); // a clock that is slightly ahead
       await give[verb](people, { ...right, at: quick });
       const [event, ...more] = await acceptedEvents(people);
       expect(more).toEqual([]);

@@ -20,7 +20,7 @@ const CHANGED = { code: 'ARCHIVED_FILE_CHANGED' };
 
 const keyOf = ({ reference }: People) => ({ flow: 'signature', reference, attempt: 1 }) as const;
 
-/** Changes one byte of a file in the archive, and gives a way to restore it. */
+/** Changes one byte of a file in the archive. Returns a function that restores it. */
 async function spoiled(people: People, file: ArchiveFile): Promise<() => void> {
   const { path } = await archive.locateFile(keyOf(people), file);
   const content = readFileSync(path);

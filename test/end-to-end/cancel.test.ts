@@ -22,7 +22,7 @@ const CANCELLED = {
   actor: ORDER.actor,
 };
 
-/** Until the request knows that it is to be cancelled. */
+/** Waits until the request knows that it will be cancelled. */
 async function cancelAccepted({ reference }: People, times = 1): Promise<void> {
   await eventually(async () => {
     const { events } = await temporal.workflow(`signature-${reference}`).fetchHistory();
@@ -182,7 +182,7 @@ describe('a workflow that is cancelled in Temporal', () => {
     await people.held(fault);
     await temporal.workflow(workflowId).cancel();
     await at.provider.removeFault(fault);
-    // Not the recorded outcome, which is there a moment earlier.
+    // Not the recorded outcome: it exists a moment earlier.
     expect(await temporal.workflow(workflowId).result()).toMatchObject({ outcome: 'cancelled' });
     expect(await temporal.statusOf(workflowId)).toBe('COMPLETED');
   });
@@ -227,7 +227,7 @@ describe('a request that is gone at the provider', () => {
     const hold = await people.fault({ name: 'hold-before', endpoint: 'sign' });
     await people.fault({ name: 'answer-lost', endpoint: 'sign', times: 1 });
     const refused = at.client.sign(people.reference, { secret: '000000' }).catch(() => undefined);
-    await people.held(hold); // a hint that comes late reads no more
+    await people.held(hold); // a hint that comes late causes no more reads
     await people.fault(gone);
     await at.provider.removeFault(hold);
     await refused;

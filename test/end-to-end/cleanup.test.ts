@@ -14,7 +14,7 @@ afterAll(async () => {
   await at.close();
 });
 
-/** Cleaning is given up by the request at the first failure. */
+/** At the first failure, the request leaves the cleaning to the other workflow. */
 const POLICY = { steps: { clean: { budget: 1000, backoff: 1500, slowest: 300 } } };
 
 test.each(['signed', 'cancelled'] as const)(
@@ -26,7 +26,7 @@ test.each(['signed', 'cancelled'] as const)(
     if (end === 'signed') await people.sign();
     else await at.client.cancel(people.reference, { actor: { kind: 'requester' }, reason: 'not needed' });
     expect(await people.outcome()).toMatchObject({ outcome: end, cleanup: 'pending' });
-    await temporal.workflow(people.workflowId).result(); // which comes after the outcome is recorded and cleaning is handed over
+    await temporal.workflow(people.workflowId).result(); // it comes after the outcome was recorded and cleaning was handed over
     expect((await people.provider()).documents).toHaveLength(1);
     const cleaning = `cleanup-${people.reference}`;
     expect(await temporal.statusOf(cleaning)).toBe('RUNNING');

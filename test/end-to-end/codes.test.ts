@@ -181,7 +181,7 @@ describe('a wrong code that the provider refuses in words that we do not know', 
   });
 });
 
-/** A request whose signature the provider refused, the code being right. */
+/** A request whose signature the provider refused although the code was right. */
 async function refused() {
   const people = await withCode();
   const text = 'Invalid countersignature credentials';

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-/** A request for Nora, by her document number as the requester writes it. */
+/** A request for Nora. It has her document number as the requester writes it. */
 function expecting(more: { registrationAuthority?: string; policy?: object; number?: string } = {}): Promise<People> {
   const { number = 'idces-12.345.678 z', ...rest } = more;
   return People.start(at, {
@@ -105,7 +105,7 @@ describe('somebody else, in manual review,', () => {
     expect(await at.client.why(people.reference)).toMatchObject({ code: 'SIGNER_UNEXPECTED' });
     await people.approve({ identity: DIFFERENT });
     await signs(people);
-    // What was accepted at the approval is not asked again for the certificate that says the same.
+    // What the officer accepted at the approval is not asked again for a certificate that says the same.
     expect(await people.outcome()).toMatchObject({
       outcome: 'signed',
       documents: [{ verification: { result: 'passed', facts: { signer: 'accepted' } } }],
@@ -274,7 +274,7 @@ describe('a provider that shows nothing', () => {
   });
 
   test('stops a request where the settings say so, until an officer accepts that', async () => {
-    // A start may ask for it, and cannot do without it where the settings want it.
+    // A start may ask for it, but cannot switch it off if the settings require it.
     await expect(
       expecting({ registrationAuthority: STRICT, policy: { identity: { notShown: 'go-on' } } }),
     ).rejects.toMatchObject({ code: 'BAD_INPUT', field: 'policy.identity.notShown' });
@@ -317,7 +317,7 @@ describe("the signer's data at the provider", () => {
 
     await at.provider.person(await people.requestPk(), NORA);
     const again = await at.client.identity(people.reference, { actor });
-    expect(again).toMatchObject({ identity: 'as-expected' }); // nothing was kept in between
+    expect(again).toMatchObject({ identity: 'as-expected' }); // nothing was stored in between
     await people.refuse('wrong-person');
     await people.outcome();
     expect((await events(people)).filter(({ what }) => what === 'identity-shown')).toMatchObject([

@@ -9,7 +9,7 @@ beforeAll(async () => {
 afterAll(() => at.close());
 
 const SOON = 700;
-/** Milliseconds. More than a busy machine needs for what has to be done before. */
+/** Milliseconds. More than a busy machine needs for the work before. */
 const IN_TIME = 4000;
 
 test('a request whose signer does not finish the video in time expires', async () => {
@@ -62,7 +62,7 @@ test('a decision taken in time counts although its callback was lost', async () 
 });
 
 test('the deadline stands still while the provider does not answer', async () => {
-  // Long enough that it is not over before the trouble is noticed.
+  // So long that it does not pass before the trouble is noticed.
   const policy = { deadlines: { video: 6000 }, steps: { watch: { budget: 200, backoff: 50, slowest: 100 } } };
   const people = await People.start(at, { policy });
   const fault = await people.fault({ name: 'answer-503', endpoint: 'get-request' });
@@ -93,7 +93,7 @@ test('a deadline that passed while no worker was there gives the time back', asy
   const people = await People.start(at, { policy: { deadlines: { review: 6000 } } });
   await people.throughTo('review');
   await at.kill('worker');
-  // Longer than the deadline, and then more than a worker that is merely slow would take.
+  // Longer than the deadline, plus more time than a slow worker would need.
   await pause(20_000);
   await at.startWorker();
   const { events } = await people.untilStatus((status) => status.events.some(({ what }) => what === 'deadline-moved'));

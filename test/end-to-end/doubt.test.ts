@@ -14,7 +14,7 @@ afterAll(() => at.close());
 const OPERATOR = { kind: 'operator', id: 'desk' } as const;
 const POLICY = { code: { coolDown: COOL_DOWN } };
 
-/** A request that was created at the provider, which nobody was told. */
+/** A request that was created at the provider, but the answer was lost. */
 async function inDoubt() {
   const signer = aSigner();
   await at.provider.addFault({ name: 'answer-lost', endpoint: 'create', phone: signer.phone, times: 1 });
@@ -99,7 +99,7 @@ describe('a try that is still under way when the budget of its step ends', () =>
     await people.attention('CREATE_IN_DOUBT');
     await at.provider.removeFault(hold);
     const [made] = (await at.provider.requests()).filter(({ phone }) => phone === signer.phone);
-    // The first try is not waited for by anybody; what it made is known once it has the link.
+    // Nobody waits for the first try. When the link exists, what it made is known.
     expect(await at.client.link(people.reference)).toEqual({ url: made?.link });
     await at.client.resolve(people.reference, { remedy: 'retry', actor: OPERATOR });
     expect(await people.until('video')).toMatchObject({ provider: { requestPk: String(made?.pk) } });

@@ -10,7 +10,7 @@ afterAll(() => at.close());
 
 const PROVIDER = { kind: 'provider' };
 
-/** A step that an operator is awaited for, in each stage after the video that has one. */
+/** A step that waits for an operator, for each stage after the video that has one. */
 const AWAITED = {
   preparing: async (people: People) => {
     await people.throughTo('review');

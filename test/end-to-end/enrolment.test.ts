@@ -45,7 +45,7 @@ test('an organisation provides the missing data, and an officer reads the declar
   expect(provided).toEqual({ missing: ['title'] });
   const rest = { ...OPERATOR, fields: { title } };
   await expect(at.client.provide(people.reference, rest)).resolves.toEqual({ missing: [] });
-  // The same again, because the answer was lost, comes too late and keeps nothing twice.
+  // The same call again, because its answer was lost. It comes too late, and nothing is stored twice.
   await expect(at.client.provide(people.reference, rest)).rejects.toMatchObject({ code: 'NOT_NOW' });
 
   const { toReview } = await people.untilStatus(({ verbs }) => verbs.includes('approve'));
@@ -165,7 +165,7 @@ test('an approval whose answer is lost, and which reads show late, loses no code
   );
 });
 
-/** A client such as a gateway has: it seals, and cannot open. */
+/** A client like that of a gateway: it can seal, but not open. */
 async function withoutPrivateKey(): Promise<VideoIdClient> {
   const settings = JSON.parse(readFileSync(at.state.configFile, 'utf8')) as {
     keys: { seal: { privateKey?: string }[] };

@@ -8,7 +8,7 @@ import { aStart, People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
 
 const ORDER = { actor: { kind: 'operator', id: 'desk' }, reason: 'the signer was late' } as const;
-/** The first attempt is read so often; what watches after its end, far less. Later attempts are told by callbacks alone. */
+/** The first attempt is read often. After its end, the watch reads much less. Later attempts learn only from callbacks. */
 const WATCH = { gap: 50, slow: 60 };
 const SOON = 700;
 
@@ -69,7 +69,7 @@ describe('a video that is finished after the request has expired', () => {
       `videoid sign --new-attempt --reference ${reference}`,
     ]);
     await eventually(async () => (await lateVideoOf(people)) === 'COMPLETED');
-    // Told once: what comes now finds nobody who watches.
+    // It was reported once. From here on, nobody watches any more.
     await at.provider.forge({ request: Number(await people.requestPk()), status: 'VIDEOREVIEW' });
     expect(await feedOf(people)).toHaveLength(1);
   });
@@ -147,7 +147,7 @@ test('a forged callback about an ended request costs one read, adds nothing to t
 test('a request that is taken up before its video is finished goes on waiting for it, and callbacks find the new attempt', async () => {
   const people = await expired();
   const request = Number(await people.requestPk());
-  await at.provider.forge({ request, status: 'VIDEOREVIEW' }); // the gateway remembers whose it was
+  await at.provider.forge({ request, status: 'VIDEOREVIEW' }); // the gateway remembers the request
   await at.client.reopen(people.reference, ORDER);
   await eventually(async () => (await lateVideoOf(people)) === 'CANCELLED');
   expect(await people.until('video')).toMatchObject({ attempt: 2, deadline: expect.any(String) as string });

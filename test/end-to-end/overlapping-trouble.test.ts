@@ -15,14 +15,14 @@ afterAll(async () => {
   await at.close();
 });
 
-/** Nobody polls within the hour. */
+/** Nobody polls within an hour. */
 const UNHURRIED = { watch: { slow: '1h' } } as const;
 
 test('an approval that a strange status kept from being sent is sent when the provider shows the right one again', async () => {
   const signer = aSigner();
   const people = await People.start(at, { signer, registrationAuthority: AUTHORITIES.automatic });
   await people.until('video');
-  // Two reads: the one that finds the video finished, and the one before the approval.
+  // Two reads: one finds the finished video, and one comes before the approval.
   await people.fault({ name: 'status-unknown', endpoint: 'get-request', nth: 2 });
   await people.finishVideo();
   await people.until('acceptance');
@@ -60,12 +60,12 @@ test('a request that the provider does not show, though it shows others, is atte
   await people.throughTo('review');
 });
 
-/** An Update that the request has accepted, and may answer later. */
+/** An Update that the request has accepted. The answer may come later. */
 function accepted({ workflowId }: People, name: string, argument: object) {
   return temporal.order(workflowId, name, argument);
 }
 
-/** An Update that the request has accepted while its read of the provider is under way, and then what the read finds. */
+/** Sends an Update while the request reads the provider, and changes what the read will find. */
 async function askedDuringRead(people: People, name: string, argument: object, change: () => Promise<unknown>) {
   const fault = await people.fault({ name: 'hold-before', endpoint: 'get-request', times: 1 });
   await change(); // its hint makes the request read
@@ -138,7 +138,7 @@ test('a video that failed needs attention again after the provider was out of re
   expect(provider.status).toBe('VIDEOERROR');
 });
 
-/** The time of the read is over only after the next worker has found the hint. */
+/** The time of the read ends only after the next worker has found the hint. */
 test('a read that was lost with its worker, and cut short by a hint, is made again and is no trouble', async () => {
   const people = await People.start(at, { policy: { steps: { watch: { startToClose: 9000 } } } });
   await people.until('video');

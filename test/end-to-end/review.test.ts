@@ -49,7 +49,7 @@ describe('a request that is approved', () => {
       await people.throughTo('review');
       await people.approve();
       const { attention, provider } = await people.attention('APPROVAL_INCOMPLETE');
-      // There is nothing to decide here any more; whoever tries is told, and the request goes on.
+      // There is no decision to take here any more. A person who tries gets an error, and the request goes on.
       const again = { decision: 'approve', officer: OFFICER, evidenceSeen: 'console' } as const;
       await expect(at.client.review(people.reference, again)).rejects.toMatchObject({ code: 'NOT_NOW' });
       expect(attention).toMatchObject({ leavesByItself: true });

@@ -3,12 +3,12 @@ import { VideoIdError } from '../../src/messages/failures.js';
 import { Installation } from '../installation/installation.js';
 import { People, UNLOCK } from '../installation/people.js';
 
-/** To see the same again: PROPERTIES_SEED. */
+/** To repeat a run, set PROPERTIES_SEED. */
 const SEED = Number(process.env['PROPERTIES_SEED'] ?? Date.now() % 1_000_000);
-/** So many courses, a few at a time. */
+/** The number of courses. A few run at a time. */
 const RUNS = Number(process.env['PROPERTIES_RUNS'] ?? 12);
 const AT_ONCE = 4;
-/** More steps than that are never needed to sign, or to end it. */
+/** Signing or ending a request never needs more steps than this. */
 const STEPS = 12;
 
 let at: Installation;
@@ -21,7 +21,7 @@ afterAll(() => at.close());
 
 const OPERATOR = { kind: 'operator', id: 'desk' } as const;
 
-/** What a provider, or something on the way to it, may say: known and unknown words, in every shape. */
+/** What a provider, or a proxy in front of it, may answer: known and unknown words, in every shape. */
 const words = fc.oneof(
   fc.constantFrom(
     'Confirmation Code invalid',
@@ -63,13 +63,13 @@ const course = fc.record({
 });
 type Course = typeof course extends fc.Arbitrary<infer Value> ? Value : never;
 
-/** Orders to sign that were taken: each may have let one call leave, and no more. */
+/** Accepted orders to sign. Each may have caused one call, and no more. */
 async function attempted(people: People): Promise<number> {
   const { events } = await people.status();
   return events.filter(({ what }) => what === 'sign-asked').length;
 }
 
-/** Whoever's turn it is does the next thing, until it has ended. */
+/** Each person acts in turn, until the request has ended. */
 async function bringToAnEnd(people: People, { way, givesUp }: Course): Promise<void> {
   for (let step = 0; step < STEPS; step += 1) {
     const { stage, attention } = await people.untilStatus(
@@ -79,7 +79,7 @@ async function bringToAnEnd(people: People, { way, givesUp }: Course): Promise<v
     if (stage === 'ended') return;
     try {
       if (attention?.leavesByItself === false) {
-        // Where it has been signed after all nothing can be given up any more.
+        // If it has been signed, nothing can be given up any more.
         const remedy = givesUp && attention.remedies.includes('cancel') ? 'cancel' : 'retry';
         await at.client.resolve(people.reference, { remedy, actor: OPERATOR });
       } else if (way === 'unlock') {
@@ -125,7 +125,7 @@ test('whatever the provider answers to sign: what unlocks leaves at most once, a
       fc.asyncProperty(course, async (one) => {
         expect(await wrongWith(one)).toEqual([]);
       }),
-      // A course takes seconds: the first that breaks is shown, with the seed and the path to play it again.
+      // A course takes seconds. The first failing course is shown, with the seed and the path that repeat it.
       { numRuns: share, seed: SEED + part, endOnFailure: true },
     ),
   );

@@ -11,7 +11,7 @@ test.each(['rsa', 'ecdsa'])(
   'a request that an officer approves by hand ends signed with a key of the kind %s, stored and verified, with nothing left at the provider',
   async (algorithm) => {
     await at.provider.settings({ behaviour: { algorithm } });
-    // An RSA key takes a busy machine seconds.
+    // Making an RSA key takes a busy machine seconds.
     const policy = { steps: { sign: { startToClose: 60_000, budget: 60_000 } } };
     const people = await People.start(at, { policy });
     await people.throughTo('signed');

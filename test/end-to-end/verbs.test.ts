@@ -108,7 +108,7 @@ test('no deadline goes further away than a year, also not bit by bit', async () 
   const extend = (by: string) => at.client.extend(people.reference, { by, reason: 'on a journey', actor: operator });
   for (const by of ['99999999d', '367d', '0s', '-1d'])
     await expect(extend(by)).rejects.toMatchObject({ code: 'BAD_INPUT', field: 'by' });
-  await expect(extend('366d')).rejects.toMatchObject({ code: 'BAD_INPUT' }); // a week is there already
+  await expect(extend('366d')).rejects.toMatchObject({ code: 'BAD_INPUT' }); // a week was given already
   expect((await at.client.status(people.reference)).deadline).toBe(deadline);
   await extend('350d');
   await expect(extend('350d')).rejects.toMatchObject({ code: 'BAD_INPUT' });
@@ -266,7 +266,7 @@ test('why answers while no worker runs, and says what to start', async () => {
   await people.until('video');
   await at.kill('worker');
   const { state, code, since } = await at.client.why(people.reference);
-  // Temporal counts a killed worker for another minute.
+  // For another minute, Temporal counts a worker that was killed.
   expect({ state, since }).toEqual({ state: 'silent', since: expect.any(String) });
   expect(['WORKER_AWAY', 'STILL_RUNNING']).toContain(code);
   await at.startWorker();

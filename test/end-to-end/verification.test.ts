@@ -16,12 +16,12 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-/** The settings of one registration authority; who starts a request decides nothing of this. */
+/** The settings of one registration authority. A caller who starts a request cannot change them. */
 const UNDER_STRICT = { registrationAuthority: MORE_AUTHORITIES.strict };
 
 const OPERATOR = { kind: 'operator', id: 'desk' } as const;
 
-/** A signed request whose signed file arrives with a fault. */
+/** A signed request whose signed file arrives damaged or changed. */
 async function withFault(fault: FaultOrder, policy: object = {}) {
   const people = await People.start(at, { policy });
   await people.throughTo('code');
@@ -84,7 +84,7 @@ describe('a signed file that is not as it should be', () => {
     const damaged = await people.fault({ name: 'file-damaged', endpoint: 'get-document' });
     await at.provider.removeFault(id);
     const { attention: seen } = await people.attention('VERIFICATION_NOT_PASSED');
-    // Between the look and the word it has become another file.
+    // Between the look and the decision, the file has changed.
     await at.provider.removeFault(damaged);
     await people.fault({ name: 'file-unsigned', endpoint: 'get-document' });
     await at.client.resolve(people.reference, { remedy: 'accept-files', actor: OPERATOR });
@@ -234,7 +234,7 @@ test('another person’s signed copy of a document does not pass', async () => {
 
 const USUAL = { contractSigners: 'signer', earlierSignatures: 'kept', signedFile: 'appended' };
 
-/** A request that was signed while the provider behaved otherwise than usual. */
+/** A request that was signed while the provider behaved in another way than usual. */
 async function signedUnder(behaviour: object, start: Partial<StartInput> = {}): Promise<People> {
   await at.provider.settings({ behaviour });
   try {

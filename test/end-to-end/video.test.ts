@@ -7,7 +7,7 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-/** Attention at the first failure: the next try would be after the budget. */
+/** Attention comes at the first failure, because the next try would be after the budget. */
 const AT_ONCE = { budget: 1000, backoff: 1500, slowest: 1500 };
 const IMPATIENT = { steps: { create: AT_ONCE, watch: { budget: 1, backoff: 100, slowest: 100 } } };
 
@@ -49,7 +49,7 @@ test('an Optimizer that does not answer needs attention only until it does, at c
   for (const people of [waiting, starting]) {
     const { attention, deadline } = await people.attention('PROVIDER_UNREACHABLE');
     expect(attention).toMatchObject({ leavesByItself: true });
-    expect(deadline).toBeUndefined(); // the time does not count
+    expect(deadline).toBeUndefined(); // the deadline stands still
   }
   await at.startSandbox();
   const link = await at.client.link(starting.reference);

@@ -13,7 +13,7 @@ afterAll(() => at.close());
 
 const PROGRAMS = { 'worker.js': [], 'cli.js': ['worker'] } as const;
 
-/** Runs another worker to its end. Milliseconds after which it is killed, and has no exit code: more than any start takes. */
+/** Runs another worker until it ends. After this time in milliseconds it is killed. No start takes so long. */
 async function run(program: keyof typeof PROGRAMS, settings: Record<string, string>) {
   const child = spawn(process.execPath, [join(DIST, 'src', program), ...PROGRAMS[program]], {
     env: { ...process.env, VIDEOID_CONFIG: at.state.configFile, VIDEOID_WORKER_HEALTH_PORT: '0', ...settings },

@@ -478,7 +478,7 @@ describe('what came in', () => {
   });
 });
 
-/** What the verbs take beside the actor. */
+/** Inputs of the verbs, apart from the actor. */
 const BODIES: Record<string, object> = {
   cancel: { reason: 'x' },
   extend: { reason: 'x', by: '1d' },
@@ -562,7 +562,7 @@ async function failure(answer: Response): Promise<FailureView> {
   return ((await answer.json()) as { error: FailureView }).error;
 }
 
-/** What lies in the archive of uploads and starts that are not over. */
+/** Uploads and starts in the archive that are not finished. */
 function incoming(): string[] {
   return readdirSync(join(place.config.archive.directory, 'incoming'));
 }

@@ -9,10 +9,10 @@ import { type Gateway, type GatewayOptions, startGateway } from '../../src/gatew
 import { createLogger } from '../../src/logging/logger.js';
 import type { Flow } from '../../src/messages/request.js';
 
-/** Two registration authorities in two environments, each with tokens of its own. */
+/** Two registration authorities in two environments. Each has its own tokens. */
 export const AUTHORITIES = { '139': 'pilot', '240': 'other' } as const;
 
-/** A gateway on real files, with what a test wants to know about it. */
+/** A gateway on real files, and what tests want to know about it. */
 export interface GatewayPlace {
   folder: string;
   config: Config;
@@ -29,7 +29,7 @@ export interface GatewayPlace {
   index(requestPk: string, workflowId: string, flow?: Flow, environment?: string): void;
   /** Sends a body to the webhook of a token. */
   hook(token: string, body: unknown): Promise<Response>;
-  /** A counter of `/metrics`; 0 when it was never counted. */
+  /** A counter of `/metrics`. 0 if it was never counted. */
   counted(series: string): Promise<number>;
   close(): Promise<void>;
 }
@@ -81,7 +81,7 @@ export async function openGatewayPlace(options: GatewayPlaceOptions = {}): Promi
       ...options.settings,
     },
   );
-  // All that `--only webhooks` may need of an archive is the index.
+  // With `--only webhooks`, the index is all that it needs of an archive.
   if (options.only === 'webhooks') mkdirSync(join(archive, 'index'), { recursive: true });
   else await openArchive({ directory: archive, create: true, reserveBytes: 0 });
   const lines: string[] = [];
@@ -136,7 +136,7 @@ export function flat(pk: number | string, status: string, date: string = randomU
   return { status, date, previous_status: 'VIDEOPENDING', request: pk, registration_authority: 139 };
 }
 
-/** An answer as a stranger sees it, without headers of the connection. */
+/** An answer as a stranger sees it, without the headers of the connection. */
 export async function answerOf(response: Response): Promise<object> {
   const headers = Object.fromEntries(response.headers);
   for (const name of ['date', 'connection', 'keep-alive', 'transfer-encoding', 'content-length']) delete headers[name];

@@ -7,9 +7,9 @@ import { array, assert, asyncProperty, constantFrom, jsonValue, oneof, record, s
 import { sealKeys } from '../keys.js';
 import { type GatewayPlace, openGatewayPlace } from './gateway-place.js';
 
-/** So many calls in the tests; `HOSTILE_CALLS` makes it more. */
+/** The number of calls. `HOSTILE_CALLS` raises it. */
 const RUNS = Number(process.env['HOSTILE_CALLS'] ?? 150);
-/** Milliseconds a call may take; most are answered in a few. */
+/** The longest time for a call, in milliseconds. Most take a few. */
 const PATIENCE = 30_000;
 
 const keys = mkdtempSync(join(tmpdir(), 'hostile-'));
@@ -35,12 +35,12 @@ interface Raw {
 }
 
 interface Answer {
-  /** 0 where the connection was closed without one. */
+  /** 0 if the connection was closed without an answer. */
   status: number;
   text: string;
 }
 
-/** Sends bytes as they are, whatever a well-behaved client would say to them. */
+/** Sends bytes unchanged, although a well-behaved client would refuse them. */
 async function send({ method, target, headers, body }: Raw): Promise<Answer> {
   const lines = [
     `${method} ${target} HTTP/1.1`,
@@ -60,7 +60,7 @@ async function send({ method, target, headers, body }: Raw): Promise<Answer> {
   return { status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0), text };
 }
 
-/** No 500, no stack, and a code of ours wherever the API refuses. */
+/** No 500 and no stack. If the API refuses, the answer has a code of ours. */
 function expectFit({ status, text }: Answer, what: string): void {
   const shown = `${what} -> ${text.slice(0, 600)}`;
   expect({ shown, fine: status !== 500 && status !== 501 }).toEqual({ shown, fine: true });
@@ -110,7 +110,7 @@ const value = oneof(
 const jsonBody = oneof(
   array(record({ name: names, value }), { maxLength: 8 }).map(
     (parts) =>
-      // By hand: duplicate names and `__proto__` come as they are.
+      // Written by hand, so that duplicate names and `__proto__` arrive unchanged.
       `{${parts.map((part) => `${JSON.stringify(part.name)}:${JSON.stringify(part.value) ?? 'null'}`).join(',')}}`,
   ),
   string(),

@@ -13,7 +13,7 @@ import type { SignatureRequest } from '../../src/messages/request.js';
 import type { RequestStatus } from '../../src/messages/status.js';
 import type { Acceptance, CancelOrder, CodeSent, SignAnswer, SignOrder } from '../../src/messages/steering.js';
 
-/** Stands in for the signature workflow: understands the same messages, does nothing, ends with `cancel`. */
+/** Replaces the signature workflow: it understands the same messages, does nothing, and ends with `cancel`. */
 export async function signature({ key }: SignatureRequest): Promise<Outcome> {
   let cancelled: CancelOrder | undefined;
   let hints = 0;

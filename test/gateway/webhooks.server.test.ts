@@ -111,7 +111,7 @@ describe('a request that is known a moment after its first hint', () => {
       expect((await quick.hook(quick.tokens[0], event(pk, 'VIDEOREVIEW'))).status).toBe(200);
       quick.index(String(pk), workflowId);
       await new Promise((resolve) => setTimeout(resolve, 5));
-      // The same payload: what was not delivered is no repetition.
+      // The same payload. The first was not delivered, so this is not a repetition.
       expect((await quick.hook(quick.tokens[0], event(pk, 'VIDEOREVIEW'))).status).toBe(200);
       expect(await signals()).toHaveLength(1);
     } finally {
@@ -127,7 +127,7 @@ describe('the health of the bridge', () => {
   });
 });
 
-/** A running request that the index knows; no worker is needed to receive signals. */
+/** A running request that the index knows. Signals arrive even without a worker. */
 async function running(flow: 'signature' | 'enrolment' = 'signature') {
   const pk = randomInt(1e9);
   const workflowId = `${flow}-${randomUUID()}`;

@@ -147,7 +147,7 @@ describe('a body', () => {
   it('of 65 KB is refused while it is read', async () => {
     const socket = await open();
     socket.write(head('Transfer-Encoding: chunked'));
-    // The end of the body is never sent: the answer does not wait for it.
+    // The end of the body is never sent, and the answer does not wait for it.
     socket.write(`${(65_537).toString(16)}\r\n${'x'.repeat(65_537)}\r\n`);
     expect(await firstOf(socket)).toContain('HTTP/1.1 413');
     expect(await place.counted(hints('too-large'))).toBe(1);
@@ -163,7 +163,7 @@ describe('a body', () => {
     const socket = await open();
     socket.write(`${head('Content-Length: 100')}{"request"`);
     expect(await firstOf(socket)).toContain('HTTP/1.1 408');
-    // The sender is cut off, not kept.
+    // The sender's connection is closed, not kept open.
     await once(socket, 'close');
     expect(await place.counted(hints('too-slow'))).toBe(1);
   });

@@ -10,7 +10,7 @@ import { Temporal } from './temporal.js';
 import { type SignArgument, signing } from '../../src/security/order-signatures.js';
 import { generateOrderKeys } from '../../src/security/order-keys.js';
 
-/** Payloads that nobody of us writes, and that a worker must not stumble over. */
+/** Payloads that none of our programs writes. A worker must survive them. */
 export const POISON: Record<string, Payload> = {
   'an unknown encoding': payload('something/else', '{}'),
   'no encoding': { data: Buffer.from('{}') },
@@ -44,11 +44,11 @@ const SCHEDULE_ACTIVITY = proto.temporal.api.enums.v1.CommandType.COMMAND_TYPE_S
 /** Milliseconds. */
 const UPDATE_WITHIN = 10_000;
 
-/** Somebody who can write to Temporal, with the tools that come with it. */
+/** Somebody who can write to Temporal, with Temporal's own tools. */
 export class Attacker {
   private constructor(
     private readonly temporal: Temporal,
-    /** Writes without any key of ours. That the answers are readable here is for the test alone. */
+    /** Writes without any key of ours. Only the test can read the answers. */
     readonly outsider: Client,
     private readonly namespace: string,
   ) {}
@@ -70,18 +70,18 @@ export class Attacker {
     return new Attacker(temporal, outsider, at.config.temporal.namespace);
   }
 
-  /** With the codec key, as codec servers have it. */
+  /** Has the codec key, like codec servers. */
   get keyHolder(): Client {
     return this.temporal.client;
   }
 
-  /** The first run of a workflow, which orders are for. */
+  /** The first run of a workflow. Orders name it. */
   async runOf(workflowId: string): Promise<string> {
     const { raw } = await this.outsider.workflow.getHandle(workflowId).describe();
     return raw.workflowExecutionInfo?.firstRunId ?? '';
   }
 
-  /** An order as a client of ours would make it, but for what is given otherwise. */
+  /** An order as our client makes it, except for the given changes. */
   async orderFor(
     workflowId: string,
     update: string,
@@ -94,7 +94,7 @@ export class Attacker {
     return sign === undefined ? addressed : sign('order', addressed as object);
   }
 
-  /** Sends an Update; answers the code it is refused with, or what it is answered. */
+  /** Sends an Update. Returns the code of the refusal, or the answer. */
   async update(
     client: Client,
     workflowId: string,
@@ -113,7 +113,7 @@ export class Attacker {
     }
   }
 
-  /** The arguments of an Update that was taken, as they lie in the history. */
+  /** The arguments of an accepted Update, as the history has them. */
   async copied(workflowId: string, update: string): Promise<{ args: RawValue[]; updateId: string }> {
     const { events } = await this.outsider.workflow.getHandle(workflowId).fetchHistory();
     for (const { workflowExecutionUpdateAcceptedEventAttributes: accepted } of events ?? []) {
@@ -125,20 +125,20 @@ export class Attacker {
     throw new Error(`there is no Update ${update}`);
   }
 
-  /** What a workflow was started with, as it lies in the history. */
+  /** The arguments of a workflow's start, as the history has them. */
   async startOf(workflowId: string): Promise<RawValue[]> {
     const { events } = await this.outsider.workflow.getHandle(workflowId).fetchHistory();
     const payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
     return payloads.map((each) => RawValue.fromPayload(each));
   }
 
-  /** Whether a worker ever failed over a task of this workflow. */
+  /** Whether a worker ever failed a task of this workflow. */
   async hasStumbled(workflowId: string): Promise<boolean> {
     const { events } = await this.outsider.workflow.getHandle(workflowId).fetchHistory();
     return (events ?? []).some((event) => event.workflowTaskFailedEventAttributes);
   }
 
-  /** Has one of our steps called by a workflow of the attacker's own. Answers the failure it ends with, if it does. */
+  /** Calls one of our steps from a workflow of the attacker. Returns the failure, if there is one. */
   async callStep(
     at: Installation,
     call: { workflowId: string; workflowType: string; step: string; args: Payload[] },
@@ -201,7 +201,7 @@ export class Attacker {
   }
 }
 
-/** Signs with a key that nobody has made known. */
+/** Signs with a key that no worker knows. */
 export function unknownSigner(id = 'local'): SignArgument {
   return signing({ id, key: createPrivateKey(generateOrderKeys().privateKey) });
 }

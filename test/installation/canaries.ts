@@ -7,12 +7,12 @@ import { VideoIdError } from '../../src/messages/failures.js';
 import type { Installation } from './installation.js';
 import type { OwnServer } from './own-server.js';
 
-/** A value that appears nowhere by chance. Letters and digits, so that most spellings leave it alone. */
+/** A value that appears nowhere by chance. It has only letters and digits, so that most encodings do not change it. */
 export function canary(name: string): string {
   return `${name}${randomBytes(14).toString('hex')}`;
 }
 
-/** Every way in which a value may lie somewhere, by name. */
+/** Every way in which a value may be written, by name. */
 export function spellings(value: string): Map<string, Buffer> {
   const bytes = Buffer.from(value);
   const all = new Map([
@@ -27,7 +27,7 @@ export function spellings(value: string): Map<string, Buffer> {
     ['UTF-16 BE', Buffer.from(value, 'utf16le').swap16()],
   ]);
   for (const offset of [0, 1, 2]) {
-    // What stands before it shifts Base64; the letters that share bits with a neighbour are left out.
+    // The bytes before it shift Base64. Letters that share bits with a neighbour are left out.
     const encoded = Buffer.concat([Buffer.alloc(offset), bytes])
       .toString('base64')
       .replace(/=+$/, '');
@@ -38,7 +38,7 @@ export function spellings(value: string): Map<string, Buffer> {
   return all;
 }
 
-/** Where which canary lies, in words: "e-mail in worker.log (plain)". */
+/** Where each canary was found, in words: "e-mail in worker.log (plain)". */
 export function findCanaries(canaries: Record<string, string>, places: Map<string, Buffer>): string[] {
   const found: string[] = [];
   for (const [name, value] of Object.entries(canaries)) {
@@ -51,7 +51,7 @@ export function findCanaries(canaries: Record<string, string>, places: Map<strin
   return found;
 }
 
-/** The content of files as it lies on the disk now; those that do not exist are left out. */
+/** The content of files as it is on the disk now. Missing files are left out. */
 export function contentOf(files: Record<string, string>): Map<string, Buffer> {
   return new Map(
     Object.entries(files)
@@ -60,7 +60,7 @@ export function contentOf(files: Record<string, string>): Map<string, Buffer> {
   );
 }
 
-/** What Temporal and our processes wrote; the archive and the provider are left out, they hold it all by their nature. */
+/** What Temporal and our processes wrote. Archive and provider are left out, because they must have the data. */
 export function stores({ databaseFile, logFile }: OwnServer, { state }: Installation): Record<string, string> {
   return {
     database: databaseFile,
@@ -91,7 +91,7 @@ export class Answers {
     this.places.set(what, Buffer.from(text));
   }
 
-  /** Keeps the error of a failed call. The request goes on by itself, or the call is repeated. */
+  /** Keeps the error of a failed call. The request goes on by itself, or somebody repeats the call. */
   async noting<T>(what: string, call: Promise<T>): Promise<T | undefined> {
     try {
       return await call;
@@ -126,7 +126,7 @@ export class Answers {
   }
 }
 
-/** Faults at the provider that no call has met. */
+/** Faults at the provider that affected no call. */
 export async function faultsThatMetNothing({ provider }: Installation): Promise<unknown[]> {
   const { faults } = (await (await fetch(`${provider.url}/sandbox/faults`)).json()) as { faults: { hits: number }[] };
   return faults.filter(({ hits }) => hits === 0);
@@ -140,7 +140,7 @@ export async function writePdf(file: string, content: string): Promise<void> {
   writeFileSync(file, await document.save({ useObjectStreams: false }));
 }
 
-/** A phone as a provider may repeat it. */
+/** A phone number in other spellings that a provider may use. */
 export function inGroups(phone: string): string {
   return `${phone.slice(0, 3)} ${phone.slice(3, 6)} ${phone.slice(6, 10)} ${phone.slice(10)}`;
 }

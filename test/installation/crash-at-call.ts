@@ -1,10 +1,10 @@
 import { type Installation } from './installation.js';
 import { eventually, unlessAway } from './patience.js';
 
-/** A crash is noticed by its time-out alone: short here, but longer than it takes to hold every call. Milliseconds. */
+/** A crash is noticed only by this time-out. It is short here, but longer than holding every call takes. Milliseconds. */
 const NOTICED_AFTER = 15_000;
 
-/** Settings with which a killed worker's tries are given up soon, and tried again for long enough. */
+/** With these settings, the tries of a killed worker end soon, and are repeated for long enough. */
 export function noticingCrashes(settings: Record<string, unknown>): void {
   const policy = settings['policy'] as { steps: Record<string, object> };
   for (const [name, step] of Object.entries(policy.steps)) {
@@ -12,7 +12,7 @@ export function noticingCrashes(settings: Record<string, unknown>): void {
   }
 }
 
-/** The acts of people around one request, in order. Each begins after the effect of the one before. */
+/** What people do around one request, in order. Each act begins after the effect of the one before. */
 export interface Story<Act extends string> {
   readonly acts: readonly Act[];
   /** Resolves when the act may begin. */
@@ -20,27 +20,27 @@ export interface Story<Act extends string> {
   do(act: Act): Promise<unknown>;
 }
 
-/** When a worker is killed, seen from one call: before it arrives, before its answer arrives, or before the worker passes the answer on. */
+/** When a worker is killed: before the call arrives, before its answer arrives, or before the worker passes the answer on. */
 export type Moment = 'before' | 'after' | 'answered';
 
-/** One call to the provider, and how its fault knows it. */
+/** One call to the provider, and how its fault recognises it. */
 export interface HeldCall {
   endpoint: string;
   moment: Moment;
   /** Whose call it is: `phone`, or `registrationAuthority`. */
   scope: object;
-  /** The read that follows the call's answer in the same step; for `answered`. */
+  /** The read that follows the call's answer in the same step. Only for `answered`. */
   nextRead?: string;
 }
 
-/** One request that a crash catches in the middle of a call, or while it waits. */
+/** One request that a crash hits in the middle of a call, or while it waits. */
 export class Caught<Act extends string> {
   private fault = '';
   private asked: Promise<unknown> | undefined;
 
   /**
-   * @param act which leads to the call
-   * @param call none: it is caught while it waits for that act
+   * @param act the act that leads to the call
+   * @param call if absent, the crash hits while the request waits for the act
    */
   constructor(
     private readonly at: Installation,
@@ -49,7 +49,7 @@ export class Caught<Act extends string> {
     private readonly call?: HeldCall,
   ) {}
 
-  /** Everything before the act that leads to the call. */
+  /** Does everything before the act that leads to the call. */
   async prepare(): Promise<void> {
     const { acts } = this.story;
     for (const act of acts.slice(0, acts.indexOf(this.act))) await this.take(act);
@@ -58,7 +58,7 @@ export class Caught<Act extends string> {
     this.fault = await this.hold(this.call.moment === 'before' ? 'before' : 'after', this.call.endpoint);
   }
 
-  /** The act, until the call is held; its answer may take as long as it will. */
+  /** Does the act until the call is held. The answer may take as long as it wants. */
   async fallInto(): Promise<void> {
     if (this.call === undefined) return;
     // Accepted, but no worker runs. The request itself shows the result later.
@@ -76,7 +76,7 @@ export class Caught<Act extends string> {
     if (this.call !== undefined) await this.at.provider.release(this.fault);
   }
 
-  /** Everybody goes on as if nothing had been. */
+  /** All people go on as if nothing had happened. */
   async goOn(): Promise<void> {
     await this.asked;
     const { acts } = this.story;
@@ -85,7 +85,7 @@ export class Caught<Act extends string> {
 
   private async take(act: Act): Promise<void> {
     await this.story.untilTurnOf(act);
-    // A worker that is busy with the others may answer late; the next turn comes when it has taken effect.
+    // A worker that is busy with other requests may answer late. The next person acts when it has taken effect.
     await unlessAway(this.story.do(act));
   }
 
@@ -98,7 +98,7 @@ export class Caught<Act extends string> {
   }
 }
 
-/** Kills the worker when all of them are caught, lets the provider do what it was asked, to nobody's knowledge, and starts another. */
+/** When all of them are held, kills the worker, lets the provider do the work unseen, and starts another worker. */
 export async function crash(at: Installation, caught: readonly Caught<string>[]): Promise<void> {
   await Promise.all(caught.map((each) => each.prepare()));
   await Promise.all(caught.map((each) => each.fallInto()));

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 
-/** The words after which a shell runs a file of this folder as a process of its own. */
+/** The arguments after which a shell runs a file of this folder as a separate process. */
 export function childCommand(file: string, ...words: string[]): string[] {
   return [process.execPath, join(__dirname, 'typescript.cjs'), join(__dirname, file), ...words];
 }
 
-/** Starts a command; its errors go to the terminal. */
+/** Starts a command. Its errors are printed on the terminal. */
 export function startChild(command: readonly string[]): ChildProcess {
   const [program = '', ...words] = command;
   return spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,4 +1,4 @@
-// Commits requests one after the other, until killed. Words: archive directory, prefix of the references.
+// Commits requests one after the other, until killed. Arguments: archive directory, prefix of the references.
 import { Readable } from 'node:stream';
 import { openArchive } from '../../../src/archive/file-archive.js';
 import { recordOf } from '../sample-start.js';

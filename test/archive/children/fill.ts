@@ -1,4 +1,4 @@
-// Stores more than there is room for, and prints what happened as JSON. Words: directory for a new archive, bytes to store.
+// Stores more than fits, and prints what happened as JSON. Arguments: directory for a new archive, bytes to store.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -11,11 +11,11 @@ import { recordOf } from '../sample-start.js';
 export interface Report {
   storing: FailureView | 'stored';
   starting: FailureView | 'stored';
-  /** What is left in `incoming/` afterwards, the start's own directory not counted. */
+  /** What is left in `incoming/` afterwards, apart from the directory of the start. */
   leftovers: string[];
-  /** The signed document that was there before. */
+  /** The signed document that existed before. */
   before: string;
-  /** Whether something small can be stored after the refusal. */
+  /** Whether a small file can be stored after the refusal. */
   after: FailureView | 'stored';
 }
 

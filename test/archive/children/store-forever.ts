@@ -1,4 +1,4 @@
-// Stores two versions of a signed document in turn, until killed. Words: archive directory, reference.
+// Stores two versions of a signed document in turn, until killed. Arguments: archive directory, reference.
 import { Readable } from 'node:stream';
 import { openArchive } from '../../../src/archive/file-archive.js';
 import { VERSIONS } from './versions.js';
