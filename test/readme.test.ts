@@ -17,7 +17,7 @@ function read(file: string): string {
   return readFileSync(join(PROJECT, file), 'utf8');
 }
 
-/** The blocks of code of a document in one language. */
+/** The code blocks of a document in one language. */
 function blocks(file: string, language: string): string[] {
   const found = read(file).matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\``, 'gms'));
   return [...found].map(([, block = '']) => block);

@@ -6,7 +6,7 @@ const KEPT = join(import.meta.dirname, '..', 'node_modules', '.cache', 'videoid-
 const taken = new Map<number, number>();
 
 /**
- * An RSA key that no other call in this test file got. Making one takes up to a second, so the keys are kept beside the
+ * An RSA key that no other call in this test file got. Making one takes up to a second. So the keys are kept beside the
  * dependencies, and every test file takes them in the same order.
  */
 export function rsaKey(bits = 2048): KeyObject {

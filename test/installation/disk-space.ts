@@ -5,16 +5,16 @@ import { join } from 'node:path';
 import { VideoIdClient } from '../../src/client.js';
 import type { Installation } from './installation.js';
 
-/** The reserve of an installation with such a limit, in bytes. */
+/** The reserve in bytes, for an installation with such a limit. */
 export const RESERVE = 100_000;
 
 /** The free space of an archive. A test fills it while everything runs, and frees it again. */
 export interface Room {
   /** Where the archive lies. */
   readonly archive: string;
-  /** Leaves the worker so many bytes at most to write a file. */
+  /** Lets the worker write files of at most this many bytes. */
   leave(at: Installation, bytes: number): Promise<void>;
-  /** Leaves less than the reserve; answers the client of somebody who sees that as well. */
+  /** Leaves less than the reserve. Returns a client that sees this too. */
   belowReserve(at: Installation): Promise<VideoIdClient>;
   giveBack(at: Installation): Promise<void>;
   close(): void;
@@ -38,7 +38,7 @@ export function mounts(): boolean {
     SmallDisk.mount().close();
     return true;
   } catch {
-    return false; // not permitted, or no such program
+    return false; // not permitted, or the program does not exist
   }
 }
 
@@ -51,7 +51,7 @@ class SmallDisk implements Room {
     this.filler = join(folder, 'filler');
   }
 
-  /** @throws where it is not permitted */
+  /** @throws if it is not permitted */
   static mount(): SmallDisk {
     const folder = mkdtempSync(join(tmpdir(), 'videoid-disk-'));
     try {
@@ -70,7 +70,7 @@ class SmallDisk implements Room {
     try {
       while (left > 0) left -= writeSync(file, Buffer.alloc(Math.min(left, 1_000_000)));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error; // somebody else took the rest
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error; // somebody else used the rest
     } finally {
       closeSync(file);
     }
@@ -91,7 +91,7 @@ class SmallDisk implements Room {
   }
 }
 
-/** What another system than Linux as root offers: a limit on the size of the worker's files, and the reserve as a setting. */
+/** For systems other than Linux as root: a limit on the size of the worker's files, and the reserve as a setting. */
 class Limits implements Room {
   private readonly folder = mkdtempSync(join(tmpdir(), 'videoid-limits-'));
   readonly archive = join(this.folder, 'archive');

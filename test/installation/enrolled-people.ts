@@ -11,14 +11,14 @@ export { DEED, ORGANISATION_FIELDS };
 export const NATURAL_PERSON = PROFILES.person;
 export const ORGANISATION = PROFILES.organisation;
 
-/** An organisation of which nothing is missing after the video. */
+/** An organisation that lacks nothing after the video. */
 export const WHOLE_ORGANISATION: Partial<EnrolmentInput> = {
   profile: ORGANISATION,
   fields: ORGANISATION_FIELDS,
   documents: [DEED],
 };
 
-/** Everybody around one enrolment. */
+/** All people around one enrolment. */
 export class EnrolledPeople extends FollowedRequest {
   private readonly signer = new Signer(this.at, this);
 
@@ -38,7 +38,7 @@ export class EnrolledPeople extends FollowedRequest {
     return new EnrolledPeople(at, input.reference);
   }
 
-  /** A whole organisation, when the officer's decision is awaited. */
+  /** Brings an organisation's request to the officer's decision. */
   static async inReview(at: Installation): Promise<EnrolledPeople> {
     const people = await EnrolledPeople.start(at, WHOLE_ORGANISATION);
     await people.throughTo('review');
@@ -53,13 +53,13 @@ export class EnrolledPeople extends FollowedRequest {
     await this.at.provider.operator(await this.requestPk(), act, reason);
   }
 
-  /** Video and validation. */
+  /** The video and its validation. */
   async identified(): Promise<void> {
     await this.throughTo('validation');
     await this.operator('validate');
   }
 
-  /** Up to a stage; what the profile needs has been given at the start. */
+  /** Brings it to a stage. The start already gave everything that the profile needs. */
   async throughTo(stage: 'video' | 'validation' | 'completing' | 'review' | 'issuing'): Promise<void> {
     if (stage === 'video') return void (await this.until('video'));
     await this.finishVideo();
@@ -81,7 +81,7 @@ export class EnrolledPeople extends FollowedRequest {
     return new Officer(this.at, this).refuse(reason);
   }
 
-  /** An approval that is carried out and not answered, and that reads do not show before the end. @throws the officer's error */
+  /** The approval is carried out without an answer, and reads show it only at the end. @throws the officer's error */
   async approveInDoubt(): Promise<{ status: string }> {
     const request = Number(await this.requestPk());
     const { provider } = this.at;
@@ -94,7 +94,7 @@ export class EnrolledPeople extends FollowedRequest {
     }
   }
 
-  /** The provider goes on, and reads show it as it was until `meanwhile` is through. */
+  /** The provider goes on, but reads show the old status until `meanwhile` has ended. */
   async unseen(shows: string, meanwhile: () => Promise<void>): Promise<void> {
     const { provider } = this.at;
     const fault = await provider.addFault({ name: 'status-unknown', request: Number(await this.requestPk()), shows });

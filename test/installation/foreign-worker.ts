@@ -11,7 +11,7 @@ type Command = proto.temporal.api.command.v1.ICommand;
 /** Milliseconds. */
 const WITHIN = 30_000;
 
-/** Somebody who polls the task queue of an installation, while no worker of it runs. Has no key of ours. */
+/** Somebody who polls the task queue of an installation while no worker of it runs, and has no key of ours. */
 export class ForeignWorker {
   private readonly namespace: string;
 
@@ -26,7 +26,7 @@ export class ForeignWorker {
     return this.attacker.outsider.workflowService;
   }
 
-  /** Takes the next task of a workflow of which there is one. */
+  /** Takes the next task of the only workflow. */
   async task(): Promise<Task> {
     const { taskQueue: name } = this.at.config.temporal;
     return await this.attacker.outsider.withDeadline(Date.now() + WITHIN, async () => {
@@ -40,7 +40,7 @@ export class ForeignWorker {
     });
   }
 
-  /** Ends a task: with commands, and taking in every Update that waits, whatever it is. */
+  /** Ends a task with commands, and accepts every waiting Update. */
   async complete({ taskToken, messages }: Task, commands: Command[] = []): Promise<void> {
     const accepted = (messages ?? []).map(({ id, protocolInstanceId, eventId, body }) => ({
       id: `${id}/accept`,

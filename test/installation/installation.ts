@@ -20,7 +20,7 @@ import { shareSandbox, shareSettings } from './shared-settings.js';
 
 export { AUTHORITIES, OFFICER };
 
-/** Pauses short enough for tests; everything that is no pause is as it is delivered. */
+/** Pauses that are short enough for tests. All other settings are the defaults. */
 const QUICK = {
   watch: { gap: 50, soon: [50, 100, 200, 400], slow: 2000 },
   code: { coolDown: 300 },
@@ -31,22 +31,22 @@ const QUICK = {
   ),
 };
 
-/** Tests take less time than people. */
+/** In tests, people take less time. */
 const NO_FLOOR = { deadline: 1, gap: 1, slow: 1, pause: 1, settle: 1 };
 
 export interface InstallationOptions {
-  /** Laid over the local settings. */
+  /** Settings that replace the local ones. */
   settings?: (settings: Record<string, unknown>) => void;
   /** Extra variables for worker and gateway. */
   environment?: Record<string, string>;
   /** The sandbox's `behaviour` settings. */
   sandbox?: object;
   gateway?: boolean;
-  /** Another Temporal server than that of the tests. */
+  /** Another Temporal server than the shared one. */
   temporalAddress?: string;
 }
 
-/** A whole installation on the Temporal server of the tests: sandbox, worker, gateway as processes, and a client. */
+/** A complete installation on the Temporal server of the tests: sandbox, worker and gateway as processes, and a client. */
 export class Installation {
   readonly provider: SandboxClient;
 
@@ -63,8 +63,8 @@ export class Installation {
   }
 
   /**
-   * The one that the test files share which one process of jest runs one after the other; the settings are in
-   * `shared-settings.ts`. A file may kill its programs, and set and fault its sandbox: `close` puts all that right.
+   * The installation that the test files of one jest process share, one after the other. Its settings are in
+   * `shared-settings.ts`. A file may kill its programs, and change the settings and faults of its sandbox: `close` restores all of it.
    */
   static async shared(): Promise<Installation> {
     const kept = (await keptBefore()) ?? (await Installation.prepare({ settings: shareSettings }, sharedDirectory()));
@@ -115,7 +115,7 @@ export class Installation {
         ...(missing('worker') ? [this.startWorker()] : []),
         ...(gateway && missing('gateway') ? [this.startGateway()] : []),
       ];
-      await Promise.allSettled(starts); // none is still starting when it is closed
+      await Promise.allSettled(starts); // all starts must end before it is closed
       await Promise.all(starts);
     } catch (error) {
       await this.close();
@@ -123,13 +123,13 @@ export class Installation {
     }
   }
 
-  /** `more` is laid over the sandbox's `behaviour` settings. */
+  /** `more` replaces some of the sandbox's `behaviour` settings. */
   async startSandbox(more?: object): Promise<void> {
     const file = writeSandboxSettings(this.state, this.config.gateway.port);
     const settings = JSON.parse(readFileSync(file, 'utf8')) as {
       registrationAuthorities: Record<string, { behaviour: object }>;
     };
-    // An RSA key for each signature takes the machine seconds; `signed.test.ts` sees to those.
+    // An RSA key for each signature takes seconds. `signed.test.ts` tests RSA.
     const behaviour = { algorithm: 'ecdsa', codeCoolDown: 300, ...more };
     const shared = this.shared ? shareSandbox(settings.registrationAuthorities) : {};
     writeFileSync(file, JSON.stringify({ ...settings, ...shared, behaviour }));
@@ -141,7 +141,7 @@ export class Installation {
     return this.run({ name, script: 'src/worker.js', args: [], ready: () => isHealthy(port) }, environment);
   }
 
-  /** `videoid worker`, as a person types it. */
+  /** `videoid worker`, like a person types it. */
   startWorkerByCommand(environment: Record<string, string> = {}): Promise<void> {
     const ready = (): Promise<boolean> => isHealthy(this.config.worker.healthPort);
     return this.run({ name: 'worker', script: 'src/cli.js', args: ['worker'], ready }, environment);
@@ -157,7 +157,7 @@ export class Installation {
     return this.run({ name: 'codec-server', script: 'src/cli.js', args: ['codec-server'], ready });
   }
 
-  /** SIGKILL, now. */
+  /** Sends SIGKILL now. */
   async kill(name: string): Promise<void> {
     const service = this.services.get(name);
     if (!service) throw new Error(`${name} does not run`);
@@ -165,7 +165,7 @@ export class Installation {
     await service.exited;
   }
 
-  /** In order, as an operator does. */
+  /** Stops them in order, like an operator does. */
   async stop(name: string): Promise<void> {
     const service = this.services.get(name);
     if (!service) throw new Error(`${name} does not run`);
@@ -189,7 +189,7 @@ export class Installation {
     rmSync(this.state.directory, { recursive: true, force: true });
   }
 
-  /** For the next file: no request runs, and the sandbox is as it was at the start. */
+  /** Prepares it for the next file: no request runs, and the sandbox is as it was at the start. */
   private async leave(): Promise<void> {
     const { connection, client } = await connectClient(this.config.temporal, {});
     try {
@@ -214,7 +214,7 @@ export class Installation {
   }
 }
 
-/** A request may end by itself at this moment. */
+/** A request may end by itself at the same time. */
 function unlessItEnded(error: unknown): void {
   if (!(error instanceof WorkflowNotFoundError)) throw error;
 }

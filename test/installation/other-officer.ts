@@ -13,7 +13,7 @@ export function addOtherOfficer(settings: Record<string, unknown>): void {
   }
 }
 
-/** And for the provider: with the credentials of the first. */
+/** The same for the provider. The credentials are those of the first officer. */
 export async function knowOtherOfficer({ provider }: { provider: SandboxClient }): Promise<void> {
   const { raos } = await provider.readSettings();
   await provider.settings({ raos: { ...raos, [OTHER_RAO]: { ...raos['1400'] } } });

@@ -5,7 +5,7 @@ import { anyPort } from '../../local/ports.js';
 import { openScreen } from '../../local/screen.js';
 import { startTemporalServer, type TemporalPorts, type TemporalServer } from '../../local/temporal-server.js';
 
-/** A Temporal server of a test's own, on a database file, for tests that kill it, search it or count on it. */
+/** A separate Temporal server on a database file, for tests that kill it, search it or count on it. */
 export class OwnServer {
   private constructor(
     readonly folder: string,
@@ -31,7 +31,7 @@ export class OwnServer {
     return join(this.folder, 'temporal.log');
   }
 
-  /** SIGKILL, now; `again` starts it on the same file and ports. */
+  /** Sends SIGKILL now. `again` starts it with the same file and ports. */
   async kill(): Promise<void> {
     const { service } = this.server;
     if (!service) throw new Error('the server is not ours');
@@ -43,7 +43,7 @@ export class OwnServer {
     this.server = await begin(this.folder, this.ports);
   }
 
-  /** The server's own count of billable Actions by type. It is exported once a second: give it time before. */
+  /** The server's own count of billable Actions, by type. It is exported once a second, so wait before you read it. */
   async actions(): Promise<Map<string, number>> {
     const page = await (await fetch(this.server.metricsAddress ?? '')).text();
     const counts = new Map<string, number>();
@@ -66,7 +66,7 @@ function begin(folder: string, ports: TemporalPorts): Promise<TemporalServer> {
     databaseFile: join(folder, 'temporal.sqlite'),
     logFile: join(folder, 'temporal.log'),
     ports,
-    // Not the one that the other tests share.
+    // Not the server that other tests share.
     environment: { ...process.env, TEMPORAL_ADDRESS: undefined },
     make: false,
   });

@@ -1,18 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { VideoIdError } from '../../src/messages/failures.js';
 
-/** How long a test waits for one thing, milliseconds: more than a busy machine takes, less than the test's own time-out, so that it can say what it saw. */
+/** How long a test waits for one thing, in milliseconds. A busy machine needs less. The test's own time-out is longer. */
 const PATIENCE = 120_000;
 
-/** Milliseconds between two looks. Each look at a request is a question that Temporal and the worker have to answer. */
+/** Milliseconds between two looks. Each look asks Temporal and the worker. */
 const FIRST_GAP = 80;
 const LONGEST_GAP = 800;
 
 /**
- * Waits until `look` gives something.
+ * Waits until `look` returns something.
  *
- * @param seen what there is instead, for the error
- * @throws Error when it never does
+ * @param seen what there is instead, for the message of the error
+ * @throws Error if it never does
  */
 export async function eventually<T>(
   look: () => Promise<T | undefined | false>,
@@ -44,7 +44,7 @@ async function impatient(what: string, seen: () => unknown): Promise<Error> {
   return new Error(`Not within ${PATIENCE / 1000} s: ${what}\nThere is: ${JSON.stringify(there, undefined, 1)}`);
 }
 
-/** What a call gives; nothing where the worker does not answer in time: it is away, or busy. */
+/** The result of a call. Undefined if the worker does not answer in time, because it is away or busy. */
 export async function unlessAway<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;

@@ -14,10 +14,10 @@ import { eventually } from './patience.js';
 
 export { aSigner, SAMPLES };
 
-/** What the sandbox takes in place of a code. */
+/** The code that the sandbox accepts in place of the real one. */
 export const UNLOCK = { type: 'biometric', value: '12345678-87654321' };
 
-/** A start as a requester would make it; made-up people. */
+/** A start like a requester makes it, with made-up people. */
 export function aStart(more: Partial<StartInput> = {}): StartInput & { reference: string } {
   return {
     reference: `r-${randomUUID()}`,
@@ -28,7 +28,7 @@ export function aStart(more: Partial<StartInput> = {}): StartInput & { reference
   };
 }
 
-/** Everybody around one signature request. Each waits until it is their turn, and acts. */
+/** All people around one signature request. Each waits for their turn, and then acts. */
 export class People extends FollowedRequest {
   private readonly signer = new Signer(this.at, this);
   private readonly officer = new Officer(this.at, this);
@@ -43,7 +43,7 @@ export class People extends FollowedRequest {
     return new People(at, input.reference);
   }
 
-  /** @param person who stands before the camera */
+  /** @param person who is in front of the camera */
   async finishVideo(person?: PersonOrder): Promise<void> {
     await this.signer.video(await this.requestPk(), 'finished', person);
   }
@@ -62,7 +62,7 @@ export class People extends FollowedRequest {
     await this.officer.inConsole(await this.requestPk(), act);
   }
 
-  /** What the signer accepts: the hashes of all that was shown. */
+  /** What the signer accepts: the hashes of everything that was shown. */
   async acceptance(): Promise<Acceptance> {
     const { toAccept } = await this.untilStatus(({ verbs }) => verbs.includes('code'));
     return acceptanceOf(toAccept, 'test');
@@ -101,17 +101,17 @@ export class People extends FollowedRequest {
     await this.at.client.sign(this.reference, { unlock });
   }
 
-  /** A fault at the provider that meets this request alone. */
+  /** A fault that affects only this request. */
   async fault(fault: FaultOrder): Promise<string> {
     return this.at.provider.addFault({ request: Number(await this.requestPk()), ...fault });
   }
 
-  /** Until a `hold-…` fault holds a call. */
+  /** Waits until a `hold-…` fault holds a call. */
   async held(fault: string): Promise<void> {
     await eventually(async () => (await this.at.provider.held(fault)) > 0);
   }
 
-  /** The happy path up to, and with, the signature, review by hand. */
+  /** The happy path up to and including the signature, with manual review. */
   async throughTo(stage: 'review' | 'acceptance' | 'code' | 'signed'): Promise<void> {
     await this.finishVideo();
     if (stage === 'review') return void (await this.until('review'));

@@ -11,7 +11,7 @@ export function runningService(state: State, name: string, pid: number): Service
       return false;
     }
   };
-  /** Only the process that started it learns how it ends. */
+  /** Only the process that started it is informed of its end. */
   const ended = async (): Promise<Exit> => {
     while (running()) await pause(20);
     return { code: null, signal: null };

@@ -2,17 +2,17 @@ import { DEFAULT_SETTINGS } from '../../sandbox/settings/defaults.js';
 import { AUTHORITIES, OFFICER } from '../../local/local-config.js';
 import { addOtherOfficer, OTHER_RAO } from './other-officer.js';
 
-/** Registration authorities and officers that some test file needs, and that are in nobody's way. */
+/** Registration authorities and officers that some test files need. They do not disturb the others. */
 export const MORE_AUTHORITIES = {
-  /** Asks where no document number is shown, and lets certificates without one pass. */
+  /** Asks if no document number is shown, and accepts certificates without one. */
   asking: '2139',
-  /** Says what the signed files must be; review is automatic. */
+  /** Sets requirements for the signed files. Review is automatic. */
   strict: '2140',
   /** Has one scratchcard. */
   scarce: '2141',
 } as const;
 
-/** An officer of the manual authority whose PIN is in nobody's settings. */
+/** An officer of the manual authority. No settings contain the PIN. */
 export const TYPING_OFFICER = 'officer-typing';
 
 interface Authority {
@@ -47,7 +47,7 @@ export function shareSettings(settings: Record<string, unknown>): void {
   for (const [id, authority] of Object.entries(more)) authorities[id] = Object.assign(authority, { webhookTokens: [] });
 }
 
-/** The same at the provider, beside what `given` says of the usual authorities. */
+/** The same for the provider, in addition to what `given` says about the usual authorities. */
 export function shareSandbox(given: Record<string, { behaviour: object }>): {
   registrationAuthorities: object;
   raos: object;

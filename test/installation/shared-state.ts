@@ -5,7 +5,7 @@ import type { Service } from '../../local/service.js';
 import { openState, type State } from '../../local/state.js';
 import { runningService } from './running-service.js';
 
-/** The parts of an installation that go on after the test file that started it. */
+/** The parts of an installation that keep running after the test file that started it. */
 export interface Kept {
   state: State;
   ports: Required<StackPorts>;

@@ -8,7 +8,7 @@ import { connectClient } from '../../src/temporal/connection.js';
 import { dataConverter } from '../../src/temporal/data-converter.js';
 import type { Installation } from './installation.js';
 
-/** Temporal with nothing of ours in between but the codec: what somebody does with its own tools. */
+/** Temporal with only our codec in between: what a person does with Temporal's own tools. */
 export class Temporal {
   private constructor(
     readonly client: Client,
@@ -27,7 +27,7 @@ export class Temporal {
     return this.client.workflow.getHandle(id);
   }
 
-  /** Has the request accept an order, which it may answer later: as a client of ours does, but that it does not wait on. */
+  /** Makes the request accept an order, like our client does. The answer may come later, and is not awaited here. */
   async order(id: string, update: string, order: object): Promise<WorkflowUpdateHandle<unknown>> {
     const updateId = randomUUID();
     const { raw } = await this.workflow(id).describe();

@@ -2,13 +2,13 @@ import type { Why } from '../../src/client.js';
 import { answerOf, videoidUntilAnswered } from '../cli/run.js';
 import type { Installation } from './installation.js';
 
-/** What stands in capitals in a printed command, for the person to fill in. */
+/** The words in capitals in a printed command. The person must replace them. */
 const PLACEHOLDER = /\b(ADDRESS|DIRECTORY|FILES?|ID|NAME|NUMBER|REQUEST_PK|TYPE|VALUE|VERSION|VIDEOID_PK|WORD)\b/;
 
 /**
- * Types a command as it was printed, with the placeholders filled in, and expects it to be carried out.
+ * Types a command as it was printed, with the placeholders replaced, and expects success.
  *
- * @param input what is typed when the command asks for something
+ * @param input what is typed if the command asks for something
  */
 export async function typeCommand(
   at: Installation,
@@ -22,12 +22,12 @@ export async function typeCommand(
   expect({ typed, ...ran }).toMatchObject({ code: 0 });
 }
 
-/** The answer of a command to `--json`, or its refusal. */
+/** The JSON answer of a command with `--json`, or its refusal. */
 export async function answered(at: Installation, args: string[]): Promise<unknown> {
   return answerOf(await videoidUntilAnswered([...args, '--json'], settingsOf(at)));
 }
 
-/** The answer of a command to `--json`. It must end with exit code 0 and say nothing else. */
+/** The JSON answer of a command with `--json`. It must end with exit code 0 and print nothing else. */
 export async function carriedOut(at: Installation, args: string[], input = ''): Promise<Record<string, unknown>> {
   const ran = await videoidUntilAnswered([...args, '--json'], { ...settingsOf(at), input });
   expect({ code: ran.code, output: ran.code === 0 ? '' : ran.output, said: ran.said }).toEqual({

@@ -2,10 +2,10 @@ import type { Flow } from '../../src/messages/request.js';
 import type { Installation } from './installation.js';
 import { Temporal } from './temporal.js';
 
-/** So many of the newest events of the history are shown. */
+/** How many of the newest events of the history are shown. */
 const SHOWN = 25;
 
-/** All that explains why a test waits in vain for one request: its status, why it waits, the provider's view, and its newest history. */
+/** What explains why a test waits for a request in vain: its status, why it waits, the provider's view, and its newest history. */
 export async function whereItStands(
   at: Installation,
   { flow, reference, workflowId }: { flow: Flow; reference: string; workflowId: string },
@@ -38,7 +38,7 @@ async function historyEnd(at: Installation, workflowId: string): Promise<string[
   }
 }
 
-/** Encrypted values are long, and nobody can read them. */
+/** Encrypted values are long and unreadable. */
 function shortened(_name: string, value: unknown): unknown {
   return typeof value === 'string' && value.length > 120 ? `${value.slice(0, 20)}…` : value;
 }

@@ -6,9 +6,9 @@ import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { DIST, PROJECT } from '../../local/project.js';
 
-/** Preloaded, so that a program takes the Node that runs it for an old one. */
+/** Preloaded, so that a program believes that it runs on an old Node. */
 const OLD_NODE = "Object.defineProperty(process, 'version', { value: 'v20.20.2' });";
-/** In place of the Node that npm installs: says what it was started with. */
+/** Replaces the Node that npm installs. It prints its arguments. */
 const INSTALLED_NODE = '#!/bin/sh\nif [ "$1" = --version ]; then echo v24.1.0; else echo "ran $*"; exit 5; fi\n';
 
 describe('an old Node', () => {

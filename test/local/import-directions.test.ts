@@ -31,7 +31,7 @@ let folder: string;
 let allowed: CheckResult;
 let forbidden: CheckResult;
 
-// The program takes a second to start: all that is forbidden is looked at together.
+// The program takes a second to start, so one run checks everything that is forbidden.
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'arrows-'));
   for (const file of ['.dependency-cruiser.cjs', 'tsconfig.json', 'package.json']) {

@@ -31,7 +31,7 @@ function logged(error: unknown): { line: { error: Record<string, unknown> }; tex
   return { line: JSON.parse(text()), text: text() };
 }
 
-/** Fields as a careless caller may pass them, past the types. */
+/** Fields that a careless caller may pass in spite of the types. */
 function careless(fields: Record<string, unknown>): LogFields {
   return fields;
 }
@@ -80,11 +80,11 @@ describe('the log', () => {
   it('takes only texts that stand in the program', () => {
     const { logger, lines } = listen();
     const name: string = CODE;
-    // @ts-expect-error -- a variable is no fixed text
+    // @ts-expect-error -- a variable is not a fixed text
     logger.info(name);
     // @ts-expect-error -- nor is a template
     logger.info({ stage: 'video' }, `signer ${name}`);
-    // @ts-expect-error -- and a field that is not listed is an error already for the compiler
+    // @ts-expect-error -- for the compiler too, a field that is not listed is an error
     logger.info({ email: EMAIL }, 'a text');
     expect(lines()).toHaveLength(3);
   });

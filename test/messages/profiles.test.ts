@@ -11,7 +11,7 @@ import { FIELDS_FROM_VIDEO, FIELD_WORDS, isFieldName } from '../../src/messages/
 
 const BASE = 'id_document_type id_document_country given_name surname_1 mobile_phone_number';
 
-/** §9 as it is written there: names with their secure elements, and what is mandatory beside the base. */
+/** §9 as it is written there: names with their secure elements, and the mandatory fields beyond the base. */
 const DOCUMENTED: readonly [string, string][] = [
   ['PFSoftAFCiudadano(0) PFnubeAFCiudadano(2) PFnubeQAFCiudadano(2) PFSoftNC(0) PFnubeNC(1,2)', 'email serial_number'],
   ['PFqscdCiudadano(1)', 'email serial_number smartcard_sn'],

@@ -4,7 +4,7 @@ import { openScreen, showFailure } from '../../src/cli/screen.js';
 import { VideoIdError } from '../../src/messages/failures.js';
 import { printable, printableJson } from '../../src/process/printable.js';
 
-/** One of every class that a terminal acts on, or shows in another order. */
+/** One character of every class that a terminal acts on, or shows in another order. */
 const CLASSES: [what: string, text: string][] = [
   ['an escape sequence that clears the screen', '\u001B[2J'],
   ['an escape sequence that sets the title', '\u001B]0;title\u0007'],
@@ -35,7 +35,7 @@ const CLASSES: [what: string, text: string][] = [
   ['half a character', '\uD800'],
 ];
 
-/** What must not leave this process towards a terminal, but for the end of each line. */
+/** Characters that this process must not send to a terminal, except the end of each line. */
 const ACTS = new RegExp(
   String.raw`[\u0000-\u0009\u000B-\u001F\u007F-\u009F\u061C\u200B\u200E\u200F\u2028-\u202E\u2060-\u2069\uFEFF\uFFF9-\uFFFB]|` +
     String.raw`[\uD800-\uDBFF](?![\uDC00-\uDFFF])|\u{E0041}`,

@@ -11,7 +11,7 @@ import { People } from '../installation/people.js';
 import { mounts } from '../installation/disk-space.js';
 import { Temporal } from '../installation/temporal.js';
 
-/** A place for an archive that can go and come back while everything runs. */
+/** A place for an archive that can disappear and return while everything runs. */
 interface Place {
   archive: string;
   goes(): void;
@@ -30,7 +30,7 @@ function renamed(): Place {
   };
 }
 
-/** A lost mount leaves an empty directory behind. */
+/** A lost mount leaves an empty directory. */
 function unmounted(): Place {
   const folder = mkdtempSync(join(tmpdir(), 'videoid-mount-'));
   const disk = join(folder, 'disk');
@@ -54,9 +54,9 @@ function unmounted(): Place {
 const PLACES = { renamed, ...(mounts() ? { unmounted } : {}) };
 if (!('unmounted' in PLACES)) process.stderr.write('Nothing can be mounted here: the archive is only renamed away.\n');
 
-/** Milliseconds; they pass while the archive is away. */
+/** The time that the archive is away, in milliseconds. */
 const DEADLINE = 12_000;
-/** How long trouble is only tried again; what reads at the provider says it before the deadline. */
+/** How long a step only tries again before the request needs attention. Reads at the provider report it before the deadline. */
 const BUDGET = { watch: 1000, others: 15_000 };
 
 describe.each(Object.entries(PLACES))('an archive that is %s', (_name, make) => {
@@ -82,7 +82,7 @@ describe.each(Object.entries(PLACES))('an archive that is %s', (_name, make) => 
     place.close();
   });
 
-  /** The request’s own word: the client would look into the archive first. */
+  /** The status from the request itself. The client would look into the archive first. */
   async function ownWord({ reference }: People): Promise<RequestStatus> {
     return temporal.workflow(`signature-${reference}`).query<RequestStatus>(STATUS_QUERY);
   }
@@ -106,7 +106,7 @@ describe.each(Object.entries(PLACES))('an archive that is %s', (_name, make) => 
     await signed.held(held);
 
     place.goes();
-    atTheEnd = () => place.comesBack(); // also when something is not as expected
+    atTheEnd = () => place.comesBack(); // also if the test fails
     await at.provider.removeFault(held);
     await at.provider.video(waitingPk, 'finished');
     for (const people of [signed, waiting, reviewed]) {

@@ -9,26 +9,26 @@ import { DEED, EnrolledPeople, ORGANISATION, ORGANISATION_FIELDS } from '../inst
 import { AUTHORITIES, Installation } from '../installation/installation.js';
 import { People } from '../installation/people.js';
 
-/** A provider that is otherwise than we take it to be, told to the worker; and how a request with it goes. */
+/** A provider that differs from an assumption, with the matching setting of the worker, and the course of a request with it. */
 interface Side<Assumed, Who> {
   assumed: Partial<Assumed>;
-  /** The `behaviour` of the sandbox that goes with it. */
+  /** The matching `behaviour` of the sandbox. */
   provider?: object;
-  /** What the provider does once, to requests of this registration authority. */
+  /** What the provider does once, for requests of this registration authority. */
   fault?: FaultOrder;
-  /** Until the end; as ever if left out. */
+  /** The course of the request until its end. The usual one if left out. */
   story?: (people: Who) => Promise<void>;
 }
 type SignatureSide = Side<Assumptions, People>;
 type EnrolmentSide = Side<RegistrationAuthorityAssumptions, EnrolledPeople>;
 
-/** So many requests at once: a machine that is shared. */
+/** How many requests run at once, because the machine is shared. */
 const AT_ONCE = 6;
 
 const OPERATOR = { kind: 'operator' } as const;
 const UNLOCK = { type: 'biometric', value: '12345678-12345678' };
 
-/** What the provider answers once, in words of its own. */
+/** What the provider answers once, in its own words. */
 function says(endpoint: string, code: number, text: string): FaultOrder {
   return { name: 'answer-other', endpoint, code, text };
 }
@@ -55,7 +55,7 @@ async function signsFromReview(people: People): Promise<void> {
   await endsSigned(people);
 }
 
-/** The first question for a code is refused so, and no attention is made of it. */
+/** The first request for a code is refused like this, and no attention follows. */
 function codeRefusedAs(code: string): (people: People) => Promise<void> {
   return async (people) => {
     await people.throughTo('acceptance');
@@ -73,7 +73,7 @@ async function unlocks(people: People): Promise<void> {
   await endsSigned(people);
 }
 
-/** The call that the country goes into. */
+/** The call that contains the country. */
 async function correctedThenSigned(people: People): Promise<void> {
   await people.until('video');
   const corrected = { email: 'right@example.com', reason: 'mistyped', actor: OPERATOR };
@@ -81,7 +81,7 @@ async function correctedThenSigned(people: People): Promise<void> {
   await signs(people);
 }
 
-/** Every assumption about One-Shot that can be set otherwise. */
+/** Every assumption about One-Shot that has a setting. */
 const SIGNATURES: Record<keyof Assumptions, SignatureSide[]> = {
   status503IsUnknownOnWrites: [
     { assumed: { status503IsUnknownOnWrites: false }, fault: { name: 'answer-503', endpoint: 'otp' } },
@@ -146,7 +146,7 @@ const SIGNATURES: Record<keyof Assumptions, SignatureSide[]> = {
       story: async (people) => {
         await people.throughTo('acceptance');
         await people.accept();
-        // Told, and nothing was sent: the code beside it is still to come.
+        // It was refused, and nothing was sent. The code beside it is sent later.
         await expect(people.unlock()).rejects.toMatchObject({ code: 'BAD_INPUT' });
         expect((await people.status()).attention).toBeUndefined();
         await people.askForCode();
@@ -162,7 +162,7 @@ const SIGNATURES: Record<keyof Assumptions, SignatureSide[]> = {
       fault: { name: 'answer-lost', endpoint: 'delete-document' },
       story: async (people) => {
         await people.throughTo('signed');
-        // It is gone, and nobody dares to say so: the cleanup stays pending for a person to see.
+        // It is gone, but no read proves it. The cleanup stays pending until a person looks.
         expect(await people.outcome()).toMatchObject({ outcome: 'signed', cleanup: 'pending' });
         expect((await people.provider()).documents).toEqual([]);
       },
@@ -181,7 +181,7 @@ const SIGNATURES: Record<keyof Assumptions, SignatureSide[]> = {
       provider: { deletionWithoutType: 'original', deletionByType: 'nowhere' },
       story: async (people) => {
         await people.throughTo('signed');
-        // The signed copy stays there, and nobody says that it was deleted.
+        // The signed copy stays there, and nobody reports that it was deleted.
         expect(await people.outcome()).toMatchObject({ outcome: 'signed', cleanup: 'pending' });
       },
     },
@@ -272,7 +272,7 @@ async function enrols(people: EnrolledPeople): Promise<void> {
   await endsEnrolled(people);
 }
 
-/** Every assumption about the Registration Authority API that can be set otherwise. */
+/** Every assumption about the Registration Authority API that has a setting. */
 const ENROLMENTS: Record<keyof RegistrationAuthorityAssumptions, EnrolmentSide[]> = {
   status503IsUnknownOnWrites: [
     { assumed: { status503IsUnknownOnWrites: false }, fault: { name: 'answer-503', endpoint: 'ra-approve' } },
@@ -311,7 +311,7 @@ const ENROLMENTS: Record<keyof RegistrationAuthorityAssumptions, EnrolmentSide[]
   receiptInApprove: [{ assumed: { receiptInApprove: true }, provider: { ra: { approveReceipt: 'required' } } }],
 };
 
-/** Each side has an environment and a registration authority of its own. */
+/** Each side has its own environment and registration authority. */
 interface Placed<One> {
   name: string;
   side: One;
@@ -331,7 +331,7 @@ function placed<One>(table: Record<string, One[]>, first: number): Placed<One>[]
 const SIGNED = placed(SIGNATURES, 2000);
 const ENROLLED = placed(ENROLMENTS, 3000);
 
-/** What the settings say about an environment and a registration authority, as far as it is looked at here. */
+/** The part of the settings about an environment and a registration authority that matters here. */
 interface Settings {
   policy: { steps: Record<string, { startToClose: number; budget: number }> };
   environments: Record<string, { registrationAuthorityApi: object }>;
@@ -390,7 +390,7 @@ function settable(list: typeof ASSUMPTIONS): string[] {
     .toSorted();
 }
 
-/** Those of a table whose own name is set otherwise on at least one side. */
+/** The assumptions of a table whose setting differs on at least one side. */
 function turned(table: Record<string, { assumed: object }[]>): string[] {
   return Object.entries(table)
     .filter(([name, sides]) => sides.some(({ assumed }) => Object.hasOwn(assumed, name)))
@@ -403,14 +403,14 @@ test('every assumption that can be set otherwise is', () => {
   expect(turned(ENROLMENTS)).toEqual(settable(REGISTRATION_AUTHORITY_ASSUMPTIONS));
 });
 
-/** Runs all, a few at a time; each test waits for its own. */
+/** Runs all of them, a few at a time. Each test waits for its own. */
 function running<One>(all: Placed<One>[], run: (one: Placed<One>) => Promise<void>): Map<string, Promise<void>> {
   const ends = new Map<string, Promise<void>>();
   const lanes: Promise<unknown>[] = Array.from({ length: AT_ONCE }, () => Promise.resolve());
   for (const [place, one] of all.entries()) {
     const lane = place % AT_ONCE;
     const end = Promise.resolve(lanes[lane]).then(() => run(one));
-    lanes[lane] = end.catch(() => undefined); // its test says it
+    lanes[lane] = end.catch(() => undefined); // its test reports it
     ends.set(one.name, end);
   }
   return ends;

@@ -32,7 +32,7 @@ const secrets = {
 const expected = { documentNumber: canary('want'), name: canary('called') };
 const signer = { email: `${canary('mail')}@example.com`, phone: `+34${randomInt(6e11, 7e11)}`, expected };
 const person = canary('name');
-/** Whom the provider has on the video: somebody else than is expected. */
+/** The person in the provider's video, who differs from the expected one. */
 const onVideo = { given_name: canary('given'), surname_1: canary('sur'), serial_number: canary('doc') };
 const corrected = { given_name: canary('right'), serial_number: canary('other') };
 const documentName = canary('file');
@@ -73,7 +73,7 @@ test('nothing of a person, no code, no document and no secret is in the database
   const codes: string[] = [];
   const links: string[] = [];
 
-  // One that is signed, with a provider that says everything it knows in its errors.
+  // A request that is signed. The provider repeats everything that it knows in its errors.
   const signed = await begin('signed');
   await everyCallFailsOnceWithTheWordsOf(signed, [documentName, ...Object.values(secrets)]);
   links.push((await at.client.link(signed.reference)).url);
@@ -108,7 +108,7 @@ test('nothing of a person, no code, no document and no secret is in the database
 
   answers.add('why it is signed', JSON.stringify(await at.client.why(signed.reference)));
 
-  // One that an officer refuses, with a token and a PIN typed for this decision.
+  // A request that an officer refuses, with a token and a PIN typed for this decision.
   const refused = await begin('refused');
   links.push((await at.client.link(refused.reference)).url);
   await refused.finishVideo();
@@ -127,7 +127,7 @@ test('nothing of a person, no code, no document and no secret is in the database
   );
   expect(await refused.outcome()).toMatchObject({ outcome: 'refused', note });
 
-  // One that the provider does not want, and the requester gives up.
+  // A request that the provider refuses and the requester gives up.
   await at.provider.addFault({
     name: 'answer-other',
     endpoint: 'create',
@@ -192,7 +192,7 @@ test('nothing of a person, no code, no document and no secret is in the database
   expect(findCanaries(canaries, places)).toEqual([]);
 }, 180_000);
 
-/** Everything else never passes through Temporal, encrypted or not: codes and PINs are sealed, the rest stays in the archive. */
+/** Everything else never passes through Temporal, encrypted or not. Codes and PINs are sealed. The rest stays in the archive. */
 test('without encryption the same search finds in the database what an officer wrote about a refusal', async () => {
   const ownServer = await OwnServer.start();
   const open = await installation(ownServer, false);
@@ -266,7 +266,7 @@ async function begin(name: string): Promise<People> {
   return People.start(at, { signer, documents: [{ name: `${documentName}.pdf`, content: file }] });
 }
 
-/** A provider that repeats what it was sent, in the ways people write it. */
+/** A provider that repeats what it was sent, in usual spellings. */
 function wordsOfTheProvider(more: string[]): string {
   const { email, phone } = signer;
   const detail = `Customer ${person} <${email}>, tel. ${phone}, ${inGroups(phone)}, ${encodeURIComponent(email)}: ${more.join(' ')}`;
@@ -289,12 +289,12 @@ async function everyCallFailsOnceWithTheWordsOf(people: People, more: string[]):
     await people.fault({ name: 'answer-500', endpoint, times: 1, text });
 }
 
-/** What an officer sees, and puts right; refused at first by a provider that repeats what it was sent. */
+/** An officer sees the data and corrects it. A provider that repeats what it was sent refuses it first. */
 async function lookedAtAndCorrected(people: People): Promise<void> {
   await answers.command('identity', at, ['identity', people.reference, '--json']);
   const seen = String(answers.places.get('output of identity'));
   for (const value of [...Object.values(onVideo), expected.name]) expect(seen).toContain(value);
-  answers.places.delete('output of identity'); // it is what it was asked for
+  answers.places.delete('output of identity'); // this is the answer that was asked for
   const text = wordsOfTheProvider([...Object.values(onVideo), ...Object.values(corrected)]);
   await people.fault({ name: 'answer-other', endpoint: 'update-request', times: 1, code: 400, text });
   const correction = { fields: corrected, reason: 'misread', actor: OPERATOR };

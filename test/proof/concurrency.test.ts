@@ -5,7 +5,7 @@ import { aSigner, People } from '../installation/people.js';
 import type { SignatureView } from '../../sandbox/client/sandbox-client.js';
 
 const REQUESTS = 100;
-/** So many people act at the same moment; the others' requests are open all the while. */
+/** How many people act at the same moment. The requests of the others stay open. */
 const AT_ONCE = 20;
 
 let at: Installation;
@@ -13,9 +13,9 @@ beforeAll(async () => {
   at = await Installation.start({
     settings: (settings) => {
       const policy = settings['policy'] as { watch: object; steps: Record<string, object> };
-      // Nobody polls within the hour: what is found is found by a hook, or by the reads that follow one.
+      // Nobody polls within an hour. Only a hook finds a change, or a read that follows a hook.
       policy.watch = { ...policy.watch, slow: 3_600_000 };
-      // A step may stand in the queue behind those of 99 others, on a machine that has other things to do.
+      // A step may wait behind those of 99 others, on a machine with other work.
       for (const [name, step] of Object.entries(policy.steps))
         policy.steps[name] = { ...step, startToClose: 90_000, budget: 300_000 };
     },
@@ -35,7 +35,7 @@ test('100 requests at once, their hooks doubled, late and in random order: each 
   const atProvider = await eventuallyAllCreated();
   await inGroups(shuffled(atProvider), ({ pk }) => at.provider.video(String(pk), 'finished'));
   const outcomes = await inGroups(shuffled(all), async ({ people, phone }) => {
-    // Looking at the provider costs the worker nothing.
+    // Looks at the provider cost the worker nothing.
     const pk = String(atProvider.find((request) => request.phone === phone)?.pk);
     await eventuallyAt(pk, ({ done }) => done['upload'] === 1);
     while (!(await unlessAway(at.client.status(people.reference)))?.toAccept) await pause(500);

@@ -23,24 +23,24 @@ afterAll(async () => {
 });
 
 /**
- * Counted is everything that is billed for one request: the start, activities with each retry, timers, Updates accepted,
- * search attributes, and the provider's first hint with the read that it causes. The provider sends another hint about our
- * own approval: that one, and the reads that it may cause, are repeated and stand beside the count.
+ * Counts everything that is billed for one request: the start, activities with each retry, timers, accepted Updates,
+ * search attributes, and the provider's first hint with the read that it causes. The provider also sends a hint about our
+ * own approval. That hint and the reads that it may cause differ between runs, so they are shown beside the count.
  */
 test.each([
   { review: 'manual', way: 'a code', most: 19 },
   { review: 'automatic', way: 'a code', most: 16 },
-  // An acceptance is one Action, and so is what signs; no code is sent.
+  // An acceptance and the order to sign are one Action each. No code is sent.
   { review: 'manual', way: 'another way to unlock', most: 18 },
   { review: 'automatic', way: 'another way to unlock', most: 15 },
 ] as const)('a request with $review review and $way costs at most $most Actions', async ({ review, way, most }) => {
   await pause(EXPORTED_AFTER);
   const before = await server.actions();
-  // The signer is quicker than the pauses between reads, as it is in life.
+  // The signer is quicker than the pauses between reads, like in reality.
   const policy = { watch: { soon: [50, 100, 60_000], slow: 900_000 } };
   const people = await People.start(at, { registrationAuthority: AUTHORITIES[review], policy });
   await people.until('video');
-  await pause(100); // longer than the gap between two reads, as it is in life
+  await pause(100); // longer than the gap between two reads, like in reality
   await people.finishVideo();
   if (review === 'manual') await people.approve();
   await people.until('acceptance');
@@ -74,7 +74,7 @@ test('three hundred polls leave fewer than 40 events, and the request goes on af
 
 const { EventType } = proto.temporal.api.enums.v1;
 
-/** What is billed for the request, under the names that the server's meter has for it, and the reads while the signer signs. */
+/** What is billed for the request, by the names of the server's meter, and the reads while the signer signs. */
 async function countedInHistory({ reference }: People) {
   const { events } = await new Client({ connection }).workflow.getHandle(`signature-${reference}`).fetchHistory();
   const all = events ?? [];
@@ -102,10 +102,10 @@ async function countedInHistory({ reference }: People) {
   };
 }
 
-/** Looking at a request and polling are billed too; the first is no part of a request, the other has its own test. */
+/** Looks at a request and polling are billed too. Looks are not part of a request. Polling has its own test. */
 const BESIDE = new Set(['grpc_QueryWorkflow', 'activity_retry']);
 
-/** What the meter counted meanwhile. */
+/** What the meter counted during that time. */
 function grown(before: Map<string, number>, after: Map<string, number>): Record<string, number> {
   const all = [...after].map(([type, count]) => [type, count - (before.get(type) ?? 0)] as const);
   return Object.fromEntries(all.filter(([type, count]) => count > 0 && !BESIDE.has(type)));

@@ -4,7 +4,7 @@ import { Installation } from '../installation/installation.js';
 import { eventually, unlessAway } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 
-/** As at the real provider, so that a second code would be refused and seen. */
+/** Like at the real provider, so that a second code would be refused and noticed. */
 const COOL_DOWN = 60_000;
 
 const OPERATOR = { kind: 'operator', id: 'test' } as const;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => at.close());
 
-/** What the requester, the officer and the signer do, in their order. */
+/** What the requester, the officer and the signer do, in order. */
 const ACTS = ['start', 'finishVideo', 'approve', 'askForCode', 'sign'] as const;
 const CORRECTED = ['start', 'correct', 'finishVideo', 'approve', 'askForCode', 'sign'] as const;
 const UNTIL_REFUSED = ['start', 'finishVideo', 'refuse'] as const;
@@ -40,11 +40,11 @@ const STAGE_OF = {
   sign: 'code',
 } as const;
 
-/** The calls that change something at the provider or bring something home, and the act that leads to each. */
+/** The calls that change something at the provider or fetch something, and the act that leads to each. */
 interface LedTo {
   endpoint: string;
   act: Act;
-  /** The call that follows in the same step, if one does. */
+  /** The next call in the same step, if there is one. */
   nextRead?: string;
 }
 const CALLS: LedTo[] = [
@@ -61,7 +61,7 @@ const CORRECT: LedTo = { endpoint: 'update-request', act: 'correct', nextRead: '
 const CANCEL: LedTo = { endpoint: 'cancel-request', act: 'cancel' };
 const REFUSE: LedTo = { endpoint: 'refuse', act: 'refuse', nextRead: 'get-request' };
 
-/** One signature request; a create in doubt is taken over by an operator. */
+/** One signature request. If its create is in doubt, an operator takes it over. */
 class SignatureStory implements Story<Act> {
   readonly phone = `+346${randomInt(10_000_000, 99_999_999)}`;
   readonly people: People;
@@ -108,7 +108,7 @@ class SignatureStory implements Story<Act> {
   }
 }
 
-/** In every moment of a call that the provider can be made to hold. */
+/** Every moment of a call at which the provider can be held. */
 function caughtIn(call: LedTo, acts: readonly Act[]) {
   const { endpoint, act, nextRead } = call;
   const moments: Moment[] = nextRead === undefined ? ['before', 'after'] : ['before', 'after', 'answered'];
@@ -153,7 +153,7 @@ test('a worker killed while it waits and in the middle of every call does nothin
     expect({ reference, ...provider.done }).toMatchObject({ reference, create: 1, approve: 1, otp: 1, sign: 1 });
     expect({ reference, signCalls: provider.calls['sign']?.received }).toEqual({ reference, signCalls: 1 });
   }
-  // Killed at the contract, the documents that are up stay up.
+  // If the worker is killed while it fetches the contract, the uploaded documents stay.
   const atContract = all.filter(({ story }) => story.people.reference.startsWith('crash-get-contract-'));
   for (const { story } of atContract) expect((await story.people.provider()).done).toMatchObject({ upload: 1 });
   const phones = (await at.provider.requests()).map(({ phone }) => phone);
@@ -173,7 +173,7 @@ test('a gateway killed while hooks arrive loses none of them', async () => {
   await at.kill('gateway');
   await Promise.all([...heard, ...all.slice(0, 6).map((people) => people.finishVideo())]);
   await at.startGateway();
-  // Nobody polls within the hour: only the provider's hooks, sent again, can have told.
+  // Nobody polls within an hour. Only hooks that the provider repeats can have reported it.
   const found = await Promise.all(all.map((people) => people.until('review')));
   expect(found.map(({ provider }) => provider.status)).toEqual(all.map(() => 'VIDEOREVIEW'));
 }, 120_000);
@@ -194,7 +194,7 @@ test('a provider killed in the middle of a signature is waited for, and the code
   await signed;
   expect(verbs).toContain('code');
   expect(stage).toBe('acceptance');
-  await expect(signing.sign()).rejects.toMatchObject({ code: 'NOT_NOW' }); // a code that may be used again is another one
+  await expect(signing.sign()).rejects.toMatchObject({ code: 'NOT_NOW' }); // with a code that may be used again, the answer would be another
   await signing.askForCode();
   await signing.sign();
   expect(await signing.outcome()).toMatchObject({ outcome: 'signed' });

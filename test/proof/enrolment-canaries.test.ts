@@ -22,13 +22,13 @@ const OF = { flow: 'enrolment' } as const;
 const OPERATOR = { actor: { kind: 'operator', id: 'desk' } } as const;
 const RAO = '1400';
 
-/** Of every scratchcard. */
+/** The secrets of every scratchcard. */
 const card = { erc: canary('erc'), enrollment_code: canary('enrol'), pin: canary('pin'), puk: canary('puk') };
 const officer = { username: canary('user'), password: canary('pass'), pin: canary('raopin') };
 const passphrase = canary('phrase');
 const note = canary('note');
 const signer = { email: `${canary('mail')}@example.com`, phone: `+34${randomInt(6e11, 7e11)}` };
-/** What the video gives. */
+/** The data from the video. */
 const person = { given_name: canary('given'), surname_1: canary('surname'), serial_number: canary('serial') };
 const organisation = {
   ...ORGANISATION_FIELDS,
@@ -41,7 +41,7 @@ const organisation = {
 const documentName = canary('file');
 const documentText = canary('text');
 
-/** Only holders of the private seal key may read these, in the archive too. */
+/** Only holders of the private seal key may read these, also in the archive. */
 const SECRETS = {
   ...card,
   'officer’s password': officer.password,
@@ -62,7 +62,7 @@ const PERSONAL = {
   'document text': documentText,
 };
 
-/** Files of the archive in which people's data belongs, and no secret does. */
+/** Files of the archive that may contain people's data, but no secrets. */
 const FOR_PERSONAL_DATA =
   /\/(request\.json|supplements\/\d+\.json|supplied\/\d+|documents\/[^/]+|contract\.pdf|declaration\.txt)$/;
 
@@ -124,7 +124,7 @@ test('without encryption the same search finds in the database what an officer w
   }
 }, 180_000);
 
-/** An officer types password and PIN at the decision, and the key of the client certificate has a passphrase. */
+/** An officer types password and PIN for the decision. The key of the client certificate has a passphrase. */
 async function installation(server: OwnServer, encryptPayloads: boolean): Promise<Installation> {
   const at = await Installation.start({
     temporalAddress: server.address,
@@ -155,7 +155,7 @@ interface ApiSettings {
   registrationAuthorityApi: { key: string };
 }
 
-/** The sandbox has made it in clear; the worker reads it with its first connection. */
+/** The sandbox made it without encryption. The worker reads it for its first connection. */
 function encryptClientKey({ config, state }: Installation): void {
   const clear = readFileSync(join(state.sandboxDirectory, 'ra-tls', 'api-user-key.pem'));
   const encrypted = createPrivateKey(clear).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase });
@@ -174,7 +174,7 @@ async function deed({ state }: Installation): Promise<{ name: string; content: s
   return { name: `${documentName}.pdf`, content };
 }
 
-/** Through every call up to the decision, each of which fails once with everything the provider knows in its words. */
+/** Makes every call up to the decision. Each fails once, with everything that the provider knows in its words. */
 async function organisationIsCompleted(at: Installation, answers: Answers): Promise<EnrolledPeople> {
   const text = JSON.stringify({ code: '500', id: '80a9e5709417bdc9', error: wordsOfTheProvider() });
   const fail = (endpoint: string) => at.provider.addFault({ name: 'answer-500', endpoint, times: 1, text });
@@ -205,7 +205,7 @@ const ENDPOINTS = [
   'ra-cancel',
 ];
 
-/** A provider that repeats what it knows, in the ways people write it. */
+/** A provider that repeats what it knows, in usual spellings. */
 function wordsOfTheProvider(): string {
   const { email, phone } = signer;
   const known = [...Object.values(SECRETS), ...Object.values(person), ...Object.values(organisation), documentName];
@@ -225,7 +225,7 @@ async function approve(at: Installation, { reference }: EnrolledPeople, typed: t
   return at.client.review(reference, { ...decision, credentials: { password, pin } }, OF);
 }
 
-/** Ends issued; gives the link that was asked for. */
+/** Ends issued. Returns the link that was asked for. */
 async function personPicksUp(at: Installation): Promise<string> {
   const people = await begin(at, { untilIssued: true });
   await identified(at, people);

@@ -11,7 +11,7 @@ import {
 import { DEED, EnrolledPeople, ORGANISATION, ORGANISATION_FIELDS } from '../installation/enrolled-people.js';
 import { AUTHORITIES, Installation } from '../installation/installation.js';
 
-/** In a process one enrolment of an authority is created after the other: each create that is held needs its own. */
+/** One process creates the enrolments of an authority one after the other, so each held create needs its own authority. */
 const MORE_AUTHORITIES = ['142', '143'];
 const AUTHORITIES_TO_CREATE_WITH = [...Object.values(AUTHORITIES), ...MORE_AUTHORITIES];
 
@@ -33,7 +33,7 @@ afterAll(() => at.close());
 
 type Act = 'start' | 'finishVideo' | 'validate' | 'provide' | 'approve' | 'decline' | 'askForLink' | 'pickUp';
 
-/** What requester, signer, provider's operator and officer do, by where it leads. */
+/** What requester, signer, provider's operator and officer do, by the stage that follows. */
 const WAYS = {
   person: ['start', 'finishVideo', 'validate'],
   issued: ['start', 'finishVideo', 'validate', 'askForLink', 'pickUp'],
@@ -44,7 +44,7 @@ type Way = keyof typeof WAYS;
 
 const OPERATOR = { actor: { kind: 'operator', id: 'test' } } as const;
 
-/** Everybody around one enrolment. */
+/** All people around one enrolment. */
 class EnrolmentStory implements Story<Act> {
   readonly acts: readonly Act[];
   readonly phone = `+346${randomInt(10_000_000, 99_999_999)}`;
@@ -124,7 +124,7 @@ interface Member {
 
 function caughtIn(way: Way, act: Act, endpoint: string, moment: Moment, registrationAuthority?: string): Member {
   const story = new EnrolmentStory(`${endpoint}-${moment}`, way, registrationAuthority);
-  // Fetching a scratchcard says nothing of who it is for.
+  // Fetching a scratchcard does not say for whom.
   const scope = endpoint === 'ra-first-scratchcard' ? { registrationAuthority } : { phone: story.phone };
   const call: HeldCall = { endpoint, moment, scope, ...(moment === 'answered' ? { nextRead: 'ra-get-request' } : {}) };
   return { story, caught: new Caught(at, story, act, call) };
@@ -144,7 +144,7 @@ function creating(): Member[] {
   );
 }
 
-/** The calls of completing and declaring; each is followed by the next, so "answered" of one is "before" of another. */
+/** The calls of completing and declaring. Each is followed by the next, so "answered" of one is "before" of the next. */
 function completing(): Member[] {
   const endpoints = ['ra-update-request', 'ra-upload-evidence', 'ra-validate', 'ra-declaration', 'ra-get-document'];
   return endpoints.flatMap((endpoint) => [
@@ -171,7 +171,7 @@ function waiting(): Member[] {
   return [{ story, caught: new Caught<Act>(at, story, 'validate') }];
 }
 
-/** How each way ends: with us, and at the provider. */
+/** How each way ends, here and at the provider. */
 const ENDS: Record<Way, { outcome: object; status: string; done: object }> = {
   person: { outcome: { outcome: 'enrolled', reason: 'enroll-ready' }, status: 'ENROLLREADY', done: {} },
   issued: { outcome: { outcome: 'enrolled', reason: 'issued' }, status: 'ISSUED', done: {} },

@@ -10,11 +10,11 @@ import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
 
-/** The second token of the registration authority, as while it is changed. */
+/** The second token of the registration authority, like during a change of tokens. */
 const NEXT_TOKEN = 'the-next-token-of-authority-139-of-the-sandbox';
-/** Milliseconds between two reads. No slow poll comes in between: what is seen is seen because of a hint. */
+/** Milliseconds between two reads. Polling is too slow to matter, so a change is found only because of a hint. */
 const GAP = 400;
-/** Hooks that each way of flooding sends. */
+/** How many hooks each kind of flood sends. */
 const MANY = 300;
 const AT_ONCE = 20;
 
@@ -22,7 +22,7 @@ let at: Installation;
 let temporal: Temporal;
 /** A gateway that lets every hook through. */
 let generous: Hooks;
-/** A gateway as it is delivered: so many hooks a minute. */
+/** A gateway with default settings: it accepts this many hooks a minute. */
 let usual: Hooks;
 beforeAll(async () => {
   at = await Installation.start({
@@ -49,7 +49,7 @@ afterAll(async () => {
   await at.close();
 });
 
-/** Somebody who sends callbacks to a gateway, by all tokens of the registration authority in turn. */
+/** Somebody who sends callbacks to a gateway, with all tokens of the registration authority in turn. */
 class Hooks {
   private sent = 0;
 
@@ -69,7 +69,7 @@ class Hooks {
     });
   }
 
-  /** Begins a hook and never ends it; settles with what it is answered. */
+  /** Begins a hook and never ends it. Resolves to the answer. */
   async dawdle(): Promise<string> {
     const socket: Socket = connect(this.port, '127.0.0.1');
     await once(socket, 'connect');
@@ -86,7 +86,7 @@ class Hooks {
   }
 }
 
-/** Does all, a few at a time. */
+/** Runs all of them, a few at a time. */
 async function inSequence<T>(work: (() => Promise<T>)[]): Promise<T[]> {
   const results: T[] = [];
   const left = work.entries();
@@ -98,7 +98,7 @@ async function inSequence<T>(work: (() => Promise<T>)[]): Promise<T[]> {
   return results;
 }
 
-/** A hook that says something else each time, in either shape, true or not. */
+/** A hook with new content each time, in either shape, true or false. */
 function aHook(pk: string, number: number): object {
   const statuses = ['VIDEOREVIEW', 'VIDEOINCOMPLETE', 'ENROLLREADY', 'CANCELLED', 'A_STATUS_OF_TOMORROW'];
   const status = statuses[number % statuses.length] ?? '';
@@ -110,7 +110,7 @@ test('under a flood of hints a request is read one at a time, no oftener than it
   const pk = await people.requestPk();
   await people.until('video');
   await people.fault({ name: 'lost' }); // the provider's own callback
-  await people.fault({ name: 'slow', endpoint: 'get-request', ms: GAP / 2 }); // so that two reads could meet
+  await people.fault({ name: 'slow', endpoint: 'get-request', ms: GAP / 2 }); // so that two reads could overlap
   const doubled = aHook(pk, 0);
   await generous.send(doubled);
   const foreign = (number: number) => aHook(String(900_000_000 + number), number);
@@ -131,7 +131,7 @@ test('under a flood of hints a request is read one at a time, no oftener than it
   const each = { own: 200, doubled: 200, foreign: 200, garbage: 400, large: 413, stranger: 404 };
   expect(answers.filter((answer) => JSON.stringify(answer) !== JSON.stringify(each))).toEqual([]);
   expect(await Promise.all(dawdlers)).toEqual(dawdlers.map(() => 'HTTP/1.1 408 Request Timeout'));
-  // None was true but for what it said without knowing: something has changed.
+  // None was true, except that something had changed.
   await generous.send(aHook(pk, 1));
   expect(await people.until('review')).toMatchObject({ provider: { status: 'VIDEOREVIEW' } });
 
@@ -139,7 +139,7 @@ test('under a flood of hints a request is read one at a time, no oftener than it
   const begun = reads.filter(({ ended }) => !ended);
   const span = (begun.at(-1)?.at ?? 0) - (begun[0]?.at ?? 0);
   expect(begun.length).toBeGreaterThan(1);
-  // One more for the read with which it began, and one for a first read that was long on its way.
+  // One more for the read at the beginning, and one for a first read that took long.
   expect(begun.length).toBeLessThanOrEqual(span / GAP + 2);
   expect(reads.map(({ ended }) => ended)).toEqual(reads.map((_, place) => place % 2 === 1));
   expect(await generous.counted('repeated')).toBeGreaterThanOrEqual(MANY);
@@ -164,10 +164,10 @@ test('a flood leaves a small history, and too many callbacks are answered with a
   for (const { again } of refused) expect(again).toBeGreaterThan(0);
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
   const { events } = await temporal.history(`signature-${reference}`);
-  // A signal, and at most one workflow task for it, of three events.
+  // At most one signal, and one workflow task for it with three events.
   expect(events.length).toBeLessThanOrEqual(30 + 4 * allowed);
 
-  // The provider's own callback finds the allowance used up, and comes again until it is let in.
+  // The provider's own callback finds the limit used up, and is repeated until it is accepted.
   await people.finishVideo();
   expect(await people.until('review')).toMatchObject({ provider: { status: 'VIDEOREVIEW' } });
 }, 180_000);
@@ -187,7 +187,7 @@ test('a stranger is answered the same in the same time, however near the guess a
   const answers = new Set<string>();
   const order = Object.entries(guesses);
   for (let round = 0; round < MANY; round += 1) {
-    order.push(...order.splice(0, 1)); // each is first as often as the others
+    order.push(...order.splice(0, 1)); // each is first equally often
     for (const [name, guess] of order) {
       const began = performance.now();
       answers.add(JSON.stringify(await answerOf(await guess())));
@@ -196,7 +196,7 @@ test('a stranger is answered the same in the same time, however near the guess a
   }
   expect(answers.size).toBe(1);
   const [one = [], ...others] = Object.values(times);
-  // Sent in turn, so that what else the machine does slows all alike. By chance one is faster as often as the other.
+  // They are sent in turn, so that other work on the machine slows all of them equally. By chance, each is faster equally often.
   for (const other of others) {
     const faster = one.filter((time, place) => time < (other[place] ?? 0)).length / MANY;
     expect(Math.abs(faster - 0.5)).toBeLessThan(0.2);

@@ -40,7 +40,7 @@ test('an Update that a foreign worker has taken in decides nothing', async () =>
   await asked;
   await eventually(async () => (await people.status()).stage === 'review');
   expect((await people.provider()).calls['approve']).toBeUndefined();
-  // Whoever replays that finds the same.
+  // A replay has the same result.
   await at.stop('worker');
   await at.startWorker();
   await isWell(people);

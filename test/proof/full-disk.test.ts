@@ -10,9 +10,9 @@ import { aSigner, aStart, People } from '../installation/people.js';
 import { openRoom, RESERVE, type Room } from '../installation/disk-space.js';
 
 const OPERATOR = { kind: 'operator' } as const;
-/** Bytes of a document, about; its signed copy is larger. */
+/** The approximate size of a document in bytes. Its signed copy is larger. */
 const LARGE = 1_000_000;
-/** Room for everything but such a document. */
+/** Room for everything except such a document. */
 const LITTLE = 400_000;
 
 let room: Room;
@@ -24,7 +24,7 @@ beforeAll(async () => {
     settings: (settings) => {
       settings['archive'] = { directory: room.archive, reserve: RESERVE };
       const { steps } = settings['policy'] as { steps: Record<string, { budget: number }> };
-      // So that the first try of a busy machine ends within it.
+      // So that the first try on a busy machine ends in time.
       for (const step of Object.values(steps)) step.budget = 8000;
     },
   });
@@ -39,7 +39,7 @@ afterAll(async () => {
   room.close();
 });
 
-/** What is unfinished in the archive. A try that is under way has a file there. */
+/** What is unfinished in the archive. A running try has a file there. */
 function unfinished(): string[] {
   return readdirSync(join(room.archive, 'incoming'));
 }
@@ -58,7 +58,7 @@ test('a disk that fills between sign and retrieve loses nothing: signed, copy no
   expect(attention).toMatchObject({ step: 'retrieve', leavesByItself: true });
   expect(Number(attention?.facts?.['bytesNeeded'])).toBeGreaterThan(LARGE);
   expect(attention?.facts?.['bytesFree']).toEqual(expect.any(Number));
-  expect(attention?.facts?.['bytesFree']).not.toBe(0); // what did fit of the file is gone again
+  expect(attention?.facts?.['bytesFree']).not.toBe(0); // the part of the file that fitted was removed again
   expect(stage).toBe('archiving');
   expect(words).toMatch(/^signed, copy not yet stored\. .*bytes needed/);
   expect(verbs).not.toContain('cancel');
@@ -71,7 +71,7 @@ test('a disk that fills between sign and retrieve loses nothing: signed, copy no
   await expect(at.client.cancel(reference, { actor: OPERATOR, reason: 'tired' })).rejects.toMatchObject({
     code: 'NOT_NOW',
   });
-  // Tries come and go, and leave nothing behind.
+  // Tries start and fail, and leave nothing.
   await people.untilStatus((status) => (status.attention?.tries ?? 0) >= 1);
   await eventually(async () => unfinished().length === 0);
   const { documents, done } = await people.provider();
@@ -129,7 +129,7 @@ test('below the reserve no code is sent, whether the caller or only the worker n
   expect(await people.outcome()).toMatchObject({ outcome: 'signed', cleanup: 'done' });
 });
 
-/** Fills the disk while the provider is at work on a call. */
+/** Fills the disk while the provider works on a call. */
 async function filledDuring(people: People, fault: FaultOrder): Promise<void> {
   const held = await people.fault(fault);
   await people.held(held);

@@ -27,7 +27,7 @@ test('ten documents of 20 MB cost the worker at most 64 MB more than ten small o
   expect(large - small).toBeLessThanOrEqual(MOST);
 }, 300_000);
 
-/** The most that the worker takes while somebody signs ten documents of this many bytes. */
+/** The most memory that the worker uses while somebody signs ten documents of this size in bytes. */
 async function peakWith(name: string, bytes: number): Promise<number> {
   const indices = Array.from({ length: 10 }, (_, index) => index);
   const documents = await Promise.all(
@@ -42,11 +42,11 @@ async function peakWith(name: string, bytes: number): Promise<number> {
 async function signedWith(documents: { name: string; content: string }[]) {
   const people = await People.start(at, { documents });
   await people.throughTo('code');
-  await people.sign().catch(() => undefined); // signing that much takes longer than a caller waits
+  await people.sign().catch(() => undefined); // signing this much takes longer than a caller waits
   return people.outcome();
 }
 
-/** The path of a PDF of about this many bytes, of bytes that do not compress. */
+/** The path of a PDF of about this size in bytes. Its bytes do not compress. */
 async function pdf(name: string, bytes: number): Promise<string> {
   const document = await PDFDocument.create();
   document.addPage();
@@ -63,7 +63,7 @@ function peak(): number {
   return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
 }
 
-/** From now on `VmHWM` is the peak since now. */
+/** From here on, `VmHWM` shows the peak since now. */
 function forgetPeak(): void {
   writeFileSync(`/proc/${at.pid('worker')}/clear_refs`, '5');
 }

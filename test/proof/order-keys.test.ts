@@ -18,7 +18,7 @@ const MORE_TIME = { actor: { kind: 'operator' }, reason: 'holidays', by: '1d' } 
 
 type OrderKeys = Config['keys']['orders'];
 
-/** Lays these orders keys into the settings that processes read, and gives the settings. */
+/** Puts these orders keys into the settings that processes read. Returns the settings. */
 function settingsWith(at: Installation, orders: OrderKeys): Config {
   const settings = JSON.parse(readFileSync(at.state.configFile, 'utf8')) as { keys: { orders: OrderKeys } };
   settings.keys.orders = orders;
@@ -53,14 +53,14 @@ test('orders keys are changed without a gap, and requests that a retired key sta
     await people.until('video');
     await at.client.extend(people.reference, MORE_TIME);
 
-    // Workers know both, clients change one after the other.
+    // Workers know both keys. Clients change one after the other.
     const both = settingsWith(at, [next, { id: old.id, publicKey: old.publicKey }]);
     await restartWorker(at);
     newClient = await VideoIdClient.connect(both);
     await at.client.extend(people.reference, MORE_TIME);
     await newClient.extend(people.reference, MORE_TIME);
 
-    // Nobody signs with the old one any more.
+    // Nobody signs with the old key any more.
     settingsWith(at, [{ id: next.id, publicKey: next.publicKey }]);
     await restartWorker(at);
     await newClient.extend(people.reference, MORE_TIME);
@@ -68,7 +68,7 @@ test('orders keys are changed without a gap, and requests that a retired key sta
     expect(events.filter(({ what }) => what === 'deadline-extended')).toHaveLength(4);
     await expect(at.client.extend(people.reference, MORE_TIME)).rejects.toMatchObject({ code: 'ORDER_REFUSED' });
 
-    // A start with the old one does nothing, and the same start with the new one makes up for it.
+    // A start with the old key does nothing. The same start with the new key succeeds.
     const start = aStart();
     await at.client.start(start);
     const other = new People(at, start.reference);

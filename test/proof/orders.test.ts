@@ -27,7 +27,7 @@ afterAll(async () => {
   await at.close();
 });
 
-/** A request that an officer has to decide. */
+/** A request that waits for an officer's decision. */
 async function inReview(): Promise<People> {
   const people = await People.start(at);
   await people.throughTo('review');
@@ -38,7 +38,7 @@ async function whateverBecomesOf(call: Promise<unknown>): Promise<void> {
   await call.catch(() => undefined);
 }
 
-/** It answers, no worker stumbled over it, and it can be cancelled by who may. */
+/** It answers, no worker failed because of it, and a permitted person can cancel it. */
 async function isWell(people: People | EnrolledPeople): Promise<void> {
   const { flow } = people;
   await people.untilStatus(({ verbs }) => verbs.includes('cancel'));
@@ -64,7 +64,7 @@ describe('somebody who can write to Temporal is not an officer', () => {
         await attacker.update(keyHolder, workflowId, update, [await as()], id),
         await attacker.update(keyHolder, workflowId, update, [await as(unknownSigner())], id),
         await attacker.update(keyHolder, workflowId, update, [await as(unknownSigner('retired'))], id),
-        // Signed by who may, and sent in the clear: somebody has it from elsewhere.
+        // Signed by a permitted person, but sent without encryption: somebody has copied it.
         await attacker.update(outsider, workflowId, update, [await as(sign)], id),
       ];
       expect(refusals).toEqual(refusals.map(() => 'ORDER_REFUSED'));
@@ -101,9 +101,9 @@ describe('somebody who can write to Temporal is not an officer', () => {
       attacker.update(outsider, workflowId, update, args, id);
     expect(await send(other.workflowId, 'new-video', updateId)).toBe('ORDER_REFUSED');
     expect(await send(people.workflowId, 'new-video', randomUUID())).toBe('ORDER_REFUSED');
-    // Of the same shape, and for this request.
+    // With the same form, and for this request.
     expect(await send(people.workflowId, 'cancel', randomUUID())).toBe('ORDER_REFUSED');
-    // The same again is the same: Temporal answers it from the first time.
+    // The same order again is the same: Temporal repeats its first answer.
     expect(await send(people.workflowId, 'new-video', updateId)).not.toBe('ORDER_REFUSED');
     const start = await attacker.startOf(people.workflowId);
     const handle = outsider.workflow.getHandle(people.workflowId);
@@ -150,7 +150,7 @@ describe('somebody who can write to Temporal is not an officer', () => {
   });
 });
 
-/** What is wrong for every order, and for some what is nearly right; `order-guards.test.ts` has everything else. */
+/** What is wrong in every order, and for some orders what is almost right. `order-guards.test.ts` has the rest. */
 const MALFORMED: unknown[] = [null, { actor: null, reason: null, by: null }];
 const NEARLY_ACCEPTED: object[] = [
   { documents: 'x', contract: 'x' },
@@ -251,7 +251,7 @@ describe.each([
   });
 });
 
-/** Starts a workflow of ours in the clear. */
+/** Starts a workflow of ours without encryption. */
 const start = (workflowId: string, more: { workflowType?: string; args: unknown[]; memo?: Record<string, unknown> }) =>
   attacker.outsider.workflow.start(more.workflowType ?? 'signature', {
     workflowId,
@@ -366,13 +366,13 @@ describe('a request that has ended', () => {
   });
 });
 
-/** How many calls came in at the provider that are no reads. */
+/** How many calls the provider got, apart from reads. */
 async function written(): Promise<number> {
   const entries = await at.provider.newestCalls();
   return entries.filter((entry) => 'endpoint' in entry && entry.endpoint !== 'get-request').length;
 }
 
-/** What a holder of the codec key reads. */
+/** What a holder of the codec key can read. */
 async function readable(value: RawValue | undefined): Promise<unknown> {
   const { payloadCodecs } = attacker.keyHolder.options.loadedDataConverter;
   let payloads = value === undefined ? [] : [value.payload];

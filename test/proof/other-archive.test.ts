@@ -21,7 +21,7 @@ afterAll(async () => {
 afterEach(() => atTheEnd?.());
 let atTheEnd: (() => Promise<void>) | undefined;
 
-/** A worker of the same queue that was given another archive. */
+/** A worker of the same queue with another archive. */
 async function startStranger(): Promise<void> {
   await at.startWorker('stranger', {
     VIDEOID_ARCHIVE_DIRECTORY: join(other, 'archive'),
@@ -39,7 +39,7 @@ async function oursAgain(): Promise<void> {
   await at.startWorker();
 }
 
-/** Answers how it ended; nothing was done twice, and nobody had to decide. */
+/** Returns how it ended. Nothing was done twice, and nobody had to decide. */
 async function goesOn(people: People): Promise<Outcome> {
   await people.askForCode();
   await people.sign();

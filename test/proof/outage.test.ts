@@ -18,11 +18,11 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => at.close());
 
-/** What people do, in order; each in the stage in which it is their turn. */
+/** What people do, in order. Each act belongs to one stage. */
 const ACTS = ['finishVideo', 'approve', 'askForCode', 'sign'] as const;
 const TURN = { finishVideo: 'video', approve: 'review', askForCode: 'acceptance', sign: 'code' } as const;
 
-/** How far requests have come when the outage begins, and what is asked of them while it lasts. */
+/** How far requests have come when the outage begins, and what people ask of them during it. */
 const GROUPS: { done: number; asks: boolean }[] = ACTS.flatMap((_act, done) => [
   { done, asks: false },
   ...(done === 0 ? [] : [{ done, asks: true }]), // nobody can do a video while the provider is away
@@ -42,11 +42,11 @@ class Caught {
     const caught = new Caught(people, 0, asks);
     while (caught.done < done) await caught.next();
     await caught.turn();
-    if (asks && ACTS[done] === 'sign') caught.code = await people.code(); // the signer has it on the phone
+    if (asks && ACTS[done] === 'sign') caught.code = await people.code(); // the code is on the signer's phone
     return caught;
   }
 
-  /** People act in the middle of the outage; whatever they are told, it takes effect afterwards. */
+  /** People act during the outage. Whatever answer they get, the order takes effect later. */
   async act(): Promise<void> {
     const act = ACTS[this.done];
     if (!this.asks || act === undefined) return;
@@ -75,10 +75,10 @@ class Caught {
   }
 }
 
-/** The last: where the time of a step ended in the middle of a slow try. */
+/** STEP_FAILED comes if the time of a step ended during a slow try. */
 const EXPECTED_CODES = new Set(['PROVIDER_UNREACHABLE', 'PROVIDER_BUSY', 'STILL_RUNNING', 'STEP_FAILED']);
 
-/** Whatever they are told about trouble: what they asked for takes effect. */
+/** Whatever the answers say about trouble, the orders take effect. */
 async function heard(asked: Promise<unknown>): Promise<void> {
   try {
     await asked;

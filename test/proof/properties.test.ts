@@ -8,12 +8,12 @@ import { Play } from '../workflows/play.js';
 import { ProviderModel } from '../workflows/provider-model.js';
 import { StoryWorker } from '../workflows/story-worker.js';
 
-/** To see the same again: PROPERTIES_SEED. */
+/** To repeat a run, set PROPERTIES_SEED. */
 const SEED = Number(process.env['PROPERTIES_SEED'] ?? Date.now() % 1_000_000);
-/** So many courses, a few at a time: what they wait for is mostly time. */
+/** The number of courses. A few run at a time, because they mostly wait. */
 const RUNS = Number(process.env['PROPERTIES_RUNS'] ?? 48);
 const AT_ONCE = 4;
-/** Milliseconds in which a call that comes after the end is seen. */
+/** How long it looks for calls that come after the end, in milliseconds. */
 const AFTERWARDS = 60;
 
 const models = new Map<string, ProviderModel>();
@@ -31,14 +31,14 @@ function modelOf(reference: string): ProviderModel {
   return model;
 }
 
-/** Plays a course; answers everything that must not be and was. */
+/** Plays a course. Returns everything that must not happen but did. */
 async function wrongWith(one: Course): Promise<string[]> {
   const reference = randomUUID();
   const model = new ProviderModel(one.withdraws);
   models.set(reference, model);
   const play = await Play.start(stories.client, stories.taskQueue, reference, model, one);
   const outcome = await play.toTheEnd();
-  // Deleting then goes on in a workflow of its own.
+  // Another workflow then continues the deletion.
   if (outcome.cleanup === 'pending') await eventually(() => Promise.resolve(model.uploaded === 0));
   await pause(AFTERWARDS);
   return [...model.broken, ...model.contradictions(outcome)];
@@ -51,7 +51,7 @@ test('whatever comes in whatever order: it ends in the state the provider is in,
       fc.asyncProperty(course, async (one) => {
         expect(await wrongWith(one)).toEqual([]);
       }),
-      // A course takes a second: the first that breaks is shown, with the seed and the path to play it again.
+      // A course takes a second. The first failing course is shown, with the seed and the path that repeat it.
       { numRuns: share, seed: SEED + part, endOnFailure: true },
     ),
   );

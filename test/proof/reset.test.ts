@@ -14,7 +14,7 @@ import { QUIET } from '../quiet.js';
 
 const operator = { kind: 'operator', id: 'op-1' } as const;
 
-/** An installation whose workers reset nothing by themselves before a test is over. */
+/** An installation whose workers reset nothing by themselves before a test ends. */
 function unhurried(worker: object): InstallationOptions {
   return {
     settings: (settings) => {
@@ -25,7 +25,7 @@ function unhurried(worker: object): InstallationOptions {
 
 let folder: string;
 let guarded: Installation;
-/** Its workflows lack the guard, so that the SDK writes histories which it cannot replay. */
+/** Its workflows lack the guard, so the SDK writes histories that it cannot replay. */
 let at: Installation;
 let temporal: Temporal;
 beforeAll(async () => {
@@ -49,10 +49,10 @@ afterAll(async () => {
 });
 
 /**
- * Requests as they are in life: the worker dies during a step, somebody asks for the status while none runs, the step's
- * time is over, somebody gives an order, and a worker starts. Without the guard the question is then answered with the
- * step's end, before the task that holds both the end and the order. Not each time: which of them the server gives out
- * first is chance. At last another worker comes, which must replay.
+ * Requests like in reality: the worker dies during a step, somebody asks for the status while no worker runs, the step's
+ * time ends, somebody gives an order, and a worker starts. Without the guard, the query is then answered with the
+ * step's end, before the task that contains both the end and the order. This does not happen each time, because the server hands out
+ * the two in random order. At last another worker comes, which must replay.
  */
 async function askedWithoutWorker(place: Installation, amount: number): Promise<People[]> {
   const policy = { steps: { upload: { startToClose: 1000, budget: 1000 } } };
@@ -71,7 +71,7 @@ async function askedWithoutWorker(place: Installation, amount: number): Promise<
   const questions = Promise.allSettled(asked);
   for (const people of all) await eventually(async () => (await kinds(people)).includes('activityTaskTimedOut'));
   const orders = all.map(({ reference }) => place.client.resolve(reference, { remedy: 'retry', actor: operator }));
-  await pause(300); // on their way
+  await pause(300); // they are being sent
   await Promise.all(held.map((fault) => place.provider.removeFault(fault)));
   await place.startWorker();
   await Promise.allSettled([questions, ...orders]);
@@ -81,7 +81,7 @@ async function askedWithoutWorker(place: Installation, amount: number): Promise<
   return all;
 }
 
-/** A request whose history the SDK cannot replay; of others like it only the history stays. */
+/** A request whose history the SDK cannot replay. Of other such requests, only the history stays. */
 async function unreplayable(): Promise<People> {
   for (;;) {
     const all = await askedWithoutWorker(at, 4);
@@ -93,14 +93,14 @@ async function unreplayable(): Promise<People> {
   }
 }
 
-/** Whether an order joined what a question was answered with. */
+/** Whether an order was added to events that had answered a query. */
 async function isBroken(people: People): Promise<boolean> {
   const events = await kinds(people);
   const joined = events.indexOf('workflowExecutionUpdateAccepted', events.lastIndexOf('activityTaskTimedOut'));
   return joined >= 0 && events[joined - 1] !== 'workflowTaskCompleted';
 }
 
-/** The events of its history, by what they are. */
+/** The types of the events of its history. */
 async function kinds(people: People): Promise<string[]> {
   const { events } = await temporal.history(people.workflowId);
   return events.map(

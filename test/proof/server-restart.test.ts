@@ -31,8 +31,8 @@ test('a Temporal server killed while a request waits and while another is being 
   );
   await eventually(async () => (await at.provider.held(fault)) === 1);
   await server.kill();
-  await at.provider.release(fault); // the worker learns that it is signed, and cannot tell anybody
-  await at.provider.video(pk, 'finished'); // the gateway cannot pass the hint on
+  await at.provider.release(fault); // the worker sees that it is signed, but cannot report it
+  await at.provider.video(pk, 'finished'); // the gateway cannot deliver the hint
   await server.again();
   expect(await signing.outcome()).toMatchObject({ outcome: 'signed', cleanup: 'done' });
   const signed = await signing.provider();

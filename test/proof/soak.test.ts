@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { drawPlan } from '../../local/soak/plan.js';
 import { soak } from '../../local/soak/soak.js';
 
-/** Both flows, people of many kinds, too few scratchcards; a power cut, a gateway and a worker killed. `npm run soak` has more. */
+/** Both flows, many kinds of people, too few scratchcards, a power cut, and kills of a gateway and a worker. `npm run soak` does more. */
 const PLAN = { seed: 26, requests: 12, minutes: 0.3 };
 
 test('among people, faults and kills every request comes to its right end, and nothing is done twice, lost or silent', async () => {

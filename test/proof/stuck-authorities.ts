@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { webhookAddress } from '../../local/local-config.js';
 import { AUTHORITIES, type Installation, OFFICER } from '../installation/installation.js';
 
-/** Registration authorities with something wrong, beside those of the local stack. */
+/** Registration authorities with a problem, in addition to those of the local stack. */
 export const WRONG = {
   password: '142',
   pin: '143',
@@ -17,10 +17,10 @@ export type Authority = Record<'billing', Record<string, string>> & {
   webhookTokens: string[];
 };
 
-/** Where the secrets that are wrong come from: by authority. */
+/** The references of the wrong secrets, by authority. */
 const secretFiles = new Map<string, string>();
 
-/** A reference to a secret of its own, which is not what the provider knows; or not there at all. */
+/** A reference to a separate secret, which differs from what the provider knows or does not exist. */
 function ownSecret(id: string, reference = '', content?: string): string {
   const file = `${reference.replace('file:', '')}-${id}`;
   secretFiles.set(id, file);
@@ -53,7 +53,7 @@ const RIGHT = {
   [WRONG.billing]: 'sandbox-billing-password',
 };
 
-/** Whoever keeps the secrets puts the right one there. */
+/** Corrects the secret. */
 export function putRightSecret(id: keyof typeof RIGHT): void {
   writeFileSync(secretFiles.get(id) ?? '', RIGHT[id], { mode: 0o600 });
 }
@@ -64,7 +64,7 @@ export function setRightWebhook(at: Installation): Promise<unknown> {
   return at.provider.settings({ registrationAuthorities: { [WRONG.webhook]: { behaviour: { webhook } } } });
 }
 
-/** What the provider knows of the authorities, and what is wrong there. */
+/** The provider's settings of the authorities, and the problems there. */
 export async function provideWrongAuthorities(at: Installation): Promise<void> {
   const webhook = webhookAddress(at.config.gateway.port, 'nobody-knows-this-token');
   const different: Record<string, object> = {

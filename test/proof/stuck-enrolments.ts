@@ -6,7 +6,7 @@ import { SAMPLES } from '../installation/people.js';
 import type { Situation } from './stuck.js';
 import { putRightSecret, WRONG } from './stuck-authorities.js';
 
-/** Situations of enrolments. */
+/** Situations in which an enrolment is stuck. */
 export function stuckEnrolments(at: () => Installation): Record<string, Situation<EnrolledPeople>> {
   const enrol = (more: Partial<EnrolmentInput> = {}): Promise<EnrolledPeople> => EnrolledPeople.start(at(), more);
 

@@ -9,7 +9,7 @@ import { acceptAndSign, overcome } from './stuck.js';
 import type { Authority } from './stuck-authorities.js';
 import { whyByCommand } from '../installation/typed-command.js';
 
-/** What stops a whole installation; one after the other, because it stops every request. */
+/** What stops a whole installation. One after the other, because each stops every request. */
 let at: Installation;
 const folder = mkdtempSync(join(tmpdir(), 'videoid-stuck-'));
 const link = join(folder, 'archive');
@@ -140,7 +140,7 @@ test('no worker runs', async () => {
   await who.until('video');
   await at.stop('worker');
   const { state, code, words, remedies } = await whyByCommand(at, who.reference);
-  // Temporal counts a worker that has stopped for another minute.
+  // For another minute, Temporal counts a worker that has stopped.
   expect({ state, words }).toEqual({
     state: 'silent',
     words: expect.stringMatching(/No worker|has stopped/) as string,

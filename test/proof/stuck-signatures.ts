@@ -10,13 +10,13 @@ import { putRightSecret, setRightWebhook, WRONG } from './stuck-authorities.js';
 const EXPECTED = '12345678Z';
 const somebodyExpected = () => ({ ...aSigner(), expected: { documentNumber: EXPECTED } });
 
-/** Situations of signature requests, each in its own; the installation has the authorities with something wrong. */
+/** Situations in which a signature request is stuck, each with a new request. The installation has the authorities with problems. */
 export function stuckSignatures(at: () => Installation): Record<string, Situation<People>> {
   const start = (more: Partial<StartInput> = {}): Promise<People> => People.start(at(), more);
   const doubtfulSigner = aSigner();
   const faults = new Map<string, string>();
 
-  /** A fault that meets this request alone, until it is removed. */
+  /** A fault that affects only this request, until it is removed. */
   async function struck(who: People, fault: FaultOrder): Promise<void> {
     faults.set(who.reference, await who.fault(fault));
   }
@@ -318,7 +318,7 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
       remedy: /--remedy retry$/,
       goOn: async (who) => {
         await who.untilStatus(({ attention }) => attention === undefined);
-        await who.sign(); // the code has left once: nobody but the signer gives it again
+        await who.sign(); // the code was sent once, so only the signer can give another
       },
       end: 'signed',
     },

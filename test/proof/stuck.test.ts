@@ -15,7 +15,7 @@ let temporal: Temporal;
 const SITUATIONS = { ...stuckSignatures(() => at), ...stuckEnrolments(() => at) } as Record<string, Situation>;
 const ended = new Map<string, PromiseSettledResult<Outcome>>();
 
-/** So many at once: two processors, and a command for each. */
+/** How many run at once: there are two processors, and each needs a command. */
 const AT_ONCE = 5;
 
 beforeAll(async () => {

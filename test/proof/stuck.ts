@@ -7,12 +7,12 @@ import { eventually } from '../installation/patience.js';
 import type { People } from '../installation/people.js';
 import { typeCommand } from '../installation/typed-command.js';
 
-/** Whoever is in a situation in which a request does not go on. */
+/** The people around a request that is stuck. */
 export type Stuck = People | EnrolledPeople;
 
-/** A situation in which a request is stuck, what `why` has to say of it, and how it goes on. */
+/** A situation in which a request is stuck, what `why` must say about it, and how the request goes on. */
 export interface Situation<Who extends Stuck = Stuck> {
-  /** Brings a request into it. */
+  /** Brings a request into the situation. */
   provoke(): Promise<Who>;
   why: {
     state: Why['state'];
@@ -20,24 +20,24 @@ export interface Situation<Who extends Stuck = Stuck> {
     leavesByItself: boolean;
     /** The true cause, in the words of `why`. */
     words: RegExp;
-    /** What ends it by itself, where that matters. */
+    /** What ends it by itself, if that matters. */
     endsBy?: RegExp;
   };
-  /** What has to be repaired elsewhere first. */
+  /** What must be repaired elsewhere first. */
   repair?(who: Who): Promise<unknown>;
-  /** Which of the printed commands is typed; none where the repair is enough. */
+  /** Which of the printed commands is typed. None if the repair is enough. */
   remedy?: RegExp;
   filled?(who: Who): Record<string, string> | Promise<Record<string, string>>;
   input?(who: Who): string | Promise<string>;
-  /** Then it goes its usual way. */
+  /** After that, the request continues as usual. */
   goOn(who: Who): Promise<unknown>;
   end: 'signed' | 'enrolled' | 'cancelled';
 }
 
-/** Milliseconds for all of one situation, on a busy machine. */
+/** The longest time for one situation on a busy machine, in milliseconds. */
 const WITHIN = 100_000;
 
-/** Provokes the situation, asks `why`, carries out what it says, and sees the request to its end, which it gives. */
+/** Causes the situation, asks `why`, does what it says, and waits for the request's end, which it returns. */
 export async function overcome<Who extends Stuck>(at: Installation, situation: Situation<Who>): Promise<Outcome> {
   const over = new AbortController();
   const place = { doing: 'is provoked' };
@@ -89,7 +89,7 @@ function isMeant(found: Why, { why }: Pick<Situation, 'why'>): boolean {
   return found.state === why.state && found.code === why.code && why.words.test(found.words);
 }
 
-/** Names the cause, since when, whether it leaves by itself, and what can be done. */
+/** Checks that it names the cause, since when, whether it ends by itself, and what can be done. */
 export function assertMeant(found: Why, { why }: Pick<Situation, 'why'>): void {
   const { words, endsBy, ...plain } = why;
   expect(found).toMatchObject({
@@ -101,7 +101,7 @@ export function assertMeant(found: Why, { why }: Pick<Situation, 'why'>): void {
   expect(found.remedies).not.toEqual([]);
 }
 
-/** The signer's part after the approval. */
+/** What the signer does after the approval. */
 export async function acceptAndSign(who: People): Promise<void> {
   await who.until('acceptance');
   await who.askForCode();

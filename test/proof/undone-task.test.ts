@@ -4,7 +4,7 @@ import { VideoIdError } from '../../src/messages/failures.js';
 import { connectServer, type Server } from '../client/server.js';
 import { openPlace, type Place, SAMPLE } from '../client/place.js';
 
-/** The first that the server does not ask about. */
+/** From this try on, the server hands out no more queries. */
 const TRIES = 3;
 
 const order = { actor: { kind: 'operator', id: 'op-1' }, reason: 'enough' } as const;
@@ -30,7 +30,7 @@ async function start(): Promise<string> {
   return reference;
 }
 
-/** Takes the task as a worker does. */
+/** Takes the task like a worker does. */
 async function take(): Promise<Uint8Array> {
   const { client, settings } = server;
   const { taskToken } = await client.withDeadline(Date.now() + 60_000, () =>
@@ -43,7 +43,7 @@ async function take(): Promise<Uint8Array> {
   return taskToken;
 }
 
-/** A try that the limit of the call cut short may still take effect, and says so; the next call is told more. */
+/** If the call ends before the order is delivered, the first answer says that the order may still take effect. A later one knows more. */
 async function untilNotAsked(reference: string): Promise<void> {
   for (;;) {
     const refused: unknown = await place.client

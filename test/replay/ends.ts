@@ -5,8 +5,8 @@ import { SIGNATURE_ENDS } from './signature-ends.js';
 /** Ways to bring one request to an end, by name. */
 export type Ends = Record<string, (at: Installation) => Promise<{ reference: string; workflowId: string }>>;
 
-/** Every end of both flows. The names are those of the files in `histories/`. */
+/** Every end of both flows. The files in `histories/` have the same names. */
 export const ENDS: Ends = { ...SIGNATURE_ENDS, ...ENROLMENT_ENDS };
 
-/** Ends that leave a workflow behind, by the beginning of its id: it has a history of its own, of that name. */
+/** Ends that start another workflow, by the beginning of its id. That workflow has its own history, with that name. */
 export const LEFT_BEHIND: Record<string, string> = { 'cleanup-pending': 'cleanup', 'video-late': 'late-video' };

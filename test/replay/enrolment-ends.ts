@@ -9,7 +9,7 @@ const OF = { flow: 'enrolment' } as const;
 const OPERATOR = { actor: { kind: 'operator', id: 'desk' } } as const;
 const REQUESTER = { actor: { kind: 'requester', id: 'shop' } } as const;
 
-/** Long enough for what people do before, milliseconds. */
+/** Longer than people need for what comes before. Milliseconds. */
 const SOON = 8000;
 
 type Stage = Parameters<EnrolledPeople['throughTo']>[0];
@@ -63,7 +63,7 @@ export const ENROLMENT_ENDS = {
   },
   'enrolled-by-another-officer': async (at) => {
     const people = await until(at, 'review');
-    await people.approve(OTHER_OFFICER).catch(() => undefined); // is shown the declaration first
+    await people.approve(OTHER_OFFICER).catch(() => undefined); // the declaration must be shown first
     await people.approve(OTHER_OFFICER);
     return people;
   },
@@ -141,13 +141,13 @@ export const ENROLMENT_ENDS = {
       { ...OPERATOR, remedy: 'adopt', ids: { requestPk: String(made?.pk) } },
       OF,
     );
-    await at.provider.removeFault(unreadable); // before, the create would find what it made by itself
+    await at.provider.removeFault(unreadable); // otherwise, create would find by itself what it made
     await people.identified();
     return people;
   },
 } satisfies Ends;
 
-/** By the way that leads to the stage: only organisations lack something, and are reviewed. */
+/** By the way to the stage: only organisations lack data and are reviewed. */
 async function until(at: Installation, stage: Stage, more: Partial<EnrolmentInput> = {}): Promise<EnrolledPeople> {
   const people = await EnrolledPeople.start(at, { ...inputFor(stage), ...more });
   await people.throughTo(stage);
@@ -168,7 +168,7 @@ function inputFor(stage: Stage): Partial<EnrolmentInput> {
   }
 }
 
-/** @throws Error when it ended otherwise: the deadline was too near for what comes before */
+/** @throws Error if it ended in another way, because the deadline was too short for what comes before */
 async function expired(at: Installation, stage: Stage, deadlines: object): Promise<EnrolledPeople> {
   const people = await until(at, stage, { policy: { deadlines } });
   const { reason } = await people.outcome();

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type KeyRing, loadKeyRing } from '../../src/security/keys.js';
 
-/** The codec key of the recorded histories. It protects nothing: the people in there are made up. */
+/** The codec key of the recorded histories. It protects nothing, because all people in them are made up. */
 export const HISTORY_KEY = { id: 'test', key: `file:${join(import.meta.dirname, 'codec-key')}` } as const;
 
 export function historyKeyRing(): Promise<KeyRing> {

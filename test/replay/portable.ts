@@ -13,7 +13,7 @@ interface PayloadJson {
   data: string;
 }
 
-/** Without traces of the recording machine: names of processes and hosts, and stacks with their paths. */
+/** A history without traces of the recording machine: names of processes and hosts, and stacks with paths. */
 export async function portable(history: HistoryJson, keyRing: KeyRing): Promise<HistoryJson> {
   const codec = new EncryptionCodec(keyRing);
   return { events: (await Promise.all(history.events.map((event) => cleaned(event, codec)))) as object[] };

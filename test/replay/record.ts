@@ -1,6 +1,6 @@
 /**
- * Program, run by `npm run record-histories`: brings a request to every end and writes the histories. With the variable
- * `RECORD=missing` only those that are not there yet.
+ * Program: `npm run record-histories`. Brings a request to every end and writes the histories. With the variable
+ * `RECORD=missing`, it writes only missing ones.
  */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,7 +49,7 @@ test('every end is recorded', async () => {
   }
 
   try {
-    // A few at once: what they wait for is mostly time.
+    // A few at once, because they mostly wait.
     await Promise.all([recordInTurn(), recordInTurn(), recordInTurn()]);
   } finally {
     await temporal.close();

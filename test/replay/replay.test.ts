@@ -11,7 +11,7 @@ const NAMES = [...Object.keys(ENDS), ...Object.values(LEFT_BEHIND)];
 
 let options: ReplayWorkerOptions;
 beforeAll(async () => {
-  // The core would print what the two last tests provoke.
+  // Hides the messages of the core that the last two tests cause.
   Runtime.install({ logger: QUIET, telemetryOptions: { logging: { filter: 'off' } } });
   options = {
     workflowBundle: await bundleWorkflowCode({ ...WORKFLOW_MODULES, logger: QUIET }),
@@ -23,7 +23,7 @@ function recorded(name: string): HistoryJson {
   return JSON.parse(readFileSync(join(HISTORIES, `${name}.json`), 'utf8')) as HistoryJson;
 }
 
-/** Starts and orders are for one workflow, which a history names in its first event. */
+/** Starts and orders belong to one workflow. A history names it in its first event. */
 function replay(history: HistoryJson, by = options): Promise<void> {
   const [started] = history.events as { workflowExecutionStartedEventAttributes: { workflowId: string } }[];
   return Worker.runReplayHistory(by, history, started?.workflowExecutionStartedEventAttributes.workflowId);

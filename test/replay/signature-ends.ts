@@ -110,7 +110,7 @@ export const SIGNATURE_ENDS = {
     const hold = await people.fault({ name: 'hold-before', endpoint: 'sign' });
     await people.fault({ name: 'answer-lost', endpoint: 'sign', times: 1 });
     const given = at.client.sign(people.reference, { secret: 'not-the-code' }).catch(() => undefined); // refused, as intended
-    await people.held(hold); // a hint that comes late reads no more
+    await people.held(hold); // a hint that comes late causes no more reads
     await people.fault({ name: 'answer-other', endpoint: 'get-request', code: 404, text: 'Not found' });
     await at.provider.removeFault(hold);
     await people.untilStatus(({ attention }) => attention?.step === 'sign' && !attention.leavesByItself);

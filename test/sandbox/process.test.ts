@@ -11,7 +11,7 @@ let program: string;
 let state: string;
 const running = new Set<ChildProcess>();
 
-/** The sandbox as plain JavaScript, where it finds its dependencies. */
+/** The sandbox as plain JavaScript, in a place where it finds its dependencies. */
 function build(): string {
   mkdirSync(join(process.cwd(), 'node_modules', '.cache'), { recursive: true });
   const target = mkdtempSync(join(process.cwd(), 'node_modules', '.cache', 'sandbox-'));
@@ -116,7 +116,7 @@ test('a killed sandbox carries on: requests, documents, codes, counters, faults 
   await post(`${first.api}/otp/${pk}`, {});
   await post(`${first.control}/faults`, [{ name: 'answer-429', endpoint: 'list-tokens' }], 'PUT');
   await receiver.atLeast(3);
-  // More than one a second, so that the clock alone cannot give the numbers.
+  // More than one a second, so the numbers cannot come from the clock alone.
   const others = await Promise.all(Array.from({ length: 8 }, async () => post(`${first.api}/videoid`, ORDER)));
   const taken = others.map((other) => (other['detail'] as { request_pk: number }).request_pk);
   const refused = async (): Promise<number> => {
@@ -127,7 +127,7 @@ test('a killed sandbox carries on: requests, documents, codes, counters, faults 
   const before = await get(`${first.control}/requests/${pk}`);
   await end(first.child, 'SIGKILL');
 
-  // What a kill in the middle of a write leaves behind.
+  // This is left when a process is killed while it writes.
   writeFileSync(join(state, 'requests', `${pk}.json.1.2.tmp`), '{"half');
   writeFileSync(join(state, 'calls.jsonl'), '{"half', { flag: 'a' });
 
@@ -193,7 +193,7 @@ test('the log names requests by number and holds nobody’s data and no secret',
 });
 
 test('with a port for it, the line names the Registration Authority API and the files of its API user', async () => {
-  rmSync(join(state, 'authority'), { recursive: true }); // made at the first start
+  rmSync(join(state, 'authority'), { recursive: true }); // it was made at the first start
   const { ra, child } = await start('--ra-port', '0');
   expect(ra?.listening).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
   expect(ra?.api).toBe(`${ra?.listening}/api/v1`);

@@ -52,7 +52,7 @@ describe('a create that cannot be used is refused, mistakes of the caller often 
 
   test('another form than JSON', async () => {
     const form = await ra.upload(await ra.create(), 'pl_upload_document', { type: 'document_front' });
-    expect(form.status).toBe(412); // a form is right there, the status is not
+    expect(form.status).toBe(412); // the form is accepted, but the status is wrong
     const pk = await ra.create();
     const { status } = await ra.call('POST', `/requests/${pk}/pl_upload_document/`, { type: 'document_front' });
     expect(status).toBe(415);

@@ -1,7 +1,7 @@
 import { ORGANISATION, RA_RAO, RaStand, type RaAnswer } from './ra-support.js';
 import { Receiver } from './support.js';
 
-/** Both sides of what the sources contradict each other in, or do not say (§6 to §8, §12). */
+/** Both sides of what the sources contradict or do not say (§6 to §8, §12). */
 
 let ra: RaStand;
 let receiver: Receiver;

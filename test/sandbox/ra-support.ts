@@ -4,11 +4,11 @@ import type { EnrolmentView, OperatorAct, PersonOrder, VideoResult } from '../..
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
 import { Stand, type Answer } from './support.js';
 
-/** Credentials of an RAO in the body of a call; the key of the id is another one here. */
+/** The credentials of an RAO in the body of a call. The key of the id differs here. */
 export const RA_RAO = { username: '1125824', password: 'rao-password-1400', pin: 'rao-pin-1400', rao_id: '1400' };
 export const ORGANISATION = 'PFnubeQAFEmpresa';
 export const PERSON_FIELDS = ['given_name', 'surname_1', 'surname_2', 'serial_number', 'birth_date'];
-/** What the video does not give and the profile wants (§9). */
+/** What the profile needs and the video does not give (§9). */
 export const ORGANISATION_FIELDS = {
   organization_country: 'ES',
   organization_email: 'office@made-up.example',
@@ -33,7 +33,7 @@ export interface Card {
   registration_authority: number;
 }
 
-/** A sandbox with its Registration Authority API, called as an API user over mutual TLS. */
+/** A sandbox with its Registration Authority API. The caller is an API user over mutual TLS. */
 export class RaStand {
   private constructor(
     readonly stand: Stand,
@@ -87,7 +87,7 @@ export class RaStand {
     return JSON.parse(answer.text) as Card;
   }
 
-  /** The body of create, with a card of its own. */
+  /** The body of create, with a new card. */
   async order(more: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
     const given = more['registration_authority'];
     const authority = typeof given === 'string' ? given : '139';
@@ -117,7 +117,7 @@ export class RaStand {
     await this.stand.control.operator(pk, act, reason);
   }
 
-  /** An organisation's request that stands in CREATED after validation. */
+  /** An organisation's request in CREATED, after validation. */
   async createdOrganisation(more: Record<string, unknown> = {}): Promise<number> {
     const pk = await this.create({ profile: ORGANISATION, ...more });
     await this.video(pk);
@@ -125,7 +125,7 @@ export class RaStand {
     return pk;
   }
 
-  /** The body of an update that changes nothing; fields are added to it. */
+  /** The body of an update that changes nothing. Tests add fields to it. */
   async update(pk: number, fields: Record<string, unknown>): Promise<RaAnswer> {
     const { body } = await this.call('GET', `/requests/${pk}/`);
     return this.call('PUT', `/requests/${pk}/`, {
@@ -180,6 +180,6 @@ function json(text: string): Record<string, unknown> {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
-    return {}; // HTML of a proxy, or nothing: tests look at `text`
+    return {}; // HTML of a proxy, or nothing. Tests look at `text`
   }
 }

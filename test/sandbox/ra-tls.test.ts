@@ -5,7 +5,7 @@ import { Agent, request } from 'undici';
 import { startSandbox, type RunningSandbox } from '../../sandbox/sandbox.js';
 import { RaStand } from './ra-support.js';
 
-/** What a caller sees of a handshake that the server ends depends on who is faster. */
+/** If the server ends a handshake, the caller sees different errors, depending on which side is faster. */
 const REFUSED = /alert|other side closed|socket|ECONNRESET/i;
 
 let folder: string;

@@ -38,7 +38,7 @@ export interface CreatedRequest {
   link: string;
 }
 
-/** A started sandbox with the few calls that tests make over HTTP. */
+/** A running sandbox, with the few calls that tests make over HTTP. */
 export class Stand {
   readonly control: SandboxClient;
 
@@ -108,7 +108,7 @@ export class Stand {
     return (body['detail'] as { uid: string }).uid;
   }
 
-  /** Asks for a code and reads it off the signer's phone. */
+  /** Asks for a code and reads it on the signer's phone. */
   async code(pk: number): Promise<string> {
     await this.api('POST', `/otp/${pk}`);
     return (await this.control.phone(pk)).messages[0]?.code ?? '';
@@ -129,7 +129,7 @@ export class Stand {
     return (body['detail'] as { status?: string } | undefined)?.status;
   }
 
-  /** What the provider knows about a request, whether or not its API shows it. */
+  /** What the provider knows about a request, even if its API does not show it. */
   inside(pk: number): Promise<SignatureView> {
     return this.control.request(pk);
   }
@@ -152,7 +152,7 @@ async function parsed(response: Response): Promise<Answer> {
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
-/** A PDF with one page; with `objectStreams`, its cross-reference is a stream. */
+/** A PDF with one page. With `objectStreams`, its cross-reference is a stream. */
 export async function pdf(
   text: string,
   options: { objectStreams?: boolean; extra?: Uint8Array } = {},
@@ -163,10 +163,10 @@ export async function pdf(
   return Buffer.from(await document.save({ useObjectStreams: options.objectStreams ?? false }));
 }
 
-/** Takes callbacks, and answers with the statuses that a test chooses. */
+/** Receives callbacks, and answers with the statuses that a test chooses. */
 export class Receiver {
   readonly received: Record<string, unknown>[] = [];
-  /** Statuses of the next answers; 204 when used up. */
+  /** The statuses of the next answers. After them, 204. */
   readonly answers: number[] = [];
   private readonly waiting: (() => void)[] = [];
 
@@ -192,13 +192,13 @@ export class Receiver {
     return receiver;
   }
 
-  /** Waits until so many have come in since the start. */
+  /** Waits until this many have come in since the start. */
   async atLeast(count: number): Promise<Record<string, unknown>[]> {
     while (this.received.length < count) await new Promise<void>((resolve) => this.waiting.push(resolve));
     return this.received;
   }
 
-  /** The statuses that were claimed, in order of arrival, in either shape. */
+  /** The statuses in the callbacks, in order of arrival, in either shape. */
   statuses(): unknown[] {
     return this.received.map((body) => body['status'] ?? (body['request'] as { status: string }).status);
   }

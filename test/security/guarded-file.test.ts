@@ -19,7 +19,7 @@ function file(name: string, mode: number, content = 'secret'): string {
   return path;
 }
 
-/** As if the file belonged to a group that this process is not in. */
+/** Pretends that the file belongs to a group that this process is not in. */
 function inAnotherGroup(): void {
   jest.spyOn(process, 'getegid').mockReturnValue(54_321);
 }

@@ -17,7 +17,7 @@ export interface Identity {
   key: KeyObject;
 }
 
-/** A made-up chain: root, intermediate, signers of each kind of key, a timestamp authority. */
+/** A made-up chain: a root, an intermediate, signers with each kind of key, and a timestamp authority. */
 export interface Authority {
   root: Identity;
   intermediate: Identity;
@@ -43,7 +43,7 @@ export interface IdentityOrder {
   issuer?: Identity;
   from?: Date;
   to?: Date;
-  /** May issue certificates; `depth` is the length of the path below. */
+  /** A certificate that may issue others. `depth` is the length of the path below it. */
   issues?: { depth?: number };
   keyUsage?: x509.KeyUsageFlags;
   timeStamping?: boolean;

@@ -5,15 +5,15 @@ import { AlgorithmIdentifier, Certificate, Extension } from 'pkijs';
 
 import { makeIdentity, type Identity } from './authority.js';
 
-/** A certificate with what usual ones do not have. */
+/** The unusual parts of a certificate. */
 export interface UnusualOrder {
   name: string;
   issuer: Identity;
-  /** In place of a 2048-bit RSA key. */
+  /** Replaces the 2048-bit RSA key. */
   key?: KeyObject;
   /** The digest in the issuer's signature. */
   digest?: 'md5' | 'sha1' | 'sha256';
-  /** Beside the usual ones, or in place of those with the same identifier. */
+  /** Extensions in addition to the usual ones, or in place of those with the same identifier. */
   extensions?: [oid: string, critical: boolean, value: asn1js.AsnType][];
   issues?: { depth?: number };
   from?: Date;
@@ -23,10 +23,10 @@ export interface UnusualOrder {
 const OF_RSA = { md5: '1.2.840.113549.1.1.4', sha1: '1.2.840.113549.1.1.5', sha256: '1.2.840.113549.1.1.11' };
 const OF_EC = { md5: '', sha1: '1.2.840.10045.4.1', sha256: '1.2.840.10045.4.3.2' };
 
-/** Takes a usual certificate, changes it, and has the issuer sign it again. */
+/** Takes a usual certificate, changes it, and lets the issuer sign it again. */
 export async function makeUnusual(order: UnusualOrder): Promise<Identity> {
   const { key, digest = 'sha256', extensions = [], issuer, ...usual } = order;
-  // Signed again below: the key of the issuer may be of a kind that this one cannot use.
+  // It is signed again below, because the issuer's key may be of a kind that this call cannot use.
   const made = await makeIdentity({ ...usual, issuer: { ...issuer, key: curveKey('prime256v1') } });
   const certificate = Certificate.fromBER(made.certificate.raw);
   if (key !== undefined) {
@@ -35,7 +35,7 @@ export async function makeUnusual(order: UnusualOrder): Promise<Identity> {
   }
   const kept = (certificate.extensions ?? []).filter(({ extnID }) => !extensions.some(([oid]) => oid === extnID));
   certificate.extensions = [
-    // Key identifiers would name the key before it was changed.
+    // The key identifiers would name the key from before the change.
     ...(key === undefined ? kept : kept.filter(({ extnID }) => extnID !== '2.5.29.14')),
     ...extensions.map(([extnID, critical, value]) => new Extension({ extnID, critical, extnValue: value.toBER() })),
   ];
@@ -89,7 +89,7 @@ export function explicitPolicy(skip: number): [string, boolean, asn1js.AsnType] 
   return ['2.5.29.36', true, sequence(value)];
 }
 
-/** Name constraints: names of organisations under which all others must lie. */
+/** Name constraints: the names of organisations below which all others must be. */
 export function permittedOrganisation(name: string): [string, boolean, asn1js.AsnType] {
   const directory = sequence(
     new asn1js.Set({ value: [sequence(oid('2.5.4.10'), new asn1js.Utf8String({ value: name }))] }),
@@ -97,7 +97,7 @@ export function permittedOrganisation(name: string): [string, boolean, asn1js.As
   return nameConstraint(new asn1js.Constructed({ idBlock: { tagClass: 3, tagNumber: 4 }, value: [directory] }));
 }
 
-/** Name constraints over hosts, which are compared nowhere here. */
+/** Name constraints for hosts, which our check does not compare. */
 export function permittedHost(name: string): [string, boolean, asn1js.AsnType] {
   return nameConstraint(
     new asn1js.Primitive({

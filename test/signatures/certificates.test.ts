@@ -29,13 +29,13 @@ async function verify(order: SignOrder, roots?: Identity[]): Promise<Verificatio
   return at.verify(await signPdf(at.agreement, order), undefined, roots);
 }
 
-/** By a signer whose certificate the intermediate authority has issued. */
+/** Signed by a signer whose certificate comes from the intermediate authority. */
 async function signedBy(order: Omit<UnusualOrder, 'name' | 'issuer'>): Promise<Verification> {
   const signer = await makeUnusual({ name: 'Unusual', issuer: at.authority.intermediate, ...order });
   return verify({ signer, chain: [at.authority.intermediate] });
 }
 
-/** By a signer below an authority that is unusual. */
+/** Signed by a signer below an unusual authority. */
 async function signedBelow(
   order: Omit<UnusualOrder, 'name' | 'issuer'>,
   signer: Omit<UnusualOrder, 'name' | 'issuer'> = {},

@@ -27,7 +27,7 @@ const fieldWith = (more: string) =>
   `<< /Type /Annot /Subtype /Widget /FT /Sig /T (stamp) /Rect [0 0 0 0] /F 132 /V ${STAMP} 0 R /P 3 0 R ${more} >>`;
 const formWith = () => OBJECTS[7]?.replace('27 0 R]', `27 0 R ${FIELD} 0 R]`) ?? '';
 const pageWith = (more: string) => OBJECTS[3]?.replace('9 0 R]', `9 0 R ${more}]`) ?? '';
-/** `other`: objects in place of these, or with them. */
+/** `other`: objects that replace these, or are added. */
 const aTimestamp = (writer: PdfWriter, other: Objects = {}): PdfWriter =>
   all(writer, { [STAMP]: TIMESTAMP, [FIELD]: fieldWith(''), 7: formWith(), 3: pageWith(`${FIELD} 0 R`), ...other });
 const EMPTY_FORM = '/Type /XObject /Subtype /Form /BBox [0 0 0 0] /Resources << >>';

@@ -9,10 +9,10 @@ import { changesBetween } from '../../src/signatures/changes/changes-between.js'
 import { LAYOUTS, TRAILER, type Layout } from './rich-pdf.js';
 import type { PdfWriter } from './pdf-writer.js';
 
-/** Writes an update behind a document, up to its cross-reference or with it. */
+/** Writes an update after a document: up to its cross-reference, or including it. */
 export type Writes = (writer: PdfWriter) => PdfWriter;
 
-/** What changed between two places of these bytes. */
+/** What changed between two positions of these bytes. */
 export async function changeIn(bytes: Buffer, from: number, to = bytes.length): Promise<Change> {
   const folder = await mkdtemp(join(tmpdir(), 'changes-'));
   try {
@@ -24,7 +24,7 @@ export async function changeIn(bytes: Buffer, from: number, to = bytes.length): 
   }
 }
 
-/** What changed by one update, whose cross-reference is added where it has none. */
+/** What one update changed. A cross-reference is added if there is none. */
 export async function changeBy(layout: Layout, write: Writes, other: Record<number, string> = {}): Promise<Change> {
   const writer = LAYOUTS[layout](other);
   const { start } = writer;
@@ -34,7 +34,7 @@ export async function changeBy(layout: Layout, write: Writes, other: Record<numb
   return changeIn(writer.bytes, from);
 }
 
-/** The cross-reference of what was written, of the kind that the document has. */
+/** The cross-reference of the written objects, of the same kind as that of the document. */
 export function closed(writer: PdfWriter, layout: Layout, trailer = TRAILER): PdfWriter {
   return layout === 'plain' ? writer.table(trailer) : writer.crossReference(90, trailer);
 }

@@ -4,10 +4,10 @@ import * as asn1js from 'asn1js';
 
 import type { Identity } from './authority.js';
 
-/** How a CMS is to be made; what is left out is done as PAdES asks. */
+/** How to make a CMS. What is left out follows PAdES. */
 export interface CmsOrder {
   signer: Identity;
-  /** Other certificates to put in. */
+  /** Other certificates to include. */
   chain: Identity[];
   digest?: CmsDigest;
   pss?: boolean;
@@ -17,10 +17,10 @@ export interface CmsOrder {
   named?: Identity;
   timestamp?: TimestampOrder & { over?: Buffer };
   moreTimestamps?: TimestampOrder[];
-  /** Identifiers in place of those of what was really used. */
+  /** Identifiers that replace those of what was really used. */
   digestOid?: string;
   schemeOid?: string;
-  /** Said of the content in place of its digest. */
+  /** A false digest, in place of that of the content. */
   contentDigest?: Buffer;
 }
 
@@ -30,9 +30,9 @@ export interface TimestampOrder {
   authority: Identity;
   chain: Identity[];
   at: Date;
-  /** Of what is stamped; SHA-256 if left out. */
+  /** The digest of what is stamped. SHA-256 if left out. */
   imprint?: CmsDigest;
-  /** Of the token's own signature. */
+  /** The digest of the token's own signature. */
   digest?: CmsDigest;
 }
 
@@ -45,7 +45,7 @@ const OIDS = {
 const DATA = '1.2.840.113549.1.7.1';
 const TST_INFO = '1.2.840.113549.1.9.16.1.4';
 
-/** A detached CMS over content that has the given digest. */
+/** A detached CMS for content with the given digest. */
 export function makeCms(contentDigest: Buffer, order: CmsOrder): Buffer {
   return signedData({ contentDigest, ...order, contentType: DATA });
 }
@@ -127,7 +127,7 @@ function timestampAttribute(value: Buffer, order: NonNullable<CmsOrder['timestam
   return attribute('1.2.840.113549.1.9.16.2.14', parsed(makeTimestamp(imprint, order)));
 }
 
-/** A timestamp token (RFC 3161) over something that has the given SHA-256 digest. */
+/** A timestamp token (RFC 3161) for something with the given SHA-256 digest. */
 export function makeTimestamp(imprint: Buffer, order: TimestampOrder): Buffer {
   const info = der(
     sequence(
@@ -150,7 +150,7 @@ export function makeTimestamp(imprint: Buffer, order: TimestampOrder): Buffer {
   });
 }
 
-/** SigningCertificateV2 with its digest algorithm spelled out by default left out (SHA-256). */
+/** SigningCertificateV2. Its digest algorithm is SHA-256, which is the default and so is not written. */
 function signingCertificate({ certificate }: Identity): asn1js.AsnType {
   return sequence(sequence(sequence(octets(createHash('sha256').update(certificate.raw).digest()))));
 }

@@ -11,7 +11,7 @@ describe('two numbers are of one document', () => {
   test.each<[string | DocumentNumber, string | DocumentNumber]>([
     ['12345678Z', '12345678z'],
     ['12345678Z', ' 12.345.678-Z '],
-    ['12345678Z', '12345678‑Z'], // a dash that does not break
+    ['12345678Z', '12345678‑Z'], // a non-breaking hyphen
     ['12345678Z', '１２３４５６７８Ｚ'], // full width
     ['12345678Z', 'IDCES-12345678Z'],
     ['IDCES-12345678Z', 'PNOES-12345678Z'],
@@ -22,9 +22,9 @@ describe('two numbers are of one document', () => {
     ['ES-12345678Z', 'IDCES-12345678Z'],
     ['ES12345678Z', 'IDCES-12345678Z'],
     ['ES 12345678Z', { text: '12345678Z', country: 'es' }],
-    ['AB-123456', 'ab123456'], // letters of the number itself
+    ['AB-123456', 'ab123456'], // letters that are part of the number
     [{ text: '12345678Z', country: 'ES' }, '12345678Z'],
-    [{ text: '12345678Z', country: 'ESP' }, 'IDCES-12345678Z'], // no country that we can read
+    [{ text: '12345678Z', country: 'ESP' }, 'IDCES-12345678Z'], // a country code that we do not know
   ])('%j and %j', (one, other) => {
     expect(isSameNumber(of(one), of(other))).toBe(true);
     expect(isSameNumber(of(other), of(one))).toBe(true);
@@ -39,7 +39,7 @@ describe('two numbers are of two documents', () => {
     ['IDCES-12345678Z', 'IDCPT-12345678Z'], // of another country
     [{ text: '12345678Z', country: 'IT' }, 'IDCES-12345678Z'],
     ['AB-123456', 'CD-123456'],
-    ['AB-123456', '123456'], // nothing says that AB is a country
+    ['AB-123456', '123456'], // nothing shows that AB is a country
     ['ES12345678Z', 'PT12345678Z'],
     ['ES12345678Z', { text: '12345678Z', country: 'IT' }],
     ['', ''],

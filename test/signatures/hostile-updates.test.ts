@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 
 const BOTH = Object.keys(LAYOUTS) as Layout[];
-/** Who worked on the file, and when, may change. */
+/** Who worked on the file, and when. This may change. */
 const ABOUT_THE_FILE = new Set(['17', '18']);
 const JAVASCRIPT = '<< /S /JavaScript /JS (app.alert(1)) >>';
 const [CERTIFICATE, STORE] = [NEXT, NEXT + 1];
@@ -19,7 +19,7 @@ const more = (number: number, what: string, by: string) => {
   return text.replace(what, by);
 };
 
-/** Beside a store as it should be, so that nothing but the hostile part is wrong. */
+/** These stand beside a correct store, so that only the hostile part is wrong. */
 function besideStore(writer: PdfWriter, catalog = catalogWith(`/DSS ${STORE} 0 R`)): PdfWriter {
   return writer
     .stream(CERTIFICATE, '', Buffer.from(authority.root.certificate.raw))
@@ -27,7 +27,7 @@ function besideStore(writer: PdfWriter, catalog = catalogWith(`/DSS ${STORE} 0 R
     .object(1, catalog);
 }
 
-/** What it is taken for in both layouts, alone and beside a store, whose catalog would be written twice where it writes one. */
+/** The verdict in both layouts, alone and beside a store. A store's catalog would be written twice if the update writes one too. */
 async function kindsOf(write: Writes): Promise<Set<string>> {
   const kinds = new Set<string>();
   for (const layout of BOTH) {

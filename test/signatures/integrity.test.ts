@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-/** Not an option of OpenSSL: with elements that have no length but an end. */
+/** OpenSSL has no option for this: elements of indefinite length, which end with a mark. */
 const BER = 'ber';
 
 /** Of a ContentInfo: headers of four bytes, the first around the identifier and the second, which is around the rest. */

@@ -12,7 +12,7 @@ import { makeAuthority } from './authority.js';
 import { signPdf } from './signer.js';
 
 const MEBIBYTE = 1024 * 1024;
-/** Bytes. Reading the file whole even once would take 20 MiB. */
+/** Bytes. Reading the whole file only once would take 20 MiB. */
 const MOST_GROWTH = 12 * MEBIBYTE;
 
 let folder: string;
@@ -21,7 +21,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-/** Verifies the small file until memory has settled, then the large one, in a process of its own. */
+/** In a separate process: verifies the small file until memory is stable, then the large one. */
 const PROGRAM = `
 const { checkPdf } = require('./signatures/pdf-check.js');
 const { verifyPdfSignature } = require('./signatures/verification/verification.js');
@@ -30,7 +30,7 @@ async function verify({ path, roots, original }) {
   await checkPdf(path, { maximumBytes: 30e6 });
   return (await verifyPdfSignature(path, { roots, original })).verification.result;
 }
-// Resource usage would also count what the parent had used when it forked.
+// The resource usage also contains what the parent used before it forked.
 let peak = 0;
 const sample = () => { peak = Math.max(peak, process.memoryUsage.rss()); };
 (async () => {

@@ -28,7 +28,7 @@ async function reasonsFor(file: Buffer, original: Buffer): Promise<string[]> {
 const withMaterial = async (original: Buffer, order?: StoreOrder) =>
   withStore(await at.sign(original), at.authority.root.certificate.raw, order);
 
-/** The same bytes but for one text, which keeps its length. */
+/** The same bytes, except that one text is replaced by another of the same length. */
 function changed(file: Buffer, what: string, by: string): Buffer {
   const copy = Buffer.from(file);
   const place = copy.lastIndexOf(what);
@@ -37,7 +37,7 @@ function changed(file: Buffer, what: string, by: string): Buffer {
   return copy;
 }
 
-/** Another document, page tree and all, in one line of comment. `place` is where the line will stand. */
+/** A complete other document in one line of comment. `place` is the position of the line. */
 async function otherDocument(file: Buffer, place: number): Promise<string> {
   const { catalog } = await PDFDocument.load(file, { updateMetadata: false });
   const previous = /startxref\s+(\d+)\s+%%EOF\s*$/.exec(file.toString('latin1'))?.[1];
@@ -114,7 +114,7 @@ describe('an update that shows another document than the signed one fails', () =
   });
 });
 
-/** A document whose page has contents that are not there: objects with the numbers that the next revisions will use. */
+/** A document with a page whose contents do not exist. They have the numbers that the next revisions will use. */
 async function referringOn(original: Buffer): Promise<Buffer> {
   const document = await PDFDocument.load(original, { updateMetadata: false });
   const { context } = document;
@@ -125,7 +125,7 @@ async function referringOn(original: Buffer): Promise<Buffer> {
 }
 
 const SIGNATURE = 'AB'.repeat(20);
-/** What a store keeps: its name, one of its kind, and the entries that lead to its stream. */
+/** The parts of a store: its name, one of its kind, and the entries that lead to its stream. */
 const KEPT: [string, () => Buffer, (stream: string) => string][] = [
   [
     'certificates',

@@ -13,13 +13,13 @@ import { MANNERS, PdfWriter, plainPdf } from './pdf-writer.js';
 import { makeRevocationList } from './revocation-maker.js';
 import { LAYOUTS } from './rich-pdf.js';
 
-/** Installing the tools on a machine without them takes minutes. */
+/** If the tools are missing, installing them takes minutes. */
 const INSTALLING = 900_000;
-/** Without the fields that are signed already: nobody did. */
+/** Without the fields that are already signed, which nobody signed here. */
 const unsigned = { 7: '<< /Fields [8 0 R] >>' };
 const DOCUMENTS: Record<string, () => Buffer> = {
   ...MANNERS,
-  // pyHanko does not read object streams that end without a checksum.
+  // pyHanko does not read object streams that lack a checksum at the end.
   Quartz: () => plainPdf('', new PdfWriter('%PDF-1.3\n%\xc4\xe5\xf2\xe5\xeb\xa7\n')).table('/Root 1 0 R').bytes,
   'everything by itself': () => LAYOUTS.plain(unsigned).bytes,
   'object streams': () => LAYOUTS.compressed(unsigned).bytes,

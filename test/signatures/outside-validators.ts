@@ -9,7 +9,7 @@ import { outsideTool, type OutsideTool } from '../../local/outside-tools.js';
 import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import type { Identity } from './authority.js';
 
-/** Whether a validator takes the newest signature of a file for good: whole file covered, intact, led to the root. */
+/** Whether a validator accepts the newest signature of a file: it covers the whole file, is intact and leads to the root. */
 export type Validator = (file: string) => Promise<boolean>;
 
 /** pyHanko's command line, loaded once for many calls. */
@@ -41,7 +41,7 @@ export class PyHanko {
   }
 }
 
-/** Ours and two of others, each trusting only the root. `folder` is for their own files. */
+/** Our validator and two others. Each trusts only the root. `folder` is for their files. */
 export async function makeValidators(
   folder: string,
   rootPem: string,
@@ -77,13 +77,13 @@ export async function makeValidators(
   };
 }
 
-/** Has pyHanko append a document security store to a signed file, as signing services do for PAdES-LT. */
+/** Lets pyHanko append a document security store to a signed file, like signing services do for PAdES-LT. */
 export async function appendStore(file: string): Promise<void> {
   const { command } = await outsideTool('pyhanko');
   await promisify(execFile)(command, [join(import.meta.dirname, 'append-store.py'), file]);
 }
 
-/** Has pyHanko append a document timestamp to a signed file, as signing services do for PAdES-LTA. `folder` is for its own files. */
+/** Lets pyHanko append a document timestamp to a signed file, like signing services do for PAdES-LTA. `folder` is for its files. */
 export async function appendTimestamp(
   folder: string,
   file: string,
@@ -97,7 +97,7 @@ export async function appendTimestamp(
   await promisify(execFile)(command, [join(import.meta.dirname, 'append-timestamp.py'), file, key, certificates]);
 }
 
-/** A validator that refuses a file may say so by its exit code: what it printed counts. */
+/** A validator may use its exit code to refuse a file, so only its output counts. */
 async function printed(tool: OutsideTool, args: string[]): Promise<string> {
   return new Promise((resolve, reject) => {
     execFile(tool.command, [...tool.arguments, ...args], (error, stdout) => {

@@ -7,7 +7,7 @@ import { verifyPdfSignature } from '../../src/signatures/verification/verificati
 import { appendStore, appendTimestamp, makeValidators, PyHanko, type Validator } from './outside-validators.js';
 import { signPdf, withAppendedRevision, type SignOrder } from './signer.js';
 
-/** Installing the tools on a machine without them takes minutes. */
+/** If the tools are missing, installing them takes minutes. */
 const INSTALLING = 900_000;
 const SAMPLES = ['agreement.pdf', 'annex.pdf'];
 

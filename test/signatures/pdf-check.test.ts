@@ -33,7 +33,7 @@ async function verdict(limits: Partial<PdfLimits> = {}): Promise<FailureCode | '
   }
 }
 
-/** A PDF of one page and a table, whose trailer is given. */
+/** A PDF with one page and a cross-reference table. The trailer is given. */
 function withTrailer(trailer: string, more = new PdfWriter()): string {
   const writer = plainPdf('', more);
   const start = writer.text.length;
@@ -47,7 +47,7 @@ const certified = (level: string) =>
     .object(5, `<< /Type /Sig /Reference [<< /TransformMethod /DocMDP /TransformParams << ${level} >> >>] >>`)
     .table('/Root 1 0 R').bytes;
 
-/** It says that it has no object 5, and has one. */
+/** The table says that there is no object 5, but there is one. */
 function beyondSize(): PdfWriter {
   const writer = plainPdf('/A 5 0 R').object(5, '(more)').table('/Root 1 0 R');
   writer.text = writer.text.replace('/Size 6', '/Size 5');

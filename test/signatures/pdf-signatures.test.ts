@@ -29,7 +29,7 @@ const ROOM = '[0 ********** ********** **********]';
 const CONTENTS = '<30030101FF000000>';
 const DICTIONARY = `<< /Type /Sig /SubFilter /ETSI.CAdES.detached /M (D:20260102030405+01'00') /ByteRange ${ROOM} /Contents ${CONTENTS} >>`;
 
-/** Fills in the byte range of the last `/ByteRange` that waits for it, so that the whole file is covered. */
+/** Fills in the last `/ByteRange` placeholder, so that the whole file is covered. */
 function covered(writer: PdfWriter): PdfWriter {
   const at = writer.text.lastIndexOf(ROOM);
   const start = writer.text.indexOf(CONTENTS, at);
@@ -39,7 +39,7 @@ function covered(writer: PdfWriter): PdfWriter {
   return writer;
 }
 
-/** A document with one signature, object 6, in field 5. */
+/** A document with one signature: object 6, in field 5. */
 const signed = (dictionary = DICTIONARY, field = '/FT /Sig /T (Signature1) /V 6 0 R') =>
   covered(
     plainPdf('/AcroForm << /Fields [5 0 R] /SigFlags 3 >>')

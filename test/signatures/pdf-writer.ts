@@ -4,7 +4,7 @@ import { deflateSync } from 'node:zlib';
 type Latin1 = string;
 type Place = { offset: number; generation: number } | { container: number; index: number } | 'free';
 
-/** Writes PDFs part by part, right or wrong. Keeps where everything lies, for the next cross-reference section. */
+/** Writes correct and incorrect PDFs, part by part. Remembers every position for the next cross-reference section. */
 export class PdfWriter {
   text: Latin1;
   /** Where the newest section begins. */
@@ -60,7 +60,7 @@ export class PdfWriter {
     return this;
   }
 
-  /** A table of what was written since the last section; its end too, unless `isOpen`. */
+  /** A table of everything written since the last section. Also writes the end, unless `isOpen`. */
   table(trailer: Latin1, { isOpen = false } = {}): this {
     const numbers = [...this.#places.keys()].toSorted((one, other) => one - other);
     const start = this.text.length;
@@ -78,7 +78,7 @@ export class PdfWriter {
     return isOpen ? this.#begin(start) : this.#begin(start).end();
   }
 
-  /** A cross-reference stream of what was written since the last section; its end too, unless `isOpen`. */
+  /** A cross-reference stream of everything written since the last section. Also writes the end, unless `isOpen`. */
   crossReference(number: number, trailer: Latin1, { isOpen = false } = {}): this {
     const start = this.text.length;
     this.#set(number, { offset: start, generation: 0 });
@@ -133,9 +133,9 @@ export function plainPdf(catalog = '', writer = new PdfWriter()): PdfWriter {
     .stream(4, '', '0 0 m 9 9 l S');
 }
 
-/** Documents in the manner of programs that write them, each by what is peculiar to it. All have one page, object 3. */
+/** Documents in the style of different programs, each with its peculiarity. All have one page, object 3. */
 export const MANNERS: Record<string, () => Buffer> = {
-  // An empty table leads to a stream with the objects that old readers need not see.
+  // An empty table leads to a stream with objects that old readers do not need.
   'Microsoft Office': () => {
     const writer = plainPdf('/StructTreeRoot 6 0 R').object(5, '<< /Producer (Microsoft Word) >>');
     writer.free(6).free(7).table('/Root 1 0 R /Info 5 0 R');
@@ -147,7 +147,7 @@ export const MANNERS: Record<string, () => Buffer> = {
     writer.raw(`xref\n0 0\ntrailer\n<< /Size 9 /Root 1 0 R /Info 5 0 R /Prev ${older} /XRefStm ${stream} >>\n`);
     return writer.end(start).bytes;
   },
-  // Lengths as objects of their own, after the streams.
+  // Lengths are separate objects, after the streams.
   LibreOffice: () =>
     new PdfWriter('%PDF-1.6\n%\xc3\xa4\xc3\xbc\xc3\xb6\xc3\x9f\n')
       .stream(4, '/Length 5 0 R', '0 0 m 9 9 l S')
@@ -157,7 +157,7 @@ export const MANNERS: Record<string, () => Buffer> = {
       .object(1, '<< /Type /Catalog /Pages 2 0 R /Lang (en-GB) >>')
       .object(6, '<< /Producer <FEFF004C> /CreationDate (D:20260102030405Z) >>')
       .table('/Root 1 0 R /Info 6 0 R /DocChecksum /AB ').bytes,
-  // Comments, and an update whose data ends without a checksum.
+  // Comments, and an update whose compressed data lacks a checksum.
   Quartz: () => {
     const writer = plainPdf('', new PdfWriter('%PDF-1.3\n%\xc4\xe5\xf2\xe5\xeb\xa7\n'));
     writer.object(5, '<< /Producer (macOS Quartz PDFContext) >>').table('/Root 1 0 R /Info 5 0 R');
@@ -174,7 +174,7 @@ export const MANNERS: Record<string, () => Buffer> = {
     );
     return writer.end(start).bytes;
   },
-  // Everything in object streams, the version in the catalog, a comment before the end.
+  // Everything is in object streams. The version is in the catalog, and a comment comes before the end.
   iText: () =>
     new PdfWriter('%PDF-1.5\n%\xe2\xe3\xcf\xd3\n')
       .stream(4, '', '0 0 m 9 9 l S')
@@ -187,7 +187,7 @@ export const MANNERS: Record<string, () => Buffer> = {
       .crossReference(8, '/Root 1 0 R /Info 5 0 R', { isOpen: true })
       .raw('%iText-7.1.2\n')
       .end().bytes,
-  // An update by PDFBox: generations above 0, and objects that were freed.
+  // An update by PDFBox: generations above 0, and freed objects.
   'EU DSS': () =>
     plainPdf()
       .object(5, '(was here)')

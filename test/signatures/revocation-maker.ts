@@ -4,7 +4,7 @@ import * as asn1js from 'asn1js';
 
 import type { Identity } from './authority.js';
 
-/** A revocation list (RFC 5280, 5.1) that revokes so many certificates. */
+/** A revocation list (RFC 5280, 5.1) that revokes this many certificates. */
 export function makeRevocationList(issuer: Identity, { revoked = 0 } = {}): Buffer {
   const entries = Array.from({ length: revoked }, (_, value) => sequence(new asn1js.Integer({ value }), utcTime()));
   const list = revoked === 0 ? [] : [sequence(...entries)];
@@ -12,7 +12,7 @@ export function makeRevocationList(issuer: Identity, { revoked = 0 } = {}): Buff
   return signed(fields, issuer);
 }
 
-/** An OCSP answer (RFC 6960, 4.2.1): the certificate is good. */
+/** An OCSP answer (RFC 6960, 4.2.1) that says that the certificate is good. */
 export function makeOcspResponse(issuer: Identity, about: Identity): Buffer {
   const hash = (bytes: Buffer) => octets(createHash('sha1').update(bytes).digest());
   const certificate = sequence(

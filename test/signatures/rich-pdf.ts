@@ -1,6 +1,6 @@
 import { PdfWriter } from './pdf-writer.js';
 
-/** What a document that was signed may have: two pages, a font, a field, a stamp, actions, names, labels, layers, an attachment. */
+/** A rich document before signing: two pages, a font, a field, a stamp, actions, names, labels, layers, an attachment. */
 export const OBJECTS: Readonly<Record<number, string>> = {
   1: catalogWith(''),
   2: '<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 /MediaBox [0 0 200 200] >>',
@@ -23,7 +23,7 @@ export const OBJECTS: Readonly<Record<number, string>> = {
   26: '[9 0 R]',
   27: '<< /Type /Annot /Subtype /Widget /FT /Sig /T (witness) /Rect [0 0 90 30] /F 132 /P 4 0 R >>',
 };
-/** Signed, so never in an object stream. */
+/** Signed, so it is never in an object stream. */
 const SIGNATURE =
   '<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached /Contents <3000> /ByteRange [0 1 2 3] >>';
 export const STREAMS: Readonly<Record<number, [dictionary: string, content: string]>> = {
@@ -35,7 +35,7 @@ export const STREAMS: Readonly<Record<number, [dictionary: string, content: stri
   23: ['/Type /EmbeddedFile', 'The annex'],
 };
 export const TRAILER = '/Root 1 0 R /Info 17 0 R';
-/** The first number that is free in both layouts. */
+/** The first free number in both layouts. */
 export const NEXT = 50;
 
 export function catalogWith(more: string): string {
@@ -51,7 +51,7 @@ export function xmp(title: string): string {
   return `${begin}<x:xmpmeta xmlns:x="adobe:ns:meta/">${rdf}</x:xmpmeta><?xpacket end="w"?>`;
 }
 
-/** The two ways to write a document: everything by itself with a table, or in object streams with a cross-reference stream. */
+/** Two ways to write a document: separate objects with a table, or object streams with a cross-reference stream. */
 export const LAYOUTS = {
   plain: (other: Record<number, string> = {}) => {
     const writer = streamsIn(new PdfWriter());

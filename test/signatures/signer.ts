@@ -4,23 +4,23 @@ import { PDFDict, PDFDocument, PDFName, PDFRef, type PDFObject } from '@cantoo/p
 
 import { makeCms, makeTimestamp, type CmsOrder, type TimestampOrder } from './cms-maker.js';
 
-/** How a PDF is to be signed. */
+/** How to sign a PDF. */
 export interface SignOrder extends CmsOrder {
   subFilter?: string;
   /** `/M` of the signature dictionary. */
   statedTime?: Date;
-  /** Bytes kept for the CMS. */
+  /** Bytes reserved for the CMS. */
   room?: number;
-  /** In place of the CMS. */
+  /** Replaces the CMS. */
   cms?: Buffer;
 }
 
-/** The range placeholder is as wide as any range, so that filling it in moves nothing. */
+/** The placeholder is as wide as any byte range, so that filling it in moves nothing. */
 const RANGE = '[0 0000000000 0000000000 0000000000]';
 
 /**
- * Signs by hand-written incremental update: of pdf-lib only the reading of catalog and first page is used, and the contents stand before
- * the byte range, so that nothing is shared with the way the sandbox signs.
+ * Signs with an incremental update that is written by hand. pdf-lib only reads the catalog and the first page. The contents come before
+ * the byte range. So nothing is shared with the way in which the sandbox signs.
  */
 export async function signPdf(original: Buffer, order: SignOrder): Promise<Buffer> {
   const dictionary =
@@ -31,7 +31,7 @@ export async function signPdf(original: Buffer, order: SignOrder): Promise<Buffe
   );
 }
 
-/** Signs with what somebody else makes of the signed bytes. */
+/** Signs with the result that another program makes from the signed bytes. */
 export async function signPdfWith(
   original: Buffer,
   { subFilter }: { subFilter: string },
@@ -41,17 +41,17 @@ export async function signPdfWith(
   return filledIn(original, { dictionary, room: 12_000 }, 'sha256', (_, content) => cmsOf(content));
 }
 
-/** How a document timestamp comes with something that it has no business with. */
+/** How a document timestamp comes together with something that does not belong there. */
 export interface DocumentTimestampOrder extends TimestampOrder {
-  /** Of the timestamp's dictionary. */
+  /** Changes the timestamp's dictionary. */
   dictionary?: string;
-  /** What becomes of each object that is written; the field is told by `/FT`, the page and the catalog by `/Type`. */
+  /** Changes each written object. `/FT` identifies the field, and `/Type` the page and the catalog. */
   alter?: ((text: string) => string) | undefined;
-  /** What is stamped in place of the document. */
+  /** What is stamped instead of the document. */
   over?: Buffer;
 }
 
-/** Appends a document timestamp as PAdES-LTA does, or something like one. */
+/** Appends a document timestamp like PAdES-LTA, or something similar. */
 export async function withDocumentTimestamp(signed: Buffer, order: DocumentTimestampOrder): Promise<Buffer> {
   const dictionary = order.dictionary ?? '/Type /DocTimeStamp /Filter /Adobe.PPKLite /SubFilter /ETSI.RFC3161';
   return filledIn(signed, { dictionary, room: 8_000, alter: order.alter }, 'sha256', (digest) =>
@@ -61,7 +61,7 @@ export async function withDocumentTimestamp(signed: Buffer, order: DocumentTimes
   );
 }
 
-/** The update with room for the contents, filled with what is made of the digest of all else. */
+/** The update with space for the contents, filled with what is made from the digest of everything else. */
 async function filledIn(
   original: Buffer,
   { dictionary, room, alter }: { dictionary: string; room: number; alter?: DocumentTimestampOrder['alter'] },
@@ -99,21 +99,21 @@ export async function withAppendedRevision(signed: Buffer): Promise<Buffer> {
   );
 }
 
-/** What goes wrong in an update that only looks like validation material. */
+/** What is wrong in an update that only looks like validation material. */
 export interface StoreOrder {
-  /** Objects beside the store. `page` and `next` are object numbers. */
+  /** Objects in addition to the store. `page` and `next` are object numbers. */
   more?: (page: number, next: number) => [number, string][];
-  /** What the store's one stream holds instead of a certificate. */
+  /** The content of the store's only stream, instead of a certificate. */
   certificate?: Buffer;
-  /** What the store says, by the number of its one stream. */
+  /** The store's dictionary, given the number of its only stream. */
   store?: (stream: number) => string;
-  /** Something of the catalog changes too. */
+  /** Also changes something in the catalog. */
   catalog?: { key: string; value: string };
-  /** The last part of the update: the bytes of the whole file, to be changed in place. */
+  /** Changes the bytes of the whole file in place, as the last part of the update. */
   last?: (file: Buffer) => void;
 }
 
-/** Appends a document security store as PAdES-LT does, or something like one. */
+/** Appends a document security store like PAdES-LT, or something similar. */
 export async function withStore(signed: Buffer, certificate: Buffer, order: StoreOrder = {}): Promise<Buffer> {
   const document = await PDFDocument.load(signed, { updateMetadata: false });
   const { context, catalog } = document;
@@ -145,7 +145,7 @@ export function streamOf(bytes: Buffer): string {
   return `<< /Length ${bytes.length} >>\nstream\n${bytes.toString('latin1')}\nendstream`;
 }
 
-/** The new objects with the signature field, widget, page and catalog that lead to them. */
+/** The new objects, with the signature field, widget, page and catalog that lead to them. */
 async function withUpdate(
   original: Buffer,
   signature: (number: number) => [number, string][],
@@ -194,7 +194,7 @@ function dictionaryWith(dictionary: PDFDict, key: string, value: string): string
   return `<< ${kept.map(([name, entry]) => `${name.toString()} ${entry.toString()}`).join(' ')} /${key} ${value} >>`;
 }
 
-/** With a cross-reference of the kind that the file has: a table, or a stream (uncompressed). */
+/** With a cross-reference of the file's kind: a table, or an uncompressed stream. */
 function writeRevision(
   original: Buffer,
   document: PDFDocument,
@@ -206,7 +206,7 @@ function writeRevision(
   const parts = [Buffer.from('\n')];
   let length = original.length + 1;
   const offsets: [number, number][] = [];
-  // Cross-reference sections go up in object numbers.
+  // Object numbers increase in a cross-reference section.
   for (const [number, text] of objects.toSorted(([one], [other]) => one - other)) {
     offsets.push([number, length]);
     const part = Buffer.from(`${number} 0 obj\n${text}\nendobj\n`, 'latin1');

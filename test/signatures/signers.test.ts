@@ -45,7 +45,7 @@ const USUAL: VerdictRules = {
   earlierSignatures: 'kept',
 };
 
-/** Signed by these, one after the other. */
+/** Signed by these signers, one after the other. */
 async function by(original: Buffer, ...signers: Identity[]): Promise<Buffer> {
   let file = original;
   for (const one of signers) file = await at.sign(file, { signer: one });
@@ -60,7 +60,7 @@ interface Verdicts {
 
 const withoutFacts = ({ result, reasons }: Verification) => ({ result, reasons });
 
-/** Of each document and of the contract: as it came, and where it is not the sample, as it was accepted. */
+/** Each document and the contract: as it came, and as it was accepted, if that is not the sample. */
 async function verdictsOn(
   documents: [Buffer, Buffer][],
   signedContract: [Buffer, Buffer],

@@ -6,7 +6,7 @@ import { Verifier, type VerifierOptions } from '../../src/signatures/verificatio
 
 const SAMPLE = join(import.meta.dirname, '..', '..', 'samples', 'agreement.pdf');
 const THREADS = join(import.meta.dirname, 'threads');
-/** The thread of the sources, without a build. */
+/** The thread's code from the sources, without a build. */
 const OURS = {
   file: join(import.meta.dirname, '..', 'archive', 'children', 'typescript.cjs'),
   argv: [join(import.meta.dirname, '..', '..', 'src', 'signatures', 'verification', 'verification-thread.ts')],

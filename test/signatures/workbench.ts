@@ -10,7 +10,7 @@ import { type FileVerification, verifyPdfSignature } from '../../src/signatures/
 import { makeAuthority, type Authority, type Identity } from './authority.js';
 import { signPdf, type SignOrder } from './signer.js';
 
-/** A made-up authority and the sample documents, and what the verification says of files that were signed with them. */
+/** A made-up authority and the sample documents, and the result of verifying files that were signed with them. */
 export class Workbench {
   private constructor(
     readonly folder: string,
@@ -32,7 +32,7 @@ export class Workbench {
     return rm(this.folder, { recursive: true });
   }
 
-  /** Signed with RSA, and with the chain, unless the order says otherwise. */
+  /** Signed with RSA and with the chain, unless the order says otherwise. */
   sign(original: Buffer, more: Partial<SignOrder> = {}): Promise<Buffer> {
     return signPdf(original, { signer: this.authority.rsa, chain: [this.authority.intermediate], ...more });
   }
@@ -41,7 +41,7 @@ export class Workbench {
     return (await this.#look(file, original && digestOf(original), roots)).verification;
   }
 
-  /** The file as it came, where the original is at hand. */
+  /** Verifies the file as it came, when the original is available. */
   async look(file: Buffer, original: Buffer): Promise<SignedFile> {
     const path = join(this.folder, 'original.pdf');
     await writeFile(path, original);
@@ -60,7 +60,7 @@ export const passed = { result: 'passed', reasons: [] as string[] };
 export const failed = (...reasons: string[]) => ({ result: 'failed', reasons });
 export const indeterminate = (...reasons: string[]) => ({ result: 'indeterminate', reasons });
 
-/** Certificates and timestamps know no milliseconds. */
+/** Certificates and timestamps have no milliseconds. */
 export function secondsAgo(seconds: number): Date {
   return new Date(Math.floor(Date.now() / 1000) * 1000 - seconds * 1000);
 }

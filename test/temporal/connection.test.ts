@@ -95,10 +95,10 @@ describe('connecting', () => {
       const ended = Promise.allSettled(calls);
       await pause(300);
       const until = performance.now() + busy;
-      while (performance.now() < until); // timers that are due meanwhile come later
+      while (performance.now() < until); // timers that become due now fire later
       await connection.close();
       expect((await ended).map(({ status }) => status)).toEqual(calls.map(() => 'rejected'));
-      await pause(1000); // as long as a try could be planned for
+      await pause(1000); // as long as the longest planned retry
       expect(loud).toEqual([]);
     } finally {
       process.off('uncaughtException', hear);

@@ -14,7 +14,7 @@ async function reading(bytes: Buffer, size: number, limits = LIMITS): Promise<st
   return answerText(body, body[Symbol.asyncIterator]() as AsyncIterator<Buffer>, limits);
 }
 
-/** A JSON value with what is longer than the limit left empty, keys as well. */
+/** A JSON value in which keys and texts above the limit are empty. */
 function lean(value: unknown): unknown {
   if (typeof value === 'string') return isLong(value) ? '' : value;
   if (Array.isArray(value)) return value.map(lean);

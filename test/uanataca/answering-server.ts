@@ -30,7 +30,7 @@ export interface AnsweringServer {
 
 type Answer = (request: Arrived, response: ServerResponse, raw: IncomingMessage) => Answered | undefined | void;
 
-/** A real HTTP server on a free port that reads each request whole and answers what the test says. */
+/** A real HTTP server on a free port. It reads each request completely, and the test says what it answers. */
 export async function answeringServer(answer: Answer, tls?: ServerOptions): Promise<AnsweringServer> {
   const arrived: Arrived[] = [];
   const listener: RequestListener = (raw, response) => {
@@ -84,7 +84,7 @@ export function json(status: number, body: unknown): Answered {
   return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
-/** A client for a server of the test; time-outs are long unless the test is about them. */
+/** A client for a server of the test. Time-outs are long, unless the test is about them. */
 export function clientOf(
   baseUrl: string,
   more: Partial<Omit<OneShotSettings, 'assumptions'>> & { assumptions?: Partial<Assumptions> } = {},

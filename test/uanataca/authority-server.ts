@@ -12,16 +12,16 @@ import {
 import { type Answered, type AnsweringServer, type Arrived, answeringServer } from './answering-server.js';
 import { type TestCertificate, certificateFor } from './test-certificates.js';
 
-/** A server that lets in nobody but the holder of one certificate, and the files its client needs. */
+/** A server that accepts only the holder of one certificate, and the files that its client needs. */
 export interface AuthorityServer extends AnsweringServer {
   /** Paths of PEM files. */
   files: { ca: string; certificate: string; key: string };
-  /** Whose certificates the server takes. */
+  /** The certificate of the authority whose clients the server accepts. */
   apiUser: TestCertificate;
   directory: string;
 }
 
-/** A real HTTPS server with mutual TLS that answers what the test says. */
+/** A real HTTPS server with mutual TLS. The test says what it answers. */
 export async function authorityServer(
   answer: (request: Arrived) => Answered | undefined | void,
 ): Promise<AuthorityServer> {
@@ -51,7 +51,7 @@ export async function authorityServer(
   };
 }
 
-/** A client for a server of the test; time-outs are long unless the test is about them. */
+/** A client for a server of the test. Time-outs are long, unless the test is about them. */
 export function authorityOf(
   { address, files }: Pick<AuthorityServer, 'address' | 'files'>,
   more: Partial<Omit<RegistrationAuthoritySettings, 'assumptions'>> & {

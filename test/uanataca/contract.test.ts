@@ -5,7 +5,7 @@ import { type AuthorityServer, authorityOf, authorityServer } from './authority-
 import { PK } from './enrolments.js';
 import { errorOf } from './people.js';
 
-/** Begins as the vendor's own: a binary comment after the first line. */
+/** Begins like the vendor's own contract: a binary comment after the first line. */
 const PDF = Buffer.concat([
   Buffer.from('%PDF-1.4\n%'),
   Buffer.from([0x93, 0x8c, 0x8b, 0x9e]),

@@ -241,7 +241,7 @@ const asked = () => server.arrived.map(({ method, url }) => `${method} ${url}`);
 const PLAIN = `/oneshot/api/v1/document/45836/${UID}`;
 const ORIGINAL = `${PLAIN}?document_type=original`;
 
-/** A provider that has the signed file until one of these is asked for. */
+/** A provider that has the signed file until one of these is called. */
 function signedThereUntil(...ways: string[]): void {
   let there = true;
   answer = ({ method, url }) => {

@@ -17,7 +17,7 @@ export const OFFICER = {
   pin: new Secret('rao-pin-1400'),
 };
 
-/** What an organisation's profile wants beside the video's data. */
+/** What an organisation's profile needs in addition to the video's data. */
 export const COMPANY = {
   organization_name: 'Ejemplo SL',
   organization_country: 'ES',
@@ -32,7 +32,7 @@ export const COMPANY = {
 export const PERSON_PROFILE = 'PFnubeQAFCiudadano';
 export const COMPANY_PROFILE = 'PFnubeQAFEmpresa';
 
-/** A registration authority of the simulated provider, over its real listener, and the people around it. */
+/** A registration authority of the simulated provider with its real listener, and the people around it. */
 export class SimulatedAuthority {
   /** The signers, the operator and the faults of the simulated provider. */
   readonly provider: SandboxClient;
@@ -40,7 +40,7 @@ export class SimulatedAuthority {
   private constructor(
     private readonly directory: string,
     private readonly sandbox: RunningSandbox,
-    /** Where it is served, and the files that its callers need. */
+    /** Its address, and the files that its callers need. */
     readonly served: Parameters<typeof authorityOf>[0],
     readonly client: RegistrationAuthority,
   ) {

@@ -2,7 +2,7 @@ import type { RequestPk } from '../../src/messages/request.js';
 import { Secret } from '../../src/security/secret.js';
 import type { RegistrationAuthority } from '../../src/uanataca/registration-authority/registration-authority.js';
 
-/** Made-up people and ids; shapes and values otherwise as in the vendor's examples (§8). */
+/** Made-up people and ids. Shapes and other values are those of the vendor's examples (§8). */
 export const PK = '25139' as RequestPk;
 
 export const ENROLMENT = {
@@ -24,7 +24,7 @@ export const LOGIN = {
 
 export const SECRETS = { erc: '6292998123', enrollment_code: '_,463vt:', pin: '08695572', puk: '52351291' };
 
-/** A request as the API answers, shortened: what nobody filled in is null. */
+/** A request in the API's form, shortened. Fields that nobody filled in are null. */
 export const READ = {
   pk: 25139,
   given_name: 'Name',
@@ -53,7 +53,7 @@ export const READ = {
   id_document_number: null,
 };
 
-/** Every call that reads or writes, by name, as the tests use it. */
+/** Every call that reads or writes, by name, like the tests use it. */
 export const ENROLMENT_VERBS = {
   firstUnused: (authority) => authority.firstUnusedScratchcard('116'),
   isUsed: (authority) => authority.isScratchcardUsed('5053311'),

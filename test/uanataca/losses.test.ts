@@ -12,7 +12,7 @@ import { ORDER, REQUEST, VERBS, type VerbName, errorOf } from './people.js';
 const READS: VerbName[] = ['request', 'contract'];
 const DOUBTFUL: VerbName[] = ['create', 'approve', 'refuse', 'otp', 'sign'];
 
-/** A server that does with each connection what the test says. */
+/** A server that treats each connection as the test says. */
 async function rawServer(connected: (socket: Socket) => void) {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -129,7 +129,7 @@ describe('TLS', () => {
   });
 });
 
-/** Ways to lose an answer after the request went out. */
+/** Ways to lose an answer after the request was sent. */
 const LOST: readonly [string, string, (socket: Socket) => void][] = [
   ['cut before the answer', 'answer was complete', (socket) => socket.once('data', () => socket.destroy())],
   ['reset before the answer', 'answer was complete', (socket) => socket.once('data', () => socket.resetAndDestroy())],
@@ -200,7 +200,7 @@ test('a call whose loss would be a doubt never takes a kept connection; reads do
   );
   const client = clientOf(server.address);
   await client.getRequest(REQUEST);
-  // undici frees a connection a moment after its answer is read.
+  // undici frees a connection a moment after the answer was read.
   await setImmediate();
   await client.getRequest(REQUEST);
   await setImmediate();

@@ -9,7 +9,7 @@ import { childCommand, endOf, startChild } from '../archive/children/child.js';
 const MEGABYTE = 1_000_000;
 /** Bytes. */
 const SIZES = { small: 10_000, large: 20 * MEGABYTE, huge: 200 * MEGABYTE };
-/** Bytes; what V8 leaves lying until it collects, whatever the size of the file. */
+/** Bytes that V8 keeps until it collects garbage, whatever the size of the file. */
 const MOST_GROWTH = 64 * MEGABYTE;
 
 let directory: string;

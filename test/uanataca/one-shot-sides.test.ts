@@ -13,7 +13,7 @@ import { OFFICER } from './enrolment-sandbox.js';
 import { fileAt } from './file-source.js';
 import { resultOrCode } from './result-or-code.js';
 
-/** Whoever is wrong about the provider is told so by a setting: the simulated one takes the other side of each. */
+/** A caller with a wrong assumption can correct it with a setting. The simulated provider shows the other side of each. */
 
 const SAMPLE = 'samples/agreement.pdf';
 const BILLING = { username: new Secret('sandbox-billing'), password: new Secret('sandbox-billing-password') };
@@ -63,7 +63,7 @@ interface Prepared extends ProviderIds {
   code: Secret;
 }
 
-/** A request that far, prepared by a provider like any other. */
+/** A request at this stage. A provider with default behaviour prepared it. */
 async function prepared(until: 'video' | 'review' | 'ready' | 'code' | 'issued'): Promise<Prepared> {
   const ids = await plain.createVideoid(order);
   const at = { ...ids, uid: '', code: new Secret('000000') };
@@ -80,13 +80,13 @@ async function prepared(until: 'video' | 'review' | 'ready' | 'code' | 'issued')
 }
 
 type Row = readonly [
-  /** What is assumed otherwise. */
+  /** The assumptions that differ from the default. */
   Partial<Assumptions>,
-  /** How the provider is then. */
+  /** The behaviour of the provider in that case. */
   object,
   Parameters<typeof prepared>[0],
   (optimizer: OneShot, at: Prepared) => Promise<unknown>,
-  /** What whoever assumes the usual is told, and whoever assumes it otherwise. */
+  /** What a caller with the default assumption gets, and one with the other. */
   usual: unknown,
   otherwise: unknown,
 ];

@@ -22,7 +22,7 @@ export const OFFICER = {
   pin: new Secret('90817263'),
 };
 
-/** Every call that reads or writes, by name, as the tests use it. */
+/** Every call that reads or writes, by name, like the tests use it. */
 export const VERBS = {
   create: (client) => client.createVideoid(ORDER),
   request: (client) => client.getRequest(REQUEST),
@@ -36,7 +36,7 @@ export const VERBS = {
 
 export type VerbName = keyof typeof VERBS;
 
-/** The error a call ends with; a call that succeeds is a failed test. */
+/** The error that a call ends with. The test fails if the call succeeds. */
 export async function errorOf(call: Promise<unknown>): Promise<ProviderError> {
   const outcome = await call.then(
     (value: unknown) => ({ value }),

@@ -48,7 +48,7 @@ test.each([
   expect(redact(words, [])).toBe(expected);
 });
 
-/** Values of the kind calls carry; with letters, so that a match is no accident. */
+/** Values like those in calls. They contain letters, so that a match is not an accident. */
 const canary = fc
   .string({ unit: 'grapheme', minLength: 6, maxLength: 60 })
   .filter((value) => /[\p{L}\p{N}]{3}/u.test(value) && !value.includes('…') && value.trim().length >= 6);

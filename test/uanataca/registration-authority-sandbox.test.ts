@@ -8,7 +8,7 @@ import { fileAt } from './file-source.js';
 const SAMPLE = 'samples/agreement.pdf';
 const UNKNOWN = '999999999' as RequestPk;
 
-/** Both sides of what the documents contradict each other in or leave open; the client may not care, or is told. */
+/** Both sides of what the documents contradict or leave open. The client does not notice the difference, or a setting tells it. */
 const SIDES: readonly [object, Partial<RegistrationAuthorityAssumptions>][] = [
   [{}, {}],
   [{ errorShape: 'detail', secretsShape: 'object', snType: 'number', noneLeft: '404', errorCode: 'number' }, {}],

@@ -7,7 +7,7 @@ import { authorityOf } from './authority-server.js';
 import { COMPANY_PROFILE, OFFICER, PERSON_PROFILE, SimulatedAuthority } from './enrolment-sandbox.js';
 import { resultOrCode } from './result-or-code.js';
 
-/** Whoever is wrong about the provider is told so by a setting: the simulated one takes the other side of each. */
+/** A caller with a wrong assumption can correct it with a setting. The simulated provider shows the other side of each. */
 
 const NOBODY = '999999999' as RequestPk;
 

@@ -63,7 +63,7 @@ const DOCUMENTED: readonly [EnrolmentVerb, number, string, string][] = [
   ['preauthLink', 403, FORBIDDEN, 'refused CREDENTIALS_REFUSED'],
 ];
 
-/** §2.3: one thing said in six ways, and the code in three. */
+/** §2.3: the same thing in six forms, with the code in three of them. */
 const SHAPES: readonly [string, (status: number, words: string) => unknown][] = [
   ['code, id, error', (_status, error) => ({ code: '500', id: '80a9e5709417bdc9', error })],
   ['a number as code', (_status, error) => ({ code: 415, id: '80a9e5709417bdc9', error })],
@@ -174,7 +174,7 @@ describe('an answer that never comes', () => {
         () => 'value',
         (error: unknown) => (error instanceof ProviderError ? `${error.kind} ${error.code}` : String(error)),
       );
-    // All at once: the HTTP client counts time-outs in whole seconds.
+    // All at once, because the HTTP client counts time-outs in whole seconds.
     await Promise.all([
       ...DOUBTFUL.map(async (verb) => expect(await kindOf(verb)).toBe(IN_DOUBT[verb])),
       ...(['firstUnused', 'request', 'cancel'] as const).map(async (verb) =>

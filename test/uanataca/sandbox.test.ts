@@ -26,7 +26,7 @@ async function bytesOf(document: ReturnType<OneShot['getContract']>): Promise<nu
   return bytes;
 }
 
-/** Spellings and shapes of one and the same provider; the client may not care. */
+/** Spellings and shapes of the same provider. The client does not notice the difference. */
 const SHAPES = [
   { messageSpelling: 'as-seen', detailSpelling: 'as-seen', errorShape: 'detail' },
   { messageSpelling: 'message', detailSpelling: 'details', errorShape: 'v1', pkType: 'string', uidShape: 'hex' },

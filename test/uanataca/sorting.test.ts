@@ -25,7 +25,7 @@ async function outcomeOf(verb: VerbName, given: Answered, assumptions: Partial<A
   }
 }
 
-/** §4's refusals with their documented status: the verb, the words, and what we make of it. */
+/** §4's refusals with their documented status: the verb, the words, and the result. */
 const DOCUMENTED: readonly [VerbName, number, unknown, string][] = [
   ['create', 400, 'Videoid not enabled for Registration Authority 1234', 'refused PROVIDER_REFUSED'],
   ['create', 400, 'Missing required parameters', 'refused PROVIDER_REFUSED'],

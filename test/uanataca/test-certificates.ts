@@ -13,7 +13,7 @@ export interface TestCertificate {
   key: string;
 }
 
-/** A certificate that vouches for itself, for one host name or address. */
+/** A self-signed certificate for one host name or address. */
 export async function certificateFor(name: string): Promise<TestCertificate> {
   cryptoProvider.set(webcrypto);
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };

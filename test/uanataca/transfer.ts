@@ -1,4 +1,4 @@
-// Uploads and downloads a small file, then large ones, and says by how many bytes the process grew. A process of its own.
+// Uploads and downloads a small file, then large ones, in a separate process. Reports by how many bytes the process grew.
 import { pipeline } from 'node:stream/promises';
 import { Writable } from 'node:stream';
 import type { RequestPk } from '../../src/messages/request.js';

@@ -57,7 +57,7 @@ describe('uploading', () => {
   afterAll(() => rm(directory, { recursive: true }));
   const file = (from = path) => ({ open: fileAt(from), index: 3 });
 
-  /** How many files of the test this process holds open, as far as the system tells. */
+  /** How many files of the test this process has open, if the system says so. */
   async function openFiles(): Promise<number> {
     if (process.platform !== 'linux') return 0;
     const descriptors = await readdir('/proc/self/fd');
@@ -156,7 +156,7 @@ describe('uploading', () => {
   test('a file that fails while it is read never arrives whole, and the error is passed on unchanged', async () => {
     async function* failing(): AsyncGenerator<Buffer> {
       yield PDF.subarray(0, PDF.length - 1);
-      await setTimeout(20); // what was read has gone by then
+      await setTimeout(20); // by then, the data that was read is gone
       throw changed;
     }
     const open = () => Promise.resolve({ stream: Readable.from(failing(), { objectMode: false }), size: PDF.length });

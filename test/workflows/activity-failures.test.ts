@@ -8,7 +8,7 @@ const { TIMEOUT_TYPE_SCHEDULE_TO_CLOSE, TIMEOUT_TYPE_START_TO_CLOSE } = proto.te
 
 const FULL: StepFailure = { code: 'ARCHIVE_FULL', temporary: true, words: 'no room', facts: { bytesFree: 1 } };
 
-/** What a workflow gets for what the server says of an activity. */
+/** What a workflow gets when the server reports something about an activity. */
 function asThrown(cause: Failure): Error {
   const activityFailureInfo = { activityType: { name: 'retrieve' }, activityId: '1' };
   const converter = new DefaultFailureConverter({ encodeCommonAttributes: true });

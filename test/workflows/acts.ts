@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { ReviewMode } from '../../src/messages/request.js';
 import type { Fate } from './provider-model.js';
 
-/** Everything that somebody, or the network, can do to a running request. */
+/** Everything that people or the network can do to a running request. */
 export const ACTS = [
   'hint',
   'video-finished',
@@ -47,10 +47,10 @@ const FATES: Fate[] = ['unreachable', 'refused', 'lost', 'slow'];
 
 export type Move = { act: Act; after: number } | { step: string; fate: Fate };
 
-/** How one request goes. Milliseconds. */
+/** The course of one request. Times are in milliseconds. */
 export interface Course {
   reviewMode: ReviewMode;
-  /** Undefined: no deadline that anybody lives to see. */
+  /** Undefined: no deadline passes during the test. */
   deadlines: { video: number | undefined; review: number | undefined; signing: number | undefined };
   /** Whether DELETE cancels at the provider. */
   withdraws: boolean;
@@ -58,7 +58,7 @@ export interface Course {
   moves: Move[];
 }
 
-/** Ends are rarer than what brings a request on, or hardly one would come far. */
+/** Ends are rarer than acts that continue a request. Otherwise few requests would get far. */
 const act = fc.oneof(
   {
     weight: 12,
@@ -97,7 +97,7 @@ const move: fc.Arbitrary<Move> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ step: fc.constantFrom(...STEPS), fate: fc.constantFrom(...FATES) }) },
 );
 
-/** Seldom one that passes while the request is played. */
+/** It rarely passes during the request. */
 const deadline = fc.option(fc.integer({ min: 60, max: 600 }), { nil: undefined, freq: 5 });
 
 export const course: fc.Arbitrary<Course> = fc.record({

@@ -3,14 +3,14 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import { WORKFLOW_MODULES } from '../../src/temporal/data-converter.js';
 import { QUIET } from '../quiet.js';
 
-/** The only ones that the sandbox of Temporal has. */
+/** The only modules that Temporal's sandbox offers. */
 const ALLOWED_BUILTINS = ['assert', 'url', 'util'];
 
-/** What is in the bundle: our files from `src/` on, packages by name, and what was left empty. */
+/** The content of the bundle: our files from `src/` on, packages by name, and modules that were left empty. */
 let modules: string[];
 beforeAll(async () => {
   const { code } = await bundleWorkflowCode({ ...WORKFLOW_MODULES, logger: QUIET });
-  // The bundler heads every module with its path.
+  // The bundler writes the path above every module.
   modules = [...code.matchAll(/^ {2}!\*\*\* (.+) \*\*\*!$/gm)].map(([, path = '']) => nameOf(path));
 });
 

@@ -5,7 +5,7 @@ import { attentionOf } from '../../src/workflows/engine/attention.js';
 import { mayCorrectCreate } from '../../src/workflows/engine/create-doubt.js';
 import { RequestState } from '../../src/workflows/engine/request-state.js';
 
-/** What is possible after each of these failures of a create, one after the other. */
+/** What is possible after each of these failures of a create, in order. */
 function after(flow: Flow, ...codes: FailureCode[]): string[] {
   const state = new RequestState({ key: { flow } } as AnyRequest, () => undefined);
   return codes.map((code) => {

@@ -10,7 +10,7 @@ import { StoryWorker } from './story-worker.js';
 
 const TASK_FAILED = proto.temporal.api.enums.v1.EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED;
 const models = new Map<string, ProviderModel>();
-/** Steps that answer what the story's code does not expect, and throws over. */
+/** Steps with answers that the story's code does not expect, so it throws. */
 const broken = new Set<keyof SignatureActivities>();
 let stories: StoryWorker;
 
@@ -29,7 +29,7 @@ afterAll(() => stories.close());
 
 afterEach(() => broken.clear());
 
-/** A request whose code throws after the approval, seen to fail. */
+/** A request whose code throws after the approval. Waits until it has failed. */
 async function throwing(): Promise<{ handle: WorkflowHandle; model: ProviderModel }> {
   broken.add('upload');
   const reference = randomUUID();

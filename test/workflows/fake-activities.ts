@@ -9,9 +9,9 @@ const SLOW = 80;
 const TRY_AGAIN = 15;
 const TAKES_LONG = 40;
 
-/** The activities of a signature over one model for each reference. They look before they write, as the real ones do. */
+/** The activities of a signature, over one model for each reference. They read before they write, like the real ones. */
 export function fakeActivities(modelOf: (reference: string) => ProviderModel): SignatureActivities {
-  /** Gives a step its fate: before the work, or after it. */
+  /** Sets what happens to a step, before or after its work. */
   function step<Order, Result>(
     name: string,
     work: (model: ProviderModel, order: Order) => Result,
@@ -94,7 +94,7 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
   };
 }
 
-/** As `activities/sign.ts`: a mark before the call; who finds it only reads. */
+/** Like `activities/sign.ts`: there is a mark before the call. A step that finds the mark only reads. */
 function sign(modelOf: (reference: string) => ProviderModel): SignatureActivities['sign'] {
   return async ({ reference }, { codeId, settle, secret, unlock }) => {
     const model = modelOf(reference);
@@ -114,7 +114,7 @@ function sign(modelOf: (reference: string) => ProviderModel): SignatureActivitie
       throw failure('CREDENTIALS_REFUSED');
     }
     const typed = secret?.sealed ?? '';
-    // Lost on the way there, or on the way back.
+    // The call was lost, or its answer.
     const arrives = fate !== 'lost' || model.codes % 2 === 0;
     const right = secret ? typed === model.code : unlock?.value.sealed === UNLOCKS;
     const accepted = arrives && right && model.status === 'ENROLLREADY';

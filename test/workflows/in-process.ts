@@ -21,7 +21,7 @@ interface Pending {
   seq: number;
   name: Name;
   order: unknown;
-  /** Milliseconds; the first is that of a step within its budget. */
+  /** Milliseconds. The first is the time of a step within its budget. */
   budget: number | undefined;
   retries: { from: number; to: number };
 }
@@ -40,14 +40,14 @@ export async function workflows(): Promise<VMWorkflowCreator> {
 }
 
 /**
- * A workflow in this process, as the SDK runs it, with clock, timers and activities in the hand of the test: an hour passes
- * in a millisecond. What Temporal would do is done here, but for retries: a test answers each activity as a whole.
+ * A workflow in this process, run like by the SDK. The test controls clock, timers and activities, so an hour passes
+ * in a millisecond. This does what Temporal would do, except retries: a test answers each activity as a whole.
  */
 export class InProcess {
   now = Date.parse('2026-01-01T00:00:00Z');
-  /** What the workflow ended with. */
+  /** The result of the workflow. */
   result: unknown;
-  /** How many activities of each name there were. */
+  /** How many activities of each name were started. */
   readonly called = new Map<Name, number>();
   private readonly pending: Pending[] = [];
   private readonly timers = new Map<number, number>();
@@ -71,12 +71,12 @@ export class InProcess {
     await this.workflow.dispose();
   }
 
-  /** Names of the activities that are waited for. */
+  /** The names of the activities that the workflow waits for. */
   get waitsFor(): Name[] {
     return this.pending.map(({ name }) => name);
   }
 
-  /** The activity of this name that is waited for. */
+  /** The activity with this name that the workflow waits for. */
   activity(name: Name): Pending {
     const found = this.pending.find((pending) => pending.name === name);
     if (found === undefined)
@@ -89,7 +89,7 @@ export class InProcess {
     await this.resolve(this.activity(name), { completed: { result: result ?? null } });
   }
 
-  /** Its retries are over: it fails for good, or its budget is. */
+  /** It fails finally: after its last retry, or because its budget ended. */
   async fails(name: Name, failure: Partial<StepFailure> & Pick<StepFailure, 'code'>): Promise<void> {
     const details = { words: 'words', temporary: false, ...failure };
     const payloads = toPayloads(defaultPayloadConverter, details) ?? [];
@@ -108,11 +108,11 @@ export class InProcess {
     const input = toPayloads(defaultPayloadConverter, order) ?? [];
     const job = { doUpdate: { id, protocolInstanceId: id, name, input, runValidator: true, meta: { updateId: id } } };
     const answered = this.activate([job]).then(() => answer as Promise<Answer>);
-    answered.catch(() => undefined); // not every caller wants to know
+    answered.catch(() => undefined); // some callers ignore it
     return answered;
   }
 
-  /** What was asked has reached the workflow. */
+  /** The order has reached the workflow. */
   async settles(): Promise<void> {
     await this.working;
   }
@@ -123,7 +123,7 @@ export class InProcess {
     return fromPayloadsAtIndex<RequestStatus>(defaultPayloadConverter, 0, response ? [response] : []);
   }
 
-  /** Time passes, and the timers that are due fire. */
+  /** Time passes, and the due timers fire. */
   async passes(milliseconds: number): Promise<void> {
     const until = this.now + milliseconds;
     for (;;) {
@@ -137,7 +137,7 @@ export class InProcess {
     this.now = until;
   }
 
-  /** No worker is there for so long: timers that are due meanwhile are handled at its end. */
+  /** No worker runs for this long. Timers that become due are handled at the end of it. */
   async passesWithoutWorker(milliseconds: number): Promise<void> {
     this.now += milliseconds;
     await this.passes(0);

@@ -14,7 +14,7 @@ const acceptance = {
   at: '2026-01-01T00:00:00+01:00',
 };
 
-/** An order of each kind as clients make it, the long form where there are two. */
+/** An order of each kind as clients make it. The long form, if there are two. */
 const GENUINE: { [Name in OrderName]: Orders[Name] } = {
   review: {
     decision: 'refuse',

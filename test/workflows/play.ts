@@ -12,10 +12,10 @@ import { type ProviderModel, UNLOCKS } from './provider-model.js';
 const NEVER = 3_600_000;
 const OPERATOR = { kind: 'operator' } as const;
 
-/** Milliseconds in which a request ends when everybody does what is next; it takes a second on a machine with time. */
+/** The time in which a request ends if everybody does what is next, in milliseconds. An idle machine needs a second. */
 const ENDS_WITHIN = 60_000;
 
-/** Plays a course on a request that runs, then brings it to an end in peace. Answers how it ended. */
+/** Plays a course on a running request, then ends it without more trouble. Returns how it ended. */
 export class Play {
   private readonly asked: Promise<unknown>[] = [];
   private wrong = 0;
@@ -41,7 +41,7 @@ export class Play {
     return new Play(handle, model, course);
   }
 
-  /** @throws when it does not end, or somebody who asked is not answered */
+  /** @throws if it does not end, or if somebody who asked gets no answer */
   async toTheEnd(): Promise<Outcome> {
     for (const move of this.course.moves) {
       if ('fate' in move) this.model.fate(move.step, move.fate);
@@ -65,11 +65,11 @@ export class Play {
     }
   }
 
-  /** @throws where the request stands, if it has not ended in time */
+  /** @throws an error that says where the request is, if it has not ended in time */
   private async stuck(signal: AbortSignal): Promise<never> {
     await pause(ENDS_WITHIN, undefined, { signal }).catch(() => new Promise<never>(() => {}));
     const status = await this.handle.query<RequestStatus>(names.STATUS_QUERY);
-    void this.handle.terminate(); // not awaited: the result would be the first to fail, and say nothing
+    void this.handle.terminate(); // not awaited: the result would fail first and explain nothing
     throw new Error(`does not end; the provider says ${this.model.status}: ${JSON.stringify(status)}`);
   }
 
@@ -135,14 +135,14 @@ export class Play {
     return { documents: ['d'], contract: 'contract', consentVersion: '1', channel: 'test', at };
   }
 
-  /** Everybody does what is next, until the request has ended by itself. */
+  /** Everybody does what is next, until the request ends by itself. */
   private async bringToAnEnd(signal: AbortSignal): Promise<void> {
     let last = '';
     while (!signal.aborted) {
       const status = await this.handle.query<RequestStatus>(names.STATUS_QUERY).catch(() => undefined);
       if (status === undefined) continue;
       const now = JSON.stringify([status.stage, status.attention, status.provider, status.code, status.events.length]);
-      // Once for each situation, and again after a while: what was asked may have come too early.
+      // Once in each situation, and again later, because the first order may have come too early.
       if (now !== last) await this.next(status);
       last = Math.random() < 0.1 ? '' : now;
       await pause(15);
@@ -174,7 +174,7 @@ export class Play {
     await this.handle.signal(names.HINT_SIGNAL).catch(ended);
   }
 
-  /** Asks and does not wait: what is answered, and that it is, is seen at the end. */
+  /** Asks without waiting. The answer is checked at the end. */
   private async ask(name: string, argument: unknown): Promise<void> {
     const answered = this.handle.executeUpdate(name, { args: [argument] });
     this.asked.push(answered.then(noted, noted));
@@ -226,8 +226,8 @@ export function requestOf(
   };
 }
 
-/** A refusal is an answer too. */
+/** A refusal counts as an answer. */
 function noted(): void {}
 
-/** Cancelling or hinting a request that has ended. */
+/** For cancelling or hinting a request that has ended. */
 function ended(): void {}

@@ -5,19 +5,19 @@ import type { FailureCode } from '../../src/messages/failures.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import type { ProviderStatus } from '../../src/messages/request.js';
 
-/** What unlocks in another way than a code. */
+/** The unlock value that replaces a code. */
 export const UNLOCKS = 'finger';
 
-/** What becomes of a call: nothing was done, it was refused, it was done and the answer was lost, or it takes its time. */
+/** What happens to a call: nothing was done, it was refused, it was done but the answer was lost, or it takes its time. */
 export type Fate = 'unreachable' | 'refused' | 'lost' | 'slow';
 
-/** The provider and the archive of one request, as small as they can be: a status machine that remembers what was done. */
+/** The smallest model of provider and archive for one request: a status machine that remembers what was done. */
 export class ProviderModel {
-  /** By number; the last one is the request's. */
+  /** By number. The last one belongs to the request. */
   readonly statuses: ProviderStatus[] = [];
-  /** What a read shows in place of the status. */
+  /** A status that a read shows in place of the real one. */
   shows: string | undefined;
-  /** Which creates may have happened, and which brought ids back. */
+  /** The creates that may have happened, and those that returned ids. */
   readonly createBegun = new Set<number>();
   readonly createdIn = new Map<number, number>();
   uploaded = 0;
@@ -26,30 +26,30 @@ export class ProviderModel {
   codes = 0;
   readonly signBegun = new Set<string>();
   readonly signRefused = new Set<string>();
-  /** Whether the signer has said that it accepts. */
+  /** Whether the signer has accepted. */
   accepted = false;
-  /** Codes handed to the provider that it did not answer. */
+  /** Codes that the provider got and did not answer. */
   private readonly unanswered = new Set<string>();
   outcome: Outcome | undefined;
   ended = false;
   readonly calls: string[] = [];
-  /** What must not happen and did. */
+  /** What happened but must not happen. */
   readonly broken: string[] = [];
   private readonly fates = new Map<string, Fate[]>();
 
-  /** @param withdraws whether a request can be cancelled over the API */
+  /** @param withdraws whether the API can cancel a request */
   constructor(private readonly withdraws: boolean) {}
 
   get status(): ProviderStatus {
     return this.statuses.at(-1) ?? '';
   }
 
-  /** The signer, the RAO and the provider itself: only where the status allows it. */
+  /** An act of the signer, the RAO or the provider itself. It only happens if the status allows it. */
   move(from: readonly ProviderStatus[], to: ProviderStatus): void {
     if (from.includes(this.status)) this.statuses[this.statuses.length - 1] = to;
   }
 
-  /** The next call of a step goes like this. */
+  /** Sets how the next call of a step ends. */
   fate(step: string, fate: Fate): void {
     this.fates.set(step, [...(this.fates.get(step) ?? []), fate]);
   }
@@ -76,7 +76,7 @@ export class ProviderModel {
     return { closed: this.withdraws };
   }
 
-  /** The provider gets a code: never one that it may have seen without our knowing what it said. */
+  /** The provider gets a code. It must not be one that it may have seen without a known answer. */
   handedOver(secret: string, answered: boolean): void {
     if (this.unanswered.has(secret)) this.broken.push('a code was passed to sign twice');
     if (!answered) this.unanswered.add(secret);
@@ -101,14 +101,14 @@ export class ProviderModel {
     return wrong;
   }
 
-  /** Deleting and watching may go on in workflows of their own, and a reminder stands beside the story. */
+  /** Deleting and watching may continue in other workflows. A reminder runs beside the story. */
   private mayFollowTheEnd(step: string): boolean {
     if (step === 'watch' || step === 'noteLateVideo') return this.outcome?.leftOpen === true;
     return step === 'remind' || (step === 'clean' && this.outcome?.cleanup === 'pending');
   }
 }
 
-/** A failure as an activity throws it. */
+/** A failure in the form in which an activity throws it. */
 export function failure(code: FailureCode, more: { retryIn?: number; temporary?: boolean } = {}): ApplicationFailure {
   const retry = more.retryIn !== undefined;
   const details: StepFailure = { code, words: code, temporary: more.temporary ?? retry };

@@ -3,13 +3,13 @@ import { coresdk } from '@temporalio/proto';
 import { ASKED_AHEAD } from '../../src/messages/steering.js';
 import { interceptors } from '../../src/workflows/guards/question-ahead.js';
 
-/** A query, by the id it has for the SDK and the events there were when it was asked. */
+/** A query: its id in the SDK, and the number of events when it was asked. */
 type Query = { queryId: string; askedAt?: number };
 
-/** An activation as the SDK makes it: of the task that started at `second`, with so many events, replayed or not. */
+/** An activation as the SDK makes it: the task that started at `second`, the number of events, and whether it is a replay. */
 type Activation = [second: number, historyLength: number, isReplaying: boolean, query?: Query];
 
-/** Hands the activations to the guard of one workflow; gives how many the workflow got. */
+/** Passes the activations to the guard of one workflow. Returns how many the workflow got. */
 function taken(...activations: Activation[]): number {
   const [guard] = interceptors().internals ?? [];
   let count = 0;
@@ -28,7 +28,7 @@ function jobOf({ queryId, askedAt }: Query): coresdk.workflow_activation.IQueryW
   return { queryId, queryType: 'status', arguments: said };
 }
 
-/** A query about the task of the third second. */
+/** A query about the task that started at second 3. */
 const about = (query: Query): Activation => [3, 20, true, query];
 
 test('tasks, replays, questions and what comes in parts reach the workflow', () => {
@@ -36,10 +36,10 @@ test('tasks, replays, questions and what comes in parts reach the workflow', () 
     taken(
       [1, 3, true], // replay
       [2, 9, true],
-      [2, 9, true], // a question about what was replayed
+      [2, 9, true], // a query about what was replayed
       [3, 20, false], // a task, in two parts
       [3, 20, false],
-      [3, 20, true], // a question in it
+      [3, 20, true], // a query in it
       [4, 26, false],
     ),
   ).toBe(7);
@@ -55,7 +55,7 @@ test('a query is not answered from more events than there were when it was asked
   expect(() => taken(task, about({ queryId: 'legacy_query', askedAt: 19 }))).toThrow(ASKED_AHEAD);
   expect(taken(task, about({ queryId: 'legacy_query', askedAt: 20 }))).toBe(2);
   expect(taken(task, about({ queryId: 'legacy_query', askedAt: 26 }))).toBe(2);
-  // One that does not say, as the Temporal UI asks; and one that came with the task, which its worker ends.
+  // One query without a number, like those of the Temporal UI. One that came with the task, whose worker ends it.
   expect(taken(task, about({ queryId: 'legacy_query' }))).toBe(2);
   expect(taken(task, about({ queryId: 'b9b0', askedAt: 19 }))).toBe(2);
 });

@@ -21,7 +21,7 @@ afterAll(() => creator.destroy());
 let it: InProcess;
 afterEach(() => it.close());
 
-/** Times as they are in earnest. */
+/** Times as in production. */
 function aRequest(): SignatureRequest {
   const deadlines = { video: HOUR, review: HOUR, signing: HOUR };
   const request = requestOf('r', { reviewMode: 'manual', deadlines, codesNotAccepted: 3 });
@@ -59,7 +59,7 @@ async function inAcceptance(): Promise<void> {
   await it.answers('upload', { documents, contract: { sha256: 'contract', size: 1 } });
 }
 
-/** The signer accepts and asks for a code, now. */
+/** The signer accepts and asks for a code now. */
 function askForCode(): Promise<unknown> {
   const at = new Date(it.now).toISOString();
   return it.update('code', {

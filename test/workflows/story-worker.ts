@@ -7,7 +7,7 @@ import { WORKFLOW_MODULES } from '../../src/temporal/data-converter.js';
 import { ensureSearchAttributes } from '../../src/temporal/namespace.js';
 import { workflowBundle } from '../workflow-bundle.js';
 
-/** The stories on the Temporal server of the tests, with activities of the test. Who may start and order is seen to elsewhere. */
+/** The stories on the Temporal server of the tests, with the test's activities. Other tests check who may start and order. */
 export class StoryWorker {
   private constructor(
     readonly client: Client,
