@@ -65,7 +65,7 @@ async function* pieces(
   while (at < size) {
     const place = Buffer.allocUnsafe(Math.min(PIECE, size - at));
     const { bytesRead } = await disk.run(() => handle.read(place, 0, place.length, at));
-    if (bytesRead === 0) throw changed(); // it has become shorter
+    if (bytesRead === 0) throw changed(); // the file has become shorter
     if (held !== undefined) yield held;
     held = place.subarray(0, bytesRead);
     hash.update(held);

@@ -60,7 +60,7 @@ const PROBLEMS: Record<StructureProblem, { code: InputFailureCode; words: string
 };
 
 /**
- * Checks whether a file can be sent for signing. The check is as strict as the one after signing, so that problems show now and not then.
+ * Checks whether a file can be sent for signing. The check is as strict as the one after signing, so problems show before it.
  * It reads the cross-references, the catalog, the page tree, the form, and every object that these lead to. It does not read streams.
  * A file that was cut exactly at the end of an earlier revision is a complete PDF, so it passes.
  *

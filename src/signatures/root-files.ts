@@ -2,7 +2,7 @@ import { VideoIdError } from '../messages/failures.js';
 import { readGuarded } from '../security/guarded-file.js';
 import { readRoots } from './cms/certificate-chain.js';
 
-/** Gives the root certificates of an environment as PEM texts. Files are read once; one that cannot be read is tried again next time. */
+/** Returns the root certificates of an environment as PEM texts. Each file is read once. An unreadable file is tried again next time. */
 export function rootFiles(
   environments: Readonly<Record<string, { roots: readonly string[] }>>,
 ): (environment: string) => Promise<string[]> {

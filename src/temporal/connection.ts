@@ -56,7 +56,7 @@ export async function connectClient(
 }
 
 /**
- * The SDK's retries of calls, made so that they can be ended. A retry on a closed connection throws from a timer, which would end
+ * The SDK's retries of calls, but with a way to end them. A retry on a closed connection throws from a timer, which would end
  * the process.
  */
 class Retries implements GrpcRetryOptions {

@@ -84,7 +84,7 @@ export async function listRequests(
 /** Of the requests of an installation that run. */
 export interface RequestCount {
   running: number;
-  /** Of these: in attention, or such that no worker can carry on with them. */
+  /** Those of them that are in attention, or that no worker can continue. */
   attention: number;
 }
 
@@ -109,7 +109,7 @@ export async function countRequests({
   }));
 }
 
-/** Asks for what is marked as a problem too, on servers that mark it. */
+/** Also asks for requests that the server has marked as a problem, if it marks them. */
 async function asked<Answer>(client: Client, ask: (problems: boolean) => Promise<Answer>): Promise<Answer> {
   const within = (problems: boolean) => client.withDeadline(Date.now() + CALL_WITHIN, () => ask(problems));
   try {
@@ -133,13 +133,13 @@ async function found(client: Client, query: string, limit: number): Promise<Requ
   return requests;
 }
 
-/** A request that was reset goes on in another run; the one that was ended for it is no request of its own. */
+/** A request that was reset continues in another run. The run that was ended for it does not count as a request. */
 async function wasReset(client: Client, { status, workflowId, runId }: WorkflowExecutionInfo): Promise<boolean> {
   if (status.name !== 'TERMINATED') return false;
   return (await client.workflow.getHandle(workflowId).describe()).runId !== runId;
 }
 
-/** Visibility lists the newest first by itself; not every store takes an ORDER BY. */
+/** Visibility lists the newest first by default. Not every store accepts an ORDER BY. */
 function queryOf({ flow, stage, attention, code }: ListOptions, problems: boolean): string {
   const parts = [
     flow === undefined ? `WorkflowType IN ('signature', 'enrolment')` : `WorkflowType = '${knownFlow(flow)}'`,

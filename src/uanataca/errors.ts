@@ -8,7 +8,7 @@ import { redact } from './answers/redaction.js';
  */
 export type ProviderErrorKind = 'not-sent' | 'temporary' | 'refused' | 'unknown';
 
-/** Refusals that say something about the request. Calls return them as values, not as errors. */
+/** Refusals that say something about the request. Calls return them as values instead of throwing them. */
 export type Meaning = 'sent-less-than-a-minute-ago' | 'not-accepted' | 'already-issued' | 'gone';
 
 /** What `sorting.ts` makes of an answer, or of a missing one. */

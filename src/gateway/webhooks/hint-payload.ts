@@ -58,7 +58,7 @@ const FORWARDED: Record<KnownProviderStatus, readonly Flow[]> = {
   CANCELLED: ['signature', 'enrolment'],
 };
 
-/** Whether a status needs a signal to requests of this flow, or of any flow. An unknown status does. */
+/** Whether a status needs a signal to requests of this flow, or of any flow. An unknown status needs one. */
 export function isForwarded(status: Hint['status'], flow?: Flow): boolean {
   if (status === undefined) return true;
   return flow === undefined ? FORWARDED[status].length > 0 : FORWARDED[status].includes(flow);

@@ -110,7 +110,7 @@ export class Step {
     };
   }
 
-  /** Enters a place and all below it that the update wrote. Says whether there are streams, or throws `Refusal` for them. */
+  /** Explains a place and all that the update wrote below it. Returns whether it has streams. Throws `Refusal` if they are not allowed. */
   async enterAll(place: Place, allowed: { streams: boolean }): Promise<boolean> {
     const { value, object, was, isWritten, holder } = await this.enter(place);
     const way = `${object?.number} ${allowed.streams}`;

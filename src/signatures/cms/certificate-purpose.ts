@@ -12,10 +12,10 @@ const TIME_STAMPING = '1.3.6.1.5.5.7.3.8';
 const ANY_PURPOSE = '2.5.29.37.0';
 /** Purposes of machines and authorities: TLS server, timestamps, answers about revocation. */
 const NOT_OF_SIGNERS = ['1.3.6.1.5.5.7.3.1', TIME_STAMPING, '1.3.6.1.5.5.7.3.9'];
-/** Purposes that allow signing, whatever others are named too: e-mail, documents (RFC 9336, Microsoft, Adobe). */
+/** Purposes that allow signing, even if other purposes are named too: e-mail, documents (RFC 9336, Microsoft, Adobe). */
 const OF_SIGNERS = ['1.3.6.1.5.5.7.3.4', '1.3.6.1.5.5.7.3.36', '1.3.6.1.4.1.311.10.3.12', '1.2.840.113583.1.1.5'];
 
-/** Whether a certificate may be used so: it is not an authority, its key may sign, and its purpose fits. */
+/** Whether a certificate may be used for this: it is not an authority, its key may sign, and its purpose fits. */
 export function isFor(certificate: ReadCertificate, use: CertificateUse): boolean {
   const usage = keyUsageOf(certificate);
   const signs = usage === undefined || (usage & (KEY_USAGE.digitalSignature | KEY_USAGE.nonRepudiation)) !== 0;

@@ -12,7 +12,7 @@ export interface BudgetLimits {
   asn1Nodes: number;
 }
 
-/** Far above real documents: the largest manuals have a few hundred thousand objects, and so many nodes has a large revocation list. */
+/** Far above real documents. The largest manuals have a few hundred thousand objects. A large revocation list has as many nodes. */
 export const USUAL_LIMITS: BudgetLimits = {
   inflatedBytes: 64 * 1024 * 1024,
   parsedBytes: 256 * 1024 * 1024,

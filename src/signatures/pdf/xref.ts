@@ -13,7 +13,7 @@ import {
   type PdfDictionary,
 } from './syntax.js';
 
-/** Where an object is, by a cross-reference section. Offsets in the file, bytes. */
+/** Where a cross-reference section says that an object is. Offsets in the file, in bytes. */
 export type XrefEntry =
   | { kind: 'free' }
   | { kind: 'at'; offset: number; generation: number }

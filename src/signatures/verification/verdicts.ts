@@ -51,7 +51,7 @@ export function verdictsOfRequest(
 }
 
 /**
- * The verdict on one file. Signatures of others must be intact; other problems with them are one reason of its own.
+ * The verdict on one file. Signatures of others must be intact. Other problems with them give one separate reason.
  *
  * @param more reasons from other files, or from rules
  */
@@ -88,11 +88,11 @@ function ofOther(reason: VerificationReason): VerificationReason[] {
 interface Signer {
   one?: string;
   certificate?: Uint8Array;
-  /** Why the signer is not known. */
+  /** Why we do not know who the signer is. */
   reasons: VerificationReason[];
 }
 
-/** The certificate that signed most documents; of several, the one that signed the contract. Those named by a setting are others. */
+/** The certificate that signed most documents. Of several, the one that also signed the contract. Those that settings name do not count. */
 function signerOf(documents: readonly SignedFile[], contract: SignedFile, rules: VerdictRules): Signer {
   const named = new Set([...rules.documentSigners.certificates, ...rules.contractSigners.certificates]);
   const counts = new Map<string, number>();
@@ -158,7 +158,7 @@ function states({ certificate }: SignatureVerdict, requirement: Requirement): bo
   }
 }
 
-/** Reasons of a contract have names of their own, so that a setting can let a contract pass and not documents. */
+/** Reasons of a contract have different names, so that a setting can let a contract pass but no documents. */
 function ofContract(contract: SignedFile, bySigner: SignatureVerdict[], rules: VerdictRules): Verification {
   const reasons = contract.reasons.map((reason) => CONTRACT_NAMES[reason] ?? reason);
   const isUnreadable = reasons.includes('contract-unreadable');

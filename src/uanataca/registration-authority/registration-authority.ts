@@ -108,8 +108,8 @@ export class RegistrationAuthority {
   }
 
   /**
-   * How many scratchcards are left. The API has no call for it. The assumption `scratchcardList` says whether the list has only
-   * unused cards, or all: then each request took one. This is good enough for a warning.
+   * How many scratchcards are left. The API has no call for this. The assumption `scratchcardList` says whether the list has only
+   * unused cards, or all cards. If all, one card is subtracted for each request. This is precise enough for a warning.
    */
   async countScratchcards(registrationAuthority: string): Promise<ScratchcardCount> {
     return countOf(this.#exchange, registrationAuthority, this.#assumed);
