@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A program to run in a process of its own. */
+/** A program to run in a separate process. */
 export interface ServiceOrder {
   name: string;
   program: string;

@@ -53,7 +53,9 @@ async function main(): Promise<number> {
     ]);
     showAddresses(stack);
     if (options.exit || code === INTERRUPTED) return code;
-    screen.line('Everything keeps running, so you can look around. Ctrl-C stops it. The next start uses the same state.');
+    screen.line(
+      'Everything keeps running, so you can look around. Ctrl-C stops it. The next start uses the same state.',
+    );
     await signals.asked;
     return code;
   } finally {

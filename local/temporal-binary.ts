@@ -113,7 +113,7 @@ async function make(places: Places, target: string): Promise<TemporalBinary> {
     [
       'No Temporal server was found. Tried TEMPORAL_ADDRESS, TEMPORAL_CLI_PATH, the PATH, the cache, and:',
       ...refused.map((line) => `  ${line}`),
-      'Do one of these: install the Temporal CLI (1.5.1 or newer), set TEMPORAL_CLI_PATH to one, set TEMPORAL_ADDRESS',
+      'Do one of these: install the Temporal CLI (1.5.1 or newer), set TEMPORAL_CLI_PATH to it, set TEMPORAL_ADDRESS',
       'to a running server, or install Go (1.21 or newer) so that the server can be built.',
     ].join('\n'),
   );

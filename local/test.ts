@@ -137,11 +137,11 @@ async function runJest(args: string[], environment: NodeJS.ProcessEnv): Promise<
     const child = spawn(process.execPath, [jest, '--json', `--outputFile=${reportFile}`, ...args], {
       cwd: PROJECT,
       env: { ...environment, TMPDIR: folder.path },
-      // Jest's words go to its standard error; its standard output only names the report.
+      // Jest writes its messages to standard error. Its standard output only names the report.
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     process.once('SIGTERM', () => child.kill());
-    // Ctrl-C reaches jest too; it ends, and we with it.
+    // Ctrl-C reaches jest too. When it ends, we end.
     process.once('SIGINT', () => {});
     const code = await new Promise<number | null>((resolve, reject) => {
       child.once('error', reject);

@@ -70,7 +70,11 @@ new Command('sandbox')
   .option('--host <name>', 'address to listen on (SANDBOX_HOST)', environment['SANDBOX_HOST'] ?? '127.0.0.1')
   .option('--state <folder>', 'folder of the state (SANDBOX_STATE)', environment['SANDBOX_STATE'] ?? '.sandbox')
   .option('--webhook <url>', 'address for callbacks (SANDBOX_WEBHOOK)', environment['SANDBOX_WEBHOOK'])
-  .option('--settings <file>', 'JSON file with some of the settings (SANDBOX_SETTINGS)', environment['SANDBOX_SETTINGS'])
+  .option(
+    '--settings <file>',
+    'JSON file with some of the settings (SANDBOX_SETTINGS)',
+    environment['SANDBOX_SETTINGS'],
+  )
   .option('--json', 'when ready, print one line of JSON')
   .action(async (flags: Flags) => {
     try {

@@ -21,12 +21,12 @@ export const FAULT_KINDS = {
   slow: { moment: 'before', what: 'The call takes `ms` longer.', parameters: { ms: 3000 } },
   'answer-503': {
     moment: 'before',
-    what: '503 before the work. If `retryAfter` is not 0, the header names so many seconds.',
+    what: '503 before the work. If `retryAfter` is not 0, a header asks to wait that many seconds.',
     parameters: { retryAfter: 0, text: 'Service Unavailable' },
   },
   'answer-429': {
     moment: 'before',
-    what: '429 before the work. If `retryAfter` is not 0, the header names so many seconds.',
+    what: '429 before the work. If `retryAfter` is not 0, a header asks to wait that many seconds.',
     parameters: { retryAfter: 1, text: 'Too many requests' },
   },
   'answer-500': {
@@ -54,7 +54,11 @@ export const FAULT_KINDS = {
     what: 'The work is done, then the connection is cut in the middle of the answer.',
     parameters: {},
   },
-  'hold-after': { moment: 'after', what: 'The work is done, and the answer is held until it is released.', parameters: {} },
+  'hold-after': {
+    moment: 'after',
+    what: 'The work is done, and the answer is held until it is released.',
+    parameters: {},
+  },
 
   'code-not-accepted': { moment: 'work', what: 'A right code is not accepted.', endpoints: ['sign'], parameters: {} },
   'files-late': {

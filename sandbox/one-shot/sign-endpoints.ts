@@ -70,7 +70,7 @@ async function sign(call: Call, request: SignatureRequest): Promise<void> {
   }
   keepCertificate(request, signer);
   delete request.code;
-  provider.move(request, 'issued'); // refused here if it was cancelled meanwhile
+  provider.move(request, 'issued'); // refused if it was cancelled in the meantime
 }
 
 /** The code, or another way to unlock the key, with or without `secret` (§12.7). @throws Refusal */

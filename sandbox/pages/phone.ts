@@ -10,9 +10,7 @@ export function phonesPage(provider: Provider): Html {
     'Phones',
     '/phone',
     html`<h1>Signers' phones</h1>
-      <p class="lead">
-        The phones of all signers. A phone shows the text messages with codes, and the video links.
-      </p>
+      <p class="lead">The phones of all signers. A phone shows the text messages with codes, and the video links.</p>
       <div data-live>
         <div class="cards">
           ${phones.map((phone) => {

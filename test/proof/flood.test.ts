@@ -164,7 +164,7 @@ test('a flood leaves a small history, and too many callbacks are answered with a
   for (const { again } of refused) expect(again).toBeGreaterThan(0);
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 429]));
   const { events } = await temporal.history(`signature-${reference}`);
-  // At most one signal, and one workflow task for it with three events.
+  // For each hint: one signal, and at most one workflow task, which has three events.
   expect(events.length).toBeLessThanOrEqual(30 + 4 * allowed);
 
   // The provider's own callback finds the limit used up, and is repeated until it is accepted.

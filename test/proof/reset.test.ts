@@ -93,7 +93,7 @@ async function unreplayable(): Promise<People> {
   }
 }
 
-/** Whether an order was added to events that had answered a query. */
+/** Whether an order was added to the events from which a query had been answered. */
 async function isBroken(people: People): Promise<boolean> {
   const events = await kinds(people);
   const joined = events.indexOf('workflowExecutionUpdateAccepted', events.lastIndexOf('activityTaskTimedOut'));

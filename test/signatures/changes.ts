@@ -9,7 +9,7 @@ import { changesBetween } from '../../src/signatures/changes/changes-between.js'
 import { LAYOUTS, TRAILER, type Layout } from './rich-pdf.js';
 import type { PdfWriter } from './pdf-writer.js';
 
-/** Writes an update after a document: up to its cross-reference, or including it. */
+/** Writes an update after a document, with or without its cross-reference. */
 export type Writes = (writer: PdfWriter) => PdfWriter;
 
 /** What changed between two positions of these bytes. */

@@ -21,7 +21,7 @@ export async function fieldValues(step: Step): Promise<void> {
 
 async function filled(step: Step, number: number, { dictionary: was, type, isWidget }: FormField): Promise<void> {
   const now = (await step.after.object(number))?.value;
-  if (now === undefined || !isDictionary(now) || was.repeatedKeys) throw new Refusal('a field that became something else');
+  if (now === undefined || !isDictionary(now) || was.repeatedKeys) throw new Refusal('a field that was replaced');
   const changed: string[] = [];
   for (const key of keysOf(was, now)) {
     const place = { was: entryOf(was, key), now: entryOf(now, key), holder: number };

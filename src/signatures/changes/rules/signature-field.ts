@@ -31,7 +31,7 @@ export async function signatureValue(step: Step, place: Place): Promise<boolean>
   const written = object === undefined ? undefined : step.written.get(object.number);
   const contents = entryOf(written?.value, 'Contents');
   if (!isDictionary(value) || written?.base === undefined || !step.isNew(written.number) || contents?.kind !== 'text')
-    throw new Refusal('a signature that is not a signature');
+    throw new Refusal('a signature that cannot be read');
   const start = written.base + contents.start;
   const isTimestamp =
     ['DocTimeStamp', ''].includes(nameIn(value, 'Type')) && nameIn(value, 'SubFilter') === 'ETSI.RFC3161';
