@@ -2,7 +2,7 @@ import { allHandlersFinished, ApplicationFailure, condition, setHandler, sleep }
 import type { Outcome } from '../../src/messages/outcome.js';
 import { type SignatureRequest, workflowIdOf } from '../../src/messages/request.js';
 import type { RequestStatus } from '../../src/messages/status.js';
-import type { CancelOrder, Resolution } from '../../src/messages/steering.js';
+import { ASKED_AHEAD, type CancelOrder, type Resolution } from '../../src/messages/steering.js';
 import { statusQuery, updateOf } from '../../src/workflows/engine/messages.js';
 
 /**
@@ -14,23 +14,26 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   let cancelled: CancelOrder | undefined;
   let resolved: Resolution | undefined;
   let signs = 0;
-  setHandler(statusQuery, (): RequestStatus => ({
-    reference: key.reference,
-    attempt: key.attempt,
-    workflowId: workflowIdOf(key),
-    flow: key.flow,
-    registrationAuthority: key.registrationAuthority,
-    reviewMode: request.reviewMode,
-    stage: 'creating',
-    words: `resolved with ${resolved?.remedy ?? 'nothing'}`,
-    since: '2026-01-01T00:00:00.000Z',
-    endsBy: [],
-    verbs: [],
-    provider: {},
-    code: { notAccepted: signs },
-    toAccept: { documents: request.documents.map(({ sha256 }) => sha256), contract: 'a'.repeat(64) },
-    events: [],
-  }));
+  setHandler(statusQuery, (): RequestStatus => {
+    if (key.reference.startsWith('ahead-')) throw new Error(ASKED_AHEAD);
+    return {
+      reference: key.reference,
+      attempt: key.attempt,
+      workflowId: workflowIdOf(key),
+      flow: key.flow,
+      registrationAuthority: key.registrationAuthority,
+      reviewMode: request.reviewMode,
+      stage: 'creating',
+      words: `resolved with ${resolved?.remedy ?? 'nothing'}`,
+      since: '2026-01-01T00:00:00.000Z',
+      endsBy: [],
+      verbs: [],
+      provider: {},
+      code: { notAccepted: signs },
+      toAccept: { documents: request.documents.map(({ sha256 }) => sha256), contract: 'a'.repeat(64) },
+      events: [],
+    };
+  });
   setHandler(updateOf('review'), (decision) => ({
     status: `${decision.officer}: ${JSON.stringify(decision.credentials)}`,
   }));

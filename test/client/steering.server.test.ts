@@ -30,8 +30,8 @@ beforeAll(async () => {
 });
 afterAll(() => close());
 
-async function started(): Promise<string> {
-  const reference = `steering-${randomUUID()}`;
+async function started(name = 'steering'): Promise<string> {
+  const reference = `${name}-${randomUUID()}`;
   await place.client.start({
     reference,
     signer: { email: 'signer@example.com', phone: '+34600000000' },
@@ -202,6 +202,11 @@ test('the link of an adopted request goes into the archive when the request has 
   await archive.writeProvider(keyOf(reference), ids);
   await taken;
   await expect(place.client.link(reference)).resolves.toEqual({ url: LINK });
+});
+
+test('a status that every worker is asked for too early is not there yet; nobody says that Temporal is away', async () => {
+  const status = place.client.status(await started('ahead'), { within: 1000 });
+  await expect(status).rejects.toMatchObject({ code: 'STILL_RUNNING' });
 });
 
 test('an outcome is waited for, and not given before', async () => {

@@ -65,7 +65,8 @@ export async function statusOf(place: StatusPlace, record: RequestRecord, within
     return await client.withDeadline(until, () => askedAgain(ask, isAskedAhead, until));
   } catch (error) {
     if (isNoPoller(error)) throw workerAway();
-    if (isTaskUndone(error) || isDeadlineExceeded(error) || Date.now() >= until) throw await silent(place);
+    const late = isAskedAhead(error) || isTaskUndone(error) || isDeadlineExceeded(error) || Date.now() >= until;
+    if (late) throw await silent(place);
     throw temporalFailure(error);
   }
 }
