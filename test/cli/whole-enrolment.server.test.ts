@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SAMPLE } from '../client/place.js';
-import { carriedOut } from '../installation/typed-command.js';
+import { MORE_AUTHORITIES } from '../installation/shared-settings.js';
+import { answered, carriedOut } from '../installation/typed-command.js';
 import { EnrolledPeople, ORGANISATION, ORGANISATION_FIELDS } from '../installation/enrolled-people.js';
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
 import { answerOf, type Ran, videoid } from './run.js';
@@ -99,8 +100,10 @@ test('a reference that both flows know needs --flow', async () => {
 });
 
 test('doctor looks at the Registration Authority API, and finds nothing that fails', async () => {
-  const { checks } = (await ask(['doctor'])) as { checks: { name: string; state: string }[] };
-  expect(checks.filter(({ state }) => state === 'fail')).toEqual([]);
+  const { checks } = (await answered(at, ['doctor'])) as { checks: { name: string; state: string }[] };
+  // Another test file may have used the only scratchcard of this authority.
+  const others = checks.filter(({ name }) => name !== `scratchcards of ${MORE_AUTHORITIES.scarce}`);
+  expect(others.filter(({ state }) => state === 'fail')).toEqual([]);
   const named = Object.fromEntries(checks.map(({ name, state }) => [name, state]));
   expect(named).toMatchObject({
     'API user of sandbox': 'ok',
