@@ -86,7 +86,8 @@ describe('a request that the provider shows as CANCELLED', () => {
   );
 
   test('when the signer wants to sign is refused there, and what unlocks does not leave', async () => {
-    const people = await People.start(at, { policy: { watch: { slow: '1h' } } });
+    // The worker learns from a callback alone, or from the read before it signs.
+    const people = await People.start(at, { policy: { watch: { soon: ['1h'], slow: '1h' } } });
     await people.throughTo('code');
     await people.fault({ name: 'lost' });
     const code = await people.code();
