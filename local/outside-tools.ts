@@ -64,6 +64,7 @@ async function findOrInstallPyHanko(say: (line: string) => void): Promise<Outsid
       'pip',
       'install',
       '--quiet',
+      '--no-compile',
       '--disable-pip-version-check',
       ...PYHANKO,
     ]);

@@ -1,0 +1,28 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { openTestFolder } from '../../local/test-folder.js';
+
+let parent: string;
+beforeEach(() => {
+  parent = mkdtempSync(join(tmpdir(), 'videoid-folders-'));
+});
+afterEach(() => rmSync(parent, { recursive: true }));
+
+test('the files of a run lie where TMPDIR says, and go with the run', () => {
+  const folder = openTestFolder({ TMPDIR: parent });
+  expect(folder).toMatchObject({ inMemory: false });
+  expect(dirname(folder.path)).toBe(parent);
+  folder.remove();
+  expect(existsSync(folder.path)).toBe(false);
+});
+
+test('what a killed run left is removed, and what a running one uses stays', () => {
+  const noProcess = 2 ** 22 + 1; // Linux counts to 2^22
+  const [left, used, other] = [`videoid-test-${noProcess}-a`, `videoid-test-${process.pid}-a`, 'other'].map((name) =>
+    join(parent, name),
+  );
+  for (const path of [left, used, other]) mkdirSync(path ?? '');
+  openTestFolder({ TMPDIR: parent }).remove();
+  expect([left, used, other].map((path) => existsSync(path ?? ''))).toEqual([false, true, true]);
+});
