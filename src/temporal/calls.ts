@@ -2,14 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { VideoIdError, isFailureCode } from '../messages/failures.js';
-import { ASKED_AHEAD } from '../messages/steering.js';
 import { GRPC, grpcStatusOf } from './failures.js';
 
 /** The longest time of a call. The default, in milliseconds. */
 export const CALL_WITHIN = 10_000;
 
-/** The pause between two tries. Milliseconds. */
-const PAUSE = 100;
+/** The pauses between two tries. Milliseconds. Each try may be a whole replay for a worker. */
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 1000;
 
 /**
  * Repeats a call while it fails for a temporary reason.
@@ -21,12 +21,12 @@ export async function askedAgain<Answer>(
   passes: (error: unknown) => boolean,
   until: number,
 ): Promise<Answer> {
-  for (;;) {
+  for (let gap = FIRST_PAUSE; ; gap = Math.min(gap * 1.5, LONGEST_PAUSE)) {
     try {
       return await ask();
     } catch (error) {
-      if (!passes(error) || Date.now() + PAUSE >= until) throw error;
-      await pause(PAUSE);
+      if (!passes(error) || Date.now() + gap >= until) throw error;
+      await pause(gap);
     }
   }
 }
@@ -49,9 +49,12 @@ export function isTaskUndone(error: unknown): boolean {
   return status?.code === GRPC.FAILED_PRECONDITION && /workflow task in failed state/i.test(status.details);
 }
 
-/** Whether a workflow refused a query that came before it had handled earlier events. */
-export function isAskedAhead(error: unknown): boolean {
-  return error instanceof QueryNotRegisteredError && error.message.includes(ASKED_AHEAD);
+/**
+ * Whether a worker took a query and could not answer it: newer events had come (`ASKED_AHEAD`), or the worker cannot
+ * replay the history. A run that is being reset is such a history; the next query goes to the new run.
+ */
+export function isQueryFailed(error: unknown): boolean {
+  return error instanceof QueryNotRegisteredError; // Temporal's client throws it for every query that failed
 }
 
 /** The failure type of an Update that was running when its workflow closed. */

@@ -16,6 +16,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   let signs = 0;
   setHandler(statusQuery, (): RequestStatus => {
     if (key.reference.startsWith('ahead-')) throw new Error(ASKED_AHEAD);
+    if (key.reference.startsWith('unanswerable-')) throw new Error('The history cannot be replayed.');
     return {
       reference: key.reference,
       attempt: key.attempt,

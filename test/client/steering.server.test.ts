@@ -204,8 +204,11 @@ test('the link of an adopted request goes into the archive when the request has 
   await expect(place.client.link(reference)).resolves.toEqual({ url: LINK });
 });
 
-test('a status that every worker is asked for too early is not there yet; nobody says that Temporal is away', async () => {
-  const status = place.client.status(await started('ahead'), { within: 1000 });
+test.each([
+  ['ahead', 'is asked for too early'],
+  ['unanswerable', 'cannot find'],
+])('a status (%s) that every worker %s is not there yet; nobody says that Temporal is away', async (name) => {
+  const status = place.client.status(await started(name), { within: 1000 });
   await expect(status).rejects.toMatchObject({ code: 'STILL_RUNNING' });
 });
 

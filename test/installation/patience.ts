@@ -6,7 +6,7 @@ const PATIENCE = 120_000;
 
 /** Milliseconds between two looks. Each look asks Temporal and the worker. */
 const FIRST_GAP = 80;
-const LONGEST_GAP = 1500;
+const LONGEST_GAP = 2500;
 
 /**
  * Waits until `look` returns something.

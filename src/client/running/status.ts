@@ -13,9 +13,9 @@ import { findExecution } from './ending.js';
 import { isWorkerPolling } from '../../temporal/pollers.js';
 import {
   askedAgain,
-  isAskedAhead,
   isDeadlineExceeded,
   isNoPoller,
+  isQueryFailed,
   isTaskUndone,
   temporalFailure,
 } from '../../temporal/calls.js';
@@ -60,12 +60,11 @@ export async function statusOf(place: StatusPlace, record: RequestRecord, within
   if (recorded !== undefined) return await endedStatus(archive, record, recorded);
   const until = Date.now() + within;
   try {
-    // While the query waited for a worker, newer events may have come (`ASKED_AHEAD`).
     const ask = () => askedStatus(place, record);
-    return await client.withDeadline(until, () => askedAgain(ask, isAskedAhead, until));
+    return await client.withDeadline(until, () => askedAgain(ask, isQueryFailed, until));
   } catch (error) {
     if (isNoPoller(error)) throw workerAway();
-    const late = isAskedAhead(error) || isTaskUndone(error) || isDeadlineExceeded(error) || Date.now() >= until;
+    const late = isQueryFailed(error) || isTaskUndone(error) || isDeadlineExceeded(error) || Date.now() >= until;
     if (late) throw await silent(place);
     throw temporalFailure(error);
   }
