@@ -1,9 +1,10 @@
 import type { Context } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import type { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Archive } from '../../archive/archive.js';
-import { type FailureCode, VideoIdError } from '../../messages/failures.js';
+import { VideoIdError } from '../../messages/failures.js';
 import { lateVideoIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../../messages/request.js';
+import { stepFailure } from './failures.js';
 
 /** What the workflows that run after a request's end may call. The workflow of a request may call everything. */
 const AFTER_THE_END: Record<string, { activities: string[]; idOf: (key: RequestKey) => string }> = {
@@ -76,15 +77,12 @@ function isKey(value: unknown): value is RequestKey {
 }
 
 function refused(): ApplicationFailure {
-  return notRun('ORDER_REFUSED', 'The step was called by a workflow that it does not belong to.');
+  return stepFailure('ORDER_REFUSED', 'The step was called by a workflow that it does not belong to.');
 }
 
 function ended(): ApplicationFailure {
-  const words =
-    'The request has ended, as the archive says. Somebody started or reset it afterwards. Terminate it in Temporal.';
-  return notRun('REQUEST_ENDED', words);
-}
-
-function notRun(type: FailureCode, message: string): ApplicationFailure {
-  return ApplicationFailure.create({ type, message, nonRetryable: true });
+  return stepFailure(
+    'REQUEST_ENDED',
+    'The request has ended, as the archive says. Somebody started or reset it afterwards. Terminate it in Temporal.',
+  );
 }
