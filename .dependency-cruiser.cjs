@@ -1,11 +1,11 @@
-// The arrows of the house, kept by `npm test`:
+// Which folder may import which, checked by `npm test`:
 //   worker -> activities -> uanataca, archive, signatures -> messages
 //   gateway, cli -> client -> messages        workflows -> messages        messages -> nothing
 // swc reads the imports (TypeScript 7 has no compiler API) and counts type imports too.
 
 /** `folders` import from src/ only themselves and what is named. */
-const arrow = (folders, ...allowed) => ({
-  name: `arrows-of-${folders.split('|')[0]}`,
+const mayImport = (folders, ...allowed) => ({
+  name: `imports-of-${folders.split('|')[0]}`,
   comment: `src/${folders} may import: ${[...allowed, 'itself'].join(', ')}`,
   severity: 'error',
   from: { path: `^src/(${folders})(/|\\.ts$)` },
@@ -13,7 +13,7 @@ const arrow = (folders, ...allowed) => ({
 });
 
 /** `folder` is imported by nobody in src/ but `users`. */
-const reached = (folder, users) => ({
+const importedBy = (folder, users) => ({
   name: `users-of-${folder}`,
   severity: 'error',
   from: { path: '^src/', pathNot: `^src/(${folder}${users && `|${users}`})(/|\\.ts$)` },
@@ -21,18 +21,18 @@ const reached = (folder, users) => ({
 });
 
 /** Outsiders import only these files of a `folder`. */
-const door = (folder, files) => ({
-  name: `door-of-${folder}`,
+const entry = (folder, files) => ({
+  name: `entry-of-${folder}`,
   severity: 'error',
   from: { path: '^src/', pathNot: `^src/${folder}/` },
   to: { path: `^src/${folder}/`, pathNot: `^src/${folder}/(${files})\\.ts$` },
 });
 
-/** A folder with a door, which imports of its neighbours what is named. */
-const room = (parent, folder, file, ...neighbours) => [
-  door(`${parent}/${folder}`, file),
+/** A folder with an entry file, which imports of its neighbours what is named. */
+const part = (parent, folder, file, ...neighbours) => [
+  entry(`${parent}/${folder}`, file),
   {
-    name: `arrows-of-${parent}/${folder}`,
+    name: `imports-of-${parent}/${folder}`,
     comment: `src/${parent}/${folder} may import of src/${parent}: ${[...neighbours, 'itself'].join(', ')}`,
     severity: 'error',
     from: { path: `^src/${parent}/${folder}/` },
@@ -64,48 +64,48 @@ module.exports = {
       to: { path: '^(src|local|test)/' },
     },
     { name: 'src-stands-alone', severity: 'error', from: { path: '^src/' }, to: { path: '^(sandbox|local|test)/' } },
-    arrow('messages'),
-    arrow('workflows', 'messages'),
-    arrow('workflows/engine', 'messages'),
-    arrow('workflows/guards', 'messages', 'workflows/engine/call-failure'),
-    arrow('security', 'messages'),
-    arrow('logging', 'messages', 'security'),
-    arrow('uanataca', 'messages', 'security'),
-    arrow('uanataca/http', 'messages', 'security'),
-    arrow('uanataca/answers', 'messages', 'uanataca/api', 'uanataca/errors', 'uanataca/http/loss'),
-    door('uanataca/one-shot', 'one-shot|optimizers|assumptions'),
-    door('uanataca/registration-authority', 'registration-authority|registration-authorities|assumptions'),
-    arrow('archive', 'messages', 'security'),
-    arrow('signatures', 'messages', 'security'),
-    arrow('signatures/pdf', 'messages'),
-    arrow('signatures/cms', 'messages', 'signatures/reasons'),
-    arrow('signatures/changes', 'messages', 'signatures/pdf', 'signatures/cms'),
-    arrow('signatures/identity', 'messages', 'signatures/reasons'),
-    arrow('signatures/pdf-check', 'messages', 'signatures/pdf'),
-    door('signatures/changes', 'changes-between|change'),
-    door('signatures/verification', 'verification|verifier|verdicts|signed-file'),
-    arrow(
+    mayImport('messages'),
+    mayImport('workflows', 'messages'),
+    mayImport('workflows/engine', 'messages'),
+    mayImport('workflows/guards', 'messages', 'workflows/engine/call-failure'),
+    mayImport('security', 'messages'),
+    mayImport('logging', 'messages', 'security'),
+    mayImport('uanataca', 'messages', 'security'),
+    mayImport('uanataca/http', 'messages', 'security'),
+    mayImport('uanataca/answers', 'messages', 'uanataca/api', 'uanataca/errors', 'uanataca/http/loss'),
+    entry('uanataca/one-shot', 'one-shot|optimizers|assumptions'),
+    entry('uanataca/registration-authority', 'registration-authority|registration-authorities|assumptions'),
+    mayImport('archive', 'messages', 'security'),
+    mayImport('signatures', 'messages', 'security'),
+    mayImport('signatures/pdf', 'messages'),
+    mayImport('signatures/cms', 'messages', 'signatures/reasons'),
+    mayImport('signatures/changes', 'messages', 'signatures/pdf', 'signatures/cms'),
+    mayImport('signatures/identity', 'messages', 'signatures/reasons'),
+    mayImport('signatures/pdf-check', 'messages', 'signatures/pdf'),
+    entry('signatures/changes', 'changes-between|change'),
+    entry('signatures/verification', 'verification|verifier|verdicts|signed-file'),
+    mayImport(
       'config',
       'messages',
       'security',
       'uanataca/one-shot/assumptions',
       'uanataca/registration-authority/assumptions',
     ),
-    arrow('activities', ...BELOW_ACTIVITIES),
-    arrow('activities/engine', ...BELOW_ACTIVITIES),
-    arrow('client', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'signatures'),
-    arrow('gateway', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'client', 'process'),
-    ...room('client', 'input', 'input'),
-    ...room('client', 'running', 'access'),
-    ...room('client', 'start', 'start', 'input', 'running'),
-    ...room('client', 'files', 'files', 'input', 'running'),
-    ...room('client', 'orders', 'orders', 'input', 'running', 'files'),
-    ...room('client', 'look', 'look', 'running', 'commands'),
-    ...room('gateway', 'api', 'routes', 'body', 'known-secrets', 'metrics'),
-    ...room('gateway', 'webhooks', 'webhooks', 'body', 'known-secrets', 'metrics'),
-    reached('activities', 'worker'),
-    reached('workflows', ''),
-    reached('uanataca', 'worker|activities|cli|config'),
+    mayImport('activities', ...BELOW_ACTIVITIES),
+    mayImport('activities/engine', ...BELOW_ACTIVITIES),
+    mayImport('client', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'signatures'),
+    mayImport('gateway', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'client', 'process'),
+    ...part('client', 'input', 'input'),
+    ...part('client', 'running', 'access'),
+    ...part('client', 'start', 'start', 'input', 'running'),
+    ...part('client', 'files', 'files', 'input', 'running'),
+    ...part('client', 'orders', 'orders', 'input', 'running', 'files'),
+    ...part('client', 'look', 'look', 'running', 'commands'),
+    ...part('gateway', 'api', 'routes', 'body', 'known-secrets', 'metrics'),
+    ...part('gateway', 'webhooks', 'webhooks', 'body', 'known-secrets', 'metrics'),
+    importedBy('activities', 'worker'),
+    importedBy('workflows', ''),
+    importedBy('uanataca', 'worker|activities|cli|config'),
     without('messages', 'node_modules'),
     {
       name: 'messages-and-workflows-know-no-node',

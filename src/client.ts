@@ -50,7 +50,7 @@ export interface ConnectOptions {
   mayOnlyRead?: boolean;
 }
 
-/** Every verb of the client, from the rooms. */
+/** Every verb of the client. */
 function verbsOf(access: RequestAccess) {
   return { ...startVerbs(access), ...orderVerbs(access), ...fileVerbs(access), ...lookVerbs(access) };
 }

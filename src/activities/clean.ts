@@ -11,7 +11,7 @@ import { UPLOADED_AGAIN } from './upload.js';
 import { withdraw } from './withdraw.js';
 
 /**
- * The last activity of a request. Signatures: seed step 8, `DELETE document/{request_pk}/{uid}`. Enrolments: cancels; if the certificate
+ * The last activity of a request. Signatures: step 8, `DELETE document/{request_pk}/{uid}`. Enrolments: cancels; if the certificate
  * was already issued, the feed says so. Then it records the end.
  */
 export function clean(dependencies: Dependencies): SignatureActivities['clean'] {

@@ -11,7 +11,7 @@ import { comparedIdentity } from './identity.js';
 import { stepFailure } from './engine/failures.js';
 
 /**
- * Seed step 1, `POST videoid`. It may be billed, and the provider cannot recognise a repetition (§13). So a mark is set in the
+ * Step 1, `POST videoid`. It may be billed, and the provider cannot recognise a repetition (§13). So a mark is set in the
  * archive before the call. A try that finds the mark and no answer does not call again.
  */
 export function create(dependencies: Dependencies): SignatureActivities['create'] {

@@ -13,7 +13,7 @@ import { certificateIdentity } from './identity.js';
 import { type Fetched, SignedFiles } from './signed-files.js';
 
 /**
- * Seed step 7: `GET document/{request_pk}/{uid}?document_type=signed` for every uid, and the contract again. Each file is
+ * Step 7: `GET document/{request_pk}/{uid}?document_type=signed` for every uid, and the contract again. Each file is
  * stored, read back and verified. Then the evidence is written. Nothing is deleted before this step succeeds.
  */
 export function retrieve(dependencies: Dependencies): SignatureActivities['retrieve'] {

@@ -8,7 +8,7 @@ import type { Dependencies } from './engine/dependencies.js';
 import { assertExpectedSigner } from './identity.js';
 import { providerRequest, providerStatus } from './engine/provider-step.js';
 
-/** Seed step 2, `POST videoid/{videoid_pk}/approve`. In one-step mode it also validates. */
+/** Step 2, `POST videoid/{videoid_pk}/approve`. In one-step mode it also validates. */
 export function approve(dependencies: Dependencies): SignatureActivities['approve'] {
   return async (key, { videoidPk, requestPk, officer, credentials, identity: accepted }) => {
     const optimizer = dependencies.optimizer(key.environment);
@@ -24,7 +24,7 @@ export function approve(dependencies: Dependencies): SignatureActivities['approv
   };
 }
 
-/** Seed step 2, the other decision: `POST videoid/{videoid_pk}/refuse`. */
+/** Step 2, the other decision: `POST videoid/{videoid_pk}/refuse`. */
 export function refuse(dependencies: Dependencies): SignatureActivities['refuse'] {
   return async (key, { videoidPk, requestPk, officer, credentials, reason }) => {
     const optimizer = dependencies.optimizer(key.environment);

@@ -5,7 +5,7 @@ import type { Dependencies } from './engine/dependencies.js';
 import { stepFailure } from './engine/failures.js';
 
 /**
- * Seed step 5, `POST otp/{request_pk}`. Refused while the archive has no space for the signed files. It reads the request
+ * Step 5, `POST otp/{request_pk}`. Refused while the archive has no space for the signed files. It reads the request
  * first, and waits while the provider is out of reach: without an answer, the OTP would be in doubt. "Less than a minute ago"
  * (§4.8) counts as sent only if our own mark of this round is from that minute.
  */

@@ -24,7 +24,7 @@ const SAID_YES = 10;
 const SOON = 250;
 
 /**
- * Seed step 6, `POST sign/{request_pk}`. A code is sent at most once, with any answer and any retry. A mark in the
+ * Step 6, `POST sign/{request_pk}`. A code is sent at most once, with any answer and any retry. A mark in the
  * archive is set before, and removed only if nothing was sent. The result is read from the request: ISSUED means signed,
  * whatever the answer was. ENROLLREADY after the settle time means that the code is spent.
  */

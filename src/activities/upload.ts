@@ -13,7 +13,7 @@ export const UPLOADED_AGAIN = 'upload-again';
 const DELETION_IN_DOUBT = 'upload-deletion-in-doubt';
 
 /**
- * Seed steps 3 and 4: uploads the documents, then stores the contract as the signer will see it. The archive keeps the uids of
+ * Steps 3 and 4: uploads the documents, then stores the contract as the signer will see it. The archive keeps the uids of
  * uploaded documents, so that trouble with the contract does not repeat the upload.
  */
 export function upload(dependencies: Dependencies): SignatureActivities['upload'] {

@@ -60,7 +60,7 @@ function confirmCommand(program: Command): void {
         const secret = typesCode ? await readSecretLine('The code from the SMS') : given;
         const order = {
           ...defined({ secret }),
-          ...(type === undefined ? {} : { unlock: { type, value: await readSecretLine('What unlocks') } }),
+          ...(type === undefined ? {} : { unlock: { type, value: await readSecretLine('Unlock value') } }),
         };
         const answer = await screen.during('Signing', client.sign(reference, order, flags));
         screen.answer({ reference, ...answer }, ['Signed. The signed files are being fetched and verified.']);

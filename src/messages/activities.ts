@@ -51,7 +51,7 @@ export interface Decided {
 /** The result of cancelling at the provider. */
 export interface Withdrawn {
   closed: boolean;
-  /** The status if it is not closed and the provider says it. */
+  /** The status, if the provider says it. */
   status?: ProviderStatus;
 }
 
@@ -123,7 +123,7 @@ export type Activities = SignatureActivities & EnrolmentActivities;
 /** One activity per provider step of the enrolment flow (seed: Registration Authority eIDAS VideoID). */
 export interface EnrolmentActivities {
   /**
-   * Seed steps 1 and 2: takes the first unused scratchcard and creates with it. A card that somebody else used meanwhile is
+   * Steps 1 and 2: takes the first unused scratchcard and creates with it. A card that somebody else used meanwhile is
    * skipped. A create in doubt is found by its card and taken over. A higher `round` asks for another video request.
    */
   enrol(key: RequestKey, order: { round: number }): Promise<{ requestPk: RequestPk; status: ProviderStatus }>;
@@ -132,15 +132,15 @@ export interface EnrolmentActivities {
     key: RequestKey,
     order: { requestPk: RequestPk },
   ): Promise<{ requestPk: RequestPk; status: ProviderStatus }>;
-  /** Seed steps 5 and 6: sends the data and the evidence documents that the video did not give, from the start and from these
+  /** Steps 5 and 6: sends the data and the evidence documents that the video did not give, from the start and from these
    * supplements. Returns what is still missing. */
   complete(key: RequestKey, order: { requestPk: RequestPk; supplements: number[] }): Promise<{ missing: string[] }>;
-  /** Seed step 7, first half: stores the RAO declaration and the contract as the officer will see them. They name this officer. */
+  /** Step 7, first half: stores the RAO declaration and the contract as the officer will see them. They name this officer. */
   declare(
     key: RequestKey,
     order: { requestPk: RequestPk; officer?: string; download: Policy['download'] },
   ): Promise<ToReview>;
-  /** Seed step 7, second half: `pl_approve`. The secrets in its answer are sealed or dropped, never returned. */
+  /** Step 7, second half: `pl_approve`. The secrets in its answer are sealed or dropped, never returned. */
   approveEnrolment(key: RequestKey, order: OfficerOrder & { requestPk: RequestPk }): Promise<Decided>;
   /** Declines: at CREATED by cancelling, in VIDEOREVIEW by `refuse_videoid` if a setting allows it. */
   declineEnrolment(key: RequestKey, order: OfficerOrder & { requestPk: RequestPk; reason: string }): Promise<Decided>;
@@ -159,7 +159,7 @@ export type OfficerOrder = Pick<ReviewDecision, 'officer' | 'credentials'>;
 /** One activity per provider step of the signature flow (seed: One-Shot eIDAS VideoID). */
 export interface SignatureActivities {
   /**
-   * Seed step 1. Fails with CREATE_IN_DOUBT if the create may have succeeded: it is never simply repeated. With a higher `round`
+   * Step 1. Fails with CREATE_IN_DOUBT if the create may have succeeded: it is never simply repeated. With a higher `round`
    * an operator allows one more create, which may be billed. It is not sent if a round in doubt, from `since` on, turns out to
    * have succeeded.
    */
@@ -177,7 +177,7 @@ export interface SignatureActivities {
    */
   watch(key: RequestKey, order: WatchOrder): Promise<ProviderRead>;
   /**
-   * Seed step 2. Already ENROLLREADY counts as done. Fails with SIGNER_UNEXPECTED if the provider shows another document number
+   * Step 2. Already ENROLLREADY counts as done. Fails with SIGNER_UNEXPECTED if the provider shows another document number
    * than the expected one and the officer has not accepted it.
    */
   approve(
@@ -188,13 +188,13 @@ export interface SignatureActivities {
       identity?: IdentityAccepted;
     },
   ): Promise<Decided>;
-  /** Seed step 2, the other decision. Already CANCELLED counts as done. */
+  /** Step 2, the other decision. Already CANCELLED counts as done. */
   refuse(
     key: RequestKey,
     order: ProviderIds & Pick<ReviewDecision, 'officer' | 'credentials'> & { reason: string },
   ): Promise<Decided>;
   /**
-   * Seed steps 3 and 4: one call per document, then stores the contract as it will be shown. If the contract fails, the documents
+   * Steps 3 and 4: one call per document, then stores the contract as it will be shown. If the contract fails, the documents
    * stay uploaded. With `contractAsItCame` an operator allows a contract that is not a PDF. Fails with SIGNER_UNEXPECTED before
    * the first upload, unless the other number was accepted, now or at the approval.
    */
@@ -208,17 +208,17 @@ export interface SignatureActivities {
       identity?: IdentityAccepted;
     },
   ): Promise<{ documents: UploadedDocument[]; contract: { sha256: string; size: number }; identity?: IdentityWord }>;
-  /** Seed step 5. `round` counts the requested codes. It distinguishes a repeated try from a new request. */
+  /** Step 5. `round` counts the requested codes. It distinguishes a repeated try from a new request. */
   sendCode(
     key: RequestKey,
     order: { requestPk: RequestPk; coolDown: number; round: number },
   ): Promise<{ sentAt: string }>;
-  /** Seed step 6. The code or other value is sent at most once. `codeId` identifies it. */
+  /** Step 6. The code or other value is sent at most once. `codeId` identifies it. */
   sign(
     key: RequestKey,
     order: { requestPk: RequestPk; codeId: string; settle: number } & SignOrder,
   ): Promise<SignResult>;
-  /** Seed step 7, then store, verify, read back, and the evidence. */
+  /** Step 7, then store, verify, read back, and the evidence. */
   retrieve(key: RequestKey, order: RetrieveOrder): Promise<Retrieved>;
   /** Reads the signer's data at the provider and seals it to the caller's one-time key. Records that it was shown, without values. */
   showIdentity(
@@ -232,7 +232,7 @@ export interface SignatureActivities {
   withdraw(key: RequestKey, order: { requestPk: RequestPk }): Promise<Withdrawn>;
   /**
    * The last activity of a request: deletes what is left at the provider, then records the outcome, if one is given. Signatures:
-   * seed step 8 for every uid. Enrolments: cancels requests that could not be cancelled at the end.
+   * step 8 for every uid. Enrolments: cancels requests that could not be cancelled at the end.
    */
   clean(key: RequestKey, order: Leftovers & { outcome?: Outcome; events: RequestEvent[] }): Promise<void>;
   /** Records the outcome if nothing lies at the Optimizer, or if another workflow deletes it. */

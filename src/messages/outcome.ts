@@ -13,7 +13,7 @@ export interface Actor {
 /** Result of checking the signatures of one file. */
 export interface Verification {
   result: 'passed' | 'failed' | 'indeterminate';
-  /** Named reasons, empty when passed. See `signatures/verification.ts`. */
+  /** Named reasons, empty when passed. See `signatures/`. */
   reasons: string[];
   /** Signature algorithm, time and the like, for the evidence; no personal data. */
   facts: Record<string, string>;
@@ -44,7 +44,7 @@ export interface Outcome {
   outcome: OutcomeKind;
   reference: string;
   attempt: number;
-  /** A stable word: `signed`, `refused-by-officer`, `video-deadline`, `cancelled-at-provider`, … */
+  /** A stable word: `signed`, `refused-at-provider`, `video-deadline`, `cancelled-at-provider`, … */
   reason: string;
   /** The decider's own words. The codec encrypts them in the history. They are never logged. */
   note?: string;

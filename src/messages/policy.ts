@@ -1,4 +1,4 @@
-/** Every provider step of a request. Each has its own retry class in the policy, its own activity and its own file. */
+/** Every step of a request. Each has its own retries in the policy. Most have one activity; some share a step. */
 export const STEP_NAMES = [
   'create',
   'correct',
@@ -80,11 +80,11 @@ export interface Policy {
   code: {
     /** The provider's resend cool-down (§4.8). */
     coolDown: number;
-    /** How many codes may be refused before the request is in attention. */
+    /** How many orders may fail to sign before the request is in attention. */
     notAcceptedLimit: number;
   };
   acceptance: {
-    /** An older acceptance is refused. So long may an acceptance wait before it is reported. */
+    /** An acceptance must be reported within this time. An older one is refused. */
     maximumAge: number;
   };
   sign: {

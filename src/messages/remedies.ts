@@ -2,9 +2,9 @@
 export const REMEDIES = {
   retry: 'try the step again now, when the cause is gone',
   adopt: "take over what was created, by its number in the provider's console",
-  wait: 'wait on: the signer may try the same link again',
+  wait: 'keep waiting. The signer may try the same link again',
   'new-video': 'make another video request in this request. The provider may bill it',
-  skip: 'go on without what the provider does not have: the contract that was shown is kept, a request that is gone ends as it was last known, no code is sent',
+  skip: 'go on without it: keep the contract that was shown, send no code, or end a request that is gone with its last known status',
   'accept-signer': 'go on with this signer, although the document number is not the expected one',
   'accept-files': 'accept the files as they are, after a look at them',
   'give-up':

@@ -1,5 +1,5 @@
 /**
- * The fields of a Registration Authority request that people fill in, by the provider's names (uanataca-api.md §8.2, §9).
+ * The fields of a Registration Authority request that people fill in, by the provider's names (§8.2, §9).
  * Profile, scratchcard, secure element, validity and registration authority are not among them: they belong to the request.
  */
 export const FIELD_WORDS = {

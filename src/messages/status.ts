@@ -39,7 +39,7 @@ export const STAGE_WORDS: Record<Stage, string> = {
   validation: "waiting for the provider's certified operator to validate the video",
   completing: 'waiting for data or documents that the video did not give',
   review: "waiting for the registration authority operator's decision",
-  preparing: 'documents going up, contract coming down',
+  preparing: 'uploading the documents and fetching the contract',
   acceptance: 'waiting for the signer to accept the documents, and to ask for a code or sign in another way',
   code: 'waiting for the signer to type the code',
   issuing: 'waiting for the signer to pick up the certificate',
@@ -75,7 +75,7 @@ export const CLEANUP_REFUSED = 'cleanup-refused';
 export interface RequestEvent {
   /** ISO 8601, UTC. */
   at: string;
-  /** A stable word: `created`, `video-finished`, `approved`, `code-sent`, … */
+  /** A stable word: `created`, `provider-status`, `approved`, `code-sent`, … */
   what: string;
   actor?: Actor;
   /** Ids, hashes, counts; no personal data. */
@@ -122,7 +122,7 @@ export interface RequestStatus {
   acceptedAt?: string;
   /** Hashes of the files that the signer must see. Known after `preparing`. */
   toAccept?: { documents: string[]; contract: string };
-  /** Enrolment: fields that the provider still misses, by its names. */
+  /** Enrolment: fields that the provider still needs, by its names. */
   missing?: string[];
   toReview?: ToReview;
   /** How the signer's document number compares with the expected one. Absent if none is expected, and before the video. */

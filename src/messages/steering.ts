@@ -157,4 +157,4 @@ export interface SignAnswer {
 }
 
 /** The error of a query that was asked before newer events. The client asks again. */
-export const ASKED_AHEAD = 'asked ahead of what has happened since. Ask again';
+export const ASKED_AHEAD = 'newer events came before the query was answered. Ask again';

@@ -28,7 +28,7 @@ export interface Answers {
   code: steering.CodeSent;
   sign: steering.SignAnswer;
   cancel: { outcome: OutcomeKind };
-  /** The moment from which the request goes on. */
+  /** The stage from which the request goes on. */
   resolve: { stage: string };
   'new-video': { requestPk: string };
   correct: { status: string };
@@ -66,7 +66,7 @@ export const VERBS = {
   identity: {
     flows: BOTH,
     order: 'identity',
-    words: 'see what the provider has of the signer, as the certificate will say it',
+    words: "show the signer's data at the provider. The certificate will contain it",
     typed: ['identity'],
   },
   correct: {
@@ -79,7 +79,7 @@ export const VERBS = {
   'preauth-link': {
     flows: ['enrolment'],
     order: 'preauth-link',
-    words: 'get the link for the signer',
+    words: 'get the pre-authorised link, with which the signer picks up the certificate',
     typed: ['preauth-link', WHY],
   },
   documents: { flows: BOTH, words: 'list or save the documents', typed: ['documents'] },

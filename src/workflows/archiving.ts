@@ -5,7 +5,7 @@ import type { Remedy } from '../messages/status.js';
 import type { RequestRun } from './engine/request-run.js';
 
 /** The uploaded documents and the contract, as they were before signing. */
-type Signed = Pick<RetrieveOrder, 'documents' | 'contract'>;
+type BeforeSigning = Pick<RetrieveOrder, 'documents' | 'contract'>;
 /** What an operator decided about missing or wrong files. */
 type Decided = Pick<RetrieveOrder, 'accepted' | 'giveUp'> & { contractAsShown: boolean };
 
@@ -16,10 +16,10 @@ const OF_OURS = new Set<FailureCode>([...ARCHIVE_TROUBLE, 'BAD_SETTING']);
  * Step 7: the signed files are fetched, stored and verified. The request is signed, so nothing else ends it. If files are missing
  * or wrong, an operator can keep them or go on without them.
  */
-export async function archived(run: RequestRun, signed: Signed): Promise<Retrieved> {
+export async function archived(run: RequestRun, given: BeforeSigning): Promise<Retrieved> {
   run.enter('archiving');
   run.deadline.clear();
-  const retrieved = await retrieve(run, signed);
+  const retrieved = await retrieve(run, given);
   const { documents, missing } = retrieved;
   run.state.happened('archived', {
     documents: documents.length,
@@ -28,13 +28,13 @@ export async function archived(run: RequestRun, signed: Signed): Promise<Retriev
   return retrieved;
 }
 
-async function retrieve(run: RequestRun, signed: Signed): Promise<Retrieved> {
+async function retrieve(run: RequestRun, given: BeforeSigning): Promise<Retrieved> {
   const { key, policy } = run.request;
   let decided: Decided = { contractAsShown: false };
   for (;;) {
     const order = {
       requestPk: run.requestPk,
-      ...signed,
+      ...given,
       filesWithin: policy.retrieve.filesWithin,
       download: policy.download,
       mayPass: policy.mayPass,

@@ -14,7 +14,7 @@ export interface CleanupOrder extends Leftovers {
   policy: StepPolicy;
 }
 
-/** Deletes at the provider what a request left there. It keeps trying for days after the request has ended. */
+/** Deletes or cancels at the provider what a request left there. It keeps trying for days after the request has ended. */
 export async function cleanup({ key, requestPks, uids, policy }: CleanupOrder): Promise<void> {
   const { clean } = proxyActivities<SignatureActivities>({
     startToCloseTimeout: policy.startToClose,

@@ -2,7 +2,7 @@ import type { Activities, StepFailure } from '../messages/activities.js';
 import type { ProviderIds, ProviderStatus } from '../messages/request.js';
 import type { Remedy, RequestEvent } from '../messages/status.js';
 import { mayBeCreated } from './engine/create-doubt.js';
-import type { Caller } from './engine/inbox.js';
+import type { Call, Caller } from './engine/inbox.js';
 import type { RequestRun } from './engine/request-run.js';
 
 /** How a flow creates at the provider. */
@@ -26,7 +26,8 @@ export async function created<T extends { status: ProviderStatus }>(
 ): Promise<T> {
   const { state, steps, inbox } = run;
   state.round += 1;
-  for (let correction = undefined as ReturnType<typeof inbox.take<'correct'>>; ;) {
+  let correction: Call<'correct'> | undefined;
+  for (;;) {
     const create = await steps.run('create', (activities) => creating.create(activities, state.round), {
       summary: creating.summary,
       caller: correction ?? caller,

@@ -19,15 +19,15 @@ export function runToTheEnd(
   ended: (ending: Ending) => Promise<Outcome>,
 ): Promise<Outcome> {
   CancellationScope.current().cancelRequested.catch(() =>
-    run.wish.cancel({ actor: { kind: 'operator' }, reason: 'cancelled in Temporal' }),
+    run.endOrder.cancel({ actor: { kind: 'operator' }, reason: 'cancelled in Temporal' }),
   );
   return CancellationScope.nonCancellable(async () => {
     const outcome = await story().catch(async (thrown: unknown) => {
       if (thrown instanceof Ending) return ended(thrown);
       await allMessagesHandled();
-      if (!run.wish.ending) throw thrown;
+      if (!run.endOrder.ending) throw thrown;
       run.state.happened('defect');
-      return ended(run.wish.ending);
+      return ended(run.endOrder.ending);
     });
     const { state, inbox } = run;
     run.enter('ended');
@@ -79,7 +79,7 @@ export async function recorded({ steps, state, request }: RequestRun, outcome: O
   return outcome;
 }
 
-/** Records the outcome. Deleting at the provider takes longer than minutes, and goes on in a workflow of its own. */
+/** Records the outcome. Deleting or cancelling at the provider takes longer than minutes, and goes on in a workflow of its own. */
 export async function cleanedLater(run: RequestRun, outcome: Outcome, left: Leftovers): Promise<Outcome> {
   const { key, policy } = run.request;
   const pending = await recorded(run, { ...outcome, cleanup: 'pending' });
@@ -94,8 +94,9 @@ export async function cleanedLater(run: RequestRun, outcome: Outcome, left: Left
 }
 
 /**
- * Cancels at the provider, if its API allows that (an assumption). A failed cancel is not repeated. But if the certificate may
- * have been issued meanwhile (`mayBeIssued`), temporary failures are retried: the provider's answer decides how it ended.
+ * Cancels at the provider, if its API allows that (an assumption). When the budget of the step is over, it is
+ * not tried again. But if the certificate may have been issued meanwhile (`mayBeIssued`), the provider's answer is waited for: it decides
+ * how the request ended.
  */
 export async function withdrawn(
   { steps, request }: RequestRun,

@@ -16,7 +16,7 @@ import { type Review, reviewed } from './review.js';
 import { validated } from './validation.js';
 import { videoFinished } from './video.js';
 
-/** The last provider of data does not get these failures: they may be about somebody else's file. */
+/** The person who provided data last does not get these failures: they may be about somebody else's file. */
 const OF_THE_ARCHIVE = new Set<FailureCode>(['ARCHIVED_FILE_CHANGED', 'DOCUMENT_NOT_FOUND']);
 
 interface Created {
@@ -34,7 +34,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   const { state, steps, inbox } = run;
   const { key } = request;
   /** Earlier video requests that could not be cancelled at the provider. */
-  const behind: RequestPk[] = [];
+  const notCancelled: RequestPk[] = [];
   let supplements: number[] = [];
   const creating: Creating<Created> = {
     create: (activities, round) => activities.enrol(key, { round }),
@@ -42,18 +42,18 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     retryIsAnotherRound: false, // the request is looked up by its card before another card is taken
     summary: 'take the first unused scratchcard, create the enrolment with it',
   };
-  /** What the provider missed at the approval: field names, or the code of its failure. */
-  let lack: string[] = [];
+  /** What the provider still needed at the approval: field names, or the code of its failure. */
+  let missingAtApproval: string[] = [];
   const review: Review = {
     undecided: 'CREATED',
     approved: ['ENROLLREADY', 'ISSUED'],
-    unread,
+    redeclareFor,
     approvalAnswers: true,
     approve: (activities, order) => activities.approveEnrolment(key, { ...order, requestPk: run.requestPk }),
     refuse: (activities, order) => activities.declineEnrolment(key, { ...order, requestPk: run.requestPk }),
   };
 
-  // ── Handlers: they record and wait, the story acts ──
+  // ── Handlers: they record orders, the story acts ──
   setCommonHandlers(run);
   run.takes('review', ({ decision }) => run.allow(decision));
   run.takes('provide', () => run.allow('provide'));
@@ -85,11 +85,11 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   async function newVideo(caller?: Caller): Promise<void> {
     const before = run.requestPk;
     await enrolled(caller);
-    if (!(await withdrawn(run, before)).closed) behind.push(before);
+    if (!(await withdrawn(run, before)).closed) notCancelled.push(before);
     upsertSearchAttributes([{ key: requestPkAttribute, value: run.requestPk }]);
   }
 
-  /** For profiles of others than natural persons. If the provider misses something at the approval, the data is completed again. */
+  /** For profiles of others than natural persons. If the provider needs something more at the approval, the data is completed again. */
   async function completedAndApproved(): Promise<void> {
     for (;;) {
       await completed(); // 5. update request  6. upload evidence documents
@@ -97,18 +97,18 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
       const decision = await reviewed(run, review); //    … and approve, or decline
       if (decision.review === 'approved') return;
       const { code, facts } = decision.failure;
-      lack = typeof facts?.['fields'] === 'string' ? facts['fields'].split(' ') : [code];
+      missingAtApproval = typeof facts?.['fields'] === 'string' ? facts['fields'].split(' ') : [code];
     }
   }
 
-  /** Sends what was given at the start, then what is provided later, until the provider misses nothing more. */
+  /** Sends what was given at the start, then what is provided later, until the provider needs nothing more. */
   async function completed(): Promise<void> {
     run.enter('completing');
     run.deadline.start(request.policy.deadlines.review);
     let call: Call<'provide'> | undefined;
     for (;;) {
       const missing = await complete(call);
-      state.missing = [...new Set([...missing, ...lack])];
+      state.missing = [...new Set([...missing, ...missingAtApproval])];
       call?.answer({ missing });
       if (state.missing.length === 0 || state.providerStatus !== 'CREATED') return;
       state.happened('data-missing', { fields: state.missing.join(' ') });
@@ -117,7 +117,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
       });
       call = inbox.take('provide');
       if (!call) continue;
-      lack = [];
+      missingAtApproval = [];
       state.happened('data-provided', { number: call.order.number }, call.order.actor);
     }
   }
@@ -164,7 +164,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   }
 
   /** The declaration names the officer who signs it by approving. It must be shown to that officer first. */
-  async function unread(call: Call<'review'>): Promise<boolean> {
+  async function redeclareFor(call: Call<'review'>): Promise<boolean> {
     if (!state.toReview || state.toReview.officer === call.order.officer) return false;
     await declared(call);
     if (call.settled) return true;
@@ -212,7 +212,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   async function closed(outcome: Outcome, left: RequestPk[] = []): Promise<Outcome> {
     closing(run, outcome);
     if (outcome.reason === 'issued') await noteAtProvider();
-    for (const requestPk of behind) if (!(await withdrawn(run, requestPk)).closed) left.push(requestPk);
+    for (const requestPk of notCancelled) if (!(await withdrawn(run, requestPk)).closed) left.push(requestPk);
     return left.length === 0 ? recorded(run, outcome) : cleanedLater(run, outcome, { requestPks: left, uids: [] });
   }
 }

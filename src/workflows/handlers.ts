@@ -9,9 +9,9 @@ import type { RequestRun } from './engine/request-run.js';
 import { statusOf } from './engine/status.js';
 import { IdentityLooks } from './identity-looks.js';
 
-/** The messages that requests of both flows take. Handlers record and wait; the story acts. */
+/** The messages that requests of both flows take. Handlers record orders. The story acts, except for a look at the signer's data. */
 export function setCommonHandlers(run: RequestRun): void {
-  const { request, state, deadline, wish } = run;
+  const { request, state, deadline, endOrder } = run;
   const looks = new IdentityLooks(request.key, request.policy, state);
   setHandler(statusQuery, () => statusOf(state, deadline.when));
   setHandler(hintSignal, () => run.watch.hint());
@@ -37,7 +37,7 @@ export function setCommonHandlers(run: RequestRun): void {
   setHandler(
     updateOf('cancel'),
     (order) => {
-      wish.cancel(order);
+      endOrder.cancel(order);
       return endOf(run);
     },
     { validator: (_order) => run.allow('cancel') },
@@ -45,7 +45,7 @@ export function setCommonHandlers(run: RequestRun): void {
   setHandler(
     updateOf('abandon'),
     ({ reason, actor, note }) => {
-      wish.express(new Ending('abandoned', reason, actor, defined({ note })));
+      endOrder.give(new Ending('abandoned', reason, actor, defined({ note })));
       return endOf(run);
     },
     { validator: (_order) => run.allow('abandon') },

@@ -29,10 +29,10 @@ export class IdentityLooks {
   /** For the validator. @throws BAD_INPUT, NOT_NOW */
   allow({ publicKey }: IdentityOrder): void {
     if (typeof publicKey !== 'string' || publicKey.length > LONGEST_KEY)
-      throw callFailure('BAD_INPUT', 'There is no key.');
-    if (this.looking) throw callFailure('NOT_NOW', 'It is being shown to somebody at this moment. Ask again.');
+      throw callFailure('BAD_INPUT', 'publicKey is missing or too long.');
+    if (this.looking) throw callFailure('NOT_NOW', "Somebody else is looking at the signer's data now. Try again.");
     if (this.looks >= MOST_LOOKS)
-      throw callFailure('NOT_NOW', `It was shown ${MOST_LOOKS} times, and is not any more.`);
+      throw callFailure('NOT_NOW', `The signer's data was shown ${MOST_LOOKS} times. This is the limit.`);
   }
 
   async show(requestPk: RequestPk, order: IdentityOrder): Promise<SealedAnswer> {

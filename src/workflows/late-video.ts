@@ -34,7 +34,8 @@ export async function watchForLateVideo(order: LateVideoOrder): Promise<void> {
 
 /**
  * Watches a request that has ended here but is still open at the provider. The watch ends when the signer finishes the video,
- * which goes into the feed, or when the provider closes the request.
+ * which goes into the feed, or when the provider closes or no longer knows the request. A later attempt that reopens it, and a
+ * time limit, end the watch too.
  */
 export async function lateVideo({ key, requestPk, seen, policy }: LateVideoOrder): Promise<void> {
   const watch = new ProviderWatch(key, { ...policy, watch: paceAfterEnd(policy.watch) });

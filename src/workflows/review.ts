@@ -19,8 +19,8 @@ export interface Review {
   undecided: 'VIDEOREVIEW' | 'CREATED';
   /** The statuses that say it was approved. */
   approved: readonly ProviderStatus[];
-  /** Whether the officer has not yet seen the declaration that an approval signs. If so, fetches it and answers the officer. */
-  unread?(call: Call<'review'>): Promise<boolean>;
+  /** If the officer has not seen the declaration that an approval signs, fetches it and answers the officer. True if answered. */
+  redeclareFor?(call: Call<'review'>): Promise<boolean>;
   /** Whether the answer to an approval must be kept, even if it was lost on the way. */
   approvalAnswers?: boolean;
   approve(activities: Activities, order: OfficerOrder & { identity?: IdentityAccepted }): Promise<Decided>;
@@ -68,7 +68,7 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
         throw endedAtProvider(state);
       case undecided:
         await corrected(run);
-        automatismGoesOn(run);
+        resumeAutomaticApproval(run);
         if (!approvedByUs) {
           const decision = await decided(run, review);
           if (decision.review === 'incomplete') return decision;
@@ -85,6 +85,8 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
         attention.set('approve', unexpected(state.providerStatus));
     }
     const nothingToDecide = () => state.providerStatus !== undecided;
+    const officerMayAct = () => inbox.has('review') && (!approvedByUs || nothingToDecide());
+    const dataMayBeCorrected = () => inbox.has('correct') && !nothingToDecide();
     // An order that stays in the inbox would end every wait at once.
     if (nothingToDecide())
       inbox.refuse(
@@ -94,18 +96,14 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
     const resolved = await run.statusChanged(
       'watch the provider until the request is approved or refused',
       'review-deadline',
-      {
-        until: () =>
-          (inbox.has('review') && (!approvedByUs || nothingToDecide())) || (inbox.has('correct') && !nothingToDecide()),
-        soon: approvedByUs,
-      },
+      { until: () => officerMayAct() || dataMayBeCorrected(), soon: approvedByUs },
     );
     if (resolved?.resolution.remedy === 'retry') state.officerAwaited = false;
   }
 }
 
 /** An automatic approval that was held back is tried again once the signer's data is corrected. */
-function automatismGoesOn({ state, attention }: RequestRun): void {
+function resumeAutomaticApproval({ state, attention }: RequestRun): void {
   if (state.identity === 'as-expected') state.officerAwaited = false;
   if (!state.officerAwaited) attention.clear();
 }
@@ -114,7 +112,7 @@ function notNow(status: ProviderStatus | undefined) {
   return callFailure('NOT_NOW', `The provider says ${status ?? 'nothing'}: there is nothing to decide now.`);
 }
 
-/** The decision to carry out now: the automatic one, or the officer's. Undefined if there is none. */
+/** Carries out the automatic decision, or the officer's if one came. */
 async function decided(run: RequestRun, review: Review): Promise<Carried> {
   const { state, request } = run;
   if (state.decidedBy !== 'automatic') return answerOfficer(run, review);
@@ -127,7 +125,7 @@ async function decided(run: RequestRun, review: Review): Promise<Carried> {
 export async function answerOfficer(run: RequestRun, review: Review): Promise<Carried> {
   const call = run.inbox.take('review');
   if (!call) return UNDECIDED;
-  if (call.order.decision === 'approve' && (await review.unread?.(call))) return UNDECIDED;
+  if (call.order.decision === 'approve' && (await review.redeclareFor?.(call))) return UNDECIDED;
   const carried = await carryOut(run, review, call.order, call);
   call.answer({ status: run.state.providerStatus ?? '' });
   return carried;
@@ -155,8 +153,8 @@ async function carryOut(
     case 'failed':
       return notTaken(run, decision, ask.failure, call);
     case 'overtaken': {
-      const home = decision.decision === 'approve' && review.approvalAnswers === true;
-      const answer = home ? await keepAnswer(run, review, decision) : { status: ask.status, sent: false };
+      const mustKeepAnswer = decision.decision === 'approve' && review.approvalAnswers === true;
+      const answer = mustKeepAnswer ? await keepAnswer(run, review, decision) : { status: ask.status, sent: false };
       if (IN_DOUBT.has(ask.failure.code)) return settled(run, decision, answer, call);
       state.providerStatus = answer.status;
       state.happened('decision-not-confirmed', { decision: decision.decision }, actorOf(decision));

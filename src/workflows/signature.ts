@@ -36,7 +36,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   let contract = { sha256: '', size: 0 };
   let stored: Retrieved = { documents: [] };
 
-  // ── Handlers: they record and wait, the story acts ──
+  // ── Handlers: they record orders, the story acts ──
   setCommonHandlers(run);
   run.takes('review', ({ decision }) => run.allow(decision));
   setHandler(updateOf('accept'), (acceptance) => acceptances.record(acceptance), {
@@ -85,9 +85,9 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     state.happened(how, { requestPk, videoidPk, round: state.round });
   }
 
-  /** If a create is in doubt, all creates of the same video are checked. `since` is the first of them. */
+  /** If a create is in doubt, all creates of the same video are checked. */
   function create(caller?: Caller): Promise<Created> {
-    const since = state.round + 1;
+    const since = state.round + 1; // the number of the first create of this video
     const creating = {
       create: (activities: SignatureActivities, round: number) => activities.create(key, { round, since }),
       adopt: (activities: SignatureActivities, found: ProviderIds) => activities.adopt(key, found),
@@ -122,7 +122,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     return { ...outcome, cleanup: files.missing || unseen ? 'left' : 'done', ...files };
   }
 
-  /** Every end reads the request first. At ISSUED the request ends as signed, whatever ended it. */
+  /** After the upload has begun, every end reads the request first. At ISSUED it ends as signed, whatever ended it. */
   async function ended(ending: Ending): Promise<Outcome> {
     run.enter('cleaning');
     run.deadline.clear();

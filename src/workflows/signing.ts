@@ -11,13 +11,13 @@ import type { RequestRun } from './engine/request-run.js';
 
 /**
  * Steps 5 and 6: the signer accepts what was shown, then types a code or signs in another way. Repeats until ISSUED. The provider
- * is watched only after a hint, or if the signer takes longer than the slow pause between two reads.
+ * is watched only after a hint, during attention, or if the signer takes longer than the slow pause between two reads.
  */
 export async function signedBySigner(run: RequestRun, acceptances: Acceptances): Promise<void> {
   const { state, inbox, watch } = run;
   run.enter('acceptance');
   let takesLong = false;
-  // Hints until now are most likely the provider's callback about the approval.
+  // Hints until now are most likely the provider's callback about the approval. They need no read.
   void sleep(watch.takePatience(), { summary: 'until the provider is watched while the signer signs' }).then(
     () => (takesLong = true),
     () => undefined, // only at the end of the run
@@ -30,14 +30,14 @@ export async function signedBySigner(run: RequestRun, acceptances: Acceptances):
       return;
     }
     if (state.providerStatus === 'CANCELLED') throw endedAtProvider(state);
-    run.wish.throwIfExpressed();
+    run.endOrder.throwIfGiven();
     if (run.deadline.expired && (await run.readStatus())) continue;
-    run.heedDeadline('signing-deadline');
+    run.throwIfExpired('signing-deadline');
     state.show();
     if (watched()) {
       await run.statusChanged('watch the provider while the signer signs', 'signing-deadline', { until: called });
     } else {
-      await condition(() => called() || watched() || run.wish.expressed || run.deadline.expired);
+      await condition(() => called() || watched() || run.endOrder.given || run.deadline.expired);
     }
     const code = inbox.take('code');
     const order = inbox.take('sign');
@@ -98,24 +98,24 @@ export function checkSignOrder(run: RequestRun, acceptances: Acceptances, { secr
       'The signer has not accepted yet: `accept`, or ask for a code, which accepts too.',
     );
   run.allow('sign');
-  if (secret && stage !== 'code') throw noCodeOut();
+  if (secret && stage !== 'code') throw noValidCode();
 }
 
-function noCodeOut(): ApplicationFailure {
-  return callFailure('NOT_NOW', 'No code is out that could sign: ask for one, or sign in another way.');
+function noValidCode(): ApplicationFailure {
+  return callFailure('NOT_NOW', 'There is no valid code to type. Ask for a code, or sign in another way.');
 }
 
-const CAME_BEFORE = 'Another order to sign came before, and did not sign. This one was not sent: sign again.';
+const CAME_BEFORE = 'An earlier order to sign was sent, and it did not sign. This order was not sent. Sign again.';
 const TRY_AGAIN = 'was not accepted (wrong or expired). Try again, or ask for a new code.';
 
 /** The signer gets these failures. Nothing was sent, and the request needs no attention. */
 const NOT_SENT = new Set<FailureCode>(['BAD_INPUT', 'ARCHIVE_FULL']);
 
-/** Step 6. The code or other value is sent at most once. While the answer is in doubt, nothing ends the request. */
+/** Step 6. The code or other value is sent at most once. While the step keeps trying, nothing ends the request. */
 async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'>): Promise<void> {
   const { state, steps, request } = run;
   const { secret } = call.order;
-  if (secret && state.stage !== 'code') return call.fail(noCodeOut()); // the previous code is spent
+  if (secret && state.stage !== 'code') return call.fail(noValidCode()); // the previous code is spent
   const order: Parameters<SignatureActivities['sign']>[1] = {
     ...call.order,
     requestPk: run.requestPk,
@@ -169,24 +169,24 @@ async function signAnswered(run: RequestRun, call: Call<'sign'>, answer: SignRes
       state.notAccepted += 1;
       state.happened('code-not-accepted');
       call.fail(callFailure('CODE_NOT_ACCEPTED', `${whatOf(call)} ${TRY_AGAIN}`, { notAccepted: state.notAccepted }));
-      return heedLimit(run, 'was not accepted (wrong or expired)');
+      return checkCodeLimit(run, 'was not accepted (wrong or expired)');
     case 'refused':
     case 'spent': {
-      const clear = answer.result === 'refused';
+      const certain = answer.result === 'refused';
       const words = answer.words === undefined ? '' : ` (${answer.words})`;
-      const became = `${clear ? 'was refused' : 'got no clear answer of the provider'}${words}`;
-      const anew = clear ? 'type another, or ask for a new one' : 'ask for a new one';
+      const became = `${certain ? 'was refused' : 'got no clear answer from the provider'}${words}`;
+      const anew = certain ? 'type another, or ask for a new one' : 'ask for a new one';
       const next = secret ? anew : 'unlock again, or ask for a code';
       countSpent(run, call, { became, words: answer.words, next });
       // A code is never sent twice: a new one must be asked for.
-      if (secret && !clear) run.enter('acceptance');
-      return heedLimit(run, became);
+      if (secret && !certain) run.enter('acceptance');
+      return checkCodeLimit(run, became);
     }
   }
 }
 
 /** After too many codes that did not sign, an operator has to help. */
-async function heedLimit({ state, attention, operator, request }: RequestRun, last: string): Promise<void> {
+async function checkCodeLimit({ state, attention, operator, request }: RequestRun, last: string): Promise<void> {
   if ((state.notAccepted + state.codesSpent) % request.policy.code.notAcceptedLimit !== 0) return;
   attention.set('sign', codesExhausted(last));
   await operator.decision({ overtakenBy: (status) => status !== 'ENROLLREADY' });
@@ -205,7 +205,7 @@ function countSpent(
 }
 
 function whatOf({ order: { secret } }: Call<'sign'>): string {
-  return secret ? 'The code' : 'What should unlock';
+  return secret ? 'The code' : 'The unlock value';
 }
 
 /** How the signer unlocks, for the evidence. The caller chooses the type, so it is kept only if it looks like a name. */

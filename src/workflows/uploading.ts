@@ -30,18 +30,18 @@ async function upload({ steps, request, requestPk }: RequestRun): Promise<Upload
       remedies: uploadRemedies,
     });
     if (attempt.end === 'done') return attempt.value;
-    const identity = signerAccepted(attempt.failure);
+    const identity = acceptableSigner(attempt.failure);
     allowed = { ...allowed, ...(identity ? { identity } : { contractAsItCame: true }) };
   }
 }
 
 function uploadRemedies(failure: StepFailure): Remedy[] {
   if (failure.code === 'PROVIDER_FILE_NOT_A_PDF') return ['accept-files'];
-  return signerAccepted(failure) ? ['accept-signer'] : [];
+  return acceptableSigner(failure) ? ['accept-signer'] : [];
 }
 
 /** Approvals in the provider's console do not check the document number. An operator may accept it here. */
-function signerAccepted({ code, facts }: StepFailure): IdentityAccepted | undefined {
+function acceptableSigner({ code, facts }: StepFailure): IdentityAccepted | undefined {
   if (code !== 'SIGNER_UNEXPECTED') return undefined;
   return IDENTITY_ACCEPTED.find((word) => word === `accepted-although-${String(facts?.['identity'])}`);
 }

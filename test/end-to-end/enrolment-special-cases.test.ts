@@ -116,7 +116,7 @@ describe('an enrolment that ends while the provider does not take the cancelling
   });
 });
 
-test('a field that the provider misses at the approval is asked for by its name, also the signer’s own', async () => {
+test('a field that the provider still needs at the approval is asked for by its name, also the signer’s own', async () => {
   const people = await EnrolledPeople.inReview(at);
   await at.provider.addFault({
     name: 'answer-other',

@@ -65,6 +65,18 @@ test('trouble that leaves by itself takes no verb away; while an operator is awa
   ]);
 });
 
+test.each<[Partial<RequestState>, Verb[]]>([
+  [{ stage: 'issuing' }, ['resolve', 'abandon', 'cancel']],
+  [{ stage: 'completing' }, ['identity', 'resolve', 'abandon', 'cancel']],
+  [
+    { stage: 'code', toAccept: TO_ACCEPT },
+    ['identity', 'documents', 'contract', 'accept', 'resolve', 'abandon', 'cancel'],
+  ],
+])('nothing hangs while an operator is awaited: %j', (fields, verbs) => {
+  const attention = { ...TROUBLE, leavesByItself: false };
+  expect(verbsOf(aState({ ...fields, attention }, 'enrolment'), undefined)).toEqual(verbs);
+});
+
 test('data that a create was refused for can be corrected', () => {
   const attention: Attention = { ...TROUBLE, step: 'create', code: 'PROVIDER_REFUSED', leavesByItself: false };
   expect(verbsOf(aState({ attention }), undefined)).toEqual(['correct', 'resolve', 'cancel']);
@@ -124,7 +136,7 @@ test('the screen in Temporal ticks off the stages, and says what to do', () => {
   const screen = checklist(aState({ stage: 'review', attention: TROUBLE }), DEADLINE);
   expect(screen).toContain('✓ waiting for the signer to finish the video');
   expect(screen).toContain("▶ **waiting for the registration authority operator's decision**");
-  expect(screen).toContain('· documents going up');
+  expect(screen).toContain('· uploading the documents');
   expect(screen).toContain('⚠ **PROVIDER_BUSY**');
   const ended = checklist(aState({ stage: 'ended', outcome: { kind: 'signed', reason: 'signed' } }), undefined);
   expect(ended).toContain('■ ended: **signed** (signed)');

@@ -136,7 +136,7 @@ describe('a step that meets temporary trouble', () => {
     expect(it.activity('upload')).toMatchObject({ budget: undefined });
   });
 
-  test('is cut short by the wish to end, and by nothing else', async () => {
+  test('is cut short by an order to end, and by nothing else', async () => {
     await uploading();
     await it.fails('upload', BUSY);
     await it.hint();
@@ -368,6 +368,25 @@ describe('the watch', () => {
     expect(it.activity('watch').order).toMatchObject({ soon: true });
   });
 
+  test('says what led to the read: our own pace, also where a change is expected soon, or a hint', async () => {
+    await inReview();
+    void it.update('review', APPROVE);
+    await it.settles();
+    await it.answers('approve', { status: 'VIDEOREVIEW', sent: true });
+    expect(it.activity('watch').order).toMatchObject({ soon: true });
+    await it.answers('watch', { status: 'CREATED' });
+    await it.hint();
+    await it.passes(2000);
+    await it.answers('watch', { status: 'ENROLLREADY' });
+    const { events } = await it.status();
+    const seen = events.filter((event) => event.what === 'provider-status').map(({ facts }) => facts);
+    expect(seen).toEqual([
+      { status: 'VIDEOREVIEW', foundBy: 'poll' },
+      { status: 'CREATED', foundBy: 'poll' },
+      { status: 'ENROLLREADY', foundBy: 'hint' },
+    ]);
+  });
+
   test('reads at most once per gap, and once more at its end', async () => {
     await watching();
     for (let hints = 0; hints < 5; hints += 1) await it.hint();
@@ -426,7 +445,7 @@ describe('the deadline', () => {
     expect(events.at(-1)).toMatchObject({ what: 'deadline-moved', facts: { by: 30 * MINUTE, stage: 'review' } });
   });
 
-  test('can be extended, also while it stands still', async () => {
+  test('can be extended', async () => {
     await inReview();
     const extend = { actor: OPERATOR, reason: 'holidays', by: HOUR };
     const { deadline } = await it.update<{ deadline: string }>('extend', extend);

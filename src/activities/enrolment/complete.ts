@@ -4,7 +4,7 @@ import type { RequestKey, RequestPk } from '../../messages/request.js';
 import type { Dependencies } from '../engine/dependencies.js';
 
 /**
- * Seed steps 5 and 6, and `validate`: sends the data given at start and later, then the evidence documents. Update Request is a
+ * Steps 5 and 6, and `validate`: sends the data given at start and later, then the evidence documents. Update Request is a
  * full PUT, so doing it twice does no harm. A document is marked before its upload and after it. With only the first mark, a
  * retry looks for the document before it uploads it again.
  */

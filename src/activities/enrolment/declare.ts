@@ -7,7 +7,7 @@ import { downloadLimits, storeDownload } from '../engine/download.js';
 import { sealText } from './secrets.js';
 
 /**
- * Seed step 7, first half: stores what the officer reads before approving. The declaration names the RAO who signs it by
+ * Step 7, first half: stores what the officer reads before approving. The declaration names the RAO who signs it by
  * approving, so another officer needs a new one.
  */
 export function declare(dependencies: Dependencies): EnrolmentActivities['declare'] {

@@ -20,7 +20,7 @@ const LOOK_AGAIN = 5000;
 const CARDS_PER_TRY = 20;
 
 /**
- * Seed steps 1 and 2. In one process, the enrolments of a registration authority run one after the other. A card that another
+ * Steps 1 and 2. In one process, the enrolments of a registration authority run one after the other. A card that another
  * process used is skipped. A card is noted before it is used, so a create whose answer was lost is found by its card and taken
  * over. No card and no request is lost or doubled.
  */

@@ -16,7 +16,7 @@ import { stepFailure } from '../engine/failures.js';
 /** The name under which the secrets of an approval are kept sealed. */
 const APPROVAL = 'approval';
 
-/** Seed step 7, `pl_approve`, with the officer's own username, password and PIN. In any status but CREATED it was decided before. */
+/** Step 7, `pl_approve`, with the officer's own username, password and PIN. In any status but CREATED it was decided before. */
 export function approveEnrolment(dependencies: Dependencies): EnrolmentActivities['approveEnrolment'] {
   return async (key, { requestPk, ...order }) => {
     const decided = await decide(

@@ -26,7 +26,7 @@ export async function remediesAfterEnd(
   const anew = {
     words: created
       ? 'try again with a new video, which is billed again; fields that you leave out come from this attempt'
-      : "try again, with the signer's data put right; what is left out is taken over",
+      : 'try again with corrected data; fields that you leave out come from this attempt',
     command: newAttemptCommand(flow, reference, reason, created),
   };
   if (!open) return [anew];

@@ -60,11 +60,11 @@ function signedWords({ documents, missing }: Outcome): string {
 /** @param late the event that notes what the signer did after the end */
 export function lateWords({ at, what, facts }: ArchivedEvent): string {
   return what === LATE_CERTIFICATE
-    ? `The signer was faster than the cancelling: at ${at} the provider said ${String(facts?.['status'])}, so a certificate was issued.`
+    ? `The certificate was issued before the request could be cancelled: at ${at} the provider said ${String(facts?.['status'])}.`
     : `The signer finished the video afterwards: at ${at} the provider said ${String(facts?.['status'])}.`;
 }
 
 /** @param refused the event that notes a refused deletion */
 export function refusedCleanupWords({ at, facts }: ArchivedEvent): string {
-  return `The provider refused that at ${at}: ${String(facts?.['code'])}, ${String(facts?.['words'])}. If it does not pass, fix the cause, or delete in its console.`;
+  return `The provider refused the deletion at ${at}: ${String(facts?.['code'])}, ${String(facts?.['words'])}. If this does not stop, remove the cause, or delete in its console.`;
 }

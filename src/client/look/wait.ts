@@ -63,7 +63,7 @@ function missingWords({ stage, missing = [] }: RequestStatus): string[] {
   return [`missing: ${missing.map((name) => LACK_WORDS[name] ?? name).join(', ')}`];
 }
 
-/** What the provider missed at the approval. */
+/** What the provider still needed at the approval. */
 function lackOf({ stage, missing = [] }: RequestStatus): FailureCode | undefined {
   return stage === 'completing' ? missing.filter(isFailureCode)[0] : undefined;
 }

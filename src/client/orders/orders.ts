@@ -129,7 +129,7 @@ export function orderVerbs(access: RequestAccess) {
       }),
     })),
 
-    /** Ends a request. It takes effect between steps. A request that is being signed ends as signed. */
+    /** Ends a request. It takes effect between steps. If the signature takes effect, the request ends as signed. */
     cancel: unanswered(verb('cancel')),
 
     /**
@@ -235,7 +235,7 @@ export function orderVerbs(access: RequestAccess) {
   };
 }
 
-/** A verb that answers only that the request has accepted the order. */
+/** A verb whose caller gets no answer beyond its end. */
 function unanswered<Call extends unknown[]>(ask: (...call: Call) => Promise<unknown>) {
   return async (...call: Call): Promise<void> => {
     await ask(...call);

@@ -23,7 +23,7 @@ export interface ResolvedAll {
   carriedOut: boolean;
   /** How many requests are in attention with this failure. */
   found: number;
-  /** `sent`, or the failure's code. `not-sent`: an earlier failure would have happened again. */
+  /** `sent`, or the failure's code. `not-sent`: only listed, or an earlier failure would have happened again. */
   results: { flow: Flow; reference: string; attempt: number; result: string }[];
 }
 

@@ -25,7 +25,7 @@ export function mayBeCreated(code: FailureCode, events: readonly RequestEvent[])
  * the same.
  */
 export function mayCorrectCreate({ attention, events, request, ids }: RequestState): boolean {
-  if ('reopens' in request && ids === undefined) return false; // nothing is created
+  if ('reopens' in request && ids === undefined) return false; // a reopened attempt creates nothing
   if (attention?.step !== 'create' || attention.leavesByItself || MAY_BE_CREATED.has(attention.code)) return false;
   return request.key.flow === 'signature' || !mayBeCreated(attention.code, events);
 }

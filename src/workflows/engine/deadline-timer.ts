@@ -7,7 +7,7 @@ export interface DeadlineOrder {
   summary: () => string;
   /** Milliseconds before the deadline at which somebody is reminded. */
   remindBefore: readonly number[];
-  /** Called if the deadline was moved because no worker ran when it passed. @param by milliseconds */
+  /** Called if no worker ran when it passed, so that people get time again. @param by how much, in milliseconds from now */
   late: (by: number) => void;
   /** Called for a reminder. If several are due at once, it is called once. @param at milliseconds since 1970 */
   remind: (at: number) => void;

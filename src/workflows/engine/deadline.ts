@@ -16,7 +16,7 @@ export interface Deadline {
 
 /** Milliseconds. If a timer is handled this much later than it was due, no worker was there. */
 const LATE = 10_000;
-/** Milliseconds. A timer wakes at least this often. So it serves the deadlines of later stages too, without timers of their own. */
+/** Milliseconds. A timer wakes at least this often. A later stage then needs no new timer. */
 const LONGEST_SLEEP = 24 * 3_600_000;
 
 export const NO_DEADLINE: Deadline = { startedAt: 0, expired: false, remindBefore: [], reminders: [] };
@@ -63,7 +63,7 @@ export function wakesAt({ at, heldAt, expired, reminders: [reminder = 0] }: Dead
 /** The result when the timer of a deadline wakes. */
 export interface Woken {
   deadline: Deadline;
-  /** Milliseconds without a worker. The deadline was moved by this time. */
+  /** How late a worker noticed it, in milliseconds. People get this time again, counted from now. */
   late?: number;
   /** Whether a reminder is due. Several at once count as one. */
   remind?: boolean;

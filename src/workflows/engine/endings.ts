@@ -5,7 +5,7 @@ import type { RequestState } from './request-state.js';
 export class Ending {
   constructor(
     readonly kind: Exclude<OutcomeKind, 'signed' | 'enrolled'>,
-    /** A stable word: `video-deadline`, `refused-by-officer`, … */
+    /** A stable word: `video-deadline`, `refused-at-provider`, … */
     readonly reason: string,
     readonly actor: Actor,
     /** Free words of the decider. */
@@ -24,24 +24,24 @@ export function endedAtProvider({ videoFinished }: Pick<RequestState, 'videoFini
 }
 
 /** An order to end the request. It takes effect between steps, or between two tries of a step. */
-export class EndWish {
+export class EndOrder {
   ending: Ending | undefined;
 
   /** The first order counts. */
-  express(ending: Ending): void {
+  give(ending: Ending): void {
     this.ending ??= ending;
   }
 
   cancel(order: { actor: Actor; reason: string }): void {
-    this.express(new Ending('cancelled', `cancelled-by-${order.actor.kind}`, order.actor, { note: order.reason }));
+    this.give(new Ending('cancelled', `cancelled-by-${order.actor.kind}`, order.actor, { note: order.reason }));
   }
 
-  get expressed(): boolean {
+  get given(): boolean {
     return this.ending !== undefined;
   }
 
   /** @throws Ending if somebody has ordered the end */
-  throwIfExpressed(): void {
+  throwIfGiven(): void {
     if (this.ending) throw this.ending; // oxlint-disable-line typescript/only-throw-error -- not an error: the end of the story
   }
 }

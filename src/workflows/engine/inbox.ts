@@ -3,7 +3,17 @@ import type { Answers, OrderName, Orders } from '../../messages/verbs.js';
 import { callFailure } from './call-failure.js';
 
 /** The orders that the story answers. All other orders are answered by their handlers. */
-export type CallKind = Exclude<OrderName, 'accept' | 'identity' | 'extend' | 'abandon' | 'cancel'>;
+export const ANSWERED_BY_THE_STORY = [
+  'review',
+  'code',
+  'sign',
+  'resolve',
+  'new-video',
+  'correct',
+  'provide',
+  'preauth-link',
+] as const satisfies OrderName[];
+export type CallKind = (typeof ANSWERED_BY_THE_STORY)[number];
 
 /** A caller who waits for an answer. `fail` answers with a failure. */
 export type Caller = Pick<Call<CallKind>, 'settled' | 'fail'>;

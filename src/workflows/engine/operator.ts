@@ -3,7 +3,7 @@ import type { ProviderStatus } from '../../messages/request.js';
 import type { Resolution } from '../../messages/steering.js';
 import { mayCorrectCreate } from './create-doubt.js';
 import type { DeadlineTimer } from './deadline-timer.js';
-import { endedAtProvider, type EndWish } from './endings.js';
+import { endedAtProvider, type EndOrder } from './endings.js';
 import type { Call, Inbox } from './inbox.js';
 import type { RequestState } from './request-state.js';
 import type { ProviderWatch } from './watch.js';
@@ -34,7 +34,7 @@ export class Operator {
     private readonly state: RequestState,
     private readonly deadline: DeadlineTimer,
     private readonly inbox: Inbox,
-    private readonly wish: EndWish,
+    private readonly endOrder: EndOrder,
     private readonly watch: ProviderWatch,
   ) {}
 
@@ -46,24 +46,25 @@ export class Operator {
     const { mayEnd = true, watched = mayEnd } = wait;
     this.deadline.hold();
     const corrected = (): boolean => this.inbox.has('correct') && mayCorrectCreate(this.state);
-    const until = (): boolean => this.inbox.has('resolve') || corrected() || (mayEnd && this.wish.expressed);
+    const until = (): boolean => this.inbox.has('resolve') || corrected() || (mayEnd && this.endOrder.given);
     const status = watched ? await this.statusThatSettles(until, wait) : undefined;
     if (status !== undefined) return { end: 'overtaken', status };
     await condition(until);
-    return this.taken(mayEnd) ?? { end: 'resolved', resolution: { remedy: 'retry', actor: { kind: 'policy' } } };
+    // Corrected data: the create is tried again with it.
+    return this.takeDecision(mayEnd) ?? { end: 'resolved', resolution: { remedy: 'retry', actor: { kind: 'policy' } } };
   }
 
   /** The operator's decision, if there is one. @throws Ending if somebody has ordered the end, and `mayEnd` allows it */
-  taken(mayEnd: boolean): Resolved | undefined {
+  takeDecision(mayEnd: boolean): Resolved | undefined {
     const call = this.inbox.take('resolve');
     if (call) {
       const { remedy, actor, note } = call.order;
       // `new-video` is answered later, when the new link exists.
       if (remedy !== 'new-video') call.answer({ stage: this.state.stage });
       this.state.happened('resolved', { remedy }, actor);
-      if (remedy === 'cancel') this.wish.cancel({ actor, reason: note ?? 'given up' });
+      if (remedy === 'cancel') this.endOrder.cancel({ actor, reason: note ?? 'given up' });
     }
-    if (mayEnd) this.wish.throwIfExpressed();
+    if (mayEnd) this.endOrder.throwIfGiven();
     return call && { end: 'resolved', resolution: call.order, call };
   }
 

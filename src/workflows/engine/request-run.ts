@@ -8,11 +8,11 @@ import {
 import type { Activities } from '../../messages/activities.js';
 import type { AnyRequest, RequestPk } from '../../messages/request.js';
 import type { Stage } from '../../messages/status.js';
-import { type Verb, VERBS, type OrderName, type Orders } from '../../messages/verbs.js';
+import type { Orders, Verb } from '../../messages/verbs.js';
 import { AttentionMark } from './attention.js';
 import { callFailure } from './call-failure.js';
 import { DeadlineTimer } from './deadline-timer.js';
-import { Ending, EndWish } from './endings.js';
+import { Ending, EndOrder } from './endings.js';
 import { type CallKind, Inbox } from './inbox.js';
 import { updateOf } from './messages.js';
 import { Operator, type Resolved } from './operator.js';
@@ -20,14 +20,14 @@ import { pauses } from './pauses.js';
 import { RequestState } from './request-state.js';
 import { checklist, wordsOf } from './status.js';
 import { Steps } from './steps.js';
-import { verbsOf, verbsOfStage } from './verbs.js';
+import { orderOf, verbsOf, verbsOfStage } from './verbs.js';
 import { ProviderWatch } from './watch.js';
 
 /** The parts that every running request has, in both flows, and how it waits for the provider. */
 export class RequestRun {
   readonly state: RequestState;
   readonly inbox = new Inbox();
-  readonly wish = new EndWish();
+  readonly endOrder = new EndOrder();
   readonly deadline: DeadlineTimer;
   readonly attention: AttentionMark;
   readonly watch: ProviderWatch;
@@ -36,7 +36,7 @@ export class RequestRun {
 
   constructor(readonly request: AnyRequest) {
     const { key, policy } = request;
-    const { inbox, wish } = this;
+    const { inbox, endOrder } = this;
     const state = new RequestState(request, () => setCurrentDetails(checklist(state, deadline.when)));
     const deadline = new DeadlineTimer({
       summary: () => `deadline of the stage "${state.stage}"`,
@@ -48,8 +48,8 @@ export class RequestRun {
     this.deadline = deadline;
     this.attention = new AttentionMark(state, deadline, inbox);
     this.watch = new ProviderWatch(key, policy);
-    this.operator = new Operator(state, deadline, inbox, wish, this.watch);
-    this.steps = new Steps(policy, this.attention, this.operator, deadline, inbox, wish);
+    this.operator = new Operator(state, deadline, inbox, endOrder, this.watch);
+    this.steps = new Steps(policy, this.attention, this.operator, deadline, inbox, endOrder);
     state.show();
   }
 
@@ -92,16 +92,16 @@ export class RequestRun {
   /**
    * Waits until the status at the provider changes or `until` holds. Returns the operator's decision, if one came meanwhile.
    *
-   * @throws Ending if somebody orders the end, or the deadline passes
+   * @throws Ending if somebody orders the end, the deadline passes, or the provider says CANCELLED while an operator is awaited
    */
   async statusChanged(
     summary: string,
     deadlineReason: string,
     wait: { until?: () => boolean; soon?: boolean } = {},
   ): Promise<Resolved | undefined> {
-    const { state, attention, deadline, inbox, wish } = this;
+    const { state, attention, deadline, inbox, endOrder } = this;
     const seen = state.providerStatus ?? '';
-    const until = () => wish.expressed || deadline.expired || inbox.has('resolve') || (wait.until?.() ?? false);
+    const until = () => endOrder.given || deadline.expired || inbox.has('resolve') || (wait.until?.() ?? false);
     let recovering = state.attention?.step === 'watch';
     const soon = wait.soon ?? false;
     state.show();
@@ -120,20 +120,20 @@ export class RequestRun {
           recovering = true;
           break;
         case 'interrupted': {
-          wish.throwIfExpressed();
+          endOrder.throwIfGiven();
           if (inbox.has('resolve')) {
             const decision = await this.operator.decision();
             return decision.end === 'resolved' ? decision : undefined;
           }
           if (deadline.expired && (await this.readStatus())) return undefined;
-          this.heedDeadline(deadlineReason);
+          this.throwIfExpired(deadlineReason);
           return undefined;
         }
       }
     }
   }
 
-  /** Reads the status once, now. True when it changed. */
+  /** Reads the status once, after the gap between two reads. True when it changed. */
   async readStatus(): Promise<boolean> {
     const order = { requestPk: this.requestPk, gap: this.request.policy.watch.gap };
     this.watch.reads();
@@ -144,7 +144,7 @@ export class RequestRun {
   }
 
   /** @throws Ending when the deadline has passed */
-  heedDeadline(reason: string): void {
+  throwIfExpired(reason: string): void {
     if (this.deadline.expired) throw new Ending('expired', reason, { kind: 'policy' });
   }
 
@@ -163,9 +163,4 @@ export class RequestRun {
       remind(this.request.key, { stage, deadline, at: new Date().toISOString() }),
     ).catch(() => this.state.happened('reminder-not-fed', { stage, deadline }));
   }
-}
-
-function orderOf(verb: Verb): OrderName | undefined {
-  const row: { words: string; order?: OrderName } = VERBS[verb];
-  return row.order;
 }

@@ -6,7 +6,7 @@ import { AFTER_VIDEO } from '../../messages/request-fields.js';
 import type { AnyRequest, ProviderStatus, RequestPk, ReviewMode, VideoidPk } from '../../messages/request.js';
 import type { Attention, RequestEvent, RequestStatus, Stage, ToReview } from '../../messages/status.js';
 
-/** The whole state of a request. `verbs.ts` and `status.ts` derive the rest from it. */
+/** What a status shows of a request. `verbs.ts` and `status.ts` derive the rest from it. */
 export class RequestState {
   stage: Stage = 'creating';
   attention: Attention | undefined;

@@ -14,7 +14,7 @@ import { failureOf } from './activity-failures.js';
 import type { AttentionMark } from './attention.js';
 import { callFailure } from './call-failure.js';
 import type { DeadlineTimer } from './deadline-timer.js';
-import type { EndWish } from './endings.js';
+import type { EndOrder } from './endings.js';
 import type { Caller, Inbox } from './inbox.js';
 import type { Decision, Operator } from './operator.js';
 import { pauses } from './pauses.js';
@@ -28,7 +28,7 @@ export interface StepOptions {
   caller?: Caller | undefined;
   /** Failures that end the step. All others put the request in attention. */
   failsOn?: (failure: StepFailure) => boolean;
-  /** Remedies beside `retry` and `cancel`. Choosing one ends the step. The attention stays until it has helped. */
+  /** Remedies that end the step. `retry` and `cancel` are offered anyway. The attention stays until the remedy has helped. */
   remedies?: (failure: StepFailure) => readonly Remedy[];
   /** Whether a status at the provider settles the step while an operator is awaited. */
   overtakenBy?: (status: ProviderStatus, failure: StepFailure) => boolean;
@@ -58,10 +58,10 @@ export class Steps {
     private readonly operator: Operator,
     private readonly deadline: DeadlineTimer,
     private readonly inbox: Inbox,
-    private readonly wish: EndWish,
+    private readonly endOrder: EndOrder,
   ) {}
 
-  /** @throws Ending if somebody orders the end, and `mayEnd` allows it */
+  /** @throws Ending if somebody orders the end, and `mayEnd` allows it; or the provider says CANCELLED while an operator is awaited */
   async run<T, Options extends StepOptions>(
     name: StepName,
     activity: (activities: Activities) => Promise<T>,
@@ -81,7 +81,7 @@ export class Steps {
     const betweenTries = (options.mayEnd ?? 'between-tries') === 'between-tries';
     let pace: Pace = 'within-budget';
     let last: StepFailure | undefined;
-    const until = () => (betweenTries && this.wish.expressed) || (last !== undefined && this.inbox.has('resolve'));
+    const until = () => (betweenTries && this.endOrder.given) || (last !== undefined && this.inbox.has('resolve'));
     for (;;) {
       const tried: Tried<T> = await this.try(activity, this.activityOptions(name, options.summary, pace), until);
       let decision: Decision | undefined;
@@ -89,7 +89,7 @@ export class Steps {
         case 'done':
           return tried;
         case 'stopped':
-          decision = this.operator.taken(betweenTries);
+          decision = this.operator.takeDecision(betweenTries);
           break;
         case 'failed':
           last = tried.failure;

@@ -1,5 +1,7 @@
-import type { Stage, Verb } from '../../messages/status.js';
+import type { Stage } from '../../messages/status.js';
+import { type OrderName, type Verb, VERBS } from '../../messages/verbs.js';
 import { mayCorrectCreate } from './create-doubt.js';
+import { ANSWERED_BY_THE_STORY } from './inbox.js';
 import type { RequestState } from './request-state.js';
 
 /** The stages in which the signer may say that they cannot go on. */
@@ -8,8 +10,16 @@ const WITH_THE_SIGNER = new Set<Stage>(['video', 'acceptance', 'code', 'completi
 /** The stages after the video in which a person can still act on the signer's identity. */
 const SIGNER_SEEN = new Set<Stage>(['validation', 'completing', 'review', 'preparing', 'acceptance', 'code']);
 
-/** The story answers these verbs. It cannot while it waits for an operator's decision. */
-const ANSWERED_BY_THE_STORY = new Set<Verb>(['new-video', 'correct', 'provide', 'approve', 'refuse', 'code', 'sign']);
+/** While the story waits for an operator's decision, `resolve` is the only order that it answers. */
+const NOT_ANSWERED_IN_TROUBLE = new Set<OrderName | undefined>(
+  ANSWERED_BY_THE_STORY.filter((order) => order !== 'resolve'),
+);
+
+/** The Update that carries out the verb. Undefined if the archive answers. */
+export function orderOf(verb: Verb): OrderName | undefined {
+  const row: { words: string; order?: OrderName } = VERBS[verb];
+  return row.order;
+}
 
 /**
  * What a person may do now.
@@ -19,7 +29,7 @@ const ANSWERED_BY_THE_STORY = new Set<Verb>(['new-video', 'correct', 'provide', 
 export function verbsOf(state: RequestState, deadline: string | undefined): Verb[] {
   const verbs = verbsOfStage(state, deadline);
   if (state.attention?.leavesByItself !== false) return verbs;
-  const others = verbs.filter((verb) => !ANSWERED_BY_THE_STORY.has(verb));
+  const others = verbs.filter((verb) => !NOT_ANSWERED_IN_TROUBLE.has(orderOf(verb)));
   return mayCorrectCreate(state) ? ['correct', ...others] : others;
 }
 

@@ -6,9 +6,12 @@ import { failureOf } from './activity-failures.js';
 import { gapLeft, NEVER_READ, type Pace, patience, readBegun } from './pace.js';
 import { pauses } from './pauses.js';
 
+/** What led to a read: a hint, or our own pace. */
+export type FoundBy = 'hint' | 'poll';
+
 /** What ended a wait: an answer of the provider, a failed read, or the caller's `until`. */
 export type Watched =
-  | { end: 'answer'; read: ProviderRead; foundBy: 'hint' | 'poll' }
+  | { end: 'answer'; read: ProviderRead; foundBy: FoundBy }
   | { end: 'failed'; failure: StepFailure }
   | { end: 'interrupted' };
 
@@ -62,12 +65,10 @@ export class ProviderWatch {
     const { recovering = false, summary, until } = wait;
     let soon = (wait.soon ?? false) || this.hinted;
     for (;;) {
+      const foundBy = this.hinted ? 'hint' : 'poll';
       this.reads();
-      const ended = await this.read(
-        { requestPk, seen, soon, recovering, pace, budget: steps.watch.budget },
-        summary,
-        until,
-      );
+      const order = { requestPk, seen, soon, recovering, pace, budget: steps.watch.budget };
+      const ended = await this.read(order, foundBy, summary, until);
       if (ended) return ended;
       if (until()) return { end: 'interrupted' };
       soon = true;
@@ -81,13 +82,18 @@ export class ProviderWatch {
   }
 
   /** Reads until the status changes. Returns undefined if a hint or `until` ended it early. */
-  private async read(order: WatchOrder, summary: string, until: () => boolean): Promise<Watched | undefined> {
+  private async read(
+    order: WatchOrder,
+    foundBy: FoundBy,
+    summary: string,
+    until: () => boolean,
+  ): Promise<Watched | undefined> {
     const scope = new CancellationScope();
     let ended: Watched | undefined;
     const reading = scope
       .run(() => this.activities(summary).watch(this.key, order))
       .then(
-        (answer) => (ended = { end: 'answer', read: answer, foundBy: order.soon ? 'hint' : 'poll' }),
+        (answer) => (ended = { end: 'answer', read: answer, foundBy }),
         (error: unknown) => {
           const failure = failureOf(error);
           if (failure) ended = { end: 'failed', failure };

@@ -31,7 +31,7 @@ const WORDS: Record<Exclude<PayloadOrigin, 'signed-order' | 'signed-start' | 'no
 const RETIRED: PayloadOrigin = 'wrongly-signed';
 
 /** The task fails if an accepted order cannot be decrypted now. With the key it succeeds. */
-const KEY_MISSING = 'What was let in before cannot be read with the codec keys of this worker.';
+const KEY_MISSING = 'An order that was accepted earlier cannot be decrypted with the codec keys of this worker.';
 
 /**
  * Guards every workflow. It accepts only starts and orders that are signed by a known key, addressed to this workflow, and of
