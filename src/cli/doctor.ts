@@ -5,12 +5,12 @@ import { EXIT } from './exit-codes.js';
 import { columns } from './layout.js';
 import { readSettings } from './session.js';
 
-/** `videoid doctor`: finds problems that would show only at the last step of a request. It changes nothing. */
+/** `videoid doctor`: finds problems that would show only at the last step of a request. It changes no request. */
 export function doctorCommand(program: Command): void {
   define(
     program,
     'doctor',
-    'check settings, archive, keys, every secret, Temporal, worker, each Optimizer and Registration Authority; changes nothing',
+    'check settings, archive, keys, every secret, Temporal, worker, each Optimizer and Registration Authority; changes no request',
     async ({ screen }) => {
       const { check } = await import('./checks/check.js');
       const checks: Check[] = [];

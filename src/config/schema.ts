@@ -55,7 +55,7 @@ const keyPairs = z
 
 const keys = z
   .strictObject({
-    encryptPayloads: flag.default(true).describe('whether what passes through Temporal is encrypted'),
+    encryptPayloads: flag.default(true).describe('whether payloads in Temporal are encrypted'),
     codec: z
       .array(z.strictObject({ id: z.string().min(1), key: secretReference }))
       .default([])

@@ -79,7 +79,7 @@ describe('an enrolment that ends while the provider does not take the cancelling
       const { entries } = await at.client.feed({ limit: 1000 });
       return entries.some(({ what, reference }) => what === 'issued-late' && reference === people.reference);
     });
-    expect((await at.client.why(people.reference, OF)).words).toContain('a certificate was issued');
+    expect((await at.client.why(people.reference, OF)).words).toContain('The certificate was issued');
   });
 
   test('while the signer may pick up the certificate, waits for the provider, which decides', async () => {

@@ -3,7 +3,7 @@ import type { FAILURES } from '../../messages/failures.js';
 /** The HTTP statuses of failures, in words. docs/api.md takes its table from here. */
 export const STATUS_WORDS: Record<(typeof FAILURES)[keyof typeof FAILURES]['http'], string> = {
   202: 'it is still being carried out',
-  400: 'the input cannot be used; nothing was created',
+  400: 'the input cannot be used. Nothing was created',
   401: 'no valid token',
   403: 'not allowed here',
   404: 'there is no such thing',
@@ -13,6 +13,6 @@ export const STATUS_WORDS: Record<(typeof FAILURES)[keyof typeof FAILURES]['http
   429: 'too soon',
   500: 'a defect, or a wrong setting',
   502: 'the provider refused, or answered something unexpected',
-  503: 'out of reach now; try again after `Retry-After`',
+  503: 'out of reach now. Try again after `Retry-After`',
   507: 'no room left in the archive',
 };
