@@ -78,7 +78,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
       activities: { ...activities },
       interceptors: { activity: [callersOf(archive)] },
       workflowBundle: await workflows(config),
-      // After a crash, Temporal waits so long for the dead worker. Callers give up after twice that time.
+      // After a crash, Temporal waits for the dead worker as long as this. Callers give up after twice that time.
       stickyQueueScheduleToStartTimeout: 5_000,
       maxCachedWorkflows: config.worker.maxCachedWorkflows,
       maxConcurrentActivityTaskExecutions: config.worker.maxConcurrentActivities,

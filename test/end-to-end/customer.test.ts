@@ -163,7 +163,7 @@ describe('somebody else, in automatic review,', () => {
     expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
   });
 
-  test('turns out to be the expected one by a correction, and the automatism goes on', async () => {
+  test('turns out to be the expected one by a correction, and the automatic approval follows', async () => {
     const people = await expecting({ registrationAuthority: AUTHORITIES.automatic });
     await people.finishVideo({ ...NORA, serial_number: '12345678' });
     await people.attention('SIGNER_UNEXPECTED');
