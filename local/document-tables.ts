@@ -133,10 +133,11 @@ function verbLines(): string[] {
 }
 
 function orderLines(): string[] {
-  const rows = (Object.keys(ORDER_ROUTES) as (keyof typeof ORDER_ROUTES)[]).map(
-    (name) => `| \`POST …/:reference/${name}\` | ${takenBy(name).join(', ')} | ${ORDER_ROUTES[name].answer} |`,
-  );
-  return ['| call | of | answer |', '|---|---|---|', ...rows];
+  const rows = (Object.keys(ORDER_ROUTES) as (keyof typeof ORDER_ROUTES)[]).map((name) => {
+    const { by = '', answer } = ORDER_ROUTES[name];
+    return `| \`POST …/:reference/${name}\` | ${takenBy(name).join(', ')} | ${by} | ${answer} |`;
+  });
+  return ['| call | of | default `actor` | answer |', '|---|---|---|---|', ...rows];
 }
 
 /** One row for each exit code, with the failures that have it. */

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { array, assert, asyncProperty, constantFrom, jsonValue, oneof, record, string } from 'fast-check';
+import { ORDER_ROUTES } from '../../src/gateway/api/order-routes.js';
 import { sealKeys } from '../keys.js';
 import { type GatewayPlace, openGatewayPlace } from './gateway-place.js';
 
@@ -70,13 +71,8 @@ function expectFit({ status, text }: Answer, what: string): void {
 
 const authorised = (): [string, string] => ['Authorization', `Bearer ${place.apiToken}`];
 
-const VERBS = [
-  '',
-  ...'events link documents documents/1 contract outcome review cancel resolve why new-video correct extend reset'.split(
-    ' ',
-  ),
-  ...'abandon reopen code sign provide declaration preauth-link secrets'.split(' '),
-];
+const READS = 'events link documents documents/1 contract outcome why identity declaration secrets'.split(' ');
+const VERBS = ['', ...READS, 'reopen', ...Object.keys(ORDER_ROUTES)];
 const ODD = [
   '\u0000',
   '%',
