@@ -56,7 +56,7 @@ test('a refused deletion is repeated, shows the refusal, and ends when the provi
   expect(await people.outcome()).toMatchObject({ outcome: 'signed', cleanup: 'pending' });
   await eventually(async () => ((await people.provider()).calls['delete-document']?.received ?? 0) > 2);
   expect(await temporal.statusOf(`cleanup-${people.reference}`)).toBe('RUNNING');
-  expect((await at.client.why(people.reference)).words).toContain('The provider refused that');
+  expect((await at.client.why(people.reference)).words).toContain('The provider refused the deletion');
   await at.provider.removeFault(fault);
   await eventually(async () => (await people.outcome()).cleanup === 'done');
   expect((await people.provider()).documents).toEqual([]);

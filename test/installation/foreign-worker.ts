@@ -78,8 +78,8 @@ export class ForeignWorker {
         taskQueue: { name: this.at.config.temporal.taskQueue },
         input: { payloads },
         startToCloseTimeout: { seconds: 10 as never },
-        scheduleToCloseTimeout: { seconds: 60 as never },
-        retryPolicy: { maximumAttempts: 1 },
+        // The server may give the first try to a worker that was just killed.
+        retryPolicy: { maximumAttempts: 5 },
       },
     };
   }

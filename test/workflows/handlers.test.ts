@@ -7,6 +7,7 @@ import { ORDER_GUARDS } from '../../src/workflows/guards/order-guards.js';
 import { InProcess, workflows } from './in-process.js';
 import { requestOf } from './play.js';
 
+const ORDERS = Object.keys(ORDER_GUARDS) as OrderName[];
 const NO_DEADLINES = { video: undefined, review: undefined, signing: undefined };
 const IDS = { videoidPk: '501', requestPk: '101' } as unknown as ProviderIds;
 
@@ -42,10 +43,7 @@ async function handles(flow: Flow, order: string): Promise<boolean> {
 }
 
 describe.each<Flow>(['signature', 'enrolment'])('a request of the flow %s', (flow) => {
-  test.each(Object.keys(ORDER_GUARDS) as OrderName[])(
-    'handles the order %s, if the verb is of this flow',
-    async (order) => {
-      expect(await handles(flow, order)).toBe(flowsOf(order).includes(flow));
-    },
-  );
+  test.each(ORDERS)('handles the order %s, if the verb is of this flow', async (order) => {
+    expect(await handles(flow, order)).toBe(flowsOf(order).includes(flow));
+  });
 });
