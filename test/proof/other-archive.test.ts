@@ -5,6 +5,7 @@ import { anyPort } from '../../local/ports.js';
 import { openArchive } from '../../src/archive/file-archive.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import { Installation } from '../installation/installation.js';
+import { unlessAway } from '../installation/patience.js';
 import { People } from '../installation/people.js';
 
 let at: Installation;
@@ -41,8 +42,8 @@ async function oursAgain(): Promise<void> {
 
 /** Returns how it ended. Nothing was done twice, and nobody had to decide. */
 async function goesOn(people: People): Promise<Outcome> {
-  await people.askForCode();
-  await people.sign();
+  await people.throughToCode();
+  await unlessAway(people.sign());
   const outcome = await people.outcome();
   expect((await people.provider()).done).toMatchObject({ create: 1, approve: 1, otp: 1, sign: 1 });
   const { events } = await at.client.status(people.reference);
@@ -62,7 +63,7 @@ test('a worker with another archive reads nothing of a request: that is shown, a
   expect((await people.provider()).calls['get-request']?.received).toBe(reads);
   await oursAgain();
   await people.untilStatus((status) => status.stage === 'review' && status.attention === undefined);
-  await people.approve();
+  await unlessAway(people.approve());
   expect(await goesOn(people)).toMatchObject({ outcome: 'signed', cleanup: 'done' });
 });
 
