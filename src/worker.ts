@@ -1,7 +1,7 @@
 import './process/supported-node.js';
 import { access, constants } from 'node:fs/promises';
 import { Client } from '@temporalio/client';
-import type { NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory, NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/activities.js';
 import { callersOf } from './activities/engine/callers.js';
 import { OptimizerTrouble } from './activities/engine/optimizer-trouble.js';
@@ -14,11 +14,13 @@ import { createLogger, type Logger } from './logging/logger.js';
 import { installRuntime } from './logging/temporal.js';
 import { type KeyRing, loadKeyRing, loadSealPrivateKeys, loadSealPublicKey } from './security/keys.js';
 import { loadOrderPublicKeys, type OrderPublicKeys } from './security/order-keys.js';
+import { defined } from './messages/defined.js';
 import { VideoIdError } from './messages/failures.js';
 import { attemptOfWorkflow } from './messages/request.js';
 import { keepResetting } from './temporal/history-reset.js';
 import { rootFiles } from './signatures/root-files.js';
 import { Verifier } from './signatures/verification/verifier.js';
+import { keepMeasuring, TemporalClock } from './temporal/clock.js';
 import { connectWorker } from './temporal/connection.js';
 import { WORKFLOW_MODULES, workerDataConverter } from './temporal/data-converter.js';
 import { ofInstallation } from './temporal/namespace.js';
@@ -37,7 +39,9 @@ export async function main(config: Config = loadConfig()): Promise<void> {
   const keys = await payloadKeys(config);
   const optimizers = new Optimizers(config.environments);
   const registrationAuthorities = new RegistrationAuthorities(config.environments);
-  const archive = await openArchive({ directory: config.archive.directory, reserveBytes: config.archive.reserve });
+  const clock = new TemporalClock();
+  const { directory, reserve } = config.archive;
+  const archive = await openArchive({ directory, reserveBytes: reserve, now: clock.now });
   const swept = await archive.sweep();
   if (swept > 0) logger.info({ count: swept }, 'leftovers of interrupted starts removed from the archive');
   const verifier = new Verifier({
@@ -49,11 +53,12 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     archive,
     optimizer: (environment) => optimizers.of(environment),
     registrationAuthority: (environment) => registrationAuthorities.of(environment),
-    trouble: new OptimizerTrouble(archive.notices, shortestBudget(config), logger),
+    trouble: new OptimizerTrouble(archive.notices, shortestBudget(config), logger, clock.now),
     sealKeys: await loadSealPrivateKeys(config.keys.seal),
     sealPublicKey: config.keys.seal.length === 0 ? undefined : await loadSealPublicKey(config.keys.seal),
     roots: rootFiles(config.environments),
     verify: verifier.verify,
+    now: clock.now,
     logger,
   });
   let worker: Worker | undefined;
@@ -63,6 +68,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     host: config.worker.host,
     port: config.worker.healthPort,
     state: () => worker?.getState() ?? 'STARTING',
+    facts: () => defined({ clockAheadBy: clock.wrongBy }),
   });
   let connection: NativeConnection | undefined;
   try {
@@ -70,13 +76,15 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     installRuntime(logger, metricsPort === undefined ? undefined : { host, port: metricsPort });
     const sdk = await import('@temporalio/worker');
     connection = await connectWorker(config.temporal);
+    const client = new Client({ connection, namespace: config.temporal.namespace });
+    const measuring = await followTemporal(clock, client, { logger, signal: running.signal });
     worker = await withoutReferences(sdk.Worker).create({
       connection,
       namespace: config.temporal.namespace,
       taskQueue: config.temporal.taskQueue,
       dataConverter: workerDataConverter(keys),
       activities: { ...activities },
-      interceptors: { activity: [callersOf(archive)] },
+      interceptors: { activity: [callersOf(archive), scheduledTimes(clock)] },
       workflowBundle: await workflows(config),
       // After a crash, Temporal waits for the dead worker as long as this. Callers give up after twice that time.
       stickyQueueScheduleToStartTimeout: 5_000,
@@ -87,10 +95,10 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     });
     const facts = { port: health.port, taskQueue: config.temporal.taskQueue, archiveId: archive.id };
     logger.info(facts, 'worker is running');
-    const resetting = resetRequests(config, connection, { archive, logger, signal: running.signal });
+    const resetting = resetRequests(config, client, { archive, logger, signal: running.signal });
     await worker.run();
     running.abort();
-    await resetting;
+    await Promise.all([resetting, measuring.ended]);
   } finally {
     running.abort();
     await health.close();
@@ -113,14 +121,39 @@ async function payloadKeys({
   };
 }
 
+/** Every step brings a time of Temporal. */
+function scheduledTimes(clock: TemporalClock): ActivityInterceptorsFactory {
+  return ({ info }) => {
+    clock.atLeast(info.currentAttemptScheduledTimestampMs);
+    return {};
+  };
+}
+
+/** Takes over Temporal's clock before the first step, and keeps to it. A machine whose own clock is wrong is told in the log. */
+async function followTemporal(
+  clock: TemporalClock,
+  client: Client,
+  { logger, signal }: { logger: Logger; signal: AbortSignal },
+): Promise<{ ended: Promise<void> }> {
+  let said = false;
+  const measured = (): void => {
+    const wrong = clock.isWrong;
+    if (wrong && !said) logger.warn({ milliseconds: clock.wrongBy }, "the clock of this machine is not Temporal's");
+    said = wrong;
+  };
+  const failed = (error: unknown): void => logger.warn({ error }, "Temporal's clock cannot be read");
+  await clock.measure(client).then(measured, failed);
+  return { ended: keepMeasuring({ clock, client, signal, measured, failed }) };
+}
+
 /** Resets requests that a defect of the SDK has stopped, until the signal. */
 function resetRequests(
   { temporal, worker }: Config,
-  connection: NativeConnection,
+  client: Client,
   { archive, logger, signal }: { archive: Archive; logger: Logger; signal: AbortSignal },
 ): Promise<void> {
   return keepResetting({
-    client: new Client({ connection, namespace: temporal.namespace }),
+    client,
     query: ofInstallation(temporal.taskQueue),
     every: worker.resetEvery,
     signal,

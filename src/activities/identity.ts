@@ -13,6 +13,7 @@ import type { ProviderRequest } from '../uanataca/provider-request.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { providerRequest } from './engine/provider-step.js';
 import { stepFailure } from './engine/failures.js';
+import { stamp } from './engine/stamp.js';
 
 type Place = Pick<Dependencies, 'archive' | 'config'>;
 
@@ -86,7 +87,7 @@ export async function certificateIdentity(
 
 /** The signer's data at the provider, sealed to the caller's one-time key. It first records that the data was shown. */
 export function showIdentity(dependencies: Dependencies): SignatureActivities['showIdentity'] {
-  const { archive } = dependencies;
+  const { archive, now } = dependencies;
   return async (key, { requestPk, actor, channel, publicKey }) => {
     const read = await providerRequest(dependencies, key, requestPk);
     const view = viewOf(await archive.readRequest(key), await archive.readSigner(key), read, {
@@ -94,7 +95,7 @@ export function showIdentity(dependencies: Dependencies): SignatureActivities['s
     });
     const answer = sealAnswer(JSON.stringify(view), publicKey);
     await archive.appendEvent(key, {
-      at: new Date().toISOString(),
+      at: stamp(now),
       what: 'identity-shown',
       ...defined({ channel }),
       facts: { by: actor.kind, ...defined({ id: actor.id }), identity: view.identity },

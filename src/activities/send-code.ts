@@ -1,15 +1,17 @@
 import type { Archive } from '../archive/archive.js';
 import type { SignatureActivities } from '../messages/activities.js';
+import { leftOf } from '../messages/age.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { stepFailure } from './engine/failures.js';
+import { stamp } from './engine/stamp.js';
 
 /**
  * Step 5, `POST otp/{request_pk}`. Refused while the archive has no space for the signed files. It reads the request
  * first, and waits while the provider is out of reach: without an answer, the OTP would be in doubt. "Less than a minute ago"
  * (§4.8) counts as sent only if our own mark of this round is from that minute.
  */
-export function sendCode({ archive, optimizer }: Dependencies): SignatureActivities['sendCode'] {
+export function sendCode({ archive, now, optimizer }: Dependencies): SignatureActivities['sendCode'] {
   return async (key, { requestPk, coolDown, round }) => {
     await assertArchiveSpace(archive);
     const provider = optimizer(key.environment);
@@ -19,10 +21,10 @@ export function sendCode({ archive, optimizer }: Dependencies): SignatureActivit
     }
     const mark = `code-${round}`;
     const first = await archive.mark(key, mark);
-    const askedAt = (await archive.markedAt(key, mark)) ?? new Date().toISOString();
+    const askedAt = (await archive.markedAt(key, mark)) ?? stamp(now);
     const result = await provider.generateOtp(requestPk);
-    if (result === 'sent') return { sentAt: first ? askedAt : new Date().toISOString() };
-    if (!first && Date.parse(askedAt) + coolDown >= Date.now()) return { sentAt: askedAt };
+    if (result === 'sent') return { sentAt: first ? askedAt : stamp(now) };
+    if (!first && leftOf(coolDown, Date.parse(askedAt), now()) > 0) return { sentAt: askedAt };
     await archive.unmark(key, mark);
     throw stepFailure(
       'CODE_COOL_DOWN',

@@ -1,6 +1,7 @@
 import type { Archive } from '../archive/archive.js';
 import type { SignatureActivities, SignResult } from '../messages/activities.js';
 import { defined } from '../messages/defined.js';
+import { leftOf } from '../messages/age.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { ProviderStatus, RequestKey } from '../messages/request.js';
 import type { SignOrder } from '../messages/steering.js';
@@ -11,6 +12,7 @@ import type { SignatureOrder } from '../uanataca/one-shot/one-shot.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { assertArchiveSpace } from './send-code.js';
 import { stepFailure } from './engine/failures.js';
+import { stamp } from './engine/stamp.js';
 
 /** The event that notes the provider's answer to a code, for each kind of answer. */
 const ANSWERS = { done: 'sign-not-shown', refused: 'sign-refused', doubt: 'sign-in-doubt' } as const;
@@ -29,7 +31,7 @@ const SOON = 250;
  * whatever the answer was. ENROLLREADY after the settle time means that the code is spent.
  */
 export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
-  const { archive, optimizer, sealKeys } = dependencies;
+  const { archive, now, optimizer, sealKeys } = dependencies;
   return async (key, { requestPk, codeId, settle, ...given }) => {
     const provider = optimizer(key.environment);
     const mark = `sign-${codeId}`;
@@ -38,14 +40,14 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
     const status = await read();
     if (mayHaveBeenSent) {
       const markedAt = Date.parse((await archive.markedAt(key, mark)) ?? '');
-      return resultOf(await noted(archive, key, codeId), { status, markedAt, settle });
+      return resultOf(await noted(archive, key, codeId), { status, markedAt, now: now(), settle });
     }
     if (status === 'ISSUED') return { result: 'issued' };
     if (status !== 'ENROLLREADY') return { result: 'not-signable', status, sent: false };
     if (given.unlock) await assertArchiveSpace(archive); // for a code, `sendCode` has checked it
     const order = opened(given, sealKeys);
     if (!(await archive.mark(key, mark))) throw inDoubt(settle); // another worker was faster
-    const markedAt = Date.now();
+    const markedAt = now();
     let answered: Answered;
     try {
       if ((await provider.sign(requestPk, order)) === 'not-accepted') return { result: 'not-accepted' };
@@ -60,9 +62,9 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
       if (kind === 'unknown') throw inDoubt(settle, words);
     }
     try {
-      const now = await read();
-      if (now === 'ISSUED') return { result: 'issued' };
-      return resultOf(answered, { status: now, markedAt, settle });
+      const after = await read();
+      if (after === 'ISSUED') return { result: 'issued' };
+      return resultOf(answered, { status: after, markedAt, now: now(), settle });
     } catch (error) {
       if (answered.how === 'done') await note(dependencies, key, codeId, answered);
       throw error;
@@ -77,13 +79,12 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
  */
 function resultOf(
   { how, words }: Answered,
-  { status, markedAt, settle }: { status: ProviderStatus; markedAt: number; settle: number },
+  { status, markedAt, now, settle }: { status: ProviderStatus; markedAt: number; now: number; settle: number },
 ): SignResult {
   if (status === 'ISSUED') return { result: 'issued' };
   if (how !== 'refused') {
-    const passed = Date.now() - markedAt;
-    const left = (how === 'done' ? SAID_YES * settle : settle) - passed;
-    if (left > 0) throw inDoubt(how === 'done' ? Math.min(left, Math.max(passed, SOON)) : left, words);
+    const left = leftOf(how === 'done' ? SAID_YES * settle : settle, markedAt, now);
+    if (left > 0) throw inDoubt(how === 'done' ? Math.min(left, Math.max(now - markedAt, SOON)) : left, words);
   }
   if (status === 'CANCELLED') return { result: 'not-signable', status, sent: true };
   if (status !== 'ENROLLREADY') throw unexpectedStatus(status);
@@ -120,13 +121,13 @@ function installationRefused({ code, words }: ProviderError) {
 }
 
 async function note(
-  { archive, logger }: Dependencies,
+  { archive, logger, now }: Dependencies,
   key: RequestKey,
   codeId: string,
   { how, words }: Answered,
 ): Promise<void> {
   const facts = { codeId, ...defined({ words }) };
-  const event = { at: new Date().toISOString(), what: ANSWERS[how], facts };
+  const event = { at: stamp(now), what: ANSWERS[how], facts };
   await archive.appendEvent(key, event).catch((failed: unknown) => {
     logger.warn({ error: failed }, 'what the provider said to a signature was not kept');
   });

@@ -2,6 +2,7 @@ import { finished } from 'node:stream/promises';
 import type { Archive, ArchiveFile, FileDigest, StorableFile } from '../archive/archive.js';
 import { withLocalCopy } from '../archive/local-copy.js';
 import type { RetrieveOrder, UploadedDocument } from '../messages/activities.js';
+import { leftOf } from '../messages/age.js';
 import { ARCHIVE_TROUBLE, type FailureCode, VideoIdError } from '../messages/failures.js';
 import type { RequestKey } from '../messages/request.js';
 import type { SignedFile } from '../signatures/verification/signed-file.js';
@@ -146,7 +147,7 @@ function saysNotYet({ code, kind, status }: ProviderError): boolean {
 
 /** ISSUED without a signed file: the provider is given a set time to finish it. */
 async function notThereYet(
-  { archive }: Dependencies,
+  { archive, now }: Dependencies,
   key: RequestKey,
   filesWithin: number,
   error: unknown,
@@ -154,9 +155,10 @@ async function notThereYet(
   if (!(error instanceof ProviderError) || !saysNotYet(error)) throw error;
   await archive.mark(key, 'files-awaited');
   const since = Date.parse((await archive.markedAt(key, 'files-awaited')) ?? '');
-  const waited = Date.now() - since;
   const words = 'The certificate was issued, but the provider does not have the signed files yet. Nothing was deleted.';
-  if (waited < filesWithin) {
+  const left = leftOf(filesWithin, since, now());
+  if (left > 0) {
+    const waited = filesWithin - left;
     throw stepFailure('SIGNED_FILES_MISSING', words, { retryIn: Math.min(Math.max(waited / 4, 250), 60_000) });
   }
   throw stepFailure('SIGNED_FILES_MISSING', words);

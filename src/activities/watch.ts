@@ -1,5 +1,6 @@
 import { activityInfo } from '@temporalio/activity';
 import type { ProviderRead, SignatureActivities, WatchOrder } from '../messages/activities.js';
+import { leftOf } from '../messages/age.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { RequestKey } from '../messages/request.js';
 import { ProviderError } from '../uanataca/errors.js';
@@ -11,7 +12,7 @@ import { stepFailure, stillWaiting } from './engine/failures.js';
 
 /** `GET request/{request_pk}` until the status changes. Between two reads, Temporal retries this activity. */
 export function watch(dependencies: Dependencies): SignatureActivities['watch'] {
-  const { archive, trouble } = dependencies;
+  const { archive, now, trouble } = dependencies;
   return async (key, order) => {
     const left = await archive.touchRead(key, order.pace.gap);
     if (left > 0) throw stillWaiting(left);
@@ -20,7 +21,7 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
       if (!(error instanceof ProviderError) || error.kind === 'refused') throw error;
       // The Optimizer may answer for other requests and still fail for this one.
       const since = Math.min(await trouble.failed(key, error), await failingSince(dependencies, key, failing));
-      if (order.recovering || Date.now() - since < order.budget) throw error;
+      if (order.recovering || leftOf(order.budget, since, now()) > 0) throw error;
       const { code, words, optimizer } = error;
       throw stepFailure(code, words, { retry: false, temporary: true, optimizer, since });
     });
@@ -37,16 +38,16 @@ function failingMark({ requestPk, seen }: WatchOrder): string {
 }
 
 /** Milliseconds since 1970. Trouble with the archive must not hide the provider's answer. */
-async function failingSince({ archive, logger }: Dependencies, key: RequestKey, mark: string): Promise<number> {
+async function failingSince({ archive, logger, now }: Dependencies, key: RequestKey, mark: string): Promise<number> {
   try {
     const noted = await archive.markedAt(key, mark);
-    if (noted !== undefined) return Date.parse(noted);
+    if (noted !== undefined) return Math.min(Date.parse(noted), now());
     await archive.mark(key, mark);
-    return Date.now();
+    return now();
   } catch (error) {
     if (!(error instanceof VideoIdError)) throw error;
     logger.warn({ error }, 'since when a request cannot be read is not noted');
-    return Date.now();
+    return now();
   }
 }
 

@@ -1,15 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, chmod, mkdir } from 'node:fs/promises';
-import { VideoIdError } from '../messages/failures.js';
-import { DIRECTORY_MODE, unavailable } from './disk.js';
+import { DIRECTORY_MODE } from './disk.js';
 import type { Disk } from './disk.js';
-import { ARCHIVE_FILE, INCOMING, TOP_DIRECTORIES } from './layout.js';
+import { ARCHIVE_FILE, INCOMING, NOT_OURS_BUT_FINE, TOP_DIRECTORIES } from './layout.js';
+import { archiveMissing, archiveReplaced } from './missing-archive.js';
 import { readRecord, recordText } from './record-file.js';
 import { archiveIdentitySchema } from './record-schemas.js';
-
-/** A new disk may contain this. */
-const NOT_OURS_BUT_FINE = new Set(['lost+found']);
 
 /**
  * The id of the archive in the disk's directory. With `create`, a missing archive is made.
@@ -18,13 +15,7 @@ const NOT_OURS_BUT_FINE = new Set(['lost+found']);
  */
 export async function openIdentity(disk: Disk, create: boolean): Promise<string> {
   const id = (await readIdentity(disk)) ?? (create ? await makeIdentity(disk) : undefined);
-  if (id === undefined) {
-    throw new VideoIdError('ARCHIVE_UNAVAILABLE', 'There is no archive in the archive directory.', {
-      field: 'archive.directory',
-      remedy: 'Name the directory of the archive, or mount it. A client or the set-up can make a new archive.',
-      facts: { reason: 'no archive' },
-    });
-  }
+  if (id === undefined) throw await archiveMissing(disk);
   await disk.run(() => access(disk.root, constants.R_OK | constants.W_OK | constants.X_OK));
   for (const name of TOP_DIRECTORIES) await disk.makeDirectory(disk.path(name));
   return id;
@@ -36,12 +27,13 @@ export async function openIdentity(disk: Disk, create: boolean): Promise<string>
  * @throws ARCHIVE_UNAVAILABLE
  */
 export async function assertPresent(disk: Disk, id: string): Promise<void> {
-  if ((await readIdentity(disk)) !== id) {
-    throw unavailable('archive gone', 'The archive is no longer in the archive directory.');
-  }
+  const present = await readIdentity(disk);
+  if (present === undefined) throw await archiveMissing(disk);
+  if (present !== id) throw archiveReplaced(disk, present, id);
 }
 
-async function readIdentity(disk: Disk): Promise<string | undefined> {
+/** The archive's id. Undefined if there is no archive. @throws ARCHIVE_UNAVAILABLE */
+export async function readIdentity(disk: Disk): Promise<string | undefined> {
   return (await readRecord(disk, disk.path(ARCHIVE_FILE), archiveIdentitySchema))?.id;
 }
 
@@ -53,11 +45,7 @@ async function makeIdentity(disk: Disk): Promise<string | undefined> {
     (name) => name !== ARCHIVE_FILE && !TOP_DIRECTORIES.includes(name) && !NOT_OURS_BUT_FINE.has(name),
   );
   if (foreign.length > 0 || (!present.includes(ARCHIVE_FILE) && (await holdsRequests(disk)))) {
-    throw new VideoIdError('ARCHIVE_UNAVAILABLE', 'The archive directory contains other files and no archive.', {
-      field: 'archive.directory',
-      remedy: `Name an empty directory, or that of an existing archive. If this was an archive, restore its ${ARCHIVE_FILE} from a backup.`,
-      facts: { reason: 'not empty' },
-    });
+    throw await archiveMissing(disk);
   }
   await disk.run(() => chmod(disk.root, DIRECTORY_MODE));
   for (const name of TOP_DIRECTORIES) await disk.makeDirectory(disk.path(name));

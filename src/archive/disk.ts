@@ -21,7 +21,8 @@ export interface Draft {
 
 /**
  * The file system below one archive directory. Files are written completely or not at all, flushed before they are reported, and
- * private to the user. Its errors are ARCHIVE_FULL and ARCHIVE_UNAVAILABLE, without a path: it may contain a document's name.
+ * private to the user. Its errors are ARCHIVE_FULL and ARCHIVE_UNAVAILABLE. They name the archive directory, and no path below it:
+ * that may contain a document's name.
  */
 export class Disk {
   readonly root: string;
@@ -55,7 +56,7 @@ export class Disk {
     } catch (error) {
       const code = errorCode(error);
       if (code === undefined) throw error;
-      throw FULL.has(code) ? await this.full(bytesNeeded) : unavailable(code);
+      throw FULL.has(code) ? await this.full(bytesNeeded) : this.unavailable(code);
     }
   }
 
@@ -170,16 +171,15 @@ export class Disk {
       facts: bytesNeeded === undefined ? { bytesFree } : { bytesFree, bytesNeeded },
     });
   }
-}
 
-/** The error ARCHIVE_UNAVAILABLE, for an error code of the operating system or a named condition. */
-export function unavailable(reason: string, message = 'The archive cannot be read or written.'): VideoIdError {
-  return new VideoIdError('ARCHIVE_UNAVAILABLE', message, {
-    field: 'archive.directory',
-    remedy:
-      'Check that the archive directory is mounted, belongs to the user of this process, is writable, and lies on one file system with hard links.',
-    facts: { reason },
-  });
+  /** The error ARCHIVE_UNAVAILABLE, for an error code of the operating system or a named condition. */
+  unavailable(reason: string, message = `The archive in ${this.root} cannot be read or written.`): VideoIdError {
+    return new VideoIdError('ARCHIVE_UNAVAILABLE', message, {
+      field: 'archive.directory',
+      remedy: `Check that ${this.root} is mounted, belongs to the user of this process, is writable, and lies on one file system with hard links.`,
+      facts: { reason },
+    });
+  }
 }
 
 /** The code of an operating system error: `ENOENT`. Undefined for any other error. */

@@ -25,7 +25,7 @@ import type {
   Uploads,
 } from './archive.js';
 import { openChecked } from './checked-file.js';
-import { Disk, unavailable } from './disk.js';
+import { Disk } from './disk.js';
 import { readEvents, writeEvent } from './event-files.js';
 import { fileChanged, fileLost, fileNotFound } from './file-errors.js';
 import { FileIncoming } from './file-incoming.js';
@@ -72,16 +72,18 @@ import { sweepIncoming } from './sweep.js';
  *
  * @param options.create make a new archive if the directory is missing or empty
  * @param options.reserveBytes free space below which `assertReserve` refuses
+ * @param options.now the clock of marks and reads, milliseconds since 1970. Workers of several machines need one clock: Temporal's
  * @throws ARCHIVE_UNAVAILABLE if there is no archive, or it cannot be written
  */
 export async function openArchive(options: {
   directory: string;
   create?: boolean;
   reserveBytes: number;
+  now?: () => number;
 }): Promise<Archive> {
   const disk = new Disk(resolve(options.directory));
   const id = await openIdentity(disk, options.create === true);
-  return new FileArchive(disk, id, options.reserveBytes);
+  return new FileArchive(disk, id, options.reserveBytes, options.now ?? Date.now);
 }
 
 /** The archive as files. The layout is in `layout.ts`. */
@@ -90,19 +92,21 @@ class FileArchive implements Archive {
   readonly notices: FileNotices;
   readonly #disk: Disk;
   readonly #reserveBytes: number;
+  readonly #now: () => number;
 
-  constructor(disk: Disk, id: string, reserveBytes: number) {
+  constructor(disk: Disk, id: string, reserveBytes: number, now: () => number) {
     this.#disk = disk;
     this.id = id;
     this.notices = new FileNotices(disk);
     this.#reserveBytes = reserveBytes;
+    this.#now = now;
   }
 
   assertArchive(key: Pick<RequestKey, 'archiveId'>): void {
     if (key.archiveId === this.id) return;
-    throw new VideoIdError('ARCHIVE_NOT_SHARED', 'The request is in another archive than this process uses.', {
+    throw new VideoIdError('ARCHIVE_NOT_SHARED', `The request is in another archive than that in ${this.#disk.root}.`, {
       field: 'archive.directory',
-      remedy: 'Give every client, worker and gateway the same archive directory.',
+      remedy: `Mount the right archive there, or correct archive.directory. Every client, worker and gateway needs the same archive.`,
       facts: { here: this.id, wanted: key.archiveId },
     });
   }
@@ -119,7 +123,8 @@ class FileArchive implements Archive {
       record.flow === key.flow &&
       record.reference === key.reference &&
       record.attempt === key.attempt;
-    if (!fits) throw unavailable('request.json of another request', 'A record in the archive is in the wrong place.');
+    if (!fits)
+      throw this.#disk.unavailable('request.json of another request', 'A record in the archive is in the wrong place.');
     return record;
   }
 
@@ -132,7 +137,7 @@ class FileArchive implements Archive {
 
   async listReferences(flow: Flow): Promise<string[]> {
     const names = await this.#disk.list(this.#disk.path(flowDirectory(flow)));
-    if (names === undefined) throw unavailable('archive gone');
+    if (names === undefined) throw this.#disk.unavailable('archive gone');
     const references: string[] = [];
     for (const name of names.sort()) {
       if (referenceProblem(name) === undefined && (await this.latestAttempt(flow, name)) > 0) references.push(name);
@@ -195,7 +200,7 @@ class FileArchive implements Archive {
     const wanted = checkedRecord(boundOrderSchema, order);
     if (await this.#disk.writeOnce(path, recordText(wanted))) return wanted;
     const bound = await readRecord(this.#disk, path, boundOrderSchema);
-    if (bound === undefined) throw unavailable('order gone');
+    if (bound === undefined) throw this.#disk.unavailable('order gone');
     return bound;
   }
 
@@ -268,7 +273,7 @@ class FileArchive implements Archive {
   async mark(key: AttemptKey, name: string): Promise<boolean> {
     const path = await this.#markPath(key, name);
     await this.#disk.makeDirectory(dirname(path));
-    return await this.#disk.writeOnce(path, new Date().toISOString());
+    return await this.#disk.writeOnce(path, new Date(this.#now()).toISOString());
   }
 
   async hasMark(key: AttemptKey, name: string): Promise<boolean> {
@@ -278,7 +283,7 @@ class FileArchive implements Archive {
   async markedAt(key: AttemptKey, name: string): Promise<string | undefined> {
     const at = await this.#disk.read(await this.#markPath(key, name));
     if (at === undefined || !Number.isNaN(Date.parse(at))) return at;
-    throw unavailable(`unreadable mark ${name}`, 'A mark in the archive is damaged.');
+    throw this.#disk.unavailable(`unreadable mark ${name}`, 'A mark in the archive is damaged.');
   }
 
   async unmark(key: AttemptKey, name: string): Promise<void> {
@@ -347,11 +352,11 @@ class FileArchive implements Archive {
   async touchRead(key: AttemptKey, gap: number): Promise<number> {
     const directory = join(await this.#attempt(key), 'reads');
     await this.#disk.makeDirectory(directory);
-    return await claimRead(this.#disk, directory, gap, Date.now());
+    return await claimRead(this.#disk, directory, gap, this.#now());
   }
 
   async sweep(): Promise<number> {
-    return await sweepIncoming(this.#disk, Date.now());
+    return await sweepIncoming(this.#disk);
   }
 
   /** The directory of an attempt. @throws REQUEST_NOT_FOUND, or ARCHIVE_UNAVAILABLE if the archive itself is gone */

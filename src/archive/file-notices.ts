@@ -1,6 +1,6 @@
 import type { Outage, ProviderSystem } from '../messages/conditions.js';
 import type { FeedEntry } from '../messages/feed.js';
-import { type Disk, unavailable } from './disk.js';
+import type { Disk } from './disk.js';
 import { FEED, outageFile, OUTAGES } from './layout.js';
 import type { Notices } from './notices.js';
 import { addNumbered, readNumberedAfter } from './numbered-records.js';
@@ -41,7 +41,7 @@ export class FileNotices implements Notices {
 
   async outages(): Promise<Outage[]> {
     const names = await this.#disk.list(this.#disk.path(OUTAGES));
-    if (names === undefined) throw unavailable('archive gone');
+    if (names === undefined) throw this.#disk.unavailable('archive gone');
     const outages: Outage[] = [];
     for (const name of names.sort()) {
       const outage = await readRecord(this.#disk, this.#disk.path(OUTAGES, name), outageSchema);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { IndexEntry } from './archive.js';
-import { Disk, unavailable } from './disk.js';
+import { Disk } from './disk.js';
 import { indexDirectory, isIndexable } from './layout.js';
 import { readRecord } from './record-file.js';
 import { indexEntrySchema } from './record-schemas.js';
@@ -18,7 +18,7 @@ export class IndexReader {
 
   /** @throws ARCHIVE_UNAVAILABLE if the folder is missing or cannot be read */
   async assertPresent(): Promise<void> {
-    if ((await this.#disk.list(this.#directory)) === undefined) throw unavailable('index gone');
+    if ((await this.#disk.list(this.#directory)) === undefined) throw this.#disk.unavailable('index gone');
   }
 
   /**

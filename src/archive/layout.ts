@@ -27,6 +27,8 @@ export const INDEX = 'index';
 export const FEED = 'feed';
 export const OUTAGES = 'outages';
 const FLOW_DIRECTORY: Record<Flow, string> = { signature: 'requests', enrolment: 'enrolments' };
+/** A new disk may contain this. */
+export const NOT_OURS_BUT_FINE: ReadonlySet<string> = new Set(['lost+found']);
 export const TOP_DIRECTORIES: readonly string[] = [INCOMING, INDEX, FEED, OUTAGES, ...Object.values(FLOW_DIRECTORY)];
 
 /** The name of a file, or of the directory of numbered files. Documents are below the attempt, others below their key. */

@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { VideoIdError } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
-import { unavailable } from './disk.js';
 import type { Disk } from './disk.js';
 import { checkedRecord, readRecord, recordText } from './record-file.js';
 import { outcomeSchema } from './record-schemas.js';
@@ -15,7 +14,7 @@ export async function writeOutcome(disk: Disk, path: string, outcome: Outcome): 
   const wanted = checkedRecord(outcomeSchema, outcome);
   if (await disk.writeOnce(path, recordText(wanted))) return;
   const recorded = await readRecord(disk, path, outcomeSchema);
-  if (recorded === undefined) throw unavailable('outcome gone');
+  if (recorded === undefined) throw disk.unavailable('outcome gone');
   if (!isDeepStrictEqual({ ...recorded, cleanup: wanted.cleanup }, wanted)) throw otherOutcome(recorded);
   if (recorded.cleanup === wanted.cleanup) return;
   if (recorded.cleanup === 'pending' && wanted.cleanup === 'done') {

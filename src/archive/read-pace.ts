@@ -1,5 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { leftOf } from '../messages/age.js';
 import { orUndefined } from './disk.js';
 import type { Disk } from './disk.js';
 
@@ -22,9 +23,8 @@ export async function claimRead(disk: Disk, directory: string, gap: number, now:
       await disk.run(() => firstClaim(join(directory, '0')));
       continue;
     }
-    const age = now - last;
-    // A time in the near future comes from another machine's clock. One further ahead means that a clock was set back.
-    if (Math.abs(age) < gap) return Math.min(gap, gap - age);
+    const left = leftOf(gap, last, now);
+    if (left > 0) return left;
     const claimed = await disk.run(() => claim(join(directory, String(last)), join(directory, String(now))));
     if (!claimed) continue;
     for (const stamp of older) await disk.run(() => rm(join(directory, String(stamp)), { force: true }));

@@ -1,7 +1,6 @@
 import { basename } from 'node:path';
 import type { z } from 'zod';
 import { VideoIdError } from '../messages/failures.js';
-import { unavailable } from './disk.js';
 import type { Disk } from './disk.js';
 
 /** The text of a record in its file. */
@@ -34,7 +33,7 @@ export async function readRecord<T>(disk: Disk, path: string, schema: z.ZodType<
   if (text === undefined) return undefined;
   const parsed = schema.safeParse(parsedJson(text));
   if (parsed.success) return parsed.data;
-  throw unavailable(`unreadable ${basename(path)}`, 'A record in the archive is damaged or from a newer release.');
+  throw disk.unavailable(`unreadable ${basename(path)}`, 'A record in the archive is damaged or from a newer release.');
 }
 
 /** Undefined for text that is not JSON. No schema accepts that. */

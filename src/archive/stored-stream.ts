@@ -4,7 +4,6 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { FileDigest } from './archive.js';
 import { VideoIdError } from '../messages/failures.js';
-import { unavailable } from './disk.js';
 import type { Disk } from './disk.js';
 
 /**
@@ -57,7 +56,7 @@ export async function assertStored(disk: Disk, path: string, written: FileDigest
     }
   });
   if (size !== written.size || hash.digest('hex') !== written.sha256) {
-    throw unavailable('read back differs', 'A file read back from the archive differs from what was written.');
+    throw disk.unavailable('read back differs', 'A file read back from the archive differs from what was written.');
   }
 }
 

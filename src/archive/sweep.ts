@@ -1,5 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { orUndefined } from './disk.js';
+import { chmod, stat } from 'node:fs/promises';
+import { DIRECTORY_MODE, orUndefined } from './disk.js';
 import type { Disk } from './disk.js';
 import { INCOMING } from './layout.js';
 
@@ -7,13 +7,14 @@ import { INCOMING } from './layout.js';
 export const LEFTOVER_AGE = 24 * 60 * 60 * 1000;
 
 /**
- * Removes leftovers of crashed starts and writes from `incoming/`.
+ * Removes leftovers of crashed starts and writes from `incoming/`. Their age counts by the clock that stamps the files, which may be
+ * that of a file server: by another clock, a write in progress could look old.
  *
- * @param now milliseconds since 1970
  * @returns how many were removed
  */
-export async function sweepIncoming(disk: Disk, now: number): Promise<number> {
+export async function sweepIncoming(disk: Disk): Promise<number> {
   let removed = 0;
+  const now = await fileTime(disk);
   for (const name of (await disk.list(disk.path(INCOMING))) ?? []) {
     const path = disk.path(INCOMING, name);
     const found = await disk.run(() => orUndefined(stat(path), 'ENOENT'));
@@ -22,4 +23,13 @@ export async function sweepIncoming(disk: Disk, now: number): Promise<number> {
     removed += 1;
   }
   return removed;
+}
+
+/** The file system's time, milliseconds since 1970. It stamps every change with it, and this one needs no space. */
+async function fileTime(disk: Disk): Promise<number> {
+  const path = disk.path(INCOMING);
+  return await disk.run(async () => {
+    await chmod(path, DIRECTORY_MODE);
+    return (await stat(path)).ctimeMs;
+  });
 }

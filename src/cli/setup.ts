@@ -21,10 +21,10 @@ interface Report {
 
 /** `videoid setup`: makes everything that an installation needs once. It may be repeated. */
 export function setupCommand(program: Command): void {
-  define<{ keys?: string; keyId: string; retention?: string }>(
+  define<{ keys?: string; keyId: string; retention?: string; newArchive?: true }>(
     program,
     'setup',
-    'prepare the installation: archive and search attributes, and keys and retention if asked; may be repeated',
+    'prepare the installation: archive and search attributes, and keys and retention if asked; may be repeated. Makes no second archive',
     async ({ screen, flags }) => {
       const report: Report = {};
       if (flags.keys !== undefined) {
@@ -41,7 +41,7 @@ export function setupCommand(program: Command): void {
         screen.answer(report, ['Next: put the keys into the settings, then videoid setup']);
         return;
       }
-      await makePlaces(screen, config, flags.retention, report);
+      await makePlaces(screen, config, flags, report);
       screen.answer(
         report,
         columns([
@@ -55,7 +55,8 @@ export function setupCommand(program: Command): void {
   )
     .option('--keys <directory>', 'make a codec key and pairs of seal and orders keys there; nothing is overwritten')
     .option('--key-id <id>', 'id of the keys that are made', new Date().toISOString().slice(0, 7))
-    .option('--retention <time>', 'how long ended requests stay visible in Temporal, such as 30d');
+    .option('--retention <time>', 'how long ended requests stay visible in Temporal, such as 30d')
+    .option('--new-archive', 'use another archive from now on. Requests in the present one cannot go on without it');
 }
 
 /** New keys may not be in the settings yet. Then setup stops here. */
@@ -110,17 +111,14 @@ async function writeNew(path: string, content: string): Promise<void> {
 async function makePlaces(
   screen: Screen,
   config: Config,
-  retention: string | undefined,
+  { retention, newArchive = false }: { retention?: string; newArchive?: boolean },
   report: Report,
 ): Promise<void> {
-  const { openArchive } = await import('../archive/file-archive.js');
-  const { directory, reserve } = config.archive;
-  report.archive = (await openArchive({ directory, create: true, reserveBytes: reserve })).id;
   const { connectClient } = await import('../temporal/connection.js');
   const { dataConverter } = await import('../temporal/data-converter.js');
   const { ensureSearchAttributes, describeNamespaceRetention } = await import('../temporal/namespace.js');
   const { namespace } = config.temporal;
-  const { connection } = await screen.during(
+  const { connection, client } = await screen.during(
     'Connecting to Temporal',
     connectClient(config.temporal, dataConverter(undefined)),
   );
@@ -129,6 +127,9 @@ async function makePlaces(
       'Registering the search attributes',
       ensureSearchAttributes(connection, namespace),
     );
+    const { preparedArchive } = await import('./archive-setup.js');
+    const { id } = await screen.during('Looking for the archive', preparedArchive(client, config, newArchive));
+    report.archive = id;
     if (retention !== undefined) await setRetention(connection, namespace, retention);
     report.retention = (await describeNamespaceRetention(connection, namespace)).retention;
   } finally {

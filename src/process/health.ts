@@ -6,7 +6,7 @@ const WITHIN = 10_000;
 
 /**
  * A small server for load balancers and people. `GET /health` answers 200 while the worker serves its queue, otherwise 503. The
- * body names the state.
+ * body names the state, and says more about the process.
  *
  * @throws VideoIdError PORT_TAKEN
  */
@@ -16,6 +16,8 @@ export async function startHealthServer(options: {
   port: number;
   /** `RUNNING` is healthy. */
   state: () => string;
+  /** More about the process, for the body. */
+  facts?: () => object;
 }): Promise<{ port: number; close(): Promise<void> }> {
   const server = createServer({ headersTimeout: WITHIN, requestTimeout: WITHIN }, (request, response) => {
     if (request.method !== 'GET' || request.url !== '/health') {
@@ -24,7 +26,7 @@ export async function startHealthServer(options: {
     }
     const state = options.state();
     response.writeHead(state === 'RUNNING' ? 200 : 503, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ state }));
+    response.end(JSON.stringify({ state, ...options.facts?.() }));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>

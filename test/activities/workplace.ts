@@ -95,11 +95,12 @@ export class Workplace {
       archive,
       optimizer: (environment: string) => optimizers.of(environment),
       registrationAuthority: (environment: string) => registrationAuthorities.of(environment),
-      trouble: new OptimizerTrouble(archive.notices, 60_000, logger),
+      trouble: new OptimizerTrouble(archive.notices, 60_000, logger, Date.now),
       sealKeys,
       sealPublicKey: sealKey,
       verify: verifyPdfSignature,
       roots: async () => [readFileSync(sandboxRoot(state), 'utf8')],
+      now: Date.now,
       logger,
     } satisfies Dependencies;
     return new Workplace(dependencies, sealKey, sandbox, async () => {

@@ -7,8 +7,8 @@ import { stepFailure } from './failures.js';
  * The watch waits by retrying, so it would never report that the archive is away. When the trouble outlasts the step's
  * budget, the step fails with the time when it began. The deadline stands still from then on.
  */
-export function failingForArchiveTrouble(watch: Watch): Watch {
-  /** Milliseconds since 1970, as this worker has seen it. */
+export function failingForArchiveTrouble(watch: Watch, now: () => number): Watch {
+  /** Milliseconds since 1970, as this worker has seen it. Only this process compares it. */
   let since: number | undefined;
   return async (key, order) => {
     try {
@@ -21,8 +21,8 @@ export function failingForArchiveTrouble(watch: Watch): Watch {
         since = undefined;
         throw error;
       }
-      since ??= Date.now();
-      if (order.recovering || Date.now() - since < order.budget) throw error;
+      since ??= now();
+      if (order.recovering || now() - since < order.budget) throw error;
       throw stepFailure(failure.code, failure.words, { retry: false, temporary: true, since, facts: failure.facts });
     }
   };

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ProviderData } from '../../archive/archive.js';
 import type { EnrolmentActivities } from '../../messages/activities.js';
+import { leftOf } from '../../messages/age.js';
 import { defined } from '../../messages/defined.js';
 import { type RequestKey, type RequestPk, workflowIdOf } from '../../messages/request.js';
 import { ProviderError } from '../../uanataca/errors.js';
@@ -152,9 +153,9 @@ async function create(dependencies: Dependencies, key: RequestKey, order: Create
  *
  * @throws ApplicationFailure PROVIDER_ANSWER_UNKNOWN: look again
  */
-async function assertNotOurs({ archive }: Dependencies, key: RequestKey, sn: string): Promise<void> {
+async function assertNotOurs({ archive, now }: Dependencies, key: RequestKey, sn: string): Promise<void> {
   const sentAt = await archive.markedAt(key, createMark(sn));
-  if (sentAt === undefined || Date.parse(sentAt) + LISTED_WITHIN < Date.now()) return;
+  if (leftOf(LISTED_WITHIN, Date.parse(sentAt ?? ''), now()) === 0) return;
   const words = 'The scratchcard is used, but the provider does not list its request yet.';
   throw stepFailure('PROVIDER_ANSWER_UNKNOWN', words, { retryIn: LOOK_AGAIN });
 }

@@ -1,0 +1,72 @@
+import { json } from 'node:stream/consumers';
+import { openArchive } from '../../src/archive/file-archive.js';
+import { Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
+import { People } from '../installation/people.js';
+import { clockAhead } from '../installation/wrong-clock.js';
+
+const HOUR = 3_600_000;
+/** The doubt lasts until another worker runs, and its step does not give up meanwhile. Milliseconds. */
+const DOUBT = { sign: { settle: 3000 }, steps: { sign: { budget: 60_000 } } };
+
+let at: Installation;
+beforeAll(async () => {
+  at = await Installation.start({ gateway: false });
+});
+afterAll(() => at.close());
+
+async function workerWith(environment: Record<string, string>): Promise<void> {
+  await at.kill('worker');
+  await at.startWorker('worker', environment);
+}
+
+/** Whether a time in a record is that of Temporal, which is the clock of this test too. */
+function isNow(time: string | undefined): boolean {
+  return Math.abs(Date.parse(time ?? '') - Date.now()) < HOUR;
+}
+
+async function evidenceOf({ reference }: People): Promise<{ events: { at: string }[] }> {
+  const archive = await openArchive({ directory: at.config.archive.directory, reserveBytes: 0 });
+  const { stream } = await archive.openFile({ flow: 'signature', reference, attempt: 1 }, { kind: 'evidence' });
+  return (await json(stream)) as { events: { at: string }[] };
+}
+
+test.each([
+  ['ahead', 5 * HOUR],
+  ['behind', -5 * HOUR],
+])(
+  'a worker whose clock is five hours %s blocks nothing for another worker, and writes the right times',
+  async (_name, ahead) => {
+    await workerWith(clockAhead(ahead));
+    const [asking, doubtful, through] = [
+      await People.start(at),
+      await People.start(at, { policy: DOUBT }),
+      await People.start(at),
+    ];
+    await through.throughTo('signed');
+    expect(await through.outcome()).toMatchObject({
+      outcome: 'signed',
+      documents: [{ verification: { result: 'passed' } }],
+    });
+    await asking.throughTo('acceptance');
+    const { sentAt, resendFrom } = await asking.askForCode();
+    expect({ sentAt: isNow(sentAt), resendFrom: isNow(resendFrom) }).toEqual({ sentAt: true, resendFrom: true });
+    await doubtful.throughTo('code');
+    await doubtful.fault({ name: 'answer-500', endpoint: 'sign', times: 1 });
+    const signing = doubtful.sign().catch((error: unknown) => error);
+    await eventually(async () => (await doubtful.provider()).calls['sign']?.received);
+
+    await workerWith({});
+    expect(await signing).toMatchObject({ code: 'CODE_SPENT' });
+    for (const people of [asking, doubtful]) {
+      await people.askForAnotherCode();
+      await people.sign();
+      expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+      expect((await people.provider()).done['otp']).toBe(2);
+    }
+    for (const people of [asking, doubtful, through]) {
+      const { events } = await evidenceOf(people);
+      expect(events.filter((event) => !isNow(event.at))).toEqual([]);
+    }
+  },
+);
