@@ -2,11 +2,12 @@ import { openArchive } from './archive/file-archive.js';
 import { fileVerbs } from './client/files/files.js';
 import { lookVerbs } from './client/look/look.js';
 import { orderVerbs } from './client/orders/orders.js';
-import { loadSigning, RequestAccess } from './client/running/access.js';
+import { assertOwnArchive, loadSigning, RequestAccess } from './client/running/access.js';
 import { startVerbs } from './client/start/start.js';
 import type { Config } from './config.js';
 import { Fingerprints } from './security/fingerprints.js';
 import { loadKeyRing } from './security/keys.js';
+import { TemporalClock } from './temporal/clock.js';
 import { connectClient } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
 
@@ -48,6 +49,8 @@ export interface ConnectOptions {
   findsFlow?: boolean;
   /** Loads the private orders key only at the first start or order, for clients that mostly read. */
   mayOnlyRead?: boolean;
+  /** Asks Temporal whether this is the archive of the installation, for a process that stays. Nothing is said while Temporal is away. */
+  assertsArchive?: boolean;
 }
 
 /** Every verb of the client. */
@@ -76,19 +79,26 @@ export const VideoIdClient = {
   /**
    * Opens the archive; Temporal is connected with the first call that needs it.
    *
-   * @throws VideoIdError ARCHIVE_UNAVAILABLE, SECRET_NOT_FOUND, BAD_SETTING
+   * @throws VideoIdError ARCHIVE_UNAVAILABLE, ARCHIVE_NOT_SHARED, SECRET_NOT_FOUND, BAD_SETTING
    */
   async connect(
     config: Config,
-    { findsFlow = false, mayOnlyRead = false }: ConnectOptions = {},
+    { findsFlow = false, mayOnlyRead = false, assertsArchive = false }: ConnectOptions = {},
   ): Promise<VideoIdClient> {
     if (!mayOnlyRead) await loadSigning(config.keys);
     const { directory, reserve } = config.archive;
-    const archive = await openArchive({ directory, reserveBytes: reserve });
+    const clock = new TemporalClock();
+    const archive = await openArchive({ directory, reserveBytes: reserve, now: clock.now });
     const keyRing = config.keys.encryptPayloads ? await loadKeyRing(config.keys.codec) : undefined;
     const { connection, client } = await connectClient(config.temporal, dataConverter(keyRing), { lazy: true });
     const fingerprints = new Fingerprints(archive.id, keyRing);
-    const access = new RequestAccess({ config, archive, client, fingerprints, findsFlow });
+    const access = new RequestAccess({ config, archive, client, clock, fingerprints, findsFlow });
+    if (assertsArchive) {
+      await assertOwnArchive(access).catch(async (error: unknown) => {
+        await connection.close();
+        throw error;
+      });
+    }
     return { ...verbsOf(access), close: async () => connection.close() };
   },
 };

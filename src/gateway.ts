@@ -97,7 +97,7 @@ async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Pa
   const tokens = await readApiTokens(config);
   // The bridge alone does not even load the code that opens documents.
   const { VideoIdClient } = await import('./client.js');
-  const client = await VideoIdClient.connect(config);
+  const client = await VideoIdClient.connect(config, { assertsArchive: true });
   onClose(async () => client.close());
   const within = config.gateway.hints.bodyWithin;
   const uploads = {

@@ -20,7 +20,8 @@ import { attemptOfWorkflow } from './messages/request.js';
 import { keepResetting } from './temporal/history-reset.js';
 import { rootFiles } from './signatures/root-files.js';
 import { Verifier } from './signatures/verification/verifier.js';
-import { keepMeasuring, TemporalClock } from './temporal/clock.js';
+import { assertNoted, readArchiveNote } from './temporal/archive-note.js';
+import { isWrongClock, keepMeasuring, TemporalClock } from './temporal/clock.js';
 import { connectWorker } from './temporal/connection.js';
 import { WORKFLOW_MODULES, workerDataConverter } from './temporal/data-converter.js';
 import { ofInstallation } from './temporal/namespace.js';
@@ -53,12 +54,11 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     archive,
     optimizer: (environment) => optimizers.of(environment),
     registrationAuthority: (environment) => registrationAuthorities.of(environment),
-    trouble: new OptimizerTrouble(archive.notices, shortestBudget(config), logger, clock.now),
+    trouble: new OptimizerTrouble(archive.notices, shortestBudget(config), logger, archive),
     sealKeys: await loadSealPrivateKeys(config.keys.seal),
     sealPublicKey: config.keys.seal.length === 0 ? undefined : await loadSealPublicKey(config.keys.seal),
     roots: rootFiles(config.environments),
     verify: verifier.verify,
-    now: clock.now,
     logger,
   });
   let worker: Worker | undefined;
@@ -76,6 +76,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     installRuntime(logger, metricsPort === undefined ? undefined : { host, port: metricsPort });
     const sdk = await import('@temporalio/worker');
     connection = await connectWorker(config.temporal);
+    assertNoted(await readArchiveNote(connection, config.temporal), { id: archive.id, directory });
     const client = new Client({ connection, namespace: config.temporal.namespace });
     const measuring = await followTemporal(clock, client, { logger, signal: running.signal });
     worker = await withoutReferences(sdk.Worker).create({
@@ -137,7 +138,7 @@ async function followTemporal(
 ): Promise<{ ended: Promise<void> }> {
   let said = false;
   const measured = (): void => {
-    const wrong = clock.isWrong;
+    const wrong = isWrongClock(clock.wrongBy ?? 0);
     if (wrong && !said) logger.warn({ milliseconds: clock.wrongBy }, "the clock of this machine is not Temporal's");
     said = wrong;
   };
@@ -160,7 +161,7 @@ function resetRequests(
     onReset: async ({ workflowId }, { taskCompletedAt: to }) => {
       logger.warn({ workflowId }, 'a request that the SDK could not replay was reset');
       const request = attemptOfWorkflow(workflowId);
-      const event = { at: new Date().toISOString(), what: 'reset', facts: { by: 'worker', to } };
+      const event = { at: archive.time(), what: 'reset', facts: { by: 'worker', to } };
       if (request !== undefined) await archive.appendEvent(request, event);
     },
     failed: (error) => logger.warn({ error }, 'looking for requests that cannot be replayed failed'),

@@ -24,7 +24,7 @@ import { providerStep } from './engine/provider-step.js';
 
 /** Every activity of both flows, in the order of the provider's steps. */
 export function createActivities(dependencies: Dependencies): Activities {
-  const { archive, logger, now } = dependencies;
+  const { archive, logger } = dependencies;
   const step =
     <Order, Result>(run: (key: RequestKey, order: Order) => Promise<Result>) =>
     (key: RequestKey, order: Order): Promise<Result> =>
@@ -38,7 +38,7 @@ export function createActivities(dependencies: Dependencies): Activities {
     create: call(create(dependencies)),
     adopt: call(adopt(dependencies)),
     correct: call(correct(dependencies)),
-    watch: failingForArchiveTrouble(call(watch(dependencies)), now),
+    watch: failingForArchiveTrouble(call(watch(dependencies)), archive),
     readStatus: call(readStatus(dependencies)),
     enrol: call(enrol(dependencies)),
     adoptEnrolment: call(adoptEnrolment(dependencies)),

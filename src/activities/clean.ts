@@ -6,7 +6,6 @@ import { CLEANUP_REFUSED, type RequestEvent } from '../messages/status.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { writeEvidence } from './engine/evidence.js';
-import { stamp } from './engine/stamp.js';
 import { noteLateProgress } from './feed.js';
 import { UPLOADED_AGAIN } from './upload.js';
 import { withdraw } from './withdraw.js';
@@ -52,11 +51,11 @@ async function deleteDocuments(
 }
 
 /** Notes a refused cleanup once, because it may need a person, and rethrows: it is tried again for days. */
-async function noteRefusal({ archive, now }: Dependencies, key: RequestKey, error: unknown): Promise<never> {
+async function noteRefusal({ archive }: Dependencies, key: RequestKey, error: unknown): Promise<never> {
   if (!(error instanceof ProviderError) || error.kind !== 'refused') throw error;
   const { code, words } = error;
   if (await archive.mark(key, `${CLEANUP_REFUSED}-${code}`)) {
-    await archive.appendEvent(key, { at: stamp(now), what: CLEANUP_REFUSED, facts: { code, words } });
+    await archive.appendEvent(key, { at: archive.time(), what: CLEANUP_REFUSED, facts: { code, words } });
   }
   throw error;
 }
@@ -64,7 +63,7 @@ async function noteRefusal({ archive, now }: Dependencies, key: RequestKey, erro
 async function cancel(dependencies: Dependencies, key: RequestKey, requestPk: RequestPk): Promise<void> {
   const { status } = await withdraw(dependencies)(key, { requestPk });
   if (status !== 'ISSUED') return;
-  await noteLateProgress(dependencies, key, LATE_CERTIFICATE, { requestPk, status, at: stamp(dependencies.now) });
+  await noteLateProgress(dependencies, key, LATE_CERTIFICATE, { requestPk, status, at: dependencies.archive.time() });
 }
 
 /** Records the end of a request that has nothing at the Optimizer, or whose cleanup goes on in a workflow of its own. */

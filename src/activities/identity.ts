@@ -13,7 +13,6 @@ import type { ProviderRequest } from '../uanataca/provider-request.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { providerRequest } from './engine/provider-step.js';
 import { stepFailure } from './engine/failures.js';
-import { stamp } from './engine/stamp.js';
 
 type Place = Pick<Dependencies, 'archive' | 'config'>;
 
@@ -87,7 +86,7 @@ export async function certificateIdentity(
 
 /** The signer's data at the provider, sealed to the caller's one-time key. It first records that the data was shown. */
 export function showIdentity(dependencies: Dependencies): SignatureActivities['showIdentity'] {
-  const { archive, now } = dependencies;
+  const { archive } = dependencies;
   return async (key, { requestPk, actor, channel, publicKey }) => {
     const read = await providerRequest(dependencies, key, requestPk);
     const view = viewOf(await archive.readRequest(key), await archive.readSigner(key), read, {
@@ -95,7 +94,7 @@ export function showIdentity(dependencies: Dependencies): SignatureActivities['s
     });
     const answer = sealAnswer(JSON.stringify(view), publicKey);
     await archive.appendEvent(key, {
-      at: stamp(now),
+      at: archive.time(),
       what: 'identity-shown',
       ...defined({ channel }),
       facts: { by: actor.kind, ...defined({ id: actor.id }), identity: view.identity },

@@ -4,14 +4,13 @@ import { leftOf } from '../messages/age.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { stepFailure } from './engine/failures.js';
-import { stamp } from './engine/stamp.js';
 
 /**
  * Step 5, `POST otp/{request_pk}`. Refused while the archive has no space for the signed files. It reads the request
  * first, and waits while the provider is out of reach: without an answer, the OTP would be in doubt. "Less than a minute ago"
  * (§4.8) counts as sent only if our own mark of this round is from that minute.
  */
-export function sendCode({ archive, now, optimizer }: Dependencies): SignatureActivities['sendCode'] {
+export function sendCode({ archive, optimizer }: Dependencies): SignatureActivities['sendCode'] {
   return async (key, { requestPk, coolDown, round }) => {
     await assertArchiveSpace(archive);
     const provider = optimizer(key.environment);
@@ -21,10 +20,10 @@ export function sendCode({ archive, now, optimizer }: Dependencies): SignatureAc
     }
     const mark = `code-${round}`;
     const first = await archive.mark(key, mark);
-    const askedAt = (await archive.markedAt(key, mark)) ?? stamp(now);
+    const askedAt = (await archive.markedAt(key, mark)) ?? archive.time();
     const result = await provider.generateOtp(requestPk);
-    if (result === 'sent') return { sentAt: first ? askedAt : stamp(now) };
-    if (!first && leftOf(coolDown, Date.parse(askedAt), now()) > 0) return { sentAt: askedAt };
+    if (result === 'sent') return { sentAt: first ? askedAt : archive.time() };
+    if (!first && leftOf(coolDown, Date.parse(askedAt), archive.now()) > 0) return { sentAt: askedAt };
     await archive.unmark(key, mark);
     throw stepFailure(
       'CODE_COOL_DOWN',

@@ -12,7 +12,6 @@ import type { SignatureOrder } from '../uanataca/one-shot/one-shot.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { assertArchiveSpace } from './send-code.js';
 import { stepFailure } from './engine/failures.js';
-import { stamp } from './engine/stamp.js';
 
 /** The event that notes the provider's answer to a code, for each kind of answer. */
 const ANSWERS = { done: 'sign-not-shown', refused: 'sign-refused', doubt: 'sign-in-doubt' } as const;
@@ -31,7 +30,7 @@ const SOON = 250;
  * whatever the answer was. ENROLLREADY after the settle time means that the code is spent.
  */
 export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
-  const { archive, now, optimizer, sealKeys } = dependencies;
+  const { archive, optimizer, sealKeys } = dependencies;
   return async (key, { requestPk, codeId, settle, ...given }) => {
     const provider = optimizer(key.environment);
     const mark = `sign-${codeId}`;
@@ -40,14 +39,14 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
     const status = await read();
     if (mayHaveBeenSent) {
       const markedAt = Date.parse((await archive.markedAt(key, mark)) ?? '');
-      return resultOf(await noted(archive, key, codeId), { status, markedAt, now: now(), settle });
+      return resultOf(await noted(archive, key, codeId), { status, markedAt, now: archive.now(), settle });
     }
     if (status === 'ISSUED') return { result: 'issued' };
     if (status !== 'ENROLLREADY') return { result: 'not-signable', status, sent: false };
     if (given.unlock) await assertArchiveSpace(archive); // for a code, `sendCode` has checked it
     const order = opened(given, sealKeys);
     if (!(await archive.mark(key, mark))) throw inDoubt(settle); // another worker was faster
-    const markedAt = now();
+    const markedAt = archive.now();
     let answered: Answered;
     try {
       if ((await provider.sign(requestPk, order)) === 'not-accepted') return { result: 'not-accepted' };
@@ -64,7 +63,7 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
     try {
       const after = await read();
       if (after === 'ISSUED') return { result: 'issued' };
-      return resultOf(answered, { status: after, markedAt, now: now(), settle });
+      return resultOf(answered, { status: after, markedAt, now: archive.now(), settle });
     } catch (error) {
       if (answered.how === 'done') await note(dependencies, key, codeId, answered);
       throw error;
@@ -121,13 +120,13 @@ function installationRefused({ code, words }: ProviderError) {
 }
 
 async function note(
-  { archive, logger, now }: Dependencies,
+  { archive, logger }: Dependencies,
   key: RequestKey,
   codeId: string,
   { how, words }: Answered,
 ): Promise<void> {
   const facts = { codeId, ...defined({ words }) };
-  const event = { at: stamp(now), what: ANSWERS[how], facts };
+  const event = { at: archive.time(), what: ANSWERS[how], facts };
   await archive.appendEvent(key, event).catch((failed: unknown) => {
     logger.warn({ error: failed }, 'what the provider said to a signature was not kept');
   });

@@ -113,7 +113,7 @@ export class SignedFiles {
           if (giveUp && there !== undefined && !isOfArchive(error)) return there;
           throw error;
         });
-    const order = { roots: this.roots, original };
+    const order = { roots: this.roots, original, now: archive.now() };
     const verified = await verifyStored(this.dependencies, this.key, file, digest, order);
     if (!verified.file.reasons.includes('content-rewritten')) return { digest, file: verified.file };
     // Only the original can show which signatures it had.
@@ -147,7 +147,7 @@ function saysNotYet({ code, kind, status }: ProviderError): boolean {
 
 /** ISSUED without a signed file: the provider is given a set time to finish it. */
 async function notThereYet(
-  { archive, now }: Dependencies,
+  { archive }: Dependencies,
   key: RequestKey,
   filesWithin: number,
   error: unknown,
@@ -156,7 +156,7 @@ async function notThereYet(
   await archive.mark(key, 'files-awaited');
   const since = Date.parse((await archive.markedAt(key, 'files-awaited')) ?? '');
   const words = 'The certificate was issued, but the provider does not have the signed files yet. Nothing was deleted.';
-  const left = leftOf(filesWithin, since, now());
+  const left = leftOf(filesWithin, since, archive.now());
   if (left > 0) {
     const waited = filesWithin - left;
     throw stepFailure('SIGNED_FILES_MISSING', words, { retryIn: Math.min(Math.max(waited / 4, 250), 60_000) });

@@ -12,7 +12,7 @@ import { stepFailure, stillWaiting } from './engine/failures.js';
 
 /** `GET request/{request_pk}` until the status changes. Between two reads, Temporal retries this activity. */
 export function watch(dependencies: Dependencies): SignatureActivities['watch'] {
-  const { archive, now, trouble } = dependencies;
+  const { archive, trouble } = dependencies;
   return async (key, order) => {
     const left = await archive.touchRead(key, order.pace.gap);
     if (left > 0) throw stillWaiting(left);
@@ -21,7 +21,7 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
       if (!(error instanceof ProviderError) || error.kind === 'refused') throw error;
       // The Optimizer may answer for other requests and still fail for this one.
       const since = Math.min(await trouble.failed(key, error), await failingSince(dependencies, key, failing));
-      if (order.recovering || leftOf(order.budget, since, now()) > 0) throw error;
+      if (order.recovering || leftOf(order.budget, since, archive.now()) > 0) throw error;
       const { code, words, optimizer } = error;
       throw stepFailure(code, words, { retry: false, temporary: true, optimizer, since });
     });
@@ -38,16 +38,16 @@ function failingMark({ requestPk, seen }: WatchOrder): string {
 }
 
 /** Milliseconds since 1970. Trouble with the archive must not hide the provider's answer. */
-async function failingSince({ archive, logger, now }: Dependencies, key: RequestKey, mark: string): Promise<number> {
+async function failingSince({ archive, logger }: Dependencies, key: RequestKey, mark: string): Promise<number> {
   try {
     const noted = await archive.markedAt(key, mark);
-    if (noted !== undefined) return Math.min(Date.parse(noted), now());
+    if (noted !== undefined) return Math.min(Date.parse(noted), archive.now());
     await archive.mark(key, mark);
-    return now();
+    return archive.now();
   } catch (error) {
     if (!(error instanceof VideoIdError)) throw error;
     logger.warn({ error }, 'since when a request cannot be read is not noted');
-    return now();
+    return archive.now();
   }
 }
 

@@ -176,6 +176,11 @@ export interface Archive {
   /** @throws ARCHIVE_NOT_SHARED if the request is in another archive */
   assertArchive(key: Pick<RequestKey, 'archiveId'>): void;
 
+  /** The clock of all its times, milliseconds since 1970. The clocks of machines may differ, so ages are by this one. */
+  now(): number;
+  /** The same, ISO 8601, for a record. */
+  time(): string;
+
   begin(): Promise<Incoming>;
   readRequest(key: AttemptKey): Promise<RequestRecord>;
   /** The highest attempt of the reference. 0 if there is none. */

@@ -72,7 +72,7 @@ import { sweepIncoming } from './sweep.js';
  *
  * @param options.create make a new archive if the directory is missing or empty
  * @param options.reserveBytes free space below which `assertReserve` refuses
- * @param options.now the clock of marks and reads, milliseconds since 1970. Workers of several machines need one clock: Temporal's
+ * @param options.now see `Archive.now`. The default is the clock of this machine
  * @throws ARCHIVE_UNAVAILABLE if there is no archive, or it cannot be written
  */
 export async function openArchive(options: {
@@ -92,14 +92,14 @@ class FileArchive implements Archive {
   readonly notices: FileNotices;
   readonly #disk: Disk;
   readonly #reserveBytes: number;
-  readonly #now: () => number;
+  readonly now: () => number;
 
   constructor(disk: Disk, id: string, reserveBytes: number, now: () => number) {
     this.#disk = disk;
     this.id = id;
     this.notices = new FileNotices(disk);
     this.#reserveBytes = reserveBytes;
-    this.#now = now;
+    this.now = now;
   }
 
   assertArchive(key: Pick<RequestKey, 'archiveId'>): void {
@@ -109,6 +109,10 @@ class FileArchive implements Archive {
       remedy: `Mount the right archive there, or correct archive.directory. Every client, worker and gateway needs the same archive.`,
       facts: { here: this.id, wanted: key.archiveId },
     });
+  }
+
+  time(): string {
+    return new Date(this.now()).toISOString();
   }
 
   async begin(): Promise<Incoming> {
@@ -273,7 +277,7 @@ class FileArchive implements Archive {
   async mark(key: AttemptKey, name: string): Promise<boolean> {
     const path = await this.#markPath(key, name);
     await this.#disk.makeDirectory(dirname(path));
-    return await this.#disk.writeOnce(path, new Date(this.#now()).toISOString());
+    return await this.#disk.writeOnce(path, this.time());
   }
 
   async hasMark(key: AttemptKey, name: string): Promise<boolean> {
@@ -352,7 +356,7 @@ class FileArchive implements Archive {
   async touchRead(key: AttemptKey, gap: number): Promise<number> {
     const directory = join(await this.#attempt(key), 'reads');
     await this.#disk.makeDirectory(directory);
-    return await claimRead(this.#disk, directory, gap, this.#now());
+    return await claimRead(this.#disk, directory, gap, this.now());
   }
 
   async sweep(): Promise<number> {

@@ -27,7 +27,7 @@ function listCommand(program: Command): void {
       await withClient(screen, async (client) => {
         const found = Promise.all([client.list(flags), client.conditions()]);
         const [requests, conditions] = await screen.during('Asking Temporal', found);
-        const outages = conditionLines(conditions, Date.now());
+        const outages = conditionLines(conditions, await client.now());
         screen.answer({ requests, conditions }, [
           ...(outages.length === 0 ? [] : [...outages, '']),
           ...(requests.length === 0 ? ['No requests.'] : tableOf(requests)),
@@ -65,12 +65,12 @@ function showCommand(program: Command): void {
       async ({ client, screen, reference, flags }) => {
         if (flags.watch) {
           for await (const status of followed(client, screen, reference, flags)) {
-            screen.answer(status, [...statusLines(status, Date.now()), '']);
+            screen.answer(status, [...statusLines(status, await client.now()), '']);
           }
           return;
         }
         const status = await screen.during('Asking the request', client.status(reference, flags));
-        screen.answer(status, statusLines(status, Date.now()));
+        screen.answer(status, statusLines(status, await client.now()));
       },
     ),
   ).option('--watch', 'show it again after every change, until the end; with --json one line each');

@@ -14,7 +14,7 @@ function whyCommand(program: Command): void {
       'show why a request waits, and which commands help. Works also for ended requests, and without a worker',
       async ({ client, screen, reference, flags }) => {
         const why = await screen.during('Looking for the cause', client.why(reference, flags));
-        screen.answer(why, whyLines(why, Date.now()));
+        screen.answer(why, whyLines(why, await client.now()));
       },
     ),
   );
@@ -28,7 +28,7 @@ function conditionsCommand(program: Command): void {
     async ({ screen }) =>
       await withClient(screen, async (client) => {
         const conditions = await screen.during('Looking', client.conditions());
-        const lines = conditionLines(conditions, Date.now());
+        const lines = conditionLines(conditions, await client.now());
         const nothing = ['Nothing: every Optimizer answered when last asked.'];
         screen.answer({ conditions }, lines.length === 0 ? nothing : lines);
       }),

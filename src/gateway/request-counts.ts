@@ -15,8 +15,8 @@ export class RequestCounts {
 
   /** Prometheus text with the counts since the previous scrape. Empty at first, and while Temporal does not answer. */
   text(): string {
-    if (Date.now() - this.#asked >= GOOD_FOR) {
-      this.#asked = Date.now();
+    if (performance.now() - this.#asked >= GOOD_FOR) {
+      this.#asked = performance.now();
       this.#count().then(
         (count) => (this.#last = count),
         () => (this.#last = undefined),

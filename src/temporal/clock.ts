@@ -12,8 +12,19 @@ const WORKFLOW = proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKF
 const POLL_WITHIN = 3000;
 const LOOK_EVERY = 20;
 
+/** The longest time that somebody waits for a measurement. Milliseconds. */
+const REFRESH_WITHIN = 1000;
+
+/** Milliseconds. Clocks drift by less than a millisecond a minute. But a machine may sleep, or somebody may set its clock. */
+const MEASURE_EVERY = 60_000;
+
 /** How far a machine's clock may be from Temporal's before it is reported. Milliseconds. */
 const CLOCK_TOLERANCE = 5000;
+
+/** Whether a clock is so wrong that people should know. @param by milliseconds from Temporal's */
+export function isWrongClock(by: number): boolean {
+  return Math.abs(by) > CLOCK_TOLERANCE;
+}
 
 /**
  * Temporal's clock, as far as this process knows it. The times of one installation come from several machines, and ages are only right
@@ -22,6 +33,7 @@ const CLOCK_TOLERANCE = 5000;
 export class TemporalClock {
   /** Temporal's time minus that of the monotonic clock. */
   #ahead: number | undefined;
+  #refreshed: { at: number; done: Promise<unknown> } = { at: -Infinity, done: Promise.resolve() };
 
   /** Milliseconds since 1970. */
   readonly now = (): number => (this.#ahead === undefined ? Date.now() : Math.round(performance.now() + this.#ahead));
@@ -29,11 +41,6 @@ export class TemporalClock {
   /** How far the machine's clock is ahead of Temporal's, in milliseconds. Negative if it is behind; undefined if not known. */
   get wrongBy(): number | undefined {
     return this.#ahead === undefined ? undefined : Date.now() - this.now();
-  }
-
-  /** Whether the machine's clock is so wrong that people should know. */
-  get isWrong(): boolean {
-    return Math.abs(this.wrongBy ?? 0) > CLOCK_TOLERANCE;
   }
 
   /** Temporal has stamped something with this time, so it is at least so late. It helps where Temporal cannot be measured. */
@@ -46,10 +53,19 @@ export class TemporalClock {
     const { time, at } = await timeAtServer(client);
     this.#ahead = time - at;
   }
-}
 
-/** Milliseconds. Clocks drift by less than a millisecond a minute. But a machine may sleep, or somebody may set its clock. */
-const MEASURE_EVERY = 60_000;
+  /** Measures if that is a minute ago. Resolves within a second in any case: without an answer, the clock stays as it is. */
+  async refresh(client: Client): Promise<void> {
+    if (performance.now() - this.#refreshed.at >= MEASURE_EVERY) {
+      const measured = this.measure(client).catch(() => undefined);
+      this.#refreshed = {
+        at: performance.now(),
+        done: Promise.race([measured, pause(REFRESH_WITHIN, undefined, { ref: false })]),
+      };
+    }
+    await this.#refreshed.done;
+  }
+}
 
 /**
  * Keeps a clock right: measures every minute, until the signal.

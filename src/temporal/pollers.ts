@@ -2,6 +2,7 @@ import type { Client } from '@temporalio/client';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import { temporalFailure } from './calls.js';
+import { TemporalClock } from './clock.js';
 
 /** Milliseconds. A worker polls at least once a minute. A worker whose last poll is older has stopped. */
 const POLLED_WITHIN = 75_000;
@@ -22,7 +23,9 @@ export async function isWorkerPolling(client: Client, taskQueue: string): Promis
         taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
       }),
     );
-    return pollers.some(({ lastAccessTime }) => Date.now() - (optionalTsToMs(lastAccessTime) ?? 0) < POLLED_WITHIN);
+    const clock = new TemporalClock(); // Temporal has stamped the polls
+    await clock.refresh(client);
+    return pollers.some(({ lastAccessTime }) => clock.now() - (optionalTsToMs(lastAccessTime) ?? 0) < POLLED_WITHIN);
   } catch (error) {
     throw temporalFailure(error);
   }

@@ -75,7 +75,7 @@ export class Exchange<Call extends string> {
 
   /** Returns the answer, or throws the trouble with it. */
   #sort({ call, known }: Asked<Call>, { status, headers }: HttpAnswer, text: string): Answered {
-    const answered = { status, envelope: readEnvelope(text), retryAfter: retryAfterOf(headers['retry-after']) };
+    const answered = { status, envelope: readEnvelope(text), retryAfter: retryAfterOf(headers) };
     const trouble = sortAnswer(this.api, call, answered);
     if (trouble !== undefined) throw new ProviderError(trouble, this.http.origin, known);
     return answered;
@@ -111,10 +111,10 @@ async function firstBytes(pieces: AsyncIterator<Buffer>): Promise<Buffer> {
   return first;
 }
 
-/** `Retry-After`, which is in seconds or a date, in milliseconds. */
-function retryAfterOf(header: string | undefined): number | undefined {
+/** `Retry-After`, which is in seconds or a date, in milliseconds. A date counts by the clock of the server, which `Date` shows. */
+function retryAfterOf({ 'retry-after': header, date }: HttpAnswer['headers']): number | undefined {
   if (header === undefined) return undefined;
   if (/^\d{1,6}$/.test(header)) return Number(header) * 1000;
-  const until = Date.parse(header);
-  return Number.isNaN(until) ? undefined : Math.max(0, until - Date.now());
+  const [until, there] = [Date.parse(header), Date.parse(date ?? '')];
+  return Number.isNaN(until) ? undefined : Math.max(0, until - (Number.isNaN(there) ? Date.now() : there));
 }

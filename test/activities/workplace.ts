@@ -95,12 +95,11 @@ export class Workplace {
       archive,
       optimizer: (environment: string) => optimizers.of(environment),
       registrationAuthority: (environment: string) => registrationAuthorities.of(environment),
-      trouble: new OptimizerTrouble(archive.notices, 60_000, logger, Date.now),
+      trouble: new OptimizerTrouble(archive.notices, 60_000, logger, archive),
       sealKeys,
       sealPublicKey: sealKey,
       verify: verifyPdfSignature,
       roots: async () => [readFileSync(sandboxRoot(state), 'utf8')],
-      now: Date.now,
       logger,
     } satisfies Dependencies;
     return new Workplace(dependencies, sealKey, sandbox, async () => {

@@ -7,6 +7,9 @@ import { eventually } from '../installation/patience.js';
 /** The compiled program, as people run it. */
 const PROGRAM = join(import.meta.dirname, '..', '..', 'dist', 'src', 'cli.js');
 
+/** The longest time of a command. Milliseconds. One that does not end by itself fails its test. */
+const WITHIN = 120_000;
+
 export interface Ran {
   code: number | null;
   output: string;
@@ -26,6 +29,7 @@ export async function videoid(args: string[], options: RunOptions = {}): Promise
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: options.directory,
     env: { ...own, ...options.environment },
+    timeout: WITHIN,
   });
   child.stdin.end(options.input ?? '');
   const [output, said, code] = await Promise.all([

@@ -1,4 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
+import type { Archive } from '../../archive/archive.js';
 import type { SignatureActivities, StepFailure } from '../../messages/activities.js';
 import { ARCHIVE_TROUBLE } from '../../messages/failures.js';
 import { stepFailure } from './failures.js';
@@ -7,7 +8,7 @@ import { stepFailure } from './failures.js';
  * The watch waits by retrying, so it would never report that the archive is away. When the trouble outlasts the step's
  * budget, the step fails with the time when it began. The deadline stands still from then on.
  */
-export function failingForArchiveTrouble(watch: Watch, now: () => number): Watch {
+export function failingForArchiveTrouble(watch: Watch, clock: Pick<Archive, 'now'>): Watch {
   /** Milliseconds since 1970, as this worker has seen it. Only this process compares it. */
   let since: number | undefined;
   return async (key, order) => {
@@ -21,8 +22,8 @@ export function failingForArchiveTrouble(watch: Watch, now: () => number): Watch
         since = undefined;
         throw error;
       }
-      since ??= now();
-      if (order.recovering || now() - since < order.budget) throw error;
+      since ??= clock.now();
+      if (order.recovering || clock.now() - since < order.budget) throw error;
       throw stepFailure(failure.code, failure.words, { retry: false, temporary: true, since, facts: failure.facts });
     }
   };

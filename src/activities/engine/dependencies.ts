@@ -26,8 +26,6 @@ export interface Dependencies {
   verify: Verify;
   /** The root certificates that signatures of an environment must lead to. */
   roots: (environment: string) => Promise<VerificationOrder['roots']>;
-  /** Temporal's clock, milliseconds since 1970. Every time and age in a step is by it: workers' own clocks may differ. */
-  now: () => number;
   logger: Logger;
 }
 

@@ -1,3 +1,4 @@
+import type { Archive } from '../../archive/archive.js';
 import type { Notices } from '../../archive/notices.js';
 import type { Logger } from '../../logging/logger.js';
 import type { ProviderSystem } from '../../messages/conditions.js';
@@ -16,8 +17,8 @@ export class OptimizerTrouble {
     /** Milliseconds of trouble before it is noted. */
     private readonly notedAfter: number,
     private readonly logger: Logger,
-    /** Temporal's clock, milliseconds since 1970: other workers go on from what this one notes. */
-    private readonly now: () => number,
+    /** Other workers go on from what this one notes. */
+    private readonly clock: Pick<Archive, 'now'>,
   ) {}
 
   async answered(system: ProviderSystem): Promise<void> {
@@ -27,9 +28,9 @@ export class OptimizerTrouble {
 
   /** When the trouble began: now, if this failure is the first. Milliseconds since 1970. */
   async failed(system: ProviderSystem, { code, optimizer, words }: ProviderError): Promise<number> {
-    const since = this.since.get(nameOf(system)) ?? (await this.noted(system)) ?? this.now();
+    const since = this.since.get(nameOf(system)) ?? (await this.noted(system)) ?? this.clock.now();
     this.since.set(nameOf(system), since);
-    if (this.now() - since >= this.notedAfter) {
+    if (this.clock.now() - since >= this.notedAfter) {
       const { environment, flow } = system;
       const outage = { environment, flow, code, optimizer, words, since: new Date(since).toISOString() };
       await this.keep(() => this.notices.noteOutage(outage));
@@ -40,7 +41,7 @@ export class OptimizerTrouble {
   /** A restarted worker continues from the time that the others noted. */
   private async noted(system: ProviderSystem): Promise<number | undefined> {
     const outage = await this.keep(() => this.notices.readOutage(system));
-    return outage === undefined ? undefined : Math.min(Date.parse(outage.since), this.now());
+    return outage === undefined ? undefined : Math.min(Date.parse(outage.since), this.clock.now());
   }
 
   /** Trouble with the archive must not hide the provider's answer. It is logged, and the step goes on. */

@@ -153,9 +153,9 @@ async function create(dependencies: Dependencies, key: RequestKey, order: Create
  *
  * @throws ApplicationFailure PROVIDER_ANSWER_UNKNOWN: look again
  */
-async function assertNotOurs({ archive, now }: Dependencies, key: RequestKey, sn: string): Promise<void> {
+async function assertNotOurs({ archive }: Dependencies, key: RequestKey, sn: string): Promise<void> {
   const sentAt = await archive.markedAt(key, createMark(sn));
-  if (leftOf(LISTED_WITHIN, Date.parse(sentAt ?? ''), now()) === 0) return;
+  if (leftOf(LISTED_WITHIN, Date.parse(sentAt ?? ''), archive.now()) === 0) return;
   const words = 'The scratchcard is used, but the provider does not list its request yet.';
   throw stepFailure('PROVIDER_ANSWER_UNKNOWN', words, { retryIn: LOOK_AGAIN });
 }

@@ -3,7 +3,6 @@ import { ProviderError } from '../../uanataca/errors.js';
 import type { ScratchcardCount } from '../../uanataca/registration-authority/registration-authority.js';
 import { authorityOf, type Dependencies } from '../engine/dependencies.js';
 import { stepFailure } from '../engine/failures.js';
-import { stamp } from '../engine/stamp.js';
 
 /** The time between two counts. Milliseconds. */
 const COUNT_EVERY = 600_000;
@@ -25,7 +24,7 @@ export class ScratchcardSupply {
 
   /** If few cards are left, writes a log line and an event of the request that took one. Never fails. */
   async warn(key: RequestKey): Promise<void> {
-    const { archive, config, logger, now } = this.dependencies;
+    const { archive, config, logger } = this.dependencies;
     const { environment, registrationAuthority } = key;
     const place = `${environment}/${registrationAuthority}`;
     if (performance.now() - (this.#countedAt.get(place) ?? -Infinity) < COUNT_EVERY) return;
@@ -34,7 +33,7 @@ export class ScratchcardSupply {
     const few = authorityOf(config, key).enrolment?.fewScratchcards ?? 0;
     if (count === undefined || count.unused > few) return;
     logger.warn({ registrationAuthority, count: count.unused }, 'few scratchcards are left');
-    const event = { at: stamp(now), what: 'few-scratchcards', facts: { unused: count.unused } };
+    const event = { at: archive.time(), what: 'few-scratchcards', facts: { unused: count.unused } };
     await archive.appendEvent(key, event).catch((error: unknown) => {
       logger.warn({ registrationAuthority, error }, 'that few scratchcards are left could not be noted');
     });

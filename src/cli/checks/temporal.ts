@@ -1,19 +1,22 @@
 import type { Client, Connection } from '@temporalio/client';
 import { isWorkerPolling } from '../../temporal/pollers.js';
 import { temporalFailure } from '../../temporal/calls.js';
+import { openArchive } from '../../archive/file-archive.js';
 import type { Config } from '../../config.js';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes.js';
 import { connectClient } from '../../temporal/connection.js';
 import { dataConverter } from '../../temporal/data-converter.js';
+import { assertNoted, readArchiveNote } from '../../temporal/archive-note.js';
 import { describeNamespaceRetention } from '../../temporal/namespace.js';
 import { span } from '../layout.js';
+import { clockCheck, workerClockChecks } from './clock.js';
 import { check, type Check } from './check.js';
 
 /** Milliseconds. With less, `list` and the Temporal UI lose requests about which people still ask. */
 const COMFORTABLE_RETENTION = 7 * 86_400_000;
 
 /** Checks Temporal: connection, namespace, retention, search attributes, and whether a worker runs. */
-export async function temporalChecks({ temporal }: Config): Promise<Check[]> {
+export async function temporalChecks({ archive, temporal, worker }: Config): Promise<Check[]> {
   let opened: { connection: Connection; client: Client } | undefined;
   const connected = await check('Temporal', async () => {
     opened = await connectClient(temporal, dataConverter(undefined));
@@ -26,7 +29,10 @@ export async function temporalChecks({ temporal }: Config): Promise<Check[]> {
       connected,
       await namespaceCheck(connection, temporal.namespace),
       await attributesCheck(connection, temporal.namespace),
+      ...(await installationChecks(connection, temporal, archive)),
+      await clockCheck(client),
       await workerCheck(client, temporal.taskQueue),
+      ...(await workerClockChecks(worker)),
     ];
   } finally {
     await connection.close();
@@ -45,6 +51,25 @@ async function namespaceCheck(connection: Connection, namespace: string): Promis
         }
       : { words };
   });
+}
+
+/** Whether the archive is the one that `videoid setup` noted. Nothing is said if Temporal has no note. */
+async function installationChecks(
+  connection: Connection,
+  temporal: Config['temporal'],
+  { directory, reserve }: Config['archive'],
+): Promise<Check[]> {
+  const note = await readArchiveNote(connection, temporal).catch(() => undefined); // other checks say why
+  if (note === undefined) return [];
+  const checked = await check('archive of the installation', async () => {
+    const id = await openArchive({ directory, reserveBytes: reserve }).then(
+      (archive) => archive.id,
+      () => undefined, // another check says why
+    );
+    if (id !== undefined) assertNoted(note, { id, directory });
+    return { words: `at the last set-up in ${note.directory}, id ${note.id}` };
+  });
+  return [checked];
 }
 
 async function attributesCheck(connection: Connection, namespace: string): Promise<Check> {

@@ -31,7 +31,7 @@ export async function linkOf(
     if (provider?.videoidLink !== undefined) {
       const { channel } = options;
       await archive.appendEvent(record, {
-        at: new Date().toISOString(),
+        at: archive.time(),
         what: 'link-shown',
         ...defined({ channel }),
       });

@@ -97,7 +97,7 @@ async function recordReading(
   { what, actor, channel, facts = {} }: ReadOrder & { what: string; facts?: Record<string, string> },
 ): Promise<void> {
   await archive.appendEvent(record, {
-    at: new Date().toISOString(),
+    at: archive.time(),
     what,
     ...defined({ channel }),
     facts: { ...facts, by: actor.kind, ...defined({ id: actor.id }) },

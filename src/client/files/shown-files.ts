@@ -46,7 +46,7 @@ export async function showFile(
   const { stream, size, sha256 } = await archive.openFile(key, file);
   const record = async (): Promise<void> => {
     await archive.appendEvent(key, {
-      at: new Date().toISOString(),
+      at: archive.time(),
       what: shown.what,
       ...defined({ channel: shown.channel }),
       facts: { ...shown.facts, sha256 },

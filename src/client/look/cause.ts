@@ -1,3 +1,4 @@
+import type { Archive } from '../../archive/archive.js';
 import type { Outage } from '../../messages/conditions.js';
 import { defined } from '../../messages/defined.js';
 import type { FailureCode } from '../../messages/failures.js';
@@ -39,4 +40,9 @@ export function triedOf(step: PendingStep | undefined): Pick<Found, 'tried'> {
   if (step === undefined) return {};
   const { runningSince, nextTry } = step;
   return { tried: { step: step.step, times: step.tries, ...defined({ runningSince, nextTry }) } };
+}
+
+/** A record may have a time in the future: the machine that wrote it had a wrong clock. Then it is now. */
+export function notAhead(since: string, archive: Pick<Archive, 'now' | 'time'>): string {
+  return Date.parse(since) > archive.now() ? archive.time() : since;
 }

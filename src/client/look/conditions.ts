@@ -5,6 +5,7 @@ import type { Outage } from '../../messages/conditions.js';
 import { ATTENTION_ATTRIBUTE, REGISTRATION_AUTHORITY_ATTRIBUTE } from '../../messages/search-attributes.js';
 import { ofInstallation } from '../../temporal/namespace.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
+import { notAhead } from './cause.js';
 
 /** An Optimizer that is out of reach, and how many requests wait for it. They go on by themselves. */
 export interface Condition extends Outage {
@@ -20,7 +21,8 @@ export interface Condition extends Outage {
 export async function conditionsOf(place: { archive: Archive; client: Client; config: Config }): Promise<Condition[]> {
   const conditions: Condition[] = [];
   for (const outage of await place.archive.notices.outages()) {
-    conditions.push({ ...outage, waiting: await waitingFor(place, outage) });
+    const since = notAhead(outage.since, place.archive);
+    conditions.push({ ...outage, since, waiting: await waitingFor(place, outage) });
   }
   return conditions;
 }

@@ -52,6 +52,12 @@ export function lookVerbs(access: RequestAccess) {
       return await whyOf(access, await access.record(reference, options));
     },
 
+    /** Temporal's clock, milliseconds since 1970. All times here are by it, and this machine's clock may differ. */
+    async now(): Promise<number> {
+      await access.clock.refresh(client);
+      return access.clock.now();
+    },
+
     /**
      * How a request ended.
      *

@@ -12,7 +12,7 @@ import { type CommandPlace, remedyCommand, resumeCommand, startCommand, verbReme
 import { type PendingWork, pendingWork } from './pending-work.js';
 import type { RequestAccess } from '../running/access.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
-import { type Found, triedOf, type Why } from './cause.js';
+import { type Found, notAhead, triedOf, type Why } from './cause.js';
 import { silenceOf } from './silence.js';
 import { waitOf } from './wait.js';
 import { endWords, lateWords, refusedCleanupWords } from './end-words.js';
@@ -27,7 +27,8 @@ export type WhyPlace = Pick<RequestAccess, 'archive' | 'client' | 'config' | 'st
  */
 export async function whyOf(place: WhyPlace, record: RequestRecord): Promise<Why> {
   const { reference, attempt, workflowId } = record;
-  return { reference, attempt, workflowId, ...(await cause(place, record)) };
+  const found = await cause(place, record);
+  return { reference, attempt, workflowId, ...found, since: notAhead(found.since, place.archive) };
 }
 
 async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
@@ -50,7 +51,7 @@ async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
   const outage = await archive.notices.readOutage(record);
   return {
     ...running(status, pending, { ...names, coolDown: record.policy.code.coolDown }),
-    ...defined({ outage }),
+    ...defined({ outage: outage && { ...outage, since: notAhead(outage.since, archive) } }),
   };
 }
 

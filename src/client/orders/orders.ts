@@ -1,3 +1,4 @@
+import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { assertOfficer } from '../../config/authorities.js';
 import { defined } from '../../messages/defined.js';
@@ -104,7 +105,7 @@ export function orderVerbs(access: RequestAccess) {
      *
      * @throws VideoIdError NOT_ACCEPTED, ACCEPTANCE_NOT_IN_TIME
      */
-    accept: verb('accept', (given) => ({ argument: () => acceptedNow(given) })),
+    accept: verb('accept', (given) => ({ argument: () => acceptedNow(archive, given) })),
 
     /**
      * Asks for the code. This is also the signer's acceptance of what was shown. The hashes must be those of the status.
@@ -113,7 +114,7 @@ export function orderVerbs(access: RequestAccess) {
      */
     requestCode: verb('code', (given) => ({
       check: () => archive.assertReserve(),
-      argument: () => acceptedNow(given),
+      argument: () => acceptedNow(archive, given),
     })),
 
     /**
@@ -247,8 +248,9 @@ function onlyFlow(name: OrderName): Pick<CallOptions, 'flow'> {
   return other === undefined ? defined({ flow }) : {};
 }
 
-function acceptedNow(given: plain.PlainAcceptance): steering.Acceptance {
-  return { at: new Date().toISOString(), ...given };
+/** Now by Temporal's clock. The request compares the time with that, and refuses an acceptance in the future. */
+function acceptedNow(archive: Archive, given: plain.PlainAcceptance): steering.Acceptance {
+  return { at: archive.time(), ...given };
 }
 
 function assertBothIds({ flow }: RequestRecord, { ids }: steering.Resolution): void {

@@ -39,7 +39,7 @@ export async function resetRequest(
   }
   const to = broken.taskCompletedAt;
   const by = { by: actor.kind, ...defined({ id: actor.id }) };
-  await archive.appendEvent(record, { at: new Date().toISOString(), what: 'reset', facts: { ...by, reason, to } });
+  await archive.appendEvent(record, { at: archive.time(), what: 'reset', facts: { ...by, reason, to } });
   return { reference, attempt, to };
 }
 

@@ -9,9 +9,11 @@ import type { Answers, OrderName, Orders } from '../../messages/verbs.js';
 import { canonicalJson } from '../../security/canonical-json.js';
 import type { Fingerprints } from '../../security/fingerprints.js';
 import { CALL_WITHIN } from '../../temporal/calls.js';
+import type { TemporalClock } from '../../temporal/clock.js';
 import { attemptOf, attemptOrdered, flowOf } from './attempts.js';
 import { hasEnded, outcomeOf } from './ending.js';
 import { ClientKeys } from './keys.js';
+import { assertOwnArchive } from './own-archive.js';
 import { checkedUpdateId, keyReused, orderName } from './order-key.js';
 import { statusOf } from './status.js';
 import { type CallOptions, RequestClosed, update } from './updates.js';
@@ -20,6 +22,7 @@ export type { AttemptOption } from './attempts.js';
 export { findExecution, hasEnded, outcomeOf, wasRefused } from './ending.js';
 export { loadSigning } from './keys.js';
 export { checkedUpdateId, keyReused, orderName } from './order-key.js';
+export { assertOwnArchive } from './own-archive.js';
 export { watchStatus } from './status.js';
 export type { CallOptions } from './updates.js';
 
@@ -53,6 +56,7 @@ export class RequestAccess {
   readonly config: Config;
   readonly archive: Archive;
   readonly client: Client;
+  readonly clock: TemporalClock;
   readonly keys: ClientKeys;
   readonly #fingerprints: Fingerprints;
   /** Whether a reference without a flow is looked up in both. */
@@ -62,12 +66,14 @@ export class RequestAccess {
     config: Config;
     archive: Archive;
     client: Client;
+    clock: TemporalClock;
     fingerprints: Fingerprints;
     findsFlow: boolean;
   }) {
     this.config = place.config;
     this.archive = place.archive;
     this.client = place.client;
+    this.clock = place.clock;
     this.keys = new ClientKeys(place.config.keys);
     this.#fingerprints = place.fingerprints;
     this.#findsFlow = place.findsFlow;
@@ -75,8 +81,12 @@ export class RequestAccess {
 
   /** The attempt that the caller means: the latest, or the one for which an order with this id was given. */
   async record(reference: string, { flow, attempt, updateId }: CallOptions): Promise<RequestRecord> {
+    await this.clock.refresh(this.client);
     const meant = flow ?? (this.#findsFlow ? await flowOf(this.archive, reference) : 'signature');
-    const record = await attemptOf(this.archive, meant, reference, attempt);
+    const record = await attemptOf(this.archive, meant, reference, attempt).catch(async (error: unknown) => {
+      await assertOwnArchive(this); // another archive does not have it
+      throw error;
+    });
     return attempt === undefined ? await attemptOrdered(this.archive, record, updateId) : record;
   }
 
@@ -135,7 +145,7 @@ export class RequestAccess {
       const outcome = order.afterEnd === true ? undefined : await this.archive.readOutcome(record);
       if (outcome !== undefined) throw hasEnded(outcome);
       await order.check?.();
-      const wanted = { verb: order.verb, ...this.#fingerprints.of(text), at: new Date().toISOString() };
+      const wanted = { verb: order.verb, ...this.#fingerprints.of(text), at: this.archive.time() };
       bound = await this.archive.bindOrder(record, name, wanted);
     }
     if (bound.verb !== order.verb || !this.#fingerprints.matches(bound, text)) throw keyReused(bound);

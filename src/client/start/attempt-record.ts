@@ -35,7 +35,7 @@ export async function commitAttempt(
       signer,
       documents,
       inputHash: hashOf({ ...chosen, overrides }, signer, documents),
-      createdAt: new Date().toISOString(),
+      createdAt: archive.time(),
     };
     return { ...record, committed: await incoming.commit(record) };
   } finally {

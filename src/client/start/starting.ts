@@ -8,7 +8,7 @@ import { completedRecord, earlierDocuments } from './earlier-attempt.js';
 import type { CheckedEnrolment } from './enrolment-input.js';
 import { enrolmentSettings } from './enrolment-settings.js';
 import { checkCount, identify, limitsFor, takeIn, takeOver } from '../input/input.js';
-import { checkedUpdateId, keyReused, orderName, type RequestAccess } from '../running/access.js';
+import { assertOwnArchive, checkedUpdateId, keyReused, orderName, type RequestAccess } from '../running/access.js';
 import { requestSettings, type RequestSettings } from './request-settings.js';
 import type { CheckedInput } from './signature-input.js';
 import { startWorkflow } from './workflow-start.js';
@@ -25,7 +25,7 @@ export interface Started {
 }
 
 /** The parts of the client that a start needs. */
-export type StartPlace = Pick<RequestAccess, 'archive' | 'client' | 'config' | 'keys'>;
+export type StartPlace = Pick<RequestAccess, 'archive' | 'client' | 'clock' | 'config' | 'keys'>;
 
 /** Options of a start. */
 export interface StartOptions {
@@ -44,12 +44,13 @@ type Complete = { [Field in 'signer' | 'documents']: Exclude<CheckedInput[Field]
  * Starts a request of either flow, or finds the one that the same input started before. All checks come before anything is
  * created. A refused start leaves nothing behind.
  *
- * @throws VideoIdError every input code, ARCHIVE_FULL, ARCHIVE_UNAVAILABLE, and what `startWorkflow` throws
+ * @throws VideoIdError every input code, ARCHIVE_FULL, ARCHIVE_UNAVAILABLE, ARCHIVE_NOT_SHARED, and what `startWorkflow` throws
  */
 export async function startRequest(place: StartPlace, input: Checked, { updateId }: StartOptions): Promise<Started> {
   await place.keys.signing(); // without a key nothing could be started, so nothing is recorded
   checkCount(input, place.config.documents.maximumCount);
   const checked = { ...input, startKey: updateId === undefined ? undefined : orderName(checkedUpdateId(updateId)) };
+  await Promise.all([assertOwnArchive(place), place.clock.refresh(place.client)]);
   const latest = await place.archive.latestAttempt(checked.flow, checked.reference);
   const record =
     (await startedWith(place, checked, latest)) ??

@@ -1,6 +1,6 @@
 import type { IndexEntry } from '../../archive/archive.js';
 import type { RequestPk } from '../../messages/request.js';
-import { remember } from './hint-traffic.js';
+import { remember, stopwatch } from './hint-traffic.js';
 
 /** Finds the request of a provider's id. The archive's index is one implementation. */
 export interface RequestIndex {
@@ -16,7 +16,7 @@ export class CachedIndex {
   readonly #unknownUntil = new Map<string, number>();
 
   /** @param unknownFor milliseconds */
-  constructor(index: RequestIndex, unknownFor: number, now: () => number = Date.now) {
+  constructor(index: RequestIndex, unknownFor: number, now: () => number = stopwatch) {
     this.#index = index;
     this.#unknownFor = unknownFor;
     this.#now = now;

@@ -1,6 +1,9 @@
 /** The number of remembered entries. The oldest is dropped first. This limits the memory that a sender can fill. */
 const REMEMBERED = 10_000;
 
+/** Milliseconds by a clock that nobody sets. After a wrong clock was corrected, nothing is dropped for hours. */
+export const stopwatch = (): number => performance.now();
+
 /** Remembers delivered payloads, so that repeated ones cost nothing. In memory, best effort. */
 export class DeliveredHints {
   readonly #until = new Map<string, number>();
@@ -8,7 +11,7 @@ export class DeliveredHints {
   readonly #now: () => number;
 
   /** @param sameWithin milliseconds */
-  constructor(sameWithin: number, now: () => number = Date.now) {
+  constructor(sameWithin: number, now: () => number = stopwatch) {
     this.#sameWithin = sameWithin;
     this.#now = now;
   }
@@ -29,7 +32,7 @@ export class HintAllowance {
   readonly #perMinute: number;
   readonly #now: () => number;
 
-  constructor(perMinute: number, now: () => number = Date.now) {
+  constructor(perMinute: number, now: () => number = stopwatch) {
     this.#perMinute = perMinute;
     this.#now = now;
   }

@@ -23,10 +23,11 @@ export interface SignatureVerdict {
   provenAt?: number;
 }
 
-/** The trusted roots, and the times that later document timestamps prove. */
+/** The trusted roots, the times that later document timestamps prove, and the time now. */
 export interface SignatureOrder {
   roots: readonly X509Certificate[];
   provenBy: readonly Date[];
+  now: Date;
 }
 
 const DETACHED = new Set(['ETSI.CAdES.detached', 'adbe.pkcs7.detached']);
@@ -103,7 +104,7 @@ interface Checked {
   statedTime: Date | undefined;
 }
 
-function verdictOf(cms: Cms, checked: Checked, { roots, provenBy }: SignatureOrder): SignatureVerdict {
+function verdictOf(cms: Cms, checked: Checked, { roots, provenBy, now }: SignatureOrder): SignatureVerdict {
   const { signer, timestamps } = checked;
   const { certificate } = signer;
   const own = timestamps.flatMap(({ time }) => time ?? []);
@@ -112,7 +113,7 @@ function verdictOf(cms: Cms, checked: Checked, { roots, provenBy }: SignatureOrd
   // Anybody can add another timestamp. A bad one does not spoil a good one.
   const reasons = [...signer.reasons, ...(own.length > 0 ? [] : timestamps.flatMap((timestamp) => timestamp.reasons))];
   if (certificate === undefined) return { reasons, facts };
-  reasons.push(...chainReasons(cms, certificate, roots, proven ?? new Date(), facts));
+  reasons.push(...chainReasons(cms, certificate, roots, proven ?? now, facts));
   const claims = readableClaims(certificate);
   if (claims !== undefined) noteClaims(facts, claims);
   return {

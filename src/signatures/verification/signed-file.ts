@@ -34,9 +34,9 @@ export interface SignedFile {
 export async function inspectFile(
   file: FileBytes,
   roots: readonly X509Certificate[],
-  original: Original | undefined,
+  { original, now = Date.now() }: { original?: Original; now?: number },
 ): Promise<SignedFile> {
-  const inspection = new Inspection(file, roots, original, new Budget());
+  const inspection = new Inspection(file, roots, original, new Date(now), new Budget());
   try {
     return await inspection.ofDocument();
   } catch (error) {
@@ -56,6 +56,7 @@ class Inspection {
     private readonly file: FileBytes,
     private readonly roots: readonly X509Certificate[],
     private readonly original: Original | undefined,
+    private readonly time: Date,
     private readonly budget: Budget,
   ) {}
 
@@ -143,7 +144,7 @@ class Inspection {
       if (begins) continue;
       const { reasons } =
         kind === 'signature'
-          ? await checkSignature(this.file, now, { roots: this.roots, provenBy: [] })
+          ? await checkSignature(this.file, now, { roots: this.roots, provenBy: [], now: this.time })
           : await checkDocumentTimestamp(this.file, now, this.roots);
       if (reasons.some((reason) => ALTERED.has(reason))) return ['earlier-signature-lost'];
     }
@@ -189,7 +190,7 @@ class Inspection {
     for (const signature of signatures) {
       const end = signature.range?.end ?? Infinity;
       const provenBy = stamped.flatMap(({ time, end: over }) => (time !== undefined && over > end ? time : []));
-      verdicts.push(await checkSignature(this.file, signature, { roots: this.roots, provenBy }));
+      verdicts.push(await checkSignature(this.file, signature, { roots: this.roots, provenBy, now: this.time }));
     }
     return verdicts;
   }

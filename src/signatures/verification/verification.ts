@@ -11,6 +11,8 @@ export interface VerificationOrder {
   roots: readonly string[];
   /** The accepted file. The signed one must begin with its bytes, and only signatures that were added to it are checked. */
   original?: Original;
+  /** The time now, milliseconds since 1970. Without a timestamp, certificates must be valid now. Default: the clock of this machine. */
+  now?: number;
 }
 
 /** The verdict on one file, and what was found in it. Plain data, so that it can be sent to a thread. */
@@ -33,7 +35,7 @@ export interface FileVerification {
  */
 export async function verifyPdfSignature(path: string, order: VerificationOrder): Promise<FileVerification> {
   const roots = order.roots.flatMap(readRoots);
-  const file = await FileBytes.with(path, (bytes) => inspectFile(bytes, roots, order.original));
+  const file = await FileBytes.with(path, (bytes) => inspectFile(bytes, roots, order));
   const signer = file.added.at(-1);
   const der = signer?.certificate?.der;
   return { verification: verdictOf(file, signer), ...defined({ signerCertificate: der }), file };

@@ -61,9 +61,15 @@ export function attentionOf(
     code,
     words,
     ...defined({ facts }),
-    since: same?.since ?? since ?? new Date().toISOString(),
+    since: same?.since ?? notAhead(since),
     tries: (same?.tries ?? 0) + 1,
     leavesByItself: temporary,
     remedies: [...new Set<Remedy>(['retry', ...remedies])],
   };
+}
+
+/** The worker of another machine may have said it, with a wrong clock. Now if it said nothing. */
+function notAhead(since: string | undefined): string {
+  const now = new Date();
+  return since === undefined || Date.parse(since) > now.getTime() ? now.toISOString() : since;
 }

@@ -1,0 +1,31 @@
+import type { Client } from '@temporalio/client';
+import type { Archive } from '../../archive/archive.js';
+import type { Config } from '../../config/schema.js';
+import { VideoIdError } from '../../messages/failures.js';
+import { assertNoted, readArchiveNote } from '../../temporal/archive-note.js';
+
+/** Milliseconds. The question must not hold up a start while Temporal is away. */
+const WITHIN = 2000;
+
+/**
+ * Checks that this process has the archive of the installation, as far as Temporal says. A request that is recorded in another one would
+ * be taken by no worker.
+ *
+ * @throws VideoIdError ARCHIVE_NOT_SHARED
+ */
+export async function assertOwnArchive({
+  archive,
+  client,
+  config,
+}: {
+  archive: Pick<Archive, 'id'>;
+  client: Client;
+  config: Config;
+}): Promise<void> {
+  try {
+    const note = await client.withDeadline(Date.now() + WITHIN, () => readArchiveNote(client, config.temporal));
+    assertNoted(note, { id: archive.id, directory: config.archive.directory });
+  } catch (error) {
+    if (error instanceof VideoIdError) throw error; // else Temporal is away, and the call itself says so
+  }
+}
