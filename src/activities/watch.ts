@@ -20,8 +20,10 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
     const read = await providerRequest(dependencies, key, order.requestPk).catch(async (error: unknown) => {
       if (!(error instanceof ProviderError) || error.kind === 'refused') throw error;
       // The Optimizer may answer for other requests and still fail for this one.
-      const since = Math.min(await trouble.failed(key, error), await failingSince(dependencies, key, failing));
-      if (order.recovering || leftOf(order.budget, since, archive.now()) > 0) throw error;
+      const began = [await trouble.failed(key, error), await failingSince(dependencies, key, failing)];
+      const now = archive.now();
+      if (order.recovering || began.every((since) => leftOf(order.budget, since, now) > 0)) throw error;
+      const since = Math.min(...began, now);
       const { code, words, optimizer } = error;
       throw stepFailure(code, words, { retry: false, temporary: true, optimizer, since });
     });
@@ -41,7 +43,7 @@ function failingMark({ requestPk, seen }: WatchOrder): string {
 async function failingSince({ archive, logger }: Dependencies, key: RequestKey, mark: string): Promise<number> {
   try {
     const noted = await archive.markedAt(key, mark);
-    if (noted !== undefined) return Math.min(Date.parse(noted), archive.now());
+    if (noted !== undefined) return Date.parse(noted);
     await archive.mark(key, mark);
     return archive.now();
   } catch (error) {

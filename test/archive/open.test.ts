@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { VideoIdError } from '../../src/messages/failures.js';
 import { openArchive } from '../../src/archive/file-archive.js';
 import { keyOf, newArchive, newDirectory, removeDirectories, startedRequest } from './sample-start.js';
 
@@ -14,6 +15,22 @@ describe('opening the archive', () => {
     await expect(openArchive({ directory: join(directory, 'none'), reserveBytes: 0 })).rejects.toEqual(unavailable);
     await expect(openArchive({ directory, reserveBytes: 0 })).rejects.toEqual(unavailable);
     expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('names the directory and what is there, and never leads to another archive', async () => {
+    const directory = await newDirectory();
+    const said = async (path: string): Promise<string> => {
+      const error: unknown = await openArchive({ directory: path, reserveBytes: 0 }).catch((each: unknown) => each);
+      return error instanceof VideoIdError ? `${error.message} ${error.remedy ?? ''}` : '';
+    };
+    const putBack = 'Mount the disk of the archive there, or set archive.directory to where the archive is now.';
+    const nowhere = join(directory, 'none');
+    expect(await said(nowhere)).toBe(`There is no archive in ${nowhere}: it does not exist. ${putBack}`);
+    expect(await said(directory)).toBe(`There is no archive in ${directory}: it is empty. ${putBack}`);
+    await writeFile(join(directory, 'thesis.txt'), 'mine');
+    expect(await said(directory)).toBe(`There is no archive in ${directory}: it has only other files. ${putBack}`);
+    await mkdir(join(directory, 'requests'));
+    expect(await said(directory)).toMatch(/lacks its file archive\.json\. Restore archive\.json from a backup/);
   });
 
   it('makes one when asked to, with an id that stays', async () => {

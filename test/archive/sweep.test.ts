@@ -1,6 +1,7 @@
 import { readdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { openArchive } from '../../src/archive/file-archive.js';
 import { LEFTOVER_AGE } from '../../src/archive/sweep.js';
 import { keyOf, newArchive, removeDirectories, startedRequest } from './sample-start.js';
 
@@ -25,4 +26,11 @@ it('a sweep removes what crashed more than a day ago, and nothing that is under 
   expect(await readdir(incomingDirectory)).toHaveLength(1);
   expect(await archive.sweep()).toBe(0);
   expect(await archive.listReferences('signature')).toEqual(['kept']);
+});
+
+it('a sweep on a machine whose clock is days ahead removes nothing that is under way', async () => {
+  const { archive, directory } = await newArchive();
+  await (await archive.begin()).addDocument({ name: 'a.pdf' }, Readable.from(['x']));
+  const ahead = await openArchive({ directory, reserveBytes: 0, now: () => Date.now() + 3 * LEFTOVER_AGE });
+  expect(await ahead.sweep()).toBe(0);
 });

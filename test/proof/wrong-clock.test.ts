@@ -1,5 +1,6 @@
 import { json } from 'node:stream/consumers';
 import { openArchive } from '../../src/archive/file-archive.js';
+import { type Ran, videoid } from '../cli/run.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
@@ -70,3 +71,27 @@ test.each([
     }
   },
 );
+
+function command(args: string[], environment: Record<string, string> = {}): Promise<Ran> {
+  return videoid(args, { environment: { VIDEOID_CONFIG: at.state.configFile, ...environment } });
+}
+
+test('`doctor` names a wrong clock, and a command on such a machine is right about times', async () => {
+  await workerWith(clockAhead(5 * HOUR));
+  const people = await People.start(at);
+  await people.throughTo('acceptance');
+  const here = await command(['doctor']);
+  expect(here.output).toMatch(/^ok +clock +as Temporal's$/m);
+  expect(here.output).toMatch(/^warn +clock of the worker +(5 h|4 h 59 min) ahead of Temporal's$/m);
+  const there = await command(['doctor'], clockAhead(-2 * HOUR));
+  expect(there.output).toMatch(/^warn +clock +(2 h|1 h 59 min) behind Temporal's$/m);
+  // By a clock of its own, the acceptance would be in the future.
+  const asked = await command(['otp', people.reference, '--consent-version', '1'], clockAhead(HOUR));
+  expect(asked).toMatchObject({ code: 0 });
+  for (const ahead of [5 * HOUR, -5 * HOUR]) {
+    const { output } = await command(['why', people.reference], clockAhead(ahead));
+    expect(output).toMatch(/^Since .* \(\d+ (s|min)( \d+ s)? ago\)$/m);
+  }
+  await people.sign();
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+});

@@ -40,7 +40,7 @@ function clockLine(name: string, ahead: number): Check {
         state: 'warn',
         words,
         remedy:
-          'Let NTP set the clock of that machine. Requests go by Temporal’s clock, but certificates and logs go by its own.',
+          'Let NTP set the clock of that machine, or of Temporal if that one is wrong. Certificates and logs go by it.',
       }
     : { name, state: 'ok', words: "as Temporal's" };
 }
