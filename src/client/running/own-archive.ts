@@ -5,7 +5,7 @@ import { VideoIdError } from '../../messages/failures.js';
 import { assertNoted, readArchiveNote } from '../../temporal/archive-note.js';
 
 /** Milliseconds. The question must not hold up a start while Temporal is away. */
-const WITHIN = 2000;
+const WITHIN = 1000;
 
 /**
  * Checks that this process has the archive of the installation, as far as Temporal says. A request that is recorded in another one would

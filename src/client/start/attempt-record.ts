@@ -1,14 +1,20 @@
-import type { Archive, Incoming } from '../../archive/archive.js';
+import type { Incoming } from '../../archive/archive.js';
 import type { NamedDocument, RequestRecord } from '../../archive/request-record.js';
 import { defined } from '../../messages/defined.js';
 import { workflowIdOf } from '../../messages/request.js';
 import { inputHash } from './input-hash.js';
 import type { DocumentIdentity } from '../input/input.js';
+import { assertOwnArchive, type RequestAccess } from '../running/access.js';
 import type { RequestSettings } from './request-settings.js';
 
-/** Streams the documents in and makes the attempt visible, or leaves nothing behind. */
+/**
+ * Streams the documents in and makes the attempt visible, or leaves nothing behind. Just before, it asks Temporal for the time, and
+ * whether this is the archive of the installation.
+ *
+ * @throws VideoIdError ARCHIVE_NOT_SHARED, and what `take` throws
+ */
 export async function commitAttempt(
-  archive: Archive,
+  place: Pick<RequestAccess, 'archive' | 'client' | 'clock' | 'config'>,
   attempt: {
     reference: string;
     attempt: number;
@@ -22,10 +28,12 @@ export async function commitAttempt(
 ): Promise<RequestRecord & { committed: 'created' | 'exists' }> {
   const { settings, signer, take, startKey, ...names } = attempt;
   const { overrides, ...chosen } = settings;
+  const { archive, client, clock } = place;
   await archive.assertReserve();
   const incoming = await archive.begin();
   try {
     const documents = await take(incoming);
+    await Promise.all([assertOwnArchive(place), clock.refresh(client)]);
     const record: RequestRecord = {
       version: 1,
       ...names,

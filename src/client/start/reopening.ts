@@ -52,7 +52,7 @@ async function nextAttempt(
     throw refused('The registration authority is in another environment now.', { attempt: latest });
   }
   const attempt = latest + 1;
-  const record = await commitAttempt(archive, {
+  const record = await commitAttempt(place, {
     reference,
     attempt,
     previousAttempt: latest,

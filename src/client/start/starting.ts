@@ -8,7 +8,7 @@ import { completedRecord, earlierDocuments } from './earlier-attempt.js';
 import type { CheckedEnrolment } from './enrolment-input.js';
 import { enrolmentSettings } from './enrolment-settings.js';
 import { checkCount, identify, limitsFor, takeIn, takeOver } from '../input/input.js';
-import { assertOwnArchive, checkedUpdateId, keyReused, orderName, type RequestAccess } from '../running/access.js';
+import { checkedUpdateId, keyReused, orderName, type RequestAccess } from '../running/access.js';
 import { requestSettings, type RequestSettings } from './request-settings.js';
 import type { CheckedInput } from './signature-input.js';
 import { startWorkflow } from './workflow-start.js';
@@ -50,7 +50,6 @@ export async function startRequest(place: StartPlace, input: Checked, { updateId
   await place.keys.signing(); // without a key nothing could be started, so nothing is recorded
   checkCount(input, place.config.documents.maximumCount);
   const checked = { ...input, startKey: updateId === undefined ? undefined : orderName(checkedUpdateId(updateId)) };
-  await Promise.all([assertOwnArchive(place), place.clock.refresh(place.client)]);
   const latest = await place.archive.latestAttempt(checked.flow, checked.reference);
   const record =
     (await startedWith(place, checked, latest)) ??
@@ -93,7 +92,7 @@ async function startedWith(place: StartPlace, checked: Keyed, latest: number): P
 async function firstAttempt(place: StartPlace, checked: Keyed): Promise<RequestRecord> {
   const settings = settingsOf(place.config, checked);
   const { signer, documents } = complete(checked);
-  const record = await commitAttempt(place.archive, {
+  const record = await commitAttempt(place, {
     reference: checked.reference,
     attempt: 1,
     startKey: checked.startKey,
@@ -155,7 +154,7 @@ async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Pr
   }
   const attempt = latest + 1;
   const earlier = await completedRecord(archive, before);
-  const record = await commitAttempt(place.archive, {
+  const record = await commitAttempt(place, {
     reference,
     attempt,
     previousAttempt: latest,
