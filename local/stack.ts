@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { openArchive } from '../src/archive/file-archive.js';
+import { makeArchive } from './archive.js';
 import { type StackPorts, apiTokenFile, sandboxRoot, writeConfig, writeSandboxSettings } from './local-config.js';
 import { Ports } from './ports.js';
 import { Processes, commandLine, end } from './processes.js';
@@ -96,7 +96,7 @@ export async function startStack(directory: string, screen: Screen): Promise<Sta
       roots: [sandboxRoot(state)],
     });
 
-    await openArchive({ directory: state.archiveDirectory, create: true, reserveBytes: 0 });
+    await makeArchive(state, temporal);
 
     const run = async (order: ProgramOrder): Promise<void> => {
       const start = (): Promise<Service> => startProgram(order, { state, within: READY_WITHIN });

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { RequestSummary } from '../client.js';
 import type { Flow } from '../messages/request.js';
 import { STAGES } from '../messages/status.js';
+import { sayWrongClock } from './clock-words.js';
 import { type AttemptFlag, define, defineRequest, wholeNumber, withAttempt, withClient, withFlow } from './command.js';
 import { exitOf, followed, untilEnded } from './follow.js';
 import { identityLines } from './identity-words.js';
@@ -70,7 +71,9 @@ function showCommand(program: Command): void {
           return;
         }
         const status = await screen.during('Asking the request', client.status(reference, flags));
-        screen.answer(status, statusLines(status, await client.now()));
+        const now = await client.now();
+        screen.answer(status, statusLines(status, now));
+        sayWrongClock(screen, now);
       },
     ),
   ).option('--watch', 'show it again after every change, until the end; with --json one line each');

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Condition, Why } from '../client.js';
+import { sayWrongClock } from './clock-words.js';
 import { type AttemptFlag, define, defineRequest, withAttempt, withClient } from './command.js';
 import { columns, moment, span } from './layout.js';
 
@@ -14,7 +15,9 @@ function whyCommand(program: Command): void {
       'show why a request waits, and which commands help. Works also for ended requests, and without a worker',
       async ({ client, screen, reference, flags }) => {
         const why = await screen.during('Looking for the cause', client.why(reference, flags));
-        screen.answer(why, whyLines(why, await client.now()));
+        const now = await client.now();
+        screen.answer(why, whyLines(why, now));
+        sayWrongClock(screen, now);
       },
     ),
   );

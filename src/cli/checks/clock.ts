@@ -1,7 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../../config.js';
 import { isWrongClock, TemporalClock } from '../../temporal/clock.js';
-import { span } from '../layout.js';
+import { clockWords } from '../clock-words.js';
 import type { Check } from './check.js';
 
 /** Milliseconds. */
@@ -33,12 +33,11 @@ export async function workerClockChecks({ host, healthPort }: Config['worker']):
 
 /** @param ahead milliseconds */
 function clockLine(name: string, ahead: number): Check {
-  const words = `${span(Math.abs(ahead))} ${ahead < 0 ? 'behind' : 'ahead of'} Temporal's`;
   return isWrongClock(ahead)
     ? {
         name,
         state: 'warn',
-        words,
+        words: clockWords(ahead),
         remedy:
           'Let NTP set the clock of that machine, or of Temporal if that one is wrong. Certificates and logs go by it.',
       }
