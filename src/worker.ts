@@ -10,10 +10,12 @@ import { openArchive } from './archive/file-archive.js';
 import { type Config, loadConfig } from './config.js';
 import { runIfStarted } from './process/entry.js';
 import { startHealthServer } from './process/health.js';
+import type { LogFields } from './logging/fields.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { installRuntime } from './logging/temporal.js';
 import { type KeyRing, loadKeyRing, loadSealPrivateKeys, loadSealPublicKey } from './security/keys.js';
 import { loadOrderPublicKeys, type OrderPublicKeys } from './security/order-keys.js';
+import { isWrongClock } from './messages/age.js';
 import { defined } from './messages/defined.js';
 import { VideoIdError } from './messages/failures.js';
 import { attemptOfWorkflow } from './messages/request.js';
@@ -21,7 +23,7 @@ import { keepResetting } from './temporal/history-reset.js';
 import { rootFiles } from './signatures/root-files.js';
 import { Verifier } from './signatures/verification/verifier.js';
 import { assertNoted, readArchiveNote } from './temporal/archive-note.js';
-import { isWrongClock, keepMeasuring, TemporalClock } from './temporal/clock.js';
+import { keepMeasuring, TemporalClock } from './temporal/clock.js';
 import { connectWorker } from './temporal/connection.js';
 import { WORKFLOW_MODULES, workerDataConverter } from './temporal/data-converter.js';
 import { ofInstallation } from './temporal/namespace.js';
@@ -136,13 +138,17 @@ async function followTemporal(
   client: Client,
   { logger, signal }: { logger: Logger; signal: AbortSignal },
 ): Promise<{ ended: Promise<void> }> {
-  let said = false;
-  const measured = (): void => {
-    const wrong = isWrongClock(clock.wrongBy ?? 0);
-    if (wrong && !said) logger.warn({ milliseconds: clock.wrongBy }, "the clock of this machine is not Temporal's");
-    said = wrong;
+  const [wrong, unread] = ["the clock of this machine is not Temporal's", "Temporal's clock cannot be read"] as const;
+  let said: typeof wrong | typeof unread | undefined;
+  const say = (what: typeof said, fields: LogFields): void => {
+    if (what !== undefined && what !== said) logger.warn(fields, what);
+    said = what;
   };
-  const failed = (error: unknown): void => logger.warn({ error }, "Temporal's clock cannot be read");
+  const measured = (): void => {
+    const milliseconds = clock.wrongBy ?? 0;
+    say(isWrongClock(milliseconds) ? wrong : undefined, { milliseconds });
+  };
+  const failed = (error: unknown): void => say(unread, { error });
   await clock.measure(client).then(measured, failed);
   return { ended: keepMeasuring({ clock, client, signal, measured, failed }) };
 }

@@ -1,4 +1,4 @@
-import { isWrongClock } from '../temporal/clock.js';
+import { isWrongClock } from '../messages/age.js';
 import { span } from './layout.js';
 import type { Screen } from './screen.js';
 

@@ -9,3 +9,11 @@ export function leftOf(span: number, since: number, now: number): number {
   const age = now - since;
   return Math.abs(age) < span ? Math.min(span, span - age) : 0;
 }
+
+/** How far a machine's clock may be from Temporal's before it is reported. Milliseconds. */
+const CLOCK_TOLERANCE = 5000;
+
+/** Whether a clock is so wrong that people should know. @param by milliseconds from Temporal's */
+export function isWrongClock(by: number): boolean {
+  return Math.abs(by) > CLOCK_TOLERANCE;
+}

@@ -8,23 +8,17 @@ import proto from '@temporalio/proto';
 const STICKY = proto.temporal.api.enums.v1.TaskQueueKind.TASK_QUEUE_KIND_STICKY;
 const WORKFLOW = proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW;
 
-/** Milliseconds. Temporal refuses polls with less. The poll is ended as soon as it is seen. */
+/** Milliseconds. Temporal wants a limit. The poll is ended as soon as it is seen. */
 const POLL_WITHIN = 3000;
 const LOOK_EVERY = 20;
+/** Half of this is the largest error of a measurement. Milliseconds. */
+const EXACT_WITHIN = 2000;
 
 /** The longest time that somebody waits for a measurement. Milliseconds. */
 const REFRESH_WITHIN = 1000;
 
 /** Milliseconds. Clocks drift by less than a millisecond a minute. But a machine may sleep, or somebody may set its clock. */
 const MEASURE_EVERY = 60_000;
-
-/** How far a machine's clock may be from Temporal's before it is reported. Milliseconds. */
-const CLOCK_TOLERANCE = 5000;
-
-/** Whether a clock is so wrong that people should know. @param by milliseconds from Temporal's */
-export function isWrongClock(by: number): boolean {
-  return Math.abs(by) > CLOCK_TOLERANCE;
-}
 
 /**
  * Temporal's clock, as far as this process knows it. The times of one installation come from several machines, and ages are only right
@@ -116,8 +110,10 @@ async function timeAtServer(client: Client): Promise<{ time: number; at: number 
         workflowService.describeTaskQueue({ namespace, taskQueue, taskQueueType: WORKFLOW }),
       );
       const seen = optionalTsToMs(pollers.find((each) => each.identity === identity)?.lastAccessTime);
-      // The poll came between its sending and this look.
-      if (seen !== undefined) return { time: seen, at: (began + performance.now()) / 2 };
+      // The poll came between its sending and this look. If that took long, it says little.
+      const looked = performance.now();
+      if (looked - began > EXACT_WITHIN) throw new Error('Temporal answers too slowly to read its clock.');
+      if (seen !== undefined) return { time: seen, at: (began + looked) / 2 };
       if (ended !== undefined) throw ended.error;
       await pause(LOOK_EVERY);
     }

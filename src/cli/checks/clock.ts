@@ -1,6 +1,7 @@
 import type { Client } from '@temporalio/client';
 import type { Config } from '../../config.js';
-import { isWrongClock, TemporalClock } from '../../temporal/clock.js';
+import { isWrongClock } from '../../messages/age.js';
+import { TemporalClock } from '../../temporal/clock.js';
 import { clockWords } from '../clock-words.js';
 import type { Check } from './check.js';
 
