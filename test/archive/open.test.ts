@@ -9,6 +9,12 @@ afterEach(removeDirectories);
 
 const unavailable = expect.objectContaining({ code: 'ARCHIVE_UNAVAILABLE', field: 'archive.directory' });
 
+/** What people read who open a directory without an archive. */
+async function said(directory: string): Promise<string> {
+  const error: unknown = await openArchive({ directory, reserveBytes: 0 }).catch((each: unknown) => each);
+  return error instanceof VideoIdError ? `${error.message} ${error.remedy ?? ''}` : '';
+}
+
 describe('opening the archive', () => {
   it('is refused where there is none, and makes nothing', async () => {
     const directory = await newDirectory();
@@ -19,10 +25,6 @@ describe('opening the archive', () => {
 
   it('names the directory and what is there, and never leads to another archive', async () => {
     const directory = await newDirectory();
-    const said = async (path: string): Promise<string> => {
-      const error: unknown = await openArchive({ directory: path, reserveBytes: 0 }).catch((each: unknown) => each);
-      return error instanceof VideoIdError ? `${error.message} ${error.remedy ?? ''}` : '';
-    };
     const putBack = 'Mount the disk of the archive there, or set archive.directory to where the archive is now.';
     const nowhere = join(directory, 'none');
     expect(await said(nowhere)).toBe(`There is no archive in ${nowhere}: it does not exist. ${putBack}`);
