@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { array, assert, constantFrom, property } from 'fast-check';
-import { isPlainTarget, plainHttpServer } from '../../src/security/http-server.js';
+import { isPlainTarget, plainHttpServer } from '../../src/http/server.js';
 
 const HOSTILE = [
   '/webhooks/../v1/requests',
