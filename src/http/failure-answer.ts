@@ -1,7 +1,7 @@
 import { FAILURES, type FailureView, VideoIdError } from '../messages/failures.js';
 
-/** Seconds that a caller should wait before it repeats a call that was not possible now. */
-export const RETRY_AFTER = 10;
+/** Seconds that a caller should wait before it repeats a call that was not possible now, or that came too soon. */
+const RETRY_AFTER = { 429: 60, 503: 10 } as const;
 
 /**
  * The answer to an error: `{"error"}` with the status of its code. 202 is no error, so it is `{"pending"}`. Only our own errors show
@@ -16,7 +16,9 @@ export function answerFailure(error: unknown, headers: Readonly<Record<string, s
     headers: {
       'Cache-Control': 'no-store',
       ...(status === 401 ? { 'WWW-Authenticate': 'Bearer' } : {}),
-      ...(status === 503 ? { 'Retry-After': String(RETRY_AFTER) } : {}),
+      ...(status === 429 || status === 503
+        ? { 'Retry-After': String(failure.facts?.['secondsLeft'] ?? RETRY_AFTER[status]) }
+        : {}),
       ...(updateId === undefined ? {} : { 'Idempotency-Key': String(updateId) }),
       ...headers,
     },

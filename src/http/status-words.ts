@@ -13,7 +13,7 @@ export const STATUS_WORDS: Record<(typeof FAILURES)[keyof typeof FAILURES]['http
   413: 'too large',
   415: 'the body is of another type than this call reads',
   422: 'well-formed, and not accepted',
-  429: 'too soon',
+  429: 'too soon. Try again after `Retry-After`',
   500: 'a defect, or a wrong setting',
   502: 'the provider refused, or answered something unexpected',
   503: 'out of reach now. Try again after `Retry-After`',

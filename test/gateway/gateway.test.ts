@@ -128,6 +128,11 @@ describe('a failure as an answer', () => {
     }
   });
 
+  it('that came too soon is 429 with the time to come back', () => {
+    const answer = answerFailure(new VideoIdError('CODE_COOL_DOWN', 'Too soon.', { facts: { secondsLeft: 17 } }));
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '17']);
+  });
+
   it('of another kind shows nothing of itself', async () => {
     const answer = answerFailure(new Error('canary-Ue7Rt5Yq1Wz3'));
     expect(answer.status).toBe(500);

@@ -77,6 +77,7 @@ describe('the provider', () => {
     ['an unknown charset', '', JSON.stringify(review), { 'content-type': 'application/json; charset=nonsense' }],
     ['the type of a form', '', JSON.stringify(review), { 'content-type': 'application/x-www-form-urlencoded' }],
     ['line ends around', '', `\r\n${JSON.stringify(review)}\r\n`, {}],
+    ['no status', '', JSON.stringify({ request: 1 }), {}],
     ['a status that is null', '', JSON.stringify({ request: { pk: 1, status: null }, event_type: 'X' }), {}],
     ['a flat status that is null', '', JSON.stringify({ request: 1, status: null }), {}],
     ['a status that is a number', '', JSON.stringify({ request: 1, status: 3 }), {}],

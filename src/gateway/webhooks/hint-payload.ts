@@ -19,7 +19,7 @@ const pk = z
   ])
   .transform((value) => String(value) as RequestPk);
 /** A status only tells which hints are not needed. So whatever is no status we know, also `null`, is like none. */
-const word = z.unknown();
+const word = z.unknown().optional();
 
 /** §7.1: `request` is an object. Some documented events carry no `pk`. */
 const eventPayload = z
