@@ -1,13 +1,22 @@
 import { type FailureView, VideoIdError } from '../messages/failures.js';
 
-/** Something that a process needs. Throws a VideoIdError that says what is wrong. */
+/** Checks something that a process needs. Throws a VideoIdError that says what is wrong. */
 export type Need = () => Promise<void>;
+
+/** What a process may need, and its failure if it does not answer in time. */
+const SILENT = {
+  worker: { code: 'WORKER_AWAY', name: 'The worker' },
+  temporal: { code: 'TEMPORAL_UNREACHABLE', name: 'Temporal' },
+  archive: { code: 'ARCHIVE_UNAVAILABLE', name: 'The archive' },
+} as const;
+
+type NeedName = keyof typeof SILENT;
 
 /** Whether a process can do its work now. */
 export interface Readiness {
   ready: boolean;
-  /** What is missing: a word of ours for the need, and its failure. */
-  problems: ({ need: string } & FailureView)[];
+  /** What is missing, and why. */
+  problems: ({ need: NeedName } & FailureView)[];
 }
 
 /** Milliseconds for which an answer is reused. So frequent probes cost little. */
@@ -19,11 +28,14 @@ const ANSWER_WITHIN = 2_000;
  * Says whether everything that a process needs can be used. Each need has a time limit. While one hangs, it is not asked again.
  */
 export class ReadinessCheck {
-  readonly #needs: { name: string; read: () => Promise<FailureView | undefined> }[];
+  readonly #needs: { name: NeedName; read: () => Promise<FailureView | undefined> }[];
 
-  constructor(needs: Readonly<Record<string, Need>>, limits: { within?: number; goodFor?: number } = {}) {
+  constructor(needs: Readonly<Partial<Record<NeedName, Need>>>, limits: { within?: number; goodFor?: number } = {}) {
     const { within = ANSWER_WITHIN, goodFor = GOOD_FOR } = limits;
-    this.#needs = Object.entries(needs).map(([name, need]) => ({ name, read: remembered(need, within, goodFor) }));
+    this.#needs = (Object.entries(needs) as [NeedName, Need][]).map(([name, need]) => {
+      const ask = remembered(need, goodFor);
+      return { name, read: () => inTime(ask(), within, noAnswer(name, within)) };
+    });
   }
 
   async read(): Promise<Readiness> {
@@ -38,7 +50,7 @@ export class ReadinessCheck {
   }
 }
 
-function remembered(need: Need, within: number, goodFor: number): () => Promise<FailureView | undefined> {
+function remembered(need: Need, goodFor: number): () => Promise<FailureView | undefined> {
   let asking: Promise<FailureView | undefined> | undefined;
   let last: { at: number; failure: FailureView | undefined } | undefined;
   return async () => {
@@ -50,14 +62,18 @@ function remembered(need: Need, within: number, goodFor: number): () => Promise<
         asking = undefined;
         return failure;
       });
-    return await inTime(asking, within);
+    return await asking;
   };
 }
 
-async function inTime(asked: Promise<FailureView | undefined>, within: number): Promise<FailureView | undefined> {
+async function inTime(
+  asked: Promise<FailureView | undefined>,
+  within: number,
+  otherwise: VideoIdError,
+): Promise<FailureView | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<FailureView>((resolve) => {
-    timer = setTimeout(() => resolve(noAnswer(within).toJSON()), within);
+    timer = setTimeout(() => resolve(otherwise.toJSON()), within);
   });
   try {
     return await Promise.race([asked, late]);
@@ -71,8 +87,9 @@ function failureOf(error: unknown): FailureView {
   return { code: 'STEP_FAILED', message: 'It could not be checked. This is a defect.' };
 }
 
-function noAnswer(within: number): VideoIdError {
-  return new VideoIdError('STILL_WAITING', `It did not answer within ${within} ms.`, {
-    remedy: 'See whether its server or its file system hangs.',
+function noAnswer(need: NeedName, within: number): VideoIdError {
+  const { code, name } = SILENT[need];
+  return new VideoIdError(code, `${name} did not answer within ${within} ms.`, {
+    remedy: 'See whether its server, its file system or the network hangs.',
   });
 }

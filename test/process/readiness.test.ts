@@ -74,8 +74,8 @@ test('what hangs is answered for in time, is not asked again meanwhile, and is b
     expect(await check.read()).toMatchObject({
       ready: false,
       problems: [
-        { need: 'archive', code: 'STILL_WAITING' },
-        { need: 'temporal', code: 'ARCHIVE_UNAVAILABLE' },
+        { need: 'archive', message: expect.stringContaining('did not answer') as string },
+        { need: 'temporal', message: 'The archive is gone.' },
       ],
     });
   }
