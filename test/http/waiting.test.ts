@@ -24,9 +24,14 @@ async function aborted(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 }
 
+function timers(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+}
+
 test('a wait ends with its time', async () => {
   const { signal, end } = wait(new Caller(), { within: 5 });
   await aborted(signal);
+  expect(signal.aborted).toBe(true);
   end();
 });
 
@@ -48,7 +53,6 @@ test('a wait ends with the process, also with one that stops already', () => {
 });
 
 test('a wait that has ended leaves no listener and no timer', () => {
-  const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
   const before = timers();
   const caller = new Caller();
   const stop = new AbortController();
