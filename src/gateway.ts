@@ -1,6 +1,5 @@
 import './process/supported-node.js';
 import { join } from 'node:path';
-import { openArchive } from './archive/file-archive.js';
 import { IndexReader } from './archive/index-reader.js';
 import { INDEX } from './archive/layout.js';
 import { countRequests } from './temporal/listing.js';
@@ -94,6 +93,7 @@ async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Pa
   const tokens = await readApiTokens(config);
   // The bridge alone does not even load the code that opens documents.
   const { VideoIdClient } = await import('./client.js');
+  const { openArchive } = await import('./archive/file-archive.js');
   const client = await VideoIdClient.connect(config, { assertsArchive: true });
   onClose(async () => client.close());
   const within = config.gateway.hints.bodyWithin;

@@ -68,10 +68,10 @@ export async function main(config: Config = loadConfig()): Promise<void> {
   });
   let worker: Worker | undefined;
   const running = new AbortController();
-  // Before the SDK's runtime starts: it would keep the process alive even if the port is taken.
   let connection: NativeConnection | undefined;
   const state = () => worker?.getState() ?? 'STARTING';
   const facts = () => ({ state: state(), ...defined({ clockAheadBy: clock.wrongBy }) });
+  // Before the SDK's runtime starts: it would keep the process alive even if the port is taken.
   const health = await serveHealth(config, { archive, logger, connection: () => connection, state, facts });
   try {
     const { host, metricsPort } = config.worker;
