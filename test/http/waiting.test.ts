@@ -9,6 +9,11 @@ class Caller extends EventEmitter {
   destroyed = false;
   closed = false;
 
+  constructor() {
+    super();
+    this.setMaxListeners(0);
+  }
+
   hangUp(): void {
     this.destroyed = true;
     this.closed = true;
@@ -37,10 +42,11 @@ test('a wait ends with its time', async () => {
 
 test('a wait ends with its caller, also one who went before it began', async () => {
   const caller = new Caller();
-  const { signal } = wait(caller, { within: 60_000_000 });
+  const { signal, end } = wait(caller, { within: 60_000_000 });
   expect(signal.aborted).toBe(false);
   caller.hangUp();
   expect(signal.aborted).toBe(true);
+  end();
   expect(wait(caller, {}).signal.aborted).toBe(true);
 });
 
