@@ -7,6 +7,7 @@ import { INDEX } from './archive/layout.js';
 import { countRequests } from './temporal/listing.js';
 import { type Config, loadConfig } from './config.js';
 import { runIfStarted } from './process/entry.js';
+import { tellReady } from './process/ready.js';
 import { createApi } from './gateway/api/routes.js';
 import { createHealth } from './gateway/health.js';
 import { listen } from './gateway/listener.js';
@@ -147,6 +148,7 @@ export async function main(options: GatewayOptions = {}): Promise<void> {
   const config = loadConfig();
   const logger = createLogger({ process: 'gateway', level: config.log.level });
   const gateway = await startGateway(config, logger, options);
+  tellReady();
   const signal = await new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
   });

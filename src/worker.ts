@@ -10,6 +10,7 @@ import { openArchive } from './archive/file-archive.js';
 import { type Config, loadConfig } from './config.js';
 import { runIfStarted } from './process/entry.js';
 import { startHealthServer } from './process/health.js';
+import { tellReady } from './process/ready.js';
 import type { LogFields } from './logging/fields.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { installRuntime } from './logging/temporal.js';
@@ -99,7 +100,9 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     const facts = { port: health.port, taskQueue: config.temporal.taskQueue, archiveId: archive.id };
     logger.info(facts, 'worker is running');
     const resetting = resetRequests(config, client, { archive, logger, signal: running.signal });
-    await worker.run();
+    const serving = worker.run();
+    tellReady();
+    await serving;
     running.abort();
     await Promise.all([resetting, measuring.ended]);
   } finally {

@@ -67,7 +67,7 @@ describe('a program beside us', () => {
 
   it('left by a start that was killed is found again and ended', async () => {
     const service = await start(STAYS);
-    new Processes(join(folder, 'processes.json')).started({ name: 'one', pid: service.pid, mark: 'setInterval' });
+    new Processes(join(folder, 'processes.json')).started('one', service.pid);
     const [left] = new Processes(join(folder, 'processes.json')).left();
     if (left === undefined) throw new Error('It was not found.');
     await end(left, 1000);
@@ -77,7 +77,7 @@ describe('a program beside us', () => {
 
   it('is not found again under a number that has another owner now', async () => {
     const file = join(folder, 'processes.json');
-    new Processes(file).started({ name: 'one', pid: process.pid, mark: 'what no command line here holds' });
+    writeFileSync(file, JSON.stringify([{ name: 'one', pid: process.pid, mark: 'another command line' }]));
     expect(JSON.parse(readFileSync(file, 'utf8'))).toHaveLength(1);
     expect(new Processes(file).left()).toEqual([]);
     writeFileSync(file, 'broken');
@@ -93,9 +93,7 @@ describe('a program beside us', () => {
 
   function watchOver(service: Service) {
     return new Supervised(service, {
-      mark: 'setInterval',
       screen: openScreen({ write: (text) => shown.push(text) }),
-      processes: new Processes(join(folder, 'processes.json')),
       start: async () => start(STAYS),
     });
   }
