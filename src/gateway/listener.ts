@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { Hono } from 'hono';
 import { VideoIdError } from '../messages/failures.js';
+import { holderOf } from '../security/port-holder.js';
 import { plainHttpServer } from '../security/http-server.js';
 
 /** Milliseconds that running answers get when the gateway stops. */
@@ -50,7 +51,7 @@ async function close(server: Server): Promise<void> {
 function notListening(error: Error, host: string, port: number): Error {
   const reason = 'code' in error ? String(error.code) : error.name;
   if (reason === 'EADDRINUSE') {
-    return new VideoIdError('PORT_TAKEN', `Something else listens on ${host}:${port}.`, {
+    return new VideoIdError('PORT_TAKEN', `Something else listens on ${host}:${port}.${holderOf(port)}`, {
       field: 'gateway.port',
       remedy: 'Stop it, or set gateway.port (VIDEOID_GATEWAY_PORT) to a free port.',
       facts: { port },

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { VideoIdError } from '../messages/failures.js';
+import { holderOf } from '../security/port-holder.js';
 
 /** Milliseconds for a whole request. */
 const WITHIN = 10_000;
@@ -31,11 +32,15 @@ export async function startHealthServer(options: {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause) =>
       reject(
-        new VideoIdError('PORT_TAKEN', `The worker cannot listen on ${options.host}:${options.port}.`, {
-          field: 'worker.healthPort',
-          remedy: 'Free the port, or set worker.healthPort to another.',
-          cause,
-        }),
+        new VideoIdError(
+          'PORT_TAKEN',
+          `Something else listens on ${options.host}:${options.port}.${holderOf(options.port)}`,
+          {
+            field: 'worker.healthPort',
+            remedy: 'Stop it, or set worker.healthPort (VIDEOID_WORKER_HEALTH_PORT) to a free port.',
+            cause,
+          },
+        ),
       ),
     );
     server.listen(options.port, options.host, resolve);
