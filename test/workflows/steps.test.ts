@@ -89,6 +89,18 @@ async function what(): Promise<string[]> {
   return (await it.status()).events.map((event) => event.what);
 }
 
+test('the status says when an answer of the provider last reached the request', async () => {
+  await started();
+  expect((await it.status()).provider).toEqual({});
+  await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
+  const created = new Date(it.now).toISOString();
+  await it.passes(MINUTE);
+  expect((await it.status()).provider).toEqual({ ...IDS, status: 'VIDEOPENDING', readAt: created });
+  await it.answers('watch', { status: 'VIDEOREVIEW' });
+  const read = new Date(it.now).toISOString();
+  expect((await it.status()).provider).toEqual({ ...IDS, status: 'VIDEOREVIEW', readAt: read });
+});
+
 describe('a step that meets temporary trouble', () => {
   test('is tried within its budget, without attention', async () => {
     await uploading();
