@@ -5,7 +5,7 @@ import type { DocumentDigest, ProviderIds, ProviderStatus, RequestKey, RequestPk
 import type { IdentityAccepted, IdentityOrder, IdentityWord, SealedAnswer } from './identity.js';
 import type { LateProgress, Reminder } from './feed.js';
 import type { RequestEvent, ToReview } from './status.js';
-import type { ReviewDecision, Sealed, SignOrder } from './steering.js';
+import type { ReviewDecision, SignOrder } from './steering.js';
 
 /** An uploaded document, by its index, and its uid at the Optimizer. */
 export interface UploadedDocument extends DocumentDigest {
@@ -39,8 +39,11 @@ export interface Decided {
   status: ProviderStatus;
   /** Only if an approval was sent and a document number is expected. */
   identity?: IdentityWord;
-  /** False if nothing was sent, because the provider does not await this decision (any more). */
-  sent: boolean;
+  /**
+   * What our call did. `ours`: the provider took the decision. `in-doubt`: it was sent, and its answer was lost. `none`: nothing
+   * was sent, or the provider refused it. If the request is decided all the same, somebody else decided there.
+   */
+  effect: 'ours' | 'in-doubt' | 'none';
   /**
    * Only for an approval of an enrolment by us whose secrets must be kept. `read-again`: the answer was lost, so they were read
    * from the scratchcard. `lost`: the scratchcard does not show them.
@@ -153,8 +156,11 @@ export interface EnrolmentActivities {
   preauthLink(key: RequestKey, order: { requestPk: RequestPk }): Promise<void>;
 }
 
-/** The officer whose credentials carry out a decision. */
-export type OfficerOrder = Pick<ReviewDecision, 'officer' | 'credentials'>;
+/** One decision of an officer, whose credentials carry it out. */
+export interface OfficerOrder extends Pick<ReviewDecision, 'officer' | 'credentials'> {
+  /** The story counts the decisions of a request. After a reset, the repeated order finds its own mark. */
+  number: number;
+}
 
 /** One activity per provider step of the signature flow (seed: One-Shot eIDAS VideoID). */
 export interface SignatureActivities {
@@ -177,22 +183,12 @@ export interface SignatureActivities {
    */
   watch(key: RequestKey, order: WatchOrder): Promise<ProviderRead>;
   /**
-   * Step 2. Already ENROLLREADY counts as done. Fails with SIGNER_UNEXPECTED if the provider shows another document number
+   * Step 2. Fails with SIGNER_UNEXPECTED if the provider shows another document number
    * than the expected one and the officer has not accepted it.
    */
-  approve(
-    key: RequestKey,
-    order: ProviderIds & {
-      officer: string;
-      credentials?: { password?: Sealed; pin?: Sealed };
-      identity?: IdentityAccepted;
-    },
-  ): Promise<Decided>;
-  /** Step 2, the other decision. Already CANCELLED counts as done. */
-  refuse(
-    key: RequestKey,
-    order: ProviderIds & Pick<ReviewDecision, 'officer' | 'credentials'> & { reason: string },
-  ): Promise<Decided>;
+  approve(key: RequestKey, order: OfficerOrder & ProviderIds & { identity?: IdentityAccepted }): Promise<Decided>;
+  /** Step 2, the other decision. */
+  refuse(key: RequestKey, order: OfficerOrder & ProviderIds & { reason: string }): Promise<Decided>;
   /**
    * Steps 3 and 4: one call per document, then stores the contract as it will be shown. If the contract fails, the documents
    * stay uploaded. With `contractAsItCame` an operator allows a contract that is not a PDF. Fails with SIGNER_UNEXPECTED before

@@ -38,6 +38,8 @@ const CALL_FAILURES = {
   REQUEST_ENDED: { http: 409, exit: 4 },
   REQUEST_NOT_ENDED: { http: 409, exit: 5 },
   NOT_NOW: { http: 409, exit: 4 },
+  DECIDED_ALREADY: { http: 409, exit: 4 },
+  VIDEO_FINISHED: { http: 409, exit: 4 },
   NOT_ACCEPTED: { http: 422, exit: 4 },
   ACCEPTANCE_NOT_IN_TIME: { http: 422, exit: 4 },
   CODE_COOL_DOWN: { http: 429, exit: 4 },

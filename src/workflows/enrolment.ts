@@ -48,7 +48,6 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     undecided: 'CREATED',
     approved: ['ENROLLREADY', 'ISSUED'],
     redeclareFor,
-    approvalAnswers: true,
     approve: (activities, order) => activities.approveEnrolment(key, { ...order, requestPk: run.requestPk }),
     refuse: (activities, order) => activities.declineEnrolment(key, { ...order, requestPk: run.requestPk }),
   };

@@ -40,7 +40,7 @@ test('a refusal that comes after the approval in the provider’s console refuse
     evidenceSeen: 'console',
     reason: 'document-expired',
   } as const;
-  await expect(at.client.review(people.reference, decision)).rejects.toMatchObject({ code: 'NOT_NOW' });
+  await expect(at.client.review(people.reference, decision)).rejects.toMatchObject({ code: 'DECIDED_ALREADY' });
   const { events } = await people.until('acceptance');
   const what = events.map((event) => event.what);
   expect(what).toContain('approved-at-provider');
@@ -186,7 +186,7 @@ describe('while an operator is awaited', () => {
     const { attention, events } = await people.until('acceptance');
     expect(attention).toBeUndefined();
     const what = events.map((event) => event.what);
-    expect(what).toEqual(expect.arrayContaining(['decision-not-confirmed', 'approved-at-provider']));
+    expect(what).toEqual(expect.arrayContaining(['decision-overtaken', 'approved-at-provider']));
     expect(what).not.toContain('approved');
   });
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SignatureActivities } from '../../src/messages/activities.js';
+import type { Decided, SignatureActivities } from '../../src/messages/activities.js';
 import type { ProviderIds, RequestKey, RequestPk, VideoidPk } from '../../src/messages/request.js';
 import { failure, type ProviderModel, stillWaiting, UNLOCKS } from './provider-model.js';
 
@@ -54,8 +54,12 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
       throw stillWaiting(order.soon ? SOON : SLOW);
     }),
     readStatus: step('readStatus', (model) => model.read()),
-    approve: step('approve', (model) => decide(model, 'ENROLLREADY')),
-    refuse: step('refuse', (model) => decide(model, 'CANCELLED')),
+    approve: step<Parameters<SignatureActivities['approve']>[1], Decided>('approve', (model, { number }) =>
+      decide(model, number, 'ENROLLREADY'),
+    ),
+    refuse: step<Parameters<SignatureActivities['refuse']>[1], Decided>('refuse', (model, { number }) =>
+      decide(model, number, 'CANCELLED'),
+    ),
     upload: step<
       { documents: { index: number; sha256: string; size: number }[] },
       Awaited<ReturnType<SignatureActivities['upload']>>
@@ -125,11 +129,13 @@ function sign(modelOf: (reference: string) => ProviderModel): SignatureActivitie
   };
 }
 
-function decide(model: ProviderModel, to: string): { status: string; sent: boolean } {
+/** Like `activities/review.ts`: there is a mark before the call. */
+function decide(model: ProviderModel, number: number, to: string): Decided {
   const { status } = model.read();
-  if (status !== 'VIDEOREVIEW') return { status, sent: false };
+  if (status !== 'VIDEOREVIEW') return { status, effect: model.decisions.has(number) ? 'in-doubt' : 'none' };
+  model.decisions.add(number);
   model.move(['VIDEOREVIEW'], to);
-  return { ...model.read(), sent: true };
+  return { ...model.read(), effect: 'ours' };
 }
 
 export function idsOf(number: number): ProviderIds {

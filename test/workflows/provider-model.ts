@@ -24,6 +24,8 @@ export class ProviderModel {
   stored = false;
   code: string | undefined;
   codes = 0;
+  /** Numbers of the decisions that were sent. */
+  readonly decisions = new Set<number>();
   readonly signBegun = new Set<string>();
   readonly signRefused = new Set<string>();
   /** Whether the signer has accepted. */

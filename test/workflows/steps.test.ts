@@ -50,7 +50,7 @@ async function uploading(): Promise<void> {
   await inReview();
   void it.update('review', APPROVE);
   await it.settles();
-  await it.answers('approve', { status: 'ENROLLREADY', sent: true });
+  await it.answers('approve', { status: 'ENROLLREADY', effect: 'ours' });
 }
 
 async function inAcceptance(): Promise<void> {
@@ -262,24 +262,6 @@ describe('an officer who decides', () => {
     expect(attention).toBeUndefined();
     expect(verbs).toContain('approve');
   });
-
-  test.each([
-    {
-      code: 'PROVIDER_REFUSED',
-      is: 'decided in the console',
-      events: ['decision-not-confirmed', 'approved-at-provider'],
-    },
-    { code: 'PROVIDER_ANSWER_UNKNOWN', is: 'taken for ours', events: ['approved'] },
-  ] as const)('after $code an approval that the provider shows is $is', async ({ code, events }) => {
-    await inReview();
-    void it.update('review', APPROVE);
-    await it.settles();
-    await it.fails('approve', { code });
-    await it.answers('watch', { status: 'ENROLLREADY' });
-    expect((await it.status()).stage).toBe('preparing');
-    const happened = await what();
-    expect(happened.filter((each) => /appro|decision/.test(each))).toEqual(events);
-  });
 });
 
 describe('a code', () => {
@@ -384,7 +366,7 @@ describe('the watch', () => {
     await inReview();
     void it.update('review', APPROVE);
     await it.settles();
-    await it.answers('approve', { status: 'VIDEOREVIEW', sent: true });
+    await it.answers('approve', { status: 'VIDEOREVIEW', effect: 'ours' });
     expect(it.activity('watch').order).toMatchObject({ soon: true });
     await it.answers('watch', { status: 'CREATED' });
     await it.hint();
@@ -488,8 +470,8 @@ describe('an order that comes at the same moment as something else', () => {
     await it.hint(); // reads
     const refusal = it.update('review', { ...APPROVE, decision: 'refuse', reason: 'expired' });
     await it.settles();
-    await it.answers('refuse', { status: 'ENROLLREADY', sent: false });
-    await expect(refusal).rejects.toMatchObject({ code: 'NOT_NOW' });
+    await it.answers('refuse', { status: 'ENROLLREADY', effect: 'none' });
+    await expect(refusal).rejects.toMatchObject({ code: 'DECIDED_ALREADY' });
     expect(await it.status()).toMatchObject({ stage: 'preparing' });
     expect(await what()).not.toContain('refused');
   });

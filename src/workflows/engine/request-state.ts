@@ -19,6 +19,8 @@ export class RequestState {
   codesAsked = 0;
   notAccepted = 0;
   codesSpent = 0;
+  /** How many decisions of officers there were. */
+  decisions = 0;
   /** How many orders to sign there were. */
   signOrders = 0;
   toAccept: { documents: string[]; contract: string } | undefined;
