@@ -7,6 +7,7 @@ import { resolveSecret } from '../security/secret.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { OneShot } from '../uanataca/one-shot/one-shot.js';
 import { authorityOf, type Dependencies } from './engine/dependencies.js';
+import { assertNotFinished } from './finished-video.js';
 import { comparedIdentity } from './identity.js';
 import { stepFailure } from './engine/failures.js';
 
@@ -16,7 +17,7 @@ import { stepFailure } from './engine/failures.js';
  */
 export function create(dependencies: Dependencies): SignatureActivities['create'] {
   const { archive, config } = dependencies;
-  return async (key, { round, since }) => {
+  return async (key, { round, since, before }) => {
     const { profile } = await archive.readRequest(key);
     const signer = await archive.readSigner(key);
     const known = await archive.readProvider(key);
@@ -29,6 +30,7 @@ export function create(dependencies: Dependencies): SignatureActivities['create'
     };
     const provider = dependencies.optimizer(key.environment);
     await assertInReach(provider);
+    await assertNotFinished(dependencies, key, before);
     const mark = `create-${round}`;
     if (!(await archive.mark(key, mark))) throw inDoubt('The worker stopped while it created the request.');
     const made = await provider

@@ -34,16 +34,18 @@ export interface ProviderRead {
   identity?: IdentityWord;
 }
 
+/**
+ * What our call did at the provider. `ours`: the provider carried it out. `in-doubt`: it was sent, and its answer was lost. `none`:
+ * nothing was sent, or the provider refused it. What the provider shows all the same, somebody else did there.
+ */
+export type CallEffect = 'ours' | 'in-doubt' | 'none';
+
 /** The result of a decision at the provider. */
 export interface Decided {
   status: ProviderStatus;
   /** Only if an approval was sent and a document number is expected. */
   identity?: IdentityWord;
-  /**
-   * What our call did. `ours`: the provider took the decision. `in-doubt`: it was sent, and its answer was lost. `none`: nothing
-   * was sent, or the provider refused it. If the request is decided all the same, somebody else decided there.
-   */
-  effect: 'ours' | 'in-doubt' | 'none';
+  effect: CallEffect;
   /**
    * Only for an approval of an enrolment by us whose secrets must be kept. `read-again`: the answer was lost, so they were read
    * from the scratchcard. `lost`: the scratchcard does not show them.
@@ -54,8 +56,9 @@ export interface Decided {
 /** The result of cancelling at the provider. */
 export interface Withdrawn {
   closed: boolean;
-  /** The status, if the provider says it. */
+  /** The status that was found. Absent if the provider no longer knows the request. */
   status?: ProviderStatus;
+  effect: CallEffect;
 }
 
 /** The result of one order to sign. */
@@ -127,9 +130,13 @@ export type Activities = SignatureActivities & EnrolmentActivities;
 export interface EnrolmentActivities {
   /**
    * Steps 1 and 2: takes the first unused scratchcard and creates with it. A card that somebody else used meanwhile is
-   * skipped. A create in doubt is found by its card and taken over. A higher `round` asks for another video request.
+   * skipped. A create in doubt is found by its card and taken over. A higher `round` asks for another video request. It fails
+   * with VIDEO_FINISHED if the signer has finished the video of the request `before`.
    */
-  enrol(key: RequestKey, order: { round: number }): Promise<{ requestPk: RequestPk; status: ProviderStatus }>;
+  enrol(
+    key: RequestKey,
+    order: { round: number; before?: RequestPk },
+  ): Promise<{ requestPk: RequestPk; status: ProviderStatus }>;
   /** Takes over what an operator found. */
   adoptEnrolment(
     key: RequestKey,
@@ -167,9 +174,12 @@ export interface SignatureActivities {
   /**
    * Step 1. Fails with CREATE_IN_DOUBT if the create may have succeeded: it is never simply repeated. With a higher `round`
    * an operator allows one more create, which may be billed. It is not sent if a round in doubt, from `since` on, turns out to
-   * have succeeded.
+   * have succeeded. It fails with VIDEO_FINISHED if the signer has finished the video of the request `before`.
    */
-  create(key: RequestKey, order: { round: number; since: number }): Promise<ProviderIds & { status: ProviderStatus }>;
+  create(
+    key: RequestKey,
+    order: { round: number; since: number; before?: RequestPk },
+  ): Promise<ProviderIds & { status: ProviderStatus }>;
   /** Replaces the signer's data at the provider by correction `number` of the archive: Update Request is a full PUT (§4.11). */
   correct(key: RequestKey, order: { requestPk: RequestPk; number: number }): Promise<ProviderRead>;
   /**
@@ -222,10 +232,10 @@ export interface SignatureActivities {
     order: IdentityOrder & { requestPk: RequestPk },
   ): Promise<{ answer: SealedAnswer; identity?: IdentityWord }>;
   /**
-   * Cancels at the provider, if its API allows that (an assumption). Returns whether the request is closed there. If the provider
-   * refused because of the status, returns that status: CANCELLED or ISSUED.
+   * Cancels at the provider, if its API allows that (an assumption). It reads first. A request that is already CANCELLED or ISSUED
+   * is closed. With `unlessFinished`, a request whose video is finished stays open.
    */
-  withdraw(key: RequestKey, order: { requestPk: RequestPk }): Promise<Withdrawn>;
+  withdraw(key: RequestKey, order: { requestPk: RequestPk; unlessFinished?: boolean }): Promise<Withdrawn>;
   /**
    * The last activity of a request: deletes what is left at the provider, then records the outcome, if one is given. Signatures:
    * step 8 for every uid. Enrolments: cancels requests that could not be cancelled at the end.

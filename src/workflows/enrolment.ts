@@ -9,7 +9,16 @@ import type { Ending } from './engine/endings.js';
 import type { Call, Caller } from './engine/inbox.js';
 import { RequestRun } from './engine/request-run.js';
 import { requestPkAttribute } from './engine/search-attributes.js';
-import { cleanedLater, closing, outcomeOf, recorded, runToTheEnd, withdrawn } from './ends.js';
+import {
+  cleanedLater,
+  closing,
+  endFound,
+  foundCancelled,
+  outcomeOf,
+  recorded,
+  runToTheEnd,
+  withdrawn,
+} from './ends.js';
 import { setCommonHandlers } from './handlers.js';
 import { issued } from './issuing.js';
 import { type Review, reviewed } from './review.js';
@@ -37,7 +46,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   const notCancelled: RequestPk[] = [];
   let supplements: number[] = [];
   const creating: Creating<Created> = {
-    create: (activities, round) => activities.enrol(key, { round }),
+    create: (activities, round, before) => activities.enrol(key, { round, ...defined({ before }) }),
     adopt: (activities, { requestPk }) => activities.adoptEnrolment(key, { requestPk }),
     retryIsAnotherRound: false, // the request is looked up by its card before another card is taken
     summary: 'take the first unused scratchcard, create the enrolment with it',
@@ -75,7 +84,9 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   }
 
   async function enrolled(caller?: Caller): Promise<void> {
-    const { requestPk, status } = await created(run, creating, caller);
+    const made = await created(run, creating, caller);
+    if (made === undefined) return;
+    const { requestPk, status } = made;
     state.ids = { requestPk };
     state.providerStatus = status;
     state.happened('created', { requestPk, round: state.round });
@@ -84,6 +95,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   async function newVideo(caller?: Caller): Promise<void> {
     const before = run.requestPk;
     await enrolled(caller);
+    if (run.requestPk === before) return;
     if (!(await withdrawn(run, before)).closed) notCancelled.push(before);
     upsertSearchAttributes([{ key: requestPkAttribute, value: run.requestPk }]);
   }
@@ -179,19 +191,21 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     run.enter('cleaning');
     run.deadline.clear();
     const left: RequestPk[] = [];
+    let decided = ending;
     if (state.ids && state.providerStatus !== 'CANCELLED') {
       const mayBeIssued = state.providerStatus === 'ENROLLREADY';
-      const { closed: cancelled, status } = await withdrawn(run, run.requestPk, { mayBeIssued });
-      if (status === 'ISSUED') {
-        state.providerStatus = status;
-        state.happened('end-overruled', { reason: ending.reason });
+      const withdrawal = await withdrawn(run, run.requestPk, { mayBeIssued });
+      if (withdrawal.status === 'ISSUED') {
+        state.providerStatus = withdrawal.status;
+        state.happened('end-overruled', { outcome: ending.kind, reason: ending.reason }, ending.actor);
         return closed(outcomeOf(run, 'enrolled', 'issued', { kind: 'signer' }));
       }
-      if (!cancelled) left.push(run.requestPk);
+      if (!withdrawal.closed) left.push(run.requestPk);
+      if (foundCancelled(withdrawal)) decided = endFound(run, ending);
     }
-    const note = ending.reason === 'refused-at-provider' ? await noteAtProvider() : undefined;
+    const note = decided.reason === 'refused-at-provider' ? await noteAtProvider() : undefined;
     return closed(
-      outcomeOf(run, ending.kind, ending.reason, ending.actor, { ...ending.words, ...defined({ note }) }),
+      outcomeOf(run, decided.kind, decided.reason, decided.actor, { ...decided.words, ...defined({ note }) }),
       left,
     );
   }

@@ -392,7 +392,7 @@ describe('clean and record', () => {
 
 test('where the provider offers no cancelling, withdrawing asks nothing', async () => {
   const request = await requestIn('VIDEOPENDING');
-  expect(await request.withdraw()).toEqual({ closed: false });
+  expect(await request.withdraw()).toEqual({ closed: false, status: 'VIDEOPENDING', effect: 'none' });
   expect(await request.provider()).toMatchObject({ status: 'VIDEOPENDING' });
   expect((await request.provider()).calls['cancel-request']).toBeUndefined();
 });

@@ -42,7 +42,7 @@ async function recorded() {
 }
 
 async function outcome(): Promise<Partial<Outcome>> {
-  if (it.waitsFor.includes('withdraw')) await it.answers('withdraw', { closed: true });
+  if (it.waitsFor.includes('withdraw')) await it.answers('withdraw', { closed: true, effect: 'ours' });
   return (it.activity('record').order as { outcome: Outcome }).outcome;
 }
 

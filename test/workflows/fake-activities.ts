@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Decided, SignatureActivities } from '../../src/messages/activities.js';
+import type { Decided, SignatureActivities, Withdrawn } from '../../src/messages/activities.js';
+import { AFTER_VIDEO } from '../../src/messages/request-fields.js';
 import type { ProviderIds, RequestKey, RequestPk, VideoidPk } from '../../src/messages/request.js';
 import { failure, type ProviderModel, stillWaiting, UNLOCKS } from './provider-model.js';
 
@@ -30,9 +31,12 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
   }
 
   return {
-    create: step<{ round: number; since: number }, Awaited<ReturnType<SignatureActivities['create']>>>(
+    create: step<Parameters<SignatureActivities['create']>[1], Awaited<ReturnType<SignatureActivities['create']>>>(
       'create',
-      (model, { round, since }) => {
+      (model, { round, since, before }) => {
+        if (before !== undefined && AFTER_VIDEO.has(model.status)) {
+          throw failure('VIDEO_FINISHED', { facts: { status: model.status } });
+        }
         for (const [made, number] of model.createdIn)
           if (made >= since) return { ...idsOf(number), status: 'VIDEOPENDING' };
         if (model.createBegun.has(round)) throw failure('CREATE_IN_DOUBT');
@@ -83,8 +87,8 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
       return { documents: [], contract: { sha256: 'contract', size: 1, signed: true, verification } };
     }),
     showIdentity: step('showIdentity', () => ({ answer: { publicKey: '', sealed: '' } })),
-    withdraw: step<{ requestPk: string }, { closed: boolean }>('withdraw', (model, { requestPk }) =>
-      model.withdraw(requestPk),
+    withdraw: step<Parameters<SignatureActivities['withdraw']>[1], Withdrawn>('withdraw', (model, order) =>
+      model.withdraw(order),
     ),
     clean: step<Parameters<SignatureActivities['clean']>[1], void>('clean', (model, { outcome }) => {
       model.clean();

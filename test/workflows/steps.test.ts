@@ -307,6 +307,7 @@ describe('a sign', () => {
     await it.fails('readStatus', REFUSED);
     expect((await it.status()).attention).toMatchObject({ code: 'PROVIDER_REFUSED', remedies: ['retry', 'skip'] });
     await resolve('skip');
+    await it.fails('readStatus', REFUSED); // one more look
     expect(it.waitsFor).toEqual(['withdraw']);
   });
 
@@ -411,7 +412,7 @@ describe('the deadline', () => {
     await it.passes(HOUR);
     await it.answers('readStatus', { status: 'VIDEOREVIEW' });
     expect(it.waitsFor).toEqual(['withdraw']);
-    await it.answers('withdraw', { closed: true });
+    await it.answers('withdraw', { closed: true, effect: 'ours' });
     await it.answers('record', undefined);
     expect(it.result).toMatchObject({ outcome: 'expired', reason: 'review-deadline', actor: { kind: 'policy' } });
   });
@@ -502,7 +503,7 @@ describe('an order that comes at the same moment as something else', () => {
     await it.settles();
     expect(it.waitsFor).toEqual(['create']);
     await it.answers('create', { ...IDS, requestPk: '102' as never, status: 'VIDEOPENDING' });
-    await it.answers('withdraw', { closed: true });
+    await it.answers('withdraw', { closed: true, effect: 'ours' });
     await expect(anew).resolves.toEqual({ requestPk: '102' });
   });
 
@@ -511,7 +512,7 @@ describe('an order that comes at the same moment as something else', () => {
     const cancelled = it.update('cancel', CANCEL);
     await it.settles();
     await it.answers('readStatus', { status: 'ENROLLREADY' });
-    await it.answers('withdraw', { closed: false });
+    await it.answers('withdraw', { closed: false, effect: 'none' });
     await it.answers('clean', undefined);
     await expect(cancelled).resolves.toEqual({ outcome: 'cancelled' });
     expect(it.result).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-by-operator', leftOpen: true });
