@@ -6,7 +6,7 @@ import type { ProviderRequest } from '../uanataca/provider-request.js';
 import { raoCredentials } from './engine/officer-credentials.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { assertExpectedSigner } from './identity.js';
-import { providerRequest, providerStatus } from './engine/provider-step.js';
+import { endOfTry, providerRequest, providerStatus } from './engine/provider-step.js';
 
 /** Step 2, `POST videoid/{videoid_pk}/approve`. In one-step mode it also validates. */
 export function approve(dependencies: Dependencies): SignatureActivities['approve'] {
@@ -63,6 +63,7 @@ export async function decide(
 ): Promise<Decided> {
   const sent = `decision-${number}`;
   const taken = `${sent}-taken`;
+  const end = endOfTry();
   const before = await read();
   if (!undecided.includes(before)) {
     if (await archive.hasMark(key, taken)) return { status: before, effect: 'ours' };
@@ -74,7 +75,7 @@ export async function decide(
     await call();
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    if (first && error.withoutEffect) await archive.unmark(key, sent);
+    if (first && error.withoutEffect && !end.aborted) await archive.unmark(key, sent);
     if (error.code !== 'REQUEST_STATUS_REFUSED') throw error;
     const now = await read();
     if (now === before) throw error;
