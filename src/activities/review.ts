@@ -44,11 +44,11 @@ export function refuse(dependencies: Dependencies): SignatureActivities['refuse'
 
 /** How a decision is made at the provider. */
 interface Deciding {
-  read(): Promise<ProviderStatus>;
+  read: () => Promise<ProviderStatus>;
   /** The statuses in which the provider awaits it. */
   undecided: readonly ProviderStatus[];
   /** Everything that can fail before the call. Returns the call. */
-  prepare(status: ProviderStatus): Promise<() => Promise<unknown>>;
+  prepare: (status: ProviderStatus) => Promise<() => Promise<unknown>>;
 }
 
 /**

@@ -37,7 +37,7 @@ export async function created<T extends { status: ProviderStatus }>(
       summary: creating.summary,
       caller: correction ?? caller,
       remedies: (failure) => createRemedies(failure, state.events),
-      failsOn: ({ code }) => code === 'VIDEO_FINISHED',
+      failsOn: ({ code }) => code === 'VIDEO_FINISHED' && before !== undefined,
       overtakenBy: (status) => AFTER_VIDEO.has(status),
     });
     switch (create.end) {

@@ -3,6 +3,7 @@ import { defined } from '../messages/defined.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { EnrolmentRequest, ProviderStatus, RequestPk } from '../messages/request.js';
+import { unexpected } from './attention-words.js';
 import { type Creating, created } from './creating.js';
 import { callFailure, callFailureOf } from './engine/call-failure.js';
 import type { Ending } from './engine/endings.js';
@@ -28,6 +29,9 @@ import { videoFinished } from './video.js';
 /** The person who provided data last does not get these failures: they may be about somebody else's file. */
 const OF_THE_ARCHIVE = new Set<FailureCode>(['ARCHIVED_FILE_CHANGED', 'DOCUMENT_NOT_FOUND']);
 
+/** In these statuses, nothing is completed, declared or decided any more. */
+const DECIDED = new Set<ProviderStatus>(['ENROLLREADY', 'ISSUED', 'CANCELLED']);
+
 interface Created {
   requestPk: RequestPk;
   status: ProviderStatus;
@@ -40,7 +44,7 @@ interface Created {
 export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   // ── State ──
   const run = new RequestRun(request);
-  const { state, steps, inbox } = run;
+  const { state, steps, inbox, attention } = run;
   const { key } = request;
   /** Earlier video requests that could not be cancelled at the provider. */
   const notCancelled: RequestPk[] = [];
@@ -121,16 +125,31 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
       const missing = await complete(call);
       state.missing = [...new Set([...missing, ...missingAtApproval])];
       call?.answer({ missing });
-      if (state.missing.length === 0 || state.providerStatus !== 'CREATED') return;
+      if (state.missing.length === 0 || decided()) return;
       state.happened('data-missing', { fields: state.missing.join(' ') });
       await run.statusChanged('watch the provider while data is awaited', 'completing-deadline', {
         until: () => inbox.has('provide'),
       });
+      await statusExpected();
+      if (decided()) return;
       call = inbox.take('provide');
       if (!call) continue;
       missingAtApproval = [];
       state.happened('data-provided', { number: call.order.number }, call.order.actor);
     }
+  }
+
+  /** Waits while the provider says something that nobody expects here. Provided data waits too. */
+  async function statusExpected(): Promise<void> {
+    while (state.providerStatus !== 'CREATED' && !decided()) {
+      attention.set('wait', unexpected(state.providerStatus));
+      await run.statusChanged('watch the provider until its status is expected again', 'completing-deadline');
+    }
+    attention.clear();
+  }
+
+  function decided(): boolean {
+    return DECIDED.has(state.providerStatus ?? '');
   }
 
   /** Returns what is still missing. If the provider refuses the data, the caller gets the failure, and it is not sent again. */
@@ -141,7 +160,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
       summary: 'send the data and evidence documents that the video did not give',
       caller: call,
       failsOn: ({ temporary, code }) => call !== undefined && !temporary && !OF_THE_ARCHIVE.has(code),
-      overtakenBy: (status) => status !== 'CREATED',
+      overtakenBy: (status) => DECIDED.has(status),
     });
     if (completing.end === 'failed') {
       const { code, words } = completing.failure;
@@ -155,14 +174,15 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
 
   /** The declaration and the contract: for any officer, or for the one who wants to approve. */
   async function declared(call?: Call<'review'>): Promise<void> {
-    if (state.providerStatus !== 'CREATED') return;
+    await statusExpected();
+    if (decided()) return;
     const { download } = request.policy;
     const order = { requestPk: run.requestPk, download, ...defined({ officer: call?.order.officer }) };
     const declaration = await steps.run('declare', (activities) => activities.declare(key, order), {
       summary: 'fetch the RAO declaration and the contract',
       caller: call,
       failsOn: ({ temporary }) => call !== undefined && !temporary,
-      overtakenBy: (status) => status !== 'CREATED',
+      overtakenBy: (status) => DECIDED.has(status),
     });
     switch (declaration.end) {
       case 'done':

@@ -43,25 +43,21 @@ const INCOMPLETE = new Set<FailureCode>(['FIELDS_MISSING', 'DOCUMENTS_MISSING'])
 
 /** The RAO's decision. It is made here in the officer's name, or in the provider's console, which counts in every mode. */
 export async function reviewed(run: RequestRun, review: Review): Promise<Reviewed> {
-  const { state, attention, inbox, request } = run;
+  const { state, attention, inbox } = run;
   const { undecided } = review;
-  if (state.providerStatus === undecided) {
-    run.enter('review');
-    if (request.reviewMode === 'manual') upsertSearchAttributes([{ key: stageAttribute, value: 'review' }]);
-    run.deadline.start(request.policy.deadlines.review);
-  }
   let approvedByUs = false;
   for (;;) {
     if (review.approved.includes(state.providerStatus ?? '')) {
       attention.clear();
       if (!approvedByUs) state.happened('approved-at-provider', undefined, { kind: 'provider' });
-      run.deadline.start(request.policy.deadlines.signing);
+      run.deadline.start(run.request.policy.deadlines.signing);
       return APPROVED;
     }
     switch (state.providerStatus) {
       case 'CANCELLED':
         throw endedAtProvider(state);
       case undecided:
+        enterReview(run);
         await corrected(run);
         resumeAutomaticApproval(run);
         if (!approvedByUs) {
@@ -95,6 +91,15 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
     );
     if (resolved?.resolution.remedy === 'retry') state.officerAwaited = false;
   }
+}
+
+/** Once: a strange status may come before the decision is awaited, and in between. */
+function enterReview(run: RequestRun): void {
+  if (run.state.stage === 'review') return;
+  run.enter('review');
+  const { reviewMode, policy } = run.request;
+  if (reviewMode === 'manual') upsertSearchAttributes([{ key: stageAttribute, value: 'review' }]);
+  run.deadline.start(policy.deadlines.review);
 }
 
 /** An automatic approval that was held back is tried again once the signer's data is corrected. */

@@ -252,6 +252,18 @@ describe('the patience of a soak', () => {
   });
 });
 
+const later = (seconds: number): string => new Date(Date.parse(AT) + seconds * 1000).toISOString();
+
+const made = (at: number, finished?: number): MadeAtProvider => ({
+  history: [
+    { status: 'VIDEOPENDING', at: later(at), cause: 'created' },
+    ...(finished === undefined
+      ? []
+      : [{ status: 'VIDEOREVIEW', at: later(finished), cause: 'video-finished' } as const]),
+  ],
+  done: {},
+});
+
 describe('the record of an end', () => {
   const by = (what: string, facts: RequestEvent['facts'] = {}): RequestEvent => ({ at: AT, what, facts });
   const outcome = {
@@ -289,16 +301,6 @@ describe('the record of an end', () => {
   });
 
   test('shows no finished video that another one replaced', () => {
-    const later = (seconds: number): string => new Date(Date.parse(AT) + seconds * 1000).toISOString();
-    const made = (at: number, finished?: number): MadeAtProvider => ({
-      history: [
-        { status: 'VIDEOPENDING', at: later(at), cause: 'created' },
-        ...(finished === undefined
-          ? []
-          : [{ status: 'VIDEOREVIEW', at: later(finished), cause: 'video-finished' } as const]),
-      ],
-      done: {},
-    });
     expect(checkVideos([made(30), made(0, 28)])).toEqual([]);
     expect(checkVideos([made(30), made(0, 20)])).toHaveLength(1);
     expect(checkVideos([made(0), made(30, 40)])).toEqual([]);
