@@ -49,6 +49,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   /** Earlier video requests that could not be cancelled at the provider. */
   const notCancelled: RequestPk[] = [];
   let supplements: number[] = [];
+  const decidedThere = (): boolean => DECIDED.has(state.providerStatus ?? '');
   const creating: Creating<Created> = {
     create: (activities, round, before) => activities.enrol(key, { round, ...defined({ before }) }),
     adopt: (activities, { requestPk }) => activities.adoptEnrolment(key, { requestPk }),
@@ -125,13 +126,13 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
       const missing = await complete(call);
       state.missing = [...new Set([...missing, ...missingAtApproval])];
       call?.answer({ missing });
-      if (state.missing.length === 0 || decided()) return;
+      if (state.missing.length === 0 || decidedThere()) return;
       state.happened('data-missing', { fields: state.missing.join(' ') });
       await run.statusChanged('watch the provider while data is awaited', 'completing-deadline', {
         until: () => inbox.has('provide'),
       });
       await statusExpected();
-      if (decided()) return;
+      if (decidedThere()) return;
       call = inbox.take('provide');
       if (!call) continue;
       missingAtApproval = [];
@@ -141,15 +142,11 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
 
   /** Waits while the provider says something that nobody expects here. Provided data waits too. */
   async function statusExpected(): Promise<void> {
-    while (state.providerStatus !== 'CREATED' && !decided()) {
+    while (state.providerStatus !== 'CREATED' && !decidedThere()) {
       attention.set('wait', unexpected(state.providerStatus));
       await run.statusChanged('watch the provider until its status is expected again', 'completing-deadline');
     }
     attention.clear();
-  }
-
-  function decided(): boolean {
-    return DECIDED.has(state.providerStatus ?? '');
   }
 
   /** Returns what is still missing. If the provider refuses the data, the caller gets the failure, and it is not sent again. */
@@ -175,7 +172,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   /** The declaration and the contract: for any officer, or for the one who wants to approve. */
   async function declared(call?: Call<'review'>): Promise<void> {
     await statusExpected();
-    if (decided()) return;
+    if (decidedThere()) return;
     const { download } = request.policy;
     const order = { requestPk: run.requestPk, download, ...defined({ officer: call?.order.officer }) };
     const declaration = await steps.run('declare', (activities) => activities.declare(key, order), {
