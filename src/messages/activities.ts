@@ -63,7 +63,8 @@ export interface Withdrawn {
 
 /** The result of one order to sign. */
 export type SignResult =
-  | { result: 'issued' }
+  /** `notSent`: it was ISSUED before, so this order was not sent. An earlier one signed. */
+  | { result: 'issued'; notSent?: true }
   /** The provider says that the code is wrong or expired. */
   | { result: 'not-accepted' }
   /** Refused for another reason, and not signed. `words`: what the provider said. */

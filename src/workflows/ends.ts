@@ -3,7 +3,7 @@ import type { Leftovers, Withdrawn } from '../messages/activities.js';
 import type { Actor, Outcome, OutcomeKind } from '../messages/outcome.js';
 import { cleanupIdOf, type ProviderStatus, type RequestPk } from '../messages/request.js';
 import { cleanup, CLEANUP_WORDS } from './cleanup.js';
-import { callFailure } from './engine/call-failure.js';
+import { requestEnded } from './engine/call-failure.js';
 import { Ending, endedAtProvider } from './engine/endings.js';
 import type { RequestRun } from './engine/request-run.js';
 import { unlessItRuns } from './engine/start-child.js';
@@ -33,9 +33,7 @@ export function runToTheEnd(
     run.enter('ended');
     state.outcome = { kind: outcome.outcome, reason: outcome.reason };
     state.show();
-    inbox.close(
-      callFailure('REQUEST_ENDED', `The request has ended: ${outcome.outcome}.`, { outcome: outcome.outcome }),
-    );
+    inbox.close(requestEnded(outcome.outcome));
     await condition(allHandlersFinished);
     return outcome;
   });

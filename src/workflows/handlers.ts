@@ -3,7 +3,7 @@ import { defined } from '../messages/defined.js';
 import type { OutcomeKind } from '../messages/outcome.js';
 import { notCorrectable } from './correcting.js';
 import { assertVideoUnfinished } from './discarding.js';
-import { callFailure } from './engine/call-failure.js';
+import { callFailure, requestEnded } from './engine/call-failure.js';
 import { Ending } from './engine/endings.js';
 import { hintSignal, statusQuery, updateOf } from './engine/messages.js';
 import type { RequestRun } from './engine/request-run.js';
@@ -81,6 +81,8 @@ export function setCommonHandlers(run: RequestRun): void {
 /** Nobody throws a finished video away without knowing. @throws VIDEO_FINISHED, and what `allow` throws if it is too late now */
 async function mayEnd(run: RequestRun, verb: 'cancel' | 'abandon'): Promise<void> {
   await assertVideoUnfinished(run);
+  const { outcome } = run.state;
+  if (outcome) throw requestEnded(outcome.kind);
   run.allow(verb);
 }
 

@@ -175,3 +175,14 @@ test('an operator’s cancel throws no finished video away either', async () => 
   await it.answers('watch', { status: 'VIDEOREVIEW' });
   await goesOnWithTheVideo();
 });
+
+test('an order to end that reads while the request ends is answered, and is in no record', async () => {
+  await inVideo();
+  const { answer } = await ordered('cancel');
+  await it.answers('watch', { status: 'CANCELLED' });
+  expect(outcome()).toMatchObject({ reason: 'cancelled-at-provider' });
+  await it.answers('record', undefined);
+  await it.answers('readStatus', { status: 'CANCELLED' });
+  await expect(answer).rejects.toMatchObject({ code: 'REQUEST_ENDED' });
+  expect((await recorded()).map(({ what }) => what)).not.toContain('end-ordered');
+});

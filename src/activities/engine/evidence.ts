@@ -230,7 +230,11 @@ function storedFile({ sha256, size, verification }: StoredDocument | StoredContr
 /** The workflow records each acceptance with a number, and each order to sign with the number of its acceptance. */
 function acceptanceIn(events: readonly RequestEvent[]): EvidenceAcceptance | undefined {
   const all = events.filter(({ what }) => what === 'accepted');
-  const asked = events.findLast(({ what }) => what === 'sign-asked')?.facts;
+  const orders = events.filter(({ what }) => what === 'sign-asked' || what === 'sign-overtaken');
+  // An order that was overtaken was not sent: an earlier one signed.
+  const asked = orders.findLast(
+    ({ what }, place) => what === 'sign-asked' && orders[place + 1]?.what !== 'sign-overtaken',
+  )?.facts;
   const accepted =
     all.find(({ facts }) => asked !== undefined && facts?.['acceptance'] === asked['acceptance']) ?? all.at(-1);
   if (accepted?.facts === undefined) return undefined;
