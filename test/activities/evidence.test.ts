@@ -143,13 +143,14 @@ describe('evidence', () => {
   });
 });
 
+const askedToSign = (facts: { acceptance: number; with: string }, second: number) =>
+  ({ at: `2026-03-01T10:06:0${second}.000Z`, what: 'sign-asked', facts }) as const;
+
 test('an order to sign that found the signature does not count: the one before signed', () => {
-  const asked = (facts: { acceptance: number; with: string }, second: number) =>
-    ({ at: `2026-03-01T10:06:0${second}.000Z`, what: 'sign-asked', facts }) as const;
   const events = [
     { ...accepted, facts: { ...accepted.facts, acceptance: 1 } },
-    asked({ acceptance: 1, with: 'biometric' }, 0),
-    asked({ acceptance: 1, with: 'code' }, 1),
+    askedToSign({ acceptance: 1, with: 'biometric' }, 0),
+    askedToSign({ acceptance: 1, with: 'code' }, 1),
     { at: '2026-03-01T10:06:02.000Z', what: 'sign-overtaken' },
   ];
   expect(composeEvidence({ ...order, events }).acceptance).toMatchObject({ signedWith: 'biometric' });
