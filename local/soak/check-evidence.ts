@@ -25,7 +25,10 @@ export async function checkEvidence(
 ): Promise<string[]> {
   const file = await found(() => at.archive.openFile(keyOf(role), { kind: 'evidence' }));
   if (file === undefined) return ['there is no evidence'];
-  return evidenceProblems(await json(file.stream), outcome, events);
+  // What happened beside the workflow, and after the end, the archive knows by itself.
+  const beside = await at.archive.events(keyOf(role));
+  const ofWorkflow = events.filter((event) => !beside.some((each) => each.at === event.at && each.what === event.what));
+  return evidenceProblems(await json(file.stream), outcome, ofWorkflow);
 }
 
 /** The trouble over which the end was recorded leaves after it. Who shows the signer's data is noted beside the story. */
