@@ -9,6 +9,7 @@ import { listen } from './http/listener.js';
 import { runIfStarted } from './process/entry.js';
 import { healthRoutes } from './process/health.js';
 import { type Need, ReadinessCheck } from './process/readiness.js';
+import { tellReady } from './process/ready.js';
 import { createApi } from './gateway/api/routes.js';
 import { createMetrics, type GatewayMetrics } from './gateway/metrics.js';
 import { RequestCounts } from './gateway/request-counts.js';
@@ -155,6 +156,7 @@ export async function main(options: GatewayOptions = {}): Promise<void> {
   const config = loadConfig();
   const logger = createLogger({ process: 'gateway', level: config.log.level });
   const gateway = await startGateway(config, logger, options);
+  tellReady();
   const signal = await new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
   });

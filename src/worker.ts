@@ -13,6 +13,7 @@ import { createApp } from './http/app.js';
 import { type Listener, listen } from './http/listener.js';
 import { healthRoutes } from './process/health.js';
 import { ReadinessCheck } from './process/readiness.js';
+import { tellReady } from './process/ready.js';
 import type { LogFields } from './logging/fields.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { installRuntime } from './logging/temporal.js';
@@ -99,7 +100,9 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     const place = { port: health.port, taskQueue: config.temporal.taskQueue, archiveId: archive.id };
     logger.info(place, 'worker is running');
     const resetting = resetRequests(config, client, { archive, logger, signal: running.signal });
-    await worker.run();
+    const serving = worker.run();
+    tellReady();
+    await serving;
     running.abort();
     await Promise.all([resetting, measuring.ended]);
   } finally {

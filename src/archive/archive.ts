@@ -281,8 +281,8 @@ export interface Archive {
    */
   recordOutcome(key: AttemptKey, outcome: Outcome): Promise<void>;
   readOutcome(key: AttemptKey): Promise<Outcome | undefined>;
-  /** Replaces the evidence. `evidence` must be JSON data. */
-  writeEvidence(key: AttemptKey, evidence: object): Promise<FileDigest>;
+  /** Writes the evidence, which must be JSON data. Without `replace`, evidence that is there stays. */
+  writeEvidence(key: AttemptKey, evidence: object, more: { replace: boolean }): Promise<void>;
 
   appendEvent(key: AttemptKey, event: ArchivedEvent): Promise<void>;
   /** Sorted by time. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import { VideoIdError } from '../messages/failures.js';
+import { tellReady } from '../process/ready.js';
 import { define } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { readSettings } from './session.js';
@@ -39,6 +40,7 @@ function codecServerCommand(program: Command): void {
       const codec = new EncryptionCodec(await loadKeyRing(config.keys.codec));
       const server = await startCodecServer({ codec, ...config.codecServer });
       screen.answer({ url: server.url }, [`The codec server listens on ${server.url}`]);
+      tellReady();
       screen.say('Set this address in the Temporal UI as codec server endpoint. Ctrl-C stops the server.');
       await stopSignal();
       await server.close();
@@ -62,7 +64,7 @@ function sandboxCommand(program: Command): void {
       const child = spawn(process.execPath, [main, ...operands], { stdio: 'inherit' });
       // Ctrl-C reaches the child by itself. We only wait for its end.
       process.on('SIGINT', () => undefined);
-      process.on('SIGTERM', () => child.kill('SIGTERM'));
+      for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill('SIGTERM'));
       const code = await new Promise<number | null>((resolve, reject) => {
         child.once('error', reject);
         child.once('exit', resolve);

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import { VideoIdError } from '../messages/failures.js';
+import { holderOf } from '../network/port-holder.js';
 import { plainHttpServer } from './server.js';
 
 /** Milliseconds that running answers get when the process stops. */
@@ -56,7 +57,7 @@ async function close(server: Server): Promise<void> {
 function notListening(error: Error, { host, port, settings }: ListenPlace): Error {
   const reason = 'code' in error ? String(error.code) : error.name;
   if (reason === 'EADDRINUSE') {
-    return new VideoIdError('PORT_TAKEN', `Something else listens on ${host}:${port}.`, {
+    return new VideoIdError('PORT_TAKEN', `Something else listens on ${host}:${port}.${holderOf(port)}`, {
       field: settings.port,
       remedy: `Stop it, or set ${settings.port} to a free port.`,
       facts: { port },

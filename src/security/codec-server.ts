@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { FAILURES, VideoIdError } from '../messages/failures.js';
 import { unroutedFailure } from '../http/app.js';
 import { plainHttpServer } from '../http/server.js';
+import { holderOf } from '../network/port-holder.js';
 
 /** Bytes. Temporal accepts at most 4 MB in one gRPC message. In base64 and JSON, that is less than this. */
 const BODY_LIMIT = 8 * 1024 * 1024;
@@ -150,7 +151,7 @@ function notListening(cause: Error, host: string, port: number): VideoIdError {
   const taken = 'code' in cause && cause.code === 'EADDRINUSE';
   return new VideoIdError(
     taken ? 'PORT_TAKEN' : 'SETUP_FAILED',
-    `The codec server cannot listen on ${host}:${port}${taken ? ': the port is in use' : ''}.`,
+    `The codec server cannot listen on ${host}:${port}${taken ? `: the port is in use.${holderOf(port)}` : '.'}`,
     { field: 'codecServer.port', remedy: 'Set codecServer.host and codecServer.port to a free address.', cause },
   );
 }

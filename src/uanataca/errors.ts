@@ -62,4 +62,10 @@ export class ProviderError extends Error {
     this.retryAfter = trouble.retryAfter;
     this.optimizer = optimizer;
   }
+
+  /** Whether the call certainly had no effect. `temporary` alone does not say so: a call that may be repeated may have been done. */
+  get withoutEffect(): boolean {
+    if (this.kind === 'temporary') return this.status === 429 || this.status === 503;
+    return this.kind !== 'unknown';
+  }
 }
