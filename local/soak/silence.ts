@@ -7,7 +7,8 @@ const BRINGING_ON = new Set<Verb>(['link', 'provide', 'approve', 'refuse', 'code
 
 /** What is wrong with a request that does not say what it waits for. Undefined if it says so. */
 export function silence(status: RequestStatus): string | undefined {
-  const { attention, deadline, endsBy, stage, verbs } = status;
+  const { attention, deadline, endsBy, stage, underWay, verbs } = status;
+  if (underWay !== undefined) return endsBy.length === 0 && WAITS.has(stage) ? `silent during: ${underWay}` : undefined;
   if (attention !== undefined) {
     if (attention.remedies.length === 0 || !verbs.includes('resolve'))
       return `attention ${attention.code} without a remedy`;

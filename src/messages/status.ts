@@ -51,6 +51,17 @@ export const STAGE_WORDS: Record<Stage, string> = {
 /** The stage `acceptance` after the signer has accepted. There is no valid code to type. */
 export const ACCEPTED_WORDS = 'accepted. The signer has to ask for a code, or to sign in another way';
 
+/** The stages in which people outside the worker act. */
+export const PEOPLE_STAGES: ReadonlySet<Stage> = new Set<Stage>([
+  'video',
+  'validation',
+  'completing',
+  'review',
+  'acceptance',
+  'code',
+  'issuing',
+]);
+
 /** A request needs, or may need, an operator. */
 export interface Attention {
   step: StepName | 'wait';
@@ -100,8 +111,12 @@ export interface RequestStatus {
   registrationAuthority: string;
   reviewMode: ReviewMode;
   stage: Stage;
-  /** `STAGE_WORDS` of the stage, or the words of the attention. For a signed request, both. */
+  /** What it waits for, and what came of the last try. Or the words of the attention; for a signed request, both. */
   words: string;
+  /** The code of what is in the way: of the attention, of an order that was refused, or of what is missing. */
+  cause?: FailureCode;
+  /** The step that is carried out now, in words. Orders that must wait for it are not among the verbs. */
+  underWay?: string;
   /** When the stage was entered, ISO 8601. */
   since: string;
   /** What ends the wait, one item each: "the signer finishes the video", "the deadline on …". Empty when nothing is awaited. */

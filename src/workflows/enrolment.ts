@@ -59,7 +59,6 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   /** What the provider still needed at the approval: field names, or the code of its failure. */
   let missingAtApproval: string[] = [];
   const review: Review = {
-    undecided: 'CREATED',
     approved: ['ENROLLREADY', 'ISSUED'],
     redeclareFor,
     approve: (activities, order) => activities.approveEnrolment(key, { ...order, requestPk: run.requestPk }),

@@ -12,11 +12,10 @@ import { Ending, endedAtProvider } from './engine/endings.js';
 import type { Call } from './engine/inbox.js';
 import type { RequestRun } from './engine/request-run.js';
 import { stageAttribute } from './engine/search-attributes.js';
+import { DECISION_AWAITED } from './engine/verbs.js';
 
 /** How a flow carries out the decision of the RAO. */
 export interface Review {
-  /** The status in which the decision is awaited. */
-  undecided: 'VIDEOREVIEW' | 'CREATED';
   /** The statuses that say it was approved. */
   approved: readonly ProviderStatus[];
   /** If the officer has not seen the declaration that an approval signs, fetches it and answers the officer. True if answered. */
@@ -39,18 +38,26 @@ const DECIDED = {
   refuse: new Set<ProviderStatus>(['CANCELLED']),
 };
 
+/** Trouble of the officer who decides. The officer gets it, and may decide again. So may any other officer. */
+const OF_THE_OFFICER = new Set<FailureCode>([
+  'CREDENTIALS_REFUSED',
+  'UNKNOWN_OFFICER',
+  'SECRET_NOT_FOUND',
+  'SEAL_NOT_OPENED',
+]);
+
 const INCOMPLETE = new Set<FailureCode>(['FIELDS_MISSING', 'DOCUMENTS_MISSING']);
 
 /** The RAO's decision. It is made here in the officer's name, or in the provider's console, which counts in every mode. */
 export async function reviewed(run: RequestRun, review: Review): Promise<Reviewed> {
-  const { state, attention, inbox } = run;
-  const { undecided } = review;
-  let approvedByUs = false;
+  const { state, attention, inbox, request } = run;
+  const undecided = DECISION_AWAITED[request.key.flow];
+  state.approved = false;
   for (;;) {
     if (review.approved.includes(state.providerStatus ?? '')) {
       attention.clear();
-      if (!approvedByUs) state.happened('approved-at-provider', undefined, { kind: 'provider' });
-      run.deadline.start(run.request.policy.deadlines.signing);
+      if (!state.approved) state.happened('approved-at-provider', undefined, { kind: 'provider' });
+      run.deadline.start(request.policy.deadlines.signing);
       return APPROVED;
     }
     switch (state.providerStatus) {
@@ -60,23 +67,25 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
         enterReview(run);
         await corrected(run);
         resumeAutomaticApproval(run);
-        if (!approvedByUs) {
+        if (!state.approved) {
           const decision = await decided(run, review);
           if (decision.review === 'incomplete') return decision;
-          approvedByUs = decision.review === 'approved';
+          state.approved = decision.review === 'approved';
           if (state.providerStatus !== undecided) continue;
-          if (state.officerAwaited && !approvedByUs) attention.set('approve', OFFICER_AWAITED, ['cancel']);
+          if (state.officerAwaited && !state.approved) attention.set('approve', OFFICER_AWAITED, ['cancel']);
         }
         break;
       case 'CREATED':
+        enterReview(run);
         attention.set('approve', APPROVAL_INCOMPLETE);
         break;
       case undefined:
       default:
+        enterReview(run); // else the stage before would offer orders that nobody takes here
         attention.set('approve', unexpected(state.providerStatus));
     }
     const nothingToDecide = () => state.providerStatus !== undecided;
-    const officerMayAct = () => inbox.has('review') && (!approvedByUs || nothingToDecide());
+    const officerMayAct = () => inbox.has('review') && (!state.approved || nothingToDecide());
     const dataMayBeCorrected = () => inbox.has('correct') && !nothingToDecide();
     // An order that stays in the inbox would end every wait at once.
     if (nothingToDecide())
@@ -87,7 +96,7 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
     const resolved = await run.statusChanged(
       'watch the provider until the request is approved or refused',
       'review-deadline',
-      { until: () => officerMayAct() || dataMayBeCorrected(), soon: approvedByUs },
+      { until: () => officerMayAct() || dataMayBeCorrected(), soon: state.approved },
     );
     if (resolved?.resolution.remedy === 'retry') state.officerAwaited = false;
   }
@@ -138,15 +147,15 @@ async function carryOut(
   decision: ReviewDecision,
   call?: Call<'review'>,
 ): Promise<Carried> {
-  const { state, steps } = run;
+  const { state, steps, request } = run;
   const number = (state.decisions += 1);
   for (;;) {
-    const undecided = state.providerStatus ?? review.undecided;
+    const undecided = state.providerStatus ?? DECISION_AWAITED[request.key.flow];
     const ask = await steps.run(decision.decision, asked(review, decision, number), {
       summary: `${decision.decision} in the name of the officer`,
       caller: call,
       failsOn: ({ code }) =>
-        INCOMPLETE.has(code) || code === 'SIGNER_UNEXPECTED' || (code === 'CREDENTIALS_REFUSED' && call !== undefined),
+        INCOMPLETE.has(code) || code === 'SIGNER_UNEXPECTED' || (OF_THE_OFFICER.has(code) && call !== undefined),
       overtakenBy: (status) => status !== undecided,
     });
     switch (ask.end) {

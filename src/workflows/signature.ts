@@ -126,7 +126,6 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     const both = ids;
     if (!both) throw new Error('the request is not created yet');
     return {
-      undecided: 'VIDEOREVIEW',
       approved: ['ENROLLREADY'],
       approve: (activities, order) => activities.approve(key, { ...both, ...order }),
       refuse: (activities, order) => activities.refuse(key, { ...both, ...order }),

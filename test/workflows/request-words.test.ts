@@ -21,12 +21,13 @@ function aState(fields: Partial<RequestState>, flow: Flow = 'signature', reviewM
   return Object.assign(state, fields);
 }
 
+const IN_REVIEW = { stage: 'review', providerStatus: 'VIDEOREVIEW' } as const;
 const TO_ACCEPT = { documents: ['d'], contract: 'c' };
 
 test.each<[string, Partial<RequestState>, Verb[]]>([
   ['creating', { stage: 'creating' }, ['cancel']],
   ['video', { stage: 'video' }, ['link', 'new-video', 'correct', 'abandon', 'cancel']],
-  ['review', { stage: 'review' }, ['approve', 'refuse', 'correct', 'identity', 'cancel']],
+  ['review', IN_REVIEW, ['approve', 'refuse', 'correct', 'identity', 'cancel']],
   [
     'acceptance',
     { stage: 'acceptance', toAccept: TO_ACCEPT },
@@ -55,7 +56,7 @@ test('the deadline can be extended while one runs', () => {
 });
 
 test('trouble that leaves by itself takes no verb away; while an operator is awaited, nothing is asked of the story', () => {
-  const busy = verbsOf(aState({ stage: 'review', attention: TROUBLE }), undefined);
+  const busy = verbsOf(aState({ ...IN_REVIEW, attention: TROUBLE }), undefined);
   expect(busy).toEqual(['approve', 'refuse', 'correct', 'identity', 'resolve', 'cancel']);
   const awaited = { ...TROUBLE, leavesByItself: false };
   expect(verbsOf(aState({ stage: 'review', attention: awaited }), undefined)).toEqual([
@@ -88,7 +89,7 @@ test.each<[ReviewMode, boolean, boolean]>([
   ['automatic', false, false],
   ['automatic', true, true],
 ])('in review mode %s (held back: %s) an officer decides here: %s', (mode, officerAwaited, decides) => {
-  const verbs = verbsOf(aState({ stage: 'review', officerAwaited }, 'signature', mode), undefined);
+  const verbs = verbsOf(aState({ ...IN_REVIEW, officerAwaited }, 'signature', mode), undefined);
   expect(verbs.includes('approve')).toBe(decides);
 });
 

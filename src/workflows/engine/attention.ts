@@ -1,7 +1,7 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import type { StepFailure } from '../../messages/activities.js';
 import { defined } from '../../messages/defined.js';
-import type { Attention, Remedy } from '../../messages/status.js';
+import type { Attention, Remedy, RequestEvent } from '../../messages/status.js';
 import { callFailure } from './call-failure.js';
 import type { DeadlineTimer } from './deadline-timer.js';
 import type { Inbox } from './inbox.js';
@@ -29,7 +29,7 @@ export class AttentionMark {
     const before = state.attention;
     state.attention = attentionOf(step, failure, remedies, before);
     if (state.attention.tries === 1) {
-      state.happened('attention', { step, code: failure.code });
+      state.happened('attention', { step, code: failure.code, ...documentIn(failure) });
       upsertSearchAttributes([{ key: attentionAttribute, value: failure.code }]);
     }
     state.show();
@@ -46,6 +46,12 @@ export class AttentionMark {
     upsertSearchAttributes([{ key: attentionAttribute, value: null }]);
     this.state.show();
   }
+}
+
+/** The number of the document that the failure is about. */
+function documentIn({ facts }: StepFailure): RequestEvent['facts'] {
+  const document = facts?.['document'];
+  return document === undefined ? {} : { document };
 }
 
 /** If the same step fails in the same way again, that is another try. */

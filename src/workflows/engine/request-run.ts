@@ -18,9 +18,10 @@ import { updateOf } from './messages.js';
 import { Operator, type Resolved } from './operator.js';
 import { pauses } from './pauses.js';
 import { RequestState } from './request-state.js';
-import { checklist, wordsOf } from './status.js';
+import { checklist } from './status.js';
 import { Steps } from './steps.js';
 import { orderOf, verbsOf, verbsOfStage } from './verbs.js';
+import { wordsOf } from './waiting-words.js';
 import { ProviderWatch } from './watch.js';
 
 /** The parts that every running request has, in both flows, and how it waits for the provider. */
@@ -49,7 +50,7 @@ export class RequestRun {
     this.attention = new AttentionMark(state, deadline, inbox);
     this.watch = new ProviderWatch(key, policy);
     this.operator = new Operator(state, deadline, inbox, endOrder, this.watch);
-    this.steps = new Steps(policy, this.attention, this.operator, deadline, inbox, endOrder);
+    this.steps = new Steps(state, this.attention, this.operator, deadline, inbox, endOrder);
     state.show();
   }
 
@@ -131,7 +132,10 @@ export class RequestRun {
         case 'failed':
           attention.set('watch', watched.failure);
           if (watched.failure.temporary) deadline.hold(watched.failure.since);
-          else await this.operator.decision({ overtakenBy: () => true, recovering: true });
+          else if ((await this.operator.decision({ overtakenBy: () => true, recovering: true })).end === 'overtaken') {
+            attention.clear();
+            return undefined;
+          }
           recovering = true;
           break;
         case 'interrupted': {

@@ -33,6 +33,12 @@ export class RequestState {
   identity: IdentityWord | undefined;
   /** Whether an automatic approval was held back, so that an officer decides. */
   officerAwaited = false;
+  /** Whether the provider has taken our approval, and does not show it yet. */
+  approved = false;
+  /** The step that is carried out now, in words. The watch of the provider is none. */
+  underWay: string | undefined;
+  /** Whether that step takes an operator's decision between two tries, because it has failed before. */
+  takesDecision = false;
   /** Whether the last order to sign may have signed. */
   signInDoubt = false;
   outcome: RequestStatus['outcome'];
@@ -69,6 +75,14 @@ export class RequestState {
     this.show();
   }
 
+  /** @param step the step that is carried out from now on, in words. Undefined when it is over */
+  carriesOut(step: string | undefined, takesDecision = false): void {
+    if (step === this.underWay && takesDecision === this.takesDecision) return;
+    this.underWay = step;
+    this.takesDecision = takesDecision;
+    this.show();
+  }
+
   happened(what: string, facts?: RequestEvent['facts'], actor?: Actor): void {
     this.events.push({
       at: new Date().toISOString(),
@@ -99,6 +113,11 @@ export class RequestState {
   /** Who decides now. */
   get decidedBy(): ReviewMode {
     return this.officerAwaited ? 'manual' : this.request.reviewMode;
+  }
+
+  /** Whether the step that needed a decision is carried out again. */
+  get isTriedAgain(): boolean {
+    return this.attention?.leavesByItself === false && this.underWay !== undefined;
   }
 
   /** Milliseconds spent in each stage so far. */

@@ -6,7 +6,7 @@ import {
   proxyActivities,
 } from '@temporalio/workflow';
 import type { Activities, StepFailure } from '../../messages/activities.js';
-import type { Policy, StepName } from '../../messages/policy.js';
+import type { StepName } from '../../messages/policy.js';
 import type { ProviderStatus } from '../../messages/request.js';
 import type { Remedy } from '../../messages/status.js';
 import type { Resolution } from '../../messages/steering.js';
@@ -18,6 +18,7 @@ import type { EndOrder } from './endings.js';
 import type { Caller, Inbox } from './inbox.js';
 import type { Decision, Operator } from './operator.js';
 import { pauses } from './pauses.js';
+import type { RequestState } from './request-state.js';
 
 export interface StepOptions {
   /** Shown in the Temporal UI. */
@@ -53,7 +54,7 @@ type Pace = 'within-budget' | 'slowest';
  */
 export class Steps {
   constructor(
-    private readonly policy: Policy,
+    private readonly state: RequestState,
     private readonly attention: AttentionMark,
     private readonly operator: Operator,
     private readonly deadline: DeadlineTimer,
@@ -83,7 +84,9 @@ export class Steps {
     let last: StepFailure | undefined;
     const until = () => (betweenTries && this.endOrder.given) || (last !== undefined && this.inbox.has('resolve'));
     for (;;) {
+      this.state.carriesOut(options.summary, last !== undefined);
       const tried: Tried<T> = await this.try(activity, this.activityOptions(name, options.summary, pace), until);
+      this.state.carriesOut(undefined);
       let decision: Decision | undefined;
       switch (tried.end) {
         case 'done':
@@ -153,7 +156,7 @@ export class Steps {
   }
 
   private activityOptions(name: StepName, summary: string, pace: Pace): ActivityOptions {
-    const { startToClose, budget, backoff, slowest } = this.policy.steps[name];
+    const { startToClose, budget, backoff, slowest } = this.state.request.policy.steps[name];
     return {
       startToCloseTimeout: startToClose,
       ...(pace === 'slowest'
