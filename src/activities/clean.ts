@@ -1,5 +1,6 @@
 import type { SignatureActivities } from '../messages/activities.js';
 import type { Outcome } from '../messages/outcome.js';
+import { ARCHIVE_TROUBLE, type FailureCode, VideoIdError } from '../messages/failures.js';
 import { LATE_CERTIFICATE } from '../messages/feed.js';
 import type { RequestKey, RequestPk } from '../messages/request.js';
 import { CLEANUP_REFUSED, type RequestEvent } from '../messages/status.js';
@@ -53,14 +54,22 @@ async function deleteDocuments(
   if (byKind) await provider.deleteDocuments(requestPk, { kind: 'signed' });
 }
 
-/** Notes a refused cleanup once, because it may need a person, and rethrows: it is tried again for days. */
+/** Notes once what a person must remove before the cleanup succeeds, and rethrows: it is tried again for days. */
 async function noteRefusal({ archive }: Dependencies, key: RequestKey, error: unknown): Promise<never> {
-  if (!(error instanceof ProviderError) || error.kind !== 'refused') throw error;
-  const { code, words } = error;
+  const refusal = refusalIn(error);
+  if (refusal === undefined) throw error;
+  const { code, words } = refusal;
   if (await archive.mark(key, `${CLEANUP_REFUSED}-${code}`)) {
     await archive.appendEvent(key, { at: archive.time(), what: CLEANUP_REFUSED, facts: { code, words } });
   }
   throw error;
+}
+
+/** A refusal of the provider, or trouble with our settings and keys. */
+function refusalIn(error: unknown): { code: FailureCode; words: string } | undefined {
+  if (error instanceof ProviderError) return error.kind === 'refused' ? error : undefined;
+  if (!(error instanceof VideoIdError) || ARCHIVE_TROUBLE.has(error.code)) return undefined;
+  return { code: error.code, words: [error.message, error.remedy].filter((part) => part !== undefined).join(' ') };
 }
 
 async function cancel(dependencies: Dependencies, key: RequestKey, requestPk: RequestPk): Promise<void> {

@@ -3,7 +3,7 @@ import { defined } from '../messages/defined.js';
 import type { StoredContract, StoredDocument, Verification } from '../messages/outcome.js';
 import type { RequestKey } from '../messages/request.js';
 import { withSigner } from '../signatures/identity/subject.js';
-import { isUnchecked, mayPass, type VerificationReason } from '../signatures/reasons.js';
+import { isUnchecked, mayPass, reasonWords, type VerificationReason } from '../signatures/reasons.js';
 import type { SignedFile } from '../signatures/verification/signed-file.js';
 import { verdictsOfRequest } from '../signatures/verification/verdicts.js';
 import type { Dependencies } from './engine/dependencies.js';
@@ -88,7 +88,7 @@ function notPassed({ documents, contract }: Retrieved, passable: string[]): stri
       : []),
   ].filter(([, verification]) => !mayPass(verification, passable));
   if (faults.length === 0) return undefined;
-  const list = faults.map(([what, { result, reasons }]) => `${what} ${result} (${reasons.join(', ')})`).join('; ');
+  const list = faults.map(([what, { result, reasons }]) => `${what} ${result}: ${reasonWords(reasons)}`).join('; ');
   return `The signatures did not pass: ${list}. Nothing was deleted. Look at the files, then accept them or retry.`;
 }
 

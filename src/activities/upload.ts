@@ -3,7 +3,7 @@ import type { DocumentDigest, RequestKey, RequestPk } from '../messages/request.
 import { downloadLimits, storeDownload } from './engine/download.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { endOfTry } from './engine/provider-step.js';
-import { stepFailure } from './engine/failures.js';
+import { stepFailure, uploadFailure } from './engine/failures.js';
 import { signerBeforeUpload } from './identity.js';
 
 /** Set when documents were uploaded more than once: the provider may have more of them than we know. */
@@ -72,7 +72,9 @@ async function uploadAll(
     signal.throwIfAborted();
     const { index, size, sha256 } = document;
     const open = () => archive.openFile(key, { kind: 'document', index }, { size, sha256 });
-    const { uid } = await provider.uploadDocument(requestPk, { open, index }, { signal });
+    const { uid } = await provider.uploadDocument(requestPk, { open, index }, { signal }).catch((error: unknown) => {
+      throw uploadFailure(error, index);
+    });
     uploaded.push({ index, size, sha256, uid });
   }
   if (await archive.hasMark(key, DELETION_IN_DOUBT)) {

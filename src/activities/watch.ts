@@ -30,7 +30,7 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
     await trouble.answered(key);
     if (await archive.hasMark(key, failing)) await archive.unmark(key, failing);
     if (read.status !== order.seen || order.recovering) return await withIdentity(dependencies, key, read);
-    throw stillWaiting(pause(order, activityInfo().attempt));
+    throw stillWaiting(pause(order, activityInfo().attempt), { read: true });
   };
 }
 

@@ -27,6 +27,12 @@ export interface StepFailure {
   facts?: Record<string, string | number | boolean>;
 }
 
+/** The `details[0]` of STILL_WAITING. */
+export interface StillWaiting {
+  /** The provider was read, and said nothing new. */
+  read?: true;
+}
+
 /** The result of reading the request. */
 export interface ProviderRead {
   status: ProviderStatus;

@@ -153,6 +153,12 @@ export function resultOf(reasons: readonly VerificationReason[]): Verification['
   return reasons.some((reason) => REASONS[reason].result === 'failed') ? 'failed' : 'indeterminate';
 }
 
+/** Reasons for people, each with the word that settings use for it. */
+export function reasonWords(reasons: readonly string[]): string {
+  const known = new Map<string, { words: string }>(Object.entries(REASONS));
+  return reasons.map((reason) => `${known.get(reason)?.words ?? 'another reason'} (${reason})`).join(', ');
+}
+
 /** Reasons that mean that the file was not checked to its end. */
 const UNCHECKED: readonly string[] = [
   'too-complex',

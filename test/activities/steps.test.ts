@@ -290,7 +290,7 @@ describe('sign', () => {
 const contractNotPassed = (reason: string) => ({
   code: 'VERIFICATION_NOT_PASSED',
   retries: false,
-  words: expect.stringContaining(`the contract indeterminate (${reason})`),
+  words: expect.stringMatching(new RegExp(`the contract indeterminate: .*\\(${reason}\\)`)),
 });
 
 describe('retrieve', () => {

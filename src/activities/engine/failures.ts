@@ -1,6 +1,6 @@
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/activity';
-import type { StepFailure } from '../../messages/activities.js';
+import type { StepFailure, StillWaiting } from '../../messages/activities.js';
 import { defined } from '../../messages/defined.js';
 import { ARCHIVE_TROUBLE, type FailureCode, VideoIdError } from '../../messages/failures.js';
 import type { Logger } from '../../logging/logger.js';
@@ -25,11 +25,16 @@ export async function asStep<T>(logger: Logger, step: () => Promise<T>): Promise
   }
 }
 
-/** Nothing is new yet: Temporal tries again after `pause` milliseconds. It is benign, so logs and metrics stay quiet. */
-export function stillWaiting(pause: number): ApplicationFailure {
+/**
+ * Nothing is new yet: Temporal tries again after `pause` milliseconds. It is benign, so logs and metrics stay quiet.
+ *
+ * @param how.read whether this try read the provider. `why` tells from it when that was
+ */
+export function stillWaiting(pause: number, how: StillWaiting = {}): ApplicationFailure {
   return ApplicationFailure.create({
     type: 'STILL_WAITING',
     message: 'still waiting',
+    details: [how],
     nextRetryDelay: Math.max(1, Math.round(pause)),
     category: ApplicationFailureCategory.BENIGN,
   });
@@ -85,6 +90,16 @@ export function providerFailure(
     optimizer: error.optimizer,
     since: more.since,
     facts: more.facts,
+  });
+}
+
+/** The failure of an upload. If the provider refused the document, it names the document by its number. Else the same error. */
+export function uploadFailure(error: unknown, index: number): unknown {
+  if (!(error instanceof ProviderError) || error.kind !== 'refused') return error;
+  const { code, words, optimizer } = error;
+  return stepFailure(code, `The provider refused document ${index}: ${words}`, {
+    optimizer,
+    facts: { document: index },
   });
 }
 

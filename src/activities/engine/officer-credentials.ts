@@ -25,7 +25,7 @@ export async function raoCredentials(
       `Registration authority ${key.registrationAuthority} has no officer "${officerId}".`,
       {
         field: 'officer',
-        remedy: 'Name an officer from the settings.',
+        remedy: 'Put the officer back into the settings of every worker, or let another officer decide.',
       },
     );
   }

@@ -2,6 +2,7 @@ import type { EnrolmentActivities } from '../../messages/activities.js';
 import type { ArchiveFile, FileDigest } from '../../archive/archive.js';
 import type { RequestKey, RequestPk } from '../../messages/request.js';
 import type { Dependencies } from '../engine/dependencies.js';
+import { uploadFailure } from '../engine/failures.js';
 
 /**
  * Steps 5 and 6, and `validate`: sends the data given at start and later, then the evidence documents. Update Request is a
@@ -43,7 +44,9 @@ async function evidence(
   const first = await archive.mark(key, `${mark}-sent`);
   if (first || !(await api.hasEvidence(requestPk, sha256))) {
     const open = () => archive.openFile(key, file, { size, sha256 });
-    await api.uploadEvidence(requestPk, { open, label, index: file.index });
+    await api.uploadEvidence(requestPk, { open, label, index: file.index }).catch((error: unknown) => {
+      throw uploadFailure(error, file.index);
+    });
   }
   await archive.mark(key, mark);
 }
