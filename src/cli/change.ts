@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { newAttemptCommand } from '../client/commands.js';
+import { isSignerWrong, newAttemptCommand } from '../client/commands.js';
 import { defined } from '../messages/defined.js';
 import { ABANDON_REASONS } from '../messages/steering.js';
 import {
@@ -101,7 +101,8 @@ function abandonCommand(program: Command): void {
       const { reason, note } = flags;
       const order = { reason, actor: operator(flags), ...defined({ note }) };
       const { outcome } = await screen.during('Ending', client.abandon(reference, order, flags));
-      const again = newAttemptCommand((await client.status(reference, flags)).flow, reference, reason);
+      const { flow } = await client.status(reference, flags);
+      const again = newAttemptCommand(flow, reference, { signer: isSignerWrong(reason) });
       screen.answer(
         { reference, outcome, ...(outcome === 'abandoned' ? { next: again } : {}) },
         outcome === 'abandoned'

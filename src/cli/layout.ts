@@ -38,6 +38,11 @@ export function span(milliseconds: number): string {
   return parts.length === 0 ? '0 s' : parts.join(' ');
 }
 
+/** A past moment, and how long ago it is. @param now by Temporal's clock, like the moment */
+export function ago(iso: string, now: number): string {
+  return `${moment(iso)} (${span(now - Date.parse(iso))} ago)`;
+}
+
 /** A size in bytes for people: `12.3 kB`. */
 export function byteSize(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;

@@ -66,13 +66,14 @@ function showCommand(program: Command): void {
       async ({ client, screen, reference, flags }) => {
         if (flags.watch) {
           for await (const status of followed(client, screen, reference, flags)) {
-            screen.answer(status, [...statusLines(status, await client.now()), '']);
+            const remedies = await client.remedies(status);
+            screen.answer(status, [...statusLines(status, remedies, await client.now()), '']);
           }
           return;
         }
         const status = await screen.during('Asking the request', client.status(reference, flags));
         const now = await client.now();
-        screen.answer(status, statusLines(status, now));
+        screen.answer(status, statusLines(status, await client.remedies(status), now));
         sayWrongClock(screen, now);
       },
     ),

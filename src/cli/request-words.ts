@@ -1,26 +1,25 @@
 import type { Outcome } from '../messages/outcome.js';
-import { reopenCommand, verbCommand } from '../client/commands.js';
+import type { RemedyCommand } from '../client/commands.js';
 import type { Flow } from '../messages/request.js';
 import type { RequestEvent, RequestStatus } from '../messages/status.js';
-import { columns, moment, span } from './layout.js';
+import { ago, columns, moment, span } from './layout.js';
 
 const FLOW_WORDS: Record<Flow, string> = { signature: 'Request', enrolment: 'Enrolment' };
 
 /** A status for people: where it stands, why, what ends the wait, what they can do. */
-export function statusLines(status: RequestStatus, now: number): string[] {
+export function statusLines(status: RequestStatus, remedies: readonly RemedyCommand[], now: number): string[] {
   const { attention, provider, outcome } = status;
   const facts: string[][] = [
     [FLOW_WORDS[status.flow], `${status.reference}, attempt ${status.attempt}`],
     ['Stage', `${status.stage}: ${status.words}`],
-    ['Since', `${moment(status.since)} (${span(now - Date.parse(status.since))} ago)`],
+    ['Since', ago(status.since, now)],
   ];
   if (outcome !== undefined) facts.push(['Outcome', `${outcome.kind}, ${outcome.reason}`]);
   if (attention !== undefined) {
-    facts.push(['Attention', `${attention.code} at step ${attention.step}, tried ${attention.tries} time(s)`]);
-    facts.push(['', attention.leavesByItself ? 'It is tried again by itself.' : 'It waits for a decision.']);
-    facts.push(['Remedies', attention.remedies.join(', ')]);
+    const goesOn = attention.leavesByItself ? 'It is tried again by itself.' : 'It waits for a decision.';
+    facts.push(['Attention', `${attention.code}, tried ${attention.tries} time(s). ${goesOn}`]);
   }
-  for (const [at, end] of status.endsBy.entries()) facts.push([at === 0 ? 'Ends by' : '', end]);
+  facts.push(...endLines(status.endsBy));
   if (status.deadline !== undefined) {
     facts.push(['Deadline', `${moment(status.deadline)} (in ${span(Date.parse(status.deadline) - now)})`]);
   }
@@ -29,27 +28,27 @@ export function statusLines(status: RequestStatus, now: number): string[] {
     facts.push(['', `request_pk ${provider.requestPk}, videoid_pk ${provider.videoidPk ?? 'not known'}`]);
   }
   if (status.identity !== undefined) facts.push(['Identity', status.identity]);
-  if (status.stage === 'completing' && status.missing !== undefined) facts.push(['Missing', status.missing.join(', ')]);
   if (status.stage === 'review' && status.toReview !== undefined) {
     facts.push(['To read', `videoid declaration ${status.reference}`]);
     facts.push(['', `videoid contract ${status.reference} --save`]);
   }
   if (status.acceptedAt !== undefined) facts.push(['Accepted', moment(status.acceptedAt)]);
   if (status.code.notAccepted > 0) facts.push(['Codes', `${status.code.notAccepted} not accepted`]);
-  const lines = columns(facts);
-  // `show` without `--attempt` shows the latest attempt.
-  const place = {
-    reference: status.reference,
-    attempt: status.attempt,
-    latest: true,
-    codeOut: status.stage === 'code',
-    identity: status.identity,
-    afterVideo: status.stage === 'review',
-  };
-  const verbs = status.verbs.map((verb) => `  ${verbCommand(verb, place)}`);
-  if (verbs.length > 0) lines.push('', 'What can be done now', ...verbs);
+  const lines = [...columns(facts), ...remedyLines(remedies)];
   if (status.events.length > 0) lines.push('', 'What happened', ...eventLines(status.events));
   return lines;
+}
+
+/** What ends the wait, an item a line. */
+export function endLines(ends: readonly string[]): string[][] {
+  return ends.map((end, at) => [at === 0 ? 'Ends by' : '', end]);
+}
+
+/** The commands that help, each with what it does. */
+export function remedyLines(remedies: readonly RemedyCommand[]): string[] {
+  if (remedies.length === 0) return [];
+  const lines = remedies.flatMap(({ words, command }) => [`  ${command}`, `      ${words}`]);
+  return ['', 'What can be done now', ...lines];
 }
 
 function eventLines(events: readonly RequestEvent[]): string[] {
@@ -69,7 +68,7 @@ function eventLines(events: readonly RequestEvent[]): string[] {
 export function changeLine(status: RequestStatus): string {
   const since = moment(status.since);
   if (status.attention === undefined) return `${since}  ${status.stage}: ${status.words}`;
-  return `${since}  ${status.stage}: attention ${status.attention.code}, ${status.words}`;
+  return `${since}  ${status.stage}: ${status.words} (${status.attention.code})`;
 }
 
 /** An outcome for people. */
@@ -95,7 +94,7 @@ export function outcomeLines(outcome: Outcome): string[] {
   return [...lines, '', ...afterwards(outcome)];
 }
 
-function afterwards({ outcome, reason, reference, leftOpen }: Outcome): string[] {
+function afterwards({ outcome, reason, reference, attempt }: Outcome): string[] {
   switch (outcome) {
     case 'signed':
       return [`Next: videoid documents ${reference} --save DIRECTORY`];
@@ -107,10 +106,7 @@ function afterwards({ outcome, reason, reference, leftOpen }: Outcome): string[]
     case 'expired':
     case 'cancelled':
     case 'abandoned':
-      return [
-        ...(leftOpen === true ? [`To reopen it: ${reopenCommand(reference)} (no new video, no new bill)`] : []),
-        `A new attempt: sign or enrol with --new-attempt --reference ${reference} (the provider bills again)`,
-      ];
+      return [`Next: videoid why ${reference} --attempt ${attempt} says how it can go on`];
   }
 }
 

@@ -105,7 +105,7 @@ function startedLines({ reference, attempt, workflowId, state, outcome }: Starte
   return [
     ...columns([
       ['Request', `${reference}, attempt ${attempt}, ${STATE_WORDS[state]}`],
-      ['Workflow', workflowId],
+      ['In Temporal', workflowId],
     ]),
     '',
     `Next: ${nextOf(reference, flow)}`,

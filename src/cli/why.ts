@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
 import type { Condition, Why } from '../client.js';
+import type { Outage } from '../messages/conditions.js';
 import { sayWrongClock } from './clock-words.js';
 import { type AttemptFlag, define, defineRequest, withAttempt, withClient } from './command.js';
-import { columns, moment, span } from './layout.js';
+import { ago, columns, moment } from './layout.js';
+import { endLines, remedyLines } from './request-words.js';
 
 /** Commands for the cause of a wait, of one request or of many. */
 export const WHY_COMMANDS = { why: whyCommand, conditions: conditionsCommand };
@@ -40,6 +42,7 @@ function conditionsCommand(program: Command): void {
 
 const STATE_WORDS: Record<Why['state'], string> = {
   waiting: 'it waits, as normal',
+  'under-way': 'it goes on by itself now',
   retrying: 'it is tried again by itself',
   attention: 'it needs a person',
   silent: 'no worker answers for it',
@@ -47,37 +50,42 @@ const STATE_WORDS: Record<Why['state'], string> = {
   'not-started': 'it was never handed to Temporal',
 };
 
+/** A wait with a code is not normal: the last order was refused, or something is missing. */
+function stateWords({ state, code }: Why): string {
+  const words = state === 'waiting' && code !== undefined ? 'it waits for another try' : STATE_WORDS[state];
+  return code === undefined ? words : `${words} (${code})`;
+}
+
 function whyLines(why: Why, now: number): string[] {
-  const { tried, outage } = why;
+  const { tried, outage, provider } = why;
   const facts: string[][] = [
     ['Request', `${why.reference}, attempt ${why.attempt}`],
     ['Why', why.words],
-    ['State', [STATE_WORDS[why.state], why.code === undefined ? '' : ` (${why.code})`].join('')],
-    ['Since', `${moment(why.since)} (${span(now - Date.parse(why.since))} ago)`],
+    ['State', stateWords(why)],
+    ['Since', ago(why.since, now)],
   ];
-  if (tried !== undefined) {
-    facts.push(['Tried', `step ${tried.step}, ${tried.times} time(s)`]);
-    if (tried.runningSince !== undefined) facts.push(['', `running since ${moment(tried.runningSince)}`]);
-    if (tried.nextTry !== undefined) facts.push(['', `again at ${moment(tried.nextTry)}`]);
+  if (provider !== undefined) {
+    const { status, readAt, newerAwaited } = provider;
+    facts.push(['Provider', `${status ?? 'says nothing'}, as read at ${ago(readAt, now)}`]);
+    if (newerAwaited) facts.push(['', 'A newer read was asked for. Ask again in a moment.']);
   }
-  if (outage !== undefined) {
-    facts.push(['Outage', `${outage.optimizer} is out of reach since ${moment(outage.since)}: videoid conditions`]);
+  if (tried !== undefined && why.state !== 'waiting') {
+    const again = tried.nextTry === undefined ? '' : `, again at ${moment(tried.nextTry)}`;
+    const running = tried.runningSince === undefined ? '' : `, running since ${moment(tried.runningSince)}`;
+    facts.push(['Tried', `${tried.times} time(s)${running}${again}`]);
   }
-  for (const [at, end] of why.endsBy.entries()) facts.push([at === 0 ? 'Ends by' : '', end]);
-  const lines = columns(facts);
-  if (why.remedies.length === 0) return lines;
-  return [
-    ...lines,
-    '',
-    'Commands that help',
-    ...why.remedies.flatMap(({ words, command }) => [`  ${command}`, `      ${words}`]),
-  ];
+  if (outage !== undefined) facts.push(['Outage', outageWords(outage, now)], ['', 'See videoid conditions']);
+  return [...columns([...facts, ...endLines(why.endsBy)]), ...remedyLines(why.remedies)];
+}
+
+function outageWords({ code, environment, optimizer, since, words }: Outage, now: number): string {
+  return `${optimizer} (${environment}) is out of reach since ${ago(since, now)}: ${words} (${code})`;
 }
 
 /** One or two lines for each. Also shown above lists. */
 export function conditionLines(conditions: readonly Condition[], now: number): string[] {
-  return conditions.flatMap(({ code, environment, optimizer, since, words, waiting }) => [
-    `${optimizer} (${environment}) is out of reach since ${moment(since)}, ${span(now - Date.parse(since))} (${code}): ${words}`,
-    `  ${waiting} request(s) wait for it. They go on by themselves when it answers.`,
+  return conditions.flatMap((condition) => [
+    outageWords(condition, now),
+    `  ${condition.waiting} request(s) wait for it. They go on by themselves when it answers. If it does not, check the network and its address.`,
   ]);
 }

@@ -16,6 +16,10 @@ export interface CommandPlace {
   flow?: Flow | undefined;
   /** An officer of the settings, to put into the command. */
   officer?: string | undefined;
+  /** Flags that ask the officer for what the settings lack. */
+  asks?: string | undefined;
+  /** Verbs that these settings do not let a command carry out. */
+  barred?: ReadonlySet<Verb> | undefined;
   /** Whether there is a valid code to type. */
   codeOut?: boolean | undefined;
   /** Whether a correction changes the signer's identity. Before the video it changes e-mail or phone. */
@@ -29,11 +33,15 @@ export interface CommandPlace {
 /** Flags of a verb that depend on the request. They come before those of its row. The person replaces words in capitals. */
 const FLAGS: Partial<Record<Verb, (place: CommandPlace) => string | undefined>> = {
   correct: ({ afterVideo }) => (afterVideo ? '--field NAME=VALUE' : '--email ADDRESS --phone NUMBER'),
-  approve: (place) => `--officer ${place.officer ?? 'ID'} --seen "where"${acceptedFlag(place)}`,
-  refuse: ({ officer }) => `--officer ${officer ?? 'ID'} --seen "where" --reason WORD`,
+  approve: (place) => [decider(place), acceptedFlag(place)].join(''),
+  refuse: (place) => `${decider(place)} --reason WORD`,
   sign: ({ codeOut }) => (codeOut === false ? '--unlock-type TYPE' : undefined),
   provide: ({ missing }) => lacking(missing),
 };
+
+function decider({ officer = 'ID', asks }: CommandPlace): string {
+  return [`--officer ${officer} --seen "where"`, asks].filter((part) => part !== undefined && part !== '').join(' ');
+}
 
 /** The flag that accepts another document number. Without it such an approval is refused. */
 function acceptedFlag({ identity }: CommandPlace): string {
@@ -45,6 +53,11 @@ function lacking(missing: readonly string[] = []): string {
   const fields = missing.filter(isFieldName).map((name) => `--field ${name}=VALUE`);
   const others = missing.length === 0 ? ['--field NAME=VALUE', '--document FILE'] : ['--document FILE'];
   return (missing.length > 0 && fields.length === missing.length ? fields : [...fields, ...others]).join(' ');
+}
+
+/** The commands for verbs, without those that the settings bar. */
+export function verbRemedies(verbs: readonly Verb[], place: CommandPlace): RemedyCommand[] {
+  return verbs.filter((verb) => place.barred?.has(verb) !== true).map((verb) => verbRemedy(verb, place));
 }
 
 /** The command line for a verb. */
@@ -59,7 +72,7 @@ export interface RemedyCommand {
   command: string;
 }
 
-export function verbRemedy(verb: Verb, place: CommandPlace): RemedyCommand {
+function verbRemedy(verb: Verb, place: CommandPlace): RemedyCommand {
   return { words: VERBS[verb].words, command: verbCommand(verb, place) };
 }
 
@@ -78,6 +91,7 @@ const REMEDY_WORDS_OF: Partial<Record<FailureCode, Partial<Record<Remedy, string
   APPROVAL_INCOMPLETE: { retry: READ_AGAIN },
   SIGNER_UNEXPECTED: { retry: 'compare again now, after the data at the provider was corrected' },
   VERIFICATION_NOT_PASSED: { retry: 'fetch and check the files again' },
+  PROVIDER_REFUSED: { retry: 'send the same again, if the provider takes it now' },
   PROVIDER_FILE_NOT_A_PDF: {
     retry: 'fetch the file again',
     'accept-files': 'keep the file that the provider gives, and show it unchanged',
@@ -133,16 +147,25 @@ interface StartedLike {
   profile: string;
 }
 
-/**
- * The command for another attempt after an end. A wrong phone or address must be given again.
- *
- * @param created whether the attempt was created at the provider, so that its data was taken there
- */
-export function newAttemptCommand(flow: Flow, reference: string, reason: string, created = true): string {
-  const wrong = !created || /^wrong-(phone|email|person)$/.test(reason);
-  const anew = wrong ? ' --email ADDRESS --phone NUMBER' : '';
-  const command = flow === 'signature' ? 'sign' : 'enrol';
-  return `videoid ${command} --new-attempt --reference ${reference}${anew}`;
+/** What of an attempt must be given again in the next one. All other data is taken over. */
+export interface Anew {
+  signer?: boolean;
+  files?: boolean;
+}
+
+/** Whether the signer's data must be given again after such an end. */
+export function isSignerWrong(reason: string): boolean {
+  return /^wrong-(phone|email|person)$/.test(reason);
+}
+
+/** The command for another attempt after an end. */
+export function newAttemptCommand(flow: Flow, reference: string, { signer = false, files = false }: Anew): string {
+  return [
+    flow === 'signature' ? 'videoid sign' : 'videoid enrol',
+    ...(files ? [flow === 'signature' ? 'FILES' : '--document FILE'] : []),
+    `--new-attempt --reference ${reference}`,
+    ...(signer ? ['--email ADDRESS --phone NUMBER'] : []),
+  ].join(' ');
 }
 
 /** The command that reopens what the latest attempt left open at the provider. */

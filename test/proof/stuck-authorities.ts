@@ -10,6 +10,7 @@ export const WRONG = {
   twoSteps: '145',
   scratchcards: '146',
   webhook: '147',
+  typedPin: '148',
 } as const;
 
 export type Authority = Record<'billing', Record<string, string>> & {
@@ -37,6 +38,7 @@ export function withWrongAuthorities(settings: Record<string, unknown>): void {
     const officer = authority.officers[OFFICER] ?? {};
     if (id === WRONG.password) officer['password'] = ownSecret(id, officer['password'], 'not-the-password');
     if (id === WRONG.pin) officer['pin'] = ownSecret(id, officer['pin']);
+    if (id === WRONG.typedPin) delete officer['pin'];
     if (id === WRONG.billing) {
       authority.billing['password'] = ownSecret(id, authority.billing['password'], 'not-the-password');
     }
@@ -56,12 +58,6 @@ const RIGHT = {
 /** Corrects the secret. */
 export function putRightSecret(id: keyof typeof RIGHT): void {
   writeFileSync(secretFiles.get(id) ?? '', RIGHT[id], { mode: 0o600 });
-}
-
-/** The provider's staff sets the right address for callbacks. */
-export function setRightWebhook(at: Installation): Promise<unknown> {
-  const webhook = webhookAddress(at.config.gateway.port, TOKEN);
-  return at.provider.settings({ registrationAuthorities: { [WRONG.webhook]: { behaviour: { webhook } } } });
 }
 
 /** The provider's settings of the authorities, and the problems there. */

@@ -28,7 +28,7 @@ export function stuckEnrolments(at: () => Installation): Record<string, Situatio
       why: {
         state: 'waiting',
         leavesByItself: true,
-        words: /missing: .*organization_name/,
+        words: /Missing: .*organization_name/,
         endsBy: /the requester provides/,
       },
       remedy: /^videoid provide/,
@@ -47,7 +47,7 @@ export function stuckEnrolments(at: () => Installation): Record<string, Situatio
         await expect(who.approve()).rejects.toMatchObject({ code: 'DOCUMENTS_MISSING' });
         return who;
       },
-      why: { state: 'waiting', code: 'DOCUMENTS_MISSING', leavesByItself: true, words: /missing: a document/ },
+      why: { state: 'waiting', code: 'DOCUMENTS_MISSING', leavesByItself: true, words: /Missing: a document/ },
       remedy: /^videoid provide/,
       filled: () => ({ FILE: join(SAMPLES, 'annex.pdf') }),
       goOn: approved,
@@ -75,9 +75,9 @@ export function stuckEnrolments(at: () => Installation): Record<string, Situatio
         return who;
       },
       why: {
-        state: 'waiting',
+        state: 'attention',
         code: 'CREDENTIALS_REFUSED',
-        leavesByItself: true,
+        leavesByItself: false,
         words: /last decision was not taken.*permission/,
       },
       repair: async () => putRightSecret(WRONG.password),

@@ -45,7 +45,7 @@ test('the worker lacks the variable with the PIN of the officer', async () => {
     },
     why: { state: 'attention', code: 'SECRET_NOT_FOUND', leavesByItself: false, words: /TEST_RAO_PIN/ },
     repair: () => workerWith(right),
-    remedy: /--remedy retry$/,
+    remedy: /^videoid approve/,
     goOn: acceptAndSign,
     end: 'signed',
   });
@@ -113,6 +113,38 @@ test('the registration authority is no longer in the settings', async () => {
     why: { state: 'attention', code: 'UNKNOWN_REGISTRATION_AUTHORITY', leavesByItself: false, words: /139/ },
     repair: () => workerWith(right),
     remedy: /--remedy retry$/,
+    goOn: acceptAndSign,
+    end: 'signed',
+  });
+  expect(outcome).toMatchObject({ outcome: 'signed' });
+});
+
+test('the officer is no longer in the settings of the worker', async () => {
+  const without = join(folder, 'no-officer.json');
+  const settings = JSON.parse(readFileSync(at.state.configFile, 'utf8')) as {
+    registrationAuthorities: Record<string, Authority>;
+  };
+  const { [OFFICER]: one = {}, ...others } = settings.registrationAuthorities[AUTHORITIES.manual]?.officers ?? {};
+  Object.assign(settings.registrationAuthorities[AUTHORITIES.manual] ?? {}, { officers: { ...others, another: one } });
+  writeFileSync(without, JSON.stringify(settings));
+  const outcome = await overcome<People>(at, {
+    async provoke() {
+      const who = await People.start(at);
+      await who.throughTo('review');
+      await workerWith({ ...right, VIDEOID_CONFIG: without });
+      await eventually(async () => (await at.client.why(who.reference)).state === 'waiting');
+      await expect(who.approve()).rejects.toMatchObject({ code: 'UNKNOWN_OFFICER' });
+      return who;
+    },
+    why: {
+      state: 'attention',
+      code: 'UNKNOWN_OFFICER',
+      leavesByItself: false,
+      words: /last decision was not taken: Registration authority 139 has no officer/,
+      endsBy: /an officer approves or refuses/,
+    },
+    repair: () => workerWith(right),
+    remedy: /^videoid approve/,
     goOn: acceptAndSign,
     end: 'signed',
   });

@@ -1,11 +1,15 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FaultOrder } from '../../sandbox/client/sandbox-client.js';
 import { type StartInput, VideoIdClient } from '../../src/client.js';
-import { AUTHORITIES, type Installation } from '../installation/installation.js';
+import { AUTHORITIES, type Installation, OFFICER } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
-import { aSigner, aStart, People, UNLOCK } from '../installation/people.js';
+import { aSigner, aStart, People, SAMPLES, UNLOCK } from '../installation/people.js';
+import { typeCommand } from '../installation/typed-command.js';
 import { acceptAndSign, type Situation } from './stuck.js';
-import { putRightSecret, setRightWebhook, WRONG } from './stuck-authorities.js';
+import { putRightSecret, WRONG } from './stuck-authorities.js';
 
 const EXPECTED = '12345678Z';
 const somebodyExpected = () => ({ ...aSigner(), expected: { documentNumber: EXPECTED } });
@@ -58,14 +62,77 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
         return who;
       },
       why: {
-        state: 'waiting',
+        state: 'attention',
         code: 'CREDENTIALS_REFUSED',
-        leavesByItself: true,
+        leavesByItself: false,
         words: /last decision was not taken: HTTP 403: Invalid RAO credentials/,
       },
       repair: async () => putRightSecret(WRONG.password),
       remedy: /^videoid approve/,
       goOn: acceptAndSign,
+      end: 'signed',
+    },
+    'an officer typed a wrong PIN': {
+      async provoke() {
+        const who = await start({ registrationAuthority: WRONG.typedPin });
+        await who.throughTo('review');
+        const decision = { decision: 'approve', officer: OFFICER, evidenceSeen: 'console' } as const;
+        await expect(
+          at().client.review(who.reference, { ...decision, credentials: { pin: '0000' } }),
+        ).rejects.toMatchObject({ code: 'CREDENTIALS_REFUSED' });
+        return who;
+      },
+      why: {
+        state: 'attention',
+        code: 'CREDENTIALS_REFUSED',
+        leavesByItself: false,
+        words: /last decision was not taken/,
+        endsBy: /an officer approves or refuses/,
+      },
+      remedy: /^videoid approve .* --ask-pin$/,
+      input: () => 'rao-pin-1400\n',
+      goOn: acceptAndSign,
+      end: 'signed',
+    },
+    'an approval is being carried out, and the provider is slow': {
+      async provoke() {
+        const who = await start();
+        await who.throughTo('review');
+        await struck(who, { name: 'hold-before', endpoint: 'approve' });
+        void who.approve().catch(() => undefined);
+        return who;
+      },
+      why: {
+        state: 'under-way',
+        leavesByItself: true,
+        words: /being carried out at the provider: approve/,
+        endsBy: /^the provider's answer$/,
+      },
+      repair: recover,
+      goOn: acceptAndSign,
+      end: 'signed',
+    },
+    'the provider refuses to delete the copies': {
+      async provoke() {
+        const who = await start();
+        await who.throughTo('code');
+        const text = 'You do not have permission to perform this action';
+        await struck(who, { name: 'answer-other', endpoint: 'delete-document', code: 403, text });
+        await who.sign();
+        await who.outcome();
+        return who;
+      },
+      why: {
+        state: 'ended',
+        code: 'CREDENTIALS_REFUSED',
+        leavesByItself: true,
+        words: /Ended signed.*permission/,
+        endsBy: /next try to delete/,
+      },
+      repair: recover,
+      remedy: /^videoid documents .* --save/,
+      filled: () => ({ DIRECTORY: mkdtempSync(join(tmpdir(), 'videoid-saved-')) }),
+      goOn: nothing,
       end: 'signed',
     },
     'the PIN of the officer is not where the settings say': {
@@ -77,7 +144,7 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
       },
       why: { state: 'attention', code: 'SECRET_NOT_FOUND', leavesByItself: false, words: /rao-pin-143/ },
       repair: async () => putRightSecret(WRONG.pin),
-      remedy: /--remedy retry$/,
+      remedy: /^videoid approve/,
       goOn: acceptAndSign,
       end: 'signed',
     },
@@ -164,6 +231,7 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
         code: 'APPROVAL_INCOMPLETE',
         leavesByItself: true,
         words: /CREATED.*Approve in the provider's console/,
+        endsBy: /^the approval in the provider's console$/,
       },
       repair: (who) => who.console('approve'),
       goOn: acceptAndSign,
@@ -222,10 +290,23 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
         await who.approve();
         return who;
       },
-      why: { state: 'attention', code: 'PROVIDER_REFUSED', leavesByItself: false, words: /Unsupported file type/ },
+      why: {
+        state: 'attention',
+        code: 'PROVIDER_REFUSED',
+        leavesByItself: false,
+        words: /refused document 1: .*Unsupported file type.*Document 1 is "agreement.pdf"/,
+      },
       remedy: /^videoid cancel/,
-      goOn: nothing,
-      end: 'cancelled',
+      async goOn(who) {
+        await recover(who);
+        await who.outcome();
+        const { remedies } = await at().client.why(who.reference);
+        const [anew] = remedies;
+        expect(anew?.command).toMatch(/^videoid sign FILES --new-attempt/);
+        await typeCommand(at(), anew?.command ?? '', { filled: { FILES: join(SAMPLES, 'annex.pdf') } });
+        await who.throughTo('signed');
+      },
+      end: 'signed',
     },
     'the contract is not there': {
       async provoke() {
@@ -407,7 +488,7 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
       goOn: acceptAndSign,
       end: 'signed',
     },
-    'callbacks go to a wrong address': {
+    'callbacks go to a wrong address, and the video is finished': {
       async provoke() {
         const who = await start({
           registrationAuthority: WRONG.webhook,
@@ -420,11 +501,11 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
       why: {
         state: 'waiting',
         leavesByItself: true,
-        words: /finish the video.*the provider says VIDEOPENDING/,
-        endsBy: /callback of the provider, or the next read/,
+        words: /waiting for the registration authority operator's decision/, // `why` lets the request read the provider
+        endsBy: /an officer approves or refuses/,
       },
-      repair: () => setRightWebhook(at()),
-      goOn: reviewThenSign,
+      remedy: /^videoid approve/,
+      goOn: acceptAndSign,
       end: 'signed',
     },
     'the deadline is near': {
@@ -433,7 +514,7 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
         await who.until('video');
         return who;
       },
-      why: { state: 'waiting', leavesByItself: true, words: /the deadline at .* is near/, endsBy: /the deadline at/ },
+      why: { state: 'waiting', leavesByItself: true, words: /The deadline at .* is near/, endsBy: /the deadline at/ },
       remedy: /^videoid extend/,
       async goOn(who) {
         const { deadline = '' } = await at().client.status(who.reference);
@@ -508,11 +589,6 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
 
 async function throughToSigned(who: People): Promise<void> {
   await who.throughTo('signed');
-}
-
-async function reviewThenSign(who: People): Promise<void> {
-  await who.approve();
-  await acceptAndSign(who);
 }
 
 async function nothing(): Promise<void> {}

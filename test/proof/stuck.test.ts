@@ -2,8 +2,9 @@ import { join } from 'node:path';
 import type { Outcome } from '../../src/messages/outcome.js';
 import { videoid } from '../cli/run.js';
 import { Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
 import { aStart, People, SAMPLES } from '../installation/people.js';
-import { overcome, type Situation } from './stuck.js';
+import { acceptAndSign, overcome, type Situation } from './stuck.js';
 import { provideWrongAuthorities, withWrongAuthorities } from './stuck-authorities.js';
 import { stuckEnrolments } from './stuck-enrolments.js';
 import { stuckSignatures } from './stuck-signatures.js';
@@ -64,6 +65,26 @@ test('somebody terminated the workflow with tools of Temporal', async () => {
   const next = new People(at, reference);
   await next.throughTo('signed');
   expect(await next.outcome()).toMatchObject({ outcome: 'signed' });
+});
+
+test('somebody paused a step with tools of Temporal', async () => {
+  const who = await People.start(at);
+  await who.throughTo('review');
+  const fault = await who.fault({ name: 'answer-503', endpoint: 'approve' });
+  void who.approve().catch(() => undefined);
+  await eventually(async () => (await at.client.why(who.reference)).state === 'retrying');
+  const { client } = temporal;
+  const step = { namespace: client.options.namespace, execution: { workflowId: `signature-${who.reference}` } };
+  await client.workflowService.pauseActivity({ ...step, type: 'approve', identity: 'test' });
+  await at.provider.removeFault(fault);
+  expect(await whyByCommand(at, who.reference)).toMatchObject({
+    state: 'attention',
+    leavesByItself: false,
+    words: expect.stringMatching(/paused a step .*Unpause it in the Temporal UI/) as string,
+  });
+  await client.workflowService.unpauseActivity({ ...step, type: 'approve', identity: 'test' });
+  await acceptAndSign(who);
+  expect(await who.outcome()).toMatchObject({ outcome: 'signed' });
 });
 
 test('Temporal cannot be reached from where somebody asks', async () => {

@@ -1,19 +1,21 @@
 import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import type { OutcomeKind } from '../../messages/outcome.js';
-import { newAttemptCommand, type RemedyCommand, reopenCommand } from '../commands.js';
+import { isSignerWrong, newAttemptCommand, type RemedyCommand, reopenCommand } from '../commands.js';
 
 /**
  * What a person can do after an attempt has ended. Only the latest attempt can be followed by another.
  *
  * @param end.open whether the request is still open at the provider and may be reopened
+ * @param end.refusedDocument whether the provider refused a document, which must not be sent again
  */
 export async function remediesAfterEnd(
   archive: Archive,
   record: RequestRecord,
-  { kind, reason, open }: { kind: OutcomeKind; reason: string; open: boolean },
+  end: { kind: OutcomeKind; reason: string; open: boolean; refusedDocument: boolean },
 ): Promise<RemedyCommand[]> {
   const { flow, reference, attempt } = record;
+  const { kind, reason, open, refusedDocument: files } = end;
   if (kind === 'enrolled') return [];
   if (kind === 'signed') {
     return [{ words: 'save the signed files', command: `videoid documents ${reference} --save DIRECTORY` }];
@@ -23,13 +25,17 @@ export async function remediesAfterEnd(
     return [{ words: `see attempt ${latest}, which followed`, command: `videoid why ${reference}` }];
   }
   const created = (await archive.readProvider(record)) !== undefined;
+  // The provider has taken the signer's data of an attempt that was created.
+  const signer = !created || isSignerWrong(reason);
   const anew = {
-    words: created
-      ? 'try again with a new video, which is billed again; fields that you leave out come from this attempt'
-      : 'try again with corrected data; fields that you leave out come from this attempt',
-    command: newAttemptCommand(flow, reference, reason, created),
+    words: [
+      created ? 'try again with a new video, which is billed again' : 'try again with corrected data',
+      ...(files ? ['with other files than the one that was refused'] : []),
+      'what you leave out comes from this attempt',
+    ].join('; '),
+    command: newAttemptCommand(flow, reference, { signer, files }),
   };
-  if (!open) return [anew];
+  if (!open || files) return [anew];
   const again = {
     words: 'reopen it: go on at the provider, to approve, refuse or sign, without another video or bill',
     command: reopenCommand(reference),

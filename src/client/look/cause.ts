@@ -2,6 +2,7 @@ import type { Archive } from '../../archive/archive.js';
 import type { Outage } from '../../messages/conditions.js';
 import { defined } from '../../messages/defined.js';
 import type { FailureCode } from '../../messages/failures.js';
+import type { ProviderStatus } from '../../messages/request.js';
 import type { RemedyCommand } from '../commands.js';
 import type { PendingStep } from './pending-work.js';
 
@@ -11,11 +12,11 @@ export interface Why {
   attempt: number;
   workflowId: string;
   /**
-   * `waiting`: for a person, as normal. `retrying`: by itself, nobody must act. `attention`: see its failure. `silent`: no worker
-   * answers for it. `ended`. `not-started`: recorded, but Temporal does not have it.
+   * `waiting`: for a person, as normal. `under-way`: a step is carried out now. `retrying`: by itself, nobody must act. `attention`:
+   * see its failure. `silent`: no worker answers for it. `ended`. `not-started`: recorded, but Temporal does not have it.
    */
-  state: 'waiting' | 'retrying' | 'attention' | 'silent' | 'ended' | 'not-started';
-  /** The code, if the cause is a failure. */
+  state: 'waiting' | 'under-way' | 'retrying' | 'attention' | 'silent' | 'ended' | 'not-started';
+  /** The code, if the cause is a failure, or if the last order was refused. */
   code?: FailureCode;
   /** The cause, in words. */
   words: string;
@@ -23,6 +24,14 @@ export interface Why {
   since: string;
   /** The step that was tried, and how often. */
   tried?: { step: string; times: number; runningSince?: string; nextTry?: string };
+  /** What the provider said last. Absent if it was never read, and after the end. */
+  provider?: {
+    status?: ProviderStatus;
+    /** When it was read, ISO 8601, by Temporal's clock. */
+    readAt: string;
+    /** A newer read was asked for, and did not come in time for this answer. */
+    newerAwaited?: true;
+  };
   leavesByItself: boolean;
   /** What ends the wait without a command. */
   endsBy: string[];

@@ -1,6 +1,7 @@
 import type { ArchivedEvent } from '../../archive/archive.js';
 import { LATE_CERTIFICATE } from '../../messages/feed.js';
 import type { MissingFiles, Outcome, OutcomeKind } from '../../messages/outcome.js';
+import { reasonWords } from '../../signatures/reasons.js';
 
 /** Why a request ended, by the reason in the outcome. Reasons that people gave are shown as they are. */
 const REASON_WORDS: Record<string, string> = {
@@ -29,7 +30,7 @@ export function endWords(kind: OutcomeKind, reason: string, outcome: Outcome | u
   const by = outcome === undefined ? '' : `, by ${[outcome.actor.kind, outcome.actor.id].filter(Boolean).join(' ')}`;
   const sentences = [`Ended ${kind}: ${why} (${reason}${by}).`];
   if (outcome?.cleanup === 'pending') {
-    sentences.push('Copies, or the request itself, may still be at the provider. Deleting them goes on by itself.');
+    sentences.push('Copies, or the request itself, may still be at the provider.');
   }
   if (outcome?.missing !== undefined) sentences.push(missingWords(outcome.missing));
   else if (outcome?.cleanup === 'left') sentences.push(LEFT_WORDS);
@@ -52,7 +53,7 @@ function signedWords({ documents, missing }: Outcome): string {
       ? 'the signer signed; the files are stored and verified'
       : 'the signer signed; an operator gave up on files that the provider did not give';
   const list = others.map(
-    ({ index, verification: { result, reasons } }) => `document ${index}: ${result} (${reasons.join(', ')})`,
+    ({ index, verification: { result, reasons } }) => `document ${index}: ${result}, ${reasonWords(reasons)}`,
   );
   return `the signer signed; the files are stored, but these did not pass verification: ${list.join('; ')}`;
 }
@@ -62,9 +63,4 @@ export function lateWords({ at, what, facts }: ArchivedEvent): string {
   return what === LATE_CERTIFICATE
     ? `The certificate was issued before the request could be cancelled: at ${at} the provider said ${String(facts?.['status'])}.`
     : `The signer finished the video afterwards: at ${at} the provider said ${String(facts?.['status'])}.`;
-}
-
-/** @param refused the event that notes a refused deletion */
-export function refusedCleanupWords({ at, facts }: ArchivedEvent): string {
-  return `The provider refused the deletion at ${at}: ${String(facts?.['code'])}, ${String(facts?.['words'])}. If this does not stop, remove the cause, or delete in its console.`;
 }

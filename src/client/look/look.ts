@@ -4,9 +4,12 @@ import type { Outcome } from '../../messages/outcome.js';
 import type { RequestStatus } from '../../messages/status.js';
 import { type ListOptions, listRequests, type RequestSummary } from '../../temporal/listing.js';
 import { type AttemptOption, outcomeOf, type RequestAccess, watchStatus } from '../running/access.js';
+import type { RemedyCommand } from '../commands.js';
 import { type Condition, conditionsOf } from './conditions.js';
 import { readFeed } from './feed.js';
 import type { Why } from './cause.js';
+import { commandPlace } from './command-place.js';
+import { remediesOf } from './running.js';
 import { whyOf } from './why.js';
 
 export type { Condition } from './conditions.js';
@@ -43,8 +46,8 @@ export function lookVerbs(access: RequestAccess) {
     },
 
     /**
-     * Why a request waits: the cause, since when, what was tried, what ends the wait, and which commands help. Works also for
-     * ended requests, and without a worker.
+     * Why a request waits: the cause, since when, what was tried, what ends the wait, and which commands help. The request reads
+     * the provider first, if it can, so this may take two seconds longer. Works also for ended requests, and without a worker.
      *
      * @throws VideoIdError TEMPORAL_UNREACHABLE
      */
@@ -56,6 +59,14 @@ export function lookVerbs(access: RequestAccess) {
     async now(): Promise<number> {
       await access.clock.refresh(client);
       return access.clock.now();
+    },
+
+    /** The commands with which a person can go on from where the request stands. The same as those of `why`. */
+    async remedies(status: RequestStatus): Promise<RemedyCommand[]> {
+      const { reference, flow, attempt, stage } = status;
+      const record = await access.record(reference, { flow, attempt });
+      if (stage === 'ended') return (await whyOf(access, record)).remedies;
+      return remediesOf(record, status, await commandPlace(access, record));
     },
 
     /**

@@ -3,7 +3,7 @@ import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import { optionalTsToDate } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
-import type { StepFailure } from '../../messages/activities.js';
+import type { StepFailure, StillWaiting } from '../../messages/activities.js';
 import { defined } from '../../messages/defined.js';
 import { type FailureCode, isFailureCode } from '../../messages/failures.js';
 
@@ -21,6 +21,12 @@ export interface PendingStep {
   runningSince?: string;
   /** When the next try begins. */
   nextTry?: string;
+  /** When the last try began, after it has ended. */
+  triedAt?: string;
+  /** When the last try read the provider and found nothing new, by Temporal's clock. */
+  readAt?: string;
+  /** Somebody paused it with tools of Temporal. */
+  paused?: true;
   /** Why the last try failed. Absent while the step only waits for a change at the provider. */
   failure?: { code: FailureCode; words: string };
 }
@@ -38,15 +44,21 @@ export async function pendingWork(client: Client, description: WorkflowExecution
   const { pendingActivities, pendingWorkflowTask } = description.raw;
   const steps: PendingStep[] = [];
   for (const pending of pendingActivities ?? []) {
-    const failure = await failureOf(client, pending.lastFailure);
+    const { failure, read } = await lastTry(client, pending.lastFailure);
+    const running = pending.state === STARTED;
     steps.push({
       step: pending.activityType?.name ?? '',
       tries: pending.attempt ?? 1,
       ...moment('since', pending.scheduledTime),
       ...defined({ failure }),
-      ...(pending.state === STARTED
+      ...(pending.paused === true ? { paused: true } : {}),
+      ...(running
         ? moment('runningSince', pending.lastStartedTime)
-        : moment('nextTry', pending.nextAttemptScheduleTime)),
+        : {
+            ...moment('triedAt', pending.lastStartedTime),
+            ...moment('nextTry', pending.nextAttemptScheduleTime),
+            ...(read ? moment('readAt', pending.lastStartedTime) : {}),
+          }),
     });
   }
   const failing = (step: PendingStep): number => (step.failure === undefined ? 1 : 0);
@@ -72,17 +84,25 @@ function moment<Name extends string>(name: Name, time: Timestamp): { [Key in Nam
 
 type Failure = Parameters<typeof decodeOptionalFailureToOptionalError>[1];
 
-async function failureOf(client: Client, failure: Failure): Promise<PendingStep['failure']> {
+/** What became of the last try: a failure, a read without news, or neither. */
+interface LastTry {
+  failure?: PendingStep['failure'];
+  read?: boolean;
+}
+
+async function lastTry(client: Client, failure: Failure): Promise<LastTry> {
   const error = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failure);
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (cause === undefined) return undefined;
+  if (cause === undefined) return {};
   if (!(cause instanceof ApplicationFailure)) {
-    return { code: 'STEP_FAILED', words: 'The last try did not finish in its time; its worker may have stopped.' };
+    return ofOurs('The last try did not finish in its time; its worker may have stopped.');
   }
-  if (cause.type === 'STILL_WAITING') return undefined;
-  if (!isFailureCode(cause.type)) {
-    return { code: 'STEP_FAILED', words: 'The step failed in our own code; the log of the worker says where.' };
-  }
+  if (cause.type === 'STILL_WAITING') return { read: (cause.details?.[0] as StillWaiting | undefined)?.read === true };
+  if (!isFailureCode(cause.type)) return ofOurs('It failed in our own code; the log of the worker says where.');
   const detail = cause.details?.[0] as Partial<StepFailure> | undefined;
-  return { code: cause.type, words: detail?.words ?? cause.message };
+  return { failure: { code: cause.type, words: detail?.words ?? cause.message } };
+}
+
+function ofOurs(words: string): LastTry {
+  return { failure: { code: 'STEP_FAILED', words } };
 }

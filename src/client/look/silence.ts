@@ -6,7 +6,7 @@ import { type CommandPlace, resetCommand, verbCommand } from '../commands.js';
 import { type Found, triedOf } from './cause.js';
 import { type PendingWork, pendingWork } from './pending-work.js';
 
-const doctor = { words: 'see what else is missing', command: 'videoid doctor' };
+export const DOCTOR = { words: 'see what else is missing', command: 'videoid doctor' };
 
 /**
  * Why no worker answers for a request: there is none, it is busy, or it cannot go on with this request.
@@ -43,12 +43,12 @@ function silent(
     return {
       state: 'silent',
       code: 'WORKER_AWAY',
-      words: 'No worker serves the task queue. The request waits safely and nothing of it is lost.',
+      words: 'No worker is running. The request waits safely, and nothing of it is lost.',
       since,
       ...triedOf(step),
       leavesByItself: false,
       endsBy: ['a worker that starts'],
-      remedies: [worker, doctor],
+      remedies: [worker, DOCTOR],
     };
   }
   if (task !== undefined && stop === 'failed') {
@@ -60,7 +60,7 @@ function silent(
       ...triedOf(step),
       leavesByItself: false,
       endsBy: ['a worker of the right release'],
-      remedies: [doctor, look],
+      remedies: [DOCTOR, look],
     };
   }
   return {
@@ -71,7 +71,7 @@ function silent(
     ...triedOf(step),
     leavesByItself: true,
     endsBy: ['the worker has time again, or one is started'],
-    remedies: [look, worker, doctor],
+    remedies: [look, worker, DOCTOR],
   };
 }
 
@@ -107,7 +107,7 @@ function notReplayable({ taskCompletedAt, knownDefect }: Break, { task }: Pendin
         words: `go on from ${taskCompletedAt}: orders since then are repeated, and a code may be sent again`,
         command: resetCommand(names),
       },
-      doctor,
+      DOCTOR,
     ],
   };
 }

@@ -1,27 +1,25 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
-import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { defined } from '../../messages/defined.js';
-import { type FailureCode, VideoIdError } from '../../messages/failures.js';
-import { LATE_WORDS } from '../../messages/feed.js';
-import type { Flow } from '../../messages/request.js';
-import type { Outcome } from '../../messages/outcome.js';
-import { CLEANUP_REFUSED, type RequestStatus, type Verb } from '../../messages/status.js';
-import { remediesAfterEnd } from './after-end.js';
-import { type CommandPlace, remedyCommand, resumeCommand, startCommand, verbRemedy } from '../commands.js';
-import { type PendingWork, pendingWork } from './pending-work.js';
-import type { RequestAccess } from '../running/access.js';
+import { VideoIdError } from '../../messages/failures.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
-import { type Found, notAhead, triedOf, type Why } from './cause.js';
-import { silenceOf } from './silence.js';
-import { waitOf } from './wait.js';
-import { endWords, lateWords, refusedCleanupWords } from './end-words.js';
+import { type CommandPlace, resumeCommand, startCommand } from '../commands.js';
+import type { RequestAccess } from '../running/access.js';
+import { type Found, notAhead, type Why } from './cause.js';
+import { commandPlace } from './command-place.js';
+import { endedCause } from './ended.js';
+import { pendingWork } from './pending-work.js';
+import { lastRead, mayReadAnew, type Moment, readAnew } from './read-anew.js';
+import { runningCause } from './running.js';
+import { paused } from './paused.js';
+import { DOCTOR, silenceOf } from './silence.js';
 
 /** The parts of the client that are needed to find the cause. */
 export type WhyPlace = Pick<RequestAccess, 'archive' | 'client' | 'config' | 'status'>;
 
 /**
- * Finds the true cause, even without a worker: from the archive, the request itself, and Temporal's data about its steps.
+ * Finds the true cause, even without a worker: from the archive, the request itself, and Temporal's data about its steps. Lets the
+ * request read the provider first, if it can.
  *
  * @throws VideoIdError TEMPORAL_UNREACHABLE, ARCHIVE_NOT_SHARED, ARCHIVE_UNAVAILABLE
  */
@@ -32,27 +30,53 @@ export async function whyOf(place: WhyPlace, record: RequestRecord): Promise<Why
 }
 
 async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
-  const { archive, client } = place;
+  const { archive, client, config } = place;
   const outcome = await archive.readOutcome(record);
-  if (outcome !== undefined) return await ended(archive, record, outcome);
+  if (outcome !== undefined) return await endedCause(place, record, outcome, await place.status(record));
   const description = await describe(client, record);
   const names = await commandPlace(place, record);
   if (description === undefined) return notStarted(record, names);
-  let status: RequestStatus;
+  if (description.status.name === 'PAUSED')
+    return { ...paused('the request', description.startTime.toISOString()), remedies: [DOCTOR] };
+  let moment: Moment;
+  let late: boolean;
   try {
-    status = await place.status(record);
+    ({ late, ...moment } = await newestMoment(place, record, description));
   } catch (error) {
     if (!(error instanceof VideoIdError)) throw error;
     if (error.code === 'REQUEST_ENDED') return endedFromOutside(record, error, description);
     return await silenceOf(client, error, description, names);
   }
-  if (status.stage === 'ended') return await ended(archive, record, await archive.readOutcome(record), status);
-  const pending = await pendingWork(client, description);
+  const { status, pending } = moment;
+  if (status.stage === 'ended') return await endedCause(place, record, await archive.readOutcome(record), status);
   const outage = await archive.notices.readOutage(record);
   return {
-    ...running(status, pending, { ...names, coolDown: record.policy.code.coolDown }),
-    ...defined({ outage: outage && { ...outage, since: notAhead(outage.since, archive) } }),
+    ...runningCause(config, record, status, pending, names),
+    ...defined({
+      provider: providerOf(moment, late),
+      outage: outage && { ...outage, since: notAhead(outage.since, archive) },
+    }),
   };
+}
+
+/** Where the request stands after a new read of the provider. If none comes in time, where it stood before. */
+async function newestMoment(
+  place: WhyPlace,
+  record: RequestRecord,
+  description: WorkflowExecutionDescription,
+): Promise<Moment & { late: boolean }> {
+  const { client } = place;
+  const status = await place.status(record);
+  const before: Moment = { status, description, pending: await pendingWork(client, description) };
+  if (!mayReadAnew(before, record, place.archive.now())) return { ...before, late: false };
+  const read = await readAnew(client, before);
+  return { status: await place.status(record), ...read, late: !read.came };
+}
+
+function providerOf(moment: Moment, late: boolean): Found['provider'] {
+  const readAt = lastRead(moment);
+  if (readAt === undefined) return undefined;
+  return { readAt, ...defined({ status: moment.status.provider.status }), ...(late ? { newerAwaited: true } : {}) };
 }
 
 async function describe(client: Client, record: RequestRecord): Promise<WorkflowExecutionDescription | undefined> {
@@ -65,120 +89,6 @@ async function describe(client: Client, record: RequestRecord): Promise<Workflow
     throw temporalFailure(error, { remedy: 'Check that Temporal runs and that `videoid doctor` reaches it.' });
   }
 }
-
-async function commandPlace({ archive, config }: WhyPlace, record: RequestRecord): Promise<CommandPlace> {
-  const { flow, reference, attempt, registrationAuthority: authority } = record;
-  const other: Flow = flow === 'signature' ? 'enrolment' : 'signature';
-  const officers = config.registrationAuthorities[authority]?.officers ?? {};
-  return {
-    reference,
-    attempt,
-    latest: (await archive.latestAttempt(flow, reference)) === attempt,
-    officer: Object.keys(officers)[0],
-    flow: (await archive.latestAttempt(other, reference)) > 0 ? flow : undefined,
-  };
-}
-
-/** These end when somebody acts at the provider, or decides. A retry does not help. */
-const PEOPLE_ACT = new Set<FailureCode>([
-  'VIDEO_FAILED',
-  'APPROVAL_INCOMPLETE',
-  'STATUS_UNEXPECTED',
-  'SIGNER_UNEXPECTED',
-]);
-
-/** Verbs that help against a failure, in addition to its remedies. */
-const HELPING: Partial<Record<FailureCode, readonly Verb[]>> = {
-  PROVIDER_REFUSED: ['correct'],
-  SIGNER_UNEXPECTED: ['identity', 'correct', 'approve', 'refuse'],
-};
-
-/** The cause: attention, a step that fails within its budget, or the normal wait of the stage. */
-function running(status: RequestStatus, pending: PendingWork, names: CommandPlace & { coolDown: number }): Found {
-  const { attention } = status;
-  const [step] = pending.steps;
-  const endsBy = [...status.endsBy, ...(step?.step === 'watch' && step.nextTry ? [nextRead(step.nextTry)] : [])];
-  if (attention !== undefined) {
-    const { code, since, leavesByItself, remedies, facts } = attention;
-    // While the step keeps trying, its failure may have changed since the attention began.
-    const now = leavesByItself && step?.failure?.code !== code ? step?.failure : undefined;
-    const tries = step?.failure === undefined ? attention.tries : Math.max(step.tries, attention.tries);
-    const helping = (HELPING[code] ?? []).filter((verb) => status.verbs.includes(verb));
-    return {
-      state: leavesByItself && !PEOPLE_ACT.has(code) ? 'retrying' : 'attention',
-      code: now?.code ?? code,
-      words: now === undefined ? status.words : status.words.replace(attention.words, () => now.words),
-      since,
-      tried: { ...triedOf(step).tried, step: attention.step, times: tries },
-      leavesByItself,
-      endsBy,
-      remedies: [
-        ...helping.map((verb) => verbRemedy(verb, placeOf(status, names))),
-        ...remedies.map((remedy) => remedyCommand(remedy, code, names, status.flow, facts)),
-      ],
-    };
-  }
-  const place = placeOf(status, names);
-  const remedies = status.verbs.map((verb) => verbRemedy(verb, place));
-  if (step?.failure !== undefined) {
-    return {
-      state: 'retrying',
-      ...step.failure,
-      since: step.since ?? status.since,
-      ...triedOf(step),
-      leavesByItself: true,
-      endsBy: ['the next try that succeeds', ...endsBy],
-      remedies,
-    };
-  }
-  return {
-    state: 'waiting',
-    ...waitOf(status, names.coolDown),
-    since: status.since,
-    ...triedOf(step),
-    leavesByItself: true,
-    endsBy,
-    remedies,
-  };
-}
-
-/** The arguments of a command for this request. */
-function placeOf({ missing, identity, stage }: RequestStatus, names: CommandPlace): CommandPlace {
-  return { ...names, missing, identity, afterVideo: stage === 'review', codeOut: stage === 'code' };
-}
-
-function nextRead(at: string): string {
-  return `a callback of the provider, or the next read of the request at ${at}`;
-}
-
-async function ended(
-  archive: Archive,
-  record: RequestRecord,
-  outcome: Outcome | undefined,
-  status?: RequestStatus,
-): Promise<Found> {
-  const { kind, reason } = outcome
-    ? { kind: outcome.outcome, reason: outcome.reason }
-    : (status?.outcome ?? UNKNOWN_END);
-  const events = await archive.events(record);
-  const late = events.find(({ what }) => LATE_WORDS.some((word) => word === what));
-  const refused = events.findLast(({ what }) => what === CLEANUP_REFUSED);
-  const pending = outcome?.cleanup === 'pending';
-  return {
-    state: 'ended',
-    words: [
-      endWords(kind, reason, outcome),
-      ...(late === undefined ? [] : [lateWords(late)]),
-      ...(pending && refused ? [refusedCleanupWords(refused)] : []),
-    ].join(' '),
-    since: outcome?.at ?? status?.since ?? '',
-    leavesByItself: !pending,
-    endsBy: pending ? ['deleting at the provider goes on by itself until it is done'] : [],
-    remedies: await remediesAfterEnd(archive, record, { kind, reason, open: outcome?.leftOpen === true && !pending }),
-  };
-}
-
-const UNKNOWN_END = { kind: 'cancelled', reason: '' } as const;
 
 function endedFromOutside(
   record: RequestRecord,

@@ -1,0 +1,42 @@
+import type { RequestRecord } from '../../archive/request-record.js';
+import type { Config } from '../../config/schema.js';
+import type { RequestStatus } from '../../messages/status.js';
+import type { Found } from './cause.js';
+
+type Lack = Pick<Found, 'state' | 'code' | 'words' | 'leavesByItself'>;
+
+/**
+ * What is missing in the settings, if nobody can decide about the video because of it. These are the settings of the process that
+ * is asked. The workers have their own, and a step that needs them says the same.
+ */
+export function lackOfSettings(
+  { registrationAuthorities }: Config,
+  { registrationAuthority: id, automaticOfficer }: RequestRecord,
+  { stage, reviewMode, words }: RequestStatus,
+): Lack | undefined {
+  if (stage !== 'review' || reviewMode === 'at-provider') return undefined;
+  const lack = (code: Exclude<Lack['code'], undefined>, missing: string): Lack => ({
+    state: 'attention',
+    code,
+    words: `${words}. ${missing} Put it back, restart the workers, and decide then. Or decide in the provider's console.`,
+    leavesByItself: false,
+  });
+  const authority = registrationAuthorities[id];
+  if (authority === undefined)
+    return lack(
+      'UNKNOWN_REGISTRATION_AUTHORITY',
+      `Registration authority ${id} is not in the settings, so nobody can decide here.`,
+    );
+  const officers = Object.keys(authority.officers);
+  if (officers.length === 0)
+    return lack(
+      'UNKNOWN_OFFICER',
+      `Registration authority ${id} has no officer in the settings, so nobody can decide here.`,
+    );
+  if (reviewMode === 'automatic' && automaticOfficer !== undefined && !officers.includes(automaticOfficer))
+    return lack(
+      'UNKNOWN_OFFICER',
+      `Officer "${automaticOfficer}", who approves automatically, is not in the settings.`,
+    );
+  return undefined;
+}
