@@ -34,9 +34,10 @@ function codecServerCommand(program: Command): void {
     async ({ screen }) => {
       const config = await readSettings(screen);
       const { loadKeyRing } = await import('../security/keys.js');
+      const { processName } = await import('../security/key-failures.js');
       const { EncryptionCodec } = await import('../security/payload-codec.js');
       const { startCodecServer } = await import('../security/codec-server.js');
-      const codec = new EncryptionCodec(await loadKeyRing(config.keys.codec));
+      const codec = new EncryptionCodec(await loadKeyRing(config.keys.codec), processName('codec server'));
       const server = await startCodecServer({ codec, ...config.codecServer });
       screen.answer({ url: server.url }, [`The codec server listens on ${server.url}`]);
       screen.say('Set this address in the Temporal UI as codec server endpoint. Ctrl-C stops the server.');

@@ -84,6 +84,7 @@ export const STEP_FAILURES = {
   VERIFICATION_NOT_PASSED: { http: 409, exit: 8 },
   FILES_LEFT_AT_PROVIDER: { http: 502, exit: 1 },
   SEAL_NOT_OPENED: { http: 500, exit: 1 },
+  KEY_NOT_SHARED: { http: 500, exit: 1 },
   ARCHIVE_NOT_SHARED: { http: 500, exit: 1 },
   ARCHIVE_FULL: { http: 507, exit: 1 },
   ARCHIVE_UNAVAILABLE: { http: 503, exit: 1 },
@@ -136,6 +137,11 @@ export class VideoIdError extends Error {
     this.field = more.field;
     this.remedy = more.remedy;
     this.facts = more.facts ?? {};
+  }
+
+  /** What happened and what to do, in one text. */
+  get words(): string {
+    return this.remedy === undefined ? this.message : `${this.message} ${this.remedy}`;
   }
 
   /** A failure as API bodies, `--json` and logs show it. */

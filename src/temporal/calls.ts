@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
+import { ApplicationFailure, NamespaceNotFoundError, PayloadConverterError, ValueError } from '@temporalio/common';
 import { VideoIdError, isFailureCode } from '../messages/failures.js';
 import { GRPC, grpcStatusOf } from './failures.js';
 
@@ -55,6 +55,18 @@ export function isTaskUndone(error: unknown): boolean {
  */
 export function isQueryFailed(error: unknown): boolean {
   return error instanceof QueryNotRegisteredError; // Temporal's client throws it for every query that failed
+}
+
+/** The SDK puts words of its own before the message for the input of a step. */
+const ABOUT_KEYS = /\b(KEY_NOT_SHARED|START_REFUSED): (?:Failed to parse activity args for activity \w+: )?(.*)/s;
+
+/**
+ * A failure about keys, from words that a worker left readable for everybody (`failure-converter.ts`). Undefined for other words.
+ */
+export function aboutKeys(words: string | null | undefined): VideoIdError | undefined {
+  const [, code, message] = ABOUT_KEYS.exec(words ?? '') ?? [];
+  if (!isFailureCode(code) || message === undefined) return undefined;
+  return new VideoIdError(code, message, { field: 'keys' });
 }
 
 /** The failure type of an Update that was running when its workflow closed. */
@@ -116,6 +128,14 @@ export function temporalFailure(
     return new VideoIdError('SETUP_FAILED', 'The search attributes are not registered in the namespace.', {
       field: 'temporal.namespace',
       remedy: 'Run `videoid setup`, then repeat the call.',
+      facts,
+      cause: error,
+    });
+  }
+  if (error instanceof ValueError || error instanceof PayloadConverterError) {
+    return new VideoIdError('KEY_NOT_SHARED', 'An answer in Temporal has a form that no worker of ours writes.', {
+      field: 'keys.encryptPayloads',
+      remedy: 'Run videoid doctor, which compares the processes. If they are alike, check who can write to Temporal.',
       facts,
       cause: error,
     });

@@ -89,6 +89,5 @@ export function providerFailure(
 }
 
 function ofOurs(error: VideoIdError): ApplicationFailure {
-  const words = error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
-  return stepFailure(error.code, words, { retry: ARCHIVE_TROUBLE.has(error.code), facts: error.facts });
+  return stepFailure(error.code, error.words, { retry: ARCHIVE_TROUBLE.has(error.code), facts: error.facts });
 }

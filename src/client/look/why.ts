@@ -9,6 +9,7 @@ import type { Outcome } from '../../messages/outcome.js';
 import { CLEANUP_REFUSED, type RequestStatus, type Verb } from '../../messages/status.js';
 import { remediesAfterEnd } from './after-end.js';
 import { type CommandPlace, remedyCommand, resumeCommand, startCommand, verbRemedy } from '../commands.js';
+import { keysDiffer } from './keys-differ.js';
 import { type PendingWork, pendingWork } from './pending-work.js';
 import type { RequestAccess } from '../running/access.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
@@ -44,7 +45,7 @@ async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
   } catch (error) {
     if (!(error instanceof VideoIdError)) throw error;
     if (error.code === 'REQUEST_ENDED') return endedFromOutside(record, error, description);
-    return await silenceOf(client, error, description, names);
+    return keysDiffer(error, record, names) ?? (await silenceOf(client, error, description, names));
   }
   if (status.stage === 'ended') return await ended(archive, record, await archive.readOutcome(record), status);
   const pending = await pendingWork(client, description);

@@ -12,6 +12,7 @@ import { STATUS_QUERY, type StatusQuestion } from '../../messages/steering.js';
 import { findExecution } from './ending.js';
 import { isWorkerPolling } from '../../temporal/pollers.js';
 import {
+  aboutKeys,
   askedAgain,
   isDeadlineExceeded,
   isNoPoller,
@@ -52,7 +53,7 @@ export interface StatusPlace {
  * @param within milliseconds
  * @throws VideoIdError WORKER_AWAY, STILL_RUNNING (a worker is there and does not answer, or did not get its task
  *   done), TEMPORAL_UNREACHABLE, REQUEST_NOT_FOUND (recorded, and never started), REQUEST_ENDED (ended from outside,
- *   without an outcome)
+ *   without an outcome), START_REFUSED, KEY_NOT_SHARED
  */
 export async function statusOf(place: StatusPlace, record: RequestRecord, within: number): Promise<RequestStatus> {
   const { archive, client } = place;
@@ -63,7 +64,10 @@ export async function statusOf(place: StatusPlace, record: RequestRecord, within
     const ask = () => askedStatus(place, record);
     return await client.withDeadline(until, () => askedAgain(ask, isQueryFailed, until));
   } catch (error) {
+    if (error instanceof VideoIdError) throw error;
     if (isNoPoller(error)) throw workerAway();
+    const key = error instanceof Error ? aboutKeys(error.message) : undefined;
+    if (key !== undefined) throw key;
     const late = isQueryFailed(error) || isTaskUndone(error) || isDeadlineExceeded(error) || Date.now() >= until;
     if (late) throw await silent(place);
     throw temporalFailure(error);
