@@ -119,6 +119,37 @@ test('the registration authority is no longer in the settings', async () => {
   expect(outcome).toMatchObject({ outcome: 'signed' });
 });
 
+test('the officer is no longer in the settings of the worker', async () => {
+  const without = join(folder, 'without-officer.json');
+  const settings = JSON.parse(readFileSync(at.state.configFile, 'utf8')) as {
+    registrationAuthorities: Record<string, Authority>;
+  };
+  const { [OFFICER]: gone, ...others } = settings.registrationAuthorities[AUTHORITIES.manual]?.officers ?? {};
+  Object.assign(settings.registrationAuthorities[AUTHORITIES.manual] ?? {}, { officers: { other: gone, ...others } });
+  writeFileSync(without, JSON.stringify(settings));
+  const outcome = await overcome<People>(at, {
+    async provoke() {
+      const who = await People.start(at);
+      await who.throughTo('review');
+      await workerWith({ ...right, VIDEOID_CONFIG: without });
+      await expect(who.approve()).rejects.toMatchObject({ code: 'UNKNOWN_OFFICER' });
+      return who;
+    },
+    why: {
+      state: 'waiting',
+      code: 'UNKNOWN_OFFICER',
+      leavesByItself: true,
+      words:
+        /officer "[\w-]+" is not in registrationAuthorities\.139\.officers in the settings of the worker on .*Or decide as another: other/,
+    },
+    repair: () => workerWith(right),
+    remedy: /^videoid approve/,
+    goOn: acceptAndSign,
+    end: 'signed',
+  });
+  expect(outcome).toMatchObject({ outcome: 'signed' });
+});
+
 test('the provider cannot be reached', async () => {
   const outcome = await overcome<People>(at, {
     async provoke() {
