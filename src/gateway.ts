@@ -1,7 +1,11 @@
 import './process/supported-node.js';
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import { CallbackFiles } from './archive/callback-files.js';
+import { openArchive } from './archive/file-archive.js';
 import { IndexReader } from './archive/index-reader.js';
 import { INDEX } from './archive/layout.js';
 import { countRequests } from './temporal/listing.js';
@@ -15,6 +19,7 @@ import { RequestCounts } from './gateway/request-counts.js';
 import { readApiTokens, readWebhookTokens } from './gateway/tokens.js';
 import {
   CachedIndex,
+  CallbackCounts,
   createHintDelivery,
   createWebhooks,
   DeliveredHints,
@@ -22,6 +27,8 @@ import {
 } from './gateway/webhooks/webhooks.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { VideoIdError } from './messages/failures.js';
+import type { ProcessRecord } from './messages/processes.js';
+import { keepRecord, ownRecord } from './process/own-record.js';
 import { connectClient } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
 
@@ -50,6 +57,8 @@ interface Parts {
   metrics: GatewayMetrics;
   /** Aborted when the gateway stops. */
   stop: AbortSignal;
+  /** What the gateway tells about itself, once it listens. */
+  about: () => object | undefined;
   onClose: (end: () => Promise<void>) => void;
 }
 
@@ -66,11 +75,13 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
     // Closed in reverse order: first the listener, then what its answers need.
     for (const end of ends.splice(0).toReversed()) await end();
   };
+  let about: object | undefined;
   const parts: Parts = {
     config,
     logger,
     metrics: createMetrics(),
     stop: stop.signal,
+    about: () => about,
     onClose: (end) => void ends.push(end),
   };
   try {
@@ -85,12 +96,24 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
     });
     const listener = await listen(app, config.gateway);
     parts.onClose(listener.close);
+    const record = await ownRecord(config, 'gateway', `${listener.host}:${listener.port}`);
+    about = { version: record.version, ...(only === undefined ? { keys: record.keys } : {}) };
+    // The bridge alone sees no archive.
+    if (only === undefined) await leaveRecord(record, parts);
     logger.info({ address: listener.host, port: listener.port, component: only ?? 'all' }, 'gateway listens');
     return { host: listener.host, port: listener.port, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Leaves the record in the archive until the gateway stops. */
+async function leaveRecord(record: ProcessRecord, { config, logger, stop, onClose }: Parts): Promise<void> {
+  const { directory, reserve } = config.archive;
+  const { notices } = await openArchive({ directory, reserveBytes: reserve });
+  const kept = keepRecord(notices, record, { signal: stop, logger });
+  onClose(() => kept);
 }
 
 async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Parts): Promise<void> {
@@ -112,18 +135,29 @@ async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Pa
   );
 }
 
-async function serveBridge(app: App, { config, logger, metrics, onClose }: Parts): Promise<void> {
+async function serveBridge(app: App, { config, logger, metrics, about, onClose }: Parts): Promise<void> {
   const { hints } = config.gateway;
   const tokens = await readWebhookTokens(config);
-  const index = new IndexReader(config.archive.index ?? join(config.archive.directory, INDEX));
+  const indexDirectory = config.archive.index ?? join(config.archive.directory, INDEX);
+  const index = new IndexReader(indexDirectory);
   await index.assertPresent();
+  const counts = await CallbackCounts.open(
+    {
+      files: new CallbackFiles(indexDirectory),
+      gateway: gatewayName(config.gateway),
+      failed: (error) =>
+        logger.warn({ error }, 'with which tokens callbacks come is not kept: the index cannot be written'),
+    },
+    tokens.values,
+  );
+  onClose(() => counts.close());
   // The `hint` signal has no argument, so its connection needs no codec key.
   const { connection, client } = await connectClient(config.temporal, dataConverter(undefined), { lazy: true });
   onClose(async () => connection.close());
-  app.route('/', createHealth(connection));
-  const counts = new RequestCounts(() => countRequests({ client, taskQueue: config.temporal.taskQueue }));
+  app.route('/', createHealth(connection, about));
+  const requests = new RequestCounts(() => countRequests({ client, taskQueue: config.temporal.taskQueue }));
   app.get('/metrics', (context) =>
-    context.text([metrics.hints, metrics.calls, counts].map((each) => each.text()).join(''), 200, {
+    context.text([metrics.hints, metrics.calls, requests].map((each) => each.text()).join(''), 200, {
       'Content-Type': 'text/plain; version=0.0.4',
     }),
   );
@@ -131,6 +165,7 @@ async function serveBridge(app: App, { config, logger, metrics, onClose }: Parts
     '/',
     createWebhooks({
       tokens,
+      counts,
       index: new CachedIndex(index, hints.unknownFor),
       deliver: createHintDelivery(client, logger),
       delivered: new DeliveredHints(hints.sameWithin),
@@ -140,6 +175,11 @@ async function serveBridge(app: App, { config, logger, metrics, onClose }: Parts
       logger,
     }),
   );
+}
+
+/** The name of this gateway's file of counts. The same after a restart. */
+function gatewayName({ host, port }: Config['gateway']): string {
+  return createHash('sha256').update(`${hostname()}\0${host}:${port}`).digest('hex').slice(0, 16);
 }
 
 /** Runs the gateway with the settings of this process until SIGTERM or SIGINT. */

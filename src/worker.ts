@@ -11,6 +11,7 @@ import { type Config, loadConfig } from './config.js';
 import { runIfStarted } from './process/entry.js';
 import { startHealthServer } from './process/health.js';
 import type { LogFields } from './logging/fields.js';
+import { keepRecord, ownRecord } from './process/own-record.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { installRuntime } from './logging/temporal.js';
 import { type KeyRing, loadKeyRing, loadSealPrivateKeys, loadSealPublicKey } from './security/keys.js';
@@ -18,6 +19,7 @@ import { loadOrderPublicKeys, type OrderPublicKeys } from './security/order-keys
 import { isWrongClock } from './messages/age.js';
 import { defined } from './messages/defined.js';
 import { VideoIdError } from './messages/failures.js';
+import type { ProcessRecord } from './messages/processes.js';
 import { attemptOfWorkflow } from './messages/request.js';
 import { keepResetting } from './temporal/history-reset.js';
 import { rootFiles } from './signatures/root-files.js';
@@ -64,13 +66,17 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     logger,
   });
   let worker: Worker | undefined;
+  let record: ProcessRecord | undefined;
   const running = new AbortController();
   // Before the SDK's runtime starts: it would keep the process alive even if the port is taken.
   const health = await startHealthServer({
     host: config.worker.host,
     port: config.worker.healthPort,
     state: () => worker?.getState() ?? 'STARTING',
-    facts: () => defined({ clockAheadBy: clock.wrongBy }),
+    facts: () => ({
+      ...defined({ clockAheadBy: clock.wrongBy }),
+      ...(record && { version: record.version, keys: record.keys }),
+    }),
   });
   let connection: NativeConnection | undefined;
   try {
@@ -98,10 +104,12 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     });
     const facts = { port: health.port, taskQueue: config.temporal.taskQueue, archiveId: archive.id };
     logger.info(facts, 'worker is running');
+    record = await ownRecord(config, 'worker', `${host}:${health.port}`);
+    const recording = keepRecord(archive.notices, record, { signal: running.signal, logger });
     const resetting = resetRequests(config, client, { archive, logger, signal: running.signal });
     await worker.run();
     running.abort();
-    await Promise.all([resetting, measuring.ended]);
+    await Promise.all([resetting, measuring.ended, recording]);
   } finally {
     running.abort();
     await health.close();

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Condition, Why } from '../client.js';
 import { sayWrongClock } from './clock-words.js';
+import { sentence } from '../security/key-failures.js';
 import { type AttemptFlag, define, defineRequest, withAttempt, withClient } from './command.js';
 import { columns, moment, span } from './layout.js';
 
@@ -27,12 +28,14 @@ function conditionsCommand(program: Command): void {
   define(
     program,
     'conditions',
-    'show why many requests wait: each Optimizer out of reach, since when, and how many requests wait',
+    'show why many requests wait: each Optimizer out of reach, and callbacks that come with a wrong token',
     async ({ screen }) =>
       await withClient(screen, async (client) => {
         const conditions = await screen.during('Looking', client.conditions());
         const lines = conditionLines(conditions, await client.now());
-        const nothing = ['Nothing: every Optimizer answered when last asked.'];
+        const nothing = [
+          'Nothing: every Optimizer answered when last asked, and callbacks come with the right tokens.',
+        ];
         screen.answer({ conditions }, lines.length === 0 ? nothing : lines);
       }),
   );
@@ -76,8 +79,12 @@ function whyLines(why: Why, now: number): string[] {
 
 /** One or two lines for each. Also shown above lists. */
 export function conditionLines(conditions: readonly Condition[], now: number): string[] {
-  return conditions.flatMap(({ code, environment, optimizer, since, words, waiting }) => [
-    `${optimizer} (${environment}) is out of reach since ${moment(since)}, ${span(now - Date.parse(since))} (${code}): ${words}`,
-    `  ${waiting} request(s) wait for it. They go on by themselves when it answers.`,
-  ]);
+  return conditions.flatMap((condition) => {
+    if (condition.what === 'callbacks') return [sentence(`${condition.words}.`), `  ${condition.remedy}`];
+    const { code, environment, optimizer, since, words, waiting } = condition;
+    return [
+      `${optimizer} (${environment}) is out of reach since ${moment(since)}, ${span(now - Date.parse(since))} (${code}): ${words}`,
+      `  ${waiting} request(s) wait for it. They go on by themselves when it answers.`,
+    ];
+  });
 }

@@ -7,13 +7,13 @@ const ANSWER_WITHIN = 2000;
 const GOOD_FOR = 1000;
 
 /** `GET /health`: 200 when hints and calls can be carried out, 503 while Temporal is out of reach. */
-export function createHealth(connection: Connection): Hono {
+export function createHealth(connection: Connection, about: () => object | undefined): Hono {
   let checked = { at: -Infinity, ready: Promise.resolve(false) };
   const app = new Hono();
   app.get('/health', async (context) => {
     if (Date.now() - checked.at >= GOOD_FOR) checked = { at: Date.now(), ready: isReachable(connection) };
     const ready = await checked.ready;
-    return context.json({ ready, temporal: ready ? 'reachable' : 'unreachable' }, ready ? 200 : 503);
+    return context.json({ ready, temporal: ready ? 'reachable' : 'unreachable', ...about() }, ready ? 200 : 503);
   });
   return app;
 }

@@ -3,13 +3,14 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { VideoIdClient, type Why } from '../../src/client.js';
 import { type Config, loadConfig } from '../../src/config.js';
+import { sentence } from '../../src/security/key-failures.js';
 import { generateCodecKey, generateSealKeys } from '../../src/security/keys.js';
 import { generateOrderKeys } from '../../src/security/order-keys.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { aStart, People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
-import { typeCommand, whyByCommand } from '../installation/typed-command.js';
+import { answered, typeCommand, whyByCommand } from '../installation/typed-command.js';
 
 /** Processes with different keys. Each gets settings of its own; those of commands are the installation's file. */
 let at: Installation;
@@ -27,6 +28,8 @@ const lay = (name: string, content: string): string => {
   return `file:${path}`;
 };
 const codecKey = (id: string): Config['keys']['codec'][number] => ({ id, key: lay(`codec-${id}`, generateCodecKey()) });
+
+const ownSealKey = async (): Promise<string> => lay('other-seal.pem', (await generateSealKeys()).publicKey);
 
 /** Writes settings with other keys. Without a name, they are those of all commands. */
 function withKeys(changed: Partial<Config['keys']>, name?: string): Config {
@@ -68,8 +71,38 @@ function peopleWith(client: VideoIdClient, reference: string): People {
   return new People(Object.create(at, { client: { value: client } }) as Installation, reference);
 }
 
-const THE_WORKER = `worker on ${hostname()}`;
+const THE_WORKER = `the worker on ${hostname()}`;
 const OURS = `this process on ${hostname()}`;
+
+interface Checked {
+  state: string;
+  words: string;
+  remedy?: string;
+}
+
+/** What `videoid doctor` says about the worker. */
+async function doctorOnWorker(): Promise<Checked> {
+  return await eventually(async () => {
+    const { checks } = (await answered(at, ['doctor'])) as { checks: (Checked & { name: string })[] };
+    return checks.find(({ name }) => name === `worker on ${hostname()}`);
+  });
+}
+
+test('doctor names a process with other keys, where it runs, and what to do', async () => {
+  expect(await doctorOnWorker()).toMatchObject({ state: 'ok' });
+  withKeys({ codec: [codecKey('next'), ...keys.codec], seal: [{ id: 'local', publicKey: await ownSealKey() }] });
+  const { state, words, remedy } = await doctorOnWorker();
+  expect(state).toBe('fail');
+  expect(words).toContain(`127.0.0.1:${at.config.worker.healthPort}`);
+  expect(words).toContain('it lacks the codec key "next", which encrypts here');
+  expect(words).toContain('the seal key "local" there');
+  expect(remedy).toContain(`Add it to keys.codec of the worker on ${hostname()}, and restart it.`);
+  const health = await fetch(`http://127.0.0.1:${at.config.worker.healthPort}/health`);
+  const about = (await health.json()) as { version: string; keys: { codec: { print: string }[] } };
+  expect(about).toMatchObject({ state: 'RUNNING', version: expect.stringMatching(/\+[0-9a-f]{8}$/) as string });
+  expect(about.keys.codec).toEqual([{ id: 'local', print: expect.stringMatching(/^[0-9a-f]{12}$/) as string }]);
+  withKeys({});
+});
 
 test('a start with a key that the worker lacks is refused by name, and goes on with the printed command', async () => {
   const codec = [codecKey('next'), ...keys.codec];
@@ -114,7 +147,7 @@ test('a request stands still at a worker without the key of its history, and goe
   await workerWith({ codec: [codecKey('next')] });
   const quiet = await whyIs(who.reference, 'KEY_NOT_SHARED');
   expect(quiet).toMatchObject({ state: 'attention', leavesByItself: false });
-  expect(quiet.words).toContain(`${THE_WORKER} has no codec key "local"`);
+  expect(quiet.words.toLowerCase()).toContain(`${THE_WORKER} has no codec key "local"`);
   expect(quiet.words).toContain('Nothing is lost');
   const temporal = await Temporal.connect(at);
   await temporal.workflow(who.workflowId).signal('hint');
@@ -122,9 +155,7 @@ test('a request stands still at a worker without the key of its history, and goe
     const { events } = await temporal.workflow(who.workflowId).fetchHistory();
     return events?.at(-1)?.workflowTaskFailedEventAttributes?.failure?.message;
   });
-  expect(told).toContain(
-    `KEY_NOT_SHARED: What was accepted earlier cannot be read: the ${THE_WORKER} has no codec key`,
-  );
+  expect(told).toContain(`KEY_NOT_SHARED: What was accepted earlier cannot be read: ${THE_WORKER} has no codec key`);
   await temporal.close();
   await who.console('approve');
   await workerWith({});
@@ -163,15 +194,14 @@ test('an order by another key is refused by name, whether its id is unknown or t
 });
 
 test('a code that is sealed to a key that the worker lacks is typed again, and the worker is named', async () => {
-  const { publicKey } = await generateSealKeys();
-  const seal = [{ id: 'other', publicKey: lay('other-seal.pem', publicKey) }];
+  const seal = [{ id: 'other', publicKey: await ownSealKey() }];
   const who = await People.start(at);
   await who.throughTo('code');
   await clientWith({ seal }, async (client) => {
     const signing = client.sign(who.reference, { secret: await who.code() });
     await expect(signing).rejects.toMatchObject({
       code: 'SEAL_NOT_OPENED',
-      message: expect.stringContaining(`${THE_WORKER} has no private seal key "other"`) as string,
+      message: expect.stringContaining(`${sentence(THE_WORKER)} has no private seal key "other"`) as string,
     });
   });
   withKeys({});

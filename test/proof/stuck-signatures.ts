@@ -420,10 +420,12 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
       why: {
         state: 'waiting',
         leavesByItself: true,
-        words: /finish the video.*the provider says VIDEOPENDING/,
+        words:
+          /finish the video.*the provider says VIDEOPENDING.*with a token that the settings do not have: \d+ since/,
         endsBy: /callback of the provider, or the next read/,
       },
       repair: () => setRightWebhook(at()),
+      remedy: /^videoid conditions$/,
       goOn: reviewThenSign,
       end: 'signed',
     },

@@ -9,6 +9,7 @@ import type { Outcome } from '../../messages/outcome.js';
 import { CLEANUP_REFUSED, type RequestStatus, type Verb } from '../../messages/status.js';
 import { remediesAfterEnd } from './after-end.js';
 import { type CommandPlace, remedyCommand, resumeCommand, startCommand, verbRemedy } from '../commands.js';
+import { withCallbacks } from './callbacks.js';
 import { keysDiffer } from './keys-differ.js';
 import { type PendingWork, pendingWork } from './pending-work.js';
 import type { RequestAccess } from '../running/access.js';
@@ -50,8 +51,9 @@ async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
   if (status.stage === 'ended') return await ended(archive, record, await archive.readOutcome(record), status);
   const pending = await pendingWork(client, description);
   const outage = await archive.notices.readOutage(record);
+  const found = running(status, pending, { ...names, coolDown: record.policy.code.coolDown });
   return {
-    ...running(status, pending, { ...names, coolDown: record.policy.code.coolDown }),
+    ...(await withCallbacks(found, archive, record)),
     ...defined({ outage: outage && { ...outage, since: notAhead(outage.since, archive) } }),
   };
 }

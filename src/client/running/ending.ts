@@ -106,8 +106,7 @@ export async function refusalOf(client: Client, workflowId: string): Promise<str
 function startRefused(words: string): VideoIdError {
   return new VideoIdError('START_REFUSED', `A worker refused it, so nothing happened. ${words}`, {
     field: 'keys',
-    remedy:
-      'Give the worker the keys of the process that starts, and restart it. Then repeat the same start: it continues this request.',
+    remedy: 'Then repeat the same start: it continues this request.',
   });
 }
 

@@ -6,6 +6,7 @@ import { VideoIdError } from '../../messages/failures.js';
 import type { Logger } from '../../logging/logger.js';
 import { BodyNotRead, type BodyLimits, readBody } from '../body.js';
 import type { CachedIndex } from './cached-index.js';
+import type { CallbackCounts, KnownToken } from './callback-counts.js';
 import type { DeliverHint } from './hint-delivery.js';
 import { type Hint, isForwarded, readHint } from './hint-payload.js';
 import type { DeliveredHints, HintAllowance } from './hint-traffic.js';
@@ -13,17 +14,18 @@ import type { KnownSecrets } from '../known-secrets.js';
 import type { GatewayMetrics, HintResult } from '../metrics.js';
 
 export { CachedIndex } from './cached-index.js';
+export { CallbackCounts, tokenDigest } from './callback-counts.js';
 export { createHintDelivery } from './hint-delivery.js';
 export { DeliveredHints, HintAllowance } from './hint-traffic.js';
 
-/** The owner of a webhook token. */
-export interface HintSource {
+/** A webhook token, and whose it is. */
+export interface HintSource extends KnownToken {
   environment: string;
-  registrationAuthority: string;
 }
 
 export interface WebhookParts {
   tokens: KnownSecrets<HintSource>;
+  counts: CallbackCounts;
   index: CachedIndex;
   deliver: DeliverHint;
   delivered: DeliveredHints;
@@ -61,14 +63,21 @@ const RETRY_AFTER = 10;
 export function createWebhooks(parts: WebhookParts): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   app.post('/webhooks/uanataca/:token', async (context) => {
-    const source = parts.tokens.find(context.req.param('token'));
+    const token = context.req.param('token');
+    const source = parts.tokens.find(token);
+    if (source) parts.counts.known(source);
+    else parts.counts.wrong(token);
     const { result, hint, pause } = source
       ? await takeHint(parts, source, context.env.incoming)
       : { result: 'wrong-token' as const };
     parts.metrics.hints.add({ result });
     if (source) {
       // Logs only a documented status word, never other text of the sender.
-      parts.logger.info({ ...source, reason: result, providerStatus: hint?.status ?? 'other' }, 'hint');
+      const { environment, registrationAuthority } = source;
+      parts.logger.info(
+        { environment, registrationAuthority, reason: result, providerStatus: hint?.status ?? 'other' },
+        'hint',
+      );
     }
     const wait = result === 'temporal-unreachable' || result === 'index-unavailable' ? RETRY_AFTER : pause;
     return new Response(null, {
