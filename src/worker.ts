@@ -30,6 +30,7 @@ import { WORKFLOW_MODULES, workerDataConverter } from './temporal/data-converter
 import { ofInstallation } from './temporal/namespace.js';
 import { withoutReferences } from './temporal/storage-references.js';
 import { Optimizers } from './uanataca/one-shot/optimizers.js';
+import { soundIdentityFrom } from './uanataca/http/connector.js';
 import { RegistrationAuthorities } from './uanataca/registration-authority/registration-authorities.js';
 
 /**
@@ -43,6 +44,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
   const keys = await payloadKeys(config);
   const optimizers = new Optimizers(config.environments);
   const registrationAuthorities = new RegistrationAuthorities(config.environments);
+  await checkClientCertificates(config, logger);
   const clock = new TemporalClock();
   const { directory, reserve } = config.archive;
   const archive = await openArchive({ directory, reserveBytes: reserve, now: clock.now });
@@ -113,6 +115,16 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     await verifier.close();
     await connection?.close();
     logger.info('worker has stopped');
+  }
+}
+
+/** Says what is wrong with our certificates before a call needs them. They can be replaced while the worker runs, so it starts. */
+async function checkClientCertificates({ environments }: Config, logger: Logger): Promise<void> {
+  for (const [name, { registrationAuthorityApi: api }] of Object.entries(environments)) {
+    if (api === undefined) continue;
+    await soundIdentityFrom(api, `environments.${name}.registrationAuthorityApi`).catch((error: unknown) => {
+      logger.error({ error }, 'calls to a Registration Authority API will fail');
+    });
   }
 }
 
