@@ -3,6 +3,7 @@ import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/
 import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { VideoIdError, isFailureCode } from '../messages/failures.js';
 import { GRPC, grpcStatusOf } from './failures.js';
+import { credentialsRefused } from './unreachable.js';
 
 /** The longest time of a call. The default, in milliseconds. */
 export const CALL_WITHIN = 10_000;
@@ -84,6 +85,9 @@ export function failureOfWorkflow(error: unknown): VideoIdError | undefined {
   });
 }
 
+/** Words of OpenSSL and Node in the details of a call without a connection. `videoid doctor` finds out more. */
+const TLS_WORDS = /certificate|SSL|TLS|altnames/;
+
 /**
  * Turns an error between us and Temporal into a failure for people.
  *
@@ -105,12 +109,7 @@ export function temporalFailure(
     });
   }
   if (status?.code === GRPC.PERMISSION_DENIED || status?.code === GRPC.UNAUTHENTICATED) {
-    return new VideoIdError('BAD_SETTING', 'Temporal refuses our credentials.', {
-      field: 'temporal.apiKey',
-      remedy: 'Check temporal.apiKey and temporal.tls, and what they may do in the namespace.',
-      facts,
-      cause: error,
-    });
+    return credentialsRefused(error, facts);
   }
   if (status?.code === GRPC.INVALID_ARGUMENT && /search attribute/i.test(status.details)) {
     return new VideoIdError('SETUP_FAILED', 'The search attributes are not registered in the namespace.', {
@@ -120,7 +119,10 @@ export function temporalFailure(
       cause: error,
     });
   }
-  return new VideoIdError('TEMPORAL_UNREACHABLE', ['Temporal did not answer.', more.words].filter(Boolean).join(' '), {
+  const said = TLS_WORDS.test(status?.details ?? '')
+    ? 'No trusted TLS connection to Temporal.'
+    : 'Temporal did not answer.';
+  return new VideoIdError('TEMPORAL_UNREACHABLE', [said, more.words].filter(Boolean).join(' '), {
     field: 'temporal.address',
     remedy: more.remedy ?? 'See whether Temporal runs and `videoid doctor` reaches it, then repeat the call.',
     facts,
