@@ -1,16 +1,16 @@
 import './process/supported-node.js';
 import { join } from 'node:path';
-import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
 import { IndexReader } from './archive/index-reader.js';
 import { INDEX } from './archive/layout.js';
 import { countRequests } from './temporal/listing.js';
 import { type Config, loadConfig } from './config.js';
+import { type App, createApp } from './http/app.js';
+import { listen } from './http/listener.js';
 import { runIfStarted } from './process/entry.js';
+import { healthRoutes } from './process/health.js';
+import { type Need, ReadinessCheck } from './process/readiness.js';
 import { tellReady } from './process/ready.js';
 import { createApi } from './gateway/api/routes.js';
-import { createHealth } from './gateway/health.js';
-import { listen } from './gateway/listener.js';
 import { createMetrics, type GatewayMetrics } from './gateway/metrics.js';
 import { RequestCounts } from './gateway/request-counts.js';
 import { readApiTokens, readWebhookTokens } from './gateway/tokens.js';
@@ -25,6 +25,7 @@ import { createLogger, type Logger } from './logging/logger.js';
 import { VideoIdError } from './messages/failures.js';
 import { connectClient } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
+import { assertAnswers } from './temporal/namespace.js';
 
 export interface GatewayOptions {
   /** Only the webhook bridge: no codec key, no seal key, no token of the API, no access to documents. */
@@ -41,8 +42,6 @@ export interface Gateway {
 
 /** Bytes of a JSON body of the API. */
 const CALL_BYTES = 65_536;
-
-type App = Hono<{ Bindings: HttpBindings }>;
 
 /** What every part needs, and where it registers how to close it. */
 interface Parts {
@@ -75,16 +74,12 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
     onClose: (end) => void ends.push(end),
   };
   try {
-    const app: App = new Hono<{ Bindings: HttpBindings }>();
-    if (only === undefined) await serveApi(app, parts);
-    await serveBridge(app, parts);
-    // A wrong webhook token gets the same answer.
-    app.notFound(() => new Response(null, { status: 404 }));
-    app.onError((error) => {
-      logger.error({ error }, 'an answer failed');
-      return new Response(null, { status: 500 });
-    });
-    const listener = await listen(app, config.gateway);
+    const app = createApp((error) => logger.error({ error }, 'an answer failed'));
+    const archive = only === undefined ? await serveApi(app, parts) : undefined;
+    await serveBridge(app, parts, archive);
+    const { host, port } = config.gateway;
+    const settings = { host: 'gateway.host', port: 'gateway.port' };
+    const listener = await listen(app.fetch, { host, port, settings });
     parts.onClose(listener.close);
     logger.info({ address: listener.host, port: listener.port, component: only ?? 'all' }, 'gateway listens');
     return { host: listener.host, port: listener.port, close };
@@ -94,10 +89,12 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
   }
 }
 
-async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Parts): Promise<void> {
+/** @returns what the API needs of the archive */
+async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Parts): Promise<Need> {
   const tokens = await readApiTokens(config);
   // The bridge alone does not even load the code that opens documents.
   const { VideoIdClient } = await import('./client.js');
+  const { openArchive } = await import('./archive/file-archive.js');
   const client = await VideoIdClient.connect(config, { assertsArchive: true });
   onClose(async () => client.close());
   const within = config.gateway.hints.bodyWithin;
@@ -111,9 +108,13 @@ async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Pa
     '/',
     createApi({ client, tokens, limits: { maximumBytes: CALL_BYTES, within }, uploads, metrics, logger, stop }),
   );
+  const { directory, reserve: reserveBytes } = config.archive;
+  const archive = await openArchive({ directory, reserveBytes });
+  return () => archive.assertUsable();
 }
 
-async function serveBridge(app: App, { config, logger, metrics, onClose }: Parts): Promise<void> {
+/** @param archive absent if the bridge runs alone, which needs only the index */
+async function serveBridge(app: App, { config, logger, metrics, onClose }: Parts, archive?: Need): Promise<void> {
   const { hints } = config.gateway;
   const tokens = await readWebhookTokens(config);
   const index = new IndexReader(config.archive.index ?? join(config.archive.directory, INDEX));
@@ -121,7 +122,14 @@ async function serveBridge(app: App, { config, logger, metrics, onClose }: Parts
   // The `hint` signal has no argument, so its connection needs no codec key.
   const { connection, client } = await connectClient(config.temporal, dataConverter(undefined), { lazy: true });
   onClose(async () => connection.close());
-  app.route('/', createHealth(connection));
+  const check = new ReadinessCheck({
+    temporal: () => assertAnswers(connection, config.temporal),
+    archive: async () => {
+      await archive?.();
+      await index.assertPresent();
+    },
+  });
+  app.route('/', healthRoutes(check));
   const counts = new RequestCounts(() => countRequests({ client, taskQueue: config.temporal.taskQueue }));
   app.get('/metrics', (context) =>
     context.text([metrics.hints, metrics.calls, counts].map((each) => each.text()).join(''), 200, {

@@ -344,6 +344,16 @@ class FileArchive implements Archive {
     return entry;
   }
 
+  async assertUsable(): Promise<void> {
+    await assertPresent(this.#disk, this.id);
+    const draft = this.#disk.draftPath();
+    try {
+      await this.#disk.writeFlushed(draft, 'written by a probe');
+    } finally {
+      await this.#disk.remove(draft);
+    }
+  }
+
   async freeBytes(): Promise<number> {
     return await this.#disk.freeBytes();
   }

@@ -3,7 +3,7 @@ import { Runtime } from '@temporalio/worker';
 import type { LogLevel, Logger } from './logger.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { LogFields } from './fields.js';
-import { holderOf } from '../security/port-holder.js';
+import { holderOf } from '../network/port-holder.js';
 import { SDK_TEXTS } from './sdk-texts.js';
 
 const LEVELS: Record<SdkLevel, LogLevel> = {

@@ -1,7 +1,7 @@
 import { defined } from './defined.js';
 
 // Every failure that this software reports to a caller, an operator or a log. Messages may change between releases, codes do not.
-// Each code is one row: the HTTP status of the API (`gateway/api/http-status.ts` has the words) and the exit code of the command
+// Each code is one row: the HTTP status of the API (`http/status-words.ts` has the words) and the exit code of the command
 // (`cli/exit-codes.ts`).
 
 /** The requester's input cannot be used. Nothing was created. */
@@ -50,11 +50,20 @@ const CALL_FAILURES = {
   ORDER_REFUSED: { http: 500, exit: 1 },
   START_REFUSED: { http: 500, exit: 1 },
   STILL_RUNNING: { http: 202, exit: 5 },
+  LINK_NOT_READY: { http: 409, exit: 5 },
   WORKER_AWAY: { http: 503, exit: 5 },
+  WORKER_BUSY: { http: 503, exit: 5 },
   NOT_REPLAYABLE: { http: 409, exit: 1 },
   TEMPORAL_UNREACHABLE: { http: 503, exit: 6 },
   IDEMPOTENCY_KEY_REUSED: { http: 422, exit: 2 },
   UNAUTHORIZED: { http: 401, exit: 1 },
+  ORIGIN_NOT_ALLOWED: { http: 403, exit: 1 },
+  NO_SUCH_CALL: { http: 404, exit: 2 },
+  METHOD_NOT_ALLOWED: { http: 405, exit: 2 },
+  BODY_TOO_SLOW: { http: 408, exit: 2 },
+  BODY_TOO_LARGE: { http: 413, exit: 2 },
+  WRONG_CONTENT_TYPE: { http: 415, exit: 2 },
+  TOO_MANY_CALLBACKS: { http: 429, exit: 4 },
 } as const;
 export type CallFailureCode = keyof typeof CALL_FAILURES;
 

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { type Client, QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
+import { defined } from '../messages/defined.js';
 import { VideoIdError, isFailureCode } from '../messages/failures.js';
 import { GRPC, grpcStatusOf } from './failures.js';
 import { credentialsRefused } from './unreachable.js';
@@ -16,23 +17,59 @@ const LONGEST_PAUSE = 1000;
  * Repeats a call while it fails for a temporary reason.
  *
  * @param until milliseconds since 1970; then the last failure is thrown
+ * @param signal then no more is asked
  */
 export async function askedAgain<Answer>(
   ask: () => Promise<Answer>,
   passes: (error: unknown) => boolean,
   until: number,
+  signal?: AbortSignal,
 ): Promise<Answer> {
   for (let gap = FIRST_PAUSE; ; gap = Math.min(gap * 1.5, LONGEST_PAUSE)) {
     try {
       return await ask();
     } catch (error) {
       if (!passes(error) || Date.now() + gap >= until) throw error;
-      await pause(gap);
+      await pause(gap, undefined, defined({ signal }));
     }
   }
 }
 
-/** Whether a call timed out. If the server notices it first, it cancels the call. We never cancel one ourselves. */
+/**
+ * Makes calls that end with the signal: they are cancelled, and whoever waits gets the signal's reason at once.
+ *
+ * @throws the signal's reason; what the calls throw
+ */
+export async function endedBy<Answer>(
+  signal: AbortSignal | undefined,
+  client: Pick<Client, 'withAbortSignal'>,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  if (signal === undefined) return await ask();
+  signal.throwIfAborted();
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const end = (): void => reject(signal.reason);
+  signal.addEventListener('abort', end);
+  try {
+    return await Promise.race([client.withAbortSignal(alsoLater(signal), ask), ended]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
+/**
+ * The SDK (1.24) only listens for the moment of the abort. Without this, a call that begins after that moment is never cancelled: a wait
+ * for the end of a workflow would then poll for ever.
+ */
+function alsoLater(signal: AbortSignal): AbortSignal {
+  const listen = (_type: string, listener: () => void): void => {
+    if (signal.aborted) queueMicrotask(listener);
+    else signal.addEventListener('abort', listener, { once: true });
+  };
+  return { addEventListener: listen } as unknown as AbortSignal;
+}
+
+/** Whether a call timed out. If the server notices it first, it cancels the call. We cancel one only if nobody waits for it. */
 export function isDeadlineExceeded(error: unknown): boolean {
   const code = grpcStatusOf(error)?.code;
   return code === GRPC.DEADLINE_EXCEEDED || code === GRPC.CANCELLED;

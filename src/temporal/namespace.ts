@@ -1,4 +1,5 @@
 import type { Connection } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import { VideoIdError } from '../messages/failures.js';
@@ -40,6 +41,26 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
     if (grpcStatusOf(cause)?.code !== GRPC.ALREADY_EXISTS) throw notRegistered(namespace, missing, cause);
   }
   return missing;
+}
+
+/** Milliseconds. Shorter than a probe waits, so that the answer says what is wrong. */
+const PROBED_WITHIN = 1_500;
+
+/**
+ * Checks that Temporal answers, with its database: it looks the namespace up.
+ *
+ * @throws VideoIdError BAD_SETTING if there is no such namespace, TEMPORAL_UNREACHABLE
+ */
+export async function assertAnswers(
+  connection: Connection | NativeConnection,
+  { address, namespace }: { address: string; namespace: string },
+): Promise<void> {
+  try {
+    const deadline = Date.now() + PROBED_WITHIN;
+    await connection.withDeadline(deadline, () => connection.workflowService.describeNamespace({ namespace }));
+  } catch (cause) {
+    throw noNamespace(namespace, cause) ?? unreachable({ address }, cause);
+  }
 }
 
 /**

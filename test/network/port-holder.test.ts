@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { holderOf } from '../../src/security/port-holder.js';
+import { holderOf } from '../../src/network/port-holder.js';
 
 test('who listens on a port is named by process and program, without its arguments', async () => {
   const server = createServer().listen(0, '127.0.0.1');
