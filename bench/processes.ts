@@ -50,8 +50,9 @@ export async function startBare(state: State, temporalAddress: string, taskQueue
     program: process.execPath,
     args: [join(DIST, 'bench', 'bare-worker.js'), temporalAddress, taskQueue],
     logFile: state.logFile('bare-worker'),
+    readyLine: /^ready$/,
   });
-  await untilReady(worker, async () => worker.lastLines(10).includes('ready'), 60_000);
+  await untilReady(worker, async () => true, 60_000);
   return worker;
 }
 

@@ -5,6 +5,9 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { constants } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { lockFolder } from './bootstrap/lock.mjs';
+import { endWithNpm, run } from './bootstrap/run.mjs';
+import { step } from './bootstrap/step.mjs';
 
 /** Major version. */
 const OLDEST_NODE = 24;
@@ -28,19 +31,40 @@ const args = rest[0] === '--' ? rest.slice(1) : rest;
 const screen = args.includes('--json') ? process.stderr : process.stdout;
 
 await main().catch((error) => {
-  process.stderr.write(`\n${error.message}\n`);
-  process.exitCode = 1;
+  process.stderr.write(`\n${[error.message, error.remedy].filter(Boolean).join('\n')}\n`);
+  const { message, remedy } = error;
+  if (args.includes('--json')) process.stdout.write(`${JSON.stringify({ error: { message, remedy } })}\n`);
+  process.exitCode = error.exitCode ?? 1;
 });
 
 async function main() {
   if (!Object.hasOwn(PROGRAMS, command)) throw new Error(`There is no command "${command}".`);
-  await install();
-  if (isTooOld(process.version)) return runUnderInstalledNode();
-  await build();
+  endWithNpm();
+  // Two at once in this folder install and build one after the other. The second then finds everything there.
+  const release = await lockFolder(ROOT, (wait) =>
+    step(screen, 'waiting for another command that installs or builds in this folder', wait),
+  );
+  const tooOld = isTooOld(process.version);
+  try {
+    if (command === 'start' && !tooOld) await refuseSecondStart();
+    await install();
+    if (!tooOld) await build();
+  } finally {
+    release();
+  }
+  if (tooOld) return runUnderInstalledNode();
   if (PROGRAMS[command] === undefined) return;
   const program = join(DIST, PROGRAMS[command]);
   process.argv = [process.execPath, program, ...args];
   await import(pathToFileURL(program).href);
+}
+
+/** So that no installation and no build disturbs a stack that runs on the same state. The start itself takes the lock. */
+async function refuseSecondStart() {
+  const { stateDirectory } = await import('./project.ts');
+  const { lockState } = await import('./lock.ts');
+  const directory = stateDirectory();
+  if (existsSync(directory)) lockState(directory).release();
 }
 
 /** @param version like `v24.1.0` */
@@ -62,9 +86,7 @@ async function runUnderInstalledNode() {
   }
   screen.write(`  Node ${process.version} is too old. Continuing with the installed ${version}\n`);
   const child = spawn(node, process.argv.slice(1), { stdio: 'inherit' });
-  // Ctrl-C reaches the child directly. Here we only wait for its end.
-  process.on('SIGINT', () => {});
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   const [code, signal] = await new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (...end) => resolve(end));
@@ -80,7 +102,7 @@ async function install() {
   if (!reason) return;
   // Most optional packages are for other systems.
   const expected = Object.keys(wanted).filter((path) => !wanted[path].optional);
-  await step(`installing dependencies (${reason})`, async (report) => {
+  await step(screen, `installing dependencies (${reason})`, async (report) => {
     const npm = process.env.npm_execpath;
     const [program, first] = npm && /\.c?js$/.test(npm) ? [process.execPath, [npm]] : ['npm', []];
     const timer = setInterval(() => {
@@ -88,16 +110,8 @@ async function install() {
       report(`${there} of ${expected.length} packages`);
     }, 1000);
     try {
-      await run(program, [
-        ...first,
-        'ci',
-        '--include=dev',
-        '--include=optional',
-        '--no-engine-strict',
-        '--no-audit',
-        '--no-fund',
-        '--loglevel=error',
-      ]);
+      const flags = '--include=dev --include=optional --no-engine-strict --no-audit --no-fund --loglevel=error';
+      await run(program, [...first, 'ci', ...flags.split(' ')], ROOT);
     } catch (error) {
       throw new Error(
         `Dependencies could not be installed from the package registry that npm is configured for (npm ci).\n${error.message}\n` +
@@ -140,13 +154,13 @@ async function build() {
     return;
   }
   rmSync(stamp, { force: true });
-  await step('compiling (tsc)', async () => {
+  await step(screen, 'compiling (tsc)', async () => {
     const tsc = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-    await run(process.execPath, [tsc, '-p', 'tsconfig.json', '--noEmitOnError']);
+    await run(process.execPath, [tsc, '-p', 'tsconfig.json', '--noEmitOnError'], ROOT);
     removeOrphans();
   });
-  await step('bundling the workflows', async () => {
-    await run(process.execPath, [join(DIST, 'local', 'workflow-bundle.js')]);
+  await step(screen, 'bundling the workflows', async () => {
+    await run(process.execPath, [join(DIST, 'local', 'workflow-bundle.js')], ROOT);
   });
   mkdirSync(DIST, { recursive: true });
   writeFileSync(stamp, state);
@@ -182,49 +196,4 @@ function filesUnder(folder) {
     .filter((entry) => entry.isFile())
     .map((entry) => `${entry.parentPath ?? entry.path}${sep}${entry.name}`)
     .sort();
-}
-
-/** Runs a program until it ends. If it fails, the error contains what it printed. */
-async function run(program, programArgs) {
-  const child = spawn(program, programArgs, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text) => {
-      printed = (printed + text).slice(-20_000);
-    });
-  }
-  const code = await new Promise((resolve, reject) => {
-    child.once('error', (error) => reject(new Error(`${program} could not be started: ${error.message}`)));
-    child.once('close', resolve);
-  });
-  if (code !== 0) throw new Error(printed.trim() || `${program} ended with code ${code}`);
-}
-
-/** Shows a step: one line that updates on a terminal, else plain lines. It prints like `local/screen.ts`, which is not compiled yet. */
-async function step(title, work) {
-  const began = Date.now();
-  const seconds = () => `${((Date.now() - began) / 1000).toFixed(1)} s`;
-  let detail = '';
-  let shown = 0;
-  const show = () => {
-    const line = `  … ${title}${detail && `: ${detail}`}  ${Math.round((Date.now() - began) / 1000)} s`;
-    if (screen.isTTY) screen.write(`\r\u001B[2K${line.slice(0, (screen.columns ?? 80) - 1)}`);
-    else if (Date.now() - shown > 10_000) {
-      screen.write(`${line}\n`);
-      shown = Date.now();
-    }
-  };
-  if (screen.isTTY) show();
-  const wait = setInterval(() => Date.now() - began >= 2000 && show(), screen.isTTY ? 200 : 1000);
-  const end = (sign) => {
-    clearInterval(wait);
-    screen.write(`${screen.isTTY ? '\r\u001B[2K' : ''}  ${sign} ${title}  ${seconds()}\n`);
-  };
-  try {
-    await work((text) => (detail = text));
-    end('✓');
-  } catch (error) {
-    end('✗');
-    throw error;
-  }
 }

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { EXIT, EXIT_WORDS } from '../src/cli/exit-codes.js';
 import { verbCommand } from '../src/client/commands.js';
 import { listSettings, listSettingsOfEach, type Setting } from '../src/config.js';
-import { STATUS_WORDS } from '../src/gateway/api/http-status.js';
+import { STATUS_WORDS } from '../src/http/status-words.js';
 import { ORDER_ROUTES, takenBy } from '../src/gateway/api/order-routes.js';
 import { FAILURES } from '../src/messages/failures.js';
 import type { StepName } from '../src/messages/policy.js';

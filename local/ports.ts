@@ -1,3 +1,4 @@
+import { createSocket, type Socket } from 'node:dgram';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { dirname } from 'node:path';
@@ -11,7 +12,7 @@ export class Ports {
   readonly #file: string;
   readonly #say: (text: string) => void;
   readonly #remembered: Map<string, number>;
-  readonly #given = new Set<number>();
+  readonly #reserved = new Map<string, Reservation>();
 
   /** `say` is called if a port is in use, with the port that is used instead. */
   constructor(file: string, say: (text: string) => void) {
@@ -21,22 +22,58 @@ export class Ports {
   }
 
   /**
-   * The port remembered under the name, or the preferred one, or the next free one above it. The result is remembered.
+   * The port remembered under the name, or the preferred one, or the next free one above it. It is remembered, and reserved for us.
    *
    * @throws Error if no port below 32768 is free.
    */
   async take(name: string, preferred: number): Promise<number> {
     const first = this.#remembered.get(name) ?? preferred;
+    this.#reserved.get(name)?.release();
+    let reservation: Reservation | undefined;
     let port = first;
-    while (port < CEILING && (this.#given.has(port) || !(await isFree(port)))) port += 1;
-    if (port >= CEILING) throw new Error(`No free port from ${first} to ${CEILING - 1} for ${name}.`);
+    while (port < CEILING && (reservation = await reserve(port)) === undefined) port += 1;
+    if (reservation === undefined) throw new Error(`No free port from ${first} to ${CEILING - 1} for ${name}.`);
     if (port !== first) this.#say(`port ${first} is in use, so ${name} uses ${port}`);
-    this.#given.add(port);
+    this.#reserved.set(name, reservation);
     this.#remembered.set(name, port);
     mkdirSync(dirname(this.#file), { recursive: true });
     writeFileSync(this.#file, `${JSON.stringify(Object.fromEntries(this.#remembered), undefined, 2)}\n`);
     return port;
   }
+
+  /** Other starts may have the ports now. They stay remembered. */
+  release(): void {
+    for (const reservation of this.#reserved.values()) reservation.release();
+    this.#reserved.clear();
+  }
+}
+
+interface Reservation {
+  release(): void;
+}
+
+/**
+ * Reserves a free TCP port among our starts: whoever wants it binds the UDP port of the same number first. The system gives that to one
+ * process and frees it when the process ends. So the port stays ours while the program that listens there starts, and starts again.
+ */
+async function reserve(port: number): Promise<Reservation | undefined> {
+  const twin = await boundUdp(port);
+  if (twin === undefined) return undefined;
+  if (await isFree(port)) return { release: () => twin.close() };
+  twin.close();
+  return undefined;
+}
+
+async function boundUdp(port: number): Promise<Socket | undefined> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4');
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      socket.close();
+      if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(undefined);
+      else reject(error);
+    });
+    socket.bind({ port, address: LOOPBACK, exclusive: true }, () => resolve(socket.unref()));
+  });
 }
 
 /** Whether a server could listen on this port of the loopback address now. */
@@ -51,15 +88,11 @@ export async function isFree(port: number): Promise<boolean> {
   });
 }
 
-const given = new Set<number>();
-
-/** A random free port from 20000 up, never the same twice. For servers whose address need not stay the same. */
+/** A random free port from 20000 up, reserved until our process ends. For servers whose address need not stay the same. */
 export async function anyPort(): Promise<number> {
   for (;;) {
     const port = 20_000 + Math.floor(Math.random() * (CEILING - 20_000));
-    if (given.has(port) || !(await isFree(port))) continue;
-    given.add(port);
-    return port;
+    if ((await reserve(port)) !== undefined) return port;
   }
 }
 

@@ -7,7 +7,7 @@ import { z } from 'zod';
 const recordSchema = z.object({
   name: z.string(),
   pid: z.number().int().positive(),
-  /** Text that its command line contains. */
+  /** Its command line. */
   mark: z.string().min(1),
 });
 export type ProcessRecord = z.output<typeof recordSchema>;
@@ -34,8 +34,10 @@ export class Processes {
     return records.success ? records.data.filter(isRunning) : [];
   }
 
-  started(record: ProcessRecord): void {
-    this.#running.set(record.name, record);
+  started(name: string, pid: number): void {
+    const mark = commandLine(pid);
+    if (mark === '') return; // it has ended
+    this.#running.set(name, { name, pid, mark });
     this.#write();
   }
 
@@ -51,31 +53,39 @@ export class Processes {
 
 /** Ends a program and waits for its end. Kills it after `grace` milliseconds. */
 export async function end(record: ProcessRecord, grace: number): Promise<void> {
-  process.kill(record.pid, 'SIGTERM');
+  signal(record.pid, 'SIGTERM');
   const impatience = Date.now() + grace;
   let killed = false;
   while (isRunning(record)) {
     await pause(100);
     if (killed || Date.now() < impatience) continue;
-    process.kill(record.pid, 'SIGKILL');
+    signal(record.pid, 'SIGKILL');
     killed = true;
+  }
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch {
+    // It has just ended.
   }
 }
 
 /** Whether the process runs, and is still the recorded one. */
 export function isRunning({ pid, mark }: Pick<ProcessRecord, 'pid' | 'mark'>): boolean {
-  return commandLine(pid).includes(mark);
+  return commandLine(pid) === mark;
 }
 
 /** The command line of a process. Empty if there is no such process. */
-export function commandLine(pid: number): string {
+function commandLine(pid: number): string {
   try {
     if (existsSync('/proc/self/cmdline'))
       return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim();
     return execFileSync('ps', ['-p', String(pid), '-o', 'args='], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
-    });
+    }).trim();
   } catch {
     // No such process.
     return '';

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { sandboxRoot } from './local-config.js';
+import { defined } from '../src/messages/defined.js';
+import type { Processes } from './processes.js';
 import { DIST } from './project.js';
-import { accepts, type Service, startService, untilReady } from './service.js';
+import { type Service, startService, untilReady } from './service.js';
 import type { State } from './state.js';
 
 /** One of our compiled programs. */
@@ -11,7 +11,8 @@ export interface ProgramOrder {
   /** Below `dist/`. */
   script: string;
   args: string[];
-  ready: () => Promise<boolean>;
+  /** What to wait for after it has said that its ports are open. */
+  ready?: () => Promise<boolean>;
 }
 
 /** Where and how a program runs. */
@@ -21,18 +22,20 @@ export interface ProgramPlace {
   within: number;
   /** Environment variables, in addition to ours or in their place. */
   environment?: Record<string, string>;
-  /** Whether it keeps running when we end. */
+  /** Where it is recorded while it runs. */
+  processes?: Processes;
+  /** Whether we may end before it. */
   outlivesUs?: boolean;
 }
 
 /**
  * Starts a program on the settings of an installation and waits until it is ready. Stops it if that takes too long.
  *
- * @throws Error with the last lines of its log
+ * @throws NotReady with the last lines of its log
  */
 export async function startProgram(
-  { name, script, args, ready }: ProgramOrder,
-  { state, within, environment = {}, outlivesUs = false }: ProgramPlace,
+  { name, script, args, ready = async () => true }: ProgramOrder,
+  { state, within, environment = {}, processes, outlivesUs = false }: ProgramPlace,
 ): Promise<Service> {
   const service = await startService({
     name,
@@ -41,6 +44,7 @@ export async function startProgram(
     logFile: state.logFile(name),
     environment: { ...process.env, VIDEOID_CONFIG: state.configFile, ...environment },
     outlivesUs,
+    ...defined({ processes }),
   });
   try {
     await untilReady(service, ready, within);
@@ -66,8 +70,6 @@ export function sandboxProgram(
       '--state': state.sandboxDirectory,
       '--settings': settingsFile,
     }).flat(),
-    ready: async () =>
-      (await accepts(ports.sandbox)) && (await accepts(ports.registrationAuthority)) && existsSync(sandboxRoot(state)),
   };
 }
 

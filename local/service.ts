@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, renameSync, statSync } from 'node:fs';
-import { createConnection } from 'node:net';
+import type { Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Processes } from './processes.js';
 
 /** A program to run in a separate process. */
 export interface ServiceOrder {
@@ -13,7 +14,11 @@ export interface ServiceOrder {
   logFile: string;
   directory?: string;
   environment?: NodeJS.ProcessEnv;
-  /** Whether it keeps running when we end. Somebody else must stop it then. */
+  /** What it prints when its ports are open, for programs of others. Ours send the message `ready` to the process that started them. */
+  readyLine?: RegExp;
+  /** Where it is recorded while it runs. */
+  processes?: Processes;
+  /** Whether we may end before it. Then it is not waited for. */
   outlivesUs?: boolean;
 }
 
@@ -31,6 +36,8 @@ export interface Service {
   /** Resolves when the program has ended, for any reason. */
   exited: Promise<Exit>;
   running(): boolean;
+  /** Whether this very process has said that its ports are open. What answers on a port may be another program. */
+  saysReady(): boolean;
   /** Asks it to end, waits `grace` milliseconds, then kills it. Resolves when it has ended. */
   stop(grace?: number): Promise<Exit>;
   /** The last lines that it logged in this run. */
@@ -41,18 +48,29 @@ export interface Service {
 const LOG_SIZE = 10e6;
 const TAIL = 32_768;
 
-/** When our process exits early, it stops what it started. Programs stay only if our process gets SIGKILL. */
-const alive = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of alive) child.kill();
-});
+/** What we started and still runs. */
+const alive = new Set<Service>();
+let stopping = false;
+
+/** Whether everything is being stopped. Nothing starts any more then. */
+export function isStopping(): boolean {
+  return stopping;
+}
+
+/** Stops everything that this process started, in no order. For a signal in the middle of a start. */
+export async function stopEverything(grace: number): Promise<void> {
+  stopping = true;
+  await Promise.all([...alive].map((service) => service.stop(grace)));
+}
 
 /**
- * Starts a program in its own process group. Ctrl-C in the terminal then reaches only us, and we stop the programs in order.
+ * Starts a program in its own process group. Ctrl-C in the terminal then reaches only us, and we stop the programs in order. If our
+ * process ends before, the program is stopped too.
  *
  * @throws Error if the program cannot be started.
  */
 export async function startService(order: ServiceOrder): Promise<Service> {
+  if (stopping) throw new Error(`${order.name} is not started: everything is being stopped.`);
   mkdirSync(dirname(order.logFile), { recursive: true });
   putAside(order.logFile);
   const log = openSync(order.logFile, 'a', 0o600);
@@ -60,26 +78,30 @@ export async function startService(order: ServiceOrder): Promise<Service> {
   const child = spawn(order.program, order.args, {
     cwd: order.directory,
     env: order.environment ?? process.env,
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', log, log, ...(order.readyLine === undefined ? (['ipc'] as const) : [])],
     detached: true,
   });
   closeSync(log);
+  const untie = child.pid === undefined ? undefined : tie(child.pid);
+  let told = false;
+  child.on('message', (message) => (told ||= message === 'ready'));
+  child.channel?.unref();
   const exited = new Promise<Exit>((resolve) => {
     child.once('exit', (code, signal) => {
-      alive.delete(child);
+      untie?.();
+      alive.delete(service);
+      order.processes?.ended(order.name);
       resolve({ code, signal });
     });
   });
-  const pid = await started(child, order);
-  if (order.outlivesUs === true) child.unref();
-  else alive.add(child);
   const running = (): boolean => child.exitCode === null && child.signalCode === null;
-  return {
+  const service: Service = {
     name: order.name,
     logFile: order.logFile,
-    pid,
+    pid: child.pid ?? 0,
     exited,
     running,
+    saysReady: () => told || tail(order.logFile, logBegin).some((line) => order.readyLine?.test(line)),
     async stop(grace = 10_000) {
       if (running()) child.kill('SIGTERM');
       const impatience = setTimeout(() => child.kill('SIGKILL'), grace);
@@ -91,6 +113,25 @@ export async function startService(order: ServiceOrder): Promise<Service> {
     },
     lastLines: (count) => tail(order.logFile, logBegin).slice(-count),
   };
+  await spawned(child, order);
+  if (running()) {
+    alive.add(service);
+    order.processes?.started(order.name, service.pid);
+  }
+  if (order.outlivesUs === true) child.unref();
+  return service;
+}
+
+/** Ends the process when ours is gone, however ours ended: `sh` then reads the end of its standard input. Returns how to undo it. */
+function tie(pid: number): () => void {
+  const guard = spawn('sh', ['-c', 'read -r _; kill "$0"', String(pid)], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  guard.once('error', () => undefined); // without `sh`, only our normal end stops the program
+  guard.unref();
+  (guard.stdin as Socket | null)?.unref();
+  return () => guard.kill('SIGKILL');
 }
 
 /** In words: "ended with code 1", "was ended by SIGKILL". */
@@ -98,33 +139,31 @@ export function exitWords(exit: Exit): string {
   return exit.signal === null ? `ended with code ${exit.code}` : `was ended by ${exit.signal}`;
 }
 
+/** A program ended while it was waited for, or was not ready in time. */
+export class NotReady extends Error {
+  override readonly name = 'NotReady';
+  /** Whether it found one of its ports taken, in its own words: ours, Node's, or Temporal's. */
+  readonly portTaken: boolean;
+
+  constructor(service: Service, what: string) {
+    super(trouble(service, what));
+    this.portTaken = service.lastLines(20).some((line) => /PORT_TAKEN|EADDRINUSE|address already in use/.test(line));
+  }
+}
+
 /**
- * Waits until `ready` resolves to true, while the program runs.
+ * Waits until the program has said that its ports are open, and `ready` resolves to true.
  *
- * @throws Error with the last log lines if the program ends first, or is not ready `within` milliseconds.
+ * @throws NotReady with the last log lines
  */
 export async function untilReady(service: Service, ready: () => Promise<boolean>, within: number): Promise<void> {
   const end = Date.now() + within;
   while (service.running()) {
-    if (await ready()) return;
-    if (Date.now() > end) throw new Error(trouble(service, `is not ready after ${within / 1000} s`));
+    if (service.saysReady() && (await ready())) return;
+    if (Date.now() > end) throw new NotReady(service, `is not ready after ${within / 1000} s`);
     await pause(50);
   }
-  throw new Error(trouble(service, exitWords(await service.exited)));
-}
-
-/** Whether something accepts connections on this port of the loopback address. */
-export async function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = createConnection({ host: '127.0.0.1', port });
-    const settle = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(1000, () => settle(false));
-    socket.once('connect', () => settle(true));
-    socket.once('error', () => settle(false));
-  });
+  throw new NotReady(service, exitWords(await service.exited));
 }
 
 /** What happened to a program, and the end of its log. */
@@ -136,15 +175,13 @@ export function trouble(service: Service, what: string): string {
   ].join('\n');
 }
 
-async function started(child: ChildProcess, order: ServiceOrder): Promise<number> {
+async function spawned(child: ChildProcess, order: ServiceOrder): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', (cause) =>
       reject(new Error(`${order.name} could not be started (${order.program}): ${cause.message}`, { cause })),
     );
   });
-  if (child.pid === undefined) throw new Error(`${order.name} has no process id.`);
-  return child.pid;
 }
 
 function putAside(file: string): void {

@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { makeArchive } from './archive.js';
 import { type StackPorts, apiTokenFile, sandboxRoot, writeConfig, writeSandboxSettings } from './local-config.js';
 import { Ports } from './ports.js';
-import { Processes, commandLine, end } from './processes.js';
+import { Processes, end } from './processes.js';
 import { isHealthy, type ProgramOrder, sandboxProgram, startProgram } from './program.js';
-import { DIST } from './project.js';
 import type { Screen } from './screen.js';
-import { type Service, accepts } from './service.js';
+import { NotReady, type Service } from './service.js';
+import { lockState } from './lock.js';
 import { type State, openState } from './state.js';
 import { Supervised } from './supervised.js';
 import { type TemporalServer, startTemporalServer } from './temporal-server.js';
@@ -30,27 +29,66 @@ const READY_WITHIN = 60_000;
 /** The longest time for a program to end, in milliseconds. The worker gives running activities twenty seconds. */
 const GRACE = 30_000;
 
+/** How often a start chooses ports. Another program may take one before ours opens it. */
+const TRIES = 5;
+
+/** What the parts of a stack share. */
+interface Ground {
+  state: State;
+  screen: Screen;
+  ports: Ports;
+  processes: Processes;
+}
+
 /**
- * Starts sandbox, Temporal server, codec server, worker and gateway on the state in `directory`. First it stops what an interrupted
- * start left running.
+ * Starts sandbox, Temporal server, codec server, worker and gateway on the state in `directory`. First it stops what a killed start left
+ * running.
  *
- * @throws Error if another start uses the state, or a program does not become ready. Everything that was started is stopped again.
+ * @throws StateInUse if another start uses the state; NotReady if a program does not become ready. Everything that was started is
+ *   stopped again.
  */
 export async function startStack(directory: string, screen: Screen): Promise<Stack> {
-  const state = await openState(directory);
-  const processes = new Processes(state.processesFile);
-  await stopLeftovers(processes, screen);
-  processes.started({ name: 'start', pid: process.pid, mark: commandLine(process.pid) });
+  const lock = lockState(directory);
+  let ports: Ports | undefined;
+  const leave = (): void => {
+    ports?.release();
+    lock.release();
+  };
+  try {
+    const state = await openState(directory);
+    const processes = new Processes(state.processesFile);
+    await stopLeftovers(processes, screen);
+    ports = new Ports(state.portsFile, (text) => screen.line(`  ${screen.paint('yellow', text)}`));
+    const stack = await onFreePorts({ state, screen, ports, processes });
+    return { ...stack, close: async () => stack.close().finally(leave) };
+  } catch (error) {
+    leave();
+    throw error;
+  }
+}
 
+/** Starts everything over while a program finds that another one has just taken its port. */
+async function onFreePorts(ground: Ground): Promise<Stack> {
+  for (let left = TRIES - 1; ; left -= 1) {
+    try {
+      return await startPrograms(ground);
+    } catch (error) {
+      if (!(error instanceof NotReady && error.portTaken) || left === 0) throw error;
+      ground.screen.line(`  ${ground.screen.paint('yellow', error.message)}`);
+      ground.screen.line('  another program took a port just now: starting over with other ports');
+    }
+  }
+}
+
+/** Starts them one after the other. If one fails, the others are stopped. */
+async function startPrograms({ state, screen, ports, processes }: Ground): Promise<Stack> {
   const running: Supervised[] = [];
   let temporal: TemporalServer | undefined;
   const close = async (): Promise<void> => {
     for (const program of running.splice(0).toReversed()) await program.stop(GRACE);
     await temporal?.close();
-    processes.ended('start');
   };
   try {
-    const ports = new Ports(state.portsFile, (text) => screen.line(`  ${screen.paint('yellow', text)}`));
     const mine: StackPorts & { registrationAuthority: number } = {
       worker: await ports.take('worker', 7280),
       gateway: await ports.take('gateway', 7281),
@@ -72,15 +110,14 @@ export async function startStack(directory: string, screen: Screen): Promise<Sta
         databaseFile: state.databaseFile,
         ports: temporalPorts,
         codecEndpoint: codecServer,
+        processes,
       });
     temporal = await startTemporal(screen);
     // A restart need not say again where the program was found.
     const quiet: Screen = { ...screen, fact: () => {} };
     if (temporal.service !== undefined) {
       const server = new Supervised(temporal.service, {
-        mark: state.databaseFile,
         screen,
-        processes,
         start: async () => {
           temporal = await startTemporal(quiet);
           if (temporal.service === undefined) throw new Error('TEMPORAL_ADDRESS was set while the stack was running.');
@@ -99,8 +136,8 @@ export async function startStack(directory: string, screen: Screen): Promise<Sta
     await makeArchive(state, temporal);
 
     const run = async (order: ProgramOrder): Promise<void> => {
-      const start = (): Promise<Service> => startProgram(order, { state, within: READY_WITHIN });
-      running.push(new Supervised(await start(), { mark: join(DIST, order.script), screen, processes, start }));
+      const start = (): Promise<Service> => startProgram(order, { state, within: READY_WITHIN, processes });
+      running.push(new Supervised(await start(), { screen, start }));
     };
     const sandbox = `http://127.0.0.1:${mine.sandbox}`;
     const gateway = `http://127.0.0.1:${mine.gateway}`;
@@ -108,12 +145,7 @@ export async function startStack(directory: string, screen: Screen): Promise<Sta
       run(sandboxProgram(state, mine, writeSandboxSettings(state, mine.gateway))),
     );
     await screen.step('starting the codec server', async () =>
-      run({
-        name: 'codec-server',
-        script: 'src/cli.js',
-        args: ['codec-server'],
-        ready: async () => accepts(mine.codecServer),
-      }),
+      run({ name: 'codec-server', script: 'src/cli.js', args: ['codec-server'] }),
     );
     await screen.step('starting the worker', async () =>
       run({
@@ -143,17 +175,9 @@ export async function startStack(directory: string, screen: Screen): Promise<Sta
   }
 }
 
-/** Refuses while another start runs. If a start was killed, its programs are stopped, so that their ports and files are free. */
+/** Waits for the end of the programs of a killed start. They end by themselves, and their ports and files are free then. */
 async function stopLeftovers(processes: Processes, screen: Screen): Promise<void> {
-  const left = processes.left();
-  const owner = left.find((record) => record.name === 'start');
-  if (owner !== undefined) {
-    throw new Error(
-      `Another local stack already uses this state (process ${owner.pid}). Stop it with Ctrl-C in its terminal, ` +
-        'or set VIDEOID_STATE to another folder for a second one.',
-    );
-  }
-  for (const record of left.toReversed()) {
+  for (const record of processes.left().toReversed()) {
     await screen.step(`stopping ${record.name}, which an interrupted start left running (process ${record.pid})`, () =>
       end(record, GRACE),
     );

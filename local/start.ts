@@ -12,8 +12,12 @@ import { type EnrolmentResult, runEnrolments } from './sample/enrolments.js';
 import type { SamplePlace } from './sample/follow.js';
 import { runSample, type SampleResult } from './sample/request.js';
 import { openScreen } from './screen.js';
+import { stopEverything } from './service.js';
 import { type Stack, startStack } from './stack.js';
+import { IN_USE, StateInUse } from './lock.js';
 
+/** The exit code after a signal. */
+const INTERRUPTED = 130;
 const USAGE = `npm start [-- [--flow FLOW] [--exit] [--json] FILE.pdf …]
 
   --flow   signature (the default): a request that signs the named PDFs, or one of samples/
@@ -23,12 +27,16 @@ const USAGE = `npm start [-- [--flow FLOW] [--exit] [--json] FILE.pdf …]
            signature {"outcome", "reference", "workflowId", "documents", "contract", "durations"}
            enrolment {"outcome", "enrolments": [{"outcome", "reason", "profile", "reference", "workflowId", "evidence",
            "durations"}]}; the first outcome is "enrolled" if both are, else that of the first one that is not
-           a failure {"error": {"code", "message", "remedy"}}; only our own failures have a code`;
+           a failure {"error": {"code", "message", "remedy"}}; only our own failures have a code
+
+Exit codes: 0 done, 1 failed, ${IN_USE} another local stack uses the same state (VIDEOID_STATE), ${INTERRUPTED} stopped by a signal`;
 
 /** Kept for the end, because it must be the last line. */
 let answer: object | undefined;
-/** Exit code after Ctrl-C. */
-const INTERRUPTED = 130;
+/** Signals within this time are one. Milliseconds. */
+const TWICE = 1000;
+/** How long programs may take to end if the start is interrupted, in milliseconds. */
+const GRACE = 10_000;
 /** Also shown for a command line that is not valid. */
 const json = process.argv.includes('--json');
 const screen = openScreen(json ? process.stderr : process.stdout);
@@ -44,13 +52,13 @@ async function main(): Promise<number> {
   const signals = new Signals();
   screen.line();
   screen.line(screen.paint('bold', 'Local stack'));
-  const stack = await startStack(stateDirectory(), screen);
-  signals.up = true;
+  const stack = await Promise.race([startStack(stateDirectory(), screen), signals.asked]);
+  if (stack === INTERRUPTED) {
+    await screen.step('stopping', async () => stopEverything(GRACE));
+    return INTERRUPTED;
+  }
   try {
-    const code = await Promise.race([
-      carry(stack, sample, options.flow).catch(failed),
-      signals.asked.then(() => INTERRUPTED),
-    ]);
+    const code = await Promise.race([carry(stack, sample, options.flow).catch(failed), signals.asked]);
     showAddresses(stack);
     if (options.exit || code === INTERRUPTED) return code;
     screen.line(
@@ -85,21 +93,20 @@ function unusable(message: string): VideoIdError {
   return new VideoIdError('BAD_INPUT', message, { remedy: 'See `npm start -- --help`.' });
 }
 
-/** Handles Ctrl-C and similar signals. They end us at once until everything runs. Then the first asks us to stop, the second ends us. */
+/** Handles Ctrl-C and similar signals. The first asks us to stop, a later one ends us at once. */
 class Signals {
-  up = false;
-  readonly asked: Promise<void>;
+  readonly asked: Promise<typeof INTERRUPTED>;
 
   constructor() {
     this.asked = new Promise((done) => {
-      let times = 0;
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-        process.on(signal, () => {
-          times += 1;
-          if (!this.up || times > 1) process.exit(INTERRUPTED);
-          done();
-        });
-      }
+      let first: number | undefined;
+      const asked = (): void => {
+        // One Ctrl-C arrives twice: from the terminal, and from npm.
+        if (first !== undefined && Date.now() - first > TWICE) process.exit(INTERRUPTED);
+        first ??= Date.now();
+        done(INTERRUPTED);
+      };
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, asked);
     });
   }
 }
@@ -195,14 +202,22 @@ function showEnrolments(enrolments: EnrolmentResult[]): boolean {
 
 /** Says what went wrong, and returns the exit code. */
 function failed(error: unknown): number {
-  const known = error instanceof VideoIdError;
-  const words = known
-    ? [`${error.code}: ${error.message}`, error.remedy]
-    : [error instanceof Error ? error.message : String(error)];
+  const said = saidBy(error);
   screen.line();
-  screen.line(screen.paint('red', words.filter(Boolean).join('\n')));
-  answer = { error: known ? error : { message: words[0] } };
-  return 1;
+  screen.line(screen.paint('red', [said.message, said.remedy].filter(Boolean).join('\n')));
+  answer = { error: said.json };
+  return error instanceof StateInUse ? IN_USE : 1;
+}
+
+function saidBy(error: unknown): { message: string; remedy?: string | undefined; json: object } {
+  if (error instanceof VideoIdError)
+    return { message: `${error.code}: ${error.message}`, remedy: error.remedy, json: error };
+  if (error instanceof StateInUse) {
+    const { message, remedy } = error;
+    return { message, remedy, json: { message, remedy } };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  return { message, json: { message } };
 }
 
 const code = await main().catch(failed);

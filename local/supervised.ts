@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Processes } from './processes.js';
 import type { Screen } from './screen.js';
-import { type Service, exitWords, trouble } from './service.js';
+import { type Service, exitWords, isStopping, trouble } from './service.js';
 
 /** A program that ends this often in a minute is not started again. */
 const DEATHS = 5;
@@ -10,10 +9,7 @@ const MINUTE = 60_000;
 const BREATH = 1000;
 
 interface Order {
-  /** A text in its command line. It identifies the program after a crash of ours. */
-  mark: string;
   screen: Screen;
-  processes: Processes;
   /** Starts it again. Resolves when it is ready. */
   start: () => Promise<Service>;
 }
@@ -45,14 +41,12 @@ export class Supervised {
     this.#wanted = false;
     await this.#service.stop(grace);
     await this.#watched;
-    this.#order.processes.ended(this.name);
   }
 
   async #watch(): Promise<void> {
     do {
-      this.#order.processes.started({ name: this.name, pid: this.pid, mark: this.#order.mark });
       const exit = await this.#service.exited;
-      if (!this.#wanted) return;
+      if (!this.#wanted || isStopping()) return;
       this.#say('red', trouble(this.#service, exitWords(exit)));
     } while (await this.#revive());
   }

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { type Lock, tryLock } from './lock.js';
 import { PROJECT } from './project.js';
 import type { Screen } from './screen.js';
 
@@ -34,13 +35,11 @@ export async function buildTemporal(order: {
   };
   screen.line(`  Go is ${await goVersion(environment)}; about five minutes on two cores, once for this machine`);
   mkdirSync(dirname(target), { recursive: true });
-  const lock = `${target}.lock`;
-  while (!takeLock(lock)) {
-    await screen.step('waiting for another build that is running', () => untilReleased(lock));
-    if (existsSync(target)) return;
+  let lock = tryLock(`${target}.building`);
+  if (lock === undefined) {
+    lock = await waitForOther(`${target}.building`, screen);
+    if (existsSync(target)) return lock.release();
   }
-  const unlock = (): void => rmSync(lock, { force: true });
-  process.once('exit', unlock);
   const temporary = `${target}.${process.pid}`;
   try {
     const total = await screen.step('fetching the Go modules of the server', (report) =>
@@ -50,8 +49,7 @@ export async function buildTemporal(order: {
     renameSync(temporary, target);
   } finally {
     rmSync(temporary, { force: true });
-    unlock();
-    process.off('exit', unlock);
+    lock.release();
   }
 }
 
@@ -138,27 +136,12 @@ async function ended(child: ChildProcess): Promise<number | null> {
 }
 
 /** The lock only saves work. The rename makes two builds at the same time safe. */
-function takeLock(lock: string): boolean {
-  try {
-    writeFileSync(lock, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch {
-    if (isHeld(lock)) return false;
-    rmSync(lock, { force: true });
-    return takeLock(lock);
-  }
-}
-
-function isHeld(lock: string): boolean {
-  try {
-    process.kill(Number(readFileSync(lock, 'utf8')), 0);
-    return true;
-  } catch (error) {
-    // It runs, but belongs to another user.
-    return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EPERM';
-  }
-}
-
-async function untilReleased(lock: string): Promise<void> {
-  while (isHeld(lock)) await pause(500);
+async function waitForOther(file: string, screen: Screen): Promise<Lock> {
+  return screen.step('waiting for another build that is running', async () => {
+    for (;;) {
+      const lock = tryLock(file);
+      if (lock !== undefined) return lock;
+      await pause(500);
+    }
+  });
 }

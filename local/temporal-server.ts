@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Connection } from '@temporalio/client';
+import { defined } from '../src/messages/defined.js';
 import { SEARCH_ATTRIBUTES } from '../src/messages/search-attributes.js';
 import { anyPort } from './ports.js';
+import type { Processes } from './processes.js';
 import type { Screen } from './screen.js';
 import { type Exit, type Service, startService, untilReady } from './service.js';
 import { findTemporalBinary } from './temporal-binary.js';
@@ -41,6 +43,8 @@ export interface TemporalOrder {
   /** Address of the codec server, for the Web UI. */
   codecEndpoint?: string;
   environment?: NodeJS.ProcessEnv;
+  /** Where it is recorded while it runs. */
+  processes?: Processes;
   /** False: fails if it would have to download or build a server. */
   make?: boolean;
 }
@@ -77,6 +81,9 @@ export async function startTemporalServer(order: TemporalOrder): Promise<Tempora
     program: path,
     args: await serverArguments(path, ports, order),
     logFile: order.logFile,
+    // It prints its addresses once it has opened all its ports.
+    readyLine: new RegExp(`^(Temporal )?Server:\\s+\\S+:${ports.frontend}$`),
+    ...defined({ processes: order.processes }),
   });
   const address = `127.0.0.1:${ports.frontend}`;
   try {

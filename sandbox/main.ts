@@ -44,6 +44,8 @@ async function main(flags: Flags): Promise<void> {
             ? ''
             : `Registration Authority API ${ra.api}, mutual TLS: ${ra.ca} ${ra.certificate} ${ra.key}\n`),
   );
+  // The process that started us then knows that the ports are ours.
+  process.send?.('ready', undefined, undefined, () => undefined);
   const stop = (): void => {
     process.removeAllListeners('SIGTERM').removeAllListeners('SIGINT');
     log('stopping');

@@ -2,18 +2,19 @@ import './process/supported-node.js';
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { HttpBindings } from '@hono/node-server';
-import { Hono } from 'hono';
+import type { Archive } from './archive/archive.js';
 import { CallbackFiles } from './archive/callback-files.js';
-import { openArchive } from './archive/file-archive.js';
 import { IndexReader } from './archive/index-reader.js';
 import { INDEX } from './archive/layout.js';
 import { countRequests } from './temporal/listing.js';
 import { type Config, loadConfig } from './config.js';
+import { type App, createApp } from './http/app.js';
+import { listen } from './http/listener.js';
 import { runIfStarted } from './process/entry.js';
+import { healthRoutes } from './process/health.js';
+import { ReadinessCheck } from './process/readiness.js';
+import { tellReady } from './process/ready.js';
 import { createApi } from './gateway/api/routes.js';
-import { createHealth } from './gateway/health.js';
-import { listen } from './gateway/listener.js';
 import { createMetrics, type GatewayMetrics } from './gateway/metrics.js';
 import { RequestCounts } from './gateway/request-counts.js';
 import { readApiTokens, readWebhookTokens } from './gateway/tokens.js';
@@ -31,6 +32,7 @@ import type { ProcessRecord } from './messages/processes.js';
 import { keepRecord, ownRecord } from './process/own-record.js';
 import { connectClient } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
+import { assertAnswers } from './temporal/namespace.js';
 
 export interface GatewayOptions {
   /** Only the webhook bridge: no codec key, no seal key, no token of the API, no access to documents. */
@@ -48,8 +50,6 @@ export interface Gateway {
 /** Bytes of a JSON body of the API. */
 const CALL_BYTES = 65_536;
 
-type App = Hono<{ Bindings: HttpBindings }>;
-
 /** What every part needs, and where it registers how to close it. */
 interface Parts {
   config: Config;
@@ -58,7 +58,7 @@ interface Parts {
   /** Aborted when the gateway stops. */
   stop: AbortSignal;
   /** What the gateway tells about itself, once it listens. */
-  about: () => object | undefined;
+  about: () => object;
   onClose: (end: () => Promise<void>) => void;
 }
 
@@ -75,7 +75,7 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
     // Closed in reverse order: first the listener, then what its answers need.
     for (const end of ends.splice(0).toReversed()) await end();
   };
-  let about: object | undefined;
+  let about: object = {};
   const parts: Parts = {
     config,
     logger,
@@ -85,21 +85,16 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
     onClose: (end) => void ends.push(end),
   };
   try {
-    const app: App = new Hono<{ Bindings: HttpBindings }>();
-    if (only === undefined) await serveApi(app, parts);
-    await serveBridge(app, parts);
-    // A wrong webhook token gets the same answer.
-    app.notFound(() => new Response(null, { status: 404 }));
-    app.onError((error) => {
-      logger.error({ error }, 'an answer failed');
-      return new Response(null, { status: 500 });
-    });
-    const listener = await listen(app, config.gateway);
+    const app = createApp((error) => logger.error({ error }, 'an answer failed'));
+    const archive = only === undefined ? await serveApi(app, parts) : undefined;
+    await serveBridge(app, parts, archive);
+    const { host, port } = config.gateway;
+    const settings = { host: 'gateway.host', port: 'gateway.port' };
+    const listener = await listen(app.fetch, { host, port, settings });
     parts.onClose(listener.close);
     const record = await ownRecord(config, 'gateway', `${listener.host}:${listener.port}`);
     about = { version: record.version, ...(only === undefined ? { keys: record.keys } : {}) };
-    // The bridge alone sees no archive.
-    if (only === undefined) await leaveRecord(record, parts);
+    if (archive !== undefined) leaveRecord(archive, record, parts);
     logger.info({ address: listener.host, port: listener.port, component: only ?? 'all' }, 'gateway listens');
     return { host: listener.host, port: listener.port, close };
   } catch (error) {
@@ -109,17 +104,17 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
 }
 
 /** Leaves the record in the archive until the gateway stops. */
-async function leaveRecord(record: ProcessRecord, { config, logger, stop, onClose }: Parts): Promise<void> {
-  const { directory, reserve } = config.archive;
-  const { notices } = await openArchive({ directory, reserveBytes: reserve });
-  const kept = keepRecord(notices, record, { signal: stop, logger });
+function leaveRecord(archive: Archive, record: ProcessRecord, { logger, stop, onClose }: Parts): void {
+  const kept = keepRecord(archive.notices, record, { signal: stop, logger });
   onClose(() => kept);
 }
 
-async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Parts): Promise<void> {
+/** @returns the archive that the API uses */
+async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Parts): Promise<Archive> {
   const tokens = await readApiTokens(config);
   // The bridge alone does not even load the code that opens documents.
   const { VideoIdClient } = await import('./client.js');
+  const { openArchive } = await import('./archive/file-archive.js');
   const client = await VideoIdClient.connect(config, { assertsArchive: true });
   onClose(async () => client.close());
   const within = config.gateway.hints.bodyWithin;
@@ -133,9 +128,16 @@ async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Pa
     '/',
     createApi({ client, tokens, limits: { maximumBytes: CALL_BYTES, within }, uploads, metrics, logger, stop }),
   );
+  const { directory, reserve: reserveBytes } = config.archive;
+  return await openArchive({ directory, reserveBytes });
 }
 
-async function serveBridge(app: App, { config, logger, metrics, about, onClose }: Parts): Promise<void> {
+/** @param archive absent if the bridge runs alone, which needs only the index */
+async function serveBridge(
+  app: App,
+  { config, logger, metrics, about, onClose }: Parts,
+  archive?: Archive,
+): Promise<void> {
   const { hints } = config.gateway;
   const tokens = await readWebhookTokens(config);
   const indexDirectory = config.archive.index ?? join(config.archive.directory, INDEX);
@@ -154,7 +156,14 @@ async function serveBridge(app: App, { config, logger, metrics, about, onClose }
   // The `hint` signal has no argument, so its connection needs no codec key.
   const { connection, client } = await connectClient(config.temporal, dataConverter(undefined), { lazy: true });
   onClose(async () => connection.close());
-  app.route('/', createHealth(connection, about));
+  const check = new ReadinessCheck({
+    temporal: () => assertAnswers(connection, config.temporal),
+    archive: async () => {
+      await archive?.assertUsable();
+      await index.assertPresent();
+    },
+  });
+  app.route('/', healthRoutes(check, about));
   const requests = new RequestCounts(() => countRequests({ client, taskQueue: config.temporal.taskQueue }));
   app.get('/metrics', (context) =>
     context.text([metrics.hints, metrics.calls, requests].map((each) => each.text()).join(''), 200, {
@@ -187,6 +196,7 @@ export async function main(options: GatewayOptions = {}): Promise<void> {
   const config = loadConfig();
   const logger = createLogger({ process: 'gateway', level: config.log.level });
   const gateway = await startGateway(config, logger, options);
+  tellReady();
   const signal = await new Promise<string>((resolve) => {
     for (const name of ['SIGTERM', 'SIGINT'] as const) process.once(name, resolve);
   });

@@ -9,7 +9,11 @@ import type { Archive } from './archive/archive.js';
 import { openArchive } from './archive/file-archive.js';
 import { type Config, loadConfig } from './config.js';
 import { runIfStarted } from './process/entry.js';
-import { startHealthServer } from './process/health.js';
+import { createApp } from './http/app.js';
+import { type Listener, listen } from './http/listener.js';
+import { healthRoutes } from './process/health.js';
+import { ReadinessCheck } from './process/readiness.js';
+import { tellReady } from './process/ready.js';
 import type { LogFields } from './logging/fields.js';
 import { keepRecord, ownRecord } from './process/own-record.js';
 import { createLogger, type Logger } from './logging/logger.js';
@@ -28,9 +32,10 @@ import { assertNoted, readArchiveNote } from './temporal/archive-note.js';
 import { keepMeasuring, TemporalClock } from './temporal/clock.js';
 import { connectWorker } from './temporal/connection.js';
 import { WORKFLOW_MODULES, workerDataConverter } from './temporal/data-converter.js';
-import { ofInstallation } from './temporal/namespace.js';
+import { assertAnswers, ofInstallation } from './temporal/namespace.js';
 import { withoutReferences } from './temporal/storage-references.js';
 import { Optimizers } from './uanataca/one-shot/optimizers.js';
+import { soundIdentityFrom } from './uanataca/http/connector.js';
 import { RegistrationAuthorities } from './uanataca/registration-authority/registration-authorities.js';
 
 /**
@@ -44,6 +49,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
   const keys = await payloadKeys(config);
   const optimizers = new Optimizers(config.environments);
   const registrationAuthorities = new RegistrationAuthorities(config.environments);
+  await checkClientCertificates(config, logger);
   const clock = new TemporalClock();
   const { directory, reserve } = config.archive;
   const archive = await openArchive({ directory, reserveBytes: reserve, now: clock.now });
@@ -68,17 +74,14 @@ export async function main(config: Config = loadConfig()): Promise<void> {
   let worker: Worker | undefined;
   let record: ProcessRecord | undefined;
   const running = new AbortController();
-  // Before the SDK's runtime starts: it would keep the process alive even if the port is taken.
-  const health = await startHealthServer({
-    host: config.worker.host,
-    port: config.worker.healthPort,
-    state: () => worker?.getState() ?? 'STARTING',
-    facts: () => ({
-      ...defined({ clockAheadBy: clock.wrongBy }),
-      ...(record && { version: record.version, keys: record.keys }),
-    }),
-  });
   let connection: NativeConnection | undefined;
+  const state = () => worker?.getState() ?? 'STARTING';
+  const facts = () => ({
+    state: state(),
+    ...defined({ clockAheadBy: clock.wrongBy, version: record?.version, keys: record?.keys }),
+  });
+  // Before the SDK's runtime starts: it would keep the process alive even if the port is taken.
+  const health = await serveHealth(config, { archive, logger, connection: () => connection, state, facts });
   try {
     const { host, metricsPort } = config.worker;
     installRuntime(logger, metricsPort === undefined ? undefined : { host, port: metricsPort });
@@ -102,12 +105,14 @@ export async function main(config: Config = loadConfig()): Promise<void> {
       shutdownGraceTime: config.worker.shutdownGrace,
       shutdownForceTime: config.worker.shutdownGrace + 5_000,
     });
-    const facts = { port: health.port, taskQueue: config.temporal.taskQueue, archiveId: archive.id };
-    logger.info(facts, 'worker is running');
+    const place = { port: health.port, taskQueue: config.temporal.taskQueue, archiveId: archive.id };
+    logger.info(place, 'worker is running');
     record = await ownRecord(config, 'worker', `${host}:${health.port}`);
     const recording = keepRecord(archive.notices, record, { signal: running.signal, logger });
     const resetting = resetRequests(config, client, { archive, logger, signal: running.signal });
-    await worker.run();
+    const serving = worker.run();
+    tellReady();
+    await serving;
     running.abort();
     await Promise.all([resetting, measuring.ended, recording]);
   } finally {
@@ -119,6 +124,49 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     await connection?.close();
     logger.info('worker has stopped');
   }
+}
+
+/** Says what is wrong with our certificates before a call needs them. They can be replaced while the worker runs, so it starts. */
+async function checkClientCertificates({ environments }: Config, logger: Logger): Promise<void> {
+  for (const [name, { registrationAuthorityApi: api }] of Object.entries(environments)) {
+    if (api === undefined) continue;
+    await soundIdentityFrom(api, `environments.${name}.registrationAuthorityApi`).catch((error: unknown) => {
+      logger.error({ error }, 'calls to a Registration Authority API will fail');
+    });
+  }
+}
+
+/** Health is served from the start on: a worker that starts is alive, and not ready. @throws VideoIdError PORT_TAKEN */
+async function serveHealth(
+  { worker: { host, healthPort: port }, temporal }: Config,
+  place: {
+    archive: Archive;
+    logger: Logger;
+    connection: () => NativeConnection | undefined;
+    state: () => string;
+    /** More about the process, for the answer. */
+    facts: () => object;
+  },
+): Promise<Listener> {
+  const check = new ReadinessCheck({
+    worker: async () => assertServes(place.state()),
+    temporal: async () => {
+      const connection = place.connection();
+      if (connection !== undefined) await assertAnswers(connection, temporal);
+    },
+    archive: () => place.archive.assertUsable(),
+  });
+  const app = createApp((error) => place.logger.error({ error }, 'an answer failed'));
+  app.route('/', healthRoutes(check, place.facts));
+  return await listen(app.fetch, { host, port, settings: { host: 'worker.host', port: 'worker.healthPort' } });
+}
+
+function assertServes(state: string): void {
+  if (state === 'RUNNING') return;
+  throw new VideoIdError('WORKER_AWAY', `This worker does not serve its queue. It is ${state}.`, {
+    remedy: 'A worker that starts needs some seconds. One that stops finishes its running steps first.',
+    facts: { state },
+  });
 }
 
 /** Without encryption, signatures are required only if the settings have orders keys. */

@@ -3,8 +3,8 @@ import { type FailureCode, VideoIdError } from '../../src/messages/failures.js';
 import type { Books } from './books.js';
 import type { Role } from './role.js';
 
-/** There is no answer yet, and the order may still be carried out. Asking with the same id gets the answer. */
-const UNANSWERED = new Set<FailureCode>(['STILL_RUNNING', 'WORKER_AWAY', 'TEMPORAL_UNREACHABLE']);
+/** There is no answer yet, and the order may still be carried out, or was not delivered. Asking with the same id gets the answer. */
+const UNANSWERED = new Set<FailureCode>(['STILL_RUNNING', 'WORKER_AWAY', 'WORKER_BUSY', 'TEMPORAL_UNREACHABLE']);
 
 /** Codes that no action of a person in a soak can end with. */
 const UNDESERVED = new Set<FailureCode>([

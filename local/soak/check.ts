@@ -1,5 +1,6 @@
 import type { RequestView } from '../../sandbox/client/sandbox-client.js';
 import type { Outcome } from '../../src/messages/outcome.js';
+import { checkActors, checkVideos } from './check-actors.js';
 import { checkEnrolment } from './check-enrolment.js';
 import { checkEvidence } from './check-evidence.js';
 import { checkRounds, roundsOf } from './check-rounds.js';
@@ -27,13 +28,19 @@ export async function check(scene: Scene): Promise<Checked> {
     const wrong = [`has not ended, although all trouble is over: ${await standing(scene)}`];
     return { outcome, wrong, events: 0, made: made.length };
   }
-  const { events } = await at.client.status(role.reference, { flow: role.flow });
+  const { events, provider } = await at.client.status(role.reference, { flow: role.flow });
   const { outcome: returned, events: count, failedTasks } = await histories.finished(key);
   const wrong = [
     ...checkEnd(scene, outcome, made),
     ...checkRounds(made, await roundsOf(scene, events)),
     ...(await checkFlow(scene, outcome, made)),
-    ...(await checkEvidence(scene, outcome)),
+    ...checkActors(
+      events,
+      outcome,
+      made.find(({ pk }) => String(pk) === provider.requestPk),
+    ),
+    ...checkVideos(made),
+    ...(await checkEvidence(scene, outcome, events)),
     ...failedTasks.map((words) => `a workflow task failed: ${words}`),
   ];
   if (returned.outcome !== outcome.outcome || returned.reason !== outcome.reason || returned.at !== outcome.at)

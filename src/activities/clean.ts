@@ -5,7 +5,7 @@ import type { RequestKey, RequestPk } from '../messages/request.js';
 import { CLEANUP_REFUSED, type RequestEvent } from '../messages/status.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { Dependencies } from './engine/dependencies.js';
-import { writeEvidence } from './engine/evidence.js';
+import { completeEvidence, writeEvidence } from './engine/evidence.js';
 import { noteLateProgress } from './feed.js';
 import { UPLOADED_AGAIN } from './upload.js';
 import { withdraw } from './withdraw.js';
@@ -29,7 +29,10 @@ export function clean(dependencies: Dependencies): SignatureActivities['clean'] 
     }
     if (outcome) return recordEnd(dependencies, key, outcome, events);
     const recorded = await archive.readOutcome(key);
-    if (recorded) await archive.recordOutcome(key, { ...recorded, cleanup: 'done' });
+    if (recorded === undefined) return;
+    const done: Outcome = { ...recorded, cleanup: 'done' };
+    await completeEvidence(archive, key, done);
+    await archive.recordOutcome(key, done);
   };
 }
 
@@ -77,6 +80,11 @@ async function recordEnd(
   outcome: Outcome,
   events: RequestEvent[],
 ): Promise<void> {
-  await writeEvidence(dependencies, key, { events, outcome });
-  await dependencies.archive.recordOutcome(key, outcome);
+  const { archive } = dependencies;
+  const recorded = await archive.readOutcome(key);
+  if (recorded) await archive.recordOutcome(key, outcome); // refuses another end before the evidence is replaced
+  // A try that comes late must not take back what a later one has done.
+  const cleanup = recorded?.cleanup === 'done' ? 'done' : outcome.cleanup;
+  await writeEvidence(dependencies, key, { events, outcome: { ...outcome, cleanup } });
+  await archive.recordOutcome(key, outcome);
 }

@@ -2,11 +2,11 @@ import type { Archive } from '../archive/archive.js';
 import type { SignatureActivities } from '../messages/activities.js';
 import { LATE_VIDEO } from '../messages/feed.js';
 import { type ProviderIds, type RequestKey, workflowIdOf } from '../messages/request.js';
-import type { Stage } from '../messages/status.js';
 import { resolveSecret } from '../security/secret.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { OneShot } from '../uanataca/one-shot/one-shot.js';
 import { authorityOf, type Dependencies } from './engine/dependencies.js';
+import { assertNoneLeftFinished, assertNotFinished, endedAfterVideo } from './finished-video.js';
 import { comparedIdentity } from './identity.js';
 import { stepFailure } from './engine/failures.js';
 
@@ -16,7 +16,7 @@ import { stepFailure } from './engine/failures.js';
  */
 export function create(dependencies: Dependencies): SignatureActivities['create'] {
   const { archive, config } = dependencies;
-  return async (key, { round, since }) => {
+  return async (key, { round, since, before }) => {
     const { profile } = await archive.readRequest(key);
     const signer = await archive.readSigner(key);
     const known = await archive.readProvider(key);
@@ -29,6 +29,8 @@ export function create(dependencies: Dependencies): SignatureActivities['create'
     };
     const provider = dependencies.optimizer(key.environment);
     await assertInReach(provider);
+    await assertNotFinished(dependencies, key, before);
+    if (round === 1) await assertNoneLeftFinished(dependencies, key); // another round: an operator knows, and wants another video
     const mark = `create-${round}`;
     if (!(await archive.mark(key, mark))) throw inDoubt('The worker stopped while it created the request.');
     const made = await provider
@@ -97,15 +99,12 @@ async function leftOpen(
   return before?.requestPk === requestPk && before.videoidLink !== undefined ? { videoidLink: before.videoidLink } : {};
 }
 
-const AFTER_THE_VIDEO: readonly Stage[] = ['review', 'preparing', 'acceptance', 'code'];
-
 /** Whether the signer finished the video in the previous attempt, or after its end. */
 async function finishedBefore(archive: Archive, key: RequestKey): Promise<boolean> {
   const { previousAttempt, reopens } = await archive.readRequest(key);
   if (previousAttempt === undefined || reopens === undefined) return false;
   const before = { ...key, attempt: previousAttempt };
-  const durations = (await archive.readOutcome(before))?.durations ?? {};
-  if (AFTER_THE_VIDEO.some((stage) => stage in durations)) return true;
+  if (endedAfterVideo(await archive.readOutcome(before))) return true;
   return (await archive.events(before)).some(({ what }) => what === LATE_VIDEO);
 }
 

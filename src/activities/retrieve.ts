@@ -30,6 +30,7 @@ export function retrieve(dependencies: Dependencies): SignatureActivities['retri
     if (refused !== undefined && !order.giveUp && files !== order.accepted) {
       throw stepFailure('VERIFICATION_NOT_PASSED', refused, { facts: { files } });
     }
+    work.throwIfOver();
     await writeEvidence(dependencies, key, { events: order.events, ...retrieved });
     return order.giveUp && refused !== undefined ? { ...retrieved, unseen: true } : retrieved;
   };

@@ -1,24 +1,27 @@
-import type { Decided, SignatureActivities } from '../messages/activities.js';
+import type { Decided, OfficerOrder, SignatureActivities } from '../messages/activities.js';
 import type { IdentityWord } from '../messages/identity.js';
-import type { ProviderStatus } from '../messages/request.js';
+import type { ProviderStatus, RequestKey } from '../messages/request.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { ProviderRequest } from '../uanataca/provider-request.js';
 import { raoCredentials } from './engine/officer-credentials.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { assertExpectedSigner } from './identity.js';
-import { providerRequest, providerStatus } from './engine/provider-step.js';
+import { endOfTry, providerRequest, providerStatus } from './engine/provider-step.js';
 
 /** Step 2, `POST videoid/{videoid_pk}/approve`. In one-step mode it also validates. */
 export function approve(dependencies: Dependencies): SignatureActivities['approve'] {
-  return async (key, { videoidPk, requestPk, officer, credentials, identity: accepted }) => {
+  return async (key, { videoidPk, requestPk, identity: accepted, ...order }) => {
     const optimizer = dependencies.optimizer(key.environment);
     let compared: { identity?: IdentityWord } = {};
     let seen: ProviderRequest | undefined;
-    const read = async () => (seen = await providerRequest(dependencies, key, requestPk)).status;
-    const decided = await decide(read, ['VIDEOREVIEW'], async () => {
-      if (seen) compared = await assertExpectedSigner(dependencies, key, seen, { accepted });
-      const rao = await raoCredentials(dependencies, key, officer, credentials);
-      await optimizer.approve(videoidPk, rao);
+    const decided = await decide(dependencies, key, order, {
+      read: async () => (seen = await providerRequest(dependencies, key, requestPk)).status,
+      undecided: ['VIDEOREVIEW'],
+      prepare: async () => {
+        if (seen) compared = await assertExpectedSigner(dependencies, key, seen, { accepted });
+        const rao = await raoCredentials(dependencies, key, order.officer, order.credentials);
+        return () => optimizer.approve(videoidPk, rao);
+      },
     });
     return { ...decided, ...compared };
   };
@@ -26,31 +29,62 @@ export function approve(dependencies: Dependencies): SignatureActivities['approv
 
 /** Step 2, the other decision: `POST videoid/{videoid_pk}/refuse`. */
 export function refuse(dependencies: Dependencies): SignatureActivities['refuse'] {
-  return async (key, { videoidPk, requestPk, officer, credentials, reason }) => {
+  return async (key, { videoidPk, requestPk, reason, ...order }) => {
     const optimizer = dependencies.optimizer(key.environment);
-    const read = () => providerStatus(dependencies, key, requestPk);
-    return decide(read, ['VIDEOREVIEW'], async () => {
-      const rao = await raoCredentials(dependencies, key, officer, credentials);
-      await optimizer.refuse(videoidPk, rao, reason);
+    return decide(dependencies, key, order, {
+      read: () => providerStatus(dependencies, key, requestPk),
+      undecided: ['VIDEOREVIEW'],
+      prepare: async () => {
+        const rao = await raoCredentials(dependencies, key, order.officer, order.credentials);
+        return () => optimizer.refuse(videoidPk, rao, reason);
+      },
     });
   };
 }
 
-/** Reads before it writes, and after. A request that was already decided is left alone, and its status is returned. */
+/** How a decision is made at the provider. */
+interface Deciding {
+  read: () => Promise<ProviderStatus>;
+  /** The statuses in which the provider awaits it. */
+  undecided: readonly ProviderStatus[];
+  /** Everything that can fail before the call. Returns the call. */
+  prepare: (status: ProviderStatus) => Promise<() => Promise<unknown>>;
+}
+
+/**
+ * Reads before it writes, and after. A request that is already decided is left alone. A mark before the call tells a later try that
+ * the decision it finds may be ours.
+ */
 export async function decide(
-  read: () => Promise<ProviderStatus>,
-  undecided: readonly ProviderStatus[],
-  write: (status: ProviderStatus) => Promise<void>,
+  { archive }: Pick<Dependencies, 'archive'>,
+  key: RequestKey,
+  { number }: OfficerOrder,
+  { read, undecided, prepare }: Deciding,
 ): Promise<Decided> {
+  const sent = `decision-${number}`;
+  const taken = `${sent}-taken`;
+  const end = endOfTry();
   const before = await read();
-  if (!undecided.includes(before)) return { status: before, sent: false };
+  if (!undecided.includes(before)) {
+    if (await archive.hasMark(key, taken)) return { status: before, effect: 'ours' };
+    return { status: before, effect: (await archive.hasMark(key, sent)) ? 'in-doubt' : 'none' };
+  }
+  const call = await prepare(before);
+  const first = await archive.mark(key, sent);
   try {
-    await write(before);
+    await call();
   } catch (error) {
-    if (!(error instanceof ProviderError) || error.code !== 'REQUEST_STATUS_REFUSED') throw error;
+    if (!(error instanceof ProviderError)) throw error;
+    if (first && error.withoutEffect && !end.aborted) await archive.unmark(key, sent);
+    if (error.code !== 'REQUEST_STATUS_REFUSED') throw error;
     const now = await read();
     if (now === before) throw error;
-    return { status: now, sent: false };
+    return { status: now, effect: first ? 'none' : 'in-doubt' };
   }
-  return { status: await read(), sent: true };
+  try {
+    return { status: await read(), effect: 'ours' };
+  } catch (error) {
+    await archive.mark(key, taken);
+    throw error;
+  }
 }

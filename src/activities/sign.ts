@@ -41,7 +41,7 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
       const markedAt = Date.parse((await archive.markedAt(key, mark)) ?? '');
       return resultOf(await noted(archive, key, codeId), { status, markedAt, now: archive.now(), settle });
     }
-    if (status === 'ISSUED') return { result: 'issued' };
+    if (status === 'ISSUED') return { result: 'issued', notSent: true };
     if (status !== 'ENROLLREADY') return { result: 'not-signable', status, sent: false };
     if (given.unlock) await assertArchiveSpace(archive); // for a code, `sendCode` has checked it
     const order = opened(given, sealKeys);

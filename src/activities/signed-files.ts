@@ -13,6 +13,7 @@ import type { PdfStream } from '../uanataca/http/pdf-stream.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { type DownloadLimit, downloadLimits, storeDownload } from './engine/download.js';
 import { providerFailure, stepFailure } from './engine/failures.js';
+import { endOfTry } from './engine/provider-step.js';
 
 /** A file that was fetched and checked. */
 export interface Fetched {
@@ -30,6 +31,7 @@ interface Wanted {
 /** Fetches, stores and verifies the files of one request. */
 export class SignedFiles {
   private readonly limits: ReturnType<typeof downloadLimits>;
+  private readonly end = endOfTry();
 
   constructor(
     private readonly dependencies: Dependencies,
@@ -128,8 +130,18 @@ export class SignedFiles {
     });
   }
 
+  /** Throws once Temporal has given up this try: it must not replace what a later try has checked. */
+  throwIfOver(): void {
+    this.end.throwIfAborted();
+  }
+
   private async stored(file: StorableFile, limit: DownloadLimit, fetch: () => Promise<PdfStream>): Promise<FileDigest> {
-    return storeDownload(this.dependencies, this.key, file, await fetch(), limit);
+    this.throwIfOver();
+    const pdf = await fetch();
+    const stop = (): void => void pdf.stream.destroy(this.end.reason as Error);
+    if (this.end.aborted) stop();
+    else this.end.addEventListener('abort', stop, { once: true });
+    return storeDownload(this.dependencies, this.key, file, pdf, limit);
   }
 }
 

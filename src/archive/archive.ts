@@ -281,8 +281,8 @@ export interface Archive {
    */
   recordOutcome(key: AttemptKey, outcome: Outcome): Promise<void>;
   readOutcome(key: AttemptKey): Promise<Outcome | undefined>;
-  /** Replaces the evidence. `evidence` must be JSON data. */
-  writeEvidence(key: AttemptKey, evidence: object): Promise<FileDigest>;
+  /** Writes the evidence, which must be JSON data. Without `replace`, evidence that is there stays. */
+  writeEvidence(key: AttemptKey, evidence: object, more: { replace: boolean }): Promise<void>;
 
   appendEvent(key: AttemptKey, event: ArchivedEvent): Promise<void>;
   /** Sorted by time. */
@@ -297,6 +297,12 @@ export interface Archive {
   /** Undefined for an id that is not ours, or that no provider would send. */
   readIndex(environment: string, requestPk: string): Promise<IndexEntry | undefined>;
 
+  /**
+   * Checks that this archive is still there, and that a file can be written to it.
+   *
+   * @throws ARCHIVE_UNAVAILABLE, ARCHIVE_FULL
+   */
+  assertUsable(): Promise<void>;
   /** Bytes this process may still write. */
   freeBytes(): Promise<number>;
   /** @throws ARCHIVE_FULL with facts `bytesFree` and `bytesNeeded` below the free-space reserve */

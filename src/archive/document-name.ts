@@ -5,6 +5,8 @@ const SEPARATOR = /[/\\]/;
 const CONTROL = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 /** Half of a character pair. It would be stored as another name. */
 const LONE_SURROGATE = /\p{Cs}/u;
+/** Stands for bytes that nobody could read: the name came in another encoding than was said, so another name would be stored. */
+const UNREADABLE = '\uFFFD';
 /** With these, `gpj.exe` looks like `exe.jpg`. */
 const DIRECTION_OVERRIDE = /[\u{202A}-\u{202E}\u{2066}-\u{2069}]/u;
 
@@ -25,6 +27,7 @@ export function documentNameProblem(name: string): string | undefined {
   if (CONTROL.test(kept)) return 'contains a control character';
   if (DIRECTION_OVERRIDE.test(kept)) return 'contains a character that changes the direction of writing';
   if (LONE_SURROGATE.test(kept)) return 'is not well-formed Unicode';
+  if (kept.includes(UNREADABLE)) return 'cannot be read: it is not in UTF-8';
   if (Buffer.byteLength(kept, 'utf8') > DOCUMENT_NAME_BYTES) return `is longer than ${DOCUMENT_NAME_BYTES} bytes`;
   return undefined;
 }

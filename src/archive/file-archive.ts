@@ -253,7 +253,7 @@ class FileArchive implements Archive {
   ): Promise<FileDigest> {
     holdErrors(source);
     try {
-      const { size, sha256 } = await storeFile(this.#disk, await this.#place(key, file), source, more.expectedBytes);
+      const { size, sha256 } = await storeFile(this.#disk, await this.#place(key, file), source, more);
       return { size, sha256 };
     } catch (error) {
       source.destroy();
@@ -305,10 +305,9 @@ class FileArchive implements Archive {
     return await readRecord(this.#disk, join(await this.#attempt(key), 'outcome.json'), outcomeSchema);
   }
 
-  async writeEvidence(key: AttemptKey, evidence: object): Promise<FileDigest> {
+  async writeEvidence(key: AttemptKey, evidence: object, { replace }: { replace: boolean }): Promise<void> {
     const place = await this.#place(key, { kind: 'evidence' });
-    const { size, sha256 } = await storeFile(this.#disk, place, Readable.from([Buffer.from(recordText(evidence))]));
-    return { size, sha256 };
+    await storeFile(this.#disk, place, Readable.from([Buffer.from(recordText(evidence))]), { replace });
   }
 
   async appendEvent(key: AttemptKey, event: ArchivedEvent): Promise<void> {
@@ -343,6 +342,16 @@ class FileArchive implements Archive {
     const entry = await readRecord(this.#disk, this.#disk.path(indexFile(environment, requestPk)), indexEntrySchema);
     if (entry === undefined) await assertPresent(this.#disk, this.id);
     return entry;
+  }
+
+  async assertUsable(): Promise<void> {
+    await assertPresent(this.#disk, this.id);
+    const draft = this.#disk.draftPath();
+    try {
+      await this.#disk.writeFlushed(draft, 'written by a probe');
+    } finally {
+      await this.#disk.remove(draft);
+    }
   }
 
   async freeBytes(): Promise<number> {

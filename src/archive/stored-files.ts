@@ -20,13 +20,14 @@ export interface StoredPlace {
  * Stores a stream. It is written to a temporary place, hashed, flushed, read back, hashed again, and moved to a new key. Then the
  * record is switched to it. If the process is killed before that, the record still names the previous file.
  *
- * @param expectedBytes for the error if there is no space
+ * @param more.expectedBytes for the error if there is no space
+ * @param more.replace false: a file that is there stays
  */
 export async function storeFile(
   disk: Disk,
   place: StoredPlace,
   source: Readable,
-  expectedBytes?: number,
+  { expectedBytes, replace = true }: { expectedBytes?: number | undefined; replace?: boolean } = {},
 ): Promise<StoredFile> {
   const draft = disk.draftPath();
   const key = randomBytes(6).toString('hex');
@@ -39,8 +40,9 @@ export async function storeFile(
     }
     await disk.publish(draft, path);
     const before = await readStored(disk, place);
-    await disk.replace(place.record, recordText(stored));
-    if (before !== undefined) await disk.remove(place.folder(before.key));
+    if (replace) await disk.replace(place.record, recordText(stored));
+    else if (!(await disk.writeOnce(place.record, recordText(stored)))) await disk.remove(place.folder(key));
+    if (replace && before !== undefined) await disk.remove(place.folder(before.key));
     return stored;
   } catch (error) {
     await disk.remove(draft);

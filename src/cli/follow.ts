@@ -9,7 +9,7 @@ import { changeLine } from './request-words.js';
 import type { Screen } from './screen.js';
 
 /** Failures through which a watcher waits: somebody will start the worker or Temporal again. */
-const PASSING = new Set(['WORKER_AWAY', 'STILL_RUNNING', 'TEMPORAL_UNREACHABLE']);
+const PASSING = new Set(['WORKER_AWAY', 'WORKER_BUSY', 'TEMPORAL_UNREACHABLE']);
 /** Milliseconds before a watcher looks again. */
 const LOOK_AGAIN = 2_000;
 

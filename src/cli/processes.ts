@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
 import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
+import { tellReady } from '../process/ready.js';
 import { define } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { readSettings } from './session.js';
@@ -41,6 +42,7 @@ function codecServerCommand(program: Command): void {
       const codec = new EncryptionCodec(await loadKeyRing(config.keys.codec), processName('codec server'));
       const server = await startCodecServer({ codec, ...config.codecServer });
       screen.answer({ url: server.url }, [`The codec server listens on ${server.url}`]);
+      tellReady();
       screen.say('Set this address in the Temporal UI as codec server endpoint. Ctrl-C stops the server.');
       const forgotten = await leaveRecord(config, server.url);
       await stopSignal();
@@ -87,7 +89,7 @@ function sandboxCommand(program: Command): void {
       const child = spawn(process.execPath, [main, ...operands], { stdio: 'inherit' });
       // Ctrl-C reaches the child by itself. We only wait for its end.
       process.on('SIGINT', () => undefined);
-      process.on('SIGTERM', () => child.kill('SIGTERM'));
+      for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill('SIGTERM'));
       const code = await new Promise<number | null>((resolve, reject) => {
         child.once('error', reject);
         child.once('exit', resolve);

@@ -1,5 +1,6 @@
 import type { FailureCode } from '../messages/failures.js';
 import { isFieldName } from '../messages/request-fields.js';
+import type { Attention } from '../messages/status.js';
 import type { IdentityWord } from '../messages/identity.js';
 import type { Flow } from '../messages/request.js';
 import { type Remedy, REMEDIES } from '../messages/remedies.js';
@@ -70,6 +71,10 @@ const REMEDY_WORDS_OF: Partial<Record<FailureCode, Partial<Record<Remedy, string
   CODES_EXHAUSTED: { retry: 'allow as many codes again; speak with the signer or the provider first' },
   STATUS_UNEXPECTED: { retry: READ_AGAIN, wait: 'keep waiting until the provider says something else' },
   VIDEO_FAILED: { retry: READ_AGAIN },
+  VIDEO_FINISHED: {
+    adopt: 'go on with the finished video, without another bill',
+    retry: 'make another video request all the same. The provider bills it',
+  },
   APPROVAL_INCOMPLETE: { retry: READ_AGAIN },
   SIGNER_UNEXPECTED: { retry: 'compare again now, after the data at the provider was corrected' },
   VERIFICATION_NOT_PASSED: { retry: 'fetch and check the files again' },
@@ -86,8 +91,17 @@ const ADOPT_FLAGS: Record<Flow, string> = {
   enrolment: '--adopt REQUEST_PK',
 };
 
-export function remedyCommand(remedy: Remedy, code: FailureCode, place: CommandPlace, flow: Flow): RemedyCommand {
-  const more = remedy === 'adopt' ? ADOPT_FLAGS[flow] : undefined;
+/** @param facts of the attention. They may name the request to adopt */
+export function remedyCommand(
+  remedy: Remedy,
+  code: FailureCode,
+  place: CommandPlace,
+  flow: Flow,
+  facts: Attention['facts'] = {},
+): RemedyCommand {
+  const { videoidPk, requestPk } = facts;
+  const adopt = requestPk === undefined ? ADOPT_FLAGS[flow] : `--adopt ${videoidPk},${requestPk}`;
+  const more = remedy === 'adopt' ? adopt : undefined;
   return {
     words: REMEDY_WORDS_OF[code]?.[remedy] ?? REMEDIES[remedy],
     command:

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { VideoIdError } from '../messages/failures.js';
 
 /** The body was not read to its end. */
 export class BodyNotRead extends Error {
@@ -16,6 +17,25 @@ export interface BodyLimits {
   maximumBytes: number;
   /** Milliseconds for the whole body. */
   within: number;
+}
+
+/** The failure that a caller sees. */
+export function notRead({ reason }: BodyNotRead, { maximumBytes }: BodyLimits): VideoIdError {
+  switch (reason) {
+    case 'too-large':
+      return new VideoIdError('BODY_TOO_LARGE', `The body is larger than ${maximumBytes} bytes.`, {
+        field: 'body',
+        remedy: `Send at most ${maximumBytes} bytes.`,
+        facts: { limit: maximumBytes },
+      });
+    case 'too-slow':
+      return new VideoIdError('BODY_TOO_SLOW', 'The body did not come in time.', {
+        field: 'body',
+        remedy: 'Send the call again, in one go.',
+      });
+    case 'broken-off':
+      return new VideoIdError('BAD_INPUT', 'The body broke off.', { field: 'body', remedy: 'Send the call again.' });
+  }
 }
 
 /**

@@ -3,6 +3,7 @@ import { Runtime } from '@temporalio/worker';
 import type { LogLevel, Logger } from './logger.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { LogFields } from './fields.js';
+import { holderOf } from '../network/port-holder.js';
 import { SDK_TEXTS } from './sdk-texts.js';
 
 const LEVELS: Record<SdkLevel, LogLevel> = {
@@ -80,9 +81,9 @@ function prometheusAt({ host, port }: MetricsAddress) {
 function metricsFailure(error: unknown, { host, port }: MetricsAddress): unknown {
   if (!(error instanceof Error) || error.name === 'IllegalStateError') return error;
   if (/in use/i.test(error.message)) {
-    return new VideoIdError('PORT_TAKEN', `The worker cannot serve its metrics on ${host}:${port}.`, {
+    return new VideoIdError('PORT_TAKEN', `Something else listens on ${host}:${port}.${holderOf(port)}`, {
       field: 'worker.metricsPort',
-      remedy: 'Free the port, or set worker.metricsPort to another.',
+      remedy: 'Stop it, or set worker.metricsPort (VIDEOID_WORKER_METRICS_PORT) to a free port.',
       cause: error,
     });
   }

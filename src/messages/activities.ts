@@ -5,7 +5,7 @@ import type { DocumentDigest, ProviderIds, ProviderStatus, RequestKey, RequestPk
 import type { IdentityAccepted, IdentityOrder, IdentityWord, SealedAnswer } from './identity.js';
 import type { LateProgress, Reminder } from './feed.js';
 import type { RequestEvent, ToReview } from './status.js';
-import type { ReviewDecision, Sealed, SignOrder } from './steering.js';
+import type { ReviewDecision, SignOrder } from './steering.js';
 
 /** An uploaded document, by its index, and its uid at the Optimizer. */
 export interface UploadedDocument extends DocumentDigest {
@@ -34,13 +34,18 @@ export interface ProviderRead {
   identity?: IdentityWord;
 }
 
+/**
+ * What our call did at the provider. `ours`: the provider carried it out. `in-doubt`: it was sent, and its answer was lost. `none`:
+ * nothing was sent, or the provider refused it. What the provider shows all the same, somebody else did there.
+ */
+export type CallEffect = 'ours' | 'in-doubt' | 'none';
+
 /** The result of a decision at the provider. */
 export interface Decided {
   status: ProviderStatus;
   /** Only if an approval was sent and a document number is expected. */
   identity?: IdentityWord;
-  /** False if nothing was sent, because the provider does not await this decision (any more). */
-  sent: boolean;
+  effect: CallEffect;
   /**
    * Only for an approval of an enrolment by us whose secrets must be kept. `read-again`: the answer was lost, so they were read
    * from the scratchcard. `lost`: the scratchcard does not show them.
@@ -51,13 +56,15 @@ export interface Decided {
 /** The result of cancelling at the provider. */
 export interface Withdrawn {
   closed: boolean;
-  /** The status, if the provider says it. */
+  /** The status that was found. Absent if the provider no longer knows the request. */
   status?: ProviderStatus;
+  effect: CallEffect;
 }
 
 /** The result of one order to sign. */
 export type SignResult =
-  | { result: 'issued' }
+  /** `notSent`: it was ISSUED before, so this order was not sent. An earlier one signed. */
+  | { result: 'issued'; notSent?: true }
   /** The provider says that the code is wrong or expired. */
   | { result: 'not-accepted' }
   /** Refused for another reason, and not signed. `words`: what the provider said. */
@@ -124,9 +131,13 @@ export type Activities = SignatureActivities & EnrolmentActivities;
 export interface EnrolmentActivities {
   /**
    * Steps 1 and 2: takes the first unused scratchcard and creates with it. A card that somebody else used meanwhile is
-   * skipped. A create in doubt is found by its card and taken over. A higher `round` asks for another video request.
+   * skipped. A create in doubt is found by its card and taken over. A higher `round` asks for another video request. It fails
+   * with VIDEO_FINISHED if the signer has finished the video of the request `before`.
    */
-  enrol(key: RequestKey, order: { round: number }): Promise<{ requestPk: RequestPk; status: ProviderStatus }>;
+  enrol(
+    key: RequestKey,
+    order: { round: number; before?: RequestPk },
+  ): Promise<{ requestPk: RequestPk; status: ProviderStatus }>;
   /** Takes over what an operator found. */
   adoptEnrolment(
     key: RequestKey,
@@ -153,17 +164,23 @@ export interface EnrolmentActivities {
   preauthLink(key: RequestKey, order: { requestPk: RequestPk }): Promise<void>;
 }
 
-/** The officer whose credentials carry out a decision. */
-export type OfficerOrder = Pick<ReviewDecision, 'officer' | 'credentials'>;
+/** One decision of an officer, whose credentials carry it out. */
+export interface OfficerOrder extends Pick<ReviewDecision, 'officer' | 'credentials'> {
+  /** The story counts the decisions of a request. After a reset, the repeated order finds its own mark. */
+  number: number;
+}
 
 /** One activity per provider step of the signature flow (seed: One-Shot eIDAS VideoID). */
 export interface SignatureActivities {
   /**
    * Step 1. Fails with CREATE_IN_DOUBT if the create may have succeeded: it is never simply repeated. With a higher `round`
    * an operator allows one more create, which may be billed. It is not sent if a round in doubt, from `since` on, turns out to
-   * have succeeded.
+   * have succeeded. It fails with VIDEO_FINISHED if the signer has finished the video of the request `before`.
    */
-  create(key: RequestKey, order: { round: number; since: number }): Promise<ProviderIds & { status: ProviderStatus }>;
+  create(
+    key: RequestKey,
+    order: { round: number; since: number; before?: RequestPk },
+  ): Promise<ProviderIds & { status: ProviderStatus }>;
   /** Replaces the signer's data at the provider by correction `number` of the archive: Update Request is a full PUT (§4.11). */
   correct(key: RequestKey, order: { requestPk: RequestPk; number: number }): Promise<ProviderRead>;
   /**
@@ -177,22 +194,12 @@ export interface SignatureActivities {
    */
   watch(key: RequestKey, order: WatchOrder): Promise<ProviderRead>;
   /**
-   * Step 2. Already ENROLLREADY counts as done. Fails with SIGNER_UNEXPECTED if the provider shows another document number
+   * Step 2. Fails with SIGNER_UNEXPECTED if the provider shows another document number
    * than the expected one and the officer has not accepted it.
    */
-  approve(
-    key: RequestKey,
-    order: ProviderIds & {
-      officer: string;
-      credentials?: { password?: Sealed; pin?: Sealed };
-      identity?: IdentityAccepted;
-    },
-  ): Promise<Decided>;
-  /** Step 2, the other decision. Already CANCELLED counts as done. */
-  refuse(
-    key: RequestKey,
-    order: ProviderIds & Pick<ReviewDecision, 'officer' | 'credentials'> & { reason: string },
-  ): Promise<Decided>;
+  approve(key: RequestKey, order: OfficerOrder & ProviderIds & { identity?: IdentityAccepted }): Promise<Decided>;
+  /** Step 2, the other decision. */
+  refuse(key: RequestKey, order: OfficerOrder & ProviderIds & { reason: string }): Promise<Decided>;
   /**
    * Steps 3 and 4: one call per document, then stores the contract as it will be shown. If the contract fails, the documents
    * stay uploaded. With `contractAsItCame` an operator allows a contract that is not a PDF. Fails with SIGNER_UNEXPECTED before
@@ -226,10 +233,10 @@ export interface SignatureActivities {
     order: IdentityOrder & { requestPk: RequestPk },
   ): Promise<{ answer: SealedAnswer; identity?: IdentityWord }>;
   /**
-   * Cancels at the provider, if its API allows that (an assumption). Returns whether the request is closed there. If the provider
-   * refused because of the status, returns that status: CANCELLED or ISSUED.
+   * Cancels at the provider, if its API allows that (an assumption). It reads first. A request that is already CANCELLED or ISSUED
+   * is closed. With `unlessFinished`, a request whose video is finished stays open.
    */
-  withdraw(key: RequestKey, order: { requestPk: RequestPk }): Promise<Withdrawn>;
+  withdraw(key: RequestKey, order: { requestPk: RequestPk; unlessFinished?: boolean }): Promise<Withdrawn>;
   /**
    * The last activity of a request: deletes what is left at the provider, then records the outcome, if one is given. Signatures:
    * step 8 for every uid. Enrolments: cancels requests that could not be cancelled at the end.

@@ -1,7 +1,7 @@
 import { defined } from './defined.js';
 
 // Every failure that this software reports to a caller, an operator or a log. Messages may change between releases, codes do not.
-// Each code is one row: the HTTP status of the API (`gateway/api/http-status.ts` has the words) and the exit code of the command
+// Each code is one row: the HTTP status of the API (`http/status-words.ts` has the words) and the exit code of the command
 // (`cli/exit-codes.ts`).
 
 /** The requester's input cannot be used. Nothing was created. */
@@ -38,6 +38,7 @@ const CALL_FAILURES = {
   REQUEST_ENDED: { http: 409, exit: 4 },
   REQUEST_NOT_ENDED: { http: 409, exit: 5 },
   NOT_NOW: { http: 409, exit: 4 },
+  DECIDED_ALREADY: { http: 409, exit: 4 },
   NOT_ACCEPTED: { http: 422, exit: 4 },
   ACCEPTANCE_NOT_IN_TIME: { http: 422, exit: 4 },
   CODE_COOL_DOWN: { http: 429, exit: 4 },
@@ -49,11 +50,20 @@ const CALL_FAILURES = {
   ORDER_REFUSED: { http: 500, exit: 1 },
   START_REFUSED: { http: 500, exit: 1 },
   STILL_RUNNING: { http: 202, exit: 5 },
+  LINK_NOT_READY: { http: 409, exit: 5 },
   WORKER_AWAY: { http: 503, exit: 5 },
+  WORKER_BUSY: { http: 503, exit: 5 },
   NOT_REPLAYABLE: { http: 409, exit: 1 },
   TEMPORAL_UNREACHABLE: { http: 503, exit: 6 },
   IDEMPOTENCY_KEY_REUSED: { http: 422, exit: 2 },
   UNAUTHORIZED: { http: 401, exit: 1 },
+  ORIGIN_NOT_ALLOWED: { http: 403, exit: 1 },
+  NO_SUCH_CALL: { http: 404, exit: 2 },
+  METHOD_NOT_ALLOWED: { http: 405, exit: 2 },
+  BODY_TOO_SLOW: { http: 408, exit: 2 },
+  BODY_TOO_LARGE: { http: 413, exit: 2 },
+  WRONG_CONTENT_TYPE: { http: 415, exit: 2 },
+  TOO_MANY_CALLBACKS: { http: 429, exit: 4 },
 } as const;
 export type CallFailureCode = keyof typeof CALL_FAILURES;
 
@@ -61,6 +71,9 @@ export type CallFailureCode = keyof typeof CALL_FAILURES;
 export const STEP_FAILURES = {
   STILL_WAITING: { http: 409, exit: 5 },
   PROVIDER_UNREACHABLE: { http: 503, exit: 6 },
+  TLS_FAILED: { http: 503, exit: 6 },
+  CLIENT_CERTIFICATE_FAILED: { http: 503, exit: 6 },
+  ANSWER_NOT_FROM_PROVIDER: { http: 503, exit: 6 },
   PROVIDER_BUSY: { http: 503, exit: 6 },
   PROVIDER_REFUSED: { http: 502, exit: 1 },
   PROVIDER_ANSWER_UNKNOWN: { http: 502, exit: 1 },
@@ -72,6 +85,7 @@ export const STEP_FAILURES = {
   STATUS_UNEXPECTED: { http: 502, exit: 1 },
   APPROVAL_INCOMPLETE: { http: 502, exit: 1 },
   VIDEO_FAILED: { http: 409, exit: 1 },
+  VIDEO_FINISHED: { http: 409, exit: 4 },
   SIGNER_UNEXPECTED: { http: 409, exit: 4 },
   SCRATCHCARD_USED: { http: 409, exit: 1 },
   NO_SCRATCHCARD_LEFT: { http: 409, exit: 1 },
@@ -170,3 +184,13 @@ export const ARCHIVE_TROUBLE: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'ARCHIVE_UNAVAILABLE',
   'ARCHIVE_NOT_SHARED',
 ]);
+
+/** The provider does not get our calls, or we do not get its answers. This ends by itself, and says nothing about a request. */
+export const OUT_OF_REACH = [
+  'PROVIDER_UNREACHABLE',
+  'TLS_FAILED',
+  'CLIENT_CERTIFICATE_FAILED',
+  'ANSWER_NOT_FROM_PROVIDER',
+  'PROVIDER_BUSY',
+  'PROVIDER_ANSWER_UNKNOWN',
+] as const satisfies readonly FailureCode[];

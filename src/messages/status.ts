@@ -111,7 +111,13 @@ export interface RequestStatus {
   /** Deadline of the current stage, ISO 8601; absent where none runs. */
   deadline?: string;
   attention?: Attention;
-  provider: { videoidPk?: string; requestPk?: string; status?: ProviderStatus };
+  provider: {
+    videoidPk?: string;
+    requestPk?: string;
+    status?: ProviderStatus;
+    /** When an answer of the provider last reached the request, ISO 8601. A poll that finds nothing new does not reach it. */
+    readAt?: string;
+  };
   code: {
     /** Last time a code was asked for, ISO 8601. */
     sentAt?: string;

@@ -1,52 +1,22 @@
-import { createServer } from 'node:http';
-import { VideoIdError } from '../messages/failures.js';
-
-/** Milliseconds for a whole request. */
-const WITHIN = 10_000;
+import { Hono } from 'hono';
+import type { Readiness, ReadinessCheck } from './readiness.js';
 
 /**
- * A small server for load balancers and people. `GET /health` answers 200 while the worker serves its queue, otherwise 503. The
- * body names the state, and says more about the process.
+ * Two questions about a process. `GET /health/live`: does it run at all? If not, restart it. `GET /health/ready`, and `GET /health`:
+ * can it do its work now? If not, 503 and what is wrong; a restart would not help.
  *
- * @throws VideoIdError PORT_TAKEN
+ * @param facts what else the answer about the work has
  */
-export async function startHealthServer(options: {
-  host: string;
-  /** 0 takes any free port. */
-  port: number;
-  /** `RUNNING` is healthy. */
-  state: () => string;
-  /** More about the process, for the body. */
-  facts?: () => object;
-}): Promise<{ port: number; close(): Promise<void> }> {
-  const server = createServer({ headersTimeout: WITHIN, requestTimeout: WITHIN }, (request, response) => {
-    if (request.method !== 'GET' || request.url !== '/health') {
-      response.writeHead(404, { connection: 'close' }).end();
-      return;
-    }
-    const state = options.state();
-    response.writeHead(state === 'RUNNING' ? 200 : 503, { 'content-type': 'application/json' });
-    response.end(JSON.stringify({ state, ...options.facts?.() }));
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(
-        new VideoIdError('PORT_TAKEN', `The worker cannot listen on ${options.host}:${options.port}.`, {
-          field: 'worker.healthPort',
-          remedy: 'Free the port, or set worker.healthPort to another.',
-          cause,
-        }),
-      ),
-    );
-    server.listen(options.port, options.host, resolve);
-  });
-  const address = server.address();
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
-    close: () =>
-      new Promise((resolve) => {
-        server.closeAllConnections();
-        server.close(() => resolve());
-      }),
-  };
+export function healthRoutes(check: Pick<ReadinessCheck, 'read'>, facts: () => object = () => ({})): Hono {
+  const app = new Hono();
+  app.get('/health/live', (context) => context.json({ live: true }, 200, NOT_KEPT));
+  for (const path of ['/health', '/health/ready']) {
+    app.get(path, async (context) => {
+      const readiness: Readiness = await check.read();
+      return context.json({ ...readiness, ...facts() }, readiness.ready ? 200 : 503, NOT_KEPT);
+    });
+  }
+  return app;
 }
+
+const NOT_KEPT = { 'Cache-Control': 'no-store' };

@@ -5,8 +5,10 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { cors } from 'hono/cors';
 import { z } from 'zod';
-import { VideoIdError } from '../messages/failures.js';
-import { plainHttpServer } from './http-server.js';
+import { FAILURES, VideoIdError } from '../messages/failures.js';
+import { unroutedFailure } from '../http/app.js';
+import { plainHttpServer } from '../http/server.js';
+import { holderOf } from '../network/port-holder.js';
 
 /** Bytes. Temporal accepts at most 4 MB in one gRPC message. In base64 and JSON, that is less than this. */
 const BODY_LIMIT = 8 * 1024 * 1024;
@@ -63,11 +65,11 @@ export async function startCodecServer(
 }
 
 function createApp(codec: PayloadCodec, hosts: ReadonlySet<string>, origins: ReadonlySet<string>): Hono {
-  const app = new Hono();
+  const app = new Hono({ strict: false });
   app.use(async (context, next) => {
     const origin = context.req.header('origin');
     const known = hosts.has(context.req.header('host') ?? '') && (origin === undefined || origins.has(origin));
-    return known ? next() : refuse(context, 403, 'This Host or Origin is not allowed.');
+    return known ? next() : answer(notAllowed());
   });
   app.use(
     cors({
@@ -76,25 +78,21 @@ function createApp(codec: PayloadCodec, hosts: ReadonlySet<string>, origins: Rea
       allowHeaders: ['content-type', 'x-namespace', 'authorization'],
     }),
   );
-  app.use(bodyLimit({ maxSize: BODY_LIMIT, onError: (context) => refuse(context, 413, 'The request is too large.') }));
+  app.use(bodyLimit({ maxSize: BODY_LIMIT, onError: () => answer(tooLarge()) }));
   app.post('/decode', (context) => translate(context, (payloads) => codec.decode(payloads)));
   app.post('/encode', (context) => translate(context, (payloads) => codec.encode(payloads)));
-  app.notFound((context) => refuse(context, 404, 'Only POST /decode and POST /encode exist.'));
-  app.onError((error, context) =>
-    error instanceof VideoIdError
-      ? context.json(error.toJSON(), 400)
-      : refuse(context, 500, 'The payloads could not be translated.'),
-  );
+  app.notFound(({ req }) => answer(unroutedFailure(app.routes, req.path)));
+  app.onError((error) => answer(error instanceof VideoIdError ? error : notTranslated()));
   return app;
 }
 
 async function translate(context: Context, by: (payloads: Payload[]) => Promise<Payload[]>): Promise<Response> {
   // Browsers send a form without a preflight request, but not JSON.
   if (!/^application\/json\b/i.test(context.req.header('content-type') ?? '')) {
-    return refuse(context, 415, 'The body is not application/json.');
+    return answer(wrongType());
   }
   const payloads = readPayloads(await context.req.text());
-  if (payloads === undefined) return refuse(context, 400, 'The body is not {"payloads": […]} in proto3 JSON.');
+  if (payloads === undefined) return answer(malformed());
   return context.json({ payloads: (await by(payloads)).map((payload) => payloadToJSON(payload)) });
 }
 
@@ -106,8 +104,35 @@ function readPayloads(body: string): Payload[] | undefined {
   }
 }
 
-function refuse(context: Context, status: 400 | 403 | 404 | 413 | 415 | 500, message: string): Response {
-  return context.json({ message }, status);
+/** The words are where Temporal's UI looks for them: `message`, without an envelope. */
+function answer(failure: VideoIdError): Response {
+  const { code, facts } = failure;
+  // A payload that names a key which we lack, or that no key opens, is the caller's.
+  const status = code === 'BAD_SETTING' ? 400 : FAILURES[code].http;
+  const headers = facts['allow'] === undefined ? {} : { Allow: String(facts['allow']) };
+  return Response.json(failure, { status, headers });
+}
+
+function notAllowed(): VideoIdError {
+  return new VideoIdError('ORIGIN_NOT_ALLOWED', 'This Host or Origin is not allowed.', {
+    remedy: 'Name it in codecServer.allowedHosts or codecServer.allowedOrigins.',
+  });
+}
+
+function tooLarge(): VideoIdError {
+  return new VideoIdError('BODY_TOO_LARGE', 'The request is too large.', { facts: { limit: BODY_LIMIT } });
+}
+
+function wrongType(): VideoIdError {
+  return new VideoIdError('WRONG_CONTENT_TYPE', 'The body is not application/json.', { field: 'Content-Type' });
+}
+
+function malformed(): VideoIdError {
+  return new VideoIdError('BAD_INPUT', 'The body is not {"payloads": […]} in proto3 JSON.', { field: 'payloads' });
+}
+
+function notTranslated(): VideoIdError {
+  return new VideoIdError('STEP_FAILED', 'The payloads could not be translated.', { remedy: 'This is a defect.' });
 }
 
 /** The accepted values of `Host` for this server. Its address comes first. */
@@ -126,7 +151,7 @@ function notListening(cause: Error, host: string, port: number): VideoIdError {
   const taken = 'code' in cause && cause.code === 'EADDRINUSE';
   return new VideoIdError(
     taken ? 'PORT_TAKEN' : 'SETUP_FAILED',
-    `The codec server cannot listen on ${host}:${port}${taken ? ': the port is in use' : ''}.`,
+    `The codec server cannot listen on ${host}:${port}${taken ? `: the port is in use.${holderOf(port)}` : '.'}`,
     { field: 'codecServer.port', remedy: 'Set codecServer.host and codecServer.port to a free address.', cause },
   );
 }

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { type Client, QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, NamespaceNotFoundError, PayloadConverterError, ValueError } from '@temporalio/common';
+import { defined } from '../messages/defined.js';
 import { VideoIdError, isFailureCode } from '../messages/failures.js';
 import { GRPC, grpcStatusOf } from './failures.js';
+import { credentialsRefused } from './unreachable.js';
 
 /** The longest time of a call. The default, in milliseconds. */
 export const CALL_WITHIN = 10_000;
@@ -15,23 +17,59 @@ const LONGEST_PAUSE = 1000;
  * Repeats a call while it fails for a temporary reason.
  *
  * @param until milliseconds since 1970; then the last failure is thrown
+ * @param signal then no more is asked
  */
 export async function askedAgain<Answer>(
   ask: () => Promise<Answer>,
   passes: (error: unknown) => boolean,
   until: number,
+  signal?: AbortSignal,
 ): Promise<Answer> {
   for (let gap = FIRST_PAUSE; ; gap = Math.min(gap * 1.5, LONGEST_PAUSE)) {
     try {
       return await ask();
     } catch (error) {
       if (!passes(error) || Date.now() + gap >= until) throw error;
-      await pause(gap);
+      await pause(gap, undefined, defined({ signal }));
     }
   }
 }
 
-/** Whether a call timed out. If the server notices it first, it cancels the call. We never cancel one ourselves. */
+/**
+ * Makes calls that end with the signal: they are cancelled, and whoever waits gets the signal's reason at once.
+ *
+ * @throws the signal's reason; what the calls throw
+ */
+export async function endedBy<Answer>(
+  signal: AbortSignal | undefined,
+  client: Pick<Client, 'withAbortSignal'>,
+  ask: () => Promise<Answer>,
+): Promise<Answer> {
+  if (signal === undefined) return await ask();
+  signal.throwIfAborted();
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const end = (): void => reject(signal.reason);
+  signal.addEventListener('abort', end);
+  try {
+    return await Promise.race([client.withAbortSignal(alsoLater(signal), ask), ended]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+}
+
+/**
+ * The SDK (1.24) only listens for the moment of the abort. Without this, a call that begins after that moment is never cancelled: a wait
+ * for the end of a workflow would then poll for ever.
+ */
+function alsoLater(signal: AbortSignal): AbortSignal {
+  const listen = (_type: string, listener: () => void): void => {
+    if (signal.aborted) queueMicrotask(listener);
+    else signal.addEventListener('abort', listener, { once: true });
+  };
+  return { addEventListener: listen } as unknown as AbortSignal;
+}
+
+/** Whether a call timed out. If the server notices it first, it cancels the call. We cancel one only if nobody waits for it. */
 export function isDeadlineExceeded(error: unknown): boolean {
   const code = grpcStatusOf(error)?.code;
   return code === GRPC.DEADLINE_EXCEEDED || code === GRPC.CANCELLED;
@@ -96,6 +134,9 @@ export function failureOfWorkflow(error: unknown): VideoIdError | undefined {
   });
 }
 
+/** Words of OpenSSL and Node in the details of a call without a connection. `videoid doctor` finds out more. */
+const TLS_WORDS = /certificate|SSL|TLS|altnames/;
+
 /**
  * Turns an error between us and Temporal into a failure for people.
  *
@@ -117,12 +158,7 @@ export function temporalFailure(
     });
   }
   if (status?.code === GRPC.PERMISSION_DENIED || status?.code === GRPC.UNAUTHENTICATED) {
-    return new VideoIdError('BAD_SETTING', 'Temporal refuses our credentials.', {
-      field: 'temporal.apiKey',
-      remedy: 'Check temporal.apiKey and temporal.tls, and what they may do in the namespace.',
-      facts,
-      cause: error,
-    });
+    return credentialsRefused(error, facts);
   }
   if (status?.code === GRPC.INVALID_ARGUMENT && /search attribute/i.test(status.details)) {
     return new VideoIdError('SETUP_FAILED', 'The search attributes are not registered in the namespace.', {
@@ -140,7 +176,10 @@ export function temporalFailure(
       cause: error,
     });
   }
-  return new VideoIdError('TEMPORAL_UNREACHABLE', ['Temporal did not answer.', more.words].filter(Boolean).join(' '), {
+  const said = TLS_WORDS.test(status?.details ?? '')
+    ? 'No trusted TLS connection to Temporal.'
+    : 'Temporal did not answer.';
+  return new VideoIdError('TEMPORAL_UNREACHABLE', [said, more.words].filter(Boolean).join(' '), {
     field: 'temporal.address',
     remedy: more.remedy ?? 'See whether Temporal runs and `videoid doctor` reaches it, then repeat the call.',
     facts,

@@ -25,7 +25,7 @@ export async function corrected(run: RequestRun): Promise<void> {
     case 'done':
       if (call.settled) return;
       state.happened('corrected', { number, reason, ...(fields && { fields: fields.join(' ') }) }, actor);
-      state.identified(correction.value.identity);
+      state.see(correction.value, 'poll');
       call.answer({ status: correction.value.status });
   }
 }

@@ -1,13 +1,15 @@
 import type { Activities, StepFailure } from '../messages/activities.js';
-import type { ProviderIds, ProviderStatus } from '../messages/request.js';
+import { AFTER_VIDEO } from '../messages/request-fields.js';
+import type { ProviderIds, ProviderStatus, RequestPk } from '../messages/request.js';
 import type { Remedy, RequestEvent } from '../messages/status.js';
+import { videoKept } from './discarding.js';
 import { mayBeCreated } from './engine/create-doubt.js';
 import type { Call, Caller } from './engine/inbox.js';
 import type { RequestRun } from './engine/request-run.js';
 
 /** How a flow creates at the provider. */
 export interface Creating<T> {
-  create(activities: Activities, round: number): Promise<T>;
+  create(activities: Activities, round: number, before: RequestPk | undefined): Promise<T>;
   /** Takes over what an operator found. */
   adopt(activities: Activities, ids: ProviderIds): Promise<T>;
   /** Whether an operator's retry is another round, which may be billed beside the one before. */
@@ -18,24 +20,36 @@ export interface Creating<T> {
 /**
  * Creates at the provider. After a failure an operator decides: create again, or take over a request that the failed create may
  * have made. If it certainly made none, the signer's data can be corrected. The next create takes it from the archive.
+ *
+ * @returns undefined if the signer has finished the video that another one was to replace. The caller has the failure then
  */
 export async function created<T extends { status: ProviderStatus }>(
   run: RequestRun,
   creating: Creating<T>,
   caller?: Caller,
-): Promise<T> {
+): Promise<T | undefined> {
   const { state, steps, inbox } = run;
+  const before = state.ids?.requestPk;
   state.round += 1;
   let correction: Call<'correct'> | undefined;
   for (;;) {
-    const create = await steps.run('create', (activities) => creating.create(activities, state.round), {
+    const create = await steps.run('create', (activities) => creating.create(activities, state.round, before), {
       summary: creating.summary,
       caller: correction ?? caller,
       remedies: (failure) => createRemedies(failure, state.events),
+      failsOn: ({ code }) => code === 'VIDEO_FINISHED' && before !== undefined,
+      overtakenBy: (status) => AFTER_VIDEO.has(status),
     });
-    if (create.end === 'done') {
-      correction?.answer({ status: create.value.status });
-      return create.value;
+    switch (create.end) {
+      case 'done':
+        correction?.answer({ status: create.value.status });
+        return create.value;
+      case 'failed':
+        state.see({ status: String(create.failure.facts?.['status']) }, 'poll');
+        return notReplaced(run, correction ?? caller);
+      case 'overtaken':
+        return notReplaced(run, correction ?? caller);
+      case 'resolved':
     }
     const { remedy, ids } = create.resolution;
     if (remedy === 'adopt') {
@@ -50,6 +64,13 @@ export async function created<T extends { status: ProviderStatus }>(
     }
     if (creating.retryIsAnotherRound) state.round += 1;
   }
+}
+
+/** No other video was made: the signer has finished the one that it was to replace. */
+function notReplaced({ state }: RequestRun, caller: Caller | undefined): undefined {
+  const status = state.providerStatus ?? '';
+  state.happened('video-kept', { status, round: state.round });
+  caller?.fail(videoKept(status, 'No other video was made.'));
 }
 
 async function adoptedFrom<T>({ steps, state }: RequestRun, creating: Creating<T>, ids: ProviderIds) {

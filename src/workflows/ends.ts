@@ -3,8 +3,8 @@ import type { Leftovers, Withdrawn } from '../messages/activities.js';
 import type { Actor, Outcome, OutcomeKind } from '../messages/outcome.js';
 import { cleanupIdOf, type ProviderStatus, type RequestPk } from '../messages/request.js';
 import { cleanup, CLEANUP_WORDS } from './cleanup.js';
-import { callFailure } from './engine/call-failure.js';
-import { Ending } from './engine/endings.js';
+import { requestEnded } from './engine/call-failure.js';
+import { Ending, endedAtProvider } from './engine/endings.js';
 import type { RequestRun } from './engine/request-run.js';
 import { unlessItRuns } from './engine/start-child.js';
 import { allMessagesHandled } from './guards/defects.js';
@@ -33,9 +33,7 @@ export function runToTheEnd(
     run.enter('ended');
     state.outcome = { kind: outcome.outcome, reason: outcome.reason };
     state.show();
-    inbox.close(
-      callFailure('REQUEST_ENDED', `The request has ended: ${outcome.outcome}.`, { outcome: outcome.outcome }),
-    );
+    inbox.close(requestEnded(outcome.outcome));
     await condition(allHandlersFinished);
     return outcome;
   });
@@ -64,8 +62,9 @@ export function outcomeOf(
   };
 }
 
-/** Notes the decided end. Only deleting and recording follow. */
+/** Notes the decided end. Only deleting and recording follow, and no order is taken any more. */
 export function closing(run: RequestRun, { outcome, reason, actor }: Outcome): void {
+  run.deadline.clear();
   run.enter('cleaning');
   run.state.happened(outcome, { reason }, actor);
 }
@@ -101,34 +100,46 @@ export async function cleanedLater(run: RequestRun, outcome: Outcome, left: Left
 export async function withdrawn(
   { steps, request }: RequestRun,
   requestPk: RequestPk,
-  { mayBeIssued = false } = {},
+  { mayBeIssued = false, unlessFinished = false } = {},
 ): Promise<Withdrawn> {
-  const withdrawal = await steps.run('withdraw', (activities) => activities.withdraw(request.key, { requestPk }), {
+  const order = { requestPk, unlessFinished };
+  const withdrawal = await steps.run('withdraw', (activities) => activities.withdraw(request.key, order), {
     summary: 'cancel at the provider, where its API allows',
     mayEnd: 'never',
     failsOn: ({ temporary }) => !temporary || !mayBeIssued,
   });
-  return withdrawal.end === 'done' ? withdrawal.value : { closed: false };
+  return withdrawal.end === 'done' ? withdrawal.value : { closed: false, effect: 'none' };
+}
+
+/** Whether it was cancelled at the provider before we could, by somebody else. */
+export function foundCancelled(withdrawal: Withdrawn | undefined): boolean {
+  return withdrawal?.status === 'CANCELLED' && withdrawal.effect === 'none';
+}
+
+/** The end of a request that turns out to be CANCELLED at the provider. A decision there counts more than one that had no effect. */
+export function endFound({ state }: RequestRun, ending: Ending): Ending {
+  if (ending.kind === 'refused' || ending.actor.kind === 'provider') return ending;
+  state.see({ status: 'CANCELLED' }, 'poll');
+  state.happened('end-overruled', { outcome: ending.kind, reason: ending.reason }, ending.actor);
+  return endedAtProvider(state);
 }
 
 /**
  * The status that decides an end. While a signature is in doubt, the provider must say the status, or an operator skips it.
  * Otherwise the request is not signed, and the last known status is enough.
  */
-export async function statusAtEnd({
-  steps,
-  state,
-  request,
-  requestPk,
-  attention,
-}: RequestRun): Promise<ProviderStatus> {
+export async function statusAtEnd({ steps, state, request, requestPk }: RequestRun): Promise<ProviderStatus> {
   const order = { requestPk, gap: request.policy.watch.gap };
-  const reading = await steps.run('clean', (activities) => activities.readStatus(request.key, order), {
-    summary: 'read the request once more before it ends',
-    mayEnd: 'never',
-    failsOn: () => !state.signInDoubt,
-    remedies: ({ temporary }) => (temporary ? [] : ['skip']),
-  });
-  attention.clear();
-  return reading.end === 'done' ? reading.value.status : (state.providerStatus ?? '');
+  let skips = false;
+  for (;;) {
+    const reading = await steps.run('clean', (activities) => activities.readStatus(request.key, order), {
+      summary: 'read the request once more before it ends',
+      mayEnd: 'never',
+      failsOn: () => skips || !state.signInDoubt,
+      remedies: ({ temporary }) => (temporary ? [] : ['skip']),
+    });
+    if (reading.end === 'done') return reading.value.status;
+    if (reading.end === 'failed') return state.providerStatus ?? '';
+    skips = true; // one more read: it may be ISSUED by now
+  }
 }

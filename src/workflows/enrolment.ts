@@ -3,13 +3,23 @@ import { defined } from '../messages/defined.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { EnrolmentRequest, ProviderStatus, RequestPk } from '../messages/request.js';
+import { unexpected } from './attention-words.js';
 import { type Creating, created } from './creating.js';
 import { callFailure, callFailureOf } from './engine/call-failure.js';
 import type { Ending } from './engine/endings.js';
 import type { Call, Caller } from './engine/inbox.js';
 import { RequestRun } from './engine/request-run.js';
 import { requestPkAttribute } from './engine/search-attributes.js';
-import { cleanedLater, closing, outcomeOf, recorded, runToTheEnd, withdrawn } from './ends.js';
+import {
+  cleanedLater,
+  closing,
+  endFound,
+  foundCancelled,
+  outcomeOf,
+  recorded,
+  runToTheEnd,
+  withdrawn,
+} from './ends.js';
 import { setCommonHandlers } from './handlers.js';
 import { issued } from './issuing.js';
 import { type Review, reviewed } from './review.js';
@@ -18,6 +28,9 @@ import { videoFinished } from './video.js';
 
 /** The person who provided data last does not get these failures: they may be about somebody else's file. */
 const OF_THE_ARCHIVE = new Set<FailureCode>(['ARCHIVED_FILE_CHANGED', 'DOCUMENT_NOT_FOUND']);
+
+/** In these statuses, nothing is completed, declared or decided any more. */
+const DECIDED = new Set<ProviderStatus>(['ENROLLREADY', 'ISSUED', 'CANCELLED']);
 
 interface Created {
   requestPk: RequestPk;
@@ -31,13 +44,14 @@ interface Created {
 export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   // ── State ──
   const run = new RequestRun(request);
-  const { state, steps, inbox } = run;
+  const { state, steps, inbox, attention } = run;
   const { key } = request;
   /** Earlier video requests that could not be cancelled at the provider. */
   const notCancelled: RequestPk[] = [];
   let supplements: number[] = [];
+  const decidedThere = (): boolean => DECIDED.has(state.providerStatus ?? '');
   const creating: Creating<Created> = {
-    create: (activities, round) => activities.enrol(key, { round }),
+    create: (activities, round, before) => activities.enrol(key, { round, ...defined({ before }) }),
     adopt: (activities, { requestPk }) => activities.adoptEnrolment(key, { requestPk }),
     retryIsAnotherRound: false, // the request is looked up by its card before another card is taken
     summary: 'take the first unused scratchcard, create the enrolment with it',
@@ -48,7 +62,6 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     undecided: 'CREATED',
     approved: ['ENROLLREADY', 'ISSUED'],
     redeclareFor,
-    approvalAnswers: true,
     approve: (activities, order) => activities.approveEnrolment(key, { ...order, requestPk: run.requestPk }),
     refuse: (activities, order) => activities.declineEnrolment(key, { ...order, requestPk: run.requestPk }),
   };
@@ -76,7 +89,9 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   }
 
   async function enrolled(caller?: Caller): Promise<void> {
-    const { requestPk, status } = await created(run, creating, caller);
+    const made = await created(run, creating, caller);
+    if (made === undefined) return;
+    const { requestPk, status } = made;
     state.ids = { requestPk };
     state.providerStatus = status;
     state.happened('created', { requestPk, round: state.round });
@@ -85,6 +100,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   async function newVideo(caller?: Caller): Promise<void> {
     const before = run.requestPk;
     await enrolled(caller);
+    if (run.requestPk === before) return;
     if (!(await withdrawn(run, before)).closed) notCancelled.push(before);
     upsertSearchAttributes([{ key: requestPkAttribute, value: run.requestPk }]);
   }
@@ -110,16 +126,27 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
       const missing = await complete(call);
       state.missing = [...new Set([...missing, ...missingAtApproval])];
       call?.answer({ missing });
-      if (state.missing.length === 0 || state.providerStatus !== 'CREATED') return;
+      if (state.missing.length === 0 || decidedThere()) return;
       state.happened('data-missing', { fields: state.missing.join(' ') });
       await run.statusChanged('watch the provider while data is awaited', 'completing-deadline', {
         until: () => inbox.has('provide'),
       });
+      await statusExpected();
+      if (decidedThere()) return;
       call = inbox.take('provide');
       if (!call) continue;
       missingAtApproval = [];
       state.happened('data-provided', { number: call.order.number }, call.order.actor);
     }
+  }
+
+  /** Waits while the provider says something that nobody expects here. Provided data waits too. */
+  async function statusExpected(): Promise<void> {
+    while (state.providerStatus !== 'CREATED' && !decidedThere()) {
+      attention.set('wait', unexpected(state.providerStatus));
+      await run.statusChanged('watch the provider until its status is expected again', 'completing-deadline');
+    }
+    attention.clear();
   }
 
   /** Returns what is still missing. If the provider refuses the data, the caller gets the failure, and it is not sent again. */
@@ -130,7 +157,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
       summary: 'send the data and evidence documents that the video did not give',
       caller: call,
       failsOn: ({ temporary, code }) => call !== undefined && !temporary && !OF_THE_ARCHIVE.has(code),
-      overtakenBy: (status) => status !== 'CREATED',
+      overtakenBy: (status) => DECIDED.has(status),
     });
     if (completing.end === 'failed') {
       const { code, words } = completing.failure;
@@ -144,14 +171,15 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
 
   /** The declaration and the contract: for any officer, or for the one who wants to approve. */
   async function declared(call?: Call<'review'>): Promise<void> {
-    if (state.providerStatus !== 'CREATED') return;
+    await statusExpected();
+    if (decidedThere()) return;
     const { download } = request.policy;
     const order = { requestPk: run.requestPk, download, ...defined({ officer: call?.order.officer }) };
     const declaration = await steps.run('declare', (activities) => activities.declare(key, order), {
       summary: 'fetch the RAO declaration and the contract',
       caller: call,
       failsOn: ({ temporary }) => call !== undefined && !temporary,
-      overtakenBy: (status) => status !== 'CREATED',
+      overtakenBy: (status) => DECIDED.has(status),
     });
     switch (declaration.end) {
       case 'done':
@@ -180,19 +208,21 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     run.enter('cleaning');
     run.deadline.clear();
     const left: RequestPk[] = [];
+    let decided = ending;
     if (state.ids && state.providerStatus !== 'CANCELLED') {
       const mayBeIssued = state.providerStatus === 'ENROLLREADY';
-      const { closed: cancelled, status } = await withdrawn(run, run.requestPk, { mayBeIssued });
-      if (status === 'ISSUED') {
-        state.providerStatus = status;
-        state.happened('end-overruled', { reason: ending.reason });
+      const withdrawal = await withdrawn(run, run.requestPk, { mayBeIssued });
+      if (withdrawal.status === 'ISSUED') {
+        state.providerStatus = withdrawal.status;
+        state.happened('end-overruled', { outcome: ending.kind, reason: ending.reason }, ending.actor);
         return closed(outcomeOf(run, 'enrolled', 'issued', { kind: 'signer' }));
       }
-      if (!cancelled) left.push(run.requestPk);
+      if (!withdrawal.closed) left.push(run.requestPk);
+      if (foundCancelled(withdrawal)) decided = endFound(run, ending);
     }
-    const note = ending.reason === 'refused-at-provider' ? await noteAtProvider() : undefined;
+    const note = decided.reason === 'refused-at-provider' ? await noteAtProvider() : undefined;
     return closed(
-      outcomeOf(run, ending.kind, ending.reason, ending.actor, { ...ending.words, ...defined({ note }) }),
+      outcomeOf(run, decided.kind, decided.reason, decided.actor, { ...decided.words, ...defined({ note }) }),
       left,
     );
   }

@@ -2,7 +2,8 @@ import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { defined } from '../messages/defined.js';
 import type { OutcomeKind } from '../messages/outcome.js';
 import { notCorrectable } from './correcting.js';
-import { callFailure } from './engine/call-failure.js';
+import { assertVideoUnfinished } from './discarding.js';
+import { callFailure, requestEnded } from './engine/call-failure.js';
 import { Ending } from './engine/endings.js';
 import { hintSignal, statusQuery, updateOf } from './engine/messages.js';
 import type { RequestRun } from './engine/request-run.js';
@@ -15,14 +16,20 @@ export function setCommonHandlers(run: RequestRun): void {
   const looks = new IdentityLooks(request.key, request.policy, state);
   setHandler(statusQuery, () => statusOf(state, deadline.when));
   setHandler(hintSignal, () => run.watch.hint());
-  run.takes('resolve', ({ remedy, ids }) => {
-    run.allow('resolve');
-    if (ids !== undefined && ids.videoidPk === undefined && request.key.flow === 'signature')
-      throw callFailure('BAD_INPUT', 'A signature request is adopted by both of its ids.');
-    const remedies = state.attention?.remedies ?? [];
-    if (!remedies.includes(remedy))
-      throw callFailure('UNKNOWN_REMEDY', `Here an operator can: ${remedies.join(', ')}.`);
-  });
+  run.takes(
+    'resolve',
+    ({ remedy, ids }) => {
+      run.allow('resolve');
+      if (ids !== undefined && ids.videoidPk === undefined && request.key.flow === 'signature')
+        throw callFailure('BAD_INPUT', 'A signature request is adopted by both of its ids.');
+      const remedies = state.attention?.remedies ?? [];
+      if (!remedies.includes(remedy))
+        throw callFailure('UNKNOWN_REMEDY', `Here an operator can: ${remedies.join(', ')}.`);
+    },
+    async ({ remedy }) => {
+      if (remedy === 'cancel') await assertVideoUnfinished(run);
+    },
+  );
   run.takes('correct', ({ fields }) => {
     run.allow('correct');
     const problem = notCorrectable(run, fields);
@@ -36,16 +43,20 @@ export function setCommonHandlers(run: RequestRun): void {
   });
   setHandler(
     updateOf('cancel'),
-    (order) => {
+    async (order) => {
+      await mayEnd(run, 'cancel');
       endOrder.cancel(order);
+      state.happened('end-ordered', { outcome: 'cancelled' }, order.actor);
       return endOf(run);
     },
     { validator: (_order) => run.allow('cancel') },
   );
   setHandler(
     updateOf('abandon'),
-    ({ reason, actor, note }) => {
+    async ({ reason, actor, note }) => {
+      await mayEnd(run, 'abandon');
       endOrder.give(new Ending('abandoned', reason, actor, defined({ note })));
+      state.happened('end-ordered', { outcome: 'abandoned', reason }, actor);
       return endOf(run);
     },
     { validator: (_order) => run.allow('abandon') },
@@ -65,6 +76,14 @@ export function setCommonHandlers(run: RequestRun): void {
       },
     },
   );
+}
+
+/** Nobody throws a finished video away without knowing. @throws VIDEO_FINISHED, and what `allow` throws if it is too late now */
+async function mayEnd(run: RequestRun, verb: 'cancel' | 'abandon'): Promise<void> {
+  await assertVideoUnfinished(run);
+  const { outcome } = run.state;
+  if (outcome) throw requestEnded(outcome.kind);
+  run.allow(verb);
 }
 
 /** The answer to an order that ends the request: how it really ended. */

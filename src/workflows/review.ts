@@ -21,15 +21,13 @@ export interface Review {
   approved: readonly ProviderStatus[];
   /** If the officer has not seen the declaration that an approval signs, fetches it and answers the officer. True if answered. */
   redeclareFor?(call: Call<'review'>): Promise<boolean>;
-  /** Whether the answer to an approval must be kept, even if it was lost on the way. */
-  approvalAnswers?: boolean;
   approve(activities: Activities, order: OfficerOrder & { identity?: IdentityAccepted }): Promise<Decided>;
   refuse(activities: Activities, order: OfficerOrder & { reason: string }): Promise<Decided>;
 }
 
 /** How the review ended. Incomplete: the provider does not approve because something is missing. The officer has the answer. */
 export type Reviewed = { review: 'approved' } | { review: 'incomplete'; failure: StepFailure };
-/** What became of one decision. Undecided: it did not reach the provider, or somebody else may have decided. */
+/** What became of one decision. Undecided: it had no effect at the provider, where somebody else may have decided. */
 type Carried = Reviewed | { review: 'undecided' };
 
 const APPROVED = { review: 'approved' } as const;
@@ -41,32 +39,25 @@ const DECIDED = {
   refuse: new Set<ProviderStatus>(['CANCELLED']),
 };
 
-/** After these failures the provider may have carried out our decision. After other failures, it was made in its console. */
-const IN_DOUBT = new Set<FailureCode>(['PROVIDER_ANSWER_UNKNOWN', 'REQUEST_STATUS_REFUSED', 'STEP_FAILED']);
-
 const INCOMPLETE = new Set<FailureCode>(['FIELDS_MISSING', 'DOCUMENTS_MISSING']);
 
 /** The RAO's decision. It is made here in the officer's name, or in the provider's console, which counts in every mode. */
 export async function reviewed(run: RequestRun, review: Review): Promise<Reviewed> {
-  const { state, attention, inbox, request } = run;
+  const { state, attention, inbox } = run;
   const { undecided } = review;
-  if (state.providerStatus === undecided) {
-    run.enter('review');
-    if (request.reviewMode === 'manual') upsertSearchAttributes([{ key: stageAttribute, value: 'review' }]);
-    run.deadline.start(request.policy.deadlines.review);
-  }
   let approvedByUs = false;
   for (;;) {
     if (review.approved.includes(state.providerStatus ?? '')) {
       attention.clear();
       if (!approvedByUs) state.happened('approved-at-provider', undefined, { kind: 'provider' });
-      run.deadline.start(request.policy.deadlines.signing);
+      run.deadline.start(run.request.policy.deadlines.signing);
       return APPROVED;
     }
     switch (state.providerStatus) {
       case 'CANCELLED':
         throw endedAtProvider(state);
       case undecided:
+        enterReview(run);
         await corrected(run);
         resumeAutomaticApproval(run);
         if (!approvedByUs) {
@@ -100,6 +91,15 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
     );
     if (resolved?.resolution.remedy === 'retry') state.officerAwaited = false;
   }
+}
+
+/** Once: a strange status may come before the decision is awaited, and in between. */
+function enterReview(run: RequestRun): void {
+  if (run.state.stage === 'review') return;
+  run.enter('review');
+  const { reviewMode, policy } = run.request;
+  if (reviewMode === 'manual') upsertSearchAttributes([{ key: stageAttribute, value: 'review' }]);
+  run.deadline.start(policy.deadlines.review);
 }
 
 /** An automatic approval that was held back is tried again once the signer's data is corrected. */
@@ -142,42 +142,32 @@ async function carryOut(
   call?: Call<'review'>,
 ): Promise<Carried> {
   const { state, steps } = run;
-  const undecided = state.providerStatus ?? review.undecided;
-  const ask = await steps.run(decision.decision, asked(review, decision), {
-    summary: `${decision.decision} in the name of the officer`,
-    caller: call,
-    failsOn: ({ code }) =>
-      INCOMPLETE.has(code) || code === 'SIGNER_UNEXPECTED' || (call !== undefined && OF_THE_OFFICER.has(code)),
-    overtakenBy: (status) => status !== undecided,
-  });
-  switch (ask.end) {
-    case 'done':
-      return settled(run, decision, ask.value, call);
-    case 'failed':
-      return notTaken(run, decision, ask.failure, call);
-    case 'overtaken': {
-      const mustKeepAnswer = decision.decision === 'approve' && review.approvalAnswers === true;
-      const answer = mustKeepAnswer ? await keepAnswer(run, review, decision) : { status: ask.status, sent: false };
-      if (IN_DOUBT.has(ask.failure.code)) return settled(run, decision, answer, call);
-      state.providerStatus = answer.status;
-      state.happened('decision-not-confirmed', { decision: decision.decision }, actorOf(decision));
-      return UNDECIDED;
+  const number = (state.decisions += 1);
+  for (;;) {
+    const undecided = state.providerStatus ?? review.undecided;
+    const ask = await steps.run(decision.decision, asked(review, decision, number), {
+      summary: `${decision.decision} in the name of the officer`,
+      caller: call,
+      failsOn: ({ code }) =>
+        INCOMPLETE.has(code) || code === 'SIGNER_UNEXPECTED' || (call !== undefined && OF_THE_OFFICER.has(code)),
+      overtakenBy: (status) => status !== undecided,
+    });
+    switch (ask.end) {
+      case 'done':
+        return settled(run, decision, ask.value, call);
+      case 'failed':
+        return notTaken(run, decision, ask.failure, call);
+      case 'overtaken': // The step reads before it writes, so another run finds out whose decision it was.
     }
   }
 }
 
-function asked(review: Review, decision: ReviewDecision): (activities: Activities) => Promise<Decided> {
+function asked(review: Review, decision: ReviewDecision, number: number): (activities: Activities) => Promise<Decided> {
   const { officer, credentials } = decision;
-  const order = { officer, ...defined({ credentials }) };
+  const order = { officer, number, ...defined({ credentials }) };
   if (decision.decision === 'refuse')
     return (activities) => review.refuse(activities, { ...order, reason: decision.reason });
   return (activities) => review.approve(activities, { ...order, ...defined({ identity: decision.identity }) });
-}
-
-/** The approval in doubt took effect. The step reads before it writes, so a second run only keeps the answer. */
-async function keepAnswer({ steps }: RequestRun, review: Review, decision: ReviewDecision): Promise<Decided> {
-  const { value } = await steps.run('approve', asked(review, decision), { summary: 'keep what the approval answered' });
-  return value;
 }
 
 /** The provider did not take the decision. The officer gets the reason and may decide again. */
@@ -193,30 +183,54 @@ function notTaken(run: RequestRun, decision: ReviewDecision, failure: StepFailur
   return INCOMPLETE.has(code) ? { review: 'incomplete', failure } : UNDECIDED;
 }
 
-/** @throws Ending if the provider took the refusal */
+/**
+ * A decision counts as the officer's only if the call took effect, or if its answer was lost and the provider shows what it asked
+ * for.
+ *
+ * @throws Ending if the provider took the refusal
+ */
 function settled(run: RequestRun, decision: ReviewDecision, answer: Decided, call?: Call<'review'>): Carried {
   const { state } = run;
-  const { status, sent, secrets, identity } = answer;
+  const { status, effect, secrets, identity } = answer;
+  const done = DECIDED[decision.decision].has(status);
+  if (effect === 'none' || (effect === 'in-doubt' && !done)) return overtaken(run, decision, answer, call);
   state.providerStatus = status;
-  if (!sent && !DECIDED[decision.decision].has(status)) {
-    // This must not count as a decision, or nobody could decide any more.
-    call?.fail(callFailure('NOT_NOW', `The provider says ${status}: it was not decided by you.`));
-    return UNDECIDED;
-  }
   const { evidenceSeen } = decision;
+  const doubt = effect === 'in-doubt' ? { answer: 'lost' } : {};
   if (decision.decision === 'approve') {
     const who = identity === 'as-expected' ? identity : (decision.identity ?? identity);
     state.happened(
       'approved',
-      { evidenceSeen, mode: state.decidedBy, ...defined({ identity: who, secrets }) },
+      { evidenceSeen, mode: state.decidedBy, ...doubt, ...defined({ identity: who, secrets }) },
       actorOf(decision),
     );
     return APPROVED;
   }
   const { reason, note, textForSigner } = decision;
-  state.happened('refused', { evidenceSeen, reason }, actorOf(decision));
+  state.happened('refused', { evidenceSeen, reason, ...doubt }, actorOf(decision));
   call?.answer({ status });
   throw new Ending('refused', reason, actorOf(decision), defined({ note, textForSigner }));
+}
+
+/** Somebody decided at the provider first. The officer's wish is noted. It must not count, or nobody could decide any more. */
+function overtaken(run: RequestRun, decision: ReviewDecision, found: Decided, call?: Call<'review'>): Carried {
+  const { state } = run;
+  const { status } = found;
+  const wished = decision.decision === 'refuse' ? { reason: decision.reason } : {};
+  state.see(found, 'poll');
+  state.happened(
+    'decision-overtaken',
+    { decision: decision.decision, status, evidenceSeen: decision.evidenceSeen, ...wished },
+    actorOf(decision),
+  );
+  call?.fail(
+    callFailure(
+      'DECIDED_ALREADY',
+      `The provider says ${status}: it was decided there before your decision came. Yours was not carried out.`,
+      { status },
+    ),
+  );
+  return UNDECIDED;
 }
 
 function actorOf({ officer }: ReviewDecision) {

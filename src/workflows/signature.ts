@@ -1,17 +1,28 @@
 import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Retrieved, SignatureActivities, UploadedDocument } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import type { Outcome } from '../messages/outcome.js';
-import type { ProviderIds, SignatureRequest } from '../messages/request.js';
+import type { ProviderIds, RequestPk, SignatureRequest } from '../messages/request.js';
 import { Acceptances } from './acceptances.js';
 import { watchForLateVideo } from './late-video.js';
 import { archived } from './archiving.js';
 import { created } from './creating.js';
-import { type Ending, endedAtProvider } from './engine/endings.js';
+import type { Ending } from './engine/endings.js';
 import type { Caller } from './engine/inbox.js';
 import { updateOf } from './engine/messages.js';
 import { RequestRun } from './engine/request-run.js';
 import { requestPkAttribute } from './engine/search-attributes.js';
-import { cleanedLater, closing, outcomeOf, recorded, runToTheEnd, statusAtEnd, withdrawn } from './ends.js';
+import {
+  cleanedLater,
+  closing,
+  endFound,
+  foundCancelled,
+  outcomeOf,
+  recorded,
+  runToTheEnd,
+  statusAtEnd,
+  withdrawn,
+} from './ends.js';
 import { setCommonHandlers } from './handlers.js';
 import { type Review, reviewed } from './review.js';
 import { checkSignOrder, signedBySigner } from './signing.js';
@@ -68,7 +79,11 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
 
   async function begun(): Promise<void> {
     const { reopens } = request;
-    if (reopens === undefined) return takeOver(await create());
+    if (reopens === undefined) {
+      const made = await create();
+      if (made !== undefined) takeOver(made);
+      return;
+    }
     const { value } = await steps.run('create', (activities) => activities.adopt(key, reopens), {
       summary: 'continue what the earlier attempt left open',
     });
@@ -86,10 +101,11 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   }
 
   /** If a create is in doubt, all creates of the same video are checked. */
-  function create(caller?: Caller): Promise<Created> {
+  function create(caller?: Caller): Promise<Created | undefined> {
     const since = state.round + 1; // the number of the first create of this video
     const creating = {
-      create: (activities: SignatureActivities, round: number) => activities.create(key, { round, since }),
+      create: (activities: SignatureActivities, round: number, before: RequestPk | undefined) =>
+        activities.create(key, { round, since, ...defined({ before }) }),
       adopt: (activities: SignatureActivities, found: ProviderIds) => activities.adopt(key, found),
       retryIsAnotherRound: true,
       summary: since === 1 ? 'create the video identification request' : 'create another video identification request',
@@ -99,7 +115,9 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
 
   async function newVideo(caller?: Caller): Promise<void> {
     const before = run.requestPk;
-    takeOver(await create(caller));
+    const made = await create(caller);
+    if (made === undefined) return;
+    takeOver(made);
     await withdrawn(run, before);
     upsertSearchAttributes([{ key: requestPkAttribute, value: run.requestPk }]);
   }
@@ -128,13 +146,17 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     run.deadline.clear();
     const status = uploadBegun ? await statusAtEnd(run) : state.providerStatus;
     if (status === 'ISSUED' && uploaded.length > 0) {
-      state.happened('end-overruled', { reason: ending.reason });
+      state.happened('end-overruled', { outcome: ending.kind, reason: ending.reason }, ending.actor);
       stored = await archived(run, { documents: uploaded, contract });
       return closed(signed());
     }
-    const open = state.ids !== undefined && status !== 'CANCELLED' && !(await withdrawn(run, run.requestPk)).closed;
-    // A decision of the provider counts more than a deadline that has passed.
-    const decided = status === 'CANCELLED' && ending.kind === 'expired' ? endedAtProvider(state) : ending;
+    const unlessFinished = !state.videoFinished;
+    const withdrawal =
+      state.ids !== undefined && status !== 'CANCELLED'
+        ? await withdrawn(run, run.requestPk, { unlessFinished })
+        : undefined;
+    const open = withdrawal?.closed === false;
+    const decided = status === 'CANCELLED' || foundCancelled(withdrawal) ? endFound(run, ending) : ending;
     const outcome = outcomeOf(run, decided.kind, decided.reason, decided.actor, decided.words);
     const cleaning = { ...outcome, cleanup: uploadBegun ? 'done' : 'none' } as const;
     if (!open) return closed(cleaning);

@@ -153,6 +153,7 @@ async function signAnswered(run: RequestRun, call: Call<'sign'>, answer: SignRes
   switch (answer.result) {
     case 'issued':
       state.providerStatus = 'ISSUED';
+      if (answer.notSent) state.happened('sign-overtaken', undefined, { kind: 'signer' });
       state.happened('signed', undefined, { kind: 'signer' });
       return call.answer({ signed: true });
     case 'not-signable':

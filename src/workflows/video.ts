@@ -1,7 +1,8 @@
-import { upsertSearchAttributes } from '@temporalio/workflow';
+import { type ApplicationFailure, upsertSearchAttributes } from '@temporalio/workflow';
 import type { ProviderStatus } from '../messages/request.js';
 import { unexpected, VIDEO_FAILED } from './attention-words.js';
 import { corrected } from './correcting.js';
+import { videoKept } from './discarding.js';
 import { callFailure } from './engine/call-failure.js';
 import { endedAtProvider } from './engine/endings.js';
 import type { Caller } from './engine/inbox.js';
@@ -10,6 +11,11 @@ import { requestPkAttribute, stageAttribute } from './engine/search-attributes.j
 
 /** In these statuses it is too late for another video, or for other data for it. */
 const OVER = new Set<ProviderStatus>(['VIDEOREVIEW', 'ENROLLREADY', 'CREATED', 'ISSUED', 'CANCELLED']);
+
+function tooLate(status: ProviderStatus): ApplicationFailure {
+  if (status !== 'CANCELLED') return videoKept(status, 'No other video was made.');
+  return callFailure('NOT_NOW', 'The provider says CANCELLED at this moment.');
+}
 
 /** Waits for the signer's video identification. `newVideo` makes another video request in the same request. */
 export async function videoFinished(run: RequestRun, newVideo: (caller?: Caller) => Promise<void>): Promise<void> {
@@ -54,13 +60,13 @@ export async function videoFinished(run: RequestRun, newVideo: (caller?: Caller)
     }
     const resolving = remedy === 'new-video' ? decided?.call : undefined;
     if (OVER.has(state.providerStatus ?? '')) {
-      // The signer has just finished: that video is kept.
-      resolving?.fail(callFailure('NOT_NOW', `The provider says ${state.providerStatus} at this moment.`));
+      for (const caller of [resolving, inbox.take('new-video')]) caller?.fail(tooLate(state.providerStatus ?? ''));
       continue;
     }
     const call = inbox.take('new-video');
     if (call || resolving) {
       await newVideo(call ?? resolving);
+      if (OVER.has(state.providerStatus ?? '')) continue; // the caller knows
       call?.answer({ requestPk: run.requestPk });
       resolving?.answer({ stage: state.stage });
       run.deadline.start(run.request.policy.deadlines.video);

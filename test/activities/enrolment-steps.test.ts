@@ -20,7 +20,7 @@ describe('an enrolment whose create was not answered', () => {
   });
 
   test('is waited for where the provider lists it late, and takes no second scratchcard', async () => {
-    await at.provider.settings({ behaviour: { ra: { listLag: 1000 } } });
+    await at.provider.settings({ behaviour: { ra: { listLag: 4000 } } });
     const enrolment = await EnrolmentAtWork.started(at);
     await enrolment.fault({ name: 'answer-lost', endpoint: 'ra-create', times: 1 });
     const unknown = { code: 'PROVIDER_ANSWER_UNKNOWN', retries: true };
@@ -60,7 +60,7 @@ describe('an enrolment whose create was not answered', () => {
 describe('the secrets that an approval answers', () => {
   test('are stored sealed before the approval is reported', async () => {
     const enrolment = await EnrolmentAtWork.completed(at);
-    expect(await enrolment.approve()).toEqual({ status: 'ENROLLREADY', sent: true, secrets: 'kept' });
+    expect(await enrolment.approve()).toEqual({ status: 'ENROLLREADY', effect: 'ours', secrets: 'kept' });
     expect(await enrolment.keptSecrets()).toEqual((await enrolment.provider()).secrets);
   });
 
@@ -70,7 +70,7 @@ describe('the secrets that an approval answers', () => {
       const enrolment = await EnrolmentAtWork.completed(at);
       await enrolment.fault({ name, endpoint: 'ra-approve', times: 1 });
       expect(await failureOf(enrolment.approve())).toMatchObject({ code: 'PROVIDER_ANSWER_UNKNOWN', retries: true });
-      expect(await enrolment.approve(2)).toEqual({ status: 'ENROLLREADY', sent: false, secrets: 'read-again' });
+      expect(await enrolment.approve(2)).toEqual({ status: 'ENROLLREADY', effect: 'in-doubt', secrets: 'read-again' });
       const { done, secrets } = await enrolment.provider();
       expect(done['ra-approve']).toBe(1);
       expect(await enrolment.keptSecrets()).toEqual(secrets);
@@ -87,7 +87,7 @@ describe('the secrets that an approval answers', () => {
     expect(await failureOf(enrolment.approve())).toMatchObject(unavailable);
     expect(await failureOf(enrolment.approve(2))).toMatchObject(unavailable);
     rmSync(inTheWay);
-    expect(await enrolment.approve(3)).toEqual({ status: 'ENROLLREADY', sent: false, secrets: 'read-again' });
+    expect(await enrolment.approve(3)).toEqual({ status: 'ENROLLREADY', effect: 'in-doubt', secrets: 'read-again' });
     expect(await enrolment.keptSecrets()).toEqual((await enrolment.provider()).secrets);
   });
 
@@ -98,7 +98,7 @@ describe('the secrets that an approval answers', () => {
     const text = '{"detail":"You do not have permission to perform this action."}';
     const refused = { name: 'answer-other', endpoint: 'ra-list-scratchcards', code: 403, text };
     const fault = await at.provider.addFault(refused);
-    expect(await enrolment.approve(2)).toEqual({ status: 'ENROLLREADY', sent: false, secrets: 'lost' });
+    expect(await enrolment.approve(2)).toEqual({ status: 'ENROLLREADY', effect: 'in-doubt', secrets: 'lost' });
     await at.provider.removeFault(fault);
     expect(await enrolment.keptSecrets()).toBeUndefined();
   });
@@ -106,7 +106,7 @@ describe('the secrets that an approval answers', () => {
   test('are nobody’s business here where it was approved in the console', async () => {
     const enrolment = await EnrolmentAtWork.completed(at);
     await at.provider.operator(enrolment.requestPk, 'approve');
-    expect(await enrolment.approve()).toEqual({ status: 'ENROLLREADY', sent: false });
+    expect(await enrolment.approve()).toEqual({ status: 'ENROLLREADY', effect: 'none' });
   });
 });
 
@@ -170,5 +170,5 @@ test('declined without an answer, it is found declined', async () => {
   const enrolment = await EnrolmentAtWork.completed(at);
   await enrolment.fault({ name: 'answer-lost', endpoint: 'ra-cancel', times: 1 });
   await failureOf(enrolment.decline());
-  expect(await enrolment.decline(2)).toEqual({ status: 'CANCELLED', sent: false });
+  expect(await enrolment.decline(2)).toEqual({ status: 'CANCELLED', effect: 'in-doubt' });
 });

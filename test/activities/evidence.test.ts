@@ -142,3 +142,16 @@ describe('evidence', () => {
     expect(composeEvidence({ ...order, signer: { email: canary } }).signer).toEqual({ email: canary });
   });
 });
+
+const askedToSign = (facts: { acceptance: number; with: string }, second: number) =>
+  ({ at: `2026-03-01T10:06:0${second}.000Z`, what: 'sign-asked', facts }) as const;
+
+test('an order to sign that found the signature does not count: the one before signed', () => {
+  const events = [
+    { ...accepted, facts: { ...accepted.facts, acceptance: 1 } },
+    askedToSign({ acceptance: 1, with: 'biometric' }, 0),
+    askedToSign({ acceptance: 1, with: 'code' }, 1),
+    { at: '2026-03-01T10:06:02.000Z', what: 'sign-overtaken' },
+  ];
+  expect(composeEvidence({ ...order, events }).acceptance).toMatchObject({ signedWith: 'biometric' });
+});

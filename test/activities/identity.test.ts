@@ -62,7 +62,7 @@ describe('the approval of another number', () => {
     const request = await shown(EVA);
     await request.fault({ name: 'answer-lost', endpoint: 'approve' });
     expect(await failureOf(request.approve(1, ACCEPTED))).toMatchObject({ code: 'PROVIDER_ANSWER_UNKNOWN' });
-    expect(await request.approve(2, ACCEPTED)).toEqual({ status: 'ENROLLREADY', sent: false });
+    expect(await request.approve(2, ACCEPTED)).toEqual({ status: 'ENROLLREADY', effect: 'in-doubt' });
     expect(await request.upload()).toMatchObject({ identity: 'different' });
   });
 

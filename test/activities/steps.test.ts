@@ -3,6 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { OFFICER } from '../../local/local-config.js';
 import type { Outcome } from '../../src/messages/outcome.js';
+import { eventually } from '../installation/patience.js';
 import { failureOf } from './step-failure.js';
 import { type Reached, Workplace } from './workplace.js';
 
@@ -107,7 +108,7 @@ describe('approve and refuse', () => {
   test('wrong credentials are reported as such', async () => {
     const request = await requestIn('VIDEOREVIEW');
     const credentials = { pin: request.sealed('wrong') };
-    const order = { ...request.ids, officer: OFFICER, credentials };
+    const order = { ...request.ids, officer: OFFICER, number: 1, credentials };
     const approve = request.try((activities) => activities.approve(request.key, order));
     expect(await failureOf(approve)).toMatchObject({ code: 'CREDENTIALS_REFUSED', retries: false });
   });
@@ -115,8 +116,42 @@ describe('approve and refuse', () => {
   test('what was decided in the console is adopted, and nothing is written over it', async () => {
     const request = await requestIn('VIDEOREVIEW');
     await at.provider.console(request.ids.requestPk, 'refuse');
-    expect(await request.approve()).toEqual({ status: 'CANCELLED', sent: false });
+    expect(await request.approve()).toEqual({ status: 'CANCELLED', effect: 'none' });
     expect((await request.provider()).calls['approve']).toBeUndefined();
+  });
+});
+
+describe('a decision that the provider shows', () => {
+  test('is ours if the answer came home, although the read after it failed', async () => {
+    const request = await requestIn('VIDEOREVIEW');
+    await request.fault({ name: 'answer-503', endpoint: 'get-request', nth: 2 });
+    expect(await failureOf(request.refuse())).toMatchObject({ code: 'PROVIDER_BUSY' });
+    expect(await request.refuse(2)).toEqual({ status: 'CANCELLED', effect: 'ours' });
+  });
+
+  test('may be ours if the answer was lost', async () => {
+    const request = await requestIn('VIDEOREVIEW');
+    await request.fault({ name: 'answer-lost', endpoint: 'refuse' });
+    await failureOf(request.refuse());
+    expect(await request.refuse(2)).toEqual({ status: 'CANCELLED', effect: 'in-doubt' });
+  });
+
+  test('is not ours if nothing was sent, or if our call was refused', async () => {
+    const request = await requestIn('VIDEOREVIEW');
+    await request.fault({ name: 'answer-429', endpoint: 'refuse' });
+    await failureOf(request.refuse());
+    await at.provider.console(request.ids.requestPk, 'cancel');
+    expect(await request.refuse(2)).toEqual({ status: 'CANCELLED', effect: 'none' });
+  });
+
+  test('is not ours if the console was faster by a moment', async () => {
+    const request = await requestIn('VIDEOREVIEW');
+    const hold = await request.fault({ name: 'hold-before', endpoint: 'refuse' });
+    const refusing = request.refuse();
+    await eventually(async () => (await at.provider.held(hold)) === 1);
+    await at.provider.console(request.ids.requestPk, 'cancel');
+    await at.provider.release(hold);
+    expect(await refusing).toEqual({ status: 'CANCELLED', effect: 'none' });
   });
 });
 
@@ -357,7 +392,7 @@ describe('clean and record', () => {
 
 test('where the provider offers no cancelling, withdrawing asks nothing', async () => {
   const request = await requestIn('VIDEOPENDING');
-  expect(await request.withdraw()).toEqual({ closed: false });
+  expect(await request.withdraw()).toEqual({ closed: false, status: 'VIDEOPENDING', effect: 'none' });
   expect(await request.provider()).toMatchObject({ status: 'VIDEOPENDING' });
   expect((await request.provider()).calls['cancel-request']).toBeUndefined();
 });

@@ -20,7 +20,7 @@ beforeEach(async () => {
 
 /** A stored file of each kind, and its path. */
 async function stored(file: ArchiveFile): Promise<string> {
-  if (file.kind === 'evidence') await archive.writeEvidence(key, { words: CONTENT.toString() });
+  if (file.kind === 'evidence') await archive.writeEvidence(key, { words: CONTENT.toString() }, { replace: true });
   else if (file.kind !== 'document') await archive.storeFile(key, file, Readable.from([CONTENT]));
   return (await archive.locateFile(key, file)).path;
 }

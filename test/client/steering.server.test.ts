@@ -78,7 +78,7 @@ describe('the link', () => {
 
   test('that is not there in time is no error of the request, and says where it stands', async () => {
     await expect(place.client.link(await started(), { within: 200 })).rejects.toMatchObject({
-      code: 'STILL_RUNNING',
+      code: 'LINK_NOT_READY',
       facts: { stage: 'creating' },
     });
   });
@@ -209,7 +209,7 @@ test.each([
   ['unanswerable', 'cannot find'],
 ])('a status (%s) that every worker %s is not there yet; nobody says that Temporal is away', async (name) => {
   const status = place.client.status(await started(name), { within: 1000 });
-  await expect(status).rejects.toMatchObject({ code: 'STILL_RUNNING' });
+  await expect(status).rejects.toMatchObject({ code: 'WORKER_BUSY' });
 });
 
 test('an outcome is waited for, and not given before', async () => {

@@ -6,6 +6,7 @@ import { AUTHORITIES, Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { aStart, People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
+import { typeCommand } from '../installation/typed-command.js';
 
 const ORDER = { actor: { kind: 'operator', id: 'desk' }, reason: 'the signer was late' } as const;
 /** The first attempt is read often. After its end, the watch reads much less. Later attempts learn only from callbacks. */
@@ -213,4 +214,41 @@ test('only the latest attempt is taken up, after its end, where something is ope
   await expect(at.client.reopen(followed.reference, ORDER)).rejects.toMatchObject({ code: 'ATTEMPT_NOT_ALLOWED' });
   const { remedies } = await at.client.why(followed.reference, { attempt: 1 });
   expect(remedies.map(({ command }) => command)).toEqual([`videoid why ${followed.reference}`]);
+});
+
+async function finishedUnseen(): Promise<People> {
+  const people = await People.start(at);
+  await people.until('video');
+  await at.client.cancel(people.reference, ORDER);
+  await people.fault({ name: 'lost' });
+  await people.finishVideo();
+  await at.client.start({ reference: people.reference, newAttempt: true });
+  const { attention } = await people.attention('VIDEO_FINISHED');
+  expect(attention).toMatchObject({ leavesByItself: false, facts: { status: 'VIDEOREVIEW' } });
+  return people;
+}
+
+const madeFor = async (people: People) => {
+  const { phone } = await people.provider();
+  return (await at.provider.requests()).filter((request) => request.phone === phone);
+};
+
+describe('a new attempt after a video that was finished late, while every callback was lost,', () => {
+  test('bills nothing, and goes on with the finished one as printed', async () => {
+    const people = await finishedUnseen();
+    const { remedies } = await at.client.why(people.reference);
+    const { command = '' } = remedies.find((each) => each.command.includes('adopt')) ?? {};
+    await typeCommand(at, command);
+    await people.until('review');
+    expect(await madeFor(people)).toHaveLength(1);
+  });
+
+  test('bills another one if somebody says so', async () => {
+    const people = await finishedUnseen();
+    const { remedies } = await at.client.why(people.reference);
+    const { command = '' } = remedies.find((each) => each.command.includes('--remedy retry')) ?? {};
+    await typeCommand(at, command);
+    await people.until('video');
+    expect(await madeFor(people)).toHaveLength(2);
+  });
 });

@@ -60,3 +60,37 @@ test('an Optimizer that does not answer needs attention only until it does, at c
     await people.throughTo('review');
   }
 });
+
+const ACTOR = { actor: { kind: 'operator' }, reason: 'nothing happens' } as const;
+
+async function finishedUnseen(): Promise<People> {
+  const people = await People.start(at, { policy: { watch: { slow: '1h' } } });
+  await people.until('video');
+  await people.fault({ name: 'lost' });
+  await people.finishVideo();
+  return people;
+}
+
+describe('a finished video whose callback was lost, before the next poll,', () => {
+  test.each(['newVideo', 'cancel'] as const)(
+    'is kept when somebody orders %s, and the request goes on',
+    async (order) => {
+      const people = await finishedUnseen();
+      await expect(at.client[order](people.reference, ACTOR)).rejects.toMatchObject({
+        code: 'VIDEO_FINISHED',
+        facts: { status: 'VIDEOREVIEW' },
+      });
+      await people.until('review');
+      const { phone } = await people.provider();
+      expect((await at.provider.requests()).filter((request) => request.phone === phone)).toHaveLength(1);
+    },
+  );
+
+  test('is thrown away by whoever says it again', async () => {
+    const people = await finishedUnseen();
+    await at.client.cancel(people.reference, ACTOR).catch(() => undefined);
+    await people.until('review');
+    await at.client.cancel(people.reference, ACTOR);
+    expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-by-operator' });
+  });
+});

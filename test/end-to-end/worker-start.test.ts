@@ -53,3 +53,8 @@ test('so does one that is started by command; an unknown namespace is reported a
   expect(said).toContain('(BAD_SETTING, temporal.namespace)');
   expect(exit).toBe(1);
 });
+
+test('a worker whose port is taken names the program that has it', async () => {
+  const { said } = await run('worker.js', { VIDEOID_WORKER_HEALTH_PORT: String(at.config.worker.healthPort) });
+  expect(said).toContain(`It is process ${at.pid('worker')} (${join(DIST, 'src', 'worker.js')})`);
+});

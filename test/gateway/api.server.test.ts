@@ -185,7 +185,6 @@ describe('a start', () => {
   });
 
   it.each([
-    ['JSON alone', 'application/json', JSON.stringify({ reference: 'a', signer })],
     ['multipart without a boundary', 'multipart/form-data', 'x'],
     ['multipart without parts', 'multipart/form-data; boundary=b', '--b--\r\n'],
     [

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startGateway } from '../../src/gateway.js';
-import { answerFailure } from '../../src/gateway/api/failure-answer.js';
+import { answerFailure } from '../../src/http/failure-answer.js';
 import { readApiTokens, readWebhookTokens } from '../../src/gateway/tokens.js';
 import { createLogger } from '../../src/logging/logger.js';
 import { VideoIdError } from '../../src/messages/failures.js';
@@ -31,13 +31,16 @@ describe('the bridge alone', () => {
 
   it('says that it is not ready while Temporal is out of reach', async () => {
     const answer = await fetch(`${place.address}/health`);
-    expect([answer.status, await answer.json()]).toMatchObject([503, { ready: false, temporal: 'unreachable' }]);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      503,
+      { ready: false, problems: [{ need: 'temporal', code: 'TEMPORAL_UNREACHABLE' }] },
+    ]);
   });
 
   it('has no API', async () => {
     for (const path of ['/v1/requests', '/v1/requests/a', '/']) {
       const answer = await fetch(place.address + path, { headers: { authorization: `Bearer ${place.apiToken}` } });
-      expect([answer.status, await answer.text()]).toEqual([404, '']);
+      expect([answer.status, await answer.json()]).toMatchObject([404, { error: { code: 'NO_SUCH_CALL' } }]);
     }
   });
 
@@ -115,14 +118,19 @@ describe('a failure as an answer', () => {
     const failure = new VideoIdError('STILL_RUNNING', 'It goes on.', { facts: { updateId: 'one-action' } });
     const answer = answerFailure(failure);
     expect([answer.status, answer.headers.get('idempotency-key')]).toEqual([202, 'one-action']);
-    expect(await answer.json()).toEqual({ error: failure.toJSON() });
+    expect(await answer.json()).toEqual({ pending: failure.toJSON() });
   });
 
   it('that may be over soon is 503 with a time to come back', () => {
-    for (const code of ['WORKER_AWAY', 'TEMPORAL_UNREACHABLE', 'ARCHIVE_UNAVAILABLE'] as const) {
+    for (const code of ['WORKER_AWAY', 'WORKER_BUSY', 'TEMPORAL_UNREACHABLE', 'ARCHIVE_UNAVAILABLE'] as const) {
       const answer = answerFailure(new VideoIdError(code, 'Away.'));
       expect([answer.status, Number(answer.headers.get('retry-after')) > 0]).toEqual([503, true]);
     }
+  });
+
+  it('that came too soon is 429 with the time to come back', () => {
+    const answer = answerFailure(new VideoIdError('CODE_COOL_DOWN', 'Too soon.', { facts: { secondsLeft: 17 } }));
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '17']);
   });
 
   it('of another kind shows nothing of itself', async () => {

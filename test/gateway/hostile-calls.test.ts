@@ -260,7 +260,7 @@ test('a call whose body does not come is ended', async () => {
     `POST /v1/requests/nobody/cancel HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${place.apiToken}\r\nContent-Length: 10\r\n\r\n{`,
   );
   const [data] = (await once(socket, 'data')) as [Buffer];
-  expect(data.toString()).toMatch(/^HTTP\/1\.1 400 [\s\S]*too-slow/);
+  expect(data.toString()).toMatch(/^HTTP\/1\.1 408 [\s\S]*BODY_TOO_SLOW/);
   await once(socket, 'close');
 });
 

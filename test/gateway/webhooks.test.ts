@@ -18,26 +18,94 @@ describe('a stranger', () => {
   it('gets for a wrong token what any unknown address gets, whatever is sent and however', async () => {
     place.index('1012632', 'signature-known');
     const unknown = await answerOf(await fetch(`${place.address}/nowhere`, { method: 'POST', body: '{}' }));
-    expect(unknown).toMatchObject({ status: 404, body: '' });
+    expect(unknown).toMatchObject({ status: 404, body: expect.stringContaining('"NO_SUCH_CALL"') as string });
     const wrong = randomBytes(24).toString('base64url');
     for (const body of [event(1012632, 'VIDEOREVIEW'), event(1, 'VIDEOREVIEW'), 'garbage', '', 'x'.repeat(70_000)]) {
       expect(await answerOf(await place.hook(wrong, body))).toEqual(unknown);
     }
-    for (const token of [wrong, place.tokens[0]]) {
-      for (const method of ['GET', 'PUT', 'DELETE', 'HEAD', 'OPTIONS']) {
-        const answer = await fetch(`${place.address}/webhooks/uanataca/${token}`, { method });
-        expect(await answerOf(answer)).toEqual(unknown);
-      }
+    for (const method of ['GET', 'PUT', 'DELETE', 'OPTIONS']) {
+      expect(await answerOf(await fetch(`${place.address}/webhooks/uanataca/${wrong}`, { method }))).toEqual(unknown);
     }
-    expect(await place.counted(hints('wrong-token'))).toBe(5);
+    expect(await place.counted(hints('wrong-token'))).toBe(9);
     expect(await place.counted(hints('foreign'))).toBe(0);
   });
 
   it('gets no further with a part of a token, or a token and more', async () => {
     const [token] = place.tokens;
-    for (const guess of [token.slice(0, -1), `${token}x`, token.toUpperCase(), `${token}%00`, `${token}/`]) {
+    for (const guess of [
+      token.slice(0, -1),
+      `${token}x`,
+      token.toUpperCase(),
+      `${token}%00`,
+      `${token}/x`,
+      `${token}//`,
+    ]) {
       expect((await place.hook(guess, event(1, 'VIDEOREVIEW'))).status).toBe(404);
     }
+  });
+});
+
+describe('the provider', () => {
+  it.each(['GET', 'PUT', 'DELETE', 'OPTIONS'])('that uses %s is told the method', async (method) => {
+    const answer = await fetch(`${place.address}/webhooks/uanataca/${place.tokens[0]}`, { method });
+    expect([answer.status, answer.headers.get('allow'), await answer.json()]).toMatchObject([
+      405,
+      'POST',
+      { error: { code: 'METHOD_NOT_ALLOWED' } },
+    ]);
+  });
+
+  const review = event(1, 'VIDEOREVIEW');
+  it.each<[string, string, string | Buffer, Record<string, string>]>([
+    ['a slash at the end', '/', JSON.stringify(review), {}],
+    ['a query', '?source=console', JSON.stringify(review), {}],
+    ['a slash and a query', '/?source=console', JSON.stringify(review), {}],
+    ['a byte-order mark', '', `\uFEFF${JSON.stringify(review)}`, {}],
+    ['a charset', '', JSON.stringify(review), { 'content-type': 'application/json; charset=UTF-8' }],
+    [
+      'UTF-16',
+      '',
+      Buffer.from(JSON.stringify(review), 'utf16le'),
+      { 'content-type': 'application/json; charset="utf-16le"' },
+    ],
+    [
+      'latin1',
+      '',
+      Buffer.from(JSON.stringify({ ...review, name: 'Müller' }), 'latin1'),
+      { 'content-type': 'application/json' },
+    ],
+    ['an unknown charset', '', JSON.stringify(review), { 'content-type': 'application/json; charset=nonsense' }],
+    ['the type of a form', '', JSON.stringify(review), { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['line ends around', '', `\r\n${JSON.stringify(review)}\r\n`, {}],
+    ['no status', '', JSON.stringify({ request: 1 }), {}],
+    ['a status that is null', '', JSON.stringify({ request: { pk: 1, status: null }, event_type: 'X' }), {}],
+    ['a flat status that is null', '', JSON.stringify({ request: 1, status: null }), {}],
+    ['a status that is a number', '', JSON.stringify({ request: 1, status: 3 }), {}],
+    ['a very long status', '', JSON.stringify({ request: 1, status: 'X'.repeat(500) }), {}],
+    ['an id in text', '', JSON.stringify({ request: ' 1 ', status: 'VIDEOREVIEW' }), {}],
+    ['an envelope', '', JSON.stringify({ data: review }), {}],
+    ['an envelope around the flat form', '', JSON.stringify({ event: flat(1, 'VIDEOREVIEW') }), {}],
+    ['a list of one', '', JSON.stringify([review]), {}],
+  ])('may send %s', async (_what, behind, body, headers) => {
+    const address = `${place.address}/webhooks/uanataca/${place.tokens[0]}${behind}`;
+    const answer = await fetch(address, { method: 'POST', body, headers });
+    expect([answer.status, await answer.text()]).toEqual([200, '']);
+    expect(await place.counted(hints('foreign'))).toBe(1);
+  });
+
+  it('may leave the type of the body out', async () => {
+    const socket = await open();
+    const body = JSON.stringify(review);
+    socket.write(`${head(`Content-Length: ${body.length}`)}${body}`);
+    expect(await firstOf(socket)).toContain('HTTP/1.1 200');
+    socket.destroy();
+  });
+
+  it('that names an event without its request, or with a request that is null, gets 200', async () => {
+    for (const request of [{ status: 'ISSUED', pk: null }, { status: null }]) {
+      expect((await place.hook(place.tokens[0], { event_type: 'X', request })).status).toBe(200);
+    }
+    expect(await place.counted(hints('no-request'))).toBe(2);
   });
 });
 
@@ -133,7 +201,10 @@ describe('a hint', () => {
     ['a negative request', flat(-1, 'VIDEOREVIEW')],
     ['no request', { event_type: 'VIDEOID_UPDATED' }],
   ])('of %s is answered 400 behind a right token', async (_what, body) => {
-    expect(await answerOf(await place.hook(place.tokens[0], body))).toMatchObject({ status: 400, body: '' });
+    expect(await answerOf(await place.hook(place.tokens[0], body))).toMatchObject({
+      status: 400,
+      body: expect.stringContaining('"BAD_INPUT"') as string,
+    });
     expect(await place.counted(hints('garbage'))).toBe(1);
   });
 });

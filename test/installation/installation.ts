@@ -6,7 +6,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { AUTHORITIES, OFFICER, sandboxRoot, writeConfig, writeSandboxSettings } from '../../local/local-config.js';
 import { anyPorts } from '../../local/ports.js';
 import { isHealthy, type ProgramOrder, sandboxProgram, startProgram } from '../../local/program.js';
-import { accepts, type Service } from '../../local/service.js';
+import type { Service } from '../../local/service.js';
 import { openState, type State } from '../../local/state.js';
 import { SandboxClient } from '../../sandbox/client/sandbox-client.js';
 import { VideoIdClient } from '../../src/client.js';
@@ -153,8 +153,7 @@ export class Installation {
   }
 
   startCodecServer(): Promise<void> {
-    const ready = (): Promise<boolean> => accepts(this.config.codecServer.port);
-    return this.run({ name: 'codec-server', script: 'src/cli.js', args: ['codec-server'], ready });
+    return this.run({ name: 'codec-server', script: 'src/cli.js', args: ['codec-server'] });
   }
 
   /** Sends SIGKILL now. */

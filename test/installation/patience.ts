@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { VideoIdError } from '../../src/messages/failures.js';
+import { type FailureCode, VideoIdError } from '../../src/messages/failures.js';
 
 /** How long a test waits for one thing, in milliseconds. A busy machine needs less. The test's own time-out is longer. */
 const PATIENCE = 120_000;
@@ -49,8 +49,8 @@ export async function unlessAway<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    const away = error instanceof VideoIdError && (error.code === 'STILL_RUNNING' || error.code === 'WORKER_AWAY');
-    if (away) return undefined;
+    const away: FailureCode[] = ['STILL_RUNNING', 'WORKER_AWAY', 'WORKER_BUSY'];
+    if (error instanceof VideoIdError && away.includes(error.code)) return undefined;
     throw error;
   }
 }

@@ -21,6 +21,7 @@ export function runningService(state: State, name: string, pid: number): Service
     pid,
     logFile: state.logFile(name),
     running,
+    saysReady: running,
     get exited() {
       return ended();
     },

@@ -1,4 +1,6 @@
+import { checkActors, checkVideos, type MadeAtProvider } from '../../local/soak/check-actors.js';
 import { checkDecisions, checkEnd, type EnrolmentEffects } from '../../local/soak/check-enrolment.js';
+import { evidenceProblems } from '../../local/soak/check-evidence.js';
 import { checkRounds } from '../../local/soak/check-rounds.js';
 import { checkEffects, type SignatureEffects } from '../../local/soak/check-signature.js';
 import type { EnrolmentRole } from '../../local/soak/enrolment-role.js';
@@ -11,8 +13,10 @@ import type { SignatureRole } from '../../local/soak/signature-role.js';
 import { silence } from '../../local/soak/silence.js';
 import { ORGANISATION_FIELDS } from '../../local/people/requester.js';
 import { FAULT_KINDS } from '../../sandbox/faults/kinds.js';
-import type { RequestStatus } from '../../src/messages/status.js';
+import type { Outcome } from '../../src/messages/outcome.js';
+import type { RequestEvent, RequestStatus } from '../../src/messages/status.js';
 
+const AT = '2026-01-01T00:00:00.000Z';
 const PLAYED: Played = { consoleCancelled: false, gaveUp: false, acceptedFiles: false, typed: 1, newVideo: false };
 const PLAIN = { video: 'finishes', officer: 'approves', wantsNewVideo: false } as const;
 
@@ -245,5 +249,60 @@ describe('the patience of a soak', () => {
     expect(away.isLost).toBe(false);
     look(away, 1, 'no answer');
     expect(away.isLost).toBe(true);
+  });
+});
+
+const later = (seconds: number): string => new Date(Date.parse(AT) + seconds * 1000).toISOString();
+
+const made = (at: number, finished?: number): MadeAtProvider => ({
+  history: [
+    { status: 'VIDEOPENDING', at: later(at), cause: 'created' },
+    ...(finished === undefined
+      ? []
+      : [{ status: 'VIDEOREVIEW', at: later(finished), cause: 'video-finished' } as const]),
+  ],
+  done: {},
+});
+
+describe('the record of an end', () => {
+  const by = (what: string, facts: RequestEvent['facts'] = {}): RequestEvent => ({ at: AT, what, facts });
+  const outcome = {
+    outcome: 'refused',
+    reason: 'document-expired',
+    actor: { kind: 'officer', id: 'ana' },
+    at: AT,
+    cleanup: 'none',
+  } as Outcome;
+  const cancelled = { history: [{ status: 'CANCELLED', at: AT, cause: 'cancelled' }], done: {} } as MadeAtProvider;
+  const refused = by('refused', { evidenceSeen: 'console' });
+
+  test('names an officer only for what our call did', () => {
+    expect(checkActors([refused], outcome, { ...cancelled, done: { refuse: 1 } })).toEqual([]);
+    expect(checkActors([refused], outcome, cancelled)).toEqual(['refused by an officer, but no call of ours refused']);
+    const lost = by('refused', { evidenceSeen: 'console', answer: 'lost' });
+    expect(checkActors([lost], outcome, cancelled)).toEqual([]);
+    const approved = { ...cancelled, done: { approve: 1 } };
+    expect(checkActors([by('approved-at-provider')], outcome, approved)).toHaveLength(1);
+  });
+
+  test('names the requester only if it was not cancelled at the provider', () => {
+    const ended = { ...outcome, outcome: 'cancelled', actor: { kind: 'requester' } } as Outcome;
+    expect(checkActors([], ended, cancelled)).toHaveLength(1);
+    expect(checkActors([], ended, { ...cancelled, done: { 'cancel-request': 1 } })).toEqual([]);
+    expect(checkActors([], { ...ended, leftOpen: true }, cancelled)).toEqual([]);
+  });
+
+  test('is whole', () => {
+    const { actor, at, cleanup, reason } = outcome;
+    const evidence = { outcome: { outcome: 'refused', actor, at, cleanup, reason }, events: [refused] };
+    expect(evidenceProblems(evidence, outcome, [refused, by('attention-left')])).toEqual([]);
+    expect(evidenceProblems({ events: [refused] }, outcome, [refused])).toHaveLength(1);
+    expect(evidenceProblems(evidence, { ...outcome, cleanup: 'done' }, [refused, by('end-ordered')])).toHaveLength(2);
+  });
+
+  test('shows no finished video that another one replaced', () => {
+    expect(checkVideos([made(30), made(0, 28)])).toEqual([]);
+    expect(checkVideos([made(30), made(0, 20)])).toHaveLength(1);
+    expect(checkVideos([made(0), made(30, 40)])).toEqual([]);
   });
 });

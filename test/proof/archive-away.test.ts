@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { RequestStatus } from '../../src/messages/status.js';
 import { STATUS_QUERY } from '../../src/messages/steering.js';
+import { untilMissing } from '../installation/health.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
@@ -118,9 +119,11 @@ describe.each(Object.entries(PLACES))('an archive that is %s', (_name, make) => 
     expect(await ownWord(waiting)).toMatchObject({ stage: 'video' });
     expect(await ownWord(waiting)).not.toHaveProperty('deadline');
     expect((await at.provider.request(signedPk)).documents).toHaveLength(1);
+    await untilMissing(at, { archive: 'ARCHIVE_UNAVAILABLE' });
 
     place.comesBack();
     atTheEnd = undefined;
+    await untilMissing(at, {});
     expect(await signed.outcome()).toMatchObject({ outcome: 'signed', cleanup: 'done' });
     await waiting.until('review');
     for (const people of [waiting, reviewed]) {

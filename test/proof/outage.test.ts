@@ -76,7 +76,13 @@ class Caught {
 }
 
 /** STEP_FAILED comes if the time of a step ended during a slow try. */
-const EXPECTED_CODES = new Set(['PROVIDER_UNREACHABLE', 'PROVIDER_BUSY', 'STILL_RUNNING', 'STEP_FAILED']);
+const EXPECTED_CODES = new Set([
+  'PROVIDER_UNREACHABLE',
+  'PROVIDER_BUSY',
+  'STILL_RUNNING',
+  'WORKER_BUSY',
+  'STEP_FAILED',
+]);
 
 /** Whatever the answers say about trouble, the orders take effect. */
 async function heard(asked: Promise<unknown>): Promise<void> {

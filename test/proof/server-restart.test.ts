@@ -1,3 +1,4 @@
+import { untilMissing } from '../installation/health.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { OwnServer } from '../installation/own-server.js';
@@ -33,7 +34,9 @@ test('a Temporal server killed while a request waits and while another is being 
   await server.kill();
   await at.provider.release(fault); // the worker sees that it is signed, but cannot report it
   await at.provider.video(pk, 'finished'); // the gateway cannot deliver the hint
+  await untilMissing(at, { temporal: 'TEMPORAL_UNREACHABLE' });
   await server.again();
+  await untilMissing(at, {});
   expect(await signing.outcome()).toMatchObject({ outcome: 'signed', cleanup: 'done' });
   const signed = await signing.provider();
   expect(signed).toMatchObject({ status: 'ISSUED', documents: [], done: { create: 1, sign: 1 } });

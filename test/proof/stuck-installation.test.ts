@@ -176,7 +176,7 @@ test('no worker runs', async () => {
     state: 'silent',
     words: expect.stringMatching(/No worker|has stopped/) as string,
   });
-  expect(['WORKER_AWAY', 'STILL_RUNNING']).toContain(code);
+  expect(['WORKER_AWAY', 'WORKER_BUSY']).toContain(code);
   expect(remedies.map(({ command }) => command)).toContain('videoid worker');
   await at.startWorkerByCommand(right);
   await who.throughTo('signed');

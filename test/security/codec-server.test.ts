@@ -155,8 +155,13 @@ describe('the codec server', () => {
   it('takes no form posts, no other paths and no bodies without end', async () => {
     const payloads = await encrypted('value');
     expect((await ask('/decode', { payloads }, { 'content-type': 'text/plain' })).status).toBe(415);
-    expect((await ask('/decode', '', {}, 'GET')).status).toBe(404);
-    expect((await ask('/keys', { payloads })).status).toBe(404);
+    const [method, path] = [await ask('/decode', '', {}, 'GET'), await ask('/keys', { payloads })];
+    expect([method.status, method.headers['allow'], JSON.parse(method.body)]).toMatchObject([
+      405,
+      'POST',
+      { code: 'METHOD_NOT_ALLOWED' },
+    ]);
+    expect([path.status, JSON.parse(path.body)]).toMatchObject([404, { code: 'NO_SUCH_CALL' }]);
     const { host, port } = new URL(server.url);
     const socket = connect(Number(port), '127.0.0.1');
     socket.write(

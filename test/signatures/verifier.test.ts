@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { startHealthServer } from '../../src/process/health.js';
+import { createApp } from '../../src/http/app.js';
+import { listen } from '../../src/http/listener.js';
+import { healthRoutes } from '../../src/process/health.js';
 import { mayPass } from '../../src/signatures/reasons.js';
 import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
 import { Verifier, type VerifierOptions } from '../../src/signatures/verification/verifier.js';
@@ -64,7 +66,10 @@ test('files wait for each other, and none is lost', async () => {
 
 test('while a hostile file is verified the worker answers', async () => {
   const { verify } = verifier({ within: 1500 });
-  const health = await startHealthServer({ host: '127.0.0.1', port: 0, state: () => 'RUNNING' });
+  const app = createApp(() => undefined);
+  app.route('/', healthRoutes({ read: async () => ({ ready: true, problems: [] }) }));
+  const settings = { host: 'worker.host', port: 'worker.healthPort' };
+  const health = await listen(app.fetch, { host: '127.0.0.1', port: 0, settings });
   let answers = 0;
   const state = { ended: false };
   const verified = verify('for ever', ORDER).finally(() => (state.ended = true));

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SignatureActivities } from '../../src/messages/activities.js';
+import type { Decided, SignatureActivities, Withdrawn } from '../../src/messages/activities.js';
+import { AFTER_VIDEO } from '../../src/messages/request-fields.js';
 import type { ProviderIds, RequestKey, RequestPk, VideoidPk } from '../../src/messages/request.js';
 import { failure, type ProviderModel, stillWaiting, UNLOCKS } from './provider-model.js';
 
@@ -30,9 +31,12 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
   }
 
   return {
-    create: step<{ round: number; since: number }, Awaited<ReturnType<SignatureActivities['create']>>>(
+    create: step<Parameters<SignatureActivities['create']>[1], Awaited<ReturnType<SignatureActivities['create']>>>(
       'create',
-      (model, { round, since }) => {
+      (model, { round, since, before }) => {
+        if (before !== undefined && AFTER_VIDEO.has(model.status)) {
+          throw failure('VIDEO_FINISHED', { facts: { status: model.status } });
+        }
         for (const [made, number] of model.createdIn)
           if (made >= since) return { ...idsOf(number), status: 'VIDEOPENDING' };
         if (model.createBegun.has(round)) throw failure('CREATE_IN_DOUBT');
@@ -54,8 +58,12 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
       throw stillWaiting(order.soon ? SOON : SLOW);
     }),
     readStatus: step('readStatus', (model) => model.read()),
-    approve: step('approve', (model) => decide(model, 'ENROLLREADY')),
-    refuse: step('refuse', (model) => decide(model, 'CANCELLED')),
+    approve: step<Parameters<SignatureActivities['approve']>[1], Decided>('approve', (model, { number }) =>
+      decide(model, number, 'ENROLLREADY'),
+    ),
+    refuse: step<Parameters<SignatureActivities['refuse']>[1], Decided>('refuse', (model, { number }) =>
+      decide(model, number, 'CANCELLED'),
+    ),
     upload: step<
       { documents: { index: number; sha256: string; size: number }[] },
       Awaited<ReturnType<SignatureActivities['upload']>>
@@ -79,8 +87,8 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
       return { documents: [], contract: { sha256: 'contract', size: 1, signed: true, verification } };
     }),
     showIdentity: step('showIdentity', () => ({ answer: { publicKey: '', sealed: '' } })),
-    withdraw: step<{ requestPk: string }, { closed: boolean }>('withdraw', (model, { requestPk }) =>
-      model.withdraw(requestPk),
+    withdraw: step<Parameters<SignatureActivities['withdraw']>[1], Withdrawn>('withdraw', (model, order) =>
+      model.withdraw(order),
     ),
     clean: step<Parameters<SignatureActivities['clean']>[1], void>('clean', (model, { outcome }) => {
       model.clean();
@@ -125,11 +133,13 @@ function sign(modelOf: (reference: string) => ProviderModel): SignatureActivitie
   };
 }
 
-function decide(model: ProviderModel, to: string): { status: string; sent: boolean } {
+/** Like `activities/review.ts`: there is a mark before the call. */
+function decide(model: ProviderModel, number: number, to: string): Decided {
   const { status } = model.read();
-  if (status !== 'VIDEOREVIEW') return { status, sent: false };
+  if (status !== 'VIDEOREVIEW') return { status, effect: model.decisions.has(number) ? 'in-doubt' : 'none' };
+  model.decisions.add(number);
   model.move(['VIDEOREVIEW'], to);
-  return { ...model.read(), sent: true };
+  return { ...model.read(), effect: 'ours' };
 }
 
 export function idsOf(number: number): ProviderIds {

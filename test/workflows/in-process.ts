@@ -23,7 +23,7 @@ interface Pending {
   order: unknown;
   /** Milliseconds. The first is the time of a step within its budget. */
   budget: number | undefined;
-  retries: { from: number; to: number };
+  retries: { from: number; to: number } | undefined;
 }
 
 /** Compiles the workflows once for a test file. */
@@ -178,7 +178,9 @@ export class InProcess {
         name,
         order: fromPayloadsAtIndex(defaultPayloadConverter, 1, given ?? []),
         budget: scheduleToCloseTimeout ? tsToMs(scheduleToCloseTimeout) : undefined,
-        retries: { from: tsToMs(retryPolicy?.initialInterval), to: tsToMs(retryPolicy?.maximumInterval) },
+        retries: retryPolicy?.maximumInterval
+          ? { from: tsToMs(retryPolicy.initialInterval), to: tsToMs(retryPolicy.maximumInterval) }
+          : undefined,
       });
     }
     if (startTimer) this.timers.set(startTimer.seq ?? 0, this.now + tsToMs(startTimer.startToFireTimeout));

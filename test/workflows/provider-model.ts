@@ -1,8 +1,10 @@
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/activity';
-import type { StepFailure } from '../../src/messages/activities.js';
+import type { StepFailure, Withdrawn } from '../../src/messages/activities.js';
+import { defined } from '../../src/messages/defined.js';
 import type { FailureCode } from '../../src/messages/failures.js';
 import type { Outcome } from '../../src/messages/outcome.js';
+import { AFTER_VIDEO } from '../../src/messages/request-fields.js';
 import type { ProviderStatus } from '../../src/messages/request.js';
 
 /** The unlock value that replaces a code. */
@@ -24,6 +26,8 @@ export class ProviderModel {
   stored = false;
   code: string | undefined;
   codes = 0;
+  /** Numbers of the decisions that were sent. */
+  readonly decisions = new Set<number>();
   readonly signBegun = new Set<string>();
   readonly signRefused = new Set<string>();
   /** Whether the signer has accepted. */
@@ -70,10 +74,14 @@ export class ProviderModel {
     return { status: this.shows ?? this.status };
   }
 
-  withdraw(requestPk: string): { closed: boolean } {
+  /** Like `activities/withdraw.ts`. It reads first. */
+  withdraw({ requestPk, unlessFinished }: { requestPk: string; unlessFinished?: boolean }): Withdrawn {
     const number = Number(requestPk) - 101;
-    if (this.withdraws && this.statuses[number] !== 'ISSUED') this.statuses[number] = 'CANCELLED';
-    return { closed: this.withdraws };
+    const status = this.statuses[number] ?? '';
+    if (status === 'CANCELLED' || status === 'ISSUED') return { closed: true, status, effect: 'none' };
+    if (unlessFinished && AFTER_VIDEO.has(status)) return { closed: false, status, effect: 'none' };
+    if (this.withdraws) this.statuses[number] = 'CANCELLED';
+    return { closed: this.withdraws, status, effect: this.withdraws ? 'ours' : 'none' };
   }
 
   /** The provider gets a code. It must not be one that it may have seen without a known answer. */
@@ -109,9 +117,17 @@ export class ProviderModel {
 }
 
 /** A failure in the form in which an activity throws it. */
-export function failure(code: FailureCode, more: { retryIn?: number; temporary?: boolean } = {}): ApplicationFailure {
+export function failure(
+  code: FailureCode,
+  more: { retryIn?: number; temporary?: boolean; facts?: StepFailure['facts'] } = {},
+): ApplicationFailure {
   const retry = more.retryIn !== undefined;
-  const details: StepFailure = { code, words: code, temporary: more.temporary ?? retry };
+  const details: StepFailure = {
+    code,
+    words: code,
+    temporary: more.temporary ?? retry,
+    ...defined({ facts: more.facts }),
+  };
   return ApplicationFailure.create({
     type: code,
     message: code,

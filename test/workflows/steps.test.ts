@@ -50,7 +50,7 @@ async function uploading(): Promise<void> {
   await inReview();
   void it.update('review', APPROVE);
   await it.settles();
-  await it.answers('approve', { status: 'ENROLLREADY', sent: true });
+  await it.answers('approve', { status: 'ENROLLREADY', effect: 'ours' });
 }
 
 async function inAcceptance(): Promise<void> {
@@ -88,6 +88,18 @@ function resolve(remedy: string): Promise<unknown> {
 async function what(): Promise<string[]> {
   return (await it.status()).events.map((event) => event.what);
 }
+
+test('the status says when an answer of the provider last reached the request', async () => {
+  await started();
+  expect((await it.status()).provider).toEqual({});
+  await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
+  const created = new Date(it.now).toISOString();
+  await it.passes(MINUTE);
+  expect((await it.status()).provider).toEqual({ ...IDS, status: 'VIDEOPENDING', readAt: created });
+  await it.answers('watch', { status: 'VIDEOREVIEW' });
+  const read = new Date(it.now).toISOString();
+  expect((await it.status()).provider).toEqual({ ...IDS, status: 'VIDEOREVIEW', readAt: read });
+});
 
 describe('a step that meets temporary trouble', () => {
   test('is tried within its budget, without attention', async () => {
@@ -250,24 +262,6 @@ describe('an officer who decides', () => {
     expect(attention).toBeUndefined();
     expect(verbs).toContain('approve');
   });
-
-  test.each([
-    {
-      code: 'PROVIDER_REFUSED',
-      is: 'decided in the console',
-      events: ['decision-not-confirmed', 'approved-at-provider'],
-    },
-    { code: 'PROVIDER_ANSWER_UNKNOWN', is: 'taken for ours', events: ['approved'] },
-  ] as const)('after $code an approval that the provider shows is $is', async ({ code, events }) => {
-    await inReview();
-    void it.update('review', APPROVE);
-    await it.settles();
-    await it.fails('approve', { code });
-    await it.answers('watch', { status: 'ENROLLREADY' });
-    expect((await it.status()).stage).toBe('preparing');
-    const happened = await what();
-    expect(happened.filter((each) => /appro|decision/.test(each))).toEqual(events);
-  });
 });
 
 describe('a code', () => {
@@ -313,6 +307,7 @@ describe('a sign', () => {
     await it.fails('readStatus', REFUSED);
     expect((await it.status()).attention).toMatchObject({ code: 'PROVIDER_REFUSED', remedies: ['retry', 'skip'] });
     await resolve('skip');
+    await it.fails('readStatus', REFUSED); // one more look
     expect(it.waitsFor).toEqual(['withdraw']);
   });
 
@@ -372,7 +367,7 @@ describe('the watch', () => {
     await inReview();
     void it.update('review', APPROVE);
     await it.settles();
-    await it.answers('approve', { status: 'VIDEOREVIEW', sent: true });
+    await it.answers('approve', { status: 'VIDEOREVIEW', effect: 'ours' });
     expect(it.activity('watch').order).toMatchObject({ soon: true });
     await it.answers('watch', { status: 'CREATED' });
     await it.hint();
@@ -417,7 +412,7 @@ describe('the deadline', () => {
     await it.passes(HOUR);
     await it.answers('readStatus', { status: 'VIDEOREVIEW' });
     expect(it.waitsFor).toEqual(['withdraw']);
-    await it.answers('withdraw', { closed: true });
+    await it.answers('withdraw', { closed: true, effect: 'ours' });
     await it.answers('record', undefined);
     expect(it.result).toMatchObject({ outcome: 'expired', reason: 'review-deadline', actor: { kind: 'policy' } });
   });
@@ -476,8 +471,8 @@ describe('an order that comes at the same moment as something else', () => {
     await it.hint(); // reads
     const refusal = it.update('review', { ...APPROVE, decision: 'refuse', reason: 'expired' });
     await it.settles();
-    await it.answers('refuse', { status: 'ENROLLREADY', sent: false });
-    await expect(refusal).rejects.toMatchObject({ code: 'NOT_NOW' });
+    await it.answers('refuse', { status: 'ENROLLREADY', effect: 'none' });
+    await expect(refusal).rejects.toMatchObject({ code: 'DECIDED_ALREADY' });
     expect(await it.status()).toMatchObject({ stage: 'preparing' });
     expect(await what()).not.toContain('refused');
   });
@@ -508,7 +503,7 @@ describe('an order that comes at the same moment as something else', () => {
     await it.settles();
     expect(it.waitsFor).toEqual(['create']);
     await it.answers('create', { ...IDS, requestPk: '102' as never, status: 'VIDEOPENDING' });
-    await it.answers('withdraw', { closed: true });
+    await it.answers('withdraw', { closed: true, effect: 'ours' });
     await expect(anew).resolves.toEqual({ requestPk: '102' });
   });
 
@@ -517,7 +512,7 @@ describe('an order that comes at the same moment as something else', () => {
     const cancelled = it.update('cancel', CANCEL);
     await it.settles();
     await it.answers('readStatus', { status: 'ENROLLREADY' });
-    await it.answers('withdraw', { closed: false });
+    await it.answers('withdraw', { closed: false, effect: 'none' });
     await it.answers('clean', undefined);
     await expect(cancelled).resolves.toEqual({ outcome: 'cancelled' });
     expect(it.result).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-by-operator', leftOpen: true });

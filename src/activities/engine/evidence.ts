@@ -1,4 +1,7 @@
+import { json } from 'node:stream/consumers';
+import type { Archive } from '../../archive/archive.js';
 import { defined } from '../../messages/defined.js';
+import { type FailureCode, VideoIdError } from '../../messages/failures.js';
 import type {
   Actor,
   OutcomeKind,
@@ -106,7 +109,10 @@ export interface EvidenceOrder {
   outcome?: Outcome;
 }
 
-/** Writes `evidence.json` again, from what the workflow knows and what happened outside it. Only `request.json` names the signer. */
+/**
+ * Writes `evidence.json`, from what the workflow knows and what happened outside it. Only `request.json` names the signer. Without an
+ * outcome it is written only if there is none: a try that comes late must not replace the evidence of the end.
+ */
 export async function writeEvidence(
   { archive }: Dependencies,
   key: RequestKey,
@@ -115,7 +121,29 @@ export async function writeEvidence(
   const request = await archive.readRequest(key);
   const provider = await archive.readProvider(key);
   const shown = await archive.events(key);
-  await archive.writeEvidence(key, composeEvidence({ request, shown, ...defined({ provider }), ...known }));
+  const evidence = composeEvidence({ request, shown, ...defined({ provider }), ...known });
+  await archive.writeEvidence(key, evidence, { replace: known.outcome !== undefined });
+}
+
+/** The evidence is missing, or somebody has changed it. Writing it again would hide that. */
+const NOT_OURS = new Set<FailureCode>(['DOCUMENT_NOT_FOUND', 'ARCHIVED_FILE_CHANGED']);
+
+/**
+ * Notes in the evidence that the cleanup is done, and what happened outside the workflow since the end. Only the workflow of the
+ * request knows the events, so the rest stays as it is.
+ */
+export async function completeEvidence(
+  archive: Pick<Archive, 'openFile' | 'events' | 'writeEvidence'>,
+  key: RequestKey,
+  outcome: Outcome,
+): Promise<void> {
+  try {
+    const written = (await json((await archive.openFile(key, { kind: 'evidence' })).stream)) as Evidence;
+    const shown = shownOf(await archive.events(key));
+    await archive.writeEvidence(key, { ...written, shown, outcome: outcomeOf(outcome) }, { replace: true });
+  } catch (error) {
+    if (!(error instanceof VideoIdError) || !NOT_OURS.has(error.code)) throw error;
+  }
 }
 
 /** Pure: equal orders give equal evidence. Keys, events and documents are sorted. */
@@ -135,13 +163,17 @@ export function composeEvidence(order: EvidenceOrder): Evidence {
     documents: documentsOf(order),
     ...defined({ contract, acceptance }),
     events,
-    shown: inOrder(order.shown).map(({ at, what, channel, facts }) => ({
-      at,
-      what,
-      ...defined({ channel, facts: facts && sorted(facts) }),
-    })),
+    shown: shownOf(order.shown),
     ...defined({ outcome: outcome && outcomeOf(outcome) }),
   };
+}
+
+function shownOf(shown: readonly ShownEvent[]): ShownEvent[] {
+  return inOrder(shown).map(({ at, what, channel, facts }) => ({
+    at,
+    what,
+    ...defined({ channel, facts: facts && sorted(facts) }),
+  }));
 }
 
 function requestOf(request: EvidenceRequest): EvidenceRequest {
@@ -198,7 +230,11 @@ function storedFile({ sha256, size, verification }: StoredDocument | StoredContr
 /** The workflow records each acceptance with a number, and each order to sign with the number of its acceptance. */
 function acceptanceIn(events: readonly RequestEvent[]): EvidenceAcceptance | undefined {
   const all = events.filter(({ what }) => what === 'accepted');
-  const asked = events.findLast(({ what }) => what === 'sign-asked')?.facts;
+  const orders = events.filter(({ what }) => what === 'sign-asked' || what === 'sign-overtaken');
+  // An order that was overtaken was not sent: an earlier one signed.
+  const asked = orders.findLast(
+    ({ what }, place) => what === 'sign-asked' && orders[place + 1]?.what !== 'sign-overtaken',
+  )?.facts;
   const accepted =
     all.find(({ facts }) => asked !== undefined && facts?.['acceptance'] === asked['acceptance']) ?? all.at(-1);
   if (accepted?.facts === undefined) return undefined;

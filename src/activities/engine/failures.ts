@@ -78,7 +78,7 @@ export function providerFailure(
   more: { retryIn?: number | undefined; since?: number; facts?: StepFailure['facts'] } = {},
 ): ApplicationFailure {
   const retry = error.kind !== 'refused';
-  return stepFailure(error.code, error.words, {
+  return stepFailure(error.code, error.told, {
     retry,
     retryIn: retry && more.retryIn !== undefined ? Math.min(more.retryIn, LONGEST_PAUSE) : undefined,
     temporary: error.kind === 'not-sent' || error.kind === 'temporary',

@@ -8,6 +8,7 @@ import { ProviderError } from '../../uanataca/errors.js';
 import { authorityOf, type Dependencies } from '../engine/dependencies.js';
 import { stepFailure } from '../engine/failures.js';
 import { endOfTry, providerStatus } from '../engine/provider-step.js';
+import { assertNotFinished } from '../finished-video.js';
 import { isSamePhone } from '../identity.js';
 import { ScratchcardSupply } from './scratchcard-supply.js';
 import { sealedSecrets } from './secrets.js';
@@ -28,10 +29,10 @@ const CARDS_PER_TRY = 20;
 export function enrol(dependencies: Dependencies): EnrolmentActivities['enrol'] {
   const oneByOne = new OneByOne();
   const supply = new ScratchcardSupply(dependencies);
-  return (key, { round }) => {
+  return (key, { round, before }) => {
     const end = endOfTry();
     return oneByOne.run(`${key.environment}/${key.registrationAuthority}`, async () => {
-      const made = await enrolWithNextCard(dependencies, key, round, end).catch((error: unknown) =>
+      const made = await enrolWithNextCard(dependencies, key, { round, before }, end).catch((error: unknown) =>
         supply.explain(key, error),
       );
       void supply.warn(key); // nothing waits for it
@@ -47,12 +48,13 @@ export function enrol(dependencies: Dependencies): EnrolmentActivities['enrol'] 
 async function enrolWithNextCard(
   dependencies: Dependencies,
   key: RequestKey,
-  round: number,
+  { round, before }: { round: number; before: RequestPk | undefined },
   end: AbortSignal,
 ): ReturnType<EnrolmentActivities['enrol']> {
   const { archive } = dependencies;
   const known = await archive.readProvider(key);
   if (known && (known.round ?? 0) >= round) return enrolled(dependencies, key, known);
+  await assertNotFinished(dependencies, key, before);
   const usedElsewhere = new Set<string>();
   let fresh: string | undefined;
   for (let handedOut = 0; handedOut <= CARDS_PER_TRY;) {

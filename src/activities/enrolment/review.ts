@@ -19,20 +19,22 @@ const APPROVAL = 'approval';
 /** Step 7, `pl_approve`, with the officer's own username, password and PIN. In any status but CREATED it was decided before. */
 export function approveEnrolment(dependencies: Dependencies): EnrolmentActivities['approveEnrolment'] {
   return async (key, { requestPk, ...order }) => {
-    const decided = await decide(
-      () => providerStatus(dependencies, key, requestPk),
-      ['CREATED'],
-      async () => {
+    const decided = await decide(dependencies, key, order, {
+      read: () => providerStatus(dependencies, key, requestPk),
+      undecided: ['CREATED'],
+      prepare: async () => {
         const rao = await raoLogin(dependencies, key, order);
         await assertSecretsCanBeKept(dependencies, key, requestPk);
         const receipt = await text((await dependencies.archive.openFile(key, { kind: 'declaration' })).stream);
         const api = dependencies.registrationAuthority(key.environment);
-        const { secrets } = await api.approve(requestPk, rao, { receipt }).catch(namingFields);
-        const { enrolment } = authorityOf(dependencies.config, key);
-        const sealed = sealedSecrets(enrolment?.secrets, secrets, dependencies.sealPublicKey);
-        if (sealed) await dependencies.archive.writeSealed(key, APPROVAL, sealed);
+        return async () => {
+          const { secrets } = await api.approve(requestPk, rao, { receipt });
+          const { enrolment } = authorityOf(dependencies.config, key);
+          const sealed = sealedSecrets(enrolment?.secrets, secrets, dependencies.sealPublicKey);
+          if (sealed) await dependencies.archive.writeSealed(key, APPROVAL, sealed);
+        };
       },
-    );
+    }).catch(namingFields);
     const secrets = await secretsOfApproval(dependencies, key, requestPk, decided);
     return { ...decided, ...defined({ secrets }) };
   };
@@ -51,14 +53,15 @@ export function declineEnrolment(dependencies: Dependencies): EnrolmentActivitie
   return async (key, { requestPk, reason, ...order }) => {
     const api = dependencies.registrationAuthority(key.environment);
     const { enrolment } = authorityOf(dependencies.config, key);
-    return decide(
-      () => providerStatus(dependencies, key, requestPk),
-      enrolment?.refuseVideo ? ['CREATED', 'VIDEOREVIEW'] : ['CREATED'],
-      async (status) => {
-        if (status === 'CREATED') await api.cancel(requestPk);
-        else await api.refuseVideoid(requestPk, await raoLogin(dependencies, key, order), reason);
+    return decide(dependencies, key, order, {
+      read: () => providerStatus(dependencies, key, requestPk),
+      undecided: enrolment?.refuseVideo ? ['CREATED', 'VIDEOREVIEW'] : ['CREATED'],
+      prepare: async (status) => {
+        if (status === 'CREATED') return () => api.cancel(requestPk);
+        const rao = await raoLogin(dependencies, key, order);
+        return () => api.refuseVideoid(requestPk, rao, reason);
       },
-    );
+    });
   };
 }
 
@@ -66,7 +69,7 @@ export function declineEnrolment(dependencies: Dependencies): EnrolmentActivitie
 async function raoLogin(
   dependencies: Dependencies,
   key: RequestKey,
-  { officer, credentials }: OfficerOrder,
+  { officer, credentials }: Pick<OfficerOrder, 'officer' | 'credentials'>,
 ): Promise<RaoLogin> {
   const rao = await raoCredentials(dependencies, key, officer, credentials);
   if (!('token' in rao)) return rao;

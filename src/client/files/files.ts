@@ -17,18 +17,22 @@ export function fileVerbs(access: RequestAccess) {
   const { archive } = access;
   return {
     /**
-     * The link for the signer. Waits for create, at most `within` milliseconds (default: 10 000).
+     * The link for the signer. Waits for create, at most `within` milliseconds (default: 10 000), or until the signal.
      *
-     * @throws VideoIdError STILL_RUNNING, WORKER_AWAY, NOT_NOW, REQUEST_ENDED
+     * @throws VideoIdError LINK_NOT_READY, WORKER_AWAY, WORKER_BUSY, NOT_NOW, REQUEST_ENDED
      */
     async link(
       reference: string,
-      options: AttemptOption & { within?: number | undefined; channel?: string | undefined } = {},
+      options: AttemptOption & {
+        within?: number | undefined;
+        channel?: string | undefined;
+        signal?: AbortSignal | undefined;
+      } = {},
     ): Promise<{ url: string }> {
       const record = await access.record(reference, options);
-      const { within = CALL_WITHIN, channel } = options;
-      const status = () => access.status(record, REASON_WITHIN);
-      return { url: await linkOf(archive, record, { within, channel, status }) };
+      const { within = CALL_WITHIN, channel, signal } = options;
+      const status = () => access.status(record, REASON_WITHIN, signal);
+      return { url: await linkOf(archive, record, { within, channel, status, signal }) };
     },
 
     /** The documents of a request. */

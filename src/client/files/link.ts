@@ -16,15 +16,22 @@ const LOOK_EVERY = 100;
  *
  * @param within milliseconds to wait for create
  * @param status is asked only if there is no link, to say why
- * @throws VideoIdError REQUEST_ENDED, NOT_NOW (taken over without its link), STILL_RUNNING, and what the status throws
+ * @param signal then nobody waits any more. It throws the signal's reason
+ * @throws VideoIdError REQUEST_ENDED, NOT_NOW (taken over without its link), LINK_NOT_READY, and what the status throws
  */
 export async function linkOf(
   archive: Archive,
   record: RequestRecord,
-  options: { within: number; channel: string | undefined; status: () => Promise<RequestStatus> },
+  options: {
+    within: number;
+    channel: string | undefined;
+    status: () => Promise<RequestStatus>;
+    signal: AbortSignal | undefined;
+  },
 ): Promise<string> {
   const until = Date.now() + options.within;
   for (;;) {
+    options.signal?.throwIfAborted();
     const outcome = await archive.readOutcome(record);
     if (outcome !== undefined) throw ended(outcome.outcome);
     const provider = await archive.readProvider(record);
@@ -40,7 +47,7 @@ export async function linkOf(
     if (provider !== undefined) throw withoutLink(record);
     const left = until - Date.now();
     if (left <= 0) throw notYet(await options.status());
-    await pause(Math.min(left, LOOK_EVERY));
+    await pause(Math.min(left, LOOK_EVERY), undefined, defined({ signal: options.signal }));
   }
 }
 
@@ -78,12 +85,12 @@ function notYet(status: RequestStatus): VideoIdError {
   const { attention, stage, words } = status;
   if (status.outcome !== undefined) return ended(status.outcome.kind);
   if (attention === undefined) {
-    return new VideoIdError('STILL_RUNNING', `There is no link yet: the request is ${words}.`, {
+    return new VideoIdError('LINK_NOT_READY', `There is no link yet: the request is ${words}.`, {
       remedy: 'Ask again in a moment.',
       facts: { stage },
     });
   }
-  return new VideoIdError('STILL_RUNNING', `There is no link yet: ${words}`, {
+  return new VideoIdError('LINK_NOT_READY', `There is no link yet: ${words}`, {
     remedy: attention.leavesByItself
       ? 'Ask again later. The request tries again by itself.'
       : `It waits for an operator: videoid resolve, with one of ${attention.remedies.join(', ')}.`,

@@ -3,6 +3,7 @@ import type { Archive } from '../../archive/archive.js';
 import type { Config } from '../../config/schema.js';
 import { type CallbackTrouble, callbackTroubles } from '../../messages/callbacks.js';
 import type { Outage } from '../../messages/conditions.js';
+import { OUT_OF_REACH } from '../../messages/failures.js';
 import { ATTENTION_ATTRIBUTE, REGISTRATION_AUTHORITY_ATTRIBUTE } from '../../messages/search-attributes.js';
 import { ofInstallation } from '../../temporal/namespace.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
@@ -38,9 +39,6 @@ export async function conditionsOf(place: { archive: Archive; client: Client; co
   }
   return conditions;
 }
-
-/** The failures of a request whose Optimizer is out of reach. */
-const OUT_OF_REACH = ['PROVIDER_UNREACHABLE', 'PROVIDER_BUSY', 'PROVIDER_ANSWER_UNKNOWN'];
 
 async function waitingFor(
   { client, config }: { client: Client; config: Config },

@@ -19,7 +19,7 @@ export function lookVerbs(access: RequestAccess) {
     /**
      * Where a request stands, why it waits, what ends the wait, and what a person can do now.
      *
-     * @throws VideoIdError WORKER_AWAY, STILL_RUNNING
+     * @throws VideoIdError WORKER_AWAY, WORKER_BUSY
      */
     async status(
       reference: string,
@@ -29,7 +29,7 @@ export function lookVerbs(access: RequestAccess) {
     },
 
     /**
-     * The status now and after every change, until the end. Reads every `every` milliseconds, 1000 if left out.
+     * The status now and after every change, until the end or the signal. Reads every `every` milliseconds, 1000 if left out.
      *
      * @throws VideoIdError as `status` does; the caller may watch again
      */
@@ -39,7 +39,7 @@ export function lookVerbs(access: RequestAccess) {
     ): AsyncGenerator<RequestStatus, void> {
       const record = await access.record(reference, options);
       const { every = 1000, signal } = options;
-      yield* watchStatus(() => access.status(record), { every, signal });
+      yield* watchStatus((until) => access.status(record, undefined, until), { every, signal });
     },
 
     /**
@@ -62,10 +62,15 @@ export function lookVerbs(access: RequestAccess) {
      * How a request ended.
      *
      * @param options.wait until it ends, however long that takes
+     * @param options.signal ends a wait. The call then throws the signal's reason
      * @throws VideoIdError REQUEST_NOT_ENDED, REQUEST_ENDED (ended from outside, without an outcome)
      */
-    async outcome(reference: string, options: AttemptOption & { wait?: boolean | undefined } = {}): Promise<Outcome> {
-      return await outcomeOf(access, await access.record(reference, options), options.wait === true);
+    async outcome(
+      reference: string,
+      options: AttemptOption & { wait?: boolean | undefined; signal?: AbortSignal | undefined } = {},
+    ): Promise<Outcome> {
+      const { wait = false, signal } = options;
+      return await outcomeOf(access, await access.record(reference, options), wait, signal);
     },
 
     /** The provider environment of a request. @throws VideoIdError BAD_SETTING if the settings no longer have it */

@@ -102,7 +102,7 @@ function running(status: RequestStatus, pending: PendingWork, names: CommandPlac
   const [step] = pending.steps;
   const endsBy = [...status.endsBy, ...(step?.step === 'watch' && step.nextTry ? [nextRead(step.nextTry)] : [])];
   if (attention !== undefined) {
-    const { code, since, leavesByItself, remedies } = attention;
+    const { code, since, leavesByItself, remedies, facts } = attention;
     // While the step keeps trying, its failure may have changed since the attention began.
     const now = leavesByItself && step?.failure?.code !== code ? step?.failure : undefined;
     const tries = step?.failure === undefined ? attention.tries : Math.max(step.tries, attention.tries);
@@ -117,7 +117,7 @@ function running(status: RequestStatus, pending: PendingWork, names: CommandPlac
       endsBy,
       remedies: [
         ...helping.map((verb) => verbRemedy(verb, placeOf(status, names))),
-        ...remedies.map((remedy) => remedyCommand(remedy, code, names, status.flow)),
+        ...remedies.map((remedy) => remedyCommand(remedy, code, names, status.flow, facts)),
       ],
     };
   }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { defined } from '../../messages/defined.js';
 import { IDENTITY_FIELDS } from '../../messages/request-fields.js';
+import { VideoIdError } from '../../messages/failures.js';
 import type { IdentityView } from '../../messages/identity.js';
 import type { Actor } from '../../messages/outcome.js';
 import { answerKey } from '../../security/sealed-answer.js';
@@ -44,6 +45,21 @@ export async function lookAtIdentity(
 ): Promise<IdentityView> {
   const who = checkedInput(ORDER_SCHEMAS.identity, { actor, ...defined({ channel }) });
   const key = answerKey();
-  const answer = await access.ask(record, 'identity', { ...who, publicKey: key.publicKey }, options);
+  const answer = await access
+    .ask(record, 'identity', { ...who, publicKey: key.publicKey }, options)
+    .catch((error: unknown) => {
+      throw isUnanswered(error) ? notSeen() : error;
+    });
   return view.parse(JSON.parse(key.open(answer)));
+}
+
+/** A look changes nothing, so it does not matter whether it is still carried out. */
+function isUnanswered(error: unknown): boolean {
+  return error instanceof VideoIdError && error.code === 'STILL_RUNNING';
+}
+
+function notSeen(): VideoIdError {
+  return new VideoIdError('WORKER_BUSY', 'The provider has not answered in time what it has of the signer.', {
+    remedy: 'Ask again in a moment.',
+  });
 }

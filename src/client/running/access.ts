@@ -90,9 +90,9 @@ export class RequestAccess {
     return attempt === undefined ? await attemptOrdered(this.archive, record, updateId) : record;
   }
 
-  async status(record: RequestRecord, within = CALL_WITHIN): Promise<RequestStatus> {
+  async status(record: RequestRecord, within = CALL_WITHIN, signal?: AbortSignal): Promise<RequestStatus> {
     const place = { archive: this.archive, client: this.client, taskQueue: this.config.temporal.taskQueue };
-    return await statusOf(place, record, within);
+    return await statusOf(place, record, within, signal);
   }
 
   /**

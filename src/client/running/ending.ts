@@ -9,12 +9,13 @@ import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Outcome } from '../../messages/outcome.js';
-import { aboutKeys, temporalFailure } from '../../temporal/calls.js';
+import { aboutKeys, CALL_WITHIN, endedBy, temporalFailure } from '../../temporal/calls.js';
 
 /**
  * How an attempt ended: from the archive, which stores it longer than Temporal, or from the workflow.
  *
  * @param wait until it ends, however long that takes
+ * @param signal ends the wait. The call then throws the signal's reason
  * @throws VideoIdError REQUEST_NOT_ENDED, REQUEST_NOT_FOUND (recorded, never started), REQUEST_ENDED (without an outcome),
  *   TEMPORAL_UNREACHABLE
  */
@@ -22,17 +23,22 @@ export async function outcomeOf(
   place: { archive: Archive; client: Client },
   record: RequestRecord,
   wait: boolean,
+  signal?: AbortSignal,
 ): Promise<Outcome> {
   const { archive, client } = place;
   const recorded = await archive.readOutcome(record);
   if (recorded !== undefined) return recorded;
   try {
-    const { outcome: closed } = await findExecution(client, record.workflowId);
+    const look = () => findExecution(client, record.workflowId);
+    const { outcome: closed } = await client.withDeadline(Date.now() + CALL_WITHIN, () =>
+      endedBy(signal, client, look),
+    );
     if (closed !== undefined) return closed;
     if (!wait) throw notEnded(record);
-    const outcome = await resultOf(client, record.workflowId);
+    const outcome = await endedBy(signal, client, () => resultOf(client, record.workflowId));
     return (await archive.readOutcome(record)) ?? outcome;
   } catch (error) {
+    signal?.throwIfAborted();
     throw temporalFailure(error);
   }
 }

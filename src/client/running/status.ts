@@ -14,6 +14,7 @@ import { isWorkerPolling } from '../../temporal/pollers.js';
 import {
   aboutKeys,
   askedAgain,
+  endedBy,
   isDeadlineExceeded,
   isNoPoller,
   isQueryFailed,
@@ -51,20 +52,28 @@ export interface StatusPlace {
  * Where an attempt stands: from the workflow while it runs, from the archive after its end.
  *
  * @param within milliseconds
- * @throws VideoIdError WORKER_AWAY, STILL_RUNNING (a worker is there and does not answer, or did not get its task
+ * @param signal ends the question when nobody waits for its answer any more. It then throws the signal's reason
+ * @throws VideoIdError WORKER_AWAY, WORKER_BUSY (a worker is there and does not answer, or did not get its task
  *   done), TEMPORAL_UNREACHABLE, REQUEST_NOT_FOUND (recorded, and never started), REQUEST_ENDED (ended from outside,
  *   without an outcome), START_REFUSED, KEY_NOT_SHARED
  */
-export async function statusOf(place: StatusPlace, record: RequestRecord, within: number): Promise<RequestStatus> {
+export async function statusOf(
+  place: StatusPlace,
+  record: RequestRecord,
+  within: number,
+  signal?: AbortSignal,
+): Promise<RequestStatus> {
   const { archive, client } = place;
   const recorded = await archive.readOutcome(record);
   if (recorded !== undefined) return await endedStatus(archive, record, recorded);
   const until = Date.now() + within;
   try {
     const ask = () => askedStatus(place, record);
-    return await client.withDeadline(until, () => askedAgain(ask, isQueryFailed, until));
+    const again = () => askedAgain(ask, isQueryFailed, until, signal);
+    return await client.withDeadline(until, () => endedBy(signal, client, again));
   } catch (error) {
     if (error instanceof VideoIdError) throw error;
+    signal?.throwIfAborted();
     if (isNoPoller(error)) throw workerAway();
     const key = error instanceof Error ? aboutKeys(error.message) : undefined;
     if (key !== undefined) throw key;
@@ -90,13 +99,19 @@ async function askedStatus({ archive, client }: StatusPlace, record: RequestReco
  * @param options.every milliseconds between two reads
  */
 export async function* watchStatus(
-  read: () => Promise<RequestStatus>,
+  read: (signal: AbortSignal | undefined) => Promise<RequestStatus>,
   options: { every: number; signal: AbortSignal | undefined },
 ): AsyncGenerator<RequestStatus, void> {
   const stopped = (): boolean => options.signal?.aborted === true;
   let seen = '';
   while (!stopped()) {
-    const status = await read();
+    let status: RequestStatus;
+    try {
+      status = await read(options.signal);
+    } catch (error) {
+      if (stopped()) return;
+      throw error;
+    }
     const text = JSON.stringify(status);
     if (text !== seen) yield status;
     if (status.stage === 'ended') return;
@@ -175,7 +190,7 @@ async function silent({ client, taskQueue }: StatusPlace): Promise<VideoIdError>
   } catch (error) {
     return temporalFailure(error);
   }
-  return new VideoIdError('STILL_RUNNING', 'No worker answered in time where the request stands.', {
+  return new VideoIdError('WORKER_BUSY', 'No worker answered in time where the request stands.', {
     remedy: 'Ask again in a moment: the worker may be starting or busy. If it cannot go on, `videoid why` says why.',
   });
 }

@@ -48,8 +48,7 @@ export class RequestClosed extends Error {
  * Asks a running request for something and waits for its answer.
  *
  * @throws RequestClosed; VideoIdError with the code that the request gave. Or STILL_RUNNING, WORKER_AWAY or TEMPORAL_UNREACHABLE,
- *   with the `updateId` in the facts: the order may still be carried out. If it was not delivered, the message
- *   says so
+ *   with the `updateId` in the facts: the order may still be carried out. Or WORKER_BUSY: it was not delivered
  */
 export async function update<Name extends OrderName>(client: Client, call: UpdateCall<Name>): Promise<Answers[Name]> {
   const given = checkedUpdateId(call.options.updateId);
@@ -107,14 +106,10 @@ function notTaken(error: WorkflowUpdateFailedError, updateId: string): VideoIdEr
 }
 
 function notAsked(updateId: string): VideoIdError {
-  return new VideoIdError(
-    'STILL_RUNNING',
-    'No worker can go on with the request now, so the order was not delivered.',
-    {
-      remedy: 'See `videoid why`. When the request goes on, repeat the call with the same updateId.',
-      facts: { updateId },
-    },
-  );
+  return new VideoIdError('WORKER_BUSY', 'No worker can go on with the request now, so the order was not delivered.', {
+    remedy: 'See `videoid why`. When the request goes on, repeat the call with the same updateId.',
+    facts: { updateId },
+  });
 }
 
 async function noAnswer(client: Client, taskQueue: string, updateId: string): Promise<VideoIdError> {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { VideoIdError } from '../../messages/failures.js';
 import { STAGES } from '../../messages/status.js';
-import { BodyNotRead, type BodyLimits, readBody } from '../body.js';
+import { BodyNotRead, type BodyLimits, notRead, readBody } from '../body.js';
 
 const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true');
 const wholeNumber = z
@@ -35,22 +35,48 @@ export const feedQuery = z.strictObject({
 });
 const documentIndex = wholeNumber;
 
+const jsonObject = z.record(z.string(), z.unknown());
+
 /**
- * Reads a JSON object. Its fields are not checked here: every verb of the client checks its own argument.
+ * Reads a JSON object. Its fields are not checked here: every verb of the client checks its own argument. The type of the body is
+ * only looked at if the body is not JSON: `curl --data` names another one.
  *
- * @throws VideoIdError BAD_INPUT
+ * @throws VideoIdError BAD_INPUT, BODY_TOO_LARGE, BODY_TOO_SLOW, WRONG_CONTENT_TYPE
  */
 export async function readJson(incoming: IncomingMessage, limits: BodyLimits): Promise<object> {
-  let content: unknown;
+  const body = await readBody(incoming, limits).catch((error: unknown) => {
+    throw error instanceof BodyNotRead ? notRead(error, limits) : error;
+  });
   try {
-    content = JSON.parse((await readBody(incoming, limits)).toString('utf8'));
+    return check(jsonObject, JSON.parse(UTF_8.decode(body)), 'body');
   } catch (error) {
-    const reason = error instanceof BodyNotRead ? error.reason : 'not JSON';
-    throw new VideoIdError('BAD_INPUT', `The body of the call is ${reason}.`, {
-      remedy: `Send a JSON object of at most ${limits.maximumBytes} bytes.`,
-    });
+    if (error instanceof VideoIdError) throw error;
+    throw isJson(incoming) ? notJson() : wrongType('application/json');
   }
-  return check(z.record(z.string(), z.unknown()), content, 'body');
+}
+
+/** Leaves a byte-order mark out. Bytes in another encoding are refused: they would become another name or reason. */
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Whether the body says that it is JSON, or nothing. */
+export function isJson({ headers }: IncomingMessage): boolean {
+  if ((headers['content-encoding'] ?? 'identity') !== 'identity') return false;
+  return /^$|^application\/([\w.-]+\+)?json\b/i.test(headers['content-type'] ?? '');
+}
+
+function notJson(): VideoIdError {
+  return new VideoIdError('BAD_INPUT', 'The body of the call is not JSON in UTF-8.', {
+    field: 'body',
+    remedy: 'Send a JSON object.',
+  });
+}
+
+/** @param wanted the types that the call reads */
+export function wrongType(wanted: string): VideoIdError {
+  return new VideoIdError('WRONG_CONTENT_TYPE', `The body of the call is not ${wanted}.`, {
+    field: 'Content-Type',
+    remedy: `Send ${wanted}, not compressed.`,
+  });
 }
 
 /** @throws VideoIdError BAD_INPUT naming the query parameter */

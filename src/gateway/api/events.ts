@@ -1,7 +1,8 @@
-import type { Context } from 'hono';
 import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
 import type { RequestStatus } from '../../messages/status.js';
-import { failureView } from './failure-answer.js';
+import type { Call } from './call.js';
+import { failureView } from '../../http/failure-answer.js';
+import { beginWaiting } from '../../http/waiting.js';
 
 /** Milliseconds between signs of life: proxies close silent connections. */
 const SIGN_OF_LIFE = 15_000;
@@ -14,27 +15,42 @@ const SIGN_OF_LIFE = 15_000;
  * @param watch gets a signal. It is aborted when the reader has gone, or when `stop` is aborted
  */
 export async function answerEvents(
-  context: Context,
+  context: Call,
   watch: (signal: AbortSignal) => AsyncIterable<RequestStatus>,
   stop: AbortSignal,
 ): Promise<Response> {
-  const reader = new AbortController();
-  const statuses = watch(AbortSignal.any([reader.signal, stop]))[Symbol.asyncIterator]();
-  let next = await statuses.next();
+  const { signal, end } = beginWaiting(context.env.outgoing, { stop });
+  const statuses = watch(signal)[Symbol.asyncIterator]();
+  let next: IteratorResult<RequestStatus>;
+  try {
+    next = await statuses.next();
+  } catch (error) {
+    end();
+    throw error;
+  }
   return streamSSE(context, async (stream) => {
-    stream.onAbort(() => reader.abort());
-    // Tells nginx not to buffer events.
-    const alive = setInterval(() => void stream.write(': \n\n'), SIGN_OF_LIFE);
+    const quiet = aliveUntilQuiet(stream);
     try {
       for (; next.done !== true; next = await statuses.next()) await send(stream, 'status', next.value);
-      if (!stop.aborted) await send(stream, 'end', {});
+      if (!signal.aborted) await send(stream, 'end', {});
     } catch (error) {
-      if (!reader.signal.aborted && !stop.aborted) await send(stream, 'failure', failureView(error));
+      if (!signal.aborted) await send(stream, 'failure', failureView(error));
     } finally {
-      clearInterval(alive);
-      await statuses.return?.();
+      quiet();
+      end();
     }
   });
+}
+
+/** Sends signs of life until the returned function is called. A reader that takes none gets no further ones. */
+function aliveUntilQuiet(stream: SSEStreamingApi): () => void {
+  let taken = true;
+  const timer = setInterval(() => {
+    if (!taken) return;
+    taken = false;
+    void stream.write(': \n\n').then(() => (taken = true));
+  }, SIGN_OF_LIFE);
+  return () => clearInterval(timer);
 }
 
 async function send(stream: SSEStreamingApi, event: string, data: object): Promise<void> {

@@ -1,7 +1,9 @@
 import { Hono } from 'hono';
 import type { ReadOrder } from '../../client.js';
+import { beginWaiting, hasGone, unheard } from '../../http/waiting.js';
+import type { Outcome } from '../../messages/outcome.js';
 import type { Flow } from '../../messages/request.js';
-import { type ApiParts, BY_REQUESTER, type Bindings, CHANNEL, query, reference, verbs } from './call.js';
+import { type ApiParts, BY_REQUESTER, type Bindings, type Call, CHANNEL, query, reference, verbs } from './call.js';
 import {
   fileQuery,
   identityQuery,
@@ -37,9 +39,15 @@ export function lookRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
   app.get('/:reference/why', verb('why'), async (context) =>
     context.json(await client.why(reference(context), query(context, requestQuery, flow))),
   );
-  app.get('/:reference/link', verb('link'), async (context) =>
-    context.json(await client.link(reference(context), { ...query(context, requestQuery, flow), ...CHANNEL })),
-  );
+  app.get('/:reference/link', verb('link'), async (context) => {
+    const { signal, end } = beginWaiting(context.env.outgoing);
+    try {
+      const options = { ...query(context, requestQuery, flow), ...CHANNEL, signal };
+      return context.json(await client.link(reference(context), options));
+    } finally {
+      end();
+    }
+  });
   app.get('/:reference/identity', verb('identity'), async (context) => {
     const { officer, ...options } = query(context, identityQuery, flow);
     const actor = officer === undefined ? {} : ({ actor: { kind: 'officer', id: officer } } as const);
@@ -60,8 +68,9 @@ export function lookRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
   });
   app.get('/:reference/outcome', verb('outcome'), async (context) => {
     const { wait = 0, ...options } = query(context, outcomeQuery, flow);
-    if (wait > 0) await untilEnded(parts, reference(context), options, wait * 1000);
-    return context.json(await client.outcome(reference(context), options));
+    const outcome = await endedWithin(parts, context, options, wait * 1000);
+    if (hasGone(context.env.outgoing)) return unheard();
+    return context.json(outcome ?? (await client.outcome(reference(context), options)));
   });
   if (flow === 'signature') return app;
   app.get('/:reference/declaration', verb('declaration'), async (context) => {
@@ -77,19 +86,21 @@ export function lookRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
   return app;
 }
 
-/** Returns when the request has ended, the time is over, or the gateway stops. */
-async function untilEnded(
+/** The outcome. Undefined if the time is over first, the caller has gone, or the gateway stops. */
+async function endedWithin(
   { client, stop }: ApiParts,
-  name: string,
+  context: Call,
   options: { flow: Flow; attempt?: number },
   milliseconds: number,
-): Promise<void> {
-  const signal = AbortSignal.any([stop, AbortSignal.timeout(milliseconds)]);
+): Promise<Outcome | undefined> {
+  if (milliseconds === 0) return undefined;
+  const { signal, end } = beginWaiting(context.env.outgoing, { within: milliseconds, stop });
   try {
-    for await (const { stage } of client.watch(name, { ...options, signal })) {
-      if (stage === 'ended') return;
-    }
+    return await client.outcome(reference(context), { ...options, wait: true, signal });
   } catch (error) {
     if (!signal.aborted) throw error;
+    return undefined;
+  } finally {
+    end();
   }
 }

@@ -6,7 +6,9 @@ import { generalRoutes } from './general-routes.js';
 import { lookRoutes } from './look-routes.js';
 import { orderRoutes } from './order-routes.js';
 import { startRoutes } from './start-routes.js';
-import { answerFailure } from './failure-answer.js';
+import { answerUnrouted } from '../../http/app.js';
+import { answerFailure } from '../../http/failure-answer.js';
+import { hasGone, unheard } from '../../http/waiting.js';
 import type { KnownSecrets } from '../known-secrets.js';
 
 const PATHS: Record<string, Flow> = { '/v1/requests': 'signature', '/v1/enrolments': 'enrolment' };
@@ -18,13 +20,14 @@ export function createApi(parts: ApiParts): Hono<Bindings> {
   app.use('/v1/*', async (context, next) => {
     context.set('verb', 'none');
     if (!isAllowed(parts.tokens, context.req.header('authorization'))) throw unauthorized();
-    // The GET handler would answer a HEAD and leave its file open.
-    if (context.req.method === 'HEAD') return context.body(null, 405, { Allow: 'GET, POST' });
+    // Hono would give a HEAD to the GET handler: it would show a link, and leave a file open.
+    if (context.req.method === 'HEAD') return answerUnrouted(app.routes, context.req.path);
     await next();
     context.header('Cache-Control', 'no-store');
     return undefined;
   });
   app.onError((error, context) => {
+    if (hasGone(context.env.outgoing)) return unheard();
     if (!(error instanceof VideoIdError)) parts.logger.error({ verb: context.get('verb'), error }, 'a call failed');
     return answerFailure(error);
   });

@@ -8,7 +8,7 @@ import { Disk } from '../../archive/disk.js';
 import type { StartInput } from '../../client.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { BodyLimits } from '../body.js';
-import { readJson } from './call-input.js';
+import { isJson, readJson, wrongType } from './call-input.js';
 
 export interface UploadLimits {
   /** Uploads lie in `incoming/` of this archive until the start takes them over, or a sweep deletes them. */
@@ -25,6 +25,9 @@ export interface UploadLimits {
 /** Bytes that must come within `silence`. Otherwise a sender of single bytes could hold the connection forever. */
 const LEAST = 1000;
 
+const UPLOAD_TYPE = 'multipart/form-data';
+const MULTIPART = /^multipart\/form-data\b/i;
+
 /** A received start or provision, with its documents as files. */
 export interface Received<Input> {
   input: Input;
@@ -36,7 +39,7 @@ export interface Received<Input> {
  * Receives a start or a provision: multipart/form-data with first the part `request` (JSON), then parts `document` with a file
  * name. Every document is streamed to a file, never held in memory. A broken upload starts nothing.
  *
- * @throws VideoIdError BAD_INPUT, DOCUMENT_TOO_LARGE, TOO_MANY_DOCUMENTS, ARCHIVE_FULL, ARCHIVE_UNAVAILABLE; nothing stays
+ * @throws VideoIdError BAD_INPUT, WRONG_CONTENT_TYPE, DOCUMENT_TOO_LARGE, TOO_MANY_DOCUMENTS, ARCHIVE_FULL, ARCHIVE_UNAVAILABLE; nothing stays
  */
 export async function receiveUpload<Input = StartInput>(
   incoming: IncomingMessage,
@@ -60,16 +63,16 @@ export async function receive<Input>(
   incoming: IncomingMessage,
   { uploads, limits }: { uploads: UploadLimits; limits: BodyLimits },
 ): Promise<Received<Input>> {
-  if (!/^application\/json\b/i.test(incoming.headers['content-type'] ?? '')) {
-    return await receiveUpload(incoming, uploads);
-  }
+  if (MULTIPART.test(incoming.headers['content-type'] ?? '')) return await receiveUpload(incoming, uploads);
+  if (!isJson(incoming)) throw wrongType(`${UPLOAD_TYPE} or application/json`);
   const input = withoutDocuments(await readJson(incoming, limits)) as Input;
   return { input, remove: async () => undefined };
 }
 
 function openParser(incoming: IncomingMessage, limits: UploadLimits): BusboyInstance {
   const contentType = incoming.headers['content-type'] ?? '';
-  if (!/^multipart\/form-data\s*;.*boundary=/i.test(contentType)) throw malformed('it is not multipart/form-data');
+  if (!MULTIPART.test(contentType)) throw wrongType(UPLOAD_TYPE);
+  if (!/boundary=/i.test(contentType)) throw malformed('its Content-Type has no boundary');
   try {
     return new Busboy({
       headers: { ...incoming.headers, 'content-type': contentType },
@@ -178,9 +181,11 @@ function orRefuse<T>(take: () => T, reject: (error: unknown) => void): T | undef
 }
 
 function requestOf(value: string): object {
+  // For bytes that are no UTF-8. They would become another name or phone number.
+  if (value.includes('\uFFFD')) throw malformed('the part "request" is not in UTF-8');
   let request: unknown;
   try {
-    request = JSON.parse(value);
+    request = JSON.parse(value.replace(/^\uFEFF/, ''));
   } catch {
     throw malformed('the part "request" is not JSON');
   }

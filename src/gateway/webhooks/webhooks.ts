@@ -4,7 +4,9 @@ import { Hono } from 'hono';
 import type { IndexEntry } from '../../archive/archive.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Logger } from '../../logging/logger.js';
-import { BodyNotRead, type BodyLimits, readBody } from '../body.js';
+import { answerUnrouted, noSuchCall } from '../../http/app.js';
+import { answerFailure } from '../../http/failure-answer.js';
+import { BodyNotRead, type BodyLimits, notRead, readBody } from '../body.js';
 import type { CachedIndex } from './cached-index.js';
 import type { CallbackCounts, KnownToken } from './callback-counts.js';
 import type { DeliverHint } from './hint-delivery.js';
@@ -35,26 +37,34 @@ export interface WebhookParts {
   logger: Logger;
 }
 
-/** The answer for every result. Bodies are always empty. A stranger gets the same answer as for any unknown path. */
-const STATUS_OF: Record<HintResult, number> = {
-  delivered: 200,
-  repeated: 200,
-  foreign: 200,
-  closed: 200,
-  'not-forwarded': 200,
-  'no-request': 200,
-  garbage: 400,
-  'broken-off': 400,
-  'too-slow': 408,
-  'too-large': 413,
-  'too-many': 429,
-  'wrong-token': 404,
-  'temporal-unreachable': 503,
-  'index-unavailable': 503,
+/**
+ * The failure of every result that is none. The other answers are 200 without a body, so they show nobody which requests are ours. A
+ * stranger gets the same answer as for any unknown path.
+ */
+const FAILURE_OF: Partial<Record<HintResult, (limits: BodyLimits) => VideoIdError>> = {
+  garbage: () =>
+    new VideoIdError('BAD_INPUT', 'The body is no callback of a documented form.', {
+      field: 'body',
+      remedy: 'Send the JSON of an event about a request.',
+    }),
+  'broken-off': (limits) => notRead(new BodyNotRead('broken-off'), limits),
+  'too-slow': (limits) => notRead(new BodyNotRead('too-slow'), limits),
+  'too-large': (limits) => notRead(new BodyNotRead('too-large'), limits),
+  'too-many': () =>
+    new VideoIdError('TOO_MANY_CALLBACKS', 'There were too many callbacks about one request.', {
+      remedy: 'Send it again after `Retry-After`.',
+    }),
+  'temporal-unreachable': () => again('TEMPORAL_UNREACHABLE'),
+  'index-unavailable': () => again('ARCHIVE_UNAVAILABLE'),
 };
 
-/** Seconds that a sender should wait if we cannot deliver. The request also polls, so nothing is lost. */
-const RETRY_AFTER = 10;
+function again(code: 'TEMPORAL_UNREACHABLE' | 'ARCHIVE_UNAVAILABLE'): VideoIdError {
+  return new VideoIdError(code, 'The callback cannot be delivered now.', {
+    remedy: 'Send it again after `Retry-After`.',
+  });
+}
+
+const PATH = '/webhooks/uanataca/:token';
 
 /**
  * `POST /webhooks/uanataca/<token>`: makes a callback a `hint` signal without argument. The answer is sent only after the signal
@@ -62,29 +72,35 @@ const RETRY_AFTER = 10;
  */
 export function createWebhooks(parts: WebhookParts): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
-  app.post('/webhooks/uanataca/:token', async (context) => {
-    const token = context.req.param('token');
+  const sourceOf = (token: string): HintSource | undefined => {
     const source = parts.tokens.find(token);
-    if (source) parts.counts.known(source);
-    else parts.counts.wrong(token);
-    const { result, hint, pause } = source
-      ? await takeHint(parts, source, context.env.incoming)
-      : { result: 'wrong-token' as const };
+    if (source === undefined) {
+      parts.metrics.hints.add({ result: 'wrong-token' });
+      parts.counts.wrong(token);
+    } else parts.counts.known(source);
+    return source;
+  };
+  app.post(PATH, async (context) => {
+    const source = sourceOf(context.req.param('token'));
+    if (source === undefined) return answerFailure(noSuchCall());
+    const { result, hint, pause } = await takeHint(parts, source, context.env.incoming);
     parts.metrics.hints.add({ result });
-    if (source) {
-      // Logs only a documented status word, never other text of the sender.
-      const { environment, registrationAuthority } = source;
-      parts.logger.info(
-        { environment, registrationAuthority, reason: result, providerStatus: hint?.status ?? 'other' },
-        'hint',
-      );
-    }
-    const wait = result === 'temporal-unreachable' || result === 'index-unavailable' ? RETRY_AFTER : pause;
-    return new Response(null, {
-      status: STATUS_OF[result],
-      headers: wait === undefined ? {} : { 'Retry-After': String(wait) },
-    });
+    // Logs only a documented status word, never other text of the sender.
+    const { environment, registrationAuthority } = source;
+    parts.logger.info(
+      { environment, registrationAuthority, reason: result, providerStatus: hint?.status ?? 'other' },
+      'hint',
+    );
+    const failure = FAILURE_OF[result]?.(parts.limits);
+    if (failure === undefined) return new Response(null, { status: 200 });
+    return answerFailure(failure, pause === undefined ? {} : { 'Retry-After': String(pause) });
   });
+  // Without the token, nobody learns that other methods are possible.
+  app.all(PATH, (context) =>
+    sourceOf(context.req.param('token')) === undefined
+      ? answerFailure(noSuchCall())
+      : answerUnrouted(app.routes, context.req.path),
+  );
   return app;
 }
 
@@ -103,7 +119,7 @@ async function takeHint(parts: WebhookParts, source: HintSource, incoming: HttpB
     if (error instanceof BodyNotRead) return { result: error.reason };
     throw error;
   }
-  const hint = readHint(body);
+  const hint = readHint(body, incoming.headers['content-type']);
   if (typeof hint === 'string') return { result: hint };
   return { hint, ...(await routeHint(parts, source, hint, body)) };
 }

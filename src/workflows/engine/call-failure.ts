@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { StepFailure } from '../../messages/activities.js';
 import type { FailureCode } from '../../messages/failures.js';
+import type { OutcomeKind } from '../../messages/outcome.js';
 
 /** A failure that reaches the caller of an Update with its code. */
 export function callFailure(
@@ -16,4 +17,9 @@ export function callFailure(
 /** The failure of a step, for the caller who started it. */
 export function callFailureOf({ code, words, facts }: StepFailure): ApplicationFailure {
   return callFailure(code, words, facts);
+}
+
+/** For callers who come after the end. */
+export function requestEnded(outcome: OutcomeKind): ApplicationFailure {
+  return callFailure('REQUEST_ENDED', `The request has ended: ${outcome}.`, { outcome });
 }

@@ -2,12 +2,13 @@ import type { FailureCode } from '../../messages/failures.js';
 import type { RequestEvent } from '../../messages/status.js';
 import type { RequestState } from './request-state.js';
 
-/** After these failures the create may have happened. */
+/** After these failures there is, or may be, a request at the provider to go on with. */
 const MAY_BE_CREATED = new Set<string>([
   'CREATE_IN_DOUBT',
   'PROVIDER_ANSWER_UNKNOWN',
   'SCRATCHCARD_USED',
   'STEP_FAILED',
+  'VIDEO_FINISHED',
 ] satisfies FailureCode[]);
 
 /** Whether the create may have made a request. Counts this failure and all failures of creates since the last success. */

@@ -20,8 +20,8 @@ export type Decision = Resolved | { end: 'overtaken'; status: ProviderStatus };
 export interface OperatorWait {
   /** Whether an order to end the request counts meanwhile. */
   mayEnd?: boolean;
-  /** Whether the provider is watched meanwhile. Default: `mayEnd`. */
-  watched?: boolean;
+  /** Whether the request ends if the provider says CANCELLED meanwhile. Default: true. */
+  endsIfCancelled?: boolean;
   /** Whether this status at the provider makes the decision needless. */
   overtakenBy?: ((status: ProviderStatus) => boolean) | undefined;
   /** Whether the provider could not be read before. Then any answer ends the wait. */
@@ -43,11 +43,11 @@ export class Operator {
    * meanwhile, also while reads fail. If it says CANCELLED and that does not settle the step, the request ends.
    */
   async decision(wait: OperatorWait = {}): Promise<Decision> {
-    const { mayEnd = true, watched = mayEnd } = wait;
+    const { mayEnd = true } = wait;
     this.deadline.hold();
     const corrected = (): boolean => this.inbox.has('correct') && mayCorrectCreate(this.state);
     const until = (): boolean => this.inbox.has('resolve') || corrected() || (mayEnd && this.endOrder.given);
-    const status = watched ? await this.statusThatSettles(until, wait) : undefined;
+    const status = mayEnd ? await this.statusThatSettles(until, wait) : undefined;
     if (status !== undefined) return { end: 'overtaken', status };
     await condition(until);
     // Corrected data: the create is tried again with it.
@@ -70,7 +70,7 @@ export class Operator {
 
   private async statusThatSettles(
     until: () => boolean,
-    { overtakenBy, recovering: refused = false }: OperatorWait,
+    { overtakenBy, endsIfCancelled = true, recovering: refused = false }: OperatorWait,
   ): Promise<ProviderStatus | undefined> {
     const { ids } = this.state;
     if (!ids) return undefined;
@@ -90,7 +90,7 @@ export class Operator {
         case 'answer':
           this.state.see(watched.read, watched.foundBy);
           if (overtakenBy?.(watched.read.status)) return watched.read.status;
-          if (watched.read.status === 'CANCELLED') throw endedAtProvider(this.state);
+          if (watched.read.status === 'CANCELLED' && endsIfCancelled) throw endedAtProvider(this.state);
       }
     }
     return undefined;

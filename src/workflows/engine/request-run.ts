@@ -53,9 +53,24 @@ export class RequestRun {
     state.show();
   }
 
-  /** Lets orders of this kind wait in the inbox for the story. @param check throws the failure that refuses an order */
-  takes<K extends CallKind>(kind: K, check: (order: Orders[K]) => void): void {
-    setHandler(updateOf(kind), (order) => this.inbox.ask(kind, order), { validator: check });
+  /**
+   * Lets orders of this kind wait in the inbox for the story.
+   *
+   * @param check throws the failure that refuses an order
+   * @param look reads the provider before the story gets the order. It may throw a failure too
+   */
+  takes<K extends CallKind>(
+    kind: K,
+    check: (order: Orders[K]) => void,
+    look?: (order: Orders[K]) => Promise<void>,
+  ): void {
+    const ask = (order: Orders[K]) => this.inbox.ask(kind, order);
+    const lookThenAsk = async (order: Orders[K]) => {
+      await look?.(order);
+      check(order); // it may be too late now
+      return ask(order);
+    };
+    setHandler(updateOf(kind), look ? lookThenAsk : ask, { validator: check });
   }
 
   /** The request's id at the provider; there is none before create. */

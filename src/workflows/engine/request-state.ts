@@ -19,6 +19,8 @@ export class RequestState {
   codesAsked = 0;
   notAccepted = 0;
   codesSpent = 0;
+  /** How many decisions of officers there were. */
+  decisions = 0;
   /** How many orders to sign there were. */
   signOrders = 0;
   toAccept: { documents: string[]; contract: string } | undefined;
@@ -36,6 +38,8 @@ export class RequestState {
   outcome: RequestStatus['outcome'];
   readonly events: RequestEvent[] = [];
   private said: ProviderStatus | undefined;
+  /** When the provider answered last, as far as the story knows. ISO 8601. */
+  readAt: string | undefined;
   /** When the stage was entered, milliseconds since 1970. */
   since = Date.now();
   private readonly times = new Map<Stage, number>();
@@ -53,6 +57,7 @@ export class RequestState {
 
   set providerStatus(status: ProviderStatus) {
     this.said = status;
+    this.readAt = new Date().toISOString();
     this.videoFinished ||= AFTER_VIDEO.has(status);
   }
 
@@ -75,8 +80,9 @@ export class RequestState {
   /** Notes the provider's status. True if it has changed. */
   see({ status, identity }: ProviderRead, foundBy: 'hint' | 'poll'): boolean {
     this.identified(identity);
-    if (status === this.providerStatus) return false;
+    const changed = status !== this.providerStatus;
     this.providerStatus = status;
+    if (!changed) return false;
     this.happened('provider-status', { status, foundBy });
     this.show();
     return true;

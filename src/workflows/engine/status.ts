@@ -37,7 +37,7 @@ export function statusOf(state: RequestState, deadline: string | undefined): Req
     since: new Date(state.since).toISOString(),
     endsBy: endsBy(state, deadline),
     verbs: verbsOf(state, deadline),
-    provider: { ...state.ids, ...defined({ status: state.providerStatus }) },
+    provider: { ...state.ids, ...defined({ status: state.providerStatus, readAt: state.readAt }) },
     code: { notAccepted, ...defined({ sentAt }) },
     ...defined({ deadline, attention, acceptedAt, toAccept, toReview, identity, missing, outcome }),
     events: state.events,

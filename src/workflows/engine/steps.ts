@@ -117,11 +117,11 @@ export class Steps {
       options.caller.fail(callFailure(failure.code, failure.words, { ...failure.facts, step: name }));
   }
 
-  /** While a create waits, nothing is watched: the provider has at most the previous request. */
+  /** While a create waits, the request that it replaces is watched. Its end is not the end of this request. */
   private decision(name: StepName, failure: StepFailure, options: StepOptions): Promise<Decision> {
     const mayEnd = mayEndAfter(failure, options);
     const overtakenBy = (status: ProviderStatus): boolean => options.overtakenBy?.(status, failure) ?? false;
-    return this.operator.decision({ mayEnd, watched: mayEnd && name !== 'create', overtakenBy });
+    return this.operator.decision({ mayEnd, endsIfCancelled: name !== 'create', overtakenBy });
   }
 
   /** Tries until it succeeds or its retries are over. `until` ends the pause between two tries, but no try. */

@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
-import type { Hono } from 'hono';
 import { VideoIdError } from '../messages/failures.js';
-import { plainHttpServer } from '../security/http-server.js';
+import { holderOf } from '../network/port-holder.js';
+import { plainHttpServer } from './server.js';
 
-/** Milliseconds that running answers get when the gateway stops. */
+/** Milliseconds that running answers get when the process stops. */
 const STOP_WITHIN = 20_000;
 
 /** An open HTTP listener. */
@@ -16,21 +16,28 @@ export interface Listener {
   close: () => Promise<void>;
 }
 
+export interface ListenPlace {
+  host: string;
+  port: number;
+  /** The settings of host and port, for errors. */
+  settings: { host: string; port: string };
+}
+
 /** @throws VideoIdError PORT_TAKEN; BAD_SETTING for an address that this machine does not have */
 export async function listen(
-  app: Hono<{ Bindings: HttpBindings }>,
-  { host, port }: { host: string; port: number },
+  fetch: (request: Request, bindings: HttpBindings) => Response | Promise<Response>,
+  place: ListenPlace,
 ): Promise<Listener> {
   // Uploads may take long, so each reader of a body has its own limit.
-  const server = plainHttpServer(app.fetch, { within: 0 });
+  const server = plainHttpServer(fetch, { within: 0 });
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(notListening(error, host, port)));
-    server.listen(port, host, resolve);
+    server.once('error', (error) => reject(notListening(error, place)));
+    server.listen(place.port, place.host, resolve);
   });
   const address = server.address();
   return {
-    host,
-    port: typeof address === 'object' && address !== null ? address.port : port,
+    host: place.host,
+    port: typeof address === 'object' && address !== null ? address.port : place.port,
     close: async () => close(server),
   };
 }
@@ -47,18 +54,18 @@ async function close(server: Server): Promise<void> {
   }
 }
 
-function notListening(error: Error, host: string, port: number): Error {
+function notListening(error: Error, { host, port, settings }: ListenPlace): Error {
   const reason = 'code' in error ? String(error.code) : error.name;
   if (reason === 'EADDRINUSE') {
-    return new VideoIdError('PORT_TAKEN', `Something else listens on ${host}:${port}.`, {
-      field: 'gateway.port',
-      remedy: 'Stop it, or set gateway.port (VIDEOID_GATEWAY_PORT) to a free port.',
+    return new VideoIdError('PORT_TAKEN', `Something else listens on ${host}:${port}.${holderOf(port)}`, {
+      field: settings.port,
+      remedy: `Stop it, or set ${settings.port} to a free port.`,
       facts: { port },
       cause: error,
     });
   }
-  return new VideoIdError('BAD_SETTING', `The gateway cannot listen on ${host}:${port} (${reason}).`, {
-    field: reason === 'EACCES' ? 'gateway.port' : 'gateway.host',
+  return new VideoIdError('BAD_SETTING', `This process cannot listen on ${host}:${port} (${reason}).`, {
+    field: reason === 'EACCES' ? settings.port : settings.host,
     remedy: 'Give an address of this machine and a port that this user may open.',
     cause: error,
   });

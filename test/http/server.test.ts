@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { connect } from 'node:net';
 import { array, assert, constantFrom, property } from 'fast-check';
-import { isPlainTarget, plainHttpServer } from '../../src/security/http-server.js';
+import { isPlainTarget, plainHttpServer } from '../../src/http/server.js';
 
 const HOSTILE = [
   '/webhooks/../v1/requests',
@@ -101,6 +101,20 @@ describe('a request target', () => {
       { numRuns: 2000, seed: 9 },
     );
   });
+});
+
+test('a caller who takes nothing more is cut off, and what was read for it ends', async () => {
+  const { promise: ended, resolve: cancel } = Promise.withResolvers<void>();
+  const endless = new ReadableStream({ pull: (to) => to.enqueue(new Uint8Array(65_536)), cancel: () => cancel() });
+  const silent = plainHttpServer(() => new Response(endless), { within: 0, silence: 50 });
+  silent.listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const socket = connect((silent.address() as AddressInfo).port, '127.0.0.1').pause();
+  socket.on('error', () => undefined);
+  socket.write('GET / HTTP/1.1\r\nHost: host\r\n\r\n');
+  await expect(ended).resolves.toBeUndefined();
+  socket.destroy();
+  silent.close();
 });
 
 describe('a server', () => {

@@ -1,0 +1,119 @@
+import type { VMWorkflowCreator } from '@temporalio/worker/lib/workflow/vm.js';
+import type { Decided } from '../../src/messages/activities.js';
+import type { Outcome } from '../../src/messages/outcome.js';
+import type { ProviderIds } from '../../src/messages/request.js';
+import { InProcess, workflows } from './in-process.js';
+import { requestOf } from './play.js';
+
+const HOUR = 3_600_000;
+const IDS = { videoidPk: '501', requestPk: '101' } as unknown as ProviderIds;
+const DECISIONS = {
+  approve: { decision: 'approve', officer: 'ana', evidenceSeen: 'console' },
+  refuse: { decision: 'refuse', officer: 'ana', evidenceSeen: 'console', reason: 'expired' },
+} as const;
+type Wish = keyof typeof DECISIONS;
+
+let creator: VMWorkflowCreator;
+beforeAll(async () => {
+  creator = await workflows();
+}, 120_000);
+afterAll(() => creator.destroy());
+
+let it: InProcess;
+afterEach(() => it.close());
+
+/** An officer has decided, and the step that carries it out runs. */
+async function decided(wish: Wish): Promise<{ answer: Promise<unknown> }> {
+  const deadlines = { video: HOUR, review: HOUR, signing: HOUR };
+  const request = requestOf('r', { reviewMode: 'manual', deadlines, codesNotAccepted: 3 });
+  it = await InProcess.start(creator, 'signature', 'signature-r', request);
+  await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
+  await it.answers('watch', { status: 'VIDEOREVIEW' });
+  const answer = it.update('review', DECISIONS[wish]);
+  await it.settles();
+  return { answer };
+}
+
+/** What the request recorded about decisions, with who made them. */
+async function recorded() {
+  const { events } = await it.status();
+  const about = events.filter(({ what }) => /appro|refus|decision/.test(what));
+  return about.map(({ what, actor, facts }) => ({ what, by: actor?.id ?? actor?.kind, ...facts }));
+}
+
+async function outcome(): Promise<Partial<Outcome>> {
+  if (it.waitsFor.includes('withdraw')) await it.answers('withdraw', { closed: true, effect: 'ours' });
+  return (it.activity('record').order as { outcome: Outcome }).outcome;
+}
+
+const WISH = { evidenceSeen: 'console', by: 'ana' };
+
+describe('a decision counts as the officer’s', () => {
+  test.each<[string, Decided['effect'], object]>([
+    ['if the provider took it', 'ours', {}],
+    ['if the answer was lost and the provider shows it, and the record says so', 'in-doubt', { answer: 'lost' }],
+  ])('%s', async (_when, effect, more) => {
+    const { answer } = await decided('refuse');
+    await it.answers('refuse', { status: 'CANCELLED', effect });
+    await expect(answer).resolves.toEqual({ status: 'CANCELLED' });
+    expect(await recorded()).toContainEqual({ what: 'refused', reason: 'expired', ...WISH, ...more });
+    expect(await outcome()).toMatchObject({ outcome: 'refused', reason: 'expired', actor: { id: 'ana' } });
+  });
+});
+
+describe('a decision that somebody made at the provider first is not the officer’s, who learns it,', () => {
+  test('although both refused', async () => {
+    const { answer } = await decided('refuse');
+    await it.answers('refuse', { status: 'CANCELLED', effect: 'none' });
+    await expect(answer).rejects.toMatchObject({ code: 'DECIDED_ALREADY' });
+    expect(await recorded()).toEqual([
+      { what: 'decision-overtaken', decision: 'refuse', status: 'CANCELLED', reason: 'expired', ...WISH },
+      { what: 'refused', by: 'provider', reason: 'refused-at-provider' },
+    ]);
+    expect(await outcome()).toMatchObject({ reason: 'refused-at-provider', actor: { kind: 'provider' } });
+  });
+
+  test('although both approved', async () => {
+    const { answer } = await decided('approve');
+    await it.answers('approve', { status: 'ENROLLREADY', effect: 'none' });
+    await expect(answer).rejects.toMatchObject({ code: 'DECIDED_ALREADY' });
+    expect(await recorded()).toEqual([
+      { what: 'decision-overtaken', decision: 'approve', status: 'ENROLLREADY', ...WISH },
+      { what: 'approved-at-provider', by: 'provider' },
+    ]);
+    expect(await it.status()).toMatchObject({ stage: 'preparing' });
+  });
+
+  test.each<[Wish, string]>([
+    ['refuse', 'ENROLLREADY'],
+    ['approve', 'CANCELLED'],
+  ])('who wished the other: %s, but %s', async (wish, status) => {
+    const { answer } = await decided(wish);
+    await it.answers(wish, { status, effect: 'in-doubt' });
+    await expect(answer).rejects.toMatchObject({ code: 'DECIDED_ALREADY' });
+    expect(await recorded()).toContainEqual(
+      expect.objectContaining({ what: 'decision-overtaken', decision: wish, status }),
+    );
+  });
+
+  test.each<[Decided['effect'], string[]]>([
+    ['none', ['decision-overtaken', 'approved-at-provider']],
+    ['in-doubt', ['approved']],
+  ])('if it shows while an operator is awaited, and our call had this effect: %s', async (effect, events) => {
+    await decided('approve');
+    await it.fails('approve', { code: 'PROVIDER_REFUSED' });
+    await it.answers('watch', { status: 'ENROLLREADY' });
+    await it.answers('approve', { status: 'ENROLLREADY', effect }); // only reads
+    expect((await recorded()).map(({ what }) => what)).toEqual(events);
+    expect(await it.status()).toMatchObject({ stage: 'preparing' });
+  });
+});
+
+test('each decision has its own number, so that a later one is not taken for an earlier one', async () => {
+  await decided('approve');
+  expect(it.activity('approve').order).toMatchObject({ number: 1 });
+  await it.fails('approve', { code: 'CREDENTIALS_REFUSED' });
+  void it.update('review', DECISIONS.refuse);
+  await it.settles();
+  expect(it.activity('refuse').order).toMatchObject({ number: 2 });
+});
