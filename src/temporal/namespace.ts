@@ -59,7 +59,7 @@ export async function assertAnswers(
     const deadline = Date.now() + PROBED_WITHIN;
     await connection.withDeadline(deadline, () => connection.workflowService.describeNamespace({ namespace }));
   } catch (cause) {
-    throw noNamespace(namespace, cause) ?? unreachable({ address }, cause);
+    throw noNamespace(namespace, cause) ?? temporalFailure(cause, { words: `Its address is ${address}.` });
   }
 }
 
