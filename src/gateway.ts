@@ -1,5 +1,9 @@
 import './process/supported-node.js';
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Archive } from './archive/archive.js';
+import { CallbackFiles } from './archive/callback-files.js';
 import { IndexReader } from './archive/index-reader.js';
 import { INDEX } from './archive/layout.js';
 import { countRequests } from './temporal/listing.js';
@@ -8,7 +12,7 @@ import { type App, createApp } from './http/app.js';
 import { listen } from './http/listener.js';
 import { runIfStarted } from './process/entry.js';
 import { healthRoutes } from './process/health.js';
-import { type Need, ReadinessCheck } from './process/readiness.js';
+import { ReadinessCheck } from './process/readiness.js';
 import { tellReady } from './process/ready.js';
 import { createApi } from './gateway/api/routes.js';
 import { createMetrics, type GatewayMetrics } from './gateway/metrics.js';
@@ -16,6 +20,7 @@ import { RequestCounts } from './gateway/request-counts.js';
 import { readApiTokens, readWebhookTokens } from './gateway/tokens.js';
 import {
   CachedIndex,
+  CallbackCounts,
   createHintDelivery,
   createWebhooks,
   DeliveredHints,
@@ -23,6 +28,8 @@ import {
 } from './gateway/webhooks/webhooks.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { VideoIdError } from './messages/failures.js';
+import type { ProcessRecord } from './messages/processes.js';
+import { keepRecord, ownRecord } from './process/own-record.js';
 import { connectClient } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
 import { assertAnswers } from './temporal/namespace.js';
@@ -50,6 +57,8 @@ interface Parts {
   metrics: GatewayMetrics;
   /** Aborted when the gateway stops. */
   stop: AbortSignal;
+  /** What the gateway tells about itself, once it listens. */
+  about: () => object;
   onClose: (end: () => Promise<void>) => void;
 }
 
@@ -66,11 +75,13 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
     // Closed in reverse order: first the listener, then what its answers need.
     for (const end of ends.splice(0).toReversed()) await end();
   };
+  let about: object = {};
   const parts: Parts = {
     config,
     logger,
     metrics: createMetrics(),
     stop: stop.signal,
+    about: () => about,
     onClose: (end) => void ends.push(end),
   };
   try {
@@ -81,6 +92,9 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
     const settings = { host: 'gateway.host', port: 'gateway.port' };
     const listener = await listen(app.fetch, { host, port, settings });
     parts.onClose(listener.close);
+    const record = await ownRecord(config, 'gateway', `${listener.host}:${listener.port}`);
+    about = { version: record.version, ...(only === undefined ? { keys: record.keys } : {}) };
+    if (archive !== undefined) leaveRecord(archive, record, parts);
     logger.info({ address: listener.host, port: listener.port, component: only ?? 'all' }, 'gateway listens');
     return { host: listener.host, port: listener.port, close };
   } catch (error) {
@@ -89,8 +103,14 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
   }
 }
 
-/** @returns what the API needs of the archive */
-async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Parts): Promise<Need> {
+/** Leaves the record in the archive until the gateway stops. */
+function leaveRecord(archive: Archive, record: ProcessRecord, { logger, stop, onClose }: Parts): void {
+  const kept = keepRecord(archive.notices, record, { signal: stop, logger });
+  onClose(() => kept);
+}
+
+/** @returns the archive that the API uses */
+async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Parts): Promise<Archive> {
   const tokens = await readApiTokens(config);
   // The bridge alone does not even load the code that opens documents.
   const { VideoIdClient } = await import('./client.js');
@@ -109,30 +129,44 @@ async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Pa
     createApi({ client, tokens, limits: { maximumBytes: CALL_BYTES, within }, uploads, metrics, logger, stop }),
   );
   const { directory, reserve: reserveBytes } = config.archive;
-  const archive = await openArchive({ directory, reserveBytes });
-  return () => archive.assertUsable();
+  return await openArchive({ directory, reserveBytes });
 }
 
 /** @param archive absent if the bridge runs alone, which needs only the index */
-async function serveBridge(app: App, { config, logger, metrics, onClose }: Parts, archive?: Need): Promise<void> {
+async function serveBridge(
+  app: App,
+  { config, logger, metrics, about, onClose }: Parts,
+  archive?: Archive,
+): Promise<void> {
   const { hints } = config.gateway;
   const tokens = await readWebhookTokens(config);
-  const index = new IndexReader(config.archive.index ?? join(config.archive.directory, INDEX));
+  const indexDirectory = config.archive.index ?? join(config.archive.directory, INDEX);
+  const index = new IndexReader(indexDirectory);
   await index.assertPresent();
+  const counts = await CallbackCounts.open(
+    {
+      files: new CallbackFiles(indexDirectory),
+      gateway: gatewayName(config.gateway),
+      failed: (error) =>
+        logger.warn({ error }, 'with which tokens callbacks come is not kept: the index cannot be written'),
+    },
+    tokens.values,
+  );
+  onClose(() => counts.close());
   // The `hint` signal has no argument, so its connection needs no codec key.
   const { connection, client } = await connectClient(config.temporal, dataConverter(undefined), { lazy: true });
   onClose(async () => connection.close());
   const check = new ReadinessCheck({
     temporal: () => assertAnswers(connection, config.temporal),
     archive: async () => {
-      await archive?.();
+      await archive?.assertUsable();
       await index.assertPresent();
     },
   });
-  app.route('/', healthRoutes(check));
-  const counts = new RequestCounts(() => countRequests({ client, taskQueue: config.temporal.taskQueue }));
+  app.route('/', healthRoutes(check, about));
+  const requests = new RequestCounts(() => countRequests({ client, taskQueue: config.temporal.taskQueue }));
   app.get('/metrics', (context) =>
-    context.text([metrics.hints, metrics.calls, counts].map((each) => each.text()).join(''), 200, {
+    context.text([metrics.hints, metrics.calls, requests].map((each) => each.text()).join(''), 200, {
       'Content-Type': 'text/plain; version=0.0.4',
     }),
   );
@@ -140,6 +174,7 @@ async function serveBridge(app: App, { config, logger, metrics, onClose }: Parts
     '/',
     createWebhooks({
       tokens,
+      counts,
       index: new CachedIndex(index, hints.unknownFor),
       deliver: createHintDelivery(client, logger),
       delivered: new DeliveredHints(hints.sameWithin),
@@ -149,6 +184,11 @@ async function serveBridge(app: App, { config, logger, metrics, onClose }: Parts
       logger,
     }),
   );
+}
+
+/** The name of this gateway's file of counts. The same after a restart. */
+function gatewayName({ host, port }: Config['gateway']): string {
+  return createHash('sha256').update(`${hostname()}\0${host}:${port}`).digest('hex').slice(0, 16);
 }
 
 /** Runs the gateway with the settings of this process until SIGTERM or SIGINT. */

@@ -15,6 +15,7 @@ import { healthRoutes } from './process/health.js';
 import { ReadinessCheck } from './process/readiness.js';
 import { tellReady } from './process/ready.js';
 import type { LogFields } from './logging/fields.js';
+import { keepRecord, ownRecord } from './process/own-record.js';
 import { createLogger, type Logger } from './logging/logger.js';
 import { installRuntime } from './logging/temporal.js';
 import { type KeyRing, loadKeyRing, loadSealPrivateKeys, loadSealPublicKey } from './security/keys.js';
@@ -22,6 +23,7 @@ import { loadOrderPublicKeys, type OrderPublicKeys } from './security/order-keys
 import { isWrongClock } from './messages/age.js';
 import { defined } from './messages/defined.js';
 import { VideoIdError } from './messages/failures.js';
+import type { ProcessRecord } from './messages/processes.js';
 import { attemptOfWorkflow } from './messages/request.js';
 import { keepResetting } from './temporal/history-reset.js';
 import { rootFiles } from './signatures/root-files.js';
@@ -33,6 +35,7 @@ import { WORKFLOW_MODULES, workerDataConverter } from './temporal/data-converter
 import { assertAnswers, ofInstallation } from './temporal/namespace.js';
 import { withoutReferences } from './temporal/storage-references.js';
 import { Optimizers } from './uanataca/one-shot/optimizers.js';
+import { soundIdentityFrom } from './uanataca/http/connector.js';
 import { RegistrationAuthorities } from './uanataca/registration-authority/registration-authorities.js';
 
 /**
@@ -46,6 +49,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
   const keys = await payloadKeys(config);
   const optimizers = new Optimizers(config.environments);
   const registrationAuthorities = new RegistrationAuthorities(config.environments);
+  await checkClientCertificates(config, logger);
   const clock = new TemporalClock();
   const { directory, reserve } = config.archive;
   const archive = await openArchive({ directory, reserveBytes: reserve, now: clock.now });
@@ -68,10 +72,14 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     logger,
   });
   let worker: Worker | undefined;
+  let record: ProcessRecord | undefined;
   const running = new AbortController();
   let connection: NativeConnection | undefined;
   const state = () => worker?.getState() ?? 'STARTING';
-  const facts = () => ({ state: state(), ...defined({ clockAheadBy: clock.wrongBy }) });
+  const facts = () => ({
+    state: state(),
+    ...defined({ clockAheadBy: clock.wrongBy, version: record?.version, keys: record?.keys }),
+  });
   // Before the SDK's runtime starts: it would keep the process alive even if the port is taken.
   const health = await serveHealth(config, { archive, logger, connection: () => connection, state, facts });
   try {
@@ -99,12 +107,14 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     });
     const place = { port: health.port, taskQueue: config.temporal.taskQueue, archiveId: archive.id };
     logger.info(place, 'worker is running');
+    record = await ownRecord(config, 'worker', `${host}:${health.port}`);
+    const recording = keepRecord(archive.notices, record, { signal: running.signal, logger });
     const resetting = resetRequests(config, client, { archive, logger, signal: running.signal });
     const serving = worker.run();
     tellReady();
     await serving;
     running.abort();
-    await Promise.all([resetting, measuring.ended]);
+    await Promise.all([resetting, measuring.ended, recording]);
   } finally {
     running.abort();
     await health.close();
@@ -113,6 +123,16 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     await verifier.close();
     await connection?.close();
     logger.info('worker has stopped');
+  }
+}
+
+/** Says what is wrong with our certificates before a call needs them. They can be replaced while the worker runs, so it starts. */
+async function checkClientCertificates({ environments }: Config, logger: Logger): Promise<void> {
+  for (const [name, { registrationAuthorityApi: api }] of Object.entries(environments)) {
+    if (api === undefined) continue;
+    await soundIdentityFrom(api, `environments.${name}.registrationAuthorityApi`).catch((error: unknown) => {
+      logger.error({ error }, 'calls to a Registration Authority API will fail');
+    });
   }
 }
 

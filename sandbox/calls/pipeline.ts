@@ -140,7 +140,7 @@ async function actBefore(
       case 'answer-500':
         return raw(api, 500, words);
       case 'answer-other':
-        return { kind: 'raw', status: numberParameter(fault, 'code'), body: words, contentType: 'text/html' };
+        return other(api, numberParameter(fault, 'code'), words);
       default:
     }
   }
@@ -167,6 +167,15 @@ async function actAfter(
     }
   }
   return undefined;
+}
+
+/** The provider refuses in its own form. Pages, JSON and what is not a refusal are given as they are. */
+function other(api: Failures, status: number, words: string): Answer {
+  if (words.startsWith('{')) return { kind: 'raw', status, body: words, contentType: 'application/json' };
+  if (words === '' || words.startsWith('<') || status < 400) {
+    return { kind: 'raw', status, body: words, contentType: 'text/html' };
+  }
+  return raw(api, status, words);
 }
 
 function raw(api: Failures, status: number, words: string, retryAfter = 0): Answer {

@@ -36,7 +36,7 @@ export const FAULT_KINDS = {
   },
   'answer-other': {
     moment: 'before',
-    what: 'A proxy answers before the work: any `code` with any `text` as HTML.',
+    what: 'Another answer before the work: any `code`. A `text` that begins with < is a page of a proxy, one that begins with { is JSON as it is, and other words come in the provider’s form.',
     parameters: { code: 502, text: '<html><body><h1>502 Bad Gateway</h1></body></html>' },
   },
   'answer-lost': {
@@ -101,7 +101,7 @@ export const FAULT_KINDS = {
     moment: 'work',
     what: 'The answer is 200, but has `text` in place of the PDF.',
     endpoints: ['get-document', 'get-contract'],
-    parameters: { text: '<html><body>Please wait</body></html>' },
+    parameters: { text: 'Please wait' },
   },
   'file-prefixed': {
     moment: 'work',

@@ -24,8 +24,8 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
       const now = archive.now();
       if (order.recovering || began.every((since) => leftOf(order.budget, since, now) > 0)) throw error;
       const since = Math.min(...began, now);
-      const { code, words, optimizer } = error;
-      throw stepFailure(code, words, { retry: false, temporary: true, optimizer, since });
+      const { code, told, optimizer } = error;
+      throw stepFailure(code, told, { retry: false, temporary: true, optimizer, since });
     });
     await trouble.answered(key);
     if (await archive.hasMark(key, failing)) await archive.unmark(key, failing);

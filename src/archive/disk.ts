@@ -49,6 +49,17 @@ export class Disk {
     });
   }
 
+  /** The time by the clock that gives files their times. Milliseconds since 1970. */
+  async now(): Promise<number> {
+    const draft = this.draftPath();
+    await this.writeFlushed(draft, '');
+    try {
+      return await this.run(async () => (await stat(draft)).mtimeMs);
+    } finally {
+      await this.remove(draft);
+    }
+  }
+
   /** Runs a file operation and turns its errors into those of the archive. */
   async run<T>(operation: () => Promise<T>, bytesNeeded?: number): Promise<T> {
     try {

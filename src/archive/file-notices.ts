@@ -1,18 +1,26 @@
+import type { CallbackCount } from '../messages/callbacks.js';
 import type { Outage, ProviderSystem } from '../messages/conditions.js';
 import type { FeedEntry } from '../messages/feed.js';
+import type { ProcessRecord } from '../messages/processes.js';
+import { CallbackFiles } from './callback-files.js';
 import type { Disk } from './disk.js';
-import { FEED, outageFile, OUTAGES } from './layout.js';
+import { FEED, INDEX, outageFile, OUTAGES } from './layout.js';
 import type { Notices } from './notices.js';
 import { addNumbered, readNumberedAfter } from './numbered-records.js';
+import { ProcessFiles } from './process-files.js';
 import { checkedRecord, readRecord, recordText } from './record-file.js';
 import { feedEntrySchema, outageSchema } from './record-schemas.js';
 
-/** The notices as files: each feed entry and each outage is one small file. */
+/** The notices as files: each feed entry, outage and process is one small file. */
 export class FileNotices implements Notices {
   readonly #disk: Disk;
+  readonly #processes: ProcessFiles;
+  readonly #callbacks: CallbackFiles;
 
   constructor(disk: Disk) {
     this.#disk = disk;
+    this.#processes = new ProcessFiles(disk);
+    this.#callbacks = new CallbackFiles(disk.path(INDEX));
   }
 
   async appendFeed(entry: FeedEntry): Promise<number> {
@@ -48,5 +56,21 @@ export class FileNotices implements Notices {
       if (outage !== undefined) outages.push(outage); // else it has just ended
     }
     return outages;
+  }
+
+  async noteProcess(process: ProcessRecord): Promise<void> {
+    await this.#processes.note(process);
+  }
+
+  async forgetProcess(process: ProcessRecord): Promise<void> {
+    await this.#processes.forget(process);
+  }
+
+  async processes(): Promise<ProcessRecord[]> {
+    return await this.#processes.running();
+  }
+
+  async callbacks(): Promise<CallbackCount[]> {
+    return await this.#callbacks.all();
   }
 }

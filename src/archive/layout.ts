@@ -12,8 +12,10 @@ import type { ArchiveFile, AttemptKey } from './archive.js';
  *     requests/<reference>/<attempt>/…            the signature flow
  *     enrolments/<reference>/<attempt>/…          the enrolment flow: references are unique per flow, like workflow ids
  *     index/<environment>/<request_pk>
+ *     index/.callbacks/<gateway>.json            with which tokens callbacks came, as each gateway counted
  *     feed/<number>.json                          notices for the requester's systems, 1, 2, …
  *     outages/<environment>.<flow>.json           while the provider's system of that flow is out of reach
+ *     processes/<kind>-<digest>.json              what a running process tells about itself
  *
  * Below an attempt: request.json, documents/<name>, provider.json, corrections/<number>.json, supplements/<number>.json,
  * cards/<number>.json, sealed/<name>.json, uploads.json, orders/<digest of the idempotency key>.json, outcome.json, events/<time>-<random>.json, marks/<name>,
@@ -24,12 +26,22 @@ import type { ArchiveFile, AttemptKey } from './archive.js';
 export const ARCHIVE_FILE = 'archive.json';
 export const INCOMING = 'incoming';
 export const INDEX = 'index';
+/** Below the index. No environment has such a name. */
+export const CALLBACKS = '.callbacks';
 export const FEED = 'feed';
 export const OUTAGES = 'outages';
+export const PROCESSES = 'processes';
 const FLOW_DIRECTORY: Record<Flow, string> = { signature: 'requests', enrolment: 'enrolments' };
 /** A new disk may contain this. */
 export const NOT_OURS_BUT_FINE: ReadonlySet<string> = new Set(['lost+found']);
-export const TOP_DIRECTORIES: readonly string[] = [INCOMING, INDEX, FEED, OUTAGES, ...Object.values(FLOW_DIRECTORY)];
+export const TOP_DIRECTORIES: readonly string[] = [
+  INCOMING,
+  INDEX,
+  FEED,
+  OUTAGES,
+  PROCESSES,
+  ...Object.values(FLOW_DIRECTORY),
+];
 
 /** The name of a file, or of the directory of numbered files. Documents are below the attempt, others below their key. */
 export const FILE_PLACE: Record<ArchiveFile['kind'], string> = {

@@ -1,7 +1,9 @@
+import type { CallbackCount } from '../messages/callbacks.js';
 import type { Outage, ProviderSystem } from '../messages/conditions.js';
 import type { FeedEntry } from '../messages/feed.js';
+import type { ProcessRecord } from '../messages/processes.js';
 
-/** The feed, and the outages, which concern many requests. Its errors are those of the archive. */
+/** The feed, outages and running processes, which concern many requests. Its errors are those of the archive. */
 export interface Notices {
   /** Adds an entry to the feed under the next number, 1, 2, …. */
   appendFeed(entry: FeedEntry): Promise<number>;
@@ -15,4 +17,14 @@ export interface Notices {
   endOutage(system: ProviderSystem): Promise<void>;
   /** All outages, sorted. */
   outages(): Promise<Outage[]>;
+
+  /** Notes that a process runs, and forgets those that stopped long ago. To be repeated every minute. */
+  noteProcess(process: ProcessRecord): Promise<void>;
+  /** Harmless if it is not noted. */
+  forgetProcess(process: ProcessRecord): Promise<void>;
+  /** The processes that run. */
+  processes(): Promise<ProcessRecord[]>;
+
+  /** With which tokens callbacks came, as all gateways counted. */
+  callbacks(): Promise<CallbackCount[]>;
 }

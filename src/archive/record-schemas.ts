@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import type { CallbackCount } from '../messages/callbacks.js';
 import type { Outage } from '../messages/conditions.js';
 import { type FeedEntry, LATE_WORDS } from '../messages/feed.js';
 import type { Outcome, Verification } from '../messages/outcome.js';
 import type { FailureCode } from '../messages/failures.js';
+import { PROCESS_KINDS, type ProcessRecord } from '../messages/processes.js';
 import type { RequestPk, VideoidPk } from '../messages/request.js';
 import { IDENTITY_FIELDS } from '../messages/request-fields.js';
 import { STAGES } from '../messages/status.js';
@@ -169,4 +171,33 @@ export const outageSchema: z.ZodType<Outage> = z.object({
   optimizer: text,
   words: z.string(),
   since: time,
+});
+
+const keyPrint = { id: text, print: text };
+const pairPrints = z.array(z.object({ ...keyPrint, private: z.boolean() }));
+
+/** `processes/<kind>-<digest>.json` */
+export const processSchema: z.ZodType<ProcessRecord> = z.object({
+  kind: z.enum(PROCESS_KINDS),
+  host: text,
+  address: text,
+  version: text,
+  startedAt: time,
+  temporal: z.object({ address: text, namespace: text, taskQueue: text }),
+  keys: z.object({ encrypts: z.boolean(), codec: z.array(z.object(keyPrint)), seal: pairPrints, orders: pairPrints }),
+});
+
+/** `index/.callbacks/<gateway>.json` */
+export const callbackCountsSchema: z.ZodType<{ counts: CallbackCount[] }> = z.object({
+  counts: z.array(
+    z.object({
+      token: z.enum(['known', 'retired', 'unknown']),
+      registrationAuthority: text.exactOptional(),
+      setting: text.exactOptional(),
+      digest: text.exactOptional(),
+      count: z.int().nonnegative(),
+      since: time,
+      last: time.exactOptional(),
+    }),
+  ),
 });

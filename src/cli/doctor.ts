@@ -24,11 +24,15 @@ export function doctorCommand(program: Command): void {
         const { archiveChecks } = await import('./checks/archive.js');
         const { secretChecks } = await import('./checks/secrets.js');
         const { temporalChecks } = await import('./checks/temporal.js');
+        const { callbackChecks } = await import('./checks/callbacks.js');
+        const { processChecks } = await import('./checks/processes.js');
         const { providerChecks } = await import('./checks/provider.js');
         const { enrolmentChecks } = await import('./checks/registration-authority.js');
         checks.push(...(await screen.during('Looking at the archive', archiveChecks(config))));
         checks.push(...(await screen.during('Reading keys and secrets', secretChecks(config))));
         checks.push(...(await screen.during('Asking Temporal', temporalChecks(config))));
+        checks.push(...(await screen.during('Comparing the running processes', processChecks(config))));
+        checks.push(...(await screen.during('Looking at callbacks', callbackChecks(config))));
         checks.push(...(await screen.during('Asking the Optimizers', providerChecks(config))));
         checks.push(...(await screen.during('Asking the Registration Authorities', enrolmentChecks(config))));
       }

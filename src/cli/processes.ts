@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Command, Option } from 'commander';
+import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
 import { tellReady } from '../process/ready.js';
 import { define } from './command.js';
@@ -35,17 +36,41 @@ function codecServerCommand(program: Command): void {
     async ({ screen }) => {
       const config = await readSettings(screen);
       const { loadKeyRing } = await import('../security/keys.js');
+      const { processName } = await import('../security/key-failures.js');
       const { EncryptionCodec } = await import('../security/payload-codec.js');
       const { startCodecServer } = await import('../security/codec-server.js');
-      const codec = new EncryptionCodec(await loadKeyRing(config.keys.codec));
+      const codec = new EncryptionCodec(await loadKeyRing(config.keys.codec), processName('codec server'));
       const server = await startCodecServer({ codec, ...config.codecServer });
       screen.answer({ url: server.url }, [`The codec server listens on ${server.url}`]);
       tellReady();
       screen.say('Set this address in the Temporal UI as codec server endpoint. Ctrl-C stops the server.');
+      const forgotten = await leaveRecord(config, server.url);
       await stopSignal();
       await server.close();
+      await forgotten();
     },
   );
+}
+
+/** Tells about the codec server in the archive, if this machine has it. Returns how to end that. */
+async function leaveRecord(config: Config, url: string): Promise<() => Promise<void>> {
+  const { openArchive } = await import('../archive/file-archive.js');
+  const { keepRecord, ownRecord } = await import('../process/own-record.js');
+  const { directory, reserve } = config.archive;
+  try {
+    const { notices } = await openArchive({ directory, reserveBytes: reserve });
+    const stop = new AbortController();
+    const kept = keepRecord(notices, await ownRecord(config, 'codec-server', new URL(url).host), {
+      signal: stop.signal,
+    });
+    return async () => {
+      stop.abort();
+      await kept;
+    };
+  } catch (error) {
+    if (error instanceof VideoIdError) return async () => undefined;
+    throw error;
+  }
 }
 
 function sandboxCommand(program: Command): void {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Condition, Why } from '../client.js';
 import type { Outage } from '../messages/conditions.js';
 import { sayWrongClock } from './clock-words.js';
+import { sentence } from '../security/key-failures.js';
 import { type AttemptFlag, define, defineRequest, withAttempt, withClient } from './command.js';
 import { ago, columns, moment } from './layout.js';
 import { endLines, remedyLines } from './request-words.js';
@@ -29,12 +30,14 @@ function conditionsCommand(program: Command): void {
   define(
     program,
     'conditions',
-    'show why many requests wait: each Optimizer out of reach, since when, and how many requests wait',
+    'show why many requests wait: each Optimizer out of reach, and callbacks that come with a wrong token',
     async ({ screen }) =>
       await withClient(screen, async (client) => {
         const conditions = await screen.during('Looking', client.conditions());
         const lines = conditionLines(conditions, await client.now());
-        const nothing = ['Nothing: every Optimizer answered when last asked.'];
+        const nothing = [
+          'Nothing: every Optimizer answered when last asked, and callbacks come with the right tokens.',
+        ];
         screen.answer({ conditions }, lines.length === 0 ? nothing : lines);
       }),
   );
@@ -84,8 +87,12 @@ function outageWords({ code, environment, optimizer, since, words }: Outage, now
 
 /** One or two lines for each. Also shown above lists. */
 export function conditionLines(conditions: readonly Condition[], now: number): string[] {
-  return conditions.flatMap((condition) => [
-    outageWords(condition, now),
-    `  ${condition.waiting} request(s) wait for it. They go on by themselves when it answers. If it does not, check the network and its address.`,
-  ]);
+  return conditions.flatMap((condition) =>
+    condition.what === 'callbacks'
+      ? [sentence(`${condition.words}.`), `  ${condition.remedy}`]
+      : [
+          outageWords(condition, now),
+          `  ${condition.waiting} request(s) wait for it. They go on by themselves when it answers. If it does not, check the network and its address.`,
+        ],
+  );
 }

@@ -1,23 +1,52 @@
 import { VideoIdError } from '../messages/failures.js';
-import type { Config, EnvironmentConfig, RegistrationAuthorityConfig } from './schema.js';
+import { processName } from '../security/key-failures.js';
+import type { Config, EnvironmentConfig, OfficerConfig, RegistrationAuthorityConfig } from './schema.js';
 
-/** The settings of a registration authority. @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY */
-export function authoritySettings(config: Config, id: string): RegistrationAuthorityConfig {
+/**
+ * The settings of a registration authority.
+ *
+ * @param holder how the error names the process that has the settings
+ * @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY
+ */
+export function authoritySettings(config: Config, id: string, holder = processName()): RegistrationAuthorityConfig {
   const authority = Object.hasOwn(config.registrationAuthorities, id) ? config.registrationAuthorities[id] : undefined;
   if (authority !== undefined) return authority;
-  throw new VideoIdError('UNKNOWN_REGISTRATION_AUTHORITY', 'The registration authority is not in the settings.', {
-    field: 'registrationAuthority',
-    remedy: `Use ${listed(Object.keys(config.registrationAuthorities))}, or add it to registrationAuthorities.`,
-  });
+  const setting = isName(id) ? `registrationAuthorities.${id}` : 'it to registrationAuthorities';
+  throw new VideoIdError(
+    'UNKNOWN_REGISTRATION_AUTHORITY',
+    `The registration authority ${isName(id) ? `${id} ` : ''}is not in the settings of ${holder}.`,
+    {
+      field: 'registrationAuthority',
+      remedy: `Put ${setting} into these settings, also for requests that still run, and restart the process. Or use ${listed(Object.keys(config.registrationAuthorities))}.`,
+    },
+  );
 }
 
-/** @throws VideoIdError UNKNOWN_OFFICER */
-export function assertOfficer(config: Config, authority: string, officer: string): void {
-  if (Object.hasOwn(authoritySettings(config, authority).officers, officer)) return;
-  throw new VideoIdError('UNKNOWN_OFFICER', 'The registration authority has no such officer in the settings.', {
-    field: 'officer',
-    remedy: `Add the officer to registrationAuthorities.${authority}.officers, or decide as another.`,
-  });
+/**
+ * The settings of an officer.
+ *
+ * @param holder how the error names the process that has the settings
+ * @throws VideoIdError UNKNOWN_OFFICER, UNKNOWN_REGISTRATION_AUTHORITY
+ */
+export function officerSettings(
+  config: Config,
+  authority: string,
+  officer: string,
+  holder = processName(),
+): OfficerConfig {
+  const { officers } = authoritySettings(config, authority, holder);
+  const found = Object.hasOwn(officers, officer) ? officers[officer] : undefined;
+  if (found !== undefined) return found;
+  const place = `registrationAuthorities.${authority}.officers`;
+  const others = Object.keys(officers);
+  throw new VideoIdError(
+    'UNKNOWN_OFFICER',
+    `The officer ${isName(officer) ? `"${officer}" ` : ''}is not in ${place} in the settings of ${holder}.`,
+    {
+      field: 'officer',
+      remedy: `Put the officer into ${place}, also for requests that still run, and restart the process.${others.length === 0 ? '' : ` Or decide as another: ${others.join(', ')}.`}`,
+    },
+  );
 }
 
 /** The settings of a provider environment. @throws VideoIdError BAD_SETTING */
@@ -47,6 +76,11 @@ export function chosenAuthority(config: Config, wanted: string | undefined, know
     field: 'registrationAuthority',
     remedy: `Name one: ${listed(known)}.`,
   });
+}
+
+/** Other texts of a caller are not shown. */
+function isName(text: string): boolean {
+  return /^[\w.-]{1,64}$/.test(text);
 }
 
 function listed(known: readonly string[]): string {

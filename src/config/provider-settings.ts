@@ -11,7 +11,10 @@ const registrationAuthorityApi = z.strictObject({
   certificate: secretReference.describe('client certificate of the API user, PEM'),
   key: secretReference.describe('the private key of that certificate, PEM'),
   passphrase: secretReference.optional().describe('passphrase of the private key'),
-  ca: z.string().optional().describe('PEM file of the CA that signed the API’s TLS certificate'),
+  ca: z
+    .string()
+    .optional()
+    .describe('PEM file of the CA that signed the API’s TLS certificate. It is read for each new connection'),
   assumptions: registrationAuthorityAssumptionsSchema.prefault({}).describe('see docs/provider.md'),
 });
 
@@ -29,7 +32,10 @@ export const environment = z.strictObject({
     .max(200)
     .optional()
     .describe('why `http://` to another machine is safe for `prod`, for example a tunnel. `doctor` shows it'),
-  ca: z.string().optional().describe('PEM file of the CA that signed the Optimizer’s TLS certificate'),
+  ca: z
+    .string()
+    .optional()
+    .describe('PEM file of the CA that signed the Optimizer’s TLS certificate. It is read for each new connection'),
   roots: z.array(z.string()).default([]).describe('PEM files of the root certificates that signatures must lead to'),
   timeouts: z
     .strictObject({

@@ -11,6 +11,11 @@ export class KnownSecrets<T> {
     this.#entries = entries.map(({ secret, value }) => ({ digest: digestOf(secret), value }));
   }
 
+  /** The values of all secrets. */
+  get values(): T[] {
+    return this.#entries.map(({ value }) => value);
+  }
+
   /** Undefined for an unknown secret. */
   find(candidate: string): T | undefined {
     const digest = digestOf(candidate);

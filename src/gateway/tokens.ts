@@ -2,7 +2,7 @@ import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
 import { resolveSecret } from '../security/secret.js';
 import { KnownSecrets } from './known-secrets.js';
-import type { HintSource } from './webhooks/webhooks.js';
+import { type HintSource, tokenDigest } from './webhooks/webhooks.js';
 
 /**
  * Reads the webhook tokens of every registration authority. There may be none: slow polling is enough.
@@ -19,7 +19,8 @@ export async function readWebhookTokens(config: Config): Promise<KnownSecrets<Hi
       const secret = await readToken(reference, field);
       const other = entries.find((entry) => entry.secret === secret)?.value.registrationAuthority;
       if (other !== undefined && other !== registrationAuthority) throw sameToken(other, registrationAuthority);
-      entries.push({ secret, value: { environment, registrationAuthority } });
+      const value = { environment, registrationAuthority, setting: field, digest: tokenDigest(secret) };
+      entries.push({ secret, value });
     }
   }
   return new KnownSecrets(entries);

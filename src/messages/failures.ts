@@ -71,6 +71,9 @@ export type CallFailureCode = keyof typeof CALL_FAILURES;
 export const STEP_FAILURES = {
   STILL_WAITING: { http: 409, exit: 5 },
   PROVIDER_UNREACHABLE: { http: 503, exit: 6 },
+  TLS_FAILED: { http: 503, exit: 6 },
+  CLIENT_CERTIFICATE_FAILED: { http: 503, exit: 6 },
+  ANSWER_NOT_FROM_PROVIDER: { http: 503, exit: 6 },
   PROVIDER_BUSY: { http: 503, exit: 6 },
   PROVIDER_REFUSED: { http: 502, exit: 1 },
   PROVIDER_ANSWER_UNKNOWN: { http: 502, exit: 1 },
@@ -95,6 +98,7 @@ export const STEP_FAILURES = {
   VERIFICATION_NOT_PASSED: { http: 409, exit: 8 },
   FILES_LEFT_AT_PROVIDER: { http: 502, exit: 1 },
   SEAL_NOT_OPENED: { http: 500, exit: 1 },
+  KEY_NOT_SHARED: { http: 500, exit: 1 },
   ARCHIVE_NOT_SHARED: { http: 500, exit: 1 },
   ARCHIVE_FULL: { http: 507, exit: 1 },
   ARCHIVE_UNAVAILABLE: { http: 503, exit: 1 },
@@ -149,6 +153,11 @@ export class VideoIdError extends Error {
     this.facts = more.facts ?? {};
   }
 
+  /** What happened and what to do, in one text. */
+  get words(): string {
+    return this.remedy === undefined ? this.message : `${this.message} ${this.remedy}`;
+  }
+
   /** A failure as API bodies, `--json` and logs show it. */
   toJSON(): FailureView {
     return {
@@ -175,3 +184,13 @@ export const ARCHIVE_TROUBLE: ReadonlySet<FailureCode> = new Set<FailureCode>([
   'ARCHIVE_UNAVAILABLE',
   'ARCHIVE_NOT_SHARED',
 ]);
+
+/** The provider does not get our calls, or we do not get its answers. This ends by itself, and says nothing about a request. */
+export const OUT_OF_REACH = [
+  'PROVIDER_UNREACHABLE',
+  'TLS_FAILED',
+  'CLIENT_CERTIFICATE_FAILED',
+  'ANSWER_NOT_FROM_PROVIDER',
+  'PROVIDER_BUSY',
+  'PROVIDER_ANSWER_UNKNOWN',
+] as const satisfies readonly FailureCode[];

@@ -1,5 +1,9 @@
 import { DefaultFailureConverter } from '@temporalio/common';
+import type { FailureCode } from '../messages/failures.js';
 import { ASKED_AHEAD } from '../messages/steering.js';
+
+/** Their words name a key and a machine. They must be readable for a process that has other keys, so they stay in clear too. */
+const ABOUT_KEYS = new Set<FailureCode>(['KEY_NOT_SHARED', 'START_REFUSED']);
 
 /**
  * Puts messages and stacks of failures into a payload, where the codec encrypts them. A failed query gives its caller only the
@@ -11,7 +15,12 @@ class FailureConverter extends DefaultFailureConverter {
   ): ReturnType<DefaultFailureConverter['errorToFailure']> {
     const failure = super.errorToFailure(...given);
     const [error] = given;
-    return error instanceof Error && error.message === ASKED_AHEAD ? { ...failure, message: ASKED_AHEAD } : failure;
+    if (!(error instanceof Error)) return failure;
+    const code = failure.applicationFailureInfo?.type as FailureCode;
+    if (ABOUT_KEYS.has(code)) return { ...failure, message: `${code}: ${error.message}` };
+    // From the workflow's thread, an error comes with its message alone.
+    const readable = error.message === ASKED_AHEAD || error.message.startsWith('KEY_NOT_SHARED: ');
+    return readable ? { ...failure, message: error.message } : failure;
   }
 }
 

@@ -31,14 +31,23 @@ export function signing(signer: OrderSigner | undefined): SignArgument {
   };
 }
 
-/** What a readable payload is signed as. `unsigned` has no signature; `wrongly` has a bad one, or one of an unknown key. */
-export function signedAs({ metadata, data }: Payload, keys: OrderPublicKeys): SignedKind | 'unsigned' | 'wrongly' {
+/**
+ * What a readable payload is signed as. `unsigned` has no signature. Else `keyId` says which key signed it, or claims to have: an id
+ * that is `unknown` here, or one whose key `wrongly` fits.
+ */
+export function signedAs(
+  { metadata, data }: Payload,
+  keys: OrderPublicKeys,
+): { as: SignedKind | 'unsigned' | 'unknown' | 'wrongly'; keyId: string } {
   const signature = metadata?.[SIGNATURE];
-  if (!metadata || signature === undefined) return 'unsigned';
+  const keyId = textOf(metadata?.[KEY_ID]);
+  if (!metadata || signature === undefined) return { as: 'unsigned', keyId };
   const kind = textOf(metadata[KIND]);
-  const key = keys.get(textOf(metadata[KEY_ID]));
-  const known = (kind === 'order' || kind === 'start') && key !== undefined && signature.length === LENGTH;
-  return known && verify(null, signedBytes(kind, data ?? new Uint8Array()), key, signature) ? kind : 'wrongly';
+  const key = keys.get(keyId);
+  if (key === undefined) return { as: 'unknown', keyId };
+  const formed = (kind === 'order' || kind === 'start') && signature.length === LENGTH;
+  const fits = formed && verify(null, signedBytes(kind, data ?? new Uint8Array()), key, signature);
+  return { as: fits ? kind : 'wrongly', keyId };
 }
 
 function signedBytes(kind: SignedKind, data: Uint8Array): Buffer {

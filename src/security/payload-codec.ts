@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import proto from '@temporalio/proto';
-import { VideoIdError } from '../messages/failures.js';
-import { type KeyRing, isKeyId } from './keys.js';
+import { encryptionOff, keyDiffers, keyMissing, notEncrypted, processName } from './key-failures.js';
+import type { KeyRing } from './keys.js';
 
 /** The name that Temporal's samples and UI use. */
 const ENCODING = 'binary/encrypted';
@@ -22,16 +22,20 @@ const PayloadMessage = proto.temporal.api.common.v1.Payload;
 export class EncryptionCodec implements PayloadCodec {
   readonly #keyRing: KeyRing;
 
-  constructor(keyRing: KeyRing) {
+  /** @param holder how errors name the process that has the keys */
+  constructor(
+    keyRing: KeyRing,
+    readonly holder: string = processName(),
+  ) {
     this.#keyRing = keyRing;
   }
 
-  /** @throws VideoIdError BAD_SETTING when the ring lacks its own current key. */
+  /** @throws VideoIdError KEY_NOT_SHARED when the ring lacks its own current key. */
   async encode(payloads: Payload[]): Promise<Payload[]> {
     return payloads.map((payload) => this.#encrypt(payload));
   }
 
-  /** @throws VideoIdError BAD_SETTING when a key is unknown, or does not open the payload. */
+  /** @throws VideoIdError KEY_NOT_SHARED when a key is unknown, or does not open the payload. */
   async decode(payloads: Payload[]): Promise<Payload[]> {
     return payloads.map((payload) => (isEncrypted(payload) ? this.open(payload) : payload));
   }
@@ -47,9 +51,9 @@ export class EncryptionCodec implements PayloadCodec {
     };
   }
 
-  /** @throws VideoIdError BAD_SETTING when the key is unknown, or does not open the payload. */
+  /** @throws VideoIdError KEY_NOT_SHARED when the key is unknown, or does not open the payload. */
   open(payload: Payload): Payload {
-    const id = Buffer.from(payload.metadata?.[KEY_ID] ?? []).toString();
+    const id = keyIdOf(payload);
     const key = this.#key(id);
     const data = Buffer.from(payload.data ?? []);
     const head = IV_LENGTH + TAG_LENGTH;
@@ -58,43 +62,47 @@ export class EncryptionCodec implements PayloadCodec {
       decipher.setAAD(boundTo(id)).setAuthTag(data.subarray(IV_LENGTH, head));
       return PayloadMessage.decode(Buffer.concat([decipher.update(data.subarray(head)), decipher.final()]));
     } catch (cause) {
-      throw new VideoIdError('BAD_SETTING', `The codec key "${id}" does not open a payload that names it.`, {
-        field: 'keys.codec',
-        remedy: 'Another key has the same id, or the payload was changed. Give every process the same keys.',
-        cause,
-      });
+      throw keyDiffers(this.holder, id, cause);
     }
   }
 
   #key(id: string) {
     const key = this.#keyRing.keys.get(id);
     if (key !== undefined) return key;
-    throw new VideoIdError('BAD_SETTING', `There is no codec key ${isKeyId(id) ? `"${id}"` : 'of that id'}.`, {
-      field: 'keys.codec',
-      remedy:
-        'Add the key to the settings of this process. Give new keys to workers and codec servers before clients use them.',
-    });
+    throw keyMissing(this.holder, id);
   }
 }
 
 /** The codec of clients. It refuses answers that are not encrypted: no worker of ours wrote them. */
 export class ClientCodec extends EncryptionCodec {
-  /** @throws VideoIdError BAD_SETTING, also for a payload that is not encrypted */
+  /** @throws VideoIdError KEY_NOT_SHARED, also for a payload that is not encrypted */
   override async decode(payloads: Payload[]): Promise<Payload[]> {
     if (payloads.every(isEncrypted)) return await super.decode(payloads);
-    throw new VideoIdError(
-      'BAD_SETTING',
-      'An answer in Temporal is not encrypted, so no worker with our keys wrote it.',
-      {
-        field: 'keys.encryptPayloads',
-        remedy: 'Give workers and clients the same setting, and check who can write to Temporal.',
-      },
-    );
+    throw notEncrypted(this.holder);
+  }
+}
+
+/** The codec of clients with encryption turned off. It changes nothing, and names the reason if something is encrypted. */
+export class PlainCodec implements PayloadCodec {
+  async encode(payloads: Payload[]): Promise<Payload[]> {
+    return payloads;
+  }
+
+  /** @throws VideoIdError KEY_NOT_SHARED */
+  async decode(payloads: Payload[]): Promise<Payload[]> {
+    const encrypted = payloads.find(isEncrypted);
+    if (encrypted === undefined) return payloads;
+    throw encryptionOff(processName(), keyIdOf(encrypted));
   }
 }
 
 export function isEncrypted(payload: Payload): boolean {
   return Buffer.from(payload.metadata?.['encoding'] ?? []).toString() === ENCODING;
+}
+
+/** The id of the key that a payload is encrypted with. */
+export function keyIdOf(payload: Payload): string {
+  return Buffer.from(payload.metadata?.[KEY_ID] ?? []).toString();
 }
 
 /** Authenticated with the ciphertext, so that a payload is not accepted under another key's id. */

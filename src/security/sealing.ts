@@ -1,7 +1,8 @@
 import { constants, privateDecrypt, publicEncrypt } from 'node:crypto';
 import { VideoIdError } from '../messages/failures.js';
 import type { Sealed } from '../messages/steering.js';
-import { type SealPrivateKeys, type SealPublicKey, isKeyId } from './keys.js';
+import { keyName, processName, sentence } from './key-failures.js';
+import type { SealPrivateKeys, SealPublicKey } from './keys.js';
 import { Secret } from './secret.js';
 
 /** RSA-OAEP with SHA-256. With the label, other ciphertexts for the same key cannot be opened as ours. */
@@ -30,23 +31,31 @@ export function seal(text: string, publicKey: SealPublicKey): Sealed {
   return { keyId: publicKey.id, sealed: publicEncrypt({ key: publicKey.key, ...OAEP }, bytes).toString('base64') };
 }
 
-/** @throws VideoIdError SEAL_NOT_OPENED when the key is unknown here or does not open it. */
-export function openSealed(sealed: Sealed, privateKeys: SealPrivateKeys): Secret {
-  const name = isKeyId(sealed.keyId) ? `"${sealed.keyId}"` : 'of that id';
+/**
+ * @param holder how the error names this process
+ * @throws VideoIdError SEAL_NOT_OPENED when the key is unknown here or does not open it
+ */
+export function openSealed(sealed: Sealed, privateKeys: SealPrivateKeys, holder = processName('worker')): Secret {
+  const name = keyName(sealed.keyId);
   const key = privateKeys.get(sealed.keyId);
   if (key === undefined) {
-    throw new VideoIdError('SEAL_NOT_OPENED', `This worker has no private seal key ${name}.`, {
+    throw new VideoIdError('SEAL_NOT_OPENED', `${sentence(holder)} has no private seal key ${name}.`, {
       field: 'keys.seal',
-      remedy: 'Give the worker the private key. Or type the code again, sealed with a key that the worker has.',
+      remedy: `Add the private key to keys.seal of ${holder}, and restart it. Or put a public key that it has first in keys.seal of the process where people type.`,
     });
   }
   try {
     return new Secret(privateDecrypt({ key, ...OAEP }, Buffer.from(sealed.sealed, 'base64')).toString('utf8'));
   } catch (cause) {
-    throw new VideoIdError('SEAL_NOT_OPENED', `The seal key ${name} does not open what was sealed.`, {
-      field: 'keys.seal',
-      remedy: 'Give the clients the public half of the worker’s key, and type the code again.',
-      cause,
-    });
+    throw new VideoIdError(
+      'SEAL_NOT_OPENED',
+      `The private seal key ${name} of ${holder} does not open what was sealed under this id: two keys have one id.`,
+      {
+        field: 'keys.seal',
+        remedy:
+          'Give the processes where people type the public half of the key that the worker has, and restart them. Then type it again.',
+        cause,
+      },
+    );
   }
 }

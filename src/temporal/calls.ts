@@ -1,9 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
+import { ApplicationFailure, NamespaceNotFoundError, PayloadConverterError, ValueError } from '@temporalio/common';
 import { defined } from '../messages/defined.js';
 import { VideoIdError, isFailureCode } from '../messages/failures.js';
 import { GRPC, grpcStatusOf } from './failures.js';
+import { credentialsRefused } from './unreachable.js';
 
 /** The longest time of a call. The default, in milliseconds. */
 export const CALL_WITHIN = 10_000;
@@ -94,6 +95,18 @@ export function isQueryFailed(error: unknown): boolean {
   return error instanceof QueryNotRegisteredError; // Temporal's client throws it for every query that failed
 }
 
+/** The SDK puts words of its own before the message for the input of a step. */
+const ABOUT_KEYS = /\b(KEY_NOT_SHARED|START_REFUSED): (?:Failed to parse activity args for activity \w+: )?(.*)/s;
+
+/**
+ * A failure about keys, from words that a worker left readable for everybody (`failure-converter.ts`). Undefined for other words.
+ */
+export function aboutKeys(words: string | null | undefined): VideoIdError | undefined {
+  const [, code, message] = ABOUT_KEYS.exec(words ?? '') ?? [];
+  if (!isFailureCode(code) || message === undefined) return undefined;
+  return new VideoIdError(code, message, { field: 'keys' });
+}
+
 /** The failure type of an Update that was running when its workflow closed. */
 const UPDATE_UNANSWERED = 'AcceptedUpdateCompletedWorkflow';
 
@@ -121,6 +134,9 @@ export function failureOfWorkflow(error: unknown): VideoIdError | undefined {
   });
 }
 
+/** Words of OpenSSL and Node in the details of a call without a connection. `videoid doctor` finds out more. */
+const TLS_WORDS = /certificate|SSL|TLS|altnames/;
+
 /**
  * Turns an error between us and Temporal into a failure for people.
  *
@@ -142,12 +158,7 @@ export function temporalFailure(
     });
   }
   if (status?.code === GRPC.PERMISSION_DENIED || status?.code === GRPC.UNAUTHENTICATED) {
-    return new VideoIdError('BAD_SETTING', 'Temporal refuses our credentials.', {
-      field: 'temporal.apiKey',
-      remedy: 'Check temporal.apiKey and temporal.tls, and what they may do in the namespace.',
-      facts,
-      cause: error,
-    });
+    return credentialsRefused(error, facts);
   }
   if (status?.code === GRPC.INVALID_ARGUMENT && /search attribute/i.test(status.details)) {
     return new VideoIdError('SETUP_FAILED', 'The search attributes are not registered in the namespace.', {
@@ -157,7 +168,18 @@ export function temporalFailure(
       cause: error,
     });
   }
-  return new VideoIdError('TEMPORAL_UNREACHABLE', ['Temporal did not answer.', more.words].filter(Boolean).join(' '), {
+  if (error instanceof ValueError || error instanceof PayloadConverterError) {
+    return new VideoIdError('KEY_NOT_SHARED', 'An answer in Temporal has a form that no worker of ours writes.', {
+      field: 'keys.encryptPayloads',
+      remedy: 'Run videoid doctor, which compares the processes. If they are alike, check who can write to Temporal.',
+      facts,
+      cause: error,
+    });
+  }
+  const said = TLS_WORDS.test(status?.details ?? '')
+    ? 'No trusted TLS connection to Temporal.'
+    : 'Temporal did not answer.';
+  return new VideoIdError('TEMPORAL_UNREACHABLE', [said, more.words].filter(Boolean).join(' '), {
     field: 'temporal.address',
     remedy: more.remedy ?? 'See whether Temporal runs and `videoid doctor` reaches it, then repeat the call.',
     facts,

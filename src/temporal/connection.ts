@@ -2,7 +2,6 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   Client,
   Connection,
-  type ConnectionOptions,
   defaultGrpcRetryOptions,
   type GrpcRetryOptions,
   makeGrpcRetryInterceptor,
@@ -11,7 +10,8 @@ import type { DataConverter } from '@temporalio/common';
 import type { NativeConnection } from '@temporalio/worker';
 import { VideoIdError } from '../messages/failures.js';
 import { resolveSecret } from '../security/secret.js';
-import { noNamespace, unreachable } from './failures.js';
+import { noNamespace } from './failures.js';
+import { assertUsable, type TemporalPlace, unreachable } from './unreachable.js';
 
 /** Where Temporal is. `tls` and `apiKey` hold secret references; an empty `tls` turns TLS on. */
 export interface TemporalSettings {
@@ -34,8 +34,9 @@ export async function connectClient(
   { lazy = false, within = 10_000 }: { lazy?: boolean; within?: number } = {},
 ): Promise<{ connection: Connection; client: Client }> {
   const retries = new Retries();
+  const options = await usableOptions(settings);
   const connection = Connection.lazy({
-    ...(await connectionOptions(settings)),
+    ...options,
     connectTimeout: within,
     interceptors: [makeGrpcRetryInterceptor(retries)],
   });
@@ -49,7 +50,7 @@ export async function connectClient(
       await connection.ensureConnected();
     } catch (cause) {
       await connection.close();
-      throw unreachable(settings, cause);
+      throw await unreachable(placeOf(options), cause);
     }
   }
   return { connection, client: new Client({ connection, namespace: settings.namespace, dataConverter: converter }) };
@@ -89,7 +90,7 @@ class Retries implements GrpcRetryOptions {
  * @throws VideoIdError TEMPORAL_UNREACHABLE, SECRET_NOT_FOUND, or BAD_SETTING, also for an unknown namespace.
  */
 export async function connectWorker(settings: TemporalSettings): Promise<NativeConnection> {
-  const options = await connectionOptions(settings);
+  const options = await usableOptions(settings);
   // Clients do not need the core, which takes a third of a second to load.
   const worker = await import('@temporalio/worker');
   let connection: NativeConnection | undefined;
@@ -99,15 +100,32 @@ export async function connectWorker(settings: TemporalSettings): Promise<NativeC
     return connection;
   } catch (cause) {
     await connection?.close();
-    throw noNamespace(settings.namespace, cause) ?? unreachable(settings, cause);
+    throw noNamespace(settings.namespace, cause) ?? (await unreachable(placeOf(options), cause));
   }
 }
 
-async function connectionOptions(settings: TemporalSettings): Promise<{
+interface Options {
   address: string;
-  tls?: Exclude<ConnectionOptions['tls'], undefined>;
+  tls?: { serverRootCACertificate?: Buffer; clientCertPair?: { crt: Buffer; key: Buffer } };
   apiKey?: string;
-}> {
+}
+
+/** The options as PEM. */
+function placeOf({ address, tls }: Options): TemporalPlace {
+  if (tls === undefined) return { address, tls };
+  const { serverRootCACertificate: ca, clientCertPair: pair } = tls;
+  const identity = pair && { cert: pair.crt.toString(), key: pair.key.toString() };
+  return { address, tls: { ca: ca?.toString(), identity } };
+}
+
+async function usableOptions(settings: TemporalSettings): Promise<Options> {
+  const options = await connectionOptions(settings);
+  const { tls } = placeOf(options);
+  if (tls !== undefined) assertUsable(tls);
+  return options;
+}
+
+async function connectionOptions(settings: TemporalSettings): Promise<Options> {
   const { address, tls, apiKey } = settings;
   return {
     address,
@@ -124,12 +142,10 @@ async function tlsOptions(tls: Exclude<TemporalSettings['tls'], undefined>) {
       remedy: 'Set both temporal.tls.certificate and temporal.tls.key, or neither.',
     });
   }
-  return {
-    ...(ca === undefined ? {} : { serverRootCACertificate: await readPem(ca, 'ca') }),
-    ...(certificate === undefined || key === undefined
-      ? {}
-      : { clientCertPair: { crt: await readPem(certificate, 'certificate'), key: await readPem(key, 'key') } }),
-  };
+  const root = ca === undefined ? {} : { serverRootCACertificate: await readPem(ca, 'ca') };
+  if (certificate === undefined || key === undefined) return root;
+  const pair = { crt: await readPem(certificate, 'certificate'), key: await readPem(key, 'key') };
+  return { ...root, clientCertPair: pair };
 }
 
 async function readPem(reference: string, name: 'ca' | 'certificate' | 'key'): Promise<Buffer> {

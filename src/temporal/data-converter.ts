@@ -1,9 +1,10 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DataConverter } from '@temporalio/common';
+import { processName } from '../security/key-failures.js';
 import type { KeyRing } from '../security/keys.js';
 import type { OrderPublicKeys } from '../security/order-keys.js';
-import { ClientCodec, EncryptionCodec } from '../security/payload-codec.js';
+import { ClientCodec, EncryptionCodec, PlainCodec } from '../security/payload-codec.js';
 import { WorkerCodec } from '../security/worker-codec.js';
 
 /** A module that the SDK loads by path. Same extension as this one: `.js`, or `.ts` in tests. */
@@ -28,7 +29,7 @@ export const WORKFLOW_MODULES = {
 export function dataConverter(keyRing: KeyRing | undefined): DataConverter {
   return {
     failureConverterPath: FAILURE_CONVERTER_PATH,
-    payloadCodecs: keyRing === undefined ? [] : [new ClientCodec(keyRing)],
+    payloadCodecs: [keyRing === undefined ? new PlainCodec() : new ClientCodec(keyRing)],
   };
 }
 
@@ -37,7 +38,7 @@ export function workerDataConverter(keys: {
   keyRing: KeyRing | undefined;
   orders: OrderPublicKeys | undefined;
 }): DataConverter {
-  const encryption = keys.keyRing === undefined ? undefined : new EncryptionCodec(keys.keyRing);
+  const encryption = keys.keyRing === undefined ? undefined : new EncryptionCodec(keys.keyRing, processName('worker'));
   return {
     failureConverterPath: FAILURE_CONVERTER_PATH,
     payloadCodecs: [new WorkerCodec({ encryption, orders: keys.orders })],

@@ -31,11 +31,3 @@ export function noNamespace(namespace: string, cause: unknown): VideoIdError | u
     cause,
   });
 }
-
-export function unreachable({ address }: { address: string }, cause: unknown): VideoIdError {
-  return new VideoIdError('TEMPORAL_UNREACHABLE', `Temporal does not answer at ${address}.`, {
-    field: 'temporal.address',
-    remedy: 'Start Temporal, or correct temporal.address, temporal.tls and temporal.apiKey.',
-    cause,
-  });
-}

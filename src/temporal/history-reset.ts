@@ -67,6 +67,22 @@ export async function findBreak(client: Client, workflowId: string, runId: strin
 }
 
 /**
+ * With which failure the last worker gave up a workflow's task, still encoded. Undefined if the last task did not fail. Of several
+ * failures in a row, the history keeps only the first.
+ *
+ * @throws what Temporal's client throws
+ */
+export async function taskFailure(client: Client, workflowId: string, runId: string): Promise<TaskFailure | undefined> {
+  for await (const event of backwards(client, workflowId, runId)) {
+    if (event.workflowTaskFailedEventAttributes) return event.workflowTaskFailedEventAttributes.failure ?? undefined;
+    if (event.workflowTaskCompletedEventAttributes || event.workflowTaskTimedOutEventAttributes) return undefined;
+  }
+  return undefined;
+}
+
+type TaskFailure = proto.temporal.api.failure.v1.IFailure;
+
+/**
  * Whether the last worker did not finish a workflow's task in time, because it was killed or had too much to do. False if the
  * task failed.
  *

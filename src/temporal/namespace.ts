@@ -4,7 +4,8 @@ import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import { VideoIdError } from '../messages/failures.js';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes.js';
-import { GRPC, grpcStatusOf, noNamespace, unreachable } from './failures.js';
+import { temporalFailure } from './calls.js';
+import { GRPC, grpcStatusOf, noNamespace } from './failures.js';
 
 const KEYWORD: number = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
 
@@ -37,7 +38,7 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
     });
   } catch (cause) {
     // Another process registered it at the same time.
-    if (grpcStatusOf(cause)?.code !== GRPC.ALREADY_EXISTS) throw notRegistered(connection, namespace, missing, cause);
+    if (grpcStatusOf(cause)?.code !== GRPC.ALREADY_EXISTS) throw notRegistered(namespace, missing, cause);
   }
   return missing;
 }
@@ -58,7 +59,7 @@ export async function assertAnswers(
     const deadline = Date.now() + PROBED_WITHIN;
     await connection.withDeadline(deadline, () => connection.workflowService.describeNamespace({ namespace }));
   } catch (cause) {
-    throw noNamespace(namespace, cause) ?? unreachable({ address }, cause);
+    throw noNamespace(namespace, cause) ?? temporalFailure(cause, { words: `Its address is ${address}.` });
   }
 }
 
@@ -75,7 +76,7 @@ export async function describeNamespaceRetention(
     const { config } = await connection.workflowService.describeNamespace({ namespace });
     return { retention: optionalTsToMs(config?.workflowExecutionRetentionTtl) ?? 0 };
   } catch (cause) {
-    throw noNamespace(namespace, cause) ?? unreachable(connection.options, cause);
+    throw noNamespace(namespace, cause) ?? temporalFailure(cause);
   }
 }
 
@@ -83,17 +84,12 @@ async function readSearchAttributes(connection: Connection, namespace: string): 
   try {
     return (await connection.operatorService.listSearchAttributes({ namespace })).customAttributes;
   } catch (cause) {
-    throw notRegistered(connection, namespace, SEARCH_ATTRIBUTES, cause);
+    throw notRegistered(namespace, SEARCH_ATTRIBUTES, cause);
   }
 }
 
-function notRegistered(
-  connection: Connection,
-  namespace: string,
-  names: readonly string[],
-  cause: unknown,
-): VideoIdError {
-  if (grpcStatusOf(cause)?.code === GRPC.UNAVAILABLE) return unreachable(connection.options, cause);
+function notRegistered(namespace: string, names: readonly string[], cause: unknown): VideoIdError {
+  if (grpcStatusOf(cause)?.code === GRPC.UNAVAILABLE) return temporalFailure(cause);
   const options = names.map((name) => `--name ${name} --type Keyword`).join(' ');
   return (
     noNamespace(namespace, cause) ??

@@ -18,10 +18,11 @@ export interface Api<Call extends string> {
   readonly removing: readonly Call[];
   /** Calls for something that existed before, so a 404 does not mean a wrong address. */
   readonly addressProven: readonly Call[];
-  /** What to check when the server sends us to another address. */
+  /** What to check when the server sends us to another address, beside the network. */
   readonly elsewhere: string;
   readonly assumed: {
     readonly status503IsUnknownOnWrites: boolean;
+    readonly answersAreJson: boolean;
     readonly bareNotFound: 'wrong-address' | 'wrong-address-unless-json' | 'not-there';
   };
 }

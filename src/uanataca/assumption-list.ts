@@ -26,6 +26,12 @@ export const COMMON_ASSUMPTIONS = {
     text: 'A 503 on a call that must not be done twice may come from a proxy after the work was done.',
     otherSide: 'A 503 always means that nothing was done, so the call may be repeated: `false`.',
   }),
+  answersAreJson: z.boolean().default(true).register(notes, {
+    section: '§2.1, §2.3',
+    text: 'Every answer except files is JSON, with fields of the provider such as status, detail or error. Any other answer comes from something in between, such as a proxy or a login page. It is temporary.',
+    otherSide:
+      'The provider’s server also answers with pages, other text, other JSON, or nothing: `false`. Then a refusal in such a form waits for a decision.',
+  }),
   wrongStatusTexts: z.array(z.string().min(4)).default(['Invalid request status']).register(notes, {
     section: '§4.4, §4.8, §8.2',
     text: 'A refusal with one of these texts means that the request is not in a status for this call.',

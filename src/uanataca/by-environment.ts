@@ -1,4 +1,5 @@
 import { VideoIdError } from '../messages/failures.js';
+import { processName } from '../security/key-failures.js';
 
 /** One client per environment, made on first use. It holds connections and no other state. */
 export class ByEnvironment<Settings, Client extends { close(): Promise<void> }> {
@@ -17,10 +18,14 @@ export class ByEnvironment<Settings, Client extends { close(): Promise<void> }> 
     if (known !== undefined) return known;
     const settings = Object.hasOwn(this.#settings, environment) ? this.#settings[environment] : undefined;
     if (settings === undefined) {
-      throw new VideoIdError('BAD_SETTING', `The settings have no environment "${environment}".`, {
-        field: 'environments',
-        remedy: 'Add the environment that the request was started with to the settings of the worker.',
-      });
+      throw new VideoIdError(
+        'BAD_SETTING',
+        `The environment "${environment}" is not in the settings of ${processName()}.`,
+        {
+          field: `environments.${environment}`,
+          remedy: `Put environments.${environment} back: requests that were started in it still need it. Then restart the process.`,
+        },
+      );
     }
     const made = this.#open(settings);
     this.#clients.set(environment, made);

@@ -19,6 +19,8 @@ export interface Trouble {
   said?: string;
   /** Our own words, safe to show. */
   ours?: string;
+  /** What to do about it, in one or two sentences. */
+  remedy?: string;
   meaning?: Meaning;
   /** Whether the words are known. */
   familiar?: boolean;
@@ -37,6 +39,8 @@ export class ProviderError extends Error {
   readonly code: StepFailureCode;
   /** Redacted and short. */
   readonly words: string;
+  /** What to do about it, if the cause is known. */
+  readonly remedy: string | undefined;
   readonly meaning: Meaning | undefined;
   /** Whether the words are known. Otherwise `code` is a guess from the status. */
   readonly familiar: boolean;
@@ -56,6 +60,7 @@ export class ProviderError extends Error {
     this.kind = trouble.kind;
     this.code = trouble.code;
     this.words = words;
+    this.remedy = trouble.remedy;
     this.meaning = trouble.meaning;
     this.familiar = trouble.familiar ?? false;
     this.status = trouble.status;
@@ -67,5 +72,10 @@ export class ProviderError extends Error {
   get withoutEffect(): boolean {
     if (this.kind === 'temporary') return this.status === 429 || this.status === 503;
     return this.kind !== 'unknown';
+  }
+
+  /** The words, and what to do. */
+  get told(): string {
+    return this.remedy === undefined ? this.words : `${this.words.replace(/\.$/, '')}. ${this.remedy}`;
   }
 }

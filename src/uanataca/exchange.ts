@@ -2,11 +2,11 @@ import type { StepFailureCode } from '../messages/failures.js';
 import { type TextLimits, answerText } from './http/answer-text.js';
 import type { Api } from './api.js';
 import { readEnvelope } from './answers/envelope.js';
-import { ProviderError } from './errors.js';
+import { ProviderError, type Trouble } from './errors.js';
 import type { Http, HttpAnswer, HttpOrder } from './http/http.js';
 import { Loss, asLoss } from './http/loss.js';
 import { HEAD, type PdfOptions, type PdfStream, pdfStream, startsAsPdf } from './http/pdf-stream.js';
-import { type Answered, sortAnswer, sortLoss, sortUnusable } from './answers/sorting.js';
+import { type Answered, type At, sortAnswer, sortForeign, sortLoss, sortUnusable } from './answers/sorting.js';
 
 /** A call. `known` are the values in it that must not be shown. */
 interface Asked<Call> {
@@ -28,8 +28,17 @@ export class Exchange<Call extends string> {
     const answer = await this.#send(asked);
     const text = await this.#reading(asked, () => answerText(answer.body, piecesOf(answer), limits));
     const answered = this.#sort(asked, answer, text);
-    if (answered.envelope.form === 'other') throw this.unusable(call, answered, 'the answer is not JSON', known);
+    const { form } = answered.envelope;
+    if (form === 'page' || form === 'text') throw this.unusable(call, answered, 'the answer is not JSON', known);
     return answered;
+  }
+
+  /** A call whose answer has nothing that we need. It must be the provider's all the same. 204 has no body. */
+  async done(call: Call, order: HttpOrder, known: readonly string[] = []): Promise<void> {
+    const answered = await this.ask(call, order, known);
+    if (!answered.envelope.own && answered.status !== 204 && this.api.assumed.answersAreJson) {
+      throw this.unusable(call, answered, 'the answer is not in the provider’s form', known);
+    }
   }
 
   /**
@@ -43,30 +52,52 @@ export class Exchange<Call extends string> {
     const pieces = piecesOf(answer);
     const first = await this.#reading(asked, () => firstBytes(pieces));
     const succeeded = answer.status >= 200 && answer.status < 300;
-    if (succeeded && (startsAsPdf(first) || options.anyContent === true)) {
+    const usable = startsAsPdf(first) || (options.anyContent === true && !this.#isForeignFile(first));
+    if (succeeded && usable) {
       return pdfStream(first, pieces, answer, (error) => this.#lost(asked, error), options);
     }
     const text = first.toString() + (await this.#reading(asked, () => answerText(answer.body, pieces)));
-    throw this.refused('PROVIDER_FILE_NOT_A_PDF', this.#sort(asked, answer, text), 'the answer is not a PDF');
+    const answered = this.#sort(asked, answer, text);
+    if (this.#isForeignFile(Buffer.from(text))) throw this.unusable(call, answered, 'the answer is not a file');
+    throw this.refused('PROVIDER_FILE_NOT_A_PDF', answered, 'the answer is not a PDF');
   }
 
-  /** Reads something that cannot exist. "Not found" shows that the API answers. */
-  async ping(call: Call, path: string): Promise<void> {
+  /**
+   * Reads something that cannot exist. "Not found" in the provider's form shows that the API answers.
+   *
+   * @param is whether the content of a success is the provider's, which nobody expects
+   */
+  async ping(call: Call, path: string, is: (payload: unknown) => boolean): Promise<void> {
     try {
-      await this.ask(call, { method: 'GET', path });
+      const answered = await this.ask(call, { method: 'GET', path });
+      if (!is(answered.envelope.payload)) throw this.#error(sortForeign(this.#at, call, answered), []);
     } catch (error) {
       if (!(error instanceof ProviderError && error.code === 'PROVIDER_NOT_FOUND')) throw error;
     }
   }
 
+  /** A page, an empty answer, or JSON of somebody else, in place of a file. */
+  #isForeignFile(content: Buffer): boolean {
+    const { form, own } = readEnvelope(content.toString());
+    return this.api.assumed.answersAreJson && !own && form !== 'text';
+  }
+
   /** The error for an answer that reports success but `lacks` something. */
-  unusable(call: Call, { status }: Answered, lacks: string, known: readonly string[] = []): ProviderError {
-    return new ProviderError(sortUnusable(this.api, call, status, lacks), this.http.origin, known);
+  unusable(call: Call, answered: Answered, lacks: string, known: readonly string[] = []): ProviderError {
+    return this.#error(sortUnusable(this.#at, call, answered, lacks), known);
   }
 
   /** The error for an answer that reports success but is a refusal. `ours` says why, and is safe to show. */
   refused(code: StepFailureCode, { status }: Answered, ours: string): ProviderError {
-    return new ProviderError({ kind: 'refused', code, status, ours: `HTTP ${status}: ${ours}` }, this.http.origin, []);
+    return this.#error({ kind: 'refused', code, status, ours: `HTTP ${status}: ${ours}` }, []);
+  }
+
+  get #at(): At<Call> {
+    return { api: this.api, place: this.http.place };
+  }
+
+  #error(trouble: Trouble, known: readonly string[]): ProviderError {
+    return new ProviderError(trouble, this.http.origin, known);
   }
 
   async #send(asked: Asked<Call>): Promise<HttpAnswer> {
@@ -74,10 +105,15 @@ export class Exchange<Call extends string> {
   }
 
   /** Returns the answer, or throws the trouble with it. */
-  #sort({ call, known }: Asked<Call>, { status, headers }: HttpAnswer, text: string): Answered {
-    const answered = { status, envelope: readEnvelope(text), retryAfter: retryAfterOf(headers) };
-    const trouble = sortAnswer(this.api, call, answered);
-    if (trouble !== undefined) throw new ProviderError(trouble, this.http.origin, known);
+  #sort({ call, order, known }: Asked<Call>, { status, headers }: HttpAnswer, text: string): Answered {
+    const answered = {
+      status,
+      envelope: readEnvelope(text),
+      retryAfter: retryAfterOf(headers),
+      redirect: redirectOf(headers.location, this.http.addressOf(order)),
+    };
+    const trouble = sortAnswer(this.#at, call, answered);
+    if (trouble !== undefined) throw this.#error(trouble, known);
     return answered;
   }
 
@@ -92,7 +128,7 @@ export class Exchange<Call extends string> {
   #lost({ call, order, known }: Asked<Call>, error: unknown): unknown {
     if (order.signal?.aborted === true) return order.signal.reason;
     const loss = asLoss(error);
-    return loss instanceof Loss ? new ProviderError(sortLoss(this.api, call, loss), this.http.origin, known) : loss;
+    return loss instanceof Loss ? this.#error(sortLoss(this.#at, call, loss), known) : loss;
   }
 }
 
@@ -109,6 +145,17 @@ async function firstBytes(pieces: AsyncIterator<Buffer>): Promise<Buffer> {
     first = Buffer.concat([first, piece.value]);
   }
   return first;
+}
+
+/** Where a redirect leads. Only the host is kept: the rest may name a person. */
+function redirectOf(location: string | undefined, from: URL): Answered['redirect'] {
+  if (location === undefined || !URL.canParse(location, from.href)) return undefined;
+  const to = new URL(location, from);
+  return { host: to.host, here: to.hostname === from.hostname && withoutSlash(to) === withoutSlash(from) };
+}
+
+function withoutSlash({ pathname }: URL): string {
+  return pathname.replace(/\/$/, '');
 }
 
 /** `Retry-After`, which is in seconds or a date, in milliseconds. A date counts by the clock of the server, which `Date` shows. */

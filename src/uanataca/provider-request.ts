@@ -35,7 +35,7 @@ export const status = z
     const upper = value.trim().toUpperCase();
     return KNOWN.has(upper) ? upper : value;
   })
-  .refine((value) => /^[A-Z][A-Z_]{1,39}$/.test(value));
+  .refine((value) => /^[A-Z][A-Z_]{1,39}$/.test(value) && value !== 'OK');
 
 /** §4.10, §8.2: strict about the status, lenient about all other fields. */
 const schema = z.object({
@@ -67,6 +67,11 @@ export function requestIn(payload: unknown): ProviderRequest | undefined {
     phone: data.mobile_phone_number,
     fields: identityIn(payload),
   };
+}
+
+/** Whether content has a status that only a request has (§6). */
+export function isRequest(payload: unknown): boolean {
+  return KNOWN.has(requestIn(payload)?.status ?? '');
 }
 
 /** Fields from the request itself (§4.10), or from what the video read from the document (§8.4). */

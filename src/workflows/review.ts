@@ -140,6 +140,7 @@ export async function answerOfficer(run: RequestRun, review: Review): Promise<Ca
   return carried;
 }
 
+/** The officer who decides gets these failures, and may decide again: nothing was sent, or it was refused. */
 /** Asks the provider to approve or refuse in the officer's name, and acts on its answer. */
 async function carryOut(
   run: RequestRun,
@@ -155,7 +156,7 @@ async function carryOut(
       summary: `${decision.decision} in the name of the officer`,
       caller: call,
       failsOn: ({ code }) =>
-        INCOMPLETE.has(code) || code === 'SIGNER_UNEXPECTED' || (OF_THE_OFFICER.has(code) && call !== undefined),
+        INCOMPLETE.has(code) || code === 'SIGNER_UNEXPECTED' || (call !== undefined && OF_THE_OFFICER.has(code)),
       overtakenBy: (status) => status !== undecided,
     });
     switch (ask.end) {

@@ -109,7 +109,7 @@ const CAME_BEFORE = 'An earlier order to sign was sent, and it did not sign. Thi
 const TRY_AGAIN = 'was not accepted (wrong or expired). Try again, or ask for a new code.';
 
 /** The signer gets these failures. Nothing was sent, and the request needs no attention. */
-const NOT_SENT = new Set<FailureCode>(['BAD_INPUT', 'ARCHIVE_FULL']);
+const NOT_SENT = new Set<FailureCode>(['BAD_INPUT', 'ARCHIVE_FULL', 'SEAL_NOT_OPENED']);
 
 /** Step 6. The code or other value is sent at most once. While the step keeps trying, nothing ends the request. */
 async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'>): Promise<void> {

@@ -20,7 +20,7 @@ describe('an enrolment whose create was not answered', () => {
   });
 
   test('is waited for where the provider lists it late, and takes no second scratchcard', async () => {
-    await at.provider.settings({ behaviour: { ra: { listLag: 1000 } } });
+    await at.provider.settings({ behaviour: { ra: { listLag: 4000 } } });
     const enrolment = await EnrolmentAtWork.started(at);
     await enrolment.fault({ name: 'answer-lost', endpoint: 'ra-create', times: 1 });
     const unknown = { code: 'PROVIDER_ANSWER_UNKNOWN', retries: true };

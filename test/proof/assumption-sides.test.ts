@@ -86,6 +86,7 @@ const SIGNATURES: Record<keyof Assumptions, SignatureSide[]> = {
   status503IsUnknownOnWrites: [
     { assumed: { status503IsUnknownOnWrites: false }, fault: { name: 'answer-503', endpoint: 'otp' } },
   ],
+  answersAreJson: [{ assumed: { answersAreJson: false } }],
   wrongStatusTexts: [
     {
       assumed: { wrongStatusTexts: ['not now, please'] },
@@ -277,6 +278,7 @@ const ENROLMENTS: Record<keyof RegistrationAuthorityAssumptions, EnrolmentSide[]
   status503IsUnknownOnWrites: [
     { assumed: { status503IsUnknownOnWrites: false }, fault: { name: 'answer-503', endpoint: 'ra-approve' } },
   ],
+  answersAreJson: [{ assumed: { answersAreJson: false } }],
   wrongStatusTexts: [{ assumed: { wrongStatusTexts: ['not now, please'] } }],
   raoAsString: [{ assumed: { raoAsString: false } }],
   bareNotFound: [{ assumed: { bareNotFound: 'not-there' } }, { assumed: { bareNotFound: 'wrong-address' } }],

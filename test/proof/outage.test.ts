@@ -135,7 +135,9 @@ test.each(Object.entries(OUTAGES))(
 
     const condition = await eventually(async () => (await at.client.conditions())[0]);
     expect(condition).toMatchObject({ optimizer: at.provider.url, environment: 'sandbox', flow: 'signature' });
-    await eventually(async () => ((await at.client.conditions())[0]?.waiting ?? 0) > late.length);
+    await eventually(async () =>
+      (await at.client.conditions()).some((each) => each.what === 'outage' && each.waiting > late.length),
+    );
     expect(await at.client.conditions()).toHaveLength(1);
     const list = await videoid(['list'], { environment: { VIDEOID_CONFIG: at.state.configFile } });
     expect(list.output.split('\n')[0]).toContain(`${at.provider.url} (sandbox) is out of reach since`);

@@ -60,6 +60,12 @@ export function putRightSecret(id: keyof typeof RIGHT): void {
   writeFileSync(secretFiles.get(id) ?? '', RIGHT[id], { mode: 0o600 });
 }
 
+/** The provider's staff sets the right address for callbacks. */
+export function setRightWebhook(at: Installation): Promise<unknown> {
+  const webhook = webhookAddress(at.config.gateway.port, TOKEN);
+  return at.provider.settings({ registrationAuthorities: { [WRONG.webhook]: { behaviour: { webhook } } } });
+}
+
 /** The provider's settings of the authorities, and the problems there. */
 export async function provideWrongAuthorities(at: Installation): Promise<void> {
   const webhook = webhookAddress(at.config.gateway.port, 'nobody-knows-this-token');

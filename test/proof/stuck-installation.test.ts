@@ -120,12 +120,12 @@ test('the registration authority is no longer in the settings', async () => {
 });
 
 test('the officer is no longer in the settings of the worker', async () => {
-  const without = join(folder, 'no-officer.json');
+  const without = join(folder, 'without-officer.json');
   const settings = JSON.parse(readFileSync(at.state.configFile, 'utf8')) as {
     registrationAuthorities: Record<string, Authority>;
   };
-  const { [OFFICER]: one = {}, ...others } = settings.registrationAuthorities[AUTHORITIES.manual]?.officers ?? {};
-  Object.assign(settings.registrationAuthorities[AUTHORITIES.manual] ?? {}, { officers: { ...others, another: one } });
+  const { [OFFICER]: gone, ...others } = settings.registrationAuthorities[AUTHORITIES.manual]?.officers ?? {};
+  Object.assign(settings.registrationAuthorities[AUTHORITIES.manual] ?? {}, { officers: { other: gone, ...others } });
   writeFileSync(without, JSON.stringify(settings));
   const outcome = await overcome<People>(at, {
     async provoke() {
@@ -140,7 +140,7 @@ test('the officer is no longer in the settings of the worker', async () => {
       state: 'attention',
       code: 'UNKNOWN_OFFICER',
       leavesByItself: false,
-      words: /last decision was not taken: Registration authority 139 has no officer/,
+      words: /last decision was not taken: .*registrationAuthorities\.139\.officers.*Or decide as another: other/,
       endsBy: /an officer approves or refuses/,
     },
     repair: () => workerWith(right),

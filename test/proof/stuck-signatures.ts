@@ -9,7 +9,7 @@ import { eventually } from '../installation/patience.js';
 import { aSigner, aStart, People, SAMPLES, UNLOCK } from '../installation/people.js';
 import { typeCommand } from '../installation/typed-command.js';
 import { acceptAndSign, type Situation } from './stuck.js';
-import { putRightSecret, WRONG } from './stuck-authorities.js';
+import { putRightSecret, setRightWebhook, WRONG } from './stuck-authorities.js';
 
 const EXPECTED = '12345678Z';
 const somebodyExpected = () => ({ ...aSigner(), expected: { documentNumber: EXPECTED } });
@@ -501,11 +501,12 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
       why: {
         state: 'waiting',
         leavesByItself: true,
-        words: /waiting for the registration authority operator's decision/, // `why` lets the request read the provider
+        words: /registration authority operator's decision.*with a token that the settings do not have: \d+ since/,
         endsBy: /an officer approves or refuses/,
       },
-      remedy: /^videoid approve/,
-      goOn: acceptAndSign,
+      repair: () => setRightWebhook(at()),
+      remedy: /^videoid conditions$/,
+      goOn: reviewThenSign,
       end: 'signed',
     },
     'the deadline is near': {
@@ -592,3 +593,8 @@ async function throughToSigned(who: People): Promise<void> {
 }
 
 async function nothing(): Promise<void> {}
+
+async function reviewThenSign(who: People): Promise<void> {
+  await who.approve();
+  await acceptAndSign(who);
+}

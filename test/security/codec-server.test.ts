@@ -149,7 +149,7 @@ describe('the codec server', () => {
     const [payload] = await other.encode([defaultPayloadConverter.toPayload('value')]);
     const answer = await ask('/decode', { payloads: [payloadToJSON(payload ?? {})] });
     expect(answer.status).toBe(400);
-    expect(JSON.parse(answer.body)).toMatchObject({ code: 'BAD_SETTING', field: 'keys.codec' });
+    expect(JSON.parse(answer.body)).toMatchObject({ code: 'KEY_NOT_SHARED', field: 'keys.codec' });
   });
 
   it('takes no form posts, no other paths and no bodies without end', async () => {

@@ -99,7 +99,7 @@ describe('the payload codec', () => {
     const payload = await encrypted('value');
     const other = new EncryptionCodec(ring('old', { old: OLD }));
     await expect(other.decode([payload])).rejects.toMatchObject({
-      code: 'BAD_SETTING',
+      code: 'KEY_NOT_SHARED',
       field: 'keys.codec',
       message: expect.stringContaining('"new"'),
     });
@@ -108,7 +108,7 @@ describe('the payload codec', () => {
   it('says when another key has the same id', async () => {
     const other = new EncryptionCodec(ring('new', { new: OLD }));
     await expect(other.decode([await encrypted('value')])).rejects.toMatchObject({
-      code: 'BAD_SETTING',
+      code: 'KEY_NOT_SHARED',
       message: expect.stringContaining('does not open'),
     });
   });
@@ -119,14 +119,14 @@ describe('the payload codec', () => {
     for (let at = 0; at < data.length; at += 1) {
       const changed = Buffer.from(data);
       changed[at] = (changed[at] ?? 0) ^ 1;
-      await expect(codec.decode([{ ...payload, data: changed }])).rejects.toMatchObject({ code: 'BAD_SETTING' });
+      await expect(codec.decode([{ ...payload, data: changed }])).rejects.toMatchObject({ code: 'KEY_NOT_SHARED' });
       await expect(codec.decode([{ ...payload, data: data.subarray(0, at) }])).rejects.toMatchObject({
-        code: 'BAD_SETTING',
+        code: 'KEY_NOT_SHARED',
       });
     }
     const sameKeyTwice = new EncryptionCodec(ring('new', { new: NEW, old: NEW }));
     const metadata = { ...payload.metadata, 'encryption-key-id': Buffer.from('old') };
-    await expect(sameKeyTwice.decode([{ ...payload, metadata }])).rejects.toMatchObject({ code: 'BAD_SETTING' });
+    await expect(sameKeyTwice.decode([{ ...payload, metadata }])).rejects.toMatchObject({ code: 'KEY_NOT_SHARED' });
   });
 
   it('lets payloads pass that are not encrypted', async () => {

@@ -1,6 +1,6 @@
 import { createPrivateKey, createPublicKey, createSecretKey, randomBytes } from 'node:crypto';
 import { defaultPayloadConverter, type Payload } from '@temporalio/common';
-import { ORIGIN_MARK } from '../../src/messages/payload-origin.js';
+import { ORIGIN_MARK, ORIGIN_WORDS } from '../../src/messages/payload-origin.js';
 import { generateOrderKeys } from '../../src/security/order-keys.js';
 import { signedAs, signing } from '../../src/security/order-signatures.js';
 import { EncryptionCodec } from '../../src/security/payload-codec.js';
@@ -98,8 +98,9 @@ describe('what workers write to each other', () => {
     expect(read?.data).toEqual(unsigned.data);
     for (const context of [worker, undefined]) {
       await expect(codec.decode([await encrypted(unsigned, other)], context)).rejects.toMatchObject({
-        code: 'BAD_SETTING',
-        field: 'keys.codec',
+        type: 'KEY_NOT_SHARED',
+        nonRetryable: false,
+        details: [{ code: 'KEY_NOT_SHARED', temporary: true, facts: { keyId: 'k' } }],
       });
     }
   });
@@ -123,11 +124,29 @@ describe('what workers write to each other', () => {
 });
 
 it('a signature is of the bytes, whatever codec they went through', () => {
-  expect(signedAs(signed, orders)).toBe('order');
-  expect(signedAs(unsigned, orders)).toBe('unsigned');
-  expect(signedAs({}, orders)).toBe('unsigned');
+  expect(signedAs(signed, orders)).toEqual({ as: 'order', keyId: 'one' });
+  expect(signedAs(unsigned, orders)).toMatchObject({ as: 'unsigned' });
+  expect(signedAs({}, orders)).toMatchObject({ as: 'unsigned' });
 });
 
 function relabelled(given: Payload, kind: string): Payload {
   return { ...given, metadata: { ...given.metadata, 'videoid-signed-as': Buffer.from(kind) } };
 }
+
+it.each([
+  ['a key that the worker lacks', other, 'two keys have one id'],
+  [
+    'an id that the worker lacks',
+    new EncryptionCodec({ current: 'x', keys: new Map([['x', createSecretKey(randomBytes(32))]]) }),
+    'has no codec key "x"',
+  ],
+])('words name the key of a payload with %s', async (_what, by, words) => {
+  const [read] = await codec.decode([await encrypted(signed, by)], outside);
+  expect(Buffer.from(read?.metadata?.[ORIGIN_WORDS] ?? []).toString()).toContain(words);
+});
+
+it('words from outside are overwritten', async () => {
+  const given = { ...signed, metadata: { ...signed.metadata, [ORIGIN_WORDS]: Buffer.from('forged') } };
+  const [read] = await codec.decode([await encrypted(given)], outside);
+  expect(read?.metadata?.[ORIGIN_WORDS]).toHaveLength(0);
+});

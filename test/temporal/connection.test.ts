@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createServer as createTlsServer } from 'node:tls';
 import { ApplicationFailure } from '@temporalio/common';
 import {
   decodeOptionalFailureToOptionalError,
@@ -11,6 +12,7 @@ import {
 import { loadDataConverter } from '@temporalio/common/lib/internal-non-workflow/data-converter-helpers.js';
 import proto from '@temporalio/proto';
 import { bundleWorkflowCode } from '@temporalio/worker';
+import { type Issued, TlsAuthority } from '../uanataca/tls-authority.js';
 import { connectClient, connectWorker } from '../../src/temporal/connection.js';
 import { FAILURE_CONVERTER_PATH, dataConverter } from '../../src/temporal/data-converter.js';
 
@@ -70,6 +72,103 @@ describe('connecting', () => {
     const refused = { code: 'TEMPORAL_UNREACHABLE', message: expect.stringContaining('127.0.0.1:1') };
     await expect(connectWorker(nowhere)).rejects.toMatchObject(refused);
     await expect(connectClient(nowhere, dataConverter(undefined), { within: 500 })).rejects.toMatchObject(refused);
+  });
+
+  describe('by TLS', () => {
+    let root: TlsAuthority;
+    beforeAll(async () => {
+      root = await TlsAuthority.root('Root of the server');
+      process.env['TEST_TEMPORAL_CA'] = root.certificate;
+    });
+    afterAll(() => {
+      for (const name of ['CA', 'CERT', 'KEY']) delete process.env[`TEST_TEMPORAL_${name}`];
+    });
+
+    const HERE = { names: ['127.0.0.1'] };
+    const TRUSTED = { ca: 'env:TEST_TEMPORAL_CA' };
+    const MUTUAL = { ...TRUSTED, certificate: 'env:TEST_TEMPORAL_CERT', key: 'env:TEST_TEMPORAL_KEY' };
+
+    function ours({ certificate, key }: { certificate: string; key: string }): typeof MUTUAL {
+      process.env['TEST_TEMPORAL_CERT'] = certificate;
+      process.env['TEST_TEMPORAL_KEY'] = key;
+      return MUTUAL;
+    }
+
+    it.each<[string, () => Promise<{ server: Issued; tls: object | undefined; mutual?: boolean }>, string, RegExp]>([
+      [
+        'a server that wants TLS',
+        async () => ({ server: await root.issue('s', HERE), tls: undefined }),
+        'temporal.tls',
+        /speaks TLS, and temporal.tls is not set/,
+      ],
+      ['an unknown CA', async () => ({ server: await root.issue('s', HERE), tls: {} }), 'temporal.tls', /not trusted/],
+      [
+        'another name',
+        async () => ({ server: await root.issue('s', { names: ['other.example'] }), tls: TRUSTED }),
+        'temporal.tls',
+        /is for other\.example, and not for 127/,
+      ],
+      [
+        'an expired certificate',
+        async () => ({ server: await root.issue('s', { ...HERE, from: -9, until: -2 }), tls: TRUSTED }),
+        'temporal.tls',
+        /expired at .* clock says/,
+      ],
+      [
+        'our expired certificate',
+        async () => ({
+          server: await root.issue('s', HERE),
+          tls: ours(await root.issue('c', { from: -9, until: -2 })),
+          mutual: true,
+        }),
+        'temporal.tls',
+        /does not accept our client certificate .*: it expired at/,
+      ],
+      [
+        'the key of another certificate',
+        async () => ({
+          server: await root.issue('s', HERE),
+          tls: ours({ ...(await root.issue('c')), key: (await root.issue('d')).key }),
+        }),
+        'temporal.tls.certificate',
+        /private key belongs to another certificate/,
+      ],
+    ])('names %s', async (_what, given, field, words) => {
+      const { server, tls, mutual = false } = await given();
+      const listener = createTlsServer({
+        cert: server.certificate,
+        key: server.key,
+        ALPNProtocols: ['h2'],
+        ...(mutual ? { ca: root.certificate, requestCert: true, rejectUnauthorized: true } : {}),
+      }).listen(0, '127.0.0.1');
+      listener.on('tlsClientError', () => undefined);
+      await once(listener, 'listening');
+      const place = { ...nowhere, address: `127.0.0.1:${(listener.address() as AddressInfo).port}`, tls };
+      const failure = { field, message: expect.stringMatching(words) as string };
+      await expect(connectWorker(place)).rejects.toMatchObject(failure);
+      await expect(connectClient(place, dataConverter(undefined), { within: 1000 })).rejects.toMatchObject(failure);
+      listener.close();
+    });
+
+    it('names a CA that is no certificate', async () => {
+      process.env['TEST_TEMPORAL_CERT'] = 'nothing';
+      const place = { ...nowhere, tls: { ca: 'env:TEST_TEMPORAL_CERT' } };
+      const failure = { code: 'BAD_SETTING', field: 'temporal.tls.ca' };
+      await expect(connectWorker(place)).rejects.toMatchObject(failure);
+      await expect(connectClient(place, dataConverter(undefined), { lazy: true })).rejects.toMatchObject(failure);
+    });
+
+    it('names a server that does not speak it', async () => {
+      const listener = createServer((socket) => socket.once('data', () => socket.end('HTTP/1.1 400 No\r\n\r\n')));
+      listener.listen(0, '127.0.0.1');
+      await once(listener, 'listening');
+      const place = { ...nowhere, address: `127.0.0.1:${(listener.address() as AddressInfo).port}`, tls: {} };
+      await expect(connectWorker(place)).rejects.toMatchObject({
+        code: 'TEMPORAL_UNREACHABLE',
+        message: expect.stringContaining('does not speak TLS at this port') as string,
+      });
+      listener.close();
+    });
   });
 
   it('can wait for the first call', async () => {

@@ -31,13 +31,13 @@ describe('the address', () => {
 
   test.each(['optimizer', 'ftp://optimizer.example', ''])('%j is refused', (address) => {
     expect(() => clientOf(address)).toThrow(
-      expect.objectContaining({ code: 'BAD_SETTING', field: 'optimizer' }) as Error,
+      expect.objectContaining({ code: 'BAD_SETTING', field: 'environments.<name>.optimizer' }) as Error,
     );
   });
 
-  test('a CA file that is not there is refused', () => {
-    expect(() => clientOf('https://optimizer.example', { ca: '/nowhere/ca.pem' })).toThrow(
-      expect.objectContaining({ code: 'BAD_SETTING', field: 'ca' }) as Error,
-    );
+  test('a CA file that is not there fails the call', async () => {
+    const client = clientOf('https://optimizer.example', { ca: '/nowhere/ca.pem' });
+    await expect(client.getRequest(REQUEST)).rejects.toMatchObject({ code: 'BAD_SETTING', field: 'ca' });
+    await client.close();
   });
 });

@@ -78,9 +78,10 @@ describe('reading a contract', () => {
     [
       'a page',
       { body: '<html>wait</html>', headers: { 'content-type': 'application/pdf' } },
-      { kind: 'refused', code: 'PROVIDER_FILE_NOT_A_PDF' },
+      { kind: 'temporary', code: 'ANSWER_NOT_FROM_PROVIDER' },
     ],
-    ['nothing', { body: '' }, { kind: 'refused', code: 'PROVIDER_FILE_NOT_A_PDF' }],
+    ['nothing', { body: '' }, { kind: 'temporary', code: 'ANSWER_NOT_FROM_PROVIDER' }],
+    ['text', { body: 'wait' }, { kind: 'refused', code: 'PROVIDER_FILE_NOT_A_PDF' }],
     ['three bytes', { body: '%PD' }, { kind: 'refused', code: 'PROVIDER_FILE_NOT_A_PDF' }],
     [
       'a PDF after more than a kilobyte',
@@ -95,7 +96,7 @@ describe('reading a contract', () => {
     [
       'a refusal that looks like a PDF',
       { status: 403, body: '%PDF-1.7' },
-      { kind: 'refused', code: 'PROVIDER_REFUSED' },
+      { kind: 'temporary', code: 'ANSWER_NOT_FROM_PROVIDER' },
     ],
   ])('%s is no contract', async (_name, given, expected) => {
     answer = () => given;
@@ -113,7 +114,7 @@ test.each([0, 1, 2, 1019])('%i bytes before the header of a PDF belong to it', a
   await client.close();
 });
 
-test.each(['<html>wait</html>', ''])('an operator may have whatever came with success: "%s"', async (body) => {
+test.each(['wait', 'PK\u0003\u0004'])('an operator may have whatever came with success: "%s"', async (body) => {
   answer = () => ({ body });
   const client = clientOf(server.address);
   const { stream } = await client.getContract(REQUEST, { anyContent: true });
@@ -126,6 +127,20 @@ test.each(['<html>wait</html>', ''])('an operator may have whatever came with su
   });
   await client.close();
 });
+
+test.each(['<html>log in</html>', '', '{"login":true}'])(
+  'but not what somebody in between gave: "%s"',
+  async (body) => {
+    answer = () => ({ body });
+    const client = clientOf(server.address);
+    for (const options of [{}, { anyContent: true }]) {
+      const expected = { kind: 'temporary', code: 'ANSWER_NOT_FROM_PROVIDER' };
+      expect(await errorOf(client.getContract(REQUEST, options))).toMatchObject(expected);
+      expect(await errorOf(client.getDocument(REQUEST, UID, 'signed', options))).toMatchObject(expected);
+    }
+    await client.close();
+  },
+);
 
 describe('a download that does not arrive whole fails on its stream', () => {
   const WHOLE = '%PDF-1.7\nsomething\n%%EOF\n';

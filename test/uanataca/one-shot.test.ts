@@ -177,18 +177,22 @@ describe('getRequest', () => {
     expect(result).toMatchObject({ status: 'ON_HOLD', scratchcard: undefined, requestPk: undefined, email: undefined });
   });
 
-  test.each([[{ status: 'success' }], [{ status: 'success', detail: {} }], [null], [[]], ['ENROLLREADY']])(
-    '%j has no status: read it again',
-    async (body) => {
-      answer = json(200, body);
-      const client = clientOf(server.address);
-      expect(await errorOf(client.getRequest(REQUEST))).toMatchObject({
-        kind: 'temporary',
-        code: 'PROVIDER_ANSWER_UNKNOWN',
-      });
-      await client.close();
-    },
-  );
+  test.each([
+    [{ status: 'success' }, 'PROVIDER_ANSWER_UNKNOWN'],
+    [{ status: 'success', detail: {} }, 'PROVIDER_ANSWER_UNKNOWN'],
+    [[], 'PROVIDER_ANSWER_UNKNOWN'],
+    [null, 'ANSWER_NOT_FROM_PROVIDER'],
+    ['ENROLLREADY', 'ANSWER_NOT_FROM_PROVIDER'],
+    [{ status: 'UP' }, 'ANSWER_NOT_FROM_PROVIDER'],
+  ])('%j has no status: read it again', async (body, code) => {
+    answer = json(200, body);
+    const client = clientOf(server.address);
+    expect(await errorOf(client.getRequest(REQUEST))).toMatchObject({
+      kind: 'temporary',
+      code,
+    });
+    await client.close();
+  });
 });
 
 describe('approve and refuse', () => {
@@ -343,9 +347,15 @@ describe('ping', () => {
 
   test('another server at that address is not an Optimizer', async () => {
     await expect(pinging({ status: 404, body: '<html>nginx</html>' })).rejects.toMatchObject({
-      code: 'PROVIDER_REFUSED',
+      code: 'ANSWER_NOT_FROM_PROVIDER',
       words: expect.stringContaining('nothing is served at this address') as string,
     });
-    await expect(pinging({ status: 200, body: '<html>Welcome</html>' })).rejects.toMatchObject({ kind: 'temporary' });
+    for (const foreign of [
+      { body: '<html>Welcome</html>' },
+      json(200, { status: 'UP' }),
+      json(200, { status: 'ok' }),
+    ]) {
+      await expect(pinging(foreign)).rejects.toMatchObject({ kind: 'temporary', code: 'ANSWER_NOT_FROM_PROVIDER' });
+    }
   });
 });

@@ -133,6 +133,7 @@ test('every assumption with a setting has its other side here or in the story of
   const shown = ROWS.flatMap(([assumptions]) => Object.keys(assumptions));
   const elsewhere = [
     'status503IsUnknownOnWrites',
+    'answersAreJson', // test/uanataca/sorting.test.ts
     'wrongStatusTexts', // test/uanataca/registration-authority-sorting.test.ts
     'evidenceMethod',
     'contractFrom',

@@ -135,7 +135,7 @@ describe('answers that are not in the documents', () => {
   });
 
   test('being sent to an address with a slash means that the address is wrong', async () => {
-    expect(await outcomeOf('request', { status: 301, headers: { location: '/api/v1/requests/1/' } })).toBe(
+    expect(await outcomeOf('request', { status: 301, headers: { location: '/api/v1/requests/25139' } })).toBe(
       'refused PROVIDER_REFUSED',
     );
   });
@@ -143,10 +143,14 @@ describe('answers that are not in the documents', () => {
   test.each<[Answered, Partial<RegistrationAuthorityAssumptions>, string]>([
     [json(404, { detail: 'Not found.' }), {}, 'PROVIDER_NOT_FOUND'],
     [json(404, { detail: 'Not found.' }), { bareNotFound: 'wrong-address' }, 'PROVIDER_REFUSED'],
-    [{ status: 404, body: '<h1>Not Found</h1>' }, {}, 'PROVIDER_REFUSED'],
     [{ status: 404, body: '<h1>Not Found</h1>' }, { bareNotFound: 'not-there' }, 'PROVIDER_NOT_FOUND'],
   ])('a bare 404 %j with %j', async (given, assumptions, code) => {
     expect(await outcomeOf('request', given, assumptions)).toBe(`refused ${code}`);
+  });
+
+  test('a bare 404 page is nothing of the provider', async () => {
+    const page = { status: 404, body: '<h1>Not Found</h1>' };
+    expect(await outcomeOf('request', page)).toBe('temporary ANSWER_NOT_FROM_PROVIDER');
   });
 
   test('texts that a setting names', async () => {

@@ -118,7 +118,7 @@ describe('firstUnusedScratchcard', () => {
   test('a page that says "Not Found" does not: the address is wrong', async () => {
     const page = { status: 404, body: '<html><title>Not Found</title></html>' };
     const error = await failing(page, (one) => one.firstUnusedScratchcard('121'));
-    expect(error).toMatchObject({ code: 'PROVIDER_REFUSED' });
+    expect(error).toMatchObject({ code: 'ANSWER_NOT_FROM_PROVIDER' });
     expect(error.words).toContain('nothing is served at this address');
   });
 
@@ -443,20 +443,23 @@ describe('ping', () => {
     await calling(json(404, { detail: 'Not found.' }), (one) => one.ping());
   });
 
-  test.each<[string, Answered, string]>([
-    ['another server', { status: 404, body: '<html>nginx</html>' }, 'PROVIDER_REFUSED'],
+  test.each<[string, Answered, string, string]>([
+    ['another server', { status: 404, body: '<html>nginx</html>' }, 'temporary', 'ANSWER_NOT_FROM_PROVIDER'],
+    ['a request of somebody else', json(200, { status: 'ok' }), 'temporary', 'ANSWER_NOT_FROM_PROVIDER'],
     [
       'an API user without rights',
       json(403, { detail: 'You do not have permission to perform this action.' }),
+      'refused',
       'CREDENTIALS_REFUSED',
     ],
     [
       'a proxy that got no certificate',
       { status: 400, body: '<title>400 No required SSL certificate was sent</title>' },
-      'CREDENTIALS_REFUSED',
+      'not-sent',
+      'CLIENT_CERTIFICATE_FAILED',
     ],
-  ])('%s is reported', async (_name, answer, code) => {
-    expect(await failing(answer, (one) => one.ping())).toMatchObject({ kind: 'refused', code });
+  ])('%s is reported', async (_name, answer, kind, code) => {
+    expect(await failing(answer, (one) => one.ping())).toMatchObject({ kind, code });
   });
 });
 

@@ -186,8 +186,10 @@ describe('answers that are not in the documents', () => {
     }
   });
 
-  test('401 is about the credentials', async () => {
-    expect(await outcomeOf('approve', { status: 401 })).toBe('refused CREDENTIALS_REFUSED');
+  test('401 in JSON is about the credentials', async () => {
+    expect(await outcomeOf('approve', json(401, { detail: 'Words nobody wrote down' }))).toBe(
+      'refused CREDENTIALS_REFUSED',
+    );
   });
 
   test('408 is a lost answer', async () => {
@@ -195,22 +197,20 @@ describe('answers that are not in the documents', () => {
     expect(await outcomeOf('sign', { status: 408 })).toBe('unknown SIGN_IN_DOUBT');
   });
 
-  test.each([301, 302, 307, 308])('%i is not followed, and refused', async (status) => {
-    const given = { status, headers: { location: 'https://elsewhere.example/' } };
-    for (const verb of ['request', 'create'] as const) {
-      expect(await outcomeOf(verb, given)).toBe('refused PROVIDER_REFUSED');
-    }
+  test.each([301, 302, 307, 308])('%i to the same path is not followed, and refused', async (status) => {
+    const given = { status, headers: { location: `https://127.0.0.1/oneshot/api/v1/request/45836/` } };
+    expect(await outcomeOf('request', given)).toBe('refused PROVIDER_REFUSED');
   });
 
-  test('303 says that something was done', async () => {
-    expect(await outcomeOf('create', { status: 303, headers: { location: '/' } })).toBe('unknown CREATE_IN_DOUBT');
-  });
-
-  test.each([[''], ['<html><title>404 Not Found</title></html>'], ['{"detail":"Not Found"}']])(
-    'a bare 404 (%j) means a wrong address, and is never taken for "deleted"',
-    async (body) => {
+  test.each([
+    ['', 'temporary ANSWER_NOT_FROM_PROVIDER'],
+    ['<html><title>404 Not Found</title></html>', 'temporary ANSWER_NOT_FROM_PROVIDER'],
+    ['{"detail":"Not Found"}', 'refused PROVIDER_REFUSED'],
+  ])(
+    'a bare 404 (%j) means a wrong address or something in between, and is never taken for "deleted"',
+    async (body, expected) => {
       for (const verb of ['request', 'delete'] as const) {
-        expect(await outcomeOf(verb, { status: 404, body })).toBe('refused PROVIDER_REFUSED');
+        expect(await outcomeOf(verb, { status: 404, body })).toBe(expected);
       }
       expect(await outcomeOf('request', { status: 404, body }, { bareNotFound: 'not-there' })).toBe(
         'refused PROVIDER_NOT_FOUND',
@@ -219,10 +219,68 @@ describe('answers that are not in the documents', () => {
     },
   );
 
-  test('a page instead of JSON is no success', async () => {
-    const page = { status: 200, body: '<html><title>Please log in</title></html>' };
-    expect(await outcomeOf('request', page)).toBe('temporary PROVIDER_ANSWER_UNKNOWN');
-    for (const verb of DOUBTFUL) expect(await outcomeOf(verb, page)).toBe(IN_DOUBT[verb]);
+  test('413 is refused in any form: the file is too large for the server, or for a proxy', async () => {
+    const page = { status: 413, body: '<html><title>413 Request Entity Too Large</title></html>' };
+    expect(await outcomeOf('create', page)).toBe('refused PROVIDER_REFUSED');
+  });
+
+  describe('something between us and the provider answered', () => {
+    const LOGIN = '<!doctype html><html><title>Please log in</title></html>';
+    const FOREIGN: [string, Answered][] = [
+      ['a login page', { body: LOGIN }],
+      ['nothing', { body: '' }],
+      ['plain text', { status: 403, body: 'RBAC: access denied' }],
+      ['JSON of somebody else', json(200, { login: 'required', next: '/' })],
+      ['the health of somebody else', json(200, { status: 'UP' })],
+      ['a word in JSON', json(200, 'hello')],
+      ['a 401 page', { status: 401, headers: { 'www-authenticate': 'Basic' }, body: LOGIN }],
+      ['an empty 401', { status: 401 }],
+      ['a 403 page', { status: 403, body: '<html><title>Document not found</title></html>' }],
+      ['a 403 in JSON of somebody else', json(403, { blocked: true, policy: 7 })],
+      ['a 400 page', { status: 400, body: '<h1>Bad Request (400)</h1>' }],
+      ['a redirect to a login', { status: 302, headers: { location: 'https://login.example.com/?next=ana' } }],
+      ['a redirect to a path for logins', { status: 303, headers: { location: '/login' } }],
+      ['a redirect to nowhere', { status: 302 }],
+    ];
+
+    test.each(FOREIGN)('%s: reads and repeatable calls go on, the others are in doubt', async (_name, given) => {
+      for (const verb of [...READS, ...REPEATABLE]) {
+        expect(await outcomeOf(verb, given)).toBe('temporary ANSWER_NOT_FROM_PROVIDER');
+      }
+      for (const verb of DOUBTFUL) expect(await outcomeOf(verb, given)).toBe(IN_DOUBT[verb]);
+    });
+
+    test.each([407, 511])('%i: a proxy wants to know us first, and nothing was sent', async (status) => {
+      for (const given of [{ status, body: LOGIN }, json(status, { detail: 'Proxy Authentication Required' })]) {
+        for (const verb of [...READS, ...REPEATABLE, ...DOUBTFUL]) {
+          expect(await outcomeOf(verb, given)).toBe('not-sent ANSWER_NOT_FROM_PROVIDER');
+        }
+      }
+    });
+
+    test('307 and 308 ask for the same call elsewhere, so nothing was done', async () => {
+      const given = { status: 307, headers: { location: 'https://elsewhere.example/' } };
+      expect(await outcomeOf('create', given)).toBe('temporary ANSWER_NOT_FROM_PROVIDER');
+    });
+
+    test('the error says where, and what to do, and not whom a redirect names', async () => {
+      answer = { status: 302, headers: { location: 'https://login.example.com/?next=ana' } };
+      const client = clientOf(server.address);
+      const error = await errorOf(VERBS.request(client));
+      await client.close();
+      expect(error.told).toBe(
+        `HTTP 302; something between us and the Optimizer at 127.0.0.1:${server.port} answered with a redirect to login.example.com. Check the address, and the proxies and the network between here and there. When the provider itself answers, it goes on.`,
+      );
+    });
+
+    test('a setting says that the provider’s server answers so too', async () => {
+      const sure = { answersAreJson: false };
+      expect(await outcomeOf('approve', { status: 403, body: LOGIN }, sure)).toBe('refused PROVIDER_REFUSED');
+      expect(await outcomeOf('approve', { status: 401 }, sure)).toBe('refused CREDENTIALS_REFUSED');
+      expect(await outcomeOf('approve', { body: '' }, sure)).toBe('value');
+      expect(await outcomeOf('request', { body: LOGIN }, sure)).toBe('temporary PROVIDER_ANSWER_UNKNOWN');
+      expect(await outcomeOf('contract', { body: LOGIN }, sure)).toBe('refused PROVIDER_FILE_NOT_A_PDF');
+    });
   });
 
   test('a create that says success without ids is in doubt, and says which', async () => {

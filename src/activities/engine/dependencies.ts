@@ -1,8 +1,9 @@
 import type { Archive } from '../../archive/archive.js';
-import type { Config, RegistrationAuthorityConfig } from '../../config.js';
-import { VideoIdError } from '../../messages/failures.js';
+import type { Config, OfficerConfig, RegistrationAuthorityConfig } from '../../config.js';
+import { authoritySettings, officerSettings } from '../../config/authorities.js';
 import type { RequestKey } from '../../messages/request.js';
 import type { Logger } from '../../logging/logger.js';
+import { processName } from '../../security/key-failures.js';
 import type { SealPrivateKeys, SealPublicKey } from '../../security/keys.js';
 import type { VerificationOrder } from '../../signatures/verification/verification.js';
 import type { Verify } from '../../signatures/verification/verifier.js';
@@ -35,11 +36,10 @@ export interface Dependencies {
  * @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY when this worker has no settings for it
  */
 export function authorityOf(config: Config, key: RequestKey): RegistrationAuthorityConfig {
-  const authority = config.registrationAuthorities[key.registrationAuthority];
-  if (authority) return authority;
-  throw new VideoIdError(
-    'UNKNOWN_REGISTRATION_AUTHORITY',
-    `This worker has no settings for registration authority ${key.registrationAuthority}.`,
-    { field: 'registrationAuthorities', remedy: 'Add it to the settings of every worker, restart them, then retry.' },
-  );
+  return authoritySettings(config, key.registrationAuthority, processName('worker'));
+}
+
+/** The settings of an officer of it. @throws VideoIdError UNKNOWN_OFFICER, UNKNOWN_REGISTRATION_AUTHORITY */
+export function officerOf(config: Config, key: RequestKey, officer: string): OfficerConfig {
+  return officerSettings(config, key.registrationAuthority, officer, processName('worker'));
 }

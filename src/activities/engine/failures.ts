@@ -83,7 +83,7 @@ export function providerFailure(
   more: { retryIn?: number | undefined; since?: number; facts?: StepFailure['facts'] } = {},
 ): ApplicationFailure {
   const retry = error.kind !== 'refused';
-  return stepFailure(error.code, error.words, {
+  return stepFailure(error.code, error.told, {
     retry,
     retryIn: retry && more.retryIn !== undefined ? Math.min(more.retryIn, LONGEST_PAUSE) : undefined,
     temporary: error.kind === 'not-sent' || error.kind === 'temporary',
@@ -104,6 +104,5 @@ export function uploadFailure(error: unknown, index: number): unknown {
 }
 
 function ofOurs(error: VideoIdError): ApplicationFailure {
-  const words = error.remedy === undefined ? error.message : `${error.message} ${error.remedy}`;
-  return stepFailure(error.code, words, { retry: ARCHIVE_TROUBLE.has(error.code), facts: error.facts });
+  return stepFailure(error.code, error.words, { retry: ARCHIVE_TROUBLE.has(error.code), facts: error.facts });
 }

@@ -4,7 +4,7 @@ import type { Sealed } from '../../messages/steering.js';
 import { openSealed } from '../../security/sealing.js';
 import { resolveSecret, type Secret } from '../../security/secret.js';
 import type { RaoCredentials } from '../../uanataca/one-shot/one-shot.js';
-import { authorityOf, type Dependencies } from './dependencies.js';
+import { type Dependencies, officerOf } from './dependencies.js';
 
 /**
  * The officer's own credentials for a decision, completed with what the officer typed.
@@ -17,18 +17,7 @@ export async function raoCredentials(
   officerId: string,
   typed: { password?: Sealed; pin?: Sealed } = {},
 ): Promise<RaoCredentials> {
-  const { officers } = authorityOf(config, key);
-  const officer = Object.hasOwn(officers, officerId) ? officers[officerId] : undefined;
-  if (!officer) {
-    throw new VideoIdError(
-      'UNKNOWN_OFFICER',
-      `Registration authority ${key.registrationAuthority} has no officer "${officerId}".`,
-      {
-        field: 'officer',
-        remedy: 'Put the officer back into the settings of every worker, or let another officer decide.',
-      },
-    );
-  }
+  const officer = officerOf(config, key, officerId);
   const username = await stored(officer.username);
   const password = typed.password ? openSealed(typed.password, sealKeys) : await stored(officer.password);
   const pin = typed.pin ? openSealed(typed.pin, sealKeys) : await stored(officer.pin);

@@ -27,7 +27,7 @@ export class OptimizerTrouble {
   }
 
   /** When the trouble began: now, if this failure is the first. Milliseconds since 1970. */
-  async failed(system: ProviderSystem, { code, optimizer, words }: ProviderError): Promise<number> {
+  async failed(system: ProviderSystem, { code, optimizer, told: words }: ProviderError): Promise<number> {
     const since = this.since.get(nameOf(system)) ?? (await this.noted(system)) ?? this.clock.now();
     this.since.set(nameOf(system), since);
     if (this.clock.now() - since >= this.notedAfter) {

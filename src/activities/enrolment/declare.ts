@@ -2,7 +2,8 @@ import { Readable } from 'node:stream';
 import type { EnrolmentActivities } from '../../messages/activities.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { RequestKey } from '../../messages/request.js';
-import { authorityOf, type Dependencies } from '../engine/dependencies.js';
+import { processName } from '../../security/key-failures.js';
+import { authorityOf, type Dependencies, officerOf } from '../engine/dependencies.js';
 import { downloadLimits, storeDownload } from '../engine/download.js';
 import { sealText } from './secrets.js';
 
@@ -13,7 +14,7 @@ import { sealText } from './secrets.js';
 export function declare(dependencies: Dependencies): EnrolmentActivities['declare'] {
   const { archive, config, registrationAuthority } = dependencies;
   return async (key, { requestPk, officer: named, download }) => {
-    const [officer, { rao }] = officerOf(config, key, named);
+    const [officer, { rao }] = declaringOfficer(config, key, named);
     const api = registrationAuthority(key.environment);
     const { receipt } = await api.declaration(requestPk, rao);
     const declaration = await archive.storeFile(key, { kind: 'declaration' }, Readable.from([receipt]));
@@ -33,22 +34,19 @@ export function preauthLink(dependencies: Dependencies): EnrolmentActivities['pr
 }
 
 /** Declaration and contract name an RAO (§8.2). The default is the officer of automatic approvals, else the first in the settings. */
-function officerOf(
+function declaringOfficer(
   config: Dependencies['config'],
   key: RequestKey,
   named: string | undefined,
 ): [id: string, officer: { rao: string }] {
   const { officers, review } = authorityOf(config, key);
   const wanted = named ?? (review.mode === 'automatic' ? review.officer : undefined);
-  const found = Object.entries(officers).find(([id]) => wanted === undefined || id === wanted);
-  if (found) return found;
-  const { registrationAuthority } = key;
-  const words =
-    wanted === undefined
-      ? `Registration authority ${registrationAuthority} has no officer.`
-      : `Registration authority ${registrationAuthority} has no officer "${wanted}".`;
-  throw new VideoIdError('UNKNOWN_OFFICER', words, {
-    field: 'officers',
-    remedy: 'Add the officer to the settings of the registration authority, then retry.',
-  });
+  if (wanted !== undefined) return [wanted, officerOf(config, key, wanted)];
+  const [first] = Object.entries(officers);
+  if (first !== undefined) return first;
+  throw new VideoIdError(
+    'UNKNOWN_OFFICER',
+    `There is no officer in registrationAuthorities.${key.registrationAuthority}.officers in the settings of ${processName('worker')}.`,
+    { field: 'officers', remedy: 'Put an officer there, and restart that worker.' },
+  );
 }

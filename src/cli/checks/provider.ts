@@ -37,18 +37,20 @@ async function optimizerCheck(
   { optimizer, env }: EnvironmentConfig,
 ): Promise<Check> {
   return await check(`Optimizer ${name}`, async () => {
-    try {
-      await optimizers.of(name).ping();
-    } catch (error) {
-      if (!(error instanceof ProviderError)) throw error;
-      throw new VideoIdError(error.code, `${optimizer} does not answer as an Optimizer: ${error.words}`, {
-        field: `environments.${name}`,
-        remedy: 'Check the address, the CA and the network between here and there.',
-        cause: error,
-      });
-    }
+    await asked(`environments.${name}`, () => optimizers.of(name).ping());
     return { words: `${optimizer} answers, env ${env}` };
   });
+}
+
+/** An answer of the provider. @throws VideoIdError with the cause, and with the setting it is about */
+export async function asked<T>(field: string, question: () => Promise<T>): Promise<T> {
+  try {
+    return await question();
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const remedy = error.remedy ?? 'Check the address, the credentials, and the network between here and there.';
+    throw new VideoIdError(error.code, error.words, { field, remedy, cause: error });
+  }
 }
 
 /** Shows the reason for reaching a real Optimizer without TLS. */

@@ -1,11 +1,10 @@
-import { X509Certificate } from 'node:crypto';
 import type { Config, EnvironmentConfig, RegistrationAuthorityConfig } from '../../config.js';
-import { VideoIdError } from '../../messages/failures.js';
-import { resolveSecret } from '../../security/secret.js';
-import { ProviderError } from '../../uanataca/errors.js';
+import { validUntil } from '../../network/client-certificate.js';
+import { soundIdentityFrom } from '../../uanataca/http/connector.js';
 import { RegistrationAuthorities } from '../../uanataca/registration-authority/registration-authorities.js';
 import { span } from '../layout.js';
 import { check, type Check } from './check.js';
+import { asked } from './provider.js';
 
 /** Milliseconds. The provider's staff needs some days for a new certificate of an API user. */
 const RENEW_BEFORE = 30 * 86_400_000;
@@ -34,32 +33,15 @@ export async function enrolmentChecks({ environments, registrationAuthorities, k
 type Api = Exclude<EnvironmentConfig['registrationAuthorityApi'], undefined>;
 type Enrolment = Exclude<RegistrationAuthorityConfig['enrolment'], undefined>;
 
-async function certificateCheck(name: string, { certificate }: Api): Promise<Check> {
-  const field = `environments.${name}.registrationAuthorityApi.certificate`;
+async function certificateCheck(name: string, api: Api): Promise<Check> {
+  const field = `environments.${name}.registrationAuthorityApi`;
   return await check(`API user of ${name}`, async () => {
-    const until = Date.parse((await readCertificate(certificate, field)).validTo);
-    const left = until - Date.now();
-    if (left <= 0) return { state: 'fail', words: 'the client certificate has expired', remedy: renewed(field) };
+    const identity = await soundIdentityFrom(api, field);
+    const left = (validUntil(identity)?.getTime() ?? 0) - Date.now();
     const words = `the client certificate is good for ${span(left)}`;
-    return left < RENEW_BEFORE ? { state: 'warn', words, remedy: renewed(field) } : { words };
+    const remedy = `Ask the provider for a new one and put it where ${field}.certificate says; no restart is needed.`;
+    return left < RENEW_BEFORE ? { state: 'warn', words, remedy } : { words };
   });
-}
-
-async function readCertificate(reference: string, field: string): Promise<X509Certificate> {
-  const pem = await resolveSecret(reference, field);
-  try {
-    return new X509Certificate(pem.reveal());
-  } catch (cause) {
-    throw new VideoIdError('BAD_SETTING', 'The client certificate cannot be read as PEM.', {
-      field,
-      remedy: 'Name the certificate of the API user, in PEM.',
-      cause,
-    });
-  }
-}
-
-function renewed(field: string): string {
-  return `Ask the provider for a new one and put it where ${field} says; no restart is needed.`;
 }
 
 async function apiCheck(apis: RegistrationAuthorities, name: string): Promise<Check> {
@@ -119,17 +101,4 @@ function secretsCheck(id: string, { secrets }: Enrolment, canSeal: boolean): Che
     words,
     ...(secrets ? {} : { remedy: `Choose in ${field}.` }),
   };
-}
-
-async function asked<T>(field: string, question: () => Promise<T>): Promise<T> {
-  try {
-    return await question();
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    throw new VideoIdError(error.code, `The Registration Authority API does not answer as expected: ${error.words}`, {
-      field,
-      remedy: 'Check the address, client certificate, key and CA, and the network to it.',
-      cause: error,
-    });
-  }
 }

@@ -1,17 +1,27 @@
 import type { Client } from '@temporalio/client';
 import type { Archive } from '../../archive/archive.js';
 import type { Config } from '../../config/schema.js';
+import { type CallbackTrouble, callbackTroubles } from '../../messages/callbacks.js';
 import type { Outage } from '../../messages/conditions.js';
+import { OUT_OF_REACH } from '../../messages/failures.js';
 import { ATTENTION_ATTRIBUTE, REGISTRATION_AUTHORITY_ATTRIBUTE } from '../../messages/search-attributes.js';
 import { ofInstallation } from '../../temporal/namespace.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
 import { notAhead } from './cause.js';
 
 /** An Optimizer that is out of reach, and how many requests wait for it. They go on by themselves. */
-export interface Condition extends Outage {
+export interface OutageCondition extends Outage {
+  what: 'outage';
   /** Requests in attention because of it. Temporal's search may be some seconds late. */
   waiting: number;
 }
+
+/** The provider's callbacks come with a wrong token, so changes are seen late. */
+export interface CallbackCondition extends CallbackTrouble {
+  what: 'callbacks';
+}
+
+export type Condition = OutageCondition | CallbackCondition;
 
 /**
  * The reasons why many requests wait, each once.
@@ -22,13 +32,13 @@ export async function conditionsOf(place: { archive: Archive; client: Client; co
   const conditions: Condition[] = [];
   for (const outage of await place.archive.notices.outages()) {
     const since = notAhead(outage.since, place.archive);
-    conditions.push({ ...outage, since, waiting: await waitingFor(place, outage) });
+    conditions.push({ what: 'outage', ...outage, since, waiting: await waitingFor(place, outage) });
+  }
+  for (const trouble of callbackTroubles(await place.archive.notices.callbacks(), Date.now())) {
+    conditions.push({ what: 'callbacks', ...trouble });
   }
   return conditions;
 }
-
-/** The failures of a request whose Optimizer is out of reach. */
-const OUT_OF_REACH = ['PROVIDER_UNREACHABLE', 'PROVIDER_BUSY', 'PROVIDER_ANSWER_UNKNOWN'];
 
 async function waitingFor(
   { client, config }: { client: Client; config: Config },

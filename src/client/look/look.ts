@@ -103,7 +103,8 @@ export function lookVerbs(access: RequestAccess) {
     },
 
     /**
-     * The reasons why many requests wait: every Optimizer that is out of reach, since when, and how many requests wait for it.
+     * The reasons why many requests wait: every Optimizer that is out of reach, since when, and how many requests wait for it; and
+     * callbacks that come with a wrong token.
      *
      * @throws VideoIdError TEMPORAL_UNREACHABLE
      */

@@ -4,8 +4,9 @@ import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/int
 import { optionalTsToDate } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
 import type { StepFailure, StillWaiting } from '../../messages/activities.js';
+import { aboutKeys } from '../../temporal/calls.js';
 import { defined } from '../../messages/defined.js';
-import { type FailureCode, isFailureCode } from '../../messages/failures.js';
+import { type FailureCode, isFailureCode, VideoIdError } from '../../messages/failures.js';
 
 const STARTED = proto.temporal.api.enums.v1.PendingActivityState.PENDING_ACTIVITY_STATE_STARTED;
 
@@ -84,6 +85,16 @@ function moment<Name extends string>(name: Name, time: Timestamp): { [Key in Nam
 
 type Failure = Parameters<typeof decodeOptionalFailureToOptionalError>[1];
 
+/** A failure that cannot be decoded was written by a worker with another key. Then that is the failure. */
+export async function decodedFailure(client: Client, failure: Failure): Promise<Error | undefined> {
+  try {
+    return await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failure);
+  } catch (error) {
+    if (!(error instanceof VideoIdError)) throw error;
+    return aboutKeys(failure?.message) ?? error;
+  }
+}
+
 /** What became of the last try: a failure, a read without news, or neither. */
 interface LastTry {
   failure?: PendingStep['failure'];
@@ -91,7 +102,8 @@ interface LastTry {
 }
 
 async function lastTry(client: Client, failure: Failure): Promise<LastTry> {
-  const error = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failure);
+  const error = await decodedFailure(client, failure);
+  if (error instanceof VideoIdError) return { failure: { code: error.code, words: error.words } };
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause === undefined) return {};
   if (!(cause instanceof ApplicationFailure)) {

@@ -4,6 +4,7 @@ import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
 import { type Break, findBreak, hasTimedOut } from '../../temporal/history-reset.js';
 import { type CommandPlace, resetCommand, verbCommand } from '../commands.js';
 import { type Found, triedOf } from './cause.js';
+import { keyOfTask, notShared } from './keys-differ.js';
 import { type PendingWork, pendingWork } from './pending-work.js';
 
 export const DOCTOR = { words: 'see what else is missing', command: 'videoid doctor' };
@@ -21,10 +22,17 @@ export async function silenceOf(
   names: CommandPlace,
 ): Promise<Found> {
   const pending = await pendingWork(client, description);
+  const keyless = pending.steps.find(({ failure }) => failure?.code === 'KEY_NOT_SHARED');
+  if (keyless?.failure !== undefined) {
+    return {
+      ...notShared(keyless.failure.words, keyless.since ?? description.startTime.toISOString()),
+      ...triedOf(keyless),
+    };
+  }
   const stop = await stopOf(client, description, pending);
-  return typeof stop === 'object'
-    ? notReplayable(stop, pending, names)
-    : silent(error, description, pending, names, stop);
+  if (typeof stop !== 'object') return silent(error, description, pending, names, stop);
+  if (!('key' in stop)) return notReplayable(stop, pending, names);
+  return notShared(stop.key, pending.task?.since ?? description.startTime.toISOString());
 }
 
 function silent(
@@ -32,7 +40,7 @@ function silent(
   { startTime }: WorkflowExecutionDescription,
   { steps, task }: PendingWork,
   names: CommandPlace,
-  stop: Exclude<Stop, Break>,
+  stop: Extract<Stop, string | undefined>,
 ): Found {
   const [step] = steps;
   const since = task?.since ?? step?.since ?? startTime.toISOString();
@@ -75,15 +83,21 @@ function silent(
   };
 }
 
-/** Why a workflow task was not carried out, if it was tried. `failed`: a defect, or a worker of another release. */
-type Stop = Break | 'failed' | 'timed-out' | undefined;
+/**
+ * Why a workflow task was not carried out, if it was tried. `key`: the worker lacks one, in words. `failed`: a defect, or a worker of
+ * another release.
+ */
+type Stop = Break | { key: string } | 'failed' | 'timed-out' | undefined;
 
 async function stopOf(client: Client, description: WorkflowExecutionDescription, { task }: PendingWork): Promise<Stop> {
   if (task === undefined || task.tries < 2) return undefined;
   try {
     return await client.withDeadline(Date.now() + CALL_WITHIN, async () => {
       const broken = await findBreak(client, description.workflowId, description.runId);
-      return broken ?? ((await hasTimedOut(client, description)) ? 'timed-out' : 'failed');
+      if (broken !== undefined) return broken;
+      const key = await keyOfTask(client, description);
+      if (key !== undefined) return { key };
+      return (await hasTimedOut(client, description)) ? 'timed-out' : 'failed';
     });
   } catch (error) {
     throw temporalFailure(error);

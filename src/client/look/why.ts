@@ -2,6 +2,8 @@ import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError }
 import type { RequestRecord } from '../../archive/request-record.js';
 import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
+import { withCallbacks } from './callbacks.js';
+import { keysDiffer } from './keys-differ.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
 import { type CommandPlace, resumeCommand, startCommand } from '../commands.js';
 import type { RequestAccess } from '../running/access.js';
@@ -45,13 +47,13 @@ async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
   } catch (error) {
     if (!(error instanceof VideoIdError)) throw error;
     if (error.code === 'REQUEST_ENDED') return endedFromOutside(record, error, description);
-    return await silenceOf(client, error, description, names);
+    return keysDiffer(error, record, names) ?? (await silenceOf(client, error, description, names));
   }
   const { status, pending } = moment;
   if (status.stage === 'ended') return await endedCause(place, record, await archive.readOutcome(record), status);
   const outage = await archive.notices.readOutage(record);
   return {
-    ...runningCause(config, record, status, pending, names),
+    ...(await withCallbacks(runningCause(config, record, status, pending, names), archive, record)),
     ...defined({
       provider: providerOf(moment, late),
       outage: outage && { ...outage, since: notAhead(outage.since, archive) },

@@ -1,6 +1,6 @@
 import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
-import { assertOfficer } from '../../config/authorities.js';
+import { officerSettings } from '../../config/authorities.js';
 import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { IdentityView } from '../../messages/identity.js';
@@ -91,7 +91,7 @@ export function orderVerbs(access: RequestAccess) {
      * @throws VideoIdError UNKNOWN_OFFICER, SIGNER_UNEXPECTED (approve with `identity`, or refuse)
      */
     review: verb('review', ({ credentials, ...given }, record) => ({
-      check: () => assertOfficer(config, record.registrationAuthority, given.officer),
+      check: () => void officerSettings(config, record.registrationAuthority, given.officer),
       argument: async () => {
         if (credentials === undefined) return given;
         const { password, pin } = credentials;

@@ -19,7 +19,7 @@ import { statusOf } from './status.js';
 import { type CallOptions, RequestClosed, update } from './updates.js';
 
 export type { AttemptOption } from './attempts.js';
-export { findExecution, hasEnded, outcomeOf, wasRefused } from './ending.js';
+export { findExecution, hasEnded, outcomeOf, refusalOf } from './ending.js';
 export { loadSigning } from './keys.js';
 export { checkedUpdateId, keyReused, orderName } from './order-key.js';
 export { assertOwnArchive } from './own-archive.js';

@@ -4,12 +4,12 @@ import {
   WorkflowFailedError,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { ApplicationFailure, TerminatedFailure } from '@temporalio/common';
+import { decodeOptionalFailureToOptionalError } from '@temporalio/common/lib/internal-non-workflow/index.js';
 import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Outcome } from '../../messages/outcome.js';
-import { CALL_WITHIN, endedBy, temporalFailure } from '../../temporal/calls.js';
+import { aboutKeys, CALL_WITHIN, endedBy, temporalFailure } from '../../temporal/calls.js';
 
 /**
  * How an attempt ended: from the archive, which stores it longer than Temporal, or from the workflow.
@@ -49,8 +49,9 @@ async function resultOf(client: Client, workflowId: string): Promise<Outcome> {
     try {
       return (await client.workflow.getHandle(workflowId).result()) as Outcome;
     } catch (error) {
-      const terminated = error instanceof WorkflowFailedError && error.cause instanceof TerminatedFailure;
-      if (!terminated || (await findExecution(client, workflowId)).outcome !== undefined) throw error;
+      if (!(error instanceof WorkflowFailedError)) throw error;
+      const { outcome } = await findExecution(client, workflowId); // says why it closed, if no new run goes on
+      if (outcome !== undefined) return outcome;
     }
   }
 }
@@ -71,7 +72,8 @@ export async function findExecution(client: Client, workflowId: string): Promise
     const description = await handle.describe();
     const { name } = description.status;
     if (name === 'COMPLETED') return { description, outcome: (await handle.result()) as Outcome };
-    if (name === 'FAILED' && (await wasRefused(client, workflowId))) throw startRefused();
+    const refused = name === 'FAILED' ? await refusalOf(client, workflowId) : undefined;
+    if (refused !== undefined) throw startRefused(refused);
     if (name === 'RUNNING' || name === 'PAUSED' || name === 'CONTINUED_AS_NEW') return { description };
     throw new VideoIdError('REQUEST_ENDED', 'The workflow was ended from outside, without an outcome.', {
       remedy: "See the provider's console for what became of the request there, and start anew with another reference.",
@@ -87,20 +89,30 @@ export async function findExecution(client: Client, workflowId: string): Promise
   }
 }
 
-/** Whether a worker refused the workflow's start. Then nothing has happened under its id. */
-export async function wasRefused(client: Client, workflowId: string): Promise<boolean> {
+/**
+ * Why a worker refused the workflow's start, in its words. Then nothing has happened under its id: no step was ever ordered. Undefined
+ * if it was not refused.
+ */
+export async function refusalOf(client: Client, workflowId: string): Promise<string | undefined> {
   const handle = client.workflow.getHandle(workflowId);
-  if ((await handle.describe()).status.name !== 'FAILED') return false;
-  const failure = await handle.result().catch((error: unknown) => error);
-  const cause = failure instanceof WorkflowFailedError ? failure.cause : undefined;
-  return cause instanceof ApplicationFailure && cause.type === 'START_REFUSED';
+  if ((await handle.describe()).status.name !== 'FAILED') return undefined;
+  const { events } = await handle.fetchHistory();
+  const failure = events?.at(-1)?.workflowExecutionFailedEventAttributes?.failure;
+  const acted = events?.some((event) => Boolean(event.activityTaskScheduledEventAttributes)) === true;
+  if (acted || failure?.applicationFailureInfo?.type !== 'START_REFUSED') return undefined;
+  try {
+    const error = await decodeOptionalFailureToOptionalError(client.options.loadedDataConverter, failure);
+    return error?.message ?? '';
+  } catch (error) {
+    if (error instanceof VideoIdError) return aboutKeys(failure.message)?.message ?? error.message;
+    throw error;
+  }
 }
 
-function startRefused(): VideoIdError {
-  return new VideoIdError('START_REFUSED', 'A worker refused the start: it was not signed with a key that it knows.', {
-    field: 'keys.orders',
-    remedy:
-      'Give every worker the public orders key and the codec key of the process that starts, then repeat the same start.',
+function startRefused(words: string): VideoIdError {
+  return new VideoIdError('START_REFUSED', `A worker refused it, so nothing happened. ${words}`, {
+    field: 'keys',
+    remedy: 'Then repeat the same start: it continues this request.',
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Config } from '../../config/schema.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Sealed } from '../../messages/steering.js';
+import { processName } from '../../security/key-failures.js';
 import { loadSealPrivateKeys, loadSealPublicKey, type SealPublicKey } from '../../security/keys.js';
 import { loadOrderSigner } from '../../security/order-keys.js';
 import { type SignArgument, signing } from '../../security/order-signatures.js';
@@ -32,7 +33,7 @@ export class ClientKeys {
 
   /** Opens what was sealed for the archive. @throws VideoIdError SEAL_NOT_OPENED, SECRET_NOT_FOUND, BAD_SETTING */
   async open(sealed: Sealed): Promise<string> {
-    if (this.opens) return openSealed(sealed, await loadSealPrivateKeys(this.keys.seal)).reveal();
+    if (this.opens) return openSealed(sealed, await loadSealPrivateKeys(this.keys.seal), processName()).reveal();
     throw new VideoIdError('SEAL_NOT_OPENED', 'There is no private seal key here.', {
       field: 'keys.seal',
       remedy: 'Run it where the private key is: on the machine of a worker, or of the person who keeps the key.',

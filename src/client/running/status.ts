@@ -12,6 +12,7 @@ import { STATUS_QUERY, type StatusQuestion } from '../../messages/steering.js';
 import { findExecution } from './ending.js';
 import { isWorkerPolling } from '../../temporal/pollers.js';
 import {
+  aboutKeys,
   askedAgain,
   endedBy,
   isDeadlineExceeded,
@@ -54,7 +55,7 @@ export interface StatusPlace {
  * @param signal ends the question when nobody waits for its answer any more. It then throws the signal's reason
  * @throws VideoIdError WORKER_AWAY, WORKER_BUSY (a worker is there and does not answer, or did not get its task
  *   done), TEMPORAL_UNREACHABLE, REQUEST_NOT_FOUND (recorded, and never started), REQUEST_ENDED (ended from outside,
- *   without an outcome)
+ *   without an outcome), START_REFUSED, KEY_NOT_SHARED
  */
 export async function statusOf(
   place: StatusPlace,
@@ -71,8 +72,11 @@ export async function statusOf(
     const again = () => askedAgain(ask, isQueryFailed, until, signal);
     return await client.withDeadline(until, () => endedBy(signal, client, again));
   } catch (error) {
+    if (error instanceof VideoIdError) throw error;
     signal?.throwIfAborted();
     if (isNoPoller(error)) throw workerAway();
+    const key = error instanceof Error ? aboutKeys(error.message) : undefined;
+    if (key !== undefined) throw key;
     const late = isQueryFailed(error) || isTaskUndone(error) || isDeadlineExceeded(error) || Date.now() >= until;
     if (late) throw await silent(place);
     throw temporalFailure(error);

@@ -23,7 +23,7 @@ import type { Stage } from '../../messages/status.js';
 import type { SignArgument } from '../../security/order-signatures.js';
 import { isEncrypted } from '../../security/payload-codec.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
-import { findExecution, wasRefused } from '../running/access.js';
+import { findExecution, refusalOf } from '../running/access.js';
 
 const stage = defineSearchAttributeKey(STAGE_ATTRIBUTE, SearchAttributeType.KEYWORD);
 const registrationAuthority = defineSearchAttributeKey(REGISTRATION_AUTHORITY_ATTRIBUTE, SearchAttributeType.KEYWORD);
@@ -35,8 +35,8 @@ export type WorkflowStarted = { state: 'started' } | { state: 'running' } | { st
  * Starts the workflow of a committed attempt. It may be called again for a started one.
  *
  * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED, BAD_SETTING: the attempt is recorded, and the same start
- *   resumes it; REQUEST_ENDED when somebody ended the workflow without an outcome; ARCHIVE_NOT_SHARED; START_REFUSED when
- *   something else has the workflow's id
+ *   resumes it; REQUEST_ENDED when somebody ended the workflow without an outcome; ARCHIVE_NOT_SHARED; KEY_NOT_SHARED; START_REFUSED
+ *   when something else has the workflow's id
  */
 export async function startWorkflow(
   client: Client,
@@ -60,8 +60,9 @@ type Start = Parameters<typeof startWorkflow>[1];
 async function startOrFind(client: Client, start: Start): Promise<WorkflowStarted> {
   const { workflowId } = start.record;
   if (await started(client, start, 'REJECT_DUPLICATE')) return { state: 'started' };
-  const refused = await wasRefused(client, workflowId);
-  if (refused && (await started(client, start, 'ALLOW_DUPLICATE_FAILED_ONLY'))) return { state: 'started' };
+  const refused = await refusalOf(client, workflowId);
+  if (refused !== undefined && (await started(client, start, 'ALLOW_DUPLICATE_FAILED_ONLY')))
+    return { state: 'started' };
   return await startedBefore(client, workflowId, start.archiveId);
 }
 
@@ -147,14 +148,19 @@ async function assertOurs(client: Client, workflowId: string, archiveId: string)
   });
 }
 
-/** The argument of a workflow's start. Undefined if it is not encrypted with one of our keys, or is not a request. */
+/**
+ * The argument of a workflow's start. Undefined if it is not encrypted, or is not a request.
+ *
+ * @throws VideoIdError KEY_NOT_SHARED if it is encrypted with a key that this process lacks
+ */
 async function readStart(client: Client, payload: Payload | undefined): Promise<AnyRequest | undefined> {
   const { loadedDataConverter } = client.options;
-  if (!payload || (loadedDataConverter.payloadCodecs.length > 0 && !isEncrypted(payload))) return undefined;
+  if (!payload) return undefined;
   try {
     const argument: unknown = await decodeFromPayloadsAtIndex(loadedDataConverter, 0, [payload]);
     return isRequest(argument) ? argument : undefined;
-  } catch {
+  } catch (error) {
+    if (error instanceof VideoIdError && isEncrypted(payload)) throw error;
     return undefined;
   }
 }

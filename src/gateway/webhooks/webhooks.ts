@@ -8,6 +8,7 @@ import { answerUnrouted, noSuchCall } from '../../http/app.js';
 import { answerFailure } from '../../http/failure-answer.js';
 import { BodyNotRead, type BodyLimits, notRead, readBody } from '../body.js';
 import type { CachedIndex } from './cached-index.js';
+import type { CallbackCounts, KnownToken } from './callback-counts.js';
 import type { DeliverHint } from './hint-delivery.js';
 import { type Hint, isForwarded, readHint } from './hint-payload.js';
 import type { DeliveredHints, HintAllowance } from './hint-traffic.js';
@@ -15,17 +16,18 @@ import type { KnownSecrets } from '../known-secrets.js';
 import type { GatewayMetrics, HintResult } from '../metrics.js';
 
 export { CachedIndex } from './cached-index.js';
+export { CallbackCounts, tokenDigest } from './callback-counts.js';
 export { createHintDelivery } from './hint-delivery.js';
 export { DeliveredHints, HintAllowance } from './hint-traffic.js';
 
-/** The owner of a webhook token. */
-export interface HintSource {
+/** A webhook token, and whose it is. */
+export interface HintSource extends KnownToken {
   environment: string;
-  registrationAuthority: string;
 }
 
 export interface WebhookParts {
   tokens: KnownSecrets<HintSource>;
+  counts: CallbackCounts;
   index: CachedIndex;
   deliver: DeliverHint;
   delivered: DeliveredHints;
@@ -72,7 +74,10 @@ export function createWebhooks(parts: WebhookParts): Hono<{ Bindings: HttpBindin
   const app = new Hono<{ Bindings: HttpBindings }>();
   const sourceOf = (token: string): HintSource | undefined => {
     const source = parts.tokens.find(token);
-    if (source === undefined) parts.metrics.hints.add({ result: 'wrong-token' });
+    if (source === undefined) {
+      parts.metrics.hints.add({ result: 'wrong-token' });
+      parts.counts.wrong(token);
+    } else parts.counts.known(source);
     return source;
   };
   app.post(PATH, async (context) => {
@@ -81,7 +86,11 @@ export function createWebhooks(parts: WebhookParts): Hono<{ Bindings: HttpBindin
     const { result, hint, pause } = await takeHint(parts, source, context.env.incoming);
     parts.metrics.hints.add({ result });
     // Logs only a documented status word, never other text of the sender.
-    parts.logger.info({ ...source, reason: result, providerStatus: hint?.status ?? 'other' }, 'hint');
+    const { environment, registrationAuthority } = source;
+    parts.logger.info(
+      { environment, registrationAuthority, reason: result, providerStatus: hint?.status ?? 'other' },
+      'hint',
+    );
     const failure = FAILURE_OF[result]?.(parts.limits);
     if (failure === undefined) return new Response(null, { status: 200 });
     return answerFailure(failure, pause === undefined ? {} : { 'Retry-After': String(pause) });

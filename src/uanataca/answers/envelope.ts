@@ -11,8 +11,9 @@ export interface Envelope {
   text: string;
   /** `detail` or `details`, or the whole body if there is neither. */
   payload: unknown;
-  /** A body that is not JSON comes from a proxy in front of the Optimizer. */
-  form: 'json' | 'empty' | 'other';
+  form: 'json' | 'empty' | 'page' | 'text';
+  /** Whether it has fields of the provider's answers (§2). If not, something between us and the provider may have answered. */
+  own: boolean;
   /** Whether the body has words of the provider: it is not empty, not "Not Found", and not the page of a proxy. */
   speaks: boolean;
   /** Uanataca's id of the error, 16 hex digits, for their support (§2.3). */
@@ -23,14 +24,15 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /** Reads the text of an answer. Never throws. */
 export function readEnvelope(body: string): Envelope {
-  const parsed = parse(body);
+  const parsed = parse(body.replace(/^\uFEFF/, ''));
   if (parsed === undefined) {
     return {
       succeeded: undefined,
       bodyStatus: undefined,
       text: wordsOfPage(body),
       payload: undefined,
-      form: body.trim() === '' ? 'empty' : 'other',
+      form: formOf(body),
+      own: false,
       speaks: false,
       errorId: undefined,
     };
@@ -41,12 +43,14 @@ export function readEnvelope(body: string): Envelope {
   const bodyStatus = statusIn(status);
   const errorId = errorIdIn(fields);
   const text = errorId === undefined ? textOf(fields, parsed.value) : wordsOf(fields['error'], 0);
+  const succeeded = errorId === undefined ? successIn(status, bodyStatus) : false;
   return {
-    succeeded: errorId === undefined ? successIn(status, bodyStatus) : false,
+    succeeded,
     bodyStatus,
     text,
     payload,
     form: 'json',
+    own: succeeded !== undefined || isOwn(parsed.value),
     speaks: !/^(not found\.?)?$/i.test(text) || (errorId !== undefined && text === ''),
     errorId,
   };
@@ -55,6 +59,32 @@ export function readEnvelope(body: string): Envelope {
 /** A JSON object, and not an array or null. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Fields of both APIs that are in no envelope of somebody else: of errors, of requests, and of other answers (§2, §4, §8). */
+const OWN_FIELDS = [
+  'detail details message messsage error title description moved',
+  'pk request_pk videoid_pk videoid_link registration_authority profile scratchcard',
+  'uid document_uid password sn secrets count results result request videoid_status',
+  'document receipt preauthenticatedlink',
+].flatMap((names) => names.split(' '));
+
+/** Lists and booleans too (§8.1, §8.2). A status in words is a sentence (§2.3), and errors of fields are lists of texts (§4.14). */
+function isOwn(value: unknown): boolean {
+  if (Array.isArray(value) || typeof value === 'boolean') return true;
+  if (!isFields(value)) return false;
+  if (OWN_FIELDS.some((name) => value[name] !== undefined)) return true;
+  const { status } = value;
+  if (typeof status === 'string') return /\w \w/.test(status);
+  const items = Object.values(value);
+  return items.length > 0 && items.every((item) => Array.isArray(item) && typeof item[0] === 'string');
+}
+
+/** A body that is not JSON. */
+function formOf(body: string): 'empty' | 'page' | 'text' {
+  const start = body.trimStart();
+  if (start === '') return 'empty';
+  return start.startsWith('<') ? 'page' : 'text';
 }
 
 function parse(body: string): { value: unknown } | undefined {

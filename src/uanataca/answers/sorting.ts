@@ -12,6 +12,14 @@ export interface Answered {
   envelope: Envelope;
   /** Milliseconds, from `Retry-After`. */
   retryAfter?: number | undefined;
+  /** Where a redirect leads. `here`: to the same path on the same host, with another scheme or a slash more or less. */
+  redirect?: { host: string; here: boolean } | undefined;
+}
+
+/** An API, and where it is in a sentence: "the Optimizer at optimizer.example.com:443". */
+export interface At<Call extends string> {
+  api: Api<Call>;
+  place: string;
 }
 
 /**
@@ -20,23 +28,27 @@ export interface Answered {
  * | answer                                   | read      | repeatable | doubtful            |
  * |------------------------------------------|-----------|------------|---------------------|
  * | no connection, TLS                       | not-sent  | not-sent   | not-sent            |
+ * | 407, 511                                 | not-sent  | not-sent   | not-sent            |
  * | no answer, cut answer, 408               | temporary | temporary  | unknown             |
- * | 429                                      | temporary | temporary  | temporary           |
+ * | 429, other 307 and 308                   | temporary | temporary  | temporary           |
  * | 503                                      | temporary | temporary  | unknown (a setting) |
  * | 4xx or 500 with known words              | refused   | refused    | refused             |
- * | other 5xx, 1xx, 303                      | temporary | temporary  | unknown             |
- * | other 3xx, other 4xx                     | refused   | refused    | refused             |
+ * | other 5xx, 1xx                           | temporary | temporary  | unknown             |
+ * | 3xx to the same address                  | refused   | refused    | refused             |
+ * | other 3xx, 2xx and 4xx in a foreign form | temporary | temporary  | unknown             |
+ * | other 4xx                                | refused   | refused    | refused             |
  * | 2xx that reports failure, unknown words  | temporary | temporary  | unknown             |
  *
  * Returns `undefined` for success.
  */
-export function sortAnswer<Call extends string>(api: Api<Call>, call: Call, answered: Answered): Trouble | undefined {
+export function sortAnswer<Call extends string>(at: At<Call>, call: Call, answered: Answered): Trouble | undefined {
+  const { api } = at;
   const { status: httpStatus, envelope } = answered;
   const succeeded = httpStatus >= 200 && httpStatus < 300;
   if (succeeded && envelope.succeeded !== false) return undefined;
   const status = statusOf(httpStatus, envelope);
   const trouble = {
-    said: `HTTP ${httpStatus}${envelope.text === '' ? '' : `: ${envelope.text}`}`,
+    said: saidBy(answered),
     status: httpStatus,
     ...defined({ errorId: envelope.errorId }),
   };
@@ -46,7 +58,8 @@ export function sortAnswer<Call extends string>(api: Api<Call>, call: Call, answ
     return { ...trouble, kind: 'temporary', code: 'PROVIDER_BUSY', ...after };
   }
   if (status === 408) return { ...trouble, ...doubt(api, call, 'PROVIDER_UNREACHABLE') };
-  if (status < 500 || status === 500) {
+  const mayKnow = envelope.form === 'json' || envelope.form === 'text';
+  if (mayKnow && (status < 500 || status === 500)) {
     const known = api.refusals.find((row) => (row.calls ?? [call]).includes(call) && row.words.test(envelope.text));
     if (known !== undefined) {
       const meaning = defined({ meaning: known.meaning });
@@ -54,25 +67,77 @@ export function sortAnswer<Call extends string>(api: Api<Call>, call: Call, answ
     }
   }
   if (succeeded && status < 400) return { ...trouble, ...doubt(api, call, 'PROVIDER_ANSWER_UNKNOWN') };
+  if (answered.redirect?.here === true && status >= 300 && status < 400) {
+    const ours = `the server redirects the call: check ${api.elsewhere}`;
+    return { ...trouble, kind: 'refused', code: 'PROVIDER_REFUSED', ours };
+  }
+  if (isForeign(api, status, envelope)) return sortForeign(at, call, answered);
   if (status >= 500) return { ...trouble, ...serverTrouble(api, call, status, answered.retryAfter) };
   if (status >= 400) return { ...trouble, ...unfamiliarRefusal(api, call, status, envelope) };
-  if (status < 200 || status === 303) return { ...trouble, ...doubt(api, call, 'PROVIDER_ANSWER_UNKNOWN') };
-  return {
-    ...trouble,
-    kind: 'refused',
-    code: 'PROVIDER_REFUSED',
-    ours: `the server redirects the call: ${api.elsewhere}`,
-  };
+  return { ...trouble, ...doubt(api, call, 'PROVIDER_ANSWER_UNKNOWN') };
+}
+
+/** Sorts an answer that the provider did not give. It is no answer to the call, and says nothing about the request. */
+export function sortForeign<Call extends string>({ api, place }: At<Call>, call: Call, answered: Answered): Trouble {
+  const { status, envelope, redirect } = answered;
+  const trouble = { said: saidBy(answered), status };
+  if (asksForCertificate(status, envelope)) {
+    const ours = `${place} wants a client certificate, and did not accept ours`;
+    return { ...trouble, kind: 'not-sent', code: 'CLIENT_CERTIFICATE_FAILED', ours, remedy: CHECK_CERTIFICATE };
+  }
+  const to = redirect === undefined ? '' : ` with a redirect to ${redirect.host}`;
+  const or = status === 404 ? ', or nothing is served at this address' : '';
+  const ours = `something between us and ${place} answered${to}${or}`;
+  return { ...trouble, ...foreignKind(api, call, status), ours, remedy: FOREIGN };
+}
+
+/** A proxy that wants to know us first has passed nothing on. A 307 or 308 asks for the same call elsewhere. */
+function foreignKind<Call extends string>(api: Api<Call>, call: Call, status: number): Pick<Trouble, 'kind' | 'code'> {
+  if (status === 407 || status === 511) return { kind: 'not-sent', code: 'ANSWER_NOT_FROM_PROVIDER' };
+  if (status === 307 || status === 308) return { kind: 'temporary', code: 'ANSWER_NOT_FROM_PROVIDER' };
+  return doubt(api, call, 'ANSWER_NOT_FROM_PROVIDER');
+}
+
+const FOREIGN =
+  'Check the address, and the proxies and the network between here and there. When the provider itself answers, it goes on.';
+
+const CHECK_CERTIFICATE =
+  'See what `videoid doctor` says about the client certificate. Put the right one where the settings say; no restart is needed.';
+
+/** Web servers answer so to a client without the right certificate (§1.2). */
+function asksForCertificate(status: number, { form, text }: Envelope): boolean {
+  return status === 400 && form !== 'json' && /SSL certificate/i.test(text);
+}
+
+/** Whether something else than the provider answered. Its own web server may say so, too, that a body is too large. */
+function isForeign({ assumed }: Pick<Api<never>, 'assumed'>, status: number, envelope: Envelope): boolean {
+  if (status === 407 || status === 511 || (status >= 300 && status < 400)) return true;
+  if (asksForCertificate(status, envelope)) return true;
+  if (status >= 500 || status < 200 || status === 413 || !assumed.answersAreJson || envelope.own) return false;
+  return !((status === 404 || status === 410) && bareMeansNotThere({ assumed }, envelope));
+}
+
+function saidBy({ status, envelope }: Answered): string {
+  return `HTTP ${status}${envelope.text === '' ? '' : `: ${envelope.text}`}`;
 }
 
 /** Sorts a missing answer. */
-export function sortLoss<Call extends string>(api: Api<Call>, call: Call, loss: Loss): Trouble {
-  if (!loss.sent) return { kind: 'not-sent', code: 'PROVIDER_UNREACHABLE', ours: loss.message };
-  return { ...doubt(api, call, 'PROVIDER_UNREACHABLE'), ours: loss.message };
+export function sortLoss<Call extends string>({ api, place }: At<Call>, call: Call, loss: Loss): Trouble {
+  const ours = `${place}: ${loss.message}`;
+  const kind = loss.sent ? doubt(api, call, loss.code) : ({ kind: 'not-sent', code: loss.code } as const);
+  return { ...kind, ours, ...defined({ remedy: loss.remedy }) };
 }
 
 /** Sorts an answer that reports success but lacks ids, a status or a PDF. `lacks` is our own text, safe to show. */
-export function sortUnusable<Call extends string>(api: Api<Call>, call: Call, status: number, lacks: string): Trouble {
+export function sortUnusable<Call extends string>(
+  at: At<Call>,
+  call: Call,
+  answered: Answered,
+  lacks: string,
+): Trouble {
+  const { api } = at;
+  const { status, envelope } = answered;
+  if (api.assumed.answersAreJson && !envelope.own) return sortForeign(at, call, answered);
   return { ...doubt(api, call, 'PROVIDER_ANSWER_UNKNOWN'), status, ours: `HTTP ${status}: ${lacks}` };
 }
 
@@ -101,8 +166,11 @@ function unfamiliarRefusal<Call extends string>(
   envelope: Envelope,
 ): Pick<Trouble, 'kind' | 'code' | 'meaning' | 'ours'> {
   if (status === 401) return { kind: 'refused', code: 'CREDENTIALS_REFUSED' };
-  if (status !== 404 && status !== 410) return { kind: 'refused', code: 'PROVIDER_REFUSED' };
   const addressIsRight = envelope.speaks || api.addressProven.includes(call) || bareMeansNotThere(api, envelope);
+  if (status === 413) {
+    return { kind: 'refused', code: 'PROVIDER_REFUSED', ours: 'the server, or a proxy, takes no body of this size' };
+  }
+  if (status !== 404 && status !== 410) return { kind: 'refused', code: 'PROVIDER_REFUSED' };
   if (status === 404 && !addressIsRight) {
     const ours = 'nothing is served at this address: check the address, or see the assumption bareNotFound';
     return { kind: 'refused', code: 'PROVIDER_REFUSED', ours };

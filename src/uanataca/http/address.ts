@@ -4,10 +4,18 @@ import { VideoIdError } from '../../messages/failures.js';
 export interface Server {
   /** Its name in a sentence: "the Optimizer". */
   name: string;
-  /** The setting that holds its address. */
-  setting: string;
+  /** The settings that hold its address, the CA of its certificate, and our certificate for it. */
+  addressSetting: string;
+  caSetting: string;
+  certificateSetting?: string;
   /** The path of its API. */
   basePath: string;
+}
+
+/** Host and port of an origin: `optimizer.example.com:443`. */
+export function hostAndPortOf(origin: string): string {
+  const { hostname, port, protocol } = new URL(origin);
+  return `${hostname}:${port === '' ? (protocol === 'https:' ? '443' : '80') : port}`;
 }
 
 /** The vendor's generated samples repeat this after the base path (§1.1). */
@@ -23,7 +31,7 @@ export function addressOf(baseUrl: string, server: Server): { origin: string; ba
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new VideoIdError('BAD_SETTING', `The address of ${server.name} cannot be used.`, {
-      field: server.setting,
+      field: server.addressSetting,
       remedy: 'Give an http or https address such as https://provider.example.com.',
     });
   }

@@ -1,11 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
-import { Agent, type buildConnector } from 'undici';
-import { VideoIdError } from '../../messages/failures.js';
-import { readGuardedSync } from '../../security/guarded-file.js';
-import { type Server, addressOf } from './address.js';
-import { type ClientCertificate, withClientCertificate } from './client-certificate.js';
-import { Loss, NotConnected, asLoss } from './loss.js';
+import { Agent } from 'undici';
+import { type Server, addressOf, hostAndPortOf } from './address.js';
+import { type ClientCertificate, Connector } from './connector.js';
+import { explained } from './explanation.js';
+import { Loss, asLoss } from './loss.js';
 import { type Form, multipartOf } from './multipart.js';
 
 /** Milliseconds. */
@@ -50,22 +49,37 @@ export interface HttpAnswer {
 export class Http {
   /** For messages: scheme, host and port. */
   readonly origin: string;
+  readonly #server: Server;
   readonly #basePath: string;
   readonly #timeouts: Timeouts;
+  readonly #connector: Connector;
   readonly #reused: Agent;
   readonly #fresh: Agent;
   #closed = false;
 
-  /** @throws VideoIdError BAD_SETTING for an address or CA file that cannot be used. */
+  /** @throws VideoIdError BAD_SETTING for an address that cannot be used. */
   constructor(settings: HttpSettings, server: Server) {
     const { origin, basePath } = addressOf(settings.baseUrl, server);
     this.origin = origin;
     this.#basePath = basePath;
+    this.#server = server;
     this.#timeouts = settings.timeouts;
-    const connect = connectorOf(settings);
+    this.#connector = new Connector(settings.timeouts.connect, settings);
+    const { connect } = this.#connector;
     this.#reused = new Agent({ connect });
     // In undici, pipelining 0 means one connection per request.
     this.#fresh = new Agent({ connect, pipelining: 0 });
+  }
+
+  /** Which server this is, in a sentence: "the Optimizer at optimizer.example.com:443". */
+  get place(): string {
+    return `${this.#server.name} at ${hostAndPortOf(this.origin)}`;
+  }
+
+  /** Where an order goes. */
+  addressOf({ path, query }: Pick<HttpOrder, 'path' | 'query'>): URL {
+    const search = new URLSearchParams(query).toString();
+    return new URL(`${this.origin}${this.#basePath}${path}${search === '' ? '' : `?${search}`}`);
   }
 
   /**
@@ -77,11 +91,11 @@ export class Http {
   async send(order: HttpOrder, fresh: boolean): Promise<HttpAnswer> {
     if (this.#closed) throw new Loss(false, 'this process is stopping');
     const { body, headers } = await bodyOf(order);
-    const query = new URLSearchParams(order.query).toString();
+    const { pathname, search } = this.addressOf(order);
     try {
       const answer = await (fresh ? this.#fresh : this.#reused).request({
         origin: this.origin,
-        path: `${this.#basePath}${order.path}${query === '' ? '' : `?${query}`}`,
+        path: `${pathname}${search}`,
         method: order.method,
         headers: { accept: '*/*', 'user-agent': 'videoid-worker', ...headers },
         body,
@@ -92,7 +106,18 @@ export class Http {
       return { status: answer.statusCode, headers: answer.headers, body: answer.body };
     } catch (error) {
       if (typeof body !== 'string') body?.destroy();
-      throw asLoss(error);
+      throw await this.#explained(asLoss(error));
+    }
+  }
+
+  /** A loss with its true cause. Looking for it must not hide the loss. */
+  async #explained(loss: unknown): Promise<unknown> {
+    if (!(loss instanceof Loss)) return loss;
+    const call = { origin: this.origin, server: this.#server, connectWithin: this.#timeouts.connect };
+    try {
+      return await explained(loss, { ...call, files: await this.#connector.files() });
+    } catch {
+      return loss;
     }
   }
 
@@ -110,28 +135,4 @@ async function bodyOf(order: HttpOrder): Promise<{ body: string | Readable | nul
   }
   if (order.json === undefined) return { body: null, headers: {} };
   return { body: JSON.stringify(order.json), headers: { 'content-type': 'application/json' } };
-}
-
-/** A connector that marks its failures: a request that fails before the connection exists was not sent. */
-function connectorOf({ timeouts, ca, clientCertificate }: HttpSettings): buildConnector.connector {
-  const options = { timeout: timeouts.connect, allowH2: false, ...(ca === undefined ? {} : { ca: pemFrom(ca) }) };
-  const connect = withClientCertificate(options, clientCertificate);
-  return (place, callback) =>
-    connect(place, (...result) => {
-      if (result[0] === null) callback(null, result[1]);
-      else callback(new NotConnected(result[0]), null);
-    });
-}
-
-function pemFrom(path: string): string {
-  try {
-    return readGuardedSync(path, 'ca');
-  } catch (cause) {
-    if (cause instanceof VideoIdError) throw cause;
-    throw new VideoIdError('BAD_SETTING', `The CA file ${path} cannot be read.`, {
-      field: 'ca',
-      remedy: 'Name a PEM file that this process may read.',
-      cause,
-    });
-  }
 }

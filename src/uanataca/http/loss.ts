@@ -1,33 +1,28 @@
+import { defined } from '../../messages/defined.js';
+import type { StepFailureCode } from '../../messages/failures.js';
 import { VideoIdError } from '../../messages/failures.js';
-
-/** Our own sentences for the connection errors of undici and Node: theirs may contain personal data. */
-const SENTENCES: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'the connection was refused',
-  ENOTFOUND: 'the host name was not found',
-  EAI_AGAIN: 'the host name could not be looked up',
-  EHOSTUNREACH: 'the host cannot be reached',
-  ENETUNREACH: 'the network cannot be reached',
-  ETIMEDOUT: 'no connection within the time-out',
-  UND_ERR_CONNECT_TIMEOUT: 'no connection within the time-out',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'TLS: the certificate does not name this host',
-  CERT_HAS_EXPIRED: 'TLS: the certificate has expired',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer within the time-out',
-  UND_ERR_BODY_TIMEOUT: 'the answer stopped within the time-out',
-  UND_ERR_SOCKET: 'the connection was closed before the answer was complete',
-  ECONNRESET: 'the connection was reset before the answer was complete',
-  EPIPE: 'the connection was closed before the request was complete',
-};
+import { sentenceOf } from '../../network/sentences.js';
+import { CERTIFICATE_ALERT, isTlsCode } from '../../network/tls-words.js';
 
 /** A call without a complete answer. */
 export class Loss extends Error {
   override readonly name = 'Loss';
+  readonly code: StepFailureCode;
+  /** What to do, if the cause is known. */
+  readonly remedy: string | undefined;
+  /** The code of the error behind it, of undici, Node or OpenSSL. */
+  readonly error: string;
 
   constructor(
     /** False if the provider cannot have seen the request. */
     readonly sent: boolean,
     message: string,
+    more: { code?: StepFailureCode; remedy?: string; error?: string } = {},
   ) {
     super(message);
+    this.code = more.code ?? 'PROVIDER_UNREACHABLE';
+    this.remedy = more.remedy;
+    this.error = more.error ?? '';
   }
 }
 
@@ -40,10 +35,6 @@ export class NotConnected extends Error {
   }
 }
 
-/** In TLS 1.3, a server refuses our certificate after our side of the handshake. It has not read the request then. */
-const CERTIFICATE_REFUSED =
-  /^ERR_SSL_\w+_ALERT_(BAD_CERTIFICATE|UNSUPPORTED_CERTIFICATE|CERTIFICATE_\w+|UNKNOWN_CA|ACCESS_DENIED|HANDSHAKE_FAILURE)$/;
-
 /** Mistakes in our own call, not in the network. */
 const MISTAKES = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
 
@@ -53,20 +44,18 @@ const MISTAKES = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED']);
  */
 export function asLoss(error: unknown): unknown {
   if (error instanceof NotConnected) {
-    return error.because instanceof VideoIdError ? error.because : new Loss(false, sentenceOf(codeOf(error.because)));
+    const { because } = error;
+    return because instanceof VideoIdError || because instanceof Loss ? because : lossOf(false, codeOf(because));
   }
   if (error instanceof Loss || error instanceof VideoIdError || error instanceof TypeError) return error;
   const code = codeOf(error);
   if (MISTAKES.has(code)) return error;
-  return new Loss(!CERTIFICATE_REFUSED.test(code), sentenceOf(code));
+  return lossOf(!CERTIFICATE_ALERT.test(code), code);
 }
 
-function sentenceOf(code: string): string {
-  const sentence = SENTENCES[code];
-  if (sentence !== undefined) return sentence;
-  if (CERTIFICATE_REFUSED.test(code)) return `TLS: the server refuses our certificate (${code})`;
-  if (/CERT|_SSL_|_TLS_|EPROTO/.test(code)) return `TLS: no trusted connection (${code})`;
-  return `the connection failed (${code})`;
+function lossOf(sent: boolean, error: string): Loss {
+  const more = { error, ...defined({ code: isTlsCode(error) ? ('TLS_FAILED' as const) : undefined }) };
+  return new Loss(sent, sentenceOf(error), more);
 }
 
 /** The code of an error. If several addresses were tried, the code of the first. */

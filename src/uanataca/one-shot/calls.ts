@@ -3,7 +3,12 @@ import { type Server, segment } from '../http/address.js';
 import type { Effect } from '../api.js';
 import type { Assumptions } from './assumptions.js';
 
-export const OPTIMIZER: Server = { name: 'the Optimizer', setting: 'optimizer', basePath: '/oneshot/api/v1' };
+export const OPTIMIZER: Server = {
+  name: 'the Optimizer',
+  addressSetting: 'environments.<name>.optimizer',
+  caSetting: 'environments.<name>.ca',
+  basePath: '/oneshot/api/v1',
+};
 
 /** The calls of the One-Shot API. */
 export const CALLS = {

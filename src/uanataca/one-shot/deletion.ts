@@ -45,7 +45,7 @@ async function deleteKind(exchange: Exchange<CallName>, place: DocumentPlace, as
 }
 
 function remove(exchange: Exchange<CallName>, path: string, query = {}): Promise<unknown> {
-  return exchange.ask('delete', { method: 'DELETE', path, query });
+  return exchange.done('delete', { method: 'DELETE', path, query });
 }
 
 async function isLeft(exchange: Exchange<CallName>, place: DocumentPlace, assumed: Assumptions): Promise<boolean> {

@@ -21,7 +21,7 @@ import { deleteDocument } from './deletion.js';
 import { type DocumentKind, hasDocument, readDocument } from './documents.js';
 import type { PdfOptions, PdfStream } from '../http/pdf-stream.js';
 import { type NewSignerData, updateOf } from './update.js';
-import { type ProviderRequest, requestIn } from '../provider-request.js';
+import { type ProviderRequest, isRequest, requestIn } from '../provider-request.js';
 import { createdSchema, sole, tokenIn, uidIn } from './schemas.js';
 
 export type { BillingCredentials, RaoCredentials } from '../credentials.js';
@@ -64,7 +64,7 @@ export class OneShot {
   readonly #settings: OneShotSettings;
   readonly #exchange: Exchange<CallName>;
 
-  /** @throws VideoIdError BAD_SETTING for an address or CA file that cannot be used. */
+  /** @throws VideoIdError BAD_SETTING for an address that cannot be used. */
   constructor(settings: OneShotSettings) {
     this.#settings = settings;
     this.#exchange = new Exchange(new Http(settings, OPTIMIZER), oneShotApi(settings.assumptions));
@@ -110,7 +110,8 @@ export class OneShot {
       signal: options.signal,
     });
     const request = requestIn(sole(answered.envelope.payload));
-    if (request === undefined) throw this.#exchange.unusable('request', answered, 'the answer has no status');
+    if (request === undefined || (!answered.envelope.own && !isRequest(request)))
+      throw this.#exchange.unusable('request', answered, 'the answer has no status');
     return request;
   }
 
@@ -123,13 +124,13 @@ export class OneShot {
   async updateRequest(pk: RequestPk, read: ProviderRequest, signer: NewSignerData): Promise<void> {
     const json = updateOf(read, signer, this.#assumed);
     const known = Object.values({ ...read.fields, ...signer.fields, email: signer.email, phone: signer.phone });
-    await this.#exchange.ask('update', { method: 'PUT', path: PATHS.request(pk), json }, known);
+    await this.#exchange.done('update', { method: 'PUT', path: PATHS.request(pk), json }, known);
   }
 
   /** Approves in an officer's name: the request goes to ENROLLREADY (§4.4). */
   async approve(pk: VideoidPk, rao: RaoCredentials): Promise<void> {
     const json = raoFields(rao, 'rao', this.#assumed);
-    await this.#exchange.ask('approve', { method: 'POST', path: PATHS.approve(pk), json }, raoSecrets(rao));
+    await this.#exchange.done('approve', { method: 'POST', path: PATHS.approve(pk), json }, raoSecrets(rao));
   }
 
   /** Refuses in an officer's name: the request goes to CANCELLED (§4.5). The reason may not be blank. */
@@ -138,13 +139,13 @@ export class OneShot {
       throw new VideoIdError('BAD_INPUT', 'A refusal needs a reason.', { field: 'reason', remedy: 'Give a reason.' });
     }
     const json = { ...raoFields(rao, this.#assumed.refuseRaoField, this.#assumed), reason };
-    await this.#exchange.ask('refuse', { method: 'POST', path: PATHS.refuse(pk), json }, [...raoSecrets(rao), reason]);
+    await this.#exchange.done('refuse', { method: 'POST', path: PATHS.refuse(pk), json }, [...raoSecrets(rao), reason]);
   }
 
   /** Cancels a request, if the assumption `cancelByDelete` says that it is possible (§4.12). */
   async cancel(pk: RequestPk): Promise<'cancelled' | 'gone' | 'not-offered'> {
     if (!this.#assumed.cancelByDelete) return 'not-offered';
-    const cancelled = this.#exchange.ask('cancel', { method: 'DELETE', path: PATHS.request(pk) });
+    const cancelled = this.#exchange.done('cancel', { method: 'DELETE', path: PATHS.request(pk) });
     return meaningOr(cancelled, 'cancelled', 'gone');
   }
 
@@ -192,7 +193,7 @@ export class OneShot {
   ): Promise<'deleted' | 'gone'> {
     const query = defined({ document_type: options.kind });
     const order = { method: 'DELETE', path: PATHS.documents(pk), query, signal: options.signal } as const;
-    const deleted = this.#exchange.ask('delete', order);
+    const deleted = this.#exchange.done('delete', order);
     return meaningOr(deleted, 'deleted', 'gone');
   }
 
@@ -212,7 +213,7 @@ export class OneShot {
   /** Makes the provider send a code to the signer's phone (§4.8). */
   async generateOtp(pk: RequestPk): Promise<'sent' | 'sent-less-than-a-minute-ago'> {
     const method = this.#assumed.otpDeliveryMethod;
-    const sent = this.#exchange.ask('otp', {
+    const sent = this.#exchange.done('otp', {
       method: 'POST',
       path: PATHS.otp(pk),
       json: method === 'omitted' ? undefined : { delivery_method: method },
@@ -238,7 +239,7 @@ export class OneShot {
       ...(unlock === undefined ? {} : { ext_unlock_type: unlock.type, ext_unlock_value: unlock.value.reveal() }),
     };
     const path = PATHS.sign(pk, this.#assumed);
-    const signed = this.#exchange.ask('sign', { method: 'POST', path, json }, revealed(order.secret, unlock?.value));
+    const signed = this.#exchange.done('sign', { method: 'POST', path, json }, revealed(order.secret, unlock?.value));
     return meaningOr(signed, 'signed', 'already-issued', 'not-accepted');
   }
 
@@ -257,7 +258,7 @@ export class OneShot {
    * Throws the other errors of a read: unreachable, TLS, a wrong address.
    */
   async ping(): Promise<void> {
-    await this.#exchange.ping('request', PATHS.request('0' as RequestPk));
+    await this.#exchange.ping('request', PATHS.request('0' as RequestPk), isRequest);
   }
 
   /** Waits for running calls, then closes the connections. */

@@ -4,7 +4,9 @@ import type { Effect } from '../api.js';
 
 export const REGISTRATION_AUTHORITY: Server = {
   name: 'the Registration Authority API',
-  setting: 'registrationAuthorityApi.address',
+  addressSetting: 'environments.<name>.registrationAuthorityApi.address',
+  caSetting: 'environments.<name>.registrationAuthorityApi.ca',
+  certificateSetting: 'environments.<name>.registrationAuthorityApi.certificate',
   basePath: '/api/v1',
 };
 

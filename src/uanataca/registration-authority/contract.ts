@@ -52,7 +52,9 @@ function orderOf(way: Way, pk: RequestPk, raoNumber: string | number): HttpOrder
   }
 }
 
-function saysNotThisWay({ code }: ProviderError): boolean {
+/** A path that does not exist may be answered with a page (§8.2). */
+function saysNotThisWay({ code, status }: ProviderError): boolean {
+  if (status === 404) return true;
   return code === 'PROVIDER_REFUSED' || code === 'PROVIDER_NOT_FOUND' || code === 'PROVIDER_ANSWER_UNKNOWN';
 }
 

@@ -11,7 +11,7 @@ export function registrationAuthorityApi(assumed: RegistrationAuthorityAssumptio
     refusals: refusalsOf(assumed),
     removing: ['cancel'],
     addressProven: [],
-    elsewhere: 'check the address (https, and no path but the API’s)',
+    elsewhere: 'the address (https, and no path but the API’s)',
     assumed,
   };
 }
@@ -44,8 +44,6 @@ const REFUSALS: readonly KnownRefusal<CallName>[] = [
   { section: '§8.3 412', calls: ['approve'], words: /Invalid request fields/i, code: 'FIELDS_MISSING' },
   { section: '§8.3 400', calls: ['approve'], words: /Missing required docs/i, code: 'DOCUMENTS_MISSING' },
   { section: '§8.2 404', calls: ['cancel'], words: /No Request matches/i, code: 'PROVIDER_NOT_FOUND', meaning: 'gone' },
-  // A proxy that got no certificate, or refuses ours.
-  { section: '§1.2 400', words: /SSL certificate/i, code: 'CREDENTIALS_REFUSED' },
   { section: '§8.2 500', words: /invalid literal for int\(\)/i, code: 'PROVIDER_REFUSED' },
   { section: '§8.2 500', words: /Invalid ScratchCard/i, code: 'PROVIDER_REFUSED' },
   // Field errors in the form that Python prints.

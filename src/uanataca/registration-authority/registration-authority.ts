@@ -15,6 +15,7 @@ import { type CallName, PATHS, REGISTRATION_AUTHORITY } from './calls.js';
 import { contractOf } from './contract.js';
 import { hasDocument } from './documents.js';
 import { type EnrolmentRequest, enrolmentIn } from './enrolment-request.js';
+import { isRequest } from '../provider-request.js';
 import { pageOf } from './pages.js';
 import {
   type CardSecrets,
@@ -78,7 +79,7 @@ export class RegistrationAuthority {
   readonly #assumed: RegistrationAuthorityAssumptions;
   readonly #exchange: Exchange<CallName>;
 
-  /** @throws VideoIdError BAD_SETTING for an address or CA file that cannot be used. */
+  /** @throws VideoIdError BAD_SETTING for an address that cannot be used. */
   constructor({ certificate, key, passphrase, assumptions, ...settings }: RegistrationAuthoritySettings) {
     const clientCertificate = { certificate, key, passphrase };
     this.#assumed = assumptions;
@@ -163,7 +164,8 @@ export class RegistrationAuthority {
     const order = { method: 'GET', path: PATHS.request(pk), signal: options.signal } as const;
     const answered = await this.#exchange.ask('request', order);
     const request = enrolmentIn(answered.envelope.payload);
-    if (request === undefined) throw this.#exchange.unusable('request', answered, 'the answer has no status');
+    if (request === undefined || (!answered.envelope.own && !isRequest(request)))
+      throw this.#exchange.unusable('request', answered, 'the answer has no status');
     return request;
   }
 
@@ -175,7 +177,7 @@ export class RegistrationAuthority {
   async updateRequest(pk: RequestPk, read: EnrolmentRequest, fields: Readonly<Record<string, string>>): Promise<void> {
     const json = updateOf(read, fields, this.#assumed);
     const known = [...Object.values(fields), ...Object.values(read.fields)];
-    await this.#exchange.ask('update', { method: 'PUT', path: PATHS.request(pk), json }, known);
+    await this.#exchange.done('update', { method: 'PUT', path: PATHS.request(pk), json }, known);
   }
 
   /** The names of the fields that are missing for an approval (§8.2: `validate`). */
@@ -253,12 +255,12 @@ export class RegistrationAuthority {
     }
     const json = { ...raoFields(rao, 'rao_id', this.#assumed), reason };
     const order = { method: 'POST', path: PATHS.refuse(pk), json } as const;
-    await this.#exchange.ask('refuse', order, [...raoSecrets(rao), reason]);
+    await this.#exchange.done('refuse', order, [...raoSecrets(rao), reason]);
   }
 
   /** Cancels a request that is not issued yet (§8.2). In another status it throws REQUEST_STATUS_REFUSED (`refused`). */
   async cancel(pk: RequestPk): Promise<'cancelled' | 'gone'> {
-    const cancelled = this.#exchange.ask('cancel', { method: 'DELETE', path: PATHS.cancel(pk) });
+    const cancelled = this.#exchange.done('cancel', { method: 'DELETE', path: PATHS.cancel(pk) });
     return meaningOr(cancelled, 'cancelled', 'gone');
   }
 
@@ -274,7 +276,7 @@ export class RegistrationAuthority {
    * Throws the other errors of a read: unreachable, TLS, no permission, a wrong address.
    */
   async ping(): Promise<void> {
-    await this.#exchange.ping('request', PATHS.request('0' as RequestPk));
+    await this.#exchange.ping('request', PATHS.request('0' as RequestPk), isRequest);
   }
 
   /** Waits for running calls, then closes the connections. */

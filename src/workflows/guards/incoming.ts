@@ -6,7 +6,8 @@ import {
   workflowInfo,
   type WorkflowInterceptorsFactory,
 } from '@temporalio/workflow';
-import { ORIGIN_MARK, type PayloadOrigin } from '../../messages/payload-origin.js';
+import { ORIGIN_MARK, ORIGIN_WORDS, type PayloadOrigin } from '../../messages/payload-origin.js';
+import type { FailureCode } from '../../messages/failures.js';
 import type { RequestKey } from '../../messages/request.js';
 import { workflowIdOf } from '../../messages/request.js';
 import type { OrderName } from '../../messages/verbs.js';
@@ -18,7 +19,17 @@ import { START_GUARDS } from './start-guards.js';
 type Job = NonNullable<ActivateInput['activation']['jobs']>[number];
 type Payloads = NonNullable<NonNullable<Job['doUpdate']>['input']>;
 
-/** What the codec found, in words for the caller. */
+/** What the codec found in the argument of a start or an order. */
+interface Found {
+  origin: PayloadOrigin;
+  /** Which key is the reason, in words. Empty if no key is. */
+  words: string;
+}
+
+/** The codec was not asked, because there is not one argument. */
+const UNREAD: Found = { origin: 'not-readable', words: '' };
+
+/** What the codec found, in words for the caller, if it gave none. */
 const WORDS: Record<Exclude<PayloadOrigin, 'signed-order' | 'signed-start' | 'not-asked'>, string> = {
   encrypted: 'it is not signed',
   'not-encrypted': 'it is not encrypted',
@@ -27,11 +38,18 @@ const WORDS: Record<Exclude<PayloadOrigin, 'signed-order' | 'signed-start' | 'no
   'not-readable': 'it cannot be read',
 };
 
-/** A replay accepts this too, because the signing key may be retired by now. Such an order can only be written with the codec key. */
-const RETIRED: PayloadOrigin = 'wrongly-signed';
+/** A replay accepts a retired signing key. Such an order can only be written with the codec key. */
+function unretired(found: Found | undefined, origin: 'signed-order' | 'signed-start'): Found | undefined {
+  return found?.origin === 'wrongly-signed' ? { ...found, origin } : found;
+}
 
 /** The task fails if an accepted order cannot be decrypted now. With the key it succeeds. */
-const KEY_MISSING = 'An order that was accepted earlier cannot be decrypted with the codec keys of this worker.';
+class KeyMissing extends Error {
+  constructor({ words }: Found) {
+    const code: FailureCode = 'KEY_NOT_SHARED';
+    super(`${code}: What was accepted earlier cannot be read: ${words === '' ? 'the worker lacks the key' : words}.`);
+  }
+}
 
 /**
  * Guards every workflow. It accepts only starts and orders that are signed by a known key, addressed to this workflow, and of
@@ -41,9 +59,9 @@ const KEY_MISSING = 'An order that was accepted earlier cannot be decrypted with
  * polls as a worker can write a history in which our workers seem to have accepted something.
  */
 export const interceptors: WorkflowInterceptorsFactory = () => {
-  let started: PayloadOrigin | undefined;
+  let started: Found | undefined;
   /** What the codec found of the Updates in this activation. They are accepted or refused within it. */
-  const orders = new Map<string, PayloadOrigin | undefined>();
+  const orders = new Map<string, Found | undefined>();
   let late: (() => void)[] = [];
   /** During a replay a refusal waits for the next new event, because the history contains no refusal. */
   const refuse = (error: unknown): Promise<never> =>
@@ -55,10 +73,10 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
     inbound: [
       {
         execute(input, next) {
+          const { isReplaying } = workflowInfo().unsafe;
+          if (isReplaying && started?.origin === 'not-readable') return Promise.reject(new KeyMissing(started));
           try {
-            const { isReplaying } = workflowInfo().unsafe;
-            if (isReplaying && started === 'not-readable') throw new Error(KEY_MISSING);
-            checkStart(input, isReplaying && started === RETIRED ? 'signed-start' : started);
+            checkStart(input, isReplaying ? unretired(started, 'signed-start') : started);
           } catch (error) {
             return refuse(error);
           }
@@ -70,9 +88,9 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
         },
         handleUpdate(input, next) {
           const found = orders.get(input.updateId);
-          if (found === 'not-readable') return Promise.reject(new Error(KEY_MISSING));
+          if (found?.origin === 'not-readable') return Promise.reject(new KeyMissing(found));
           try {
-            checkOrigin(input, found === RETIRED ? 'signed-order' : found);
+            checkOrigin(input, unretired(found, 'signed-order'));
           } catch (error) {
             return refuse(error);
           }
@@ -112,13 +130,22 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
 };
 
 /** What the codec found, if it was asked. Starts and orders have one argument. */
-function foundIn(payloads: Payloads | null | undefined): PayloadOrigin | undefined {
-  const mark = payloads?.length === 1 ? payloads[0]?.metadata?.[ORIGIN_MARK] : undefined;
-  return mark ? (String.fromCharCode(...mark) as PayloadOrigin) : undefined;
+function foundIn(payloads: Payloads | null | undefined): Found | undefined {
+  const metadata = payloads?.length === 1 ? payloads[0]?.metadata : undefined;
+  const mark = metadata?.[ORIGIN_MARK];
+  if (!mark) return undefined;
+  return {
+    origin: String.fromCharCode(...mark) as PayloadOrigin,
+    words: String.fromCharCode(...(metadata[ORIGIN_WORDS] ?? [])),
+  };
+}
+
+function wordsOf({ origin, words }: Found): string {
+  return words || (WORDS[origin as keyof typeof WORDS] ?? 'it is signed as something else');
 }
 
 /** @throws to the caller: ORDER_REFUSED, or BAD_INPUT with the field */
-function checkOrder(input: UpdateInput, found: PayloadOrigin | undefined): void {
+function checkOrder(input: UpdateInput, found: Found | undefined): void {
   checkOrigin(input, found);
   const { name } = input;
   const guard = Object.hasOwn(ORDER_GUARDS, name) ? ORDER_GUARDS[name as OrderName] : undefined;
@@ -130,12 +157,9 @@ function checkOrder(input: UpdateInput, found: PayloadOrigin | undefined): void 
 }
 
 /** Checks the signature and the address of an order. @throws to the caller: ORDER_REFUSED */
-function checkOrigin({ name, updateId, args: [given] }: UpdateInput, found: PayloadOrigin = 'not-readable'): void {
-  if (found !== 'signed-order' && found !== 'not-asked') {
-    throw callFailure(
-      'ORDER_REFUSED',
-      `The order is refused: ${found === 'signed-start' ? 'it is a start' : WORDS[found]}.`,
-    );
+function checkOrigin({ name, updateId, args: [given] }: UpdateInput, found: Found = UNREAD): void {
+  if (found.origin !== 'signed-order' && found.origin !== 'not-asked') {
+    throw callFailure('ORDER_REFUSED', `The order is refused: ${wordsOf(found)}.`);
   }
   const { workflowId, firstExecutionRunId: run } = workflowInfo();
   const addressee = Object.entries({ workflowId, run, update: name, updateId });
@@ -156,16 +180,12 @@ function orderIn({ args }: Pick<UpdateInput, 'args'>): unknown[] {
 }
 
 /** @throws START_REFUSED, which ends the workflow before anything has happened */
-function checkStart({ args: [argument] }: WorkflowExecuteInput, found: PayloadOrigin = 'not-readable'): void {
+function checkStart({ args: [argument] }: WorkflowExecuteInput, found: Found = UNREAD): void {
   const { workflowType, workflowId, parent } = workflowInfo();
   const guard = Object.hasOwn(START_GUARDS, workflowType) ? START_GUARDS[workflowType] : undefined;
   if (guard === undefined) throw refusedStart('there is no such workflow');
   const enough: PayloadOrigin = guard.by === 'client' ? 'signed-start' : 'encrypted';
-  if (found !== enough && found !== 'not-asked') {
-    throw refusedStart(
-      found === 'signed-order' || found === 'signed-start' ? 'it is signed as something else' : WORDS[found],
-    );
-  }
+  if (found.origin !== enough && found.origin !== 'not-asked') throw refusedStart(wordsOf(found));
   const wrong = guard.shape(argument);
   if (wrong !== undefined) throw refusedStart(`its argument cannot be used${wrong === '' ? '' : `: ${wrong}`}`);
   const key = fieldOf(argument, 'key') as RequestKey;
@@ -181,8 +201,8 @@ function refusedStart(why: string): ApplicationFailure {
 /** Our workers encrypt their answers. An answer that is not encrypted, or that belongs to another step, is forged: the step fails. */
 function refuseForeign(job: NonNullable<Job['resolveActivity']>): void {
   const result = job.result?.completed?.result;
-  const found = result ? foundIn([result]) : undefined;
-  if (found !== 'not-encrypted' && found !== 'of-another-step') return;
+  const origin = result ? foundIn([result])?.origin : undefined;
+  if (origin !== 'not-encrypted' && origin !== 'of-another-step') return;
   job.result = {
     failed: {
       failure: {
