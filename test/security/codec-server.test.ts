@@ -148,7 +148,7 @@ describe('the codec server', () => {
     const other = new EncryptionCodec({ current: 'two', keys: new Map([['two', createSecretKey(randomBytes(32))]]) });
     const [payload] = await other.encode([defaultPayloadConverter.toPayload('value')]);
     const answer = await ask('/decode', { payloads: [payloadToJSON(payload ?? {})] });
-    expect(answer.status).toBe(400);
+    expect(answer.status).toBe(500);
     expect(JSON.parse(answer.body)).toMatchObject({ code: 'KEY_NOT_SHARED', field: 'keys.codec' });
   });
 
