@@ -2,7 +2,7 @@ import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { defined } from '../messages/defined.js';
 import type { OutcomeKind } from '../messages/outcome.js';
 import { notCorrectable } from './correcting.js';
-import { assertVideoUnfinished } from './discarding.js';
+import { VideoLook } from './discarding.js';
 import { callFailure, requestEnded } from './engine/call-failure.js';
 import { Ending } from './engine/endings.js';
 import { hintSignal, statusQuery, updateOf } from './engine/messages.js';
@@ -13,7 +13,14 @@ import { IdentityLooks } from './identity-looks.js';
 /** The messages that requests of both flows take. Handlers record orders. The story acts, except for a look at the signer's data. */
 export function setCommonHandlers(run: RequestRun): void {
   const { request, state, deadline, endOrder } = run;
+  const video = new VideoLook(run);
   const looks = new IdentityLooks(request.key, request.policy, state);
+  /** Nobody throws a finished video away without knowing. @throws VIDEO_FINISHED, and what `allow` throws if it is too late now */
+  const mayEnd = async (verb: 'cancel' | 'abandon'): Promise<void> => {
+    await video.assertUnfinished();
+    if (state.outcome) throw requestEnded(state.outcome.kind);
+    run.allow(verb);
+  };
   setHandler(statusQuery, () => statusOf(state, deadline.when));
   setHandler(hintSignal, () => run.watch.hint());
   run.takes(
@@ -27,7 +34,7 @@ export function setCommonHandlers(run: RequestRun): void {
         throw callFailure('UNKNOWN_REMEDY', `Here an operator can: ${remedies.join(', ')}.`);
     },
     async ({ remedy }) => {
-      if (remedy === 'cancel') await assertVideoUnfinished(run);
+      if (remedy === 'cancel') await video.assertUnfinished();
     },
   );
   run.takes('correct', ({ fields }) => {
@@ -44,7 +51,7 @@ export function setCommonHandlers(run: RequestRun): void {
   setHandler(
     updateOf('cancel'),
     async (order) => {
-      await mayEnd(run, 'cancel');
+      await mayEnd('cancel');
       endOrder.cancel(order);
       state.happened('end-ordered', { outcome: 'cancelled' }, order.actor);
       return endOf(run);
@@ -54,7 +61,7 @@ export function setCommonHandlers(run: RequestRun): void {
   setHandler(
     updateOf('abandon'),
     async ({ reason, actor, note }) => {
-      await mayEnd(run, 'abandon');
+      await mayEnd('abandon');
       endOrder.give(new Ending('abandoned', reason, actor, defined({ note })));
       state.happened('end-ordered', { outcome: 'abandoned', reason }, actor);
       return endOf(run);
@@ -76,14 +83,6 @@ export function setCommonHandlers(run: RequestRun): void {
       },
     },
   );
-}
-
-/** Nobody throws a finished video away without knowing. @throws VIDEO_FINISHED, and what `allow` throws if it is too late now */
-async function mayEnd(run: RequestRun, verb: 'cancel' | 'abandon'): Promise<void> {
-  await assertVideoUnfinished(run);
-  const { outcome } = run.state;
-  if (outcome) throw requestEnded(outcome.kind);
-  run.allow(verb);
 }
 
 /** The answer to an order that ends the request: how it really ended. */

@@ -57,7 +57,7 @@ test('a request is carried from sign to the verified files with the command alon
 
   const shown = await run(['show', reference]);
   expect(shown.output).toMatch(/^Stage +review: waiting for/m);
-  expect(shown.output).toContain(`videoid approve ${reference} --officer ID`);
+  expect(shown.output).toContain(`videoid approve ${reference} --officer `);
   expect(shown.output).not.toContain('example.com');
 
   const early = await run(['otp', reference, '--consent-version', '1', '--json']);
