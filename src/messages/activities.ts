@@ -174,8 +174,8 @@ export interface EnrolmentActivities {
 
 /** One decision of an officer, whose credentials carry it out. */
 export interface OfficerOrder extends Pick<ReviewDecision, 'officer' | 'credentials'> {
-  /** The story counts the decisions of a request. After a reset, the repeated order finds its own mark. */
-  number: number;
+  /** Identifies the decision. After a reset, the repeated order has the same. */
+  decisionId: string;
 }
 
 /** One activity per provider step of the signature flow (seed: One-Shot eIDAS VideoID). */

@@ -1,4 +1,4 @@
-import { type ApplicationFailure, condition, sleep, workflowInfo } from '@temporalio/workflow';
+import { type ApplicationFailure, condition, sleep } from '@temporalio/workflow';
 import type { SignatureActivities, SignResult } from '../messages/activities.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { SignOrder } from '../messages/steering.js';
@@ -7,6 +7,7 @@ import { codesExhausted } from './attention-words.js';
 import { callFailure, callFailureOf } from './engine/call-failure.js';
 import { endedAtProvider } from './engine/endings.js';
 import type { Call } from './engine/inbox.js';
+import { orderId } from './engine/order-id.js';
 import type { RequestRun } from './engine/request-run.js';
 
 /**
@@ -119,8 +120,7 @@ async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'
   const order: Parameters<SignatureActivities['sign']>[1] = {
     ...call.order,
     requestPk: run.requestPk,
-    // Not random: after a reset, the repeated order finds its own mark. A request that is started again has another first run.
-    codeId: `${workflowInfo().firstExecutionRunId.slice(0, 8)}-${(state.signOrders += 1)}`,
+    codeId: orderId((state.signOrders += 1)),
     settle: request.policy.sign.settle,
   };
   state.happened('sign-asked', { acceptance: acceptances.count, ...waysOf(call.order) }, { kind: 'signer' });
