@@ -98,7 +98,7 @@ module.exports = {
     mayImport('client', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'signatures'),
     mayImport('gateway', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'client', 'http', 'process'),
     ...part('client', 'input', 'input'),
-    ...part('client', 'running', 'access'),
+    ...part('client', 'running', 'access', 'commands'),
     ...part('client', 'start', 'start', 'input', 'running'),
     ...part('client', 'files', 'files', 'input', 'running'),
     ...part('client', 'orders', 'orders', 'input', 'running', 'files'),

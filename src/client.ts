@@ -10,6 +10,7 @@ import { loadKeyRing } from './security/keys.js';
 import { TemporalClock } from './temporal/clock.js';
 import { connectClient } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
+import { OwnPlace } from './temporal/own-place.js';
 
 export type {
   CertificateSecrets,
@@ -34,8 +35,25 @@ export type {
   ResolveAllOrder,
   ResolvedAll,
 } from './client/orders/orders.js';
-export type { AttemptOption, CallOptions } from './client/running/access.js';
-export type { EnrolmentInput, ExpectedSigner, Started, StartInput, StartOptions } from './client/start/start.js';
+export type {
+  Archived,
+  AttemptOption,
+  CallOptions,
+  Recorded,
+  RecordedOptions,
+  RecordedRequest,
+  Revived,
+} from './client/running/access.js';
+export type {
+  EnrolmentInput,
+  ExpectedSigner,
+  ResumeAllOrder,
+  ResumedAll,
+  ResumeOrder,
+  Started,
+  StartInput,
+  StartOptions,
+} from './client/start/start.js';
 export {
   ABANDON_REASONS,
   type ReasonedOrder as ReopenOrder,
@@ -92,7 +110,8 @@ export const VideoIdClient = {
     const keyRing = config.keys.encryptPayloads ? await loadKeyRing(config.keys.codec) : undefined;
     const { connection, client } = await connectClient(config.temporal, dataConverter(keyRing), { lazy: true });
     const fingerprints = new Fingerprints(archive.id, keyRing);
-    const access = new RequestAccess({ config, archive, client, clock, fingerprints, findsFlow });
+    const temporal = new OwnPlace(connection, config.temporal);
+    const access = new RequestAccess({ config, archive, client, clock, temporal, fingerprints, findsFlow });
     if (assertsArchive) {
       await assertOwnArchive(access).catch(async (error: unknown) => {
         await connection.close();

@@ -4,6 +4,7 @@ import { Client } from '@temporalio/client';
 import type { ActivityInterceptorsFactory, NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/activities.js';
 import { callersOf } from './activities/engine/callers.js';
+import { Whereabouts } from './activities/engine/whereabouts.js';
 import { OptimizerTrouble } from './activities/engine/optimizer-trouble.js';
 import type { Archive } from './archive/archive.js';
 import { openArchive } from './archive/file-archive.js';
@@ -32,7 +33,9 @@ import { assertNoted, readArchiveNote } from './temporal/archive-note.js';
 import { keepMeasuring, TemporalClock } from './temporal/clock.js';
 import { connectWorker } from './temporal/connection.js';
 import { WORKFLOW_MODULES, workerDataConverter } from './temporal/data-converter.js';
+import { listRequests, MOST } from './temporal/listing.js';
 import { assertAnswers, ofInstallation } from './temporal/namespace.js';
+import { OwnPlace } from './temporal/own-place.js';
 import { withoutReferences } from './temporal/storage-references.js';
 import { Optimizers } from './uanataca/one-shot/optimizers.js';
 import { soundIdentityFrom } from './uanataca/http/connector.js';
@@ -90,13 +93,15 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     assertNoted(await readArchiveNote(connection, config.temporal), { id: archive.id, directory });
     const client = new Client({ connection, namespace: config.temporal.namespace });
     const measuring = await followTemporal(clock, client, { logger, signal: running.signal });
+    const own = new OwnPlace(connection, config.temporal);
+    await own.known();
     worker = await withoutReferences(sdk.Worker).create({
       connection,
       namespace: config.temporal.namespace,
       taskQueue: config.temporal.taskQueue,
       dataConverter: workerDataConverter(keys),
       activities: { ...activities },
-      interceptors: { activity: [callersOf(archive), scheduledTimes(clock)] },
+      interceptors: { activity: [callersOf(archive, new Whereabouts(archive, own)), scheduledTimes(clock)] },
       workflowBundle: await workflows(config),
       // After a crash, Temporal waits for the dead worker as long as this. Callers give up after twice that time.
       stickyQueueScheduleToStartTimeout: 5_000,
@@ -109,12 +114,13 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     logger.info(place, 'worker is running');
     record = await ownRecord(config, 'worker', `${host}:${health.port}`);
     const recording = keepRecord(archive.notices, record, { signal: running.signal, logger });
+    const claiming = claimRunning(config, client, { archive, own, logger });
     const resetting = resetRequests(config, client, { archive, logger, signal: running.signal });
     const serving = worker.run();
     tellReady();
     await serving;
     running.abort();
-    await Promise.all([resetting, measuring.ended, recording]);
+    await Promise.all([resetting, claiming, measuring.ended, recording]);
   } finally {
     running.abort();
     await health.close();
@@ -207,6 +213,24 @@ async function followTemporal(
   const failed = (error: unknown): void => say(unread, { error });
   await clock.measure(client).then(measured, failed);
   return { ended: keepMeasuring({ clock, client, signal, measured, failed }) };
+}
+
+/** Requests that an earlier release started have no recorded Temporal. Those that run here live here. */
+async function claimRunning(
+  { temporal: { taskQueue } }: Config,
+  client: Client,
+  { archive, own, logger }: { archive: Archive; own: OwnPlace; logger: Logger },
+): Promise<void> {
+  try {
+    const here = await own.known();
+    for (const request of await listRequests({ client, taskQueue }, { running: true, limit: MOST })) {
+      // A restored archive may lack it.
+      if ((await archive.latestAttempt(request.flow, request.reference)) < request.attempt) continue;
+      if ((await archive.readPlace(request)) === undefined) await archive.claimPlace(request, here);
+    }
+  } catch (error) {
+    logger.warn({ error }, 'not every request has a record of the Temporal in which it runs; the next step writes it');
+  }
 }
 
 /** Resets requests that a defect of the SDK has stopped, until the signal. */

@@ -1,5 +1,6 @@
 import type { Archive } from '../archive/archive.js';
 import type { SignatureActivities } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import { LATE_VIDEO } from '../messages/feed.js';
 import { type ProviderIds, type RequestKey, workflowIdOf } from '../messages/request.js';
 import { resolveSecret } from '../security/secret.js';
@@ -20,8 +21,12 @@ export function create(dependencies: Dependencies): SignatureActivities['create'
     const { profile } = await archive.readRequest(key);
     const signer = await archive.readSigner(key);
     const known = await archive.readProvider(key);
-    if (known?.videoidPk && (known.round ?? 0) >= since)
-      return found(dependencies, key, { ...known, videoidPk: known.videoidPk });
+    // Before the first video there is nothing older: it was made, or adopted, before Temporal forgot it.
+    if (known?.videoidPk && (since === 1 || (known.round ?? 0) >= since)) {
+      const uploaded = (await archive.readUploads(key))?.requestPk === known.requestPk;
+      const made = await found(dependencies, key, { ...known, videoidPk: known.videoidPk });
+      return uploaded ? { ...made, uploaded } : made;
+    }
     const { billing } = authorityOf(config, key);
     const paidBy = billing && {
       username: await resolveSecret(billing.username),
@@ -54,7 +59,7 @@ export function create(dependencies: Dependencies): SignatureActivities['create'
         `The request was created, but the archive could not store its ids. Adopt videoid_pk ${videoidPk}, request_pk ${requestPk}.`,
       );
     }
-    return found(dependencies, key, made);
+    return found(dependencies, key, { ...made, round });
   };
 }
 
@@ -111,11 +116,11 @@ async function finishedBefore(archive: Archive, key: RequestKey): Promise<boolea
 async function found(
   { archive }: Dependencies,
   key: RequestKey,
-  { videoidPk, requestPk }: ProviderIds,
+  { videoidPk, requestPk, round }: ProviderIds & { round?: number },
 ): ReturnType<SignatureActivities['create']> {
   const { flow, reference, attempt } = key;
   await archive.writeIndex(key.environment, requestPk, { workflowId: workflowIdOf(key), flow, reference, attempt });
-  return { videoidPk, requestPk, status: 'VIDEOPENDING' };
+  return { videoidPk, requestPk, status: 'VIDEOPENDING', ...defined({ round }) };
 }
 
 function inDoubt(words: string) {

@@ -58,10 +58,10 @@ interface Deciding {
 export async function decide(
   { archive }: Pick<Dependencies, 'archive'>,
   key: RequestKey,
-  { number }: OfficerOrder,
+  { decisionId }: OfficerOrder,
   { read, undecided, prepare }: Deciding,
 ): Promise<Decided> {
-  const sent = `decision-${number}`;
+  const sent = `decision-${decisionId}`;
   const taken = `${sent}-taken`;
   const end = endOfTry();
   const before = await read();

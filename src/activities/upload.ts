@@ -1,4 +1,7 @@
+import type { FileDigest } from '../archive/archive.js';
+import { UPLOAD } from '../archive/marks.js';
 import type { SignatureActivities, UploadedDocument } from '../messages/activities.js';
+import { type FailureCode, VideoIdError } from '../messages/failures.js';
 import type { DocumentDigest, RequestKey, RequestPk } from '../messages/request.js';
 import { downloadLimits, storeDownload } from './engine/download.js';
 import type { Dependencies } from './engine/dependencies.js';
@@ -14,15 +17,17 @@ const DELETION_IN_DOUBT = 'upload-deletion-in-doubt';
 
 /**
  * Steps 3 and 4: uploads the documents, then stores the contract as the signer will see it. The archive keeps the uids of
- * uploaded documents, so that trouble with the contract does not repeat the upload.
+ * uploaded documents, so that trouble with the contract does not repeat the upload. What is there already is not fetched again.
  */
 export function upload(dependencies: Dependencies): SignatureActivities['upload'] {
   return async (key, { requestPk, documents, download, contractAsItCame, identity: accepted }) => {
     const identity = await signerBeforeUpload(dependencies, key, requestPk, accepted);
     const signal = endOfTry();
-    const uploaded =
-      (await uploadedBefore(dependencies, key, requestPk, documents)) ??
-      (await uploadAll(dependencies, key, requestPk, documents, signal));
+    const before = await uploadedBefore(dependencies, key, requestPk, documents);
+    // The signer may have accepted this contract, or signed it: then the provider gives another.
+    const shown = before === undefined ? undefined : await contractBefore(dependencies, key);
+    if (before !== undefined && shown !== undefined) return { documents: before, contract: shown, ...identity };
+    const uploaded = before ?? (await uploadAll(dependencies, key, requestPk, documents, signal));
     signal.throwIfAborted();
     const pdf = await dependencies.optimizer(key.environment).getContract(requestPk, { anyContent: contractAsItCame });
     const { contract: limit } = downloadLimits(dependencies, key, download);
@@ -47,6 +52,21 @@ async function uploadedBefore(
   return same ? uploads.documents : undefined;
 }
 
+/** The contract that was stored after the upload, if it is still as it was. */
+async function contractBefore({ archive }: Dependencies, key: RequestKey): Promise<FileDigest | undefined> {
+  try {
+    const { size, sha256, stream } = await archive.openFile(key, { kind: 'contract' });
+    stream.destroy();
+    return { size, sha256 };
+  } catch (error) {
+    const anew = error instanceof VideoIdError && FETCHED_ANEW.has(error.code);
+    if (anew) return undefined;
+    throw error;
+  }
+}
+
+const FETCHED_ANEW = new Set<FailureCode>(['DOCUMENT_NOT_FOUND', 'ARCHIVED_FILE_CHANGED']);
+
 /**
  * One call per document, so that uids and documents cannot be mixed up. A second try first deletes what the first may have left;
  * the first has been aborted by then. Each document is checked against the one accepted at the start.
@@ -59,7 +79,7 @@ async function uploadAll(
   signal: AbortSignal,
 ): Promise<UploadedDocument[]> {
   const provider = optimizer(key.environment);
-  if (!(await archive.mark(key, 'upload'))) {
+  if (!(await archive.mark(key, UPLOAD))) {
     // The provider may carry out a call of the first try late. It leaves a document whose uid nobody knows.
     await archive.mark(key, UPLOADED_AGAIN);
     const first = await archive.mark(key, DELETION_IN_DOUBT);

@@ -4,6 +4,7 @@ import type { Outcome } from '../messages/outcome.js';
 import type { Flow, RequestKey, RequestPk, VideoidPk } from '../messages/request.js';
 import type { IdentityFields } from '../messages/request-fields.js';
 import type { Sealed } from '../messages/steering.js';
+import type { TemporalPlace } from '../messages/temporal-place.js';
 import type { Notices } from './notices.js';
 import type { RequestRecord } from './request-record.js';
 
@@ -185,6 +186,16 @@ export interface Archive {
   readRequest(key: AttemptKey): Promise<RequestRecord>;
   /** The highest attempt of the reference. 0 if there is none. */
   latestAttempt(flow: Flow, reference: string): Promise<number>;
+  /**
+   * Records in which Temporal an attempt runs, before it is started there. Of several callers, one records it.
+   *
+   * @returns the recorded place, which may be an earlier one
+   */
+  claimPlace(key: AttemptKey, place: TemporalPlace): Promise<TemporalPlace>;
+  /** Undefined if the attempt was never started, or by a release that did not record it. */
+  readPlace(key: AttemptKey): Promise<TemporalPlace | undefined>;
+  /** Replaces the recorded place. */
+  movePlace(key: AttemptKey, place: TemporalPlace): Promise<void>;
   /** Every reference with at least one attempt, sorted. */
   listReferences(flow: Flow): Promise<string[]>;
 

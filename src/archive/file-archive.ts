@@ -5,6 +5,7 @@ import { VideoIdError } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { Flow, RequestKey, RequestPk } from '../messages/request.js';
 import type { Sealed } from '../messages/steering.js';
+import type { TemporalPlace } from '../messages/temporal-place.js';
 import { assertPresent, openIdentity } from './archive-identity.js';
 import type {
   Archive,
@@ -55,6 +56,7 @@ import {
   correctionSchema,
   indexEntrySchema,
   outcomeSchema,
+  placeSchema,
   providerDataSchema,
   sealedRecordSchema,
   supplementSchema,
@@ -85,6 +87,9 @@ export async function openArchive(options: {
   const id = await openIdentity(disk, options.create === true);
   return new FileArchive(disk, id, options.reserveBytes, options.now ?? Date.now);
 }
+
+/** Below an attempt: the Temporal in which it runs. */
+const PLACE = 'temporal.json';
 
 /** The archive as files. The layout is in `layout.ts`. */
 class FileArchive implements Archive {
@@ -137,6 +142,23 @@ class FileArchive implements Archive {
     const latest = Math.max(0, ...(attempts ?? []).map((name) => attemptOf(name) ?? 0));
     if (latest === 0) await assertPresent(this.#disk, this.id);
     return latest;
+  }
+
+  async claimPlace(key: AttemptKey, place: TemporalPlace): Promise<TemporalPlace> {
+    const path = await this.#below(key, PLACE);
+    const wanted = checkedRecord(placeSchema, place);
+    if (await this.#disk.writeOnce(path, recordText(wanted))) return wanted;
+    const recorded = await readRecord(this.#disk, path, placeSchema);
+    if (recorded === undefined) throw this.#disk.unavailable('place gone');
+    return recorded;
+  }
+
+  async readPlace(key: AttemptKey): Promise<TemporalPlace | undefined> {
+    return await readRecord(this.#disk, await this.#below(key, PLACE), placeSchema);
+  }
+
+  async movePlace(key: AttemptKey, place: TemporalPlace): Promise<void> {
+    await this.#disk.replace(await this.#below(key, PLACE), recordText(checkedRecord(placeSchema, place)));
   }
 
   async listReferences(flow: Flow): Promise<string[]> {

@@ -17,7 +17,7 @@ import type { ArchiveFile, AttemptKey } from './archive.js';
  *     outages/<environment>.<flow>.json           while the provider's system of that flow is out of reach
  *     processes/<kind>-<digest>.json              what a running process tells about itself
  *
- * Below an attempt: request.json, documents/<name>, provider.json, corrections/<number>.json, supplements/<number>.json,
+ * Below an attempt: request.json, temporal.json, documents/<name>, provider.json, corrections/<number>.json, supplements/<number>.json,
  * cards/<number>.json, sealed/<name>.json, uploads.json, orders/<digest of the idempotency key>.json, outcome.json, events/<time>-<random>.json, marks/<name>,
  * reads/<time of the last read>.
  * Files that are stored after the start get a new key each time. `stored/<file>.hash.json` names the current key and its

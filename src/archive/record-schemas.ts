@@ -9,6 +9,7 @@ import type { RequestPk, VideoidPk } from '../messages/request.js';
 import { IDENTITY_FIELDS } from '../messages/request-fields.js';
 import { STAGES } from '../messages/status.js';
 import type { Sealed } from '../messages/steering.js';
+import type { TemporalPlace } from '../messages/temporal-place.js';
 import type {
   ArchivedEvent,
   BoundOrder,
@@ -52,6 +53,14 @@ export const correctionSchema: z.ZodType<Correction> = z
     fields: z.partialRecord(z.enum(IDENTITY_FIELDS), text).exactOptional(),
   })
   .refine(({ email, phone, fields }) => email !== undefined || phone !== undefined || fields !== undefined);
+
+/** `temporal.json` */
+export const placeSchema: z.ZodType<TemporalPlace> = z.object({
+  namespace: text,
+  namespaceId: text,
+  clusterId: text.exactOptional(),
+  address: text,
+});
 
 /** `index/<environment>/<request_pk>` */
 export const indexEntrySchema: z.ZodType<IndexEntry> = z.object({

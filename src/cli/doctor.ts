@@ -1,8 +1,10 @@
 import type { Command } from 'commander';
+import type { Config } from '../config.js';
 import type { Check } from './checks/check.js';
 import { define } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { columns } from './layout.js';
+import { progressOf, type Screen } from './screen.js';
 import { readSettings } from './session.js';
 
 /** `videoid doctor`: finds problems that would show only at the last step of a request. It changes no request. */
@@ -31,6 +33,9 @@ export function doctorCommand(program: Command): void {
         checks.push(...(await screen.during('Looking at the archive', archiveChecks(config))));
         checks.push(...(await screen.during('Reading keys and secrets', secretChecks(config))));
         checks.push(...(await screen.during('Asking Temporal', temporalChecks(config))));
+        if (checks.every(({ name, state }) => state !== 'fail' || !REQUESTS_NEED.has(name))) {
+          checks.push(...(await comparedRequests(screen, config)));
+        }
         checks.push(...(await screen.during('Comparing the running processes', processChecks(config))));
         checks.push(...(await screen.during('Looking at callbacks', callbackChecks(config))));
         checks.push(...(await screen.during('Asking the Optimizers', providerChecks(config))));
@@ -53,6 +58,21 @@ export function doctorCommand(program: Command): void {
       return checks.some(({ state }) => state === 'fail') ? EXIT.failed : EXIT.done;
     },
   );
+}
+
+/** Without these, requests cannot be compared. */
+const REQUESTS_NEED = new Set(['archive', 'Temporal', 'namespace', 'search attributes', 'codec keys']);
+
+async function comparedRequests(screen: Screen, config: Config): Promise<Check[]> {
+  const { VideoIdClient } = await import('../client.js');
+  const { requestChecks } = await import('./checks/requests.js');
+  const client = await VideoIdClient.connect(config, { mayOnlyRead: true });
+  const { words, onProgress } = progressOf('Comparing the archive with Temporal');
+  try {
+    return await screen.during(words, requestChecks(config, client, onProgress));
+  } finally {
+    await client.close();
+  }
 }
 
 function assumptionLines(assumptions: readonly { name: string; section: string; text: string }[]): string[] {

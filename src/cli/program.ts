@@ -21,7 +21,7 @@ import { settingsCommand } from './settings.js';
 import { setupCommand } from './setup.js';
 import { signCommand } from './sign.js';
 import { verifyCommand } from './verify.js';
-import { resumeCommand } from './start.js';
+import { resumeCommand } from './resume.js';
 import { WHY_COMMANDS } from './why.js';
 
 const REQUESTS = {

@@ -21,7 +21,18 @@ export interface Screen {
   /** The command to type next, beside the answer. */
   next(command: string): void;
   /** Waits for work, and says so when it takes longer than two seconds. */
-  during<T>(words: string, work: Promise<T>): Promise<T>;
+  during<T>(words: string | (() => string), work: Promise<T>): Promise<T>;
+}
+
+/** Words for a long search that say how far it is. */
+export function progressOf(words: string): { words: () => string; onProgress: (looked: number, of: number) => void } {
+  let far = '';
+  return {
+    words: () => `${words}${far}`,
+    onProgress: (looked, of) => {
+      far = `: ${looked} of ${of}`;
+    },
+  };
 }
 
 export function openScreen(json: boolean): Screen {
@@ -39,7 +50,7 @@ export function openScreen(json: boolean): Screen {
     during: async (words, work) => {
       const begin = Date.now();
       let timer = setTimeout(function again() {
-        say(`${words} … (${span(Date.now() - begin)})`);
+        say(`${typeof words === 'string' ? words : words()} … (${span(Date.now() - begin)})`);
         timer = setTimeout(again, REPEAT);
       }, PATIENCE);
       try {

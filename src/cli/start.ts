@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { Started, StartDocument, StartInput, VideoIdClient } from '../client.js';
 import type { Flow } from '../messages/request.js';
-import { type AttemptFlag, defineRequest, withAttempt, withClient } from './command.js';
+import { withClient } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { exitOf, untilEnded } from './follow.js';
 import { columns } from './layout.js';
@@ -62,23 +62,6 @@ export async function carryOutStart(
   });
 }
 
-/** `videoid resume`: a start that was interrupted after it was recorded. */
-export function resumeCommand(program: Command): void {
-  withAttempt(
-    defineRequest<AttemptFlag>(
-      program,
-      'resume <reference>',
-      'start a request that was recorded but not handed to Temporal; no data is needed, no second request is created',
-      async ({ client, screen, reference, flags }) => {
-        const started = await screen.during('Starting the recorded request', client.resume(reference, flags));
-        const flow = started.workflowId.startsWith('enrolment-') ? 'enrolment' : 'signature';
-        screen.answer(started, startedLines(started, flow));
-        return started.outcome === undefined ? EXIT.done : exitOf(started.outcome);
-      },
-    ),
-  );
-}
-
 /** Files as documents. Each has the file's name. */
 export function documentsFrom(paths: readonly string[]): StartDocument[] | undefined {
   return paths.length === 0 ? undefined : paths.map((path) => ({ name: basename(path), content: path }));
@@ -100,7 +83,8 @@ function newReference(): string {
   return `${new Date().toISOString().slice(0, 10)}-${randomBytes(5).toString('hex')}`;
 }
 
-function startedLines({ reference, attempt, workflowId, state, outcome }: Started, flow: Flow): string[] {
+/** A start's answer, and what to type next. */
+export function startedLines({ reference, attempt, workflowId, state, outcome }: Started, flow: Flow): string[] {
   if (outcome !== undefined) return [`Request ${reference} ${STATE_WORDS[state]}.`, '', ...outcomeLines(outcome)];
   return [
     ...columns([

@@ -50,7 +50,7 @@ const STATE_WORDS: Record<Why['state'], string> = {
   attention: 'it needs a person',
   silent: 'no worker answers for it',
   ended: 'it has ended',
-  'not-started': 'it was never handed to Temporal',
+  'not-started': 'Temporal does not run it',
 };
 
 /** A wait with a code is not normal: the last order was refused, or something is missing. */

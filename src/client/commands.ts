@@ -125,26 +125,19 @@ export function remedyCommand(
   };
 }
 
-/** The command for a start like an earlier one, under another reference. */
-export function startCommand({ flow, registrationAuthority, profile }: StartedLike): string {
-  const command = flow === 'signature' ? 'videoid sign FILES' : 'videoid enrol';
-  return `${command} --email ADDRESS --phone NUMBER --registration-authority ${registrationAuthority} --profile ${profile}`;
-}
-
-/** The command that starts a recorded request from its record. */
+/** The command that continues a request from its record. */
 export function resumeCommand(place: CommandPlace): string {
   return of('resume', place);
+}
+
+/** The same in another Temporal, because its own is lost. */
+export function resumeAfterLossCommand(place: CommandPlace): string {
+  return of('resume', place, '--after-loss');
 }
 
 /** The command that resets a request to a point from which a worker can go on. */
 export function resetCommand(place: CommandPlace): string {
   return of('reset', place, '--reason "why"');
-}
-
-interface StartedLike {
-  flow: Flow;
-  registrationAuthority: string;
-  profile: string;
 }
 
 /** What of an attempt must be given again in the next one. All other data is taken over. */

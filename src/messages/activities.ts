@@ -25,6 +25,8 @@ export interface StepFailure {
   since?: string;
   /** Numbers beside the words: `bytesNeeded`, `bytesFree`. No personal data. */
   facts?: Record<string, string | number | boolean>;
+  /** The end that the archive has recorded before. The request ends as recorded. */
+  recorded?: Outcome;
 }
 
 /** The `details[0]` of STILL_WAITING. */
@@ -143,7 +145,7 @@ export interface EnrolmentActivities {
   enrol(
     key: RequestKey,
     order: { round: number; before?: RequestPk },
-  ): Promise<{ requestPk: RequestPk; status: ProviderStatus }>;
+  ): Promise<{ requestPk: RequestPk; status: ProviderStatus; round?: number }>;
   /** Takes over what an operator found. */
   adoptEnrolment(
     key: RequestKey,
@@ -172,8 +174,8 @@ export interface EnrolmentActivities {
 
 /** One decision of an officer, whose credentials carry it out. */
 export interface OfficerOrder extends Pick<ReviewDecision, 'officer' | 'credentials'> {
-  /** The story counts the decisions of a request. After a reset, the repeated order finds its own mark. */
-  number: number;
+  /** Identifies the decision. After a reset, the repeated order has the same. */
+  decisionId: string;
 }
 
 /** One activity per provider step of the signature flow (seed: One-Shot eIDAS VideoID). */
@@ -182,11 +184,12 @@ export interface SignatureActivities {
    * Step 1. Fails with CREATE_IN_DOUBT if the create may have succeeded: it is never simply repeated. With a higher `round`
    * an operator allows one more create, which may be billed. It is not sent if a round in doubt, from `since` on, turns out to
    * have succeeded. It fails with VIDEO_FINISHED if the signer has finished the video of the request `before`.
+   * `round` of the answer is the one that made it. `uploaded`: its documents were uploaded before, so it may be signed already.
    */
   create(
     key: RequestKey,
     order: { round: number; since: number; before?: RequestPk },
-  ): Promise<ProviderIds & { status: ProviderStatus }>;
+  ): Promise<ProviderIds & { status: ProviderStatus; round?: number; uploaded?: true }>;
   /** Replaces the signer's data at the provider by correction `number` of the archive: Update Request is a full PUT (§4.11). */
   correct(key: RequestKey, order: { requestPk: RequestPk; number: number }): Promise<ProviderRead>;
   /**

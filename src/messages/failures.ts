@@ -100,6 +100,7 @@ export const STEP_FAILURES = {
   SEAL_NOT_OPENED: { http: 500, exit: 1 },
   KEY_NOT_SHARED: { http: 500, exit: 1 },
   ARCHIVE_NOT_SHARED: { http: 500, exit: 1 },
+  REQUEST_ELSEWHERE: { http: 409, exit: 1 },
   ARCHIVE_FULL: { http: 507, exit: 1 },
   ARCHIVE_UNAVAILABLE: { http: 503, exit: 1 },
   ARCHIVED_FILE_CHANGED: { http: 500, exit: 1 },

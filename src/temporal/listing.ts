@@ -23,6 +23,8 @@ export interface ListOptions {
   stage?: string | undefined;
   /** True: only those in attention, or that no worker can continue. False: only those that are not in attention. */
   attention?: boolean | undefined;
+  /** Only those that run. */
+  running?: true | undefined;
   /** Only running ones that are in attention with this failure. */
   code?: string | undefined;
   /** At most so many. Default: 100. */
@@ -140,11 +142,12 @@ async function wasReset(client: Client, { status, workflowId, runId }: WorkflowE
 }
 
 /** Visibility lists the newest first by default. Not every store accepts an ORDER BY. */
-function queryOf({ flow, stage, attention, code }: ListOptions, problems: boolean): string {
+function queryOf({ flow, stage, attention, code, running }: ListOptions, problems: boolean): string {
   const parts = [
     flow === undefined ? `WorkflowType IN ('signature', 'enrolment')` : `WorkflowType = '${knownFlow(flow)}'`,
   ];
   if (stage !== undefined) parts.push(`${STAGE_ATTRIBUTE} = '${knownStage(stage)}'`);
+  if (running) parts.push(`ExecutionStatus = 'Running'`);
   if (attention === false) parts.push(`${ATTENTION_ATTRIBUTE} IS NULL`);
   if (attention === true) {
     const marks = [ATTENTION_ATTRIBUTE, ...(problems ? [REPORTED_PROBLEMS] : [])].map((mark) => `${mark} IS NOT NULL`);

@@ -23,7 +23,7 @@ export interface Creating<T> {
  *
  * @returns undefined if the signer has finished the video that another one was to replace. The caller has the failure then
  */
-export async function created<T extends { status: ProviderStatus }>(
+export async function created<T extends { status: ProviderStatus; round?: number }>(
   run: RequestRun,
   creating: Creating<T>,
   caller?: Caller,
@@ -43,6 +43,8 @@ export async function created<T extends { status: ProviderStatus }>(
     switch (create.end) {
       case 'done':
         correction?.answer({ status: create.value.status });
+        // A request that is started again goes on with the newest that was made before. The next one is another.
+        state.round = Math.max(state.round, create.value.round ?? 0);
         return create.value;
       case 'failed':
         state.see({ status: String(create.failure.facts?.['status']) }, 'poll');

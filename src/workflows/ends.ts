@@ -4,7 +4,7 @@ import type { Actor, Outcome, OutcomeKind } from '../messages/outcome.js';
 import { cleanupIdOf, type ProviderStatus, type RequestPk } from '../messages/request.js';
 import { cleanup, CLEANUP_WORDS } from './cleanup.js';
 import { requestEnded } from './engine/call-failure.js';
-import { Ending, endedAtProvider } from './engine/endings.js';
+import { Ending, endedAtProvider, RecordedEnd } from './engine/endings.js';
 import type { RequestRun } from './engine/request-run.js';
 import { unlessItRuns } from './engine/start-child.js';
 import { allMessagesHandled } from './guards/defects.js';
@@ -22,13 +22,19 @@ export function runToTheEnd(
     run.endOrder.cancel({ actor: { kind: 'operator' }, reason: 'cancelled in Temporal' }),
   );
   return CancellationScope.nonCancellable(async () => {
-    const outcome = await story().catch(async (thrown: unknown) => {
-      if (thrown instanceof Ending) return ended(thrown);
-      await allMessagesHandled();
-      if (!run.endOrder.ending) throw thrown;
-      run.state.happened('defect');
-      return ended(run.endOrder.ending);
-    });
+    const outcome = await story()
+      .catch(async (thrown: unknown) => {
+        if (thrown instanceof Ending) return ended(thrown);
+        if (thrown instanceof RecordedEnd) throw thrown; // oxlint-disable-line typescript/only-throw-error -- not an error
+        await allMessagesHandled();
+        if (!run.endOrder.ending) throw thrown;
+        run.state.happened('defect');
+        return ended(run.endOrder.ending);
+      })
+      .catch((thrown: unknown) => {
+        if (thrown instanceof RecordedEnd) return thrown.outcome;
+        throw thrown;
+      });
     const { state, inbox } = run;
     run.enter('ended');
     state.outcome = { kind: outcome.outcome, reason: outcome.reason };

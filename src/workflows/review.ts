@@ -10,6 +10,7 @@ import { corrected } from './correcting.js';
 import { callFailure, callFailureOf } from './engine/call-failure.js';
 import { Ending, endedAtProvider } from './engine/endings.js';
 import type { Call } from './engine/inbox.js';
+import { orderId } from './engine/order-id.js';
 import type { RequestRun } from './engine/request-run.js';
 import { stageAttribute } from './engine/search-attributes.js';
 import { DECISION_AWAITED } from './engine/verbs.js';
@@ -149,10 +150,10 @@ async function carryOut(
   call?: Call<'review'>,
 ): Promise<Carried> {
   const { state, steps, request } = run;
-  const number = (state.decisions += 1);
+  const decisionId = orderId((state.decisions += 1));
   for (;;) {
     const undecided = state.providerStatus ?? DECISION_AWAITED[request.key.flow];
-    const ask = await steps.run(decision.decision, asked(review, decision, number), {
+    const ask = await steps.run(decision.decision, asked(review, decision, decisionId), {
       summary: `${decision.decision} in the name of the officer`,
       caller: call,
       failsOn: ({ code }) =>
@@ -169,9 +170,13 @@ async function carryOut(
   }
 }
 
-function asked(review: Review, decision: ReviewDecision, number: number): (activities: Activities) => Promise<Decided> {
+function asked(
+  review: Review,
+  decision: ReviewDecision,
+  decisionId: string,
+): (activities: Activities) => Promise<Decided> {
   const { officer, credentials } = decision;
-  const order = { officer, number, ...defined({ credentials }) };
+  const order = { officer, decisionId, ...defined({ credentials }) };
   if (decision.decision === 'refuse')
     return (activities) => review.refuse(activities, { ...order, reason: decision.reason });
   return (activities) => review.approve(activities, { ...order, ...defined({ identity: decision.identity }) });

@@ -29,7 +29,7 @@ import { checkSignOrder, signedBySigner } from './signing.js';
 import { documentsUploaded } from './uploading.js';
 import { videoFinished } from './video.js';
 
-type Created = Awaited<ReturnType<SignatureActivities['adopt']>>;
+type Created = Awaited<ReturnType<SignatureActivities['adopt']>> & { uploaded?: true };
 
 /**
  * One signature request, from create to the archived signature: the One-Shot eIDAS VideoID workflow of the provider.
@@ -42,6 +42,8 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   const { key } = request;
   const acceptances = new Acceptances(state, request.policy.acceptance);
   let ids: ProviderIds | undefined;
+  /** Documents were uploaded before Temporal forgot the request. It may be signed already. */
+  let uploadedBefore = false;
   let uploadBegun = false;
   let uploaded: UploadedDocument[] = [];
   let contract = { sha256: '', size: 0 };
@@ -97,6 +99,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     state.ids = ids;
     state.providerStatus = status;
     state.videoFinished ||= made.videoFinished ?? false;
+    uploadedBefore = made.uploaded ?? false;
     state.happened(how, { requestPk, videoidPk, round: state.round });
   }
 
@@ -126,7 +129,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     const both = ids;
     if (!both) throw new Error('the request is not created yet');
     return {
-      approved: ['ENROLLREADY'],
+      approved: uploadedBefore ? ['ENROLLREADY', 'ISSUED'] : ['ENROLLREADY'],
       approve: (activities, order) => activities.approve(key, { ...both, ...order }),
       refuse: (activities, order) => activities.refuse(key, { ...both, ...order }),
     };

@@ -7,6 +7,7 @@ import { codesExhausted } from './attention-words.js';
 import { callFailure, callFailureOf } from './engine/call-failure.js';
 import { endedAtProvider } from './engine/endings.js';
 import type { Call } from './engine/inbox.js';
+import { orderId } from './engine/order-id.js';
 import type { RequestRun } from './engine/request-run.js';
 
 /**
@@ -119,8 +120,7 @@ async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'
   const order: Parameters<SignatureActivities['sign']>[1] = {
     ...call.order,
     requestPk: run.requestPk,
-    // A number, not a random id: after a reset, the repeated order finds its own mark.
-    codeId: String((state.signOrders += 1)),
+    codeId: orderId((state.signOrders += 1)),
     settle: request.policy.sign.settle,
   };
   state.happened('sign-asked', { acceptance: acceptances.count, ...waysOf(call.order) }, { kind: 'signer' });

@@ -87,12 +87,12 @@ export class EnrolmentAtWork {
   }
 
   approve(attempt = 1, elsewhere?: Activities) {
-    const order = { requestPk: this.requestPk, officer: OFFICER, number: 1 };
+    const order = { requestPk: this.requestPk, officer: OFFICER, decisionId: 'run-1' };
     return this.at.try((activities) => activities.approveEnrolment(this.key, order), attempt, elsewhere);
   }
 
   decline(attempt = 1) {
-    const order = { requestPk: this.requestPk, officer: OFFICER, number: 1, reason: 'deed-too-old' };
+    const order = { requestPk: this.requestPk, officer: OFFICER, decisionId: 'run-1', reason: 'deed-too-old' };
     return this.at.try((activities) => activities.declineEnrolment(this.key, order), attempt);
   }
 

@@ -108,7 +108,7 @@ describe('approve and refuse', () => {
   test('wrong credentials are reported as such', async () => {
     const request = await requestIn('VIDEOREVIEW');
     const credentials = { pin: request.sealed('wrong') };
-    const order = { ...request.ids, officer: OFFICER, number: 1, credentials };
+    const order = { ...request.ids, officer: OFFICER, decisionId: 'run-1', credentials };
     const approve = request.try((activities) => activities.approve(request.key, order));
     expect(await failureOf(approve)).toMatchObject({ code: 'CREDENTIALS_REFUSED', retries: false });
   });

@@ -331,12 +331,12 @@ export class RequestAtWork {
   }
 
   approve(attempt = 1, more: { identity?: IdentityAccepted } = {}) {
-    const order = { ...this.ids, officer: OFFICER, number: 1, ...more };
+    const order = { ...this.ids, officer: OFFICER, decisionId: 'run-1', ...more };
     return this.try((activities) => activities.approve(this.key, order), attempt);
   }
 
   refuse(attempt = 1) {
-    const order = { ...this.ids, officer: OFFICER, number: 1, reason: 'video-unclear' };
+    const order = { ...this.ids, officer: OFFICER, decisionId: 'run-1', reason: 'video-unclear' };
     return this.try((activities) => activities.refuse(this.key, order), attempt);
   }
 

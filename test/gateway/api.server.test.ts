@@ -451,6 +451,25 @@ describe('a verb', () => {
   });
 });
 
+describe('a request that Temporal does not run', () => {
+  it('is found and resumed, one or all', async () => {
+    const [{ reference, workflowId }, other] = [await started(), await started()];
+    const { workflow } = new Client({ connection });
+    for (const id of [workflowId, other.workflowId]) await workflow.getHandle(id).terminate();
+    const recorded = (await (await call('/v1/recorded?flow=signature&limit=1000')).json()) as { requests: object[] };
+    const state = 'ended-from-outside';
+    expect(recorded.requests).toContainEqual(expect.objectContaining({ reference, attempt: 1, state }));
+    const unknown = await post(reference, 'resume', { surprise: true });
+    expect([unknown.status, await failure(unknown)]).toMatchObject([400, { code: 'BAD_INPUT' }]);
+    const resumed = await post(reference, 'resume', {});
+    expect([resumed.status, await resumed.json()]).toMatchObject([201, { reference, state: 'started' }]);
+    const all = await call('/v1/resume', { method: 'POST', body: JSON.stringify({ flow: 'signature' }) });
+    const { carriedOut, results } = (await all.json()) as { carriedOut: boolean; results: object[] };
+    expect([all.status, carriedOut]).toEqual([200, true]);
+    expect(results).toContainEqual(expect.objectContaining({ reference: other.reference, state, result: 'started' }));
+  });
+});
+
 describe('a gateway that stops', () => {
   it('finishes running answers, ends those that only watch, and accepts nothing more', async () => {
     const other = await openApi(place.config.archive.directory);

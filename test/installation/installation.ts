@@ -44,6 +44,8 @@ export interface InstallationOptions {
   gateway?: boolean;
   /** Another Temporal server than the shared one. */
   temporalAddress?: string;
+  /** The folder of its state. A new one if left out. */
+  directory?: string;
 }
 
 /** A complete installation on the Temporal server of the tests: sandbox, worker and gateway as processes, and a client. */
@@ -81,7 +83,10 @@ export class Installation {
   }
 
   static async start(options: InstallationOptions = {}): Promise<Installation> {
-    const { state, ports } = await Installation.prepare(options, mkdtempSync(join(tmpdir(), 'videoid-test-')));
+    const { state, ports } = await Installation.prepare(
+      options,
+      options.directory ?? mkdtempSync(join(tmpdir(), 'videoid-test-')),
+    );
     const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
     const client = await VideoIdClient.connect(config);
     const installation = new Installation(state, config, client, ports, options.environment ?? {});

@@ -13,8 +13,8 @@ export class OwnServer {
     private server: TemporalServer,
   ) {}
 
-  static async start(): Promise<OwnServer> {
-    const folder = mkdtempSync(join(tmpdir(), 'videoid-own-temporal-'));
+  /** @param folder for its database; a new one if left out */
+  static async start(folder = mkdtempSync(join(tmpdir(), 'videoid-own-temporal-'))): Promise<OwnServer> {
     const ports = { frontend: await anyPort(), ui: await anyPort(), metrics: await anyPort(), http: await anyPort() };
     return new OwnServer(folder, ports, await begin(folder, ports));
   }
@@ -29,6 +29,11 @@ export class OwnServer {
 
   get logFile(): string {
     return join(this.folder, 'temporal.log');
+  }
+
+  /** Stops it in order. `again` starts it with the same file and ports. */
+  async stop(): Promise<void> {
+    await this.server.close();
   }
 
   /** Sends SIGKILL now. `again` starts it with the same file and ports. */

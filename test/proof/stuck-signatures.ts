@@ -579,7 +579,7 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
         state: 'not-started',
         code: 'REQUEST_NOT_FOUND',
         leavesByItself: false,
-        words: /Temporal does not know it/,
+        words: /never started in Temporal/,
       },
       remedy: /^videoid resume/,
       goOn: throughToSigned,

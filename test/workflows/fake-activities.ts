@@ -58,11 +58,11 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
       throw stillWaiting(order.soon ? SOON : SLOW);
     }),
     readStatus: step('readStatus', (model) => model.read()),
-    approve: step<Parameters<SignatureActivities['approve']>[1], Decided>('approve', (model, { number }) =>
-      decide(model, number, 'ENROLLREADY'),
+    approve: step<Parameters<SignatureActivities['approve']>[1], Decided>('approve', (model, { decisionId }) =>
+      decide(model, decisionId, 'ENROLLREADY'),
     ),
-    refuse: step<Parameters<SignatureActivities['refuse']>[1], Decided>('refuse', (model, { number }) =>
-      decide(model, number, 'CANCELLED'),
+    refuse: step<Parameters<SignatureActivities['refuse']>[1], Decided>('refuse', (model, { decisionId }) =>
+      decide(model, decisionId, 'CANCELLED'),
     ),
     upload: step<
       { documents: { index: number; sha256: string; size: number }[] },
@@ -134,10 +134,10 @@ function sign(modelOf: (reference: string) => ProviderModel): SignatureActivitie
 }
 
 /** Like `activities/review.ts`: there is a mark before the call. */
-function decide(model: ProviderModel, number: number, to: string): Decided {
+function decide(model: ProviderModel, decisionId: string, to: string): Decided {
   const { status } = model.read();
-  if (status !== 'VIDEOREVIEW') return { status, effect: model.decisions.has(number) ? 'in-doubt' : 'none' };
-  model.decisions.add(number);
+  if (status !== 'VIDEOREVIEW') return { status, effect: model.decisions.has(decisionId) ? 'in-doubt' : 'none' };
+  model.decisions.add(decisionId);
   model.move(['VIDEOREVIEW'], to);
   return { ...model.read(), effect: 'ours' };
 }

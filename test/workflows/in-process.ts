@@ -58,7 +58,14 @@ export class InProcess {
   private constructor(private readonly workflow: Workflow) {}
 
   static async start(creator: VMWorkflowCreator, workflowType: string, workflowId: string, argument: object) {
-    const info = { workflowId, runId: workflowId, workflowType, namespace: 'default', unsafe: {} };
+    const info = {
+      workflowId,
+      runId: workflowId,
+      firstExecutionRunId: workflowId,
+      workflowType,
+      namespace: 'default',
+      unsafe: {},
+    };
     const randomnessSeed = [1, 2, 3, 4];
     const options = { info, randomnessSeed, now: 0, showStackTraceSources: false } as unknown as WorkflowCreateOptions;
     const started = new InProcess(await creator.createWorkflow(options));

@@ -27,7 +27,7 @@ export class ProviderModel {
   code: string | undefined;
   codes = 0;
   /** Numbers of the decisions that were sent. */
-  readonly decisions = new Set<number>();
+  readonly decisions = new Set<string>();
   readonly signBegun = new Set<string>();
   readonly signRefused = new Set<string>();
   /** Whether the signer has accepted. */

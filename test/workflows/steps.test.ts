@@ -1,4 +1,5 @@
 import type { VMWorkflowCreator } from '@temporalio/worker/lib/workflow/vm.js';
+import type { Outcome } from '../../src/messages/outcome.js';
 import type { ProviderIds, SignatureRequest } from '../../src/messages/request.js';
 import { InProcess, workflows } from './in-process.js';
 import { requestOf } from './play.js';
@@ -531,4 +532,74 @@ test('too many codes that were not accepted need an operator, who allows as many
   await resolve('retry');
   expect(await it.status()).toMatchObject({ stage: 'code', code: { notAccepted: 3 } });
   expect((await it.status()).attention).toBeUndefined();
+});
+
+describe('a request that has ended before, and runs again', () => {
+  const recorded = {
+    outcome: 'signed',
+    reference: 'r',
+    attempt: 1,
+    reason: 'signed',
+    at: '2026-01-01T00:00:00Z',
+  } as Outcome;
+  const ENDED = { code: 'REQUEST_ENDED', recorded } as const;
+
+  test('ends as recorded at its first step', async () => {
+    await started();
+    await it.fails('create', ENDED);
+    expect(it.result).toEqual(recorded);
+    expect(it.waitsFor).toEqual([]);
+  });
+
+  test('ends as recorded at a read, and its callers hear how it ended', async () => {
+    await inReview();
+    const waiting = it.update('review', APPROVE);
+    await it.settles();
+    await it.fails('approve', ENDED);
+    expect(it.result).toEqual(recorded);
+    await expect(waiting).rejects.toMatchObject({ code: 'REQUEST_ENDED' });
+  });
+
+  test('ends as recorded while an operator is awaited, and when its deadline has passed meanwhile', async () => {
+    await watching();
+    await it.fails('watch', REFUSED);
+    await it.passes(10 * MINUTE);
+    await it.fails('watch', ENDED);
+    expect(it.result).toEqual(recorded);
+    await it.close();
+    await watching();
+    await it.passes(HOUR);
+    await it.fails('readStatus', ENDED);
+    expect(it.result).toEqual(recorded);
+  });
+
+  test('ends as recorded where only its end is left to record', async () => {
+    await started();
+    await it.fails('create', REFUSED);
+    void it.update('cancel', CANCEL);
+    await it.settles();
+    await it.fails('record', ENDED);
+    expect(it.result).toEqual(recorded);
+  });
+});
+
+describe('a request that is started again after its documents were uploaded', () => {
+  test('goes on at ISSUED: its files are fetched, and nothing is signed', async () => {
+    await started();
+    await it.answers('create', { ...IDS, status: 'VIDEOPENDING', uploaded: true });
+    await it.answers('watch', { status: 'ISSUED' });
+    const documents = [{ index: 1, sha256: 'd', size: 1, uid: 'u' }];
+    await it.answers('upload', { documents, contract: { sha256: 'contract', size: 1 } });
+    expect(it.waitsFor).toEqual(['retrieve']);
+  });
+
+  test('continues to count video requests where it was', async () => {
+    await started();
+    await it.answers('create', { ...IDS, status: 'VIDEOPENDING', round: 3 });
+    await it.fails('watch', BUSY);
+    void it.update('new-video', CANCEL);
+    await it.settles();
+    await it.fails('watch', { code: 'PROVIDER_BUSY' }).catch(() => undefined);
+    expect(it.activity('create').order).toMatchObject({ round: 4, since: 4 });
+  });
 });

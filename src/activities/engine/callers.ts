@@ -3,8 +3,10 @@ import type { ApplicationFailure } from '@temporalio/common';
 import type { ActivityInboundCallsInterceptor, ActivityInterceptorsFactory } from '@temporalio/worker';
 import type { Archive } from '../../archive/archive.js';
 import { VideoIdError } from '../../messages/failures.js';
+import type { Outcome } from '../../messages/outcome.js';
 import { lateVideoIdOf, cleanupIdOf, type RequestKey, workflowIdOf } from '../../messages/request.js';
 import { stepFailure } from './failures.js';
+import type { Whereabouts } from './whereabouts.js';
 
 /** What the workflows that run after a request's end may call. The workflow of a request may call everything. */
 const AFTER_THE_END: Record<string, { activities: string[]; idOf: (key: RequestKey) => string }> = {
@@ -12,22 +14,26 @@ const AFTER_THE_END: Record<string, { activities: string[]; idOf: (key: RequestK
   lateVideo: { activities: ['watch', 'noteLateVideo'], idOf: lateVideoIdOf },
 };
 
-/** These record the end, so they may run again when their answer was lost. */
+/** These record the end, so they may run again when their answer was lost. But no other end may be recorded. */
 const RECORDING = new Set(['clean', 'record']);
 
 /**
  * Lets a step run only for the workflow that it belongs to. Anybody who can write to Temporal can start a workflow that calls our steps.
  * Steps of a cleanup or of a late video's watch run only if the archive knows that the request has ended: a made-up cleanup must not delete the
- * documents of a running request. All other steps run only before the end: a request that has ended and is started again, or reset, does
- * nothing.
+ * documents of a running request. All other steps run only before the end: a request that has ended and is started again, reset, or
+ * restored with Temporal, does nothing, and ends as recorded. No step runs for a request that lives in another Temporal.
  */
-export function callersOf(archive: Pick<Archive, 'readOutcome' | 'assertArchive'>): ActivityInterceptorsFactory {
-  return (context) => ({ inbound: new Callers(archive, context) });
+export function callersOf(
+  archive: Pick<Archive, 'readOutcome' | 'assertArchive'>,
+  whereabouts: Whereabouts,
+): ActivityInterceptorsFactory {
+  return (context) => ({ inbound: new Callers(archive, whereabouts, context) });
 }
 
 class Callers implements ActivityInboundCallsInterceptor {
   constructor(
     private readonly archive: Pick<Archive, 'readOutcome' | 'assertArchive'>,
+    private readonly whereabouts: Whereabouts,
     private readonly context: Context,
   ) {}
 
@@ -41,29 +47,39 @@ class Callers implements ActivityInboundCallsInterceptor {
     const later = Object.hasOwn(AFTER_THE_END, workflowType) ? AFTER_THE_END[workflowType] : undefined;
     if (later === undefined) {
       if (workflowType !== key.flow || workflowExecution.workflowId !== workflowIdOf(key)) throw refused();
-      if (!RECORDING.has(activityType) && (await this.#isKnownToHaveEnded(key))) throw ended();
+      await this.whereabouts.assertHere(key, workflowExecution.workflowId);
+      const recorded = await this.#knownOutcome(key);
+      const repeated = RECORDING.has(activityType) && isSameEnd(recorded, input.args[1]);
+      if (recorded !== undefined && !repeated) throw ended(recorded);
       return await next(own);
     }
     const itsOwn = later.activities.includes(activityType) && workflowExecution.workflowId === later.idOf(key);
     if (!itsOwn) throw refused();
     this.archive.assertArchive(key);
-    if (!(await this.#hasEnded(key))) throw refused();
+    await this.whereabouts.assertHere(key, workflowExecution.workflowId);
+    const recorded = await this.archive.readOutcome(key);
+    if (recorded === undefined) throw refused();
+    // A restored Temporal may run a cleanup that is done.
+    if (activityType === 'clean' && recorded.cleanup !== 'pending') return undefined;
     return await next(own);
   };
 
   /** If the archive does not answer, the step itself will fail with the same trouble, in better words. */
-  async #isKnownToHaveEnded(key: RequestKey): Promise<boolean> {
+  async #knownOutcome(key: RequestKey): Promise<Outcome | undefined> {
     try {
-      return await this.#hasEnded(key);
+      this.archive.assertArchive(key);
+      return await this.archive.readOutcome(key);
     } catch (error) {
-      if (error instanceof VideoIdError) return false;
+      if (error instanceof VideoIdError) return undefined;
       throw error;
     }
   }
+}
 
-  async #hasEnded(key: RequestKey): Promise<boolean> {
-    return (await this.archive.readOutcome(key)) !== undefined;
-  }
+/** Whether a step records the end that is recorded already. Another end has another time. */
+function isSameEnd(recorded: Outcome | undefined, order: unknown): boolean {
+  const { outcome } = (order ?? {}) as { outcome?: Outcome };
+  return outcome?.at === recorded?.at && outcome?.outcome === recorded?.outcome;
 }
 
 function isKey(value: unknown): value is RequestKey {
@@ -80,9 +96,6 @@ function refused(): ApplicationFailure {
   return stepFailure('ORDER_REFUSED', 'The step was called by a workflow that it does not belong to.');
 }
 
-function ended(): ApplicationFailure {
-  return stepFailure(
-    'REQUEST_ENDED',
-    'The request has ended, as the archive says. Somebody started or reset it afterwards. Terminate it in Temporal.',
-  );
+function ended(recorded: Outcome): ApplicationFailure {
+  return stepFailure('REQUEST_ENDED', `The request has ended: ${recorded.outcome}. It ends as recorded.`, { recorded });
 }

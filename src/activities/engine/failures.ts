@@ -1,6 +1,7 @@
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/activity';
 import type { StepFailure, StillWaiting } from '../../messages/activities.js';
+import type { Outcome } from '../../messages/outcome.js';
 import { defined } from '../../messages/defined.js';
 import { ARCHIVE_TROUBLE, type FailureCode, VideoIdError } from '../../messages/failures.js';
 import type { Logger } from '../../logging/logger.js';
@@ -51,6 +52,7 @@ export function stepFailure(
     optimizer?: string;
     since?: number | undefined;
     facts?: StepFailure['facts'];
+    recorded?: Outcome;
   } = {},
 ): ApplicationFailure {
   const retry = more.retry ?? more.retryIn !== undefined;
@@ -58,7 +60,7 @@ export function stepFailure(
     code,
     words,
     temporary: more.temporary ?? retry,
-    ...defined({ optimizer: more.optimizer }),
+    ...defined({ optimizer: more.optimizer, recorded: more.recorded }),
     ...(more.since === undefined ? {} : { since: new Date(more.since).toISOString() }),
     ...(more.facts === undefined || Object.keys(more.facts).length === 0 ? {} : { facts: more.facts }),
   };

@@ -53,7 +53,8 @@ async function enrolWithNextCard(
 ): ReturnType<EnrolmentActivities['enrol']> {
   const { archive } = dependencies;
   const known = await archive.readProvider(key);
-  if (known && (known.round ?? 0) >= round) return enrolled(dependencies, key, known);
+  // Before the first video there is nothing older: it was made, or adopted, before Temporal forgot it.
+  if (known && (round === 1 || (known.round ?? 0) >= round)) return enrolled(dependencies, key, known);
   await assertNotFinished(dependencies, key, before);
   const usedElsewhere = new Set<string>();
   let fresh: string | undefined;
@@ -221,9 +222,9 @@ async function takeOver(
 async function enrolled(
   dependencies: Dependencies,
   key: RequestKey,
-  { requestPk }: ProviderData,
+  { requestPk, round }: ProviderData,
 ): ReturnType<EnrolmentActivities['enrol']> {
-  return { requestPk, status: await providerStatus(dependencies, key, requestPk) };
+  return { requestPk, status: await providerStatus(dependencies, key, requestPk), ...defined({ round }) };
 }
 
 /** Lets callers of one name go one after the other; others are not held up. */

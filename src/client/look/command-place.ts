@@ -1,22 +1,17 @@
 import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import type { Config } from '../../config/schema.js';
-import type { Flow } from '../../messages/request.js';
 import type { RequestStatus, Verb } from '../../messages/status.js';
 import type { CommandPlace } from '../commands.js';
+import { attemptNames } from '../running/access.js';
 
 /** What the commands for an attempt depend on, beside where the request stands. */
 export async function commandPlace(
   { archive, config }: { archive: Archive; config: Config },
   record: RequestRecord,
 ): Promise<CommandPlace> {
-  const { flow, reference, attempt } = record;
-  const other: Flow = flow === 'signature' ? 'enrolment' : 'signature';
   return {
-    reference,
-    attempt,
-    latest: (await archive.latestAttempt(flow, reference)) === attempt,
-    flow: (await archive.latestAttempt(other, reference)) > 0 ? flow : undefined,
+    ...(await attemptNames(archive, record)),
     ...decider(config, record),
     barred: barredVerbs(config, record),
   };

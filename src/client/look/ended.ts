@@ -8,6 +8,7 @@ import { remediesAfterEnd } from './after-end.js';
 import type { Found } from './cause.js';
 import { cleanupOf } from './cleanup.js';
 import { endWords, lateWords } from './end-words.js';
+import { lostEndWords } from './not-running.js';
 
 /** How a request ended, what goes on after its end, and what can be done now. */
 export async function endedCause(
@@ -20,6 +21,7 @@ export async function endedCause(
   const reason = outcome?.reason ?? status.outcome?.reason ?? '';
   const events = await archive.events(record);
   const late = events.find(({ what }) => LATE_WORDS.some((word) => word === what));
+  const lost = lostEndWords(events, outcome !== undefined);
   const pending = outcome?.cleanup === 'pending';
   const cleanup = pending ? await cleanupOf(client, record, refusedCleanup(events)) : undefined;
   return {
@@ -27,6 +29,7 @@ export async function endedCause(
     ...(cleanup?.code === undefined ? {} : { code: cleanup.code }),
     words: [
       endWords(kind, reason, outcome),
+      ...(lost === undefined ? [] : [lost]),
       ...(late === undefined ? [] : [lateWords(late)]),
       ...(cleanup === undefined ? [] : [cleanup.words]),
     ].join(' '),

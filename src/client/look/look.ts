@@ -3,12 +3,25 @@ import type { FeedEntry } from '../../messages/feed.js';
 import type { Outcome } from '../../messages/outcome.js';
 import type { RequestStatus } from '../../messages/status.js';
 import { type ListOptions, listRequests, type RequestSummary } from '../../temporal/listing.js';
-import { type AttemptOption, outcomeOf, type RequestAccess, watchStatus } from '../running/access.js';
+import {
+  type Archived,
+  type AttemptOption,
+  findRecorded,
+  findRevived,
+  outcomeOf,
+  type Recorded,
+  type RecordedOptions,
+  type RequestAccess,
+  type Revived,
+  watchStatus,
+  withArchive,
+} from '../running/access.js';
 import type { RemedyCommand } from '../commands.js';
 import { type Condition, conditionsOf } from './conditions.js';
 import { readFeed } from './feed.js';
 import type { Why } from './cause.js';
 import { commandPlace } from './command-place.js';
+import { unlessInTemporal } from './not-running.js';
 import { remediesOf } from './running.js';
 import { whyOf } from './why.js';
 
@@ -49,10 +62,13 @@ export function lookVerbs(access: RequestAccess) {
      * Why a request waits: the cause, since when, what was tried, what ends the wait, and which commands help. The request reads
      * the provider first, if it can, so this may take two seconds longer. Works also for ended requests, and without a worker.
      *
-     * @throws VideoIdError TEMPORAL_UNREACHABLE
+     * @throws VideoIdError TEMPORAL_UNREACHABLE. REQUEST_NOT_FOUND says so if Temporal runs a request that the archive lacks
      */
     async why(reference: string, options: AttemptOption = {}): Promise<Why> {
-      return await whyOf(access, await access.record(reference, options));
+      const record = await access.record(reference, options).catch(async (error: unknown) => {
+        throw await unlessInTemporal(access, { reference, ...options }, error);
+      });
+      return await whyOf(access, record);
     },
 
     /** Temporal's clock, milliseconds since 1970. All times here are by it, and this machine's clock may differ. */
@@ -94,12 +110,31 @@ export function lookVerbs(access: RequestAccess) {
     },
 
     /**
-     * The requests of this installation that Temporal still has, the newest first.
+     * The requests of this installation that Temporal still has, the newest first. `archive` marks one that runs and should not.
      *
      * @throws VideoIdError BAD_INPUT
      */
-    async list(options: ListOptions = {}): Promise<RequestSummary[]> {
-      return await listRequests({ client, taskQueue: config.temporal.taskQueue }, options);
+    async list(options: ListOptions = {}): Promise<(RequestSummary & { archive?: Archived })[]> {
+      const { taskQueue } = config.temporal;
+      return await withArchive(access, await listRequests({ client, taskQueue }, options));
+    },
+
+    /**
+     * The requests that the archive has, that have not ended, and that this Temporal does not run.
+     *
+     * @throws VideoIdError BAD_INPUT, TEMPORAL_UNREACHABLE
+     */
+    async recorded(options: RecordedOptions = {}): Promise<Recorded> {
+      return await findRecorded(access, options);
+    },
+
+    /**
+     * How the archive and this Temporal differ about requests: what does not run and should, and what runs and should not.
+     *
+     * @throws VideoIdError TEMPORAL_UNREACHABLE
+     */
+    async differences(options: RecordedOptions = {}): Promise<{ recorded: Recorded; revived: Revived[] }> {
+      return { recorded: await findRecorded(access, options), revived: await findRevived(access) };
     },
 
     /**

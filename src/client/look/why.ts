@@ -5,11 +5,11 @@ import { VideoIdError } from '../../messages/failures.js';
 import { withCallbacks } from './callbacks.js';
 import { keysDiffer } from './keys-differ.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
-import { type CommandPlace, resumeCommand, startCommand } from '../commands.js';
 import type { RequestAccess } from '../running/access.js';
 import { type Found, notAhead, type Why } from './cause.js';
 import { commandPlace } from './command-place.js';
 import { endedCause } from './ended.js';
+import { endedFromOutside, notInTemporal } from './not-running.js';
 import { pendingWork } from './pending-work.js';
 import { lastRead, mayReadAnew, type Moment, readAnew } from './read-anew.js';
 import { runningCause } from './running.js';
@@ -17,7 +17,7 @@ import { paused } from './paused.js';
 import { DOCTOR, silenceOf } from './silence.js';
 
 /** The parts of the client that are needed to find the cause. */
-export type WhyPlace = Pick<RequestAccess, 'archive' | 'client' | 'config' | 'status'>;
+export type WhyPlace = Pick<RequestAccess, 'archive' | 'client' | 'config' | 'status' | 'temporal'>;
 
 /**
  * Finds the true cause, even without a worker: from the archive, the request itself, and Temporal's data about its steps. Lets the
@@ -37,7 +37,7 @@ async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
   if (outcome !== undefined) return await endedCause(place, record, outcome, await place.status(record));
   const description = await describe(client, record);
   const names = await commandPlace(place, record);
-  if (description === undefined) return notStarted(record, names);
+  if (description === undefined) return await notInTemporal(place, record, names);
   if (description.status.name === 'PAUSED')
     return { ...paused('the request', description.startTime.toISOString()), remedies: [DOCTOR] };
   let moment: Moment;
@@ -46,7 +46,7 @@ async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
     ({ late, ...moment } = await newestMoment(place, record, description));
   } catch (error) {
     if (!(error instanceof VideoIdError)) throw error;
-    if (error.code === 'REQUEST_ENDED') return endedFromOutside(record, error, description);
+    if (error.code === 'REQUEST_ENDED') return endedFromOutside(description, names);
     return keysDiffer(error, record, names) ?? (await silenceOf(client, error, description, names));
   }
   const { status, pending } = moment;
@@ -90,33 +90,4 @@ async function describe(client: Client, record: RequestRecord): Promise<Workflow
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw temporalFailure(error, { remedy: 'Check that Temporal runs and that `videoid doctor` reaches it.' });
   }
-}
-
-function endedFromOutside(
-  record: RequestRecord,
-  { message, remedy, code }: VideoIdError,
-  description: WorkflowExecutionDescription,
-): Found {
-  return {
-    state: 'ended',
-    code,
-    words: `${message} ${remedy ?? ''}`.trim(),
-    since: (description.closeTime ?? description.startTime).toISOString(),
-    leavesByItself: false,
-    endsBy: [],
-    remedies: [{ words: 'start anew, with another reference', command: startCommand(record) }],
-  };
-}
-
-function notStarted({ createdAt }: RequestRecord, names: CommandPlace): Found {
-  return {
-    state: 'not-started',
-    code: 'REQUEST_NOT_FOUND',
-    words:
-      'The request is recorded, but Temporal does not know it: the start was interrupted, or Temporal lost its data.',
-    since: createdAt,
-    leavesByItself: false,
-    endsBy: ['the same start again, which creates no second one'],
-    remedies: [{ words: 'start the recorded request; this creates no second one', command: resumeCommand(names) }],
-  };
 }

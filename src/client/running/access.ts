@@ -10,6 +10,7 @@ import { canonicalJson } from '../../security/canonical-json.js';
 import type { Fingerprints } from '../../security/fingerprints.js';
 import { CALL_WITHIN } from '../../temporal/calls.js';
 import type { TemporalClock } from '../../temporal/clock.js';
+import type { OwnPlace } from '../../temporal/own-place.js';
 import { attemptOf, attemptOrdered, flowOf } from './attempts.js';
 import { hasEnded, outcomeOf } from './ending.js';
 import { ClientKeys } from './keys.js';
@@ -17,14 +18,25 @@ import { assertOwnArchive } from './own-archive.js';
 import { checkedUpdateId, keyReused, orderName } from './order-key.js';
 import { statusOf } from './status.js';
 import { type CallOptions, RequestClosed, update } from './updates.js';
+import { assertHere } from './whereabouts.js';
 
 export type { AttemptOption } from './attempts.js';
+export { attemptNames } from './attempt-names.js';
 export { findExecution, hasEnded, outcomeOf, refusalOf } from './ending.js';
 export { loadSigning } from './keys.js';
+export {
+  findRecorded,
+  OUTCOME_FROM_TEMPORAL,
+  type Recorded,
+  type RecordedOptions,
+  type RecordedRequest,
+} from './recorded.js';
+export { type Archived, findRevived, type Revived, withArchive } from './revived.js';
 export { checkedUpdateId, keyReused, orderName } from './order-key.js';
 export { assertOwnArchive } from './own-archive.js';
 export { watchStatus } from './status.js';
 export type { CallOptions } from './updates.js';
+export { assertHere, assertHereNow, claimHere } from './whereabouts.js';
 
 /** One order of a person to one request. */
 export interface Order<Answer> {
@@ -57,6 +69,8 @@ export class RequestAccess {
   readonly archive: Archive;
   readonly client: Client;
   readonly clock: TemporalClock;
+  /** The Temporal of this process. */
+  readonly temporal: OwnPlace;
   readonly keys: ClientKeys;
   readonly #fingerprints: Fingerprints;
   /** Whether a reference without a flow is looked up in both. */
@@ -67,6 +81,7 @@ export class RequestAccess {
     archive: Archive;
     client: Client;
     clock: TemporalClock;
+    temporal: OwnPlace;
     fingerprints: Fingerprints;
     findsFlow: boolean;
   }) {
@@ -74,13 +89,25 @@ export class RequestAccess {
     this.archive = place.archive;
     this.client = place.client;
     this.clock = place.clock;
+    this.temporal = place.temporal;
     this.keys = new ClientKeys(place.config.keys);
     this.#fingerprints = place.fingerprints;
     this.#findsFlow = place.findsFlow;
   }
 
-  /** The attempt that the caller means: the latest, or the one for which an order with this id was given. */
-  async record(reference: string, { flow, attempt, updateId }: CallOptions): Promise<RequestRecord> {
+  /**
+   * The attempt that the caller means: the latest, or the one for which an order with this id was given.
+   *
+   * @throws VideoIdError REQUEST_ELSEWHERE
+   */
+  async record(reference: string, options: CallOptions): Promise<RequestRecord> {
+    const record = await this.recordAnywhere(reference, options);
+    await assertHere(this, record);
+    return record;
+  }
+
+  /** The same, wherever the request runs. */
+  async recordAnywhere(reference: string, { flow, attempt, updateId }: CallOptions): Promise<RequestRecord> {
     await this.clock.refresh(this.client);
     const meant = flow ?? (this.#findsFlow ? await flowOf(this.archive, reference) : 'signature');
     const record = await attemptOf(this.archive, meant, reference, attempt).catch(async (error: unknown) => {

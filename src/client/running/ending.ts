@@ -9,6 +9,7 @@ import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Outcome } from '../../messages/outcome.js';
+import { attemptOfWorkflow } from '../../messages/request.js';
 import { aboutKeys, CALL_WITHIN, endedBy, temporalFailure } from '../../temporal/calls.js';
 
 /**
@@ -75,18 +76,24 @@ export async function findExecution(client: Client, workflowId: string): Promise
     const refused = name === 'FAILED' ? await refusalOf(client, workflowId) : undefined;
     if (refused !== undefined) throw startRefused(refused);
     if (name === 'RUNNING' || name === 'PAUSED' || name === 'CONTINUED_AS_NEW') return { description };
-    throw new VideoIdError('REQUEST_ENDED', 'The workflow was ended from outside, without an outcome.', {
-      remedy: "See the provider's console for what became of the request there, and start anew with another reference.",
+    throw new VideoIdError('REQUEST_ENDED', 'Somebody ended the request in Temporal, and it has no outcome.', {
+      remedy: `${resumeOf(workflowId)} continues it from the archive. What was done is not repeated.`,
       facts: { workflow: name.toLowerCase() },
     });
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     throw new VideoIdError('REQUEST_NOT_FOUND', 'The request is recorded, but Temporal does not know it.', {
       field: 'reference',
-      remedy: 'Repeat the same start: it resumes the request and creates no second one.',
+      remedy: `${resumeOf(workflowId)} continues it from the archive, and so does the same start.`,
       facts: { recorded: true },
     });
   }
+}
+
+/** The command that continues the request of a workflow. */
+function resumeOf(workflowId: string): string {
+  const { reference = 'REFERENCE', flow } = attemptOfWorkflow(workflowId) ?? {};
+  return `\`videoid resume ${reference}${flow === 'enrolment' ? ' --flow enrolment' : ''}\``;
 }
 
 /**

@@ -1,13 +1,17 @@
 import type { ReasonedOrder } from '../../messages/steering.js';
 import { checkedInput, reasoned, takingStreams } from '../input/input.js';
-import type { AttemptOption, CallOptions, RequestAccess } from '../running/access.js';
+import type { AttemptOption, CallOptions, RecordedOptions, RequestAccess } from '../running/access.js';
 import { checkEnrolmentInput, type EnrolmentInput } from './enrolment-input.js';
 import { reopenRequest } from './reopening.js';
 import { checkSignatureInput, type StartInput } from './signature-input.js';
-import { resumeRequest, type Started, type StartOptions, startRequest } from './starting.js';
+import { resumeAll, type ResumeAllOrder, type ResumedAll } from './resume-all.js';
+import { resumeRecorded, type ResumeOrder } from './resuming.js';
+import { type Started, type StartOptions, startRequest } from './starting.js';
 
 export type { EnrolmentInput } from './enrolment-input.js';
 export type { ExpectedSigner, StartInput } from './signature-input.js';
+export type { ResumeAllOrder, ResumedAll } from './resume-all.js';
+export { AFTER_LOSS_RISKS, type ResumeOrder } from './resuming.js';
 export type { Started, StartOptions } from './starting.js';
 
 /** The ways to start: a first attempt, a new attempt, and one that reopens a request at the provider. */
@@ -39,13 +43,27 @@ export function startVerbs(access: RequestAccess) {
     },
 
     /**
-     * Starts a request that was recorded but not handed to Temporal, from its record. No input is needed. A request that runs or
-     * has ended is found, as by the same start.
+     * Continues a request from its record, if Temporal does not have it, or somebody ended it there without an outcome. No input is
+     * needed, and what was done is not repeated. A request that runs or has ended is found, as by the same start.
      *
-     * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED, REQUEST_ENDED when somebody ended it without an outcome
+     * @param order.afterLoss its Temporal is lost for good, so it goes on in this one. `risks` of the answer says what may happen
+     * @throws VideoIdError BAD_INPUT, REQUEST_ELSEWHERE, TEMPORAL_UNREACHABLE, SETUP_FAILED
      */
-    async resume(reference: string, options: AttemptOption = {}): Promise<Started> {
-      return await resumeRequest(access, await access.record(reference, options));
+    async resume(reference: string, order: ResumeOrder = {}, options: AttemptOption = {}): Promise<Started> {
+      return await resumeRecorded(access, await access.recordAnywhere(reference, options), order);
+    },
+
+    /**
+     * Resumes every request that `recorded` finds, and ends those as recorded that run in Temporal although they have ended. With
+     * `afterLoss` it only lists them, unless `carryOut` is true.
+     *
+     * @throws VideoIdError BAD_INPUT, TEMPORAL_UNREACHABLE
+     */
+    async resumeAll(
+      order: ResumeAllOrder = {},
+      options: Pick<RecordedOptions, 'onProgress'> = {},
+    ): Promise<ResumedAll> {
+      return await resumeAll(access, order, options);
     },
 
     /**

@@ -8,7 +8,7 @@ import { completedRecord, earlierDocuments } from './earlier-attempt.js';
 import type { CheckedEnrolment } from './enrolment-input.js';
 import { enrolmentSettings } from './enrolment-settings.js';
 import { checkCount, identify, limitsFor, takeIn, takeOver } from '../input/input.js';
-import { checkedUpdateId, keyReused, orderName, type RequestAccess } from '../running/access.js';
+import { assertHere, checkedUpdateId, claimHere, keyReused, orderName, type RequestAccess } from '../running/access.js';
 import { requestSettings, type RequestSettings } from './request-settings.js';
 import type { CheckedInput } from './signature-input.js';
 import { startWorkflow } from './workflow-start.js';
@@ -22,10 +22,12 @@ export interface Started {
   state: 'started' | 'running' | 'ended';
   /** Only with `ended`. */
   outcome?: Outcome;
+  /** Only if it was moved from another Temporal: what may happen. */
+  risks?: string[];
 }
 
 /** The parts of the client that a start needs. */
-export type StartPlace = Pick<RequestAccess, 'archive' | 'client' | 'clock' | 'config' | 'keys'>;
+export type StartPlace = Pick<RequestAccess, 'archive' | 'client' | 'clock' | 'config' | 'keys' | 'temporal'>;
 
 /** Options of a start. */
 export interface StartOptions {
@@ -50,7 +52,9 @@ export async function startRequest(place: StartPlace, input: Checked, { updateId
   await place.keys.signing(); // without a key nothing could be started, so nothing is recorded
   checkCount(input, place.config.documents.maximumCount);
   const checked = { ...input, startKey: updateId === undefined ? undefined : orderName(checkedUpdateId(updateId)) };
-  const latest = await place.archive.latestAttempt(checked.flow, checked.reference);
+  const { flow, reference } = checked;
+  const latest = await place.archive.latestAttempt(flow, reference);
+  if (latest > 0) await assertHere(place, await place.archive.readRequest({ flow, reference, attempt: latest }));
   const record =
     (await startedWith(place, checked, latest)) ??
     (checked.newAttempt
@@ -188,15 +192,20 @@ function settingsOf(config: Config, checked: Checked, before?: RequestRecord): R
   return enrolmentSettings(config, { ...named, secureElement, validityTime, fields, untilIssued }, before);
 }
 
-/** The recorded outcome, or the workflow. It is started now if it was not before. */
-export async function resumeRequest(place: StartPlace, record: RequestRecord): Promise<Started> {
+/**
+ * The recorded outcome, or the workflow. It is started now if it was not before.
+ *
+ * @param again whether a workflow that was ended from outside is started again
+ */
+export async function resumeRequest(place: StartPlace, record: RequestRecord, again = false): Promise<Started> {
   const { archive, client, config } = place;
   const { reference, attempt, workflowId } = record;
   const outcome = await archive.readOutcome(record);
   if (outcome !== undefined) return { reference, attempt, workflowId, state: 'ended', outcome };
   const { taskQueue } = config.temporal;
   const sign = await place.keys.signing();
-  const started = await startWorkflow(client, { record, archiveId: archive.id, taskQueue, sign });
+  const claim = (): Promise<void> => claimHere(place, record);
+  const started = await startWorkflow(client, { record, archiveId: archive.id, taskQueue, sign, claim, again });
   return { reference, attempt, workflowId, ...started };
 }
 

@@ -36,17 +36,28 @@ export type WorkflowStarted = { state: 'started' } | { state: 'running' } | { st
  *
  * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED, BAD_SETTING: the attempt is recorded, and the same start
  *   resumes it; REQUEST_ENDED when somebody ended the workflow without an outcome; ARCHIVE_NOT_SHARED; KEY_NOT_SHARED; START_REFUSED
- *   when something else has the workflow's id
+ *   when something else has the workflow's id; REQUEST_ELSEWHERE
  */
 export async function startWorkflow(
   client: Client,
-  start: { record: RequestRecord; archiveId: string; taskQueue: string; sign: SignArgument },
+  start: {
+    record: RequestRecord;
+    archiveId: string;
+    taskQueue: string;
+    sign: SignArgument;
+    /** Records that the request runs here. @throws VideoIdError REQUEST_ELSEWHERE */
+    claim: () => Promise<void>;
+    /** Whether a workflow that somebody ended without an outcome is started again. */
+    again: boolean;
+  },
 ): Promise<WorkflowStarted> {
   const { record } = start;
   try {
+    await start.claim();
     return await client.withDeadline(Date.now() + CALL_WITHIN, async () => await startOrFind(client, start));
   } catch (error) {
-    throw temporalFailure(error, {
+    if (error instanceof VideoIdError && error.code !== 'TEMPORAL_UNREACHABLE') throw error;
+    throw temporalFailure(error instanceof VideoIdError ? error.cause : error, {
       words: 'The request is recorded and not lost.',
       remedy: 'When Temporal answers again, repeat the same start: it resumes this request and creates no second one.',
       facts: { reference: record.reference, attempt: record.attempt },
@@ -60,9 +71,8 @@ type Start = Parameters<typeof startWorkflow>[1];
 async function startOrFind(client: Client, start: Start): Promise<WorkflowStarted> {
   const { workflowId } = start.record;
   if (await started(client, start, 'REJECT_DUPLICATE')) return { state: 'started' };
-  const refused = await refusalOf(client, workflowId);
-  if (refused !== undefined && (await started(client, start, 'ALLOW_DUPLICATE_FAILED_ONLY')))
-    return { state: 'started' };
+  const anew = start.again || (await refusalOf(client, workflowId)) !== undefined;
+  if (anew && (await started(client, start, 'ALLOW_DUPLICATE_FAILED_ONLY'))) return { state: 'started' };
   return await startedBefore(client, workflowId, start.archiveId);
 }
 

@@ -26,6 +26,11 @@ export const listQuery = z.strictObject({
   attention: yesOrNo.exactOptional(),
   limit: wholeNumber.refine((value) => value >= 1 && value <= 1000, 'give 1 to 1000').exactOptional(),
 });
+/** The archive is searched for as long as it takes, so a call that finds few may be slow. */
+export const recordedQuery = z.strictObject({
+  flow: z.enum(['signature', 'enrolment']).exactOptional(),
+  limit: wholeNumber.refine((value) => value >= 1 && value <= 1000, 'give 1 to 1000').exactOptional(),
+});
 export const feedQuery = z.strictObject({
   after: z
     .string()

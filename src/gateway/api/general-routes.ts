@@ -1,8 +1,8 @@
 import { Hono } from 'hono';
-import type { ResolveAllOrder } from '../../client.js';
+import type { ResolveAllOrder, ResumeAllOrder } from '../../client.js';
 import { profileCatalogue, profileEntry } from '../../messages/profile-catalogue.js';
 import { type ApiParts, type Bindings, orderKey, verbs } from './call.js';
-import { feedQuery, readJson, readQuery } from './call-input.js';
+import { feedQuery, readJson, readQuery, recordedQuery } from './call-input.js';
 
 /** Calls about many requests, or about none. */
 export function generalRoutes(parts: ApiParts): Hono<Bindings> {
@@ -19,6 +19,12 @@ export function generalRoutes(parts: ApiParts): Hono<Bindings> {
     context.json(
       await client.resolveAll((await readJson(context.env.incoming, limits)) as ResolveAllOrder, orderKey(context)),
     ),
+  );
+  app.post('/resume', verb('resume-all'), async (context) =>
+    context.json(await client.resumeAll((await readJson(context.env.incoming, limits)) as ResumeAllOrder)),
+  );
+  app.get('/recorded', verb('recorded'), async (context) =>
+    context.json(await client.recorded(readQuery(context.req.url, recordedQuery))),
   );
   app.get('/profiles', verb('profiles'), (context) => context.json({ profiles: profileCatalogue() }));
   app.get('/profiles/:name', verb('profiles'), (context) => context.json(profileEntry(context.req.param('name'))));

@@ -1,3 +1,4 @@
+import type { StepFailure } from '../../messages/activities.js';
 import type { Actor, Outcome, OutcomeKind } from '../../messages/outcome.js';
 import type { RequestState } from './request-state.js';
 
@@ -11,6 +12,16 @@ export class Ending {
     /** Free words of the decider. */
     readonly words: Pick<Outcome, 'note' | 'textForSigner'> = {},
   ) {}
+}
+
+/** Thrown by a step, to end the request as the archive says that it ended before. Nothing more is done for it. */
+export class RecordedEnd {
+  constructor(readonly outcome: Outcome) {}
+}
+
+/** @throws RecordedEnd if a step was refused because the request has ended before */
+export function throwIfRecorded({ recorded }: StepFailure): void {
+  if (recorded) throw new RecordedEnd(recorded); // oxlint-disable-line typescript/only-throw-error -- not an error: the end of the story
 }
 
 /**

@@ -14,7 +14,7 @@ import { failureOf } from './activity-failures.js';
 import type { AttentionMark } from './attention.js';
 import { callFailure } from './call-failure.js';
 import type { DeadlineTimer } from './deadline-timer.js';
-import type { EndOrder } from './endings.js';
+import { type EndOrder, throwIfRecorded } from './endings.js';
 import type { Caller, Inbox } from './inbox.js';
 import type { Decision, Operator } from './operator.js';
 import { pauses } from './pauses.js';
@@ -62,7 +62,7 @@ export class Steps {
     private readonly endOrder: EndOrder,
   ) {}
 
-  /** @throws Ending if somebody orders the end, and `mayEnd` allows it; or the provider says CANCELLED while an operator is awaited */
+  /** @throws Ending if somebody orders the end, and `mayEnd` allows it; or the provider says CANCELLED while an operator is awaited. RecordedEnd */
   async run<T, Options extends StepOptions>(
     name: StepName,
     activity: (activities: Activities) => Promise<T>,
@@ -96,6 +96,7 @@ export class Steps {
           break;
         case 'failed':
           last = tried.failure;
+          throwIfRecorded(last);
           if (options.failsOn?.(last)) return tried;
           this.needsAttention(name, last, options);
           pace = last.temporary ? 'slowest' : 'within-budget';

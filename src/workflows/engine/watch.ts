@@ -3,6 +3,7 @@ import type { Activities, ProviderRead, StepFailure, WatchOrder } from '../../me
 import type { Policy } from '../../messages/policy.js';
 import type { ProviderStatus, RequestKey, RequestPk } from '../../messages/request.js';
 import { failureOf } from './activity-failures.js';
+import { throwIfRecorded } from './endings.js';
 import { gapLeft, NEVER_READ, type Pace, patience, readBegun } from './pace.js';
 import { pauses } from './pauses.js';
 
@@ -59,7 +60,7 @@ export class ProviderWatch {
     return milliseconds;
   }
 
-  /** Waits until the status differs from `seen`, reading fails for longer than the budget of the step, or `until` holds. */
+  /** Waits until the status differs from `seen`, reading fails for longer than the budget of the step, or `until` holds. @throws RecordedEnd */
   async next(requestPk: RequestPk, seen: ProviderStatus, wait: Wait): Promise<Watched> {
     const { watch: pace, steps } = this.policy;
     const { recovering = false, summary, until } = wait;
@@ -69,6 +70,7 @@ export class ProviderWatch {
       this.reads();
       const order = { requestPk, seen, soon, recovering, pace, budget: steps.watch.budget };
       const ended = await this.read(order, foundBy, summary, until);
+      if (ended?.end === 'failed') throwIfRecorded(ended.failure);
       if (ended) return ended;
       if (until()) return { end: 'interrupted' };
       soon = true;

@@ -1,0 +1,82 @@
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { z } from 'zod';
+import { UPLOAD } from '../../archive/marks.js';
+import type { RequestRecord } from '../../archive/request-record.js';
+import { isSamePlace } from '../../messages/temporal-place.js';
+import { temporalFailure } from '../../temporal/calls.js';
+import { checkedInput } from '../input/input.js';
+import { OUTCOME_FROM_TEMPORAL, type RequestAccess } from '../running/access.js';
+import { resumeRequest, type Started } from './starting.js';
+
+/** How a request is resumed. */
+export interface ResumeOrder {
+  /** The Temporal in which the request ran is lost for good, so it goes on in this one. */
+  afterLoss?: boolean | undefined;
+}
+
+const schema: z.ZodType<ResumeOrder> = z.strictObject({ afterLoss: z.boolean().exactOptional() });
+
+/** What may happen if a request goes on in another Temporal. */
+export const AFTER_LOSS_RISKS: readonly string[] = [
+  'If the old Temporal still runs, the request is there too. Its workers do nothing more for it, but it must be ended there.',
+  'What only the old Temporal knew is lost: who decided, what the signer accepted, and orders under way. People are asked again.',
+  'The signer may get another code. A signature that was under way may take effect.',
+  'Nothing is billed again: the request goes on with what the archive and the provider know.',
+];
+
+/**
+ * Brings Temporal in line with the archive. A request that Temporal does not have, or that somebody ended there without an outcome,
+ * goes on from its record. If only Temporal knows its outcome, the outcome is recorded. If it runs although it has ended, it
+ * ends as recorded.
+ *
+ * @throws VideoIdError BAD_INPUT, REQUEST_ELSEWHERE, TEMPORAL_UNREACHABLE, SETUP_FAILED
+ */
+export async function resumeRecorded(
+  access: RequestAccess,
+  record: RequestRecord,
+  order: ResumeOrder,
+): Promise<Started> {
+  const { archive } = access;
+  const { afterLoss = false } = checkedInput(schema, order);
+  const { reference, attempt, workflowId } = record;
+  const recorded = await archive.readOutcome(record);
+  if (recorded !== undefined) {
+    await endAsRecorded(access, workflowId);
+    return { reference, attempt, workflowId, state: 'ended', outcome: recorded };
+  }
+  const moved = afterLoss && (await moveHere(access, record));
+  // If the archive is an older copy, documents may have been uploaded since.
+  if ((await archive.readProvider(record)) !== undefined) await archive.mark(record, UPLOAD);
+  const started = await resumeRequest(access, record, true);
+  if (started.state === 'started') await archive.appendEvent(record, { at: archive.time(), what: 'resumed' });
+  if (started.outcome !== undefined) {
+    const facts = { outcome: started.outcome.outcome };
+    await archive.appendEvent(record, { at: archive.time(), what: OUTCOME_FROM_TEMPORAL, facts });
+    await archive.recordOutcome(record, started.outcome);
+  }
+  return moved ? { ...started, risks: [...AFTER_LOSS_RISKS] } : started;
+}
+
+/** A restored Temporal may run a request that has ended. A cancel lets it go on to its next step, which ends it. */
+async function endAsRecorded({ client }: RequestAccess, workflowId: string): Promise<void> {
+  const handle = client.workflow.getHandle(workflowId);
+  try {
+    if ((await handle.describe()).status.name === 'RUNNING') await handle.cancel();
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw temporalFailure(error);
+  }
+}
+
+/** False if the request was never in another Temporal. */
+async function moveHere({ archive, temporal }: RequestAccess, record: RequestRecord): Promise<boolean> {
+  const here = await temporal.now();
+  const lives = await archive.readPlace(record);
+  if (lives === undefined || isSamePlace(lives, here)) return false;
+  await archive.appendEvent(record, {
+    at: archive.time(),
+    what: 'moved-after-loss',
+    facts: { from: lives.namespace, fromId: lives.namespaceId, to: here.namespace, toId: here.namespaceId },
+  });
+  await archive.movePlace(record, here);
+  return true;
+}
