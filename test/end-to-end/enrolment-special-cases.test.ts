@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Evidence } from '../../src/activities/engine/evidence.js';
-import type { VideoIdError } from '../../src/client.js';
+import type { VideoIdError } from '../../src/messages/failures.js';
 import { archiveFiles } from '../installation/canaries.js';
 import { EnrolledPeople } from '../installation/enrolled-people.js';
 import { Installation, OFFICER } from '../installation/installation.js';
