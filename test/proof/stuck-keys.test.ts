@@ -153,7 +153,8 @@ test('a request stands still at a worker without the key of its history, and goe
   await temporal.workflow(who.workflowId).signal('hint');
   const told = await eventually(async () => {
     const { events } = await temporal.workflow(who.workflowId).fetchHistory();
-    return events?.at(-1)?.workflowTaskFailedEventAttributes?.failure?.message;
+    return events?.findLast((event) => event.workflowTaskFailedEventAttributes)?.workflowTaskFailedEventAttributes
+      ?.failure?.message;
   });
   expect(told).toContain(`KEY_NOT_SHARED: What was accepted earlier cannot be read: ${THE_WORKER} has no codec key`);
   await temporal.close();

@@ -131,7 +131,7 @@ export const ENROLMENT_ENDS = {
       name: 'answer-other',
       endpoint: 'ra-list-requests',
       code: 200,
-      text: '{}',
+      text: '{"results": "none"}',
     });
     const people = await EnrolledPeople.start(at, { signer });
     await people.untilStatus(({ attention }) => attention?.remedies.includes('adopt') === true);

@@ -3,9 +3,7 @@ import type { Archive } from '../../archive/archive.js';
 import type { Config } from '../../config/schema.js';
 import { VideoIdError } from '../../messages/failures.js';
 import { assertNoted, readArchiveNote } from '../../temporal/archive-note.js';
-
-/** Milliseconds. The question must not hold up a start while Temporal is away. */
-const WITHIN = 1000;
+import { CALL_WITHIN } from '../../temporal/calls.js';
 
 /**
  * Checks that this process has the archive of the installation, as far as Temporal says. A request that is recorded in another one would
@@ -23,7 +21,7 @@ export async function assertOwnArchive({
   config: Config;
 }): Promise<void> {
   try {
-    const note = await client.withDeadline(Date.now() + WITHIN, () => readArchiveNote(client, config.temporal));
+    const note = await client.withDeadline(Date.now() + CALL_WITHIN, () => readArchiveNote(client, config.temporal));
     assertNoted(note, { id: archive.id, directory: config.archive.directory });
   } catch (error) {
     if (error instanceof VideoIdError) throw error; // else Temporal is away, and the call itself says so
