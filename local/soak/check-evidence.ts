@@ -1,9 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
 import { VideoIdError } from '../../src/messages/failures.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import type { RequestEvent } from '../../src/messages/status.js';
+import { canonicalJson } from '../../src/security/canonical-json.js';
 import { keyOf, type Scene } from './scene.js';
 
 const evidenceSchema = z.object({
@@ -41,7 +41,7 @@ export function evidenceProblems(content: unknown, outcome: Outcome, events: rea
   const wrong: string[] = [];
   const { outcome: said, events: told } = evidence.data;
   for (const name of ['outcome', 'reason', 'at', 'cleanup', 'actor'] as const)
-    if (!isDeepStrictEqual(said[name], outcome[name]))
+    if (canonicalJson(said[name]) !== canonicalJson(outcome[name]))
       wrong.push(
         `the evidence says another ${name}: ${JSON.stringify(said[name])}, not ${JSON.stringify(outcome[name])}`,
       );
