@@ -363,7 +363,11 @@ describe('a request that has ended', () => {
     expect(failure).toBe('REQUEST_ENDED');
     expect((await people.provider()).calls['approve']).toBeUndefined();
     await expect(at.client.outcome(people.reference)).resolves.toMatchObject({ outcome: 'cancelled' });
-    await again.terminate();
+    const status = await eventually(async () => {
+      const { name } = (await again.describe()).status;
+      return name !== 'RUNNING' && name;
+    });
+    expect(status).toBe('COMPLETED'); // it ends as recorded
   });
 });
 
