@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import type { ArchivedEvent } from '../../archive/archive.js';
 import { VideoIdError } from '../../messages/failures.js';
@@ -7,6 +8,9 @@ import { type CommandPlace, type RemedyCommand, resumeCommand } from '../command
 import { terminateCommand } from '../../messages/temporal-place.js';
 import { assertHereNow, OUTCOME_FROM_TEMPORAL, type RequestAccess } from '../running/access.js';
 import type { Found } from './cause.js';
+
+/** Milliseconds. Temporal is only asked for a better answer. */
+const ASKED_WITHIN = 2000;
 
 /** What a resume does. It is offered wherever Temporal does not run a request that has not ended. */
 function goOn(names: CommandPlace): RemedyCommand {
@@ -72,13 +76,14 @@ export async function unlessInTemporal(
 ): Promise<unknown> {
   if (!(error instanceof VideoIdError) || error.code !== 'REQUEST_NOT_FOUND') return error;
   const { address, namespace } = config.temporal;
+  const until = Date.now() + ASKED_WITHIN;
   for (const each of flow === undefined ? (['signature', 'enrolment'] as const) : [flow]) {
     const workflowId = workflowIdOf({ flow: each, reference, attempt });
-    // If Temporal does not answer either, the archive's answer stands.
-    const found = await client.workflow
-      .getHandle(workflowId)
-      .describe()
-      .catch(() => undefined);
+    // If Temporal does not answer soon, the archive's answer stands.
+    const found = await Promise.race([
+      client.withDeadline(until, () => client.workflow.getHandle(workflowId).describe()).catch(() => undefined),
+      pause(until - Date.now(), undefined, { ref: false }),
+    ]);
     if (found === undefined) continue;
     if (found.status.name !== 'RUNNING') {
       return new VideoIdError(
