@@ -22,23 +22,26 @@ export interface TemporalSettings {
   apiKey?: string | undefined;
 }
 
+/** Milliseconds. No call waits for ever, also where its caller sets no limit. The server lets a long poll wait for less. */
+const CALL_AT_MOST = 70_000;
+
 /**
  * Connects a client within `within` milliseconds. `lazy` connects with the first call, for a process that must start even while
- * Temporal is away.
+ * Temporal is away. A call that has no limit of its own ends after `atMost` milliseconds.
  *
  * @throws VideoIdError TEMPORAL_UNREACHABLE, SECRET_NOT_FOUND or BAD_SETTING.
  */
 export async function connectClient(
   settings: TemporalSettings,
   converter: DataConverter,
-  { lazy = false, within = 10_000 }: { lazy?: boolean; within?: number } = {},
+  { lazy = false, within = 10_000, atMost = CALL_AT_MOST }: { lazy?: boolean; within?: number; atMost?: number } = {},
 ): Promise<{ connection: Connection; client: Client }> {
   const retries = new Retries();
   const options = await usableOptions(settings);
   const connection = Connection.lazy({
     ...options,
     connectTimeout: within,
-    interceptors: [makeGrpcRetryInterceptor(retries)],
+    interceptors: [limited(makeGrpcRetryInterceptor(retries), atMost)],
   });
   const close = connection.close.bind(connection);
   connection.close = async () => {
@@ -54,6 +57,14 @@ export async function connectClient(
     }
   }
   return { connection, client: new Client({ connection, namespace: settings.namespace, dataConverter: converter }) };
+}
+
+type Interceptor = ReturnType<typeof makeGrpcRetryInterceptor>;
+
+/** Gives a call one limit for all its tries, if it has none. */
+function limited(retrying: Interceptor, milliseconds: number): Interceptor {
+  return (options, nextCall) =>
+    retrying({ ...options, deadline: options.deadline ?? Date.now() + milliseconds }, nextCall);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createSecretKey, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { createServer as createHttp2Server, type ServerHttp2Session } from 'node:http2';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
@@ -219,4 +220,26 @@ describe('connecting', () => {
       field: 'temporal.tls.ca',
     });
   });
+});
+
+test('a call without a limit of its own ends, although the server never answers', async () => {
+  const sessions: ServerHttp2Session[] = [];
+  const server = createHttp2Server();
+  server.on('session', (session) => sessions.push(session));
+  server.on('stream', (stream, headers) => {
+    // The SDK asks this first, and takes "not implemented" for an answer.
+    if (!String(headers[':path']).endsWith('/GetSystemInfo')) return;
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': '12' }, { endStream: true });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const settings = { ...nowhere, address: `127.0.0.1:${port}` };
+  const { connection, client } = await connectClient(settings, dataConverter(undefined), { atMost: 300 });
+  await expect(client.workflow.getHandle('any').describe()).rejects.toMatchObject({
+    cause: { code: 4 }, // DEADLINE_EXCEEDED
+  });
+  await connection.close();
+  for (const session of sessions) session.destroy();
+  server.close();
 });
