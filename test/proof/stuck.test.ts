@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Outcome } from '../../src/messages/outcome.js';
 import { videoid } from '../cli/run.js';
 import { Installation } from '../installation/installation.js';
@@ -43,6 +44,21 @@ describe('a request that is stuck says why, and goes on by what is printed', () 
     if (result?.status === 'rejected') throw result.reason;
     expect(result?.value).toMatchObject({ outcome: situation.end });
   });
+});
+
+test('each question reads the provider, also where nothing has changed there', async () => {
+  const who = await People.start(at, { policy: { watch: { slow: 3_600_000 } } });
+  await who.throughTo('review');
+  const reads: string[] = [];
+  for (let times = 0; times < 2; times += 1) {
+    await pause(100);
+    const { provider } = await eventually(async () => {
+      const why = await whyByCommand(at, who.reference);
+      return why.provider?.newerAwaited === undefined && why;
+    });
+    reads.push(provider?.readAt ?? '');
+  }
+  expect(reads[1]).not.toBe(reads[0]);
 });
 
 test('somebody terminated the workflow with tools of Temporal', async () => {

@@ -22,7 +22,7 @@ export interface PendingStep {
   runningSince?: string;
   /** When the next try begins. */
   nextTry?: string;
-  /** When the last try began, after it has ended. */
+  /** When the last try was over. */
   triedAt?: string;
   /** When the last try read the provider and found nothing new, by Temporal's clock. */
   readAt?: string;
@@ -47,6 +47,8 @@ export async function pendingWork(client: Client, description: WorkflowExecution
   for (const pending of pendingActivities ?? []) {
     const { failure, read } = await lastTry(client, pending.lastFailure);
     const running = pending.state === STARTED;
+    // Servers leave out the start of a try that has ended.
+    const ended = pending.lastAttemptCompleteTime ?? pending.lastStartedTime;
     steps.push({
       step: pending.activityType?.name ?? '',
       tries: pending.attempt ?? 1,
@@ -56,9 +58,9 @@ export async function pendingWork(client: Client, description: WorkflowExecution
       ...(running
         ? moment('runningSince', pending.lastStartedTime)
         : {
-            ...moment('triedAt', pending.lastStartedTime),
+            ...moment('triedAt', ended),
             ...moment('nextTry', pending.nextAttemptScheduleTime),
-            ...(read ? moment('readAt', pending.lastStartedTime) : {}),
+            ...(read ? moment('readAt', ended) : {}),
           }),
     });
   }
