@@ -31,7 +31,9 @@ export async function remediesAfterEnd(
     words: [
       created ? 'try again with a new video, which is billed again' : 'try again with corrected data',
       ...(files ? ['with other files than the one that was refused'] : []),
-      'what you leave out comes from this attempt',
+      signer
+        ? 'give both the e-mail address and the phone; all else that you leave out comes from this attempt'
+        : 'what you leave out comes from this attempt',
     ].join('; '),
     command: newAttemptCommand(flow, reference, { signer, files }),
   };
@@ -40,5 +42,6 @@ export async function remediesAfterEnd(
     words: 'reopen it: go on at the provider, to approve, refuse or sign, without another video or bill',
     command: reopenCommand(reference),
   };
-  return [again, anew];
+  // The provider keeps the address and the phone of a finished video, so going on would not reach the signer.
+  return isSignerWrong(reason) ? [anew, again] : [again, anew];
 }
