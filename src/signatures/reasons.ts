@@ -67,7 +67,10 @@ export const REASONS = {
     result: 'indeterminate',
     words: 'only certificates, revocation data or document timestamps were added after the newest signature',
   },
-  'no-roots-configured': { result: 'indeterminate', words: 'no root certificate is configured' },
+  'no-roots-configured': {
+    result: 'indeterminate',
+    words: 'no root certificate is given: see the setting roots',
+  },
   'certificate-not-valid-at-signing-time': {
     result: 'indeterminate',
     words:

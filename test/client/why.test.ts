@@ -94,6 +94,60 @@ describe('why a running request waits', () => {
     expect(await found({ stage: 'video' }, settings({}))).toMatchObject({ state: 'waiting' });
   });
 
+  test('where nobody can decide here, an officer does not end the wait', async () => {
+    const endsBy = ['an officer approves or refuses', "a decision in the provider's console"];
+    expect(await found({ endsBy }, settings({}))).toMatchObject({ endsBy: ["a decision in the provider's console"] });
+    expect(await found({ endsBy })).toMatchObject({ endsBy });
+  });
+
+  test('refused credentials of an officer are named, and the next read is no try of the decision', async () => {
+    const events = [{ at: SINCE, what: 'decision-refused', actor: { kind: 'officer', id: 'o' } }] as const;
+    const words = "waiting. The officer's last decision was not taken: HTTP 403: Invalid RAO credentials";
+    const reads = { steps: [{ step: 'watch', tries: 5, nextTry: SINCE }] };
+    const why = await found({ cause: 'CREDENTIALS_REFUSED', words, events: [...events] }, undefined, reads);
+    expect(why.words).toMatch(
+      /Invalid RAO credentials\. Correct the credentials of registrationAuthorities\.139\.officers\.o,/,
+    );
+    expect(why.tried).toBeUndefined();
+  });
+
+  test('what the provider answers in short is explained, in whole sentences', async () => {
+    const words = 'HTTP 404: Request not found';
+    const attention = { step: 'watch', code: 'PROVIDER_NOT_FOUND', words, since: SINCE, tries: 1 } as const;
+    const lost = await found({
+      words,
+      attention: { ...attention, leavesByItself: false, remedies: ['retry', 'cancel'] },
+    });
+    expect(lost.words).toBe(
+      'The provider does not know the request, or something that belongs to it: HTTP 404: Request not found.',
+    );
+    const failure = { code: 'PROVIDER_BUSY', words: 'HTTP 429: Too many requests' } as const;
+    const busy = await found({}, undefined, { steps: [{ step: 'watch', tries: 2, failure }] });
+    expect(busy.words).toMatch(/^The provider is busy, or .*: HTTP 429/);
+  });
+
+  test('refused billing names the setting', async () => {
+    const words = 'HTTP 500: Cannot check the remaining credit for the billing user.';
+    const attention = { step: 'create', code: 'CREDENTIALS_REFUSED', words, since: SINCE, tries: 1 } as const;
+    const why = await found({
+      stage: 'creating',
+      words,
+      attention: { ...attention, leavesByItself: false, remedies: ['retry', 'cancel'] },
+    });
+    expect(why.words).toBe(`${words} Check registrationAuthorities.139.billing in the settings, then retry.`);
+  });
+
+  test('a step that waits for a decision is not said to be tried again', async () => {
+    const words = 'HTTP 415: Unsupported';
+    const attention = { step: 'upload', code: 'PROVIDER_REFUSED', words, since: SINCE, tries: 1 } as const;
+    const why = await found(
+      { stage: 'preparing', words, attention: { ...attention, leavesByItself: false, remedies: ['retry', 'cancel'] } },
+      undefined,
+      { steps: [{ step: 'watch', tries: 4, nextTry: SINCE }] },
+    );
+    expect(why.tried).toEqual({ step: 'upload', times: 1 });
+  });
+
   test('a document that was refused is named, and sent again only as the last remedy', async () => {
     const why = await found({
       stage: 'preparing',

@@ -117,6 +117,10 @@ test('what ends the wait: people, the deadline, the trouble’s own end, an oper
     "an operator's decision: retry, cancel",
   ]);
   const awaited = { ...TROUBLE, leavesByItself: false };
+  const unknown = { ...TROUBLE, step: 'watch', code: 'PROVIDER_NOT_FOUND', leavesByItself: false } as const;
+  expect(statusOf(aState({ stage: 'video', attention: unknown }), undefined).endsBy).not.toContain(
+    'the signer finishes the video behind the link',
+  );
   expect(statusOf(aState({ stage: 'preparing', attention: awaited }), DEADLINE).endsBy).toEqual([
     "an operator's decision: retry, cancel",
   ]);

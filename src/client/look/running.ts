@@ -17,6 +17,9 @@ const PEOPLE_ACT = new Set<FailureCode>([
   'SIGNER_UNEXPECTED',
 ]);
 
+/** In the words of the request. */
+const OFFICER_DECIDES = 'an officer approves or refuses';
+
 /** Verbs that help against a failure, in addition to its remedies. */
 const HELPING: Partial<Record<FailureCode, readonly Verb[]>> = {
   PROVIDER_REFUSED: ['correct'],
@@ -39,6 +42,7 @@ export function runningCause(
     return {
       state: 'retrying',
       ...step.failure,
+      words: meant(step.failure.code, step.failure.words),
       since: step.since ?? status.since,
       ...triedOf(step),
       leavesByItself: true,
@@ -47,19 +51,45 @@ export function runningCause(
     };
   }
   const lack = lackOfSettings(config, record, status);
-  if (lack !== undefined) return { ...lack, since: status.since, endsBy: endsBy(status, pending), remedies };
+  if (lack !== undefined) {
+    const ends = endsBy(status, pending).filter((words) => words !== OFFICER_DECIDES);
+    return { ...lack, since: status.since, endsBy: ends, remedies };
+  }
   // A refused decision is not tried again by itself.
   const refused = status.stage === 'review' && status.cause !== undefined;
   return {
     state: refused ? 'attention' : status.underWay === undefined ? 'waiting' : 'under-way',
     ...(status.cause === undefined ? {} : { code: status.cause }),
-    words: status.words,
+    words: refused ? refusedWords(record, status) : status.words,
     since: status.underWay === undefined ? status.since : (step?.since ?? status.since),
-    ...triedOf(step),
+    ...(refused ? {} : triedOf(step)), // a refused decision is not tried again; the step only reads
     leavesByItself: !refused,
     endsBy: endsBy(status, pending),
     remedies,
   };
+}
+
+/** A refused decision, and whose credentials must be corrected. */
+function refusedWords({ registrationAuthority }: RequestRecord, { cause, words, events }: RequestStatus): string {
+  if (cause !== 'CREDENTIALS_REFUSED') return words;
+  const officer = events.findLast(({ what }) => what === 'decision-refused')?.actor?.id ?? 'ID';
+  const setting = `registrationAuthorities.${registrationAuthority}.officers.${officer}`;
+  return `${sentence(words)} Correct the credentials of ${setting}, or type them with --ask-password or --ask-pin. Then decide again.`;
+}
+
+/** What the provider's short answers mean. */
+const MEANINGS: Partial<Record<FailureCode, string>> = {
+  PROVIDER_BUSY: 'The provider is busy, or has trouble of its own',
+  PROVIDER_NOT_FOUND: 'The provider does not know the request, or something that belongs to it',
+};
+
+function meant(code: FailureCode, words: string): string {
+  const meaning = words.startsWith('HTTP ') ? MEANINGS[code] : undefined;
+  return meaning === undefined ? words : `${meaning}: ${words}`;
+}
+
+function sentence(words: string): string {
+  return /[.!?]$/.test(words) ? words : `${words}.`;
 }
 
 function inAttention(
@@ -72,13 +102,17 @@ function inAttention(
   // While the step keeps trying, its failure may have changed since the attention began.
   const now = leavesByItself && step?.failure?.code !== code ? step?.failure : undefined;
   const said = now === undefined ? status.words : status.words.replace(words, () => now.words);
+  // Only the read goes on while the step itself waits for a decision.
+  const again = step?.step === name || leavesByItself ? triedOf(step).tried : undefined;
   const times = step?.failure === undefined ? tries : Math.max(step.tries, tries);
   return {
     state: leavesByItself && !PEOPLE_ACT.has(code) ? 'retrying' : 'attention',
     code: now?.code ?? code,
-    words: [said, ...named(record, facts)].join(' '),
+    words: [sentence(meant(now?.code ?? code, said)), ...named(record, facts), ...billing(record, code, name)].join(
+      ' ',
+    ),
     since,
-    tried: { ...triedOf(step).tried, step: name, times },
+    tried: { ...again, step: name, times },
     leavesByItself,
     endsBy: endsBy(status, pending),
   };
@@ -96,6 +130,13 @@ export function remediesOf(record: RequestRecord, status: RequestStatus, names: 
   // The same document would be refused again, so the retry comes last.
   const sorted = facts?.['document'] === undefined || !retry ? commands : [...others, anotherFile(record), retry];
   return [...verbRemedies(helping, place), ...sorted];
+}
+
+/** A signature is created with the billing credentials alone. */
+function billing({ flow, registrationAuthority }: RequestRecord, code: FailureCode, step: string): string[] {
+  return flow === 'signature' && step === 'create' && code === 'CREDENTIALS_REFUSED'
+    ? [`Check registrationAuthorities.${registrationAuthority}.billing in the settings, then retry.`]
+    : [];
 }
 
 /** The name of the document that the words are about. Only the archive has it. */

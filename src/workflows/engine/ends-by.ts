@@ -32,8 +32,10 @@ function waysOut(state: RequestState): Way[] {
   const { stage, missing, acceptedAt, attention } = state;
   switch (stage) {
     case 'video':
-      // While a create waits for a decision, the provider is not watched.
-      return attention?.step === 'create' ? [] : [{ words: 'the signer finishes the video behind the link' }];
+      // While a create waits for a decision, or the provider does not know the request, it is not watched.
+      return attention?.step === 'create' || attention?.code === 'PROVIDER_NOT_FOUND'
+        ? []
+        : [{ words: 'the signer finishes the video behind the link' }];
     case 'validation':
       return [{ words: "the provider's certified operator validates or refuses" }];
     case 'completing':
