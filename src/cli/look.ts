@@ -36,7 +36,7 @@ function listCommand(program: Command): void {
         const outages = conditionLines(conditions, await client.now());
         screen.answer({ requests, conditions }, [
           ...(outages.length === 0 ? [] : [...outages, '']),
-          ...(requests.length === 0 ? NONE : [...tableOf(requests), ...misplacedLines(requests)]),
+          ...(requests.length === 0 ? noneOf(flags) : [...tableOf(requests), ...misplacedLines(requests)]),
         ]);
         if (requests.length > 0) screen.next('videoid show REFERENCE');
         return EXIT.done;
@@ -74,7 +74,11 @@ async function listRecorded(
 }
 
 /** After a loss, Temporal has fewer requests than the archive. */
-const NONE = ['No requests in this Temporal. `videoid list --recorded` compares it with the archive.'];
+function noneOf({ flow, stage, attention }: { flow?: Flow; stage?: string; attention?: boolean }): string[] {
+  const some = flow !== undefined || stage !== undefined || attention !== undefined;
+  if (some) return ['No such requests. `videoid list` shows all.'];
+  return ['No requests in this Temporal. `videoid list --recorded` compares it with the archive.'];
+}
 
 const ARCHIVED_WORDS: Record<Archived, string> = {
   ended: 'has ended. Its next step ends it in Temporal too, and does nothing at the provider',

@@ -169,6 +169,9 @@ test('the code is the signer’s: on production it is not entered here', async (
 });
 
 test('list shows requests without personal data, and doctor finds nothing that fails', async () => {
+  // Only enrolments have this stage.
+  const none = await run(['list', '--flow', 'signature', '--stage', 'completing']);
+  expect(none.output).toMatch(/^No such requests/m);
   const listed = await run(['list']);
   expect(listed.code).toBe(0);
   expect(listed.output).toMatch(new RegExp(`^signed-${once} +1 +ended`, 'm'));
