@@ -11,9 +11,10 @@ import { commandPlace } from './command-place.js';
 import { endedCause } from './ended.js';
 import { endedFromOutside, notInTemporal } from './not-running.js';
 import { pendingWork } from './pending-work.js';
-import { lastRead, mayReadAnew, type Moment, readAnew } from './read-anew.js';
-import { runningCause } from './running.js';
 import { paused } from './paused.js';
+import { lastRead, mayReadAnew, type Moment, readAnew } from './read-anew.js';
+import { inOtherQueue } from './other-queue.js';
+import { runningCause } from './running.js';
 import { DOCTOR, silenceOf } from './silence.js';
 
 /** The parts of the client that are needed to find the cause. */
@@ -47,7 +48,11 @@ async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
   } catch (error) {
     if (!(error instanceof VideoIdError)) throw error;
     if (error.code === 'REQUEST_ENDED') return endedFromOutside(description, names);
-    return keysDiffer(error, record, names) ?? (await silenceOf(client, error, description, names));
+    return (
+      keysDiffer(error, record, names) ??
+      (await inOtherQueue(place, description)) ??
+      (await silenceOf(client, error, description, names))
+    );
   }
   const { status, pending } = moment;
   if (status.stage === 'ended') return await endedCause(place, record, await archive.readOutcome(record), status);
