@@ -31,17 +31,21 @@ export type { Why } from './cause.js';
 /** The questions about requests. They change nothing. */
 export function lookVerbs(access: RequestAccess) {
   const { archive, client, config } = access;
+  const recordOf = async (reference: string, options: AttemptOption) =>
+    await access.record(reference, options).catch(async (error: unknown) => {
+      throw await unlessInTemporal(access, { reference, ...options }, error);
+    });
   return {
     /**
      * Where a request stands, why it waits, what ends the wait, and what a person can do now.
      *
-     * @throws VideoIdError WORKER_AWAY, WORKER_BUSY
+     * @throws VideoIdError WORKER_AWAY, WORKER_BUSY. REQUEST_NOT_FOUND as `why`
      */
     async status(
       reference: string,
       options: AttemptOption & { within?: number | undefined } = {},
     ): Promise<RequestStatus> {
-      return await access.status(await access.record(reference, options), options.within);
+      return await access.status(await recordOf(reference, options), options.within);
     },
 
     /**
@@ -65,10 +69,7 @@ export function lookVerbs(access: RequestAccess) {
      * @throws VideoIdError TEMPORAL_UNREACHABLE. REQUEST_NOT_FOUND says so if Temporal runs a request that the archive lacks
      */
     async why(reference: string, options: AttemptOption = {}): Promise<Why> {
-      const record = await access.record(reference, options).catch(async (error: unknown) => {
-        throw await unlessInTemporal(access, { reference, ...options }, error);
-      });
-      return await whyOf(access, record);
+      return await whyOf(access, await recordOf(reference, options));
     },
 
     /** Temporal's clock, milliseconds since 1970. All times here are by it, and this machine's clock may differ. */
