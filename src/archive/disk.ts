@@ -184,10 +184,14 @@ export class Disk {
   }
 
   /** The error ARCHIVE_UNAVAILABLE, for an error code of the operating system or a named condition. */
-  unavailable(reason: string, message = `The archive in ${this.root} cannot be read or written.`): VideoIdError {
+  unavailable(
+    reason: string,
+    message = `The archive in ${this.root} cannot be read or written.`,
+    remedy = `Check that ${this.root} is mounted, belongs to the user of this process, is writable, and lies on one file system with hard links.`,
+  ): VideoIdError {
     return new VideoIdError('ARCHIVE_UNAVAILABLE', message, {
       field: 'archive.directory',
-      remedy: `Check that ${this.root} is mounted, belongs to the user of this process, is writable, and lies on one file system with hard links.`,
+      remedy,
       facts: { reason },
     });
   }

@@ -33,7 +33,11 @@ export async function readRecord<T>(disk: Disk, path: string, schema: z.ZodType<
   if (text === undefined) return undefined;
   const parsed = schema.safeParse(parsedJson(text));
   if (parsed.success) return parsed.data;
-  throw disk.unavailable(`unreadable ${basename(path)}`, 'A record in the archive is damaged or from a newer release.');
+  throw disk.unavailable(
+    `unreadable ${basename(path)}`,
+    `A record in the archive is damaged or from a newer release: ${path}.`,
+    'Restore this file from a copy of the archive. If another process has a newer release, install it here too.',
+  );
 }
 
 /** Undefined for text that is not JSON. No schema accepts that. */

@@ -187,6 +187,8 @@ describe('the ids that the provider gave', () => {
     await writeFile(join(directory, 'requests', 'records', '1', 'provider.json'), '{"videoidPk":1}');
     await expect(archive.readProvider(key)).rejects.toMatchObject({
       code: 'ARCHIVE_UNAVAILABLE',
+      message: expect.stringContaining('records/1/provider.json'),
+      remedy: expect.stringContaining('from a copy of the archive'),
       facts: { reason: 'unreadable provider.json' },
     });
   });

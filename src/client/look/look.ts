@@ -6,6 +6,7 @@ import { type ListOptions, listRequests, type RequestSummary } from '../../tempo
 import {
   type Archived,
   type AttemptOption,
+  assertOwnArchive,
   findRecorded,
   findRevived,
   outcomeOf,
@@ -113,11 +114,14 @@ export function lookVerbs(access: RequestAccess) {
     /**
      * The requests of this installation that Temporal still has, the newest first. `archive` marks one that runs and should not.
      *
-     * @throws VideoIdError BAD_INPUT
+     * @throws VideoIdError BAD_INPUT, ARCHIVE_NOT_SHARED
      */
     async list(options: ListOptions = {}): Promise<(RequestSummary & { archive?: Archived })[]> {
       const { taskQueue } = config.temporal;
-      return await withArchive(access, await listRequests({ client, taskQueue }, options));
+      const listed = await withArchive(access, await listRequests({ client, taskQueue }, options));
+      // Another archive has none of them, and says nothing about them.
+      if (listed.some(({ archive }) => archive === 'not-recorded')) await assertOwnArchive(access);
+      return listed;
     },
 
     /**
@@ -132,9 +136,10 @@ export function lookVerbs(access: RequestAccess) {
     /**
      * How the archive and this Temporal differ about requests: what does not run and should, and what runs and should not.
      *
-     * @throws VideoIdError TEMPORAL_UNREACHABLE
+     * @throws VideoIdError ARCHIVE_NOT_SHARED, TEMPORAL_UNREACHABLE
      */
     async differences(options: RecordedOptions = {}): Promise<{ recorded: Recorded; revived: Revived[] }> {
+      await assertOwnArchive(access); // another one would have none of the requests that run
       return { recorded: await findRecorded(access, options), revived: await findRevived(access) };
     },
 
