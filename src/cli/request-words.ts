@@ -11,7 +11,7 @@ export function statusLines(status: RequestStatus, remedies: readonly RemedyComm
   const { attention, provider, outcome } = status;
   const facts: string[][] = [
     [FLOW_WORDS[status.flow], `${status.reference}, attempt ${status.attempt}`],
-    ['Stage', `${status.stage}: ${status.words}`],
+    ['Stage', stageWords(status)],
     ['Since', ago(status.since, now)],
   ];
   if (outcome !== undefined) facts.push(['Outcome', `${outcome.kind}, ${outcome.reason}`]);
@@ -67,8 +67,13 @@ function eventLines(events: readonly RequestEvent[]): string[] {
 /** One line for a change, as it happens. */
 export function changeLine(status: RequestStatus): string {
   const since = moment(status.since);
-  if (status.attention === undefined) return `${since}  ${status.stage}: ${status.words}`;
-  return `${since}  ${status.stage}: ${status.words} (${status.attention.code})`;
+  if (status.attention === undefined) return `${since}  ${stageWords(status)}`;
+  return `${since}  ${stageWords(status)} (${status.attention.code})`;
+}
+
+/** The words of an end begin with the stage. */
+function stageWords({ stage, words }: RequestStatus): string {
+  return stage === 'ended' ? words : `${stage}: ${words}`;
 }
 
 /** An outcome for people. */
