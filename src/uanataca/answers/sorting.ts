@@ -28,7 +28,6 @@ export interface At<Call extends string> {
  * | answer                                   | read      | repeatable | doubtful            |
  * |------------------------------------------|-----------|------------|---------------------|
  * | no connection, TLS                       | not-sent  | not-sent   | not-sent            |
- * | 407, 511                                 | not-sent  | not-sent   | not-sent            |
  * | no answer, cut answer, 408               | temporary | temporary  | unknown             |
  * | 429, other 307 and 308                   | temporary | temporary  | temporary           |
  * | 503                                      | temporary | temporary  | unknown (a setting) |
@@ -91,9 +90,8 @@ export function sortForeign<Call extends string>({ api, place }: At<Call>, call:
   return { ...trouble, ...foreignKind(api, call, status), ours, remedy: FOREIGN };
 }
 
-/** A proxy that wants to know us first has passed nothing on. A 307 or 308 asks for the same call elsewhere. */
+/** A 307 or 308 asks for the same call elsewhere. A 407 or 511 has most likely passed nothing on, but whoever answers has seen a code. */
 function foreignKind<Call extends string>(api: Api<Call>, call: Call, status: number): Pick<Trouble, 'kind' | 'code'> {
-  if (status === 407 || status === 511) return { kind: 'not-sent', code: 'ANSWER_NOT_FROM_PROVIDER' };
   if (status === 307 || status === 308) return { kind: 'temporary', code: 'ANSWER_NOT_FROM_PROVIDER' };
   return doubt(api, call, 'ANSWER_NOT_FROM_PROVIDER');
 }
