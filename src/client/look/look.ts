@@ -120,7 +120,7 @@ export function lookVerbs(access: RequestAccess) {
       const { taskQueue } = config.temporal;
       const listed = await withArchive(access, await listRequests({ client, taskQueue }, options));
       // Another archive has none of them, and says nothing about them.
-      if (listed.some(({ archive }) => archive === 'not-recorded')) await assertOwnArchive(access);
+      if (listed.some((each) => each.archive === 'not-recorded')) await assertOwnArchive(access);
       return listed;
     },
 
