@@ -1,7 +1,7 @@
 import './process/supported-node.js';
 import { access, constants } from 'node:fs/promises';
 import { Client } from '@temporalio/client';
-import type { ActivityInterceptorsFactory, NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';
+import type { NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/activities.js';
 import { callersOf } from './activities/engine/callers.js';
 import { Whereabouts } from './activities/engine/whereabouts.js';
@@ -30,7 +30,7 @@ import { keepResetting } from './temporal/history-reset.js';
 import { rootFiles } from './signatures/root-files.js';
 import { Verifier } from './signatures/verification/verifier.js';
 import { assertNoted, readArchiveNote } from './temporal/archive-note.js';
-import { keepMeasuring, TemporalClock } from './temporal/clock.js';
+import { keepMeasuring, stampedTimes, TemporalClock } from './temporal/clock.js';
 import { connectWorker } from './temporal/connection.js';
 import { WORKFLOW_MODULES, workerDataConverter } from './temporal/data-converter.js';
 import { listRequests, MOST } from './temporal/listing.js';
@@ -101,7 +101,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
       taskQueue: config.temporal.taskQueue,
       dataConverter: workerDataConverter(keys),
       activities: { ...activities },
-      interceptors: { activity: [callersOf(archive, new Whereabouts(archive, own)), scheduledTimes(clock)] },
+      interceptors: { activity: [callersOf(archive, new Whereabouts(archive, own)), stampedTimes(clock)] },
       workflowBundle: await workflows(config),
       // After a crash, Temporal waits for the dead worker as long as this. Callers give up after twice that time.
       stickyQueueScheduleToStartTimeout: 5_000,
@@ -183,14 +183,6 @@ async function payloadKeys({
   return {
     keyRing: keys.encryptPayloads ? await loadKeyRing(keys.codec) : undefined,
     orders: signed ? await loadOrderPublicKeys(keys.orders) : undefined,
-  };
-}
-
-/** Every step brings a time of Temporal. */
-function scheduledTimes(clock: TemporalClock): ActivityInterceptorsFactory {
-  return ({ info }) => {
-    clock.atLeast(info.currentAttemptScheduledTimestampMs);
-    return {};
   };
 }
 

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { optionalTsToMs } from '@temporalio/common/lib/time.js';
 import proto from '@temporalio/proto';
+import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 
 const STICKY = proto.temporal.api.enums.v1.TaskQueueKind.TASK_QUEUE_KIND_STICKY;
 const WORKFLOW = proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW;
@@ -59,6 +60,17 @@ export class TemporalClock {
     }
     await this.#refreshed.done;
   }
+}
+
+/**
+ * Every step brings the time when Temporal first scheduled it. The time of a later try is none: it is a plan, and a server that restarts
+ * sends the try earlier.
+ */
+export function stampedTimes(clock: TemporalClock): ActivityInterceptorsFactory {
+  return ({ info }) => {
+    clock.atLeast(info.scheduledTimestampMs);
+    return {};
+  };
 }
 
 /**

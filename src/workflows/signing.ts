@@ -72,7 +72,8 @@ async function sendCode(run: RequestRun, acceptances: Acceptances, call: Call<'c
   });
   switch (sending.end) {
     case 'done': {
-      const { sentAt } = sending.value;
+      // A worker whose clock is ahead must not lengthen the pause before another code.
+      const sentAt = new Date(Math.min(Date.parse(sending.value.sentAt), Date.now())).toISOString();
       state.sentAt = sentAt;
       state.happened('code-sent', undefined, { kind: 'signer' });
       run.enter('code');

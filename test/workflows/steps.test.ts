@@ -276,6 +276,17 @@ describe('a code', () => {
     expect((await it.status()).attention).toBeUndefined();
   });
 
+  test('that a worker whose clock is ahead has sent does not lengthen the pause before another one', async () => {
+    await inAcceptance();
+    void askForCode();
+    await it.settles();
+    await it.answers('sendCode', { sentAt: new Date(it.now + 60 * MINUTE).toISOString() });
+    expect((await it.status()).words).toContain(`The code was sent at ${new Date(it.now).toISOString()}`);
+    void askForCode();
+    await it.settles();
+    expect(it.waitsFor).toContain('sendCode');
+  });
+
   test('that cannot be sent is gone without: the signer signs in another way', async () => {
     await inAcceptance();
     void askForCode();
