@@ -129,7 +129,7 @@ function brokenOffOf(end: string, { secured }: TlsLook, side: TlsSide): TlsCause
   const moment = secured ? 'right after' : 'during';
   if (side.faults !== undefined) return refusedOf(`(it ends the connection ${moment} the handshake)`, side);
   const words = `the server ends the connection ${moment} the TLS handshake${/ALERT/.test(end) ? ' (handshake failure)' : ''}`;
-  return theirs(words, `It may want a client certificate, or other ciphers. ${CHECK_PATH}`);
+  return theirs(words, `It may want a client certificate, or other ciphers, or speak only HTTP/2. ${CHECK_PATH}`);
 }
 
 /** `ERR_SSL_TLSV1_ALERT_UNKNOWN_CA` says `unknown ca`. */

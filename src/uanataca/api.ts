@@ -18,11 +18,14 @@ export interface Api<Call extends string> {
   readonly removing: readonly Call[];
   /** Calls for something that existed before, so a 404 does not mean a wrong address. */
   readonly addressProven: readonly Call[];
+  /** Whether it has logins of its own at the level of HTTP, and so answers 401 (§1). */
+  readonly refusesLogins: boolean;
   /** What to check when the server sends us to another address, beside the network. */
   readonly elsewhere: string;
   readonly assumed: {
     readonly status503IsUnknownOnWrites: boolean;
     readonly answersAreJson: boolean;
+    readonly unknownRefusals: 'either' | 'provider';
     readonly bareNotFound: 'wrong-address' | 'wrong-address-unless-json' | 'not-there';
   };
 }

@@ -32,6 +32,12 @@ export const COMMON_ASSUMPTIONS = {
     otherSide:
       'The provider’s server also answers with pages, other text, other JSON, or nothing: `false`. Then a refusal in such a form waits for a decision.',
   }),
+  unknownRefusals: z.enum(['either', 'provider']).default('either').register(notes, {
+    section: '§2',
+    text: 'A 401 or 403 in unknown words, and any refusal in a form that no document shows, comes from the provider or from something in between. Reads go on. A call that must not be done twice is in doubt.',
+    otherSide:
+      'Nothing in between answers in JSON: `provider`. Then it is a refusal of the provider, and waits for a decision.',
+  }),
   wrongStatusTexts: z.array(z.string().min(4)).default(['Invalid request status']).register(notes, {
     section: '§4.4, §4.8, §8.2',
     text: 'A refusal with one of these texts means that the request is not in a status for this call.',

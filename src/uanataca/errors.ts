@@ -22,6 +22,8 @@ export interface Trouble {
   /** What to do about it, in one or two sentences. */
   remedy?: string;
   meaning?: Meaning;
+  /** Whether it may be a refusal of the provider, or of something in between. */
+  mayBeRefusal?: boolean;
   /** Whether the words are known. */
   familiar?: boolean;
   /** HTTP status. */
@@ -42,6 +44,8 @@ export class ProviderError extends Error {
   /** What to do about it, if the cause is known. */
   readonly remedy: string | undefined;
   readonly meaning: Meaning | undefined;
+  /** Whether it may be a refusal. Then a doubtful call is not repeated by itself: a wrong PIN may lock its officer out. */
+  readonly mayBeRefusal: boolean;
   /** Whether the words are known. Otherwise `code` is a guess from the status. */
   readonly familiar: boolean;
   /** HTTP status, if there was an answer. */
@@ -62,6 +66,7 @@ export class ProviderError extends Error {
     this.words = words;
     this.remedy = trouble.remedy;
     this.meaning = trouble.meaning;
+    this.mayBeRefusal = trouble.mayBeRefusal ?? false;
     this.familiar = trouble.familiar ?? false;
     this.status = trouble.status;
     this.retryAfter = trouble.retryAfter;

@@ -52,13 +52,15 @@ export class Exchange<Call extends string> {
     const pieces = piecesOf(answer);
     const first = await this.#reading(asked, () => firstBytes(pieces));
     const succeeded = answer.status >= 200 && answer.status < 300;
-    const usable = startsAsPdf(first) || (options.anyContent === true && !this.#isForeignFile(first));
+    const isChanged = isEncoded(answer);
+    const usable = startsAsPdf(first) || (options.anyContent === true && !isChanged && !this.#isForeignFile(first));
     if (succeeded && usable) {
       return pdfStream(first, pieces, answer, (error) => this.#lost(asked, error), options);
     }
     const text = first.toString() + (await this.#reading(asked, () => answerText(answer.body, pieces)));
     const answered = this.#sort(asked, answer, text);
-    if (this.#isForeignFile(Buffer.from(text))) throw this.unusable(call, answered, 'the answer is not a file');
+    if (isChanged || this.#isForeignFile(Buffer.from(text)))
+      throw this.unusable(call, answered, 'the answer is not a file');
     throw this.refused('PROVIDER_FILE_NOT_A_PDF', answered, 'the answer is not a PDF');
   }
 
@@ -134,6 +136,11 @@ export class Exchange<Call extends string> {
 
 function piecesOf({ body }: HttpAnswer): AsyncIterator<Buffer> {
   return body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+}
+
+/** Whether an answer is compressed. We ask for none that is. */
+function isEncoded({ headers: { 'content-encoding': encoding } }: HttpAnswer): boolean {
+  return encoding !== undefined && encoding !== 'identity';
 }
 
 /** Enough bytes to see whether a PDF begins. */

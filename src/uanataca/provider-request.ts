@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PROVIDER_STATUSES, type ProviderStatus, type RequestPk, type VideoidPk } from '../messages/request.js';
 import { IDENTITY_FIELDS, type RequestFields } from '../messages/request-fields.js';
-import { isFields } from './answers/envelope.js';
+import { isFields } from './answers/fields.js';
 import { requestPk, videoidPk } from './ids.js';
 
 /** A request as the provider shows it. `email`, `phone` and `fields` are people's: compare them, never show them. */

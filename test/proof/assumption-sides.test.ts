@@ -87,6 +87,7 @@ const SIGNATURES: Record<keyof Assumptions, SignatureSide[]> = {
     { assumed: { status503IsUnknownOnWrites: false }, fault: { name: 'answer-503', endpoint: 'otp' } },
   ],
   answersAreJson: [{ assumed: { answersAreJson: false } }],
+  unknownRefusals: [{ assumed: { unknownRefusals: 'provider' } }],
   wrongStatusTexts: [
     {
       assumed: { wrongStatusTexts: ['not now, please'] },
@@ -279,6 +280,7 @@ const ENROLMENTS: Record<keyof RegistrationAuthorityAssumptions, EnrolmentSide[]
     { assumed: { status503IsUnknownOnWrites: false }, fault: { name: 'answer-503', endpoint: 'ra-approve' } },
   ],
   answersAreJson: [{ assumed: { answersAreJson: false } }],
+  unknownRefusals: [{ assumed: { unknownRefusals: 'provider' } }],
   wrongStatusTexts: [{ assumed: { wrongStatusTexts: ['not now, please'] } }],
   raoAsString: [{ assumed: { raoAsString: false } }],
   bareNotFound: [{ assumed: { bareNotFound: 'not-there' } }, { assumed: { bareNotFound: 'wrong-address' } }],

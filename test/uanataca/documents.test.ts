@@ -206,7 +206,8 @@ describe('reading a signed document', () => {
   });
 
   test.each<[string, Answered, string]>([
-    ['403', json(403, { detail: 'no' }), 'refused PROVIDER_REFUSED'],
+    ['403', json(403, { status: '403 Forbidden', details: 'no' }), 'refused PROVIDER_REFUSED'],
+    ['403 of either side', json(403, { detail: 'no' }), 'temporary PROVIDER_ANSWER_UNKNOWN'],
     ['429', { status: 429 }, 'temporary PROVIDER_BUSY'],
     ['500', { status: 500 }, 'temporary PROVIDER_BUSY'],
   ])('%s does not', async (_name, trouble, expected) => {
@@ -333,7 +334,7 @@ describe('deleting', () => {
   });
 
   test('what cannot be read proves nothing, unless a setting says so', async () => {
-    answer = ({ method }) => (method === 'DELETE' ? gone() : json(403, { detail: 'no' }));
+    answer = ({ method }) => (method === 'DELETE' ? gone() : json(403, { status: 'error', detail: 'no' }));
     expect(await deleted()).toBe('refused PROVIDER_REFUSED');
     expect(await deleted({ deletedIsNotFound: false })).toBe('deleted');
   });

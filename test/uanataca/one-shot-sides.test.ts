@@ -306,6 +306,7 @@ test('every assumption with a setting has its other side here, but for faults th
   const elsewhere = [
     'status503IsUnknownOnWrites', // test/uanataca/sorting.test.ts
     'answersAreJson',
+    'unknownRefusals',
     'identityShown', // what the steps make of a read: test/end-to-end/customer.test.ts
     'identityCorrectable',
   ];

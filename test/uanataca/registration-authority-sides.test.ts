@@ -134,6 +134,7 @@ test('every assumption with a setting has its other side here or in the story of
   const elsewhere = [
     'status503IsUnknownOnWrites',
     'answersAreJson', // test/uanataca/sorting.test.ts
+    'unknownRefusals',
     'wrongStatusTexts', // test/uanataca/registration-authority-sorting.test.ts
     'evidenceMethod',
     'contractFrom',

@@ -75,10 +75,29 @@ const SHAPES: readonly [string, (status: number, words: string) => unknown][] = 
   ['status', (_status, status) => ({ status })],
 ];
 
-describe.each(SHAPES)('documented refusals as %s', (_name, shape) => {
-  test.each(DOCUMENTED)('%s answered with %i %j', async (verb, status, words, expected) => {
+describe.each(SHAPES)('documented refusals as %s', (name, shape) => {
+  // Alone as an error, gateways say this too.
+  const documented = DOCUMENTED.filter(([, , words]) => name !== 'error alone' || words !== 'Permission Denied');
+
+  test.each(documented)('%s answered with %i %j', async (verb, status, words, expected) => {
     expect(await outcomeOf(verb, json(status, shape(status, words)))).toBe(expected);
   });
+});
+
+test.each([
+  [404, { message: 'Not Found' }],
+  [404, { error: 'not found' }],
+  [403, { message: 'Forbidden' }],
+  [401, { error: 'Unauthorized' }],
+])('%i %j of a gateway says nothing about the request', async (status, body) => {
+  for (const verb of ['request', 'cancel', 'firstUnused'] as const)
+    expect(await outcomeOf(verb, json(status, body))).toBe('temporary ANSWER_NOT_FROM_PROVIDER');
+  expect(await outcomeOf('create', json(status, body))).toBe('unknown CREATE_IN_DOUBT');
+});
+
+test('the web framework behind the API says that a login is missing', async () => {
+  const words = json(401, { detail: 'Authentication credentials were not provided.' });
+  expect(await outcomeOf('request', words)).toBe('refused CREDENTIALS_REFUSED');
 });
 
 test('a 404 with an error id and no words is still the provider’s own', async () => {
@@ -126,7 +145,7 @@ describe('answers that are not in the documents', () => {
     );
   });
 
-  test.each([400, 403, 409, 412])('%i with other words is refused', async (status) => {
+  test.each([400, 409, 412])('%i with other words is refused', async (status) => {
     for (const verb of [...READS, ...DOUBTFUL]) {
       expect(await outcomeOf(verb, json(status, { detail: 'Words nobody wrote down' }))).toBe(
         'refused PROVIDER_REFUSED',

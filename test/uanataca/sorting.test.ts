@@ -178,7 +178,7 @@ describe('answers that are not in the documents', () => {
     expect(await outcomeOf(verb, { status: 429 })).toBe('temporary PROVIDER_BUSY');
   });
 
-  test.each([400, 403, 409, 412, 413, 415, 418, 422])('%i with other words is refused', async (status) => {
+  test.each([400, 409, 412, 413, 415, 418, 422])('%i with other words is refused', async (status) => {
     for (const verb of [...READS, ...REPEATABLE, ...DOUBTFUL]) {
       expect(await outcomeOf(verb, json(status, { detail: 'Words nobody wrote down' }))).toBe(
         'refused PROVIDER_REFUSED',
@@ -186,10 +186,18 @@ describe('answers that are not in the documents', () => {
     }
   });
 
-  test('401 in JSON is about the credentials', async () => {
-    expect(await outcomeOf('approve', json(401, { detail: 'Words nobody wrote down' }))).toBe(
-      'refused CREDENTIALS_REFUSED',
-    );
+  const OWN_FORMS: unknown[] = [
+    { status: '403 Forbidden', details: 'Words nobody wrote down' },
+    { status: 'error', detail: 'Words nobody wrote down' },
+    { code: '403', id: '80a9e5709417bdc9', error: 'Forbidden' },
+    { moved: 0, details: 'Words nobody wrote down' },
+  ];
+
+  test.each(OWN_FORMS)('%j, which only the provider is known to write, is its refusal', async (body) => {
+    for (const verb of [...READS, ...REPEATABLE, ...DOUBTFUL]) {
+      expect(await outcomeOf(verb, json(403, body))).toBe('refused PROVIDER_REFUSED');
+    }
+    expect(await outcomeOf('approve', json(401, body))).toBe('refused CREDENTIALS_REFUSED');
   });
 
   test('408 is a lost answer', async () => {
@@ -238,6 +246,21 @@ describe('answers that are not in the documents', () => {
       ['a 403 page', { status: 403, body: '<html><title>Document not found</title></html>' }],
       ['a 403 in JSON of somebody else', json(403, { blocked: true, policy: 7 })],
       ['a 400 page', { status: 400, body: '<h1>Bad Request (400)</h1>' }],
+      ['403 of an API gateway', json(403, { message: 'Forbidden' })],
+      ['a gateway that wants a key', json(403, { message: 'Missing Authentication Token' })],
+      ['a gateway without a route', json(404, { message: 'no Route matched with those values' })],
+      ['404 of a load balancer', json(404, { error: 'Not Found' })],
+      ['404 of a framework', json(404, { timestamp: 1, status: 404, error: 'Not Found', path: '/request/1' })],
+      ['401 of an API gateway', json(401, { message: 'Unauthorized' })],
+      ['401 of a login service', json(401, { error: 'invalid_token', error_description: 'The token expired' })],
+      ['401 with a known word of the provider', json(401, { error: 'Permission denied' })],
+      ['an error in an object', json(403, { error: { code: 403, message: 'Blocked', status: 'PERMISSION_DENIED' } })],
+      ['a list of errors', json(403, { success: false, errors: [{ code: 1020 }], messages: [], result: null })],
+      ['problem details', json(403, { type: 'about:blank', title: 'Forbidden', status: 403, detail: 'by policy 7' })],
+      ['415 of a gateway', json(415, { message: 'Unsupported Media Type' })],
+      ['400 of a gateway', json(400, { message: 'Bad Request' })],
+      ['plain text with known words', { status: 403, body: 'Permission Denied' }],
+      ['the health of somebody else, in short', json(200, { status: 'ok' })],
       ['a redirect to a login', { status: 302, headers: { location: 'https://login.example.com/?next=ana' } }],
       ['a redirect to a path for logins', { status: 303, headers: { location: '/login' } }],
       ['a redirect to nowhere', { status: 302 }],
@@ -252,6 +275,50 @@ describe('answers that are not in the documents', () => {
         expect(await outcomeOf(verb, given)).toBe('temporary ANSWER_NOT_FROM_PROVIDER');
       }
       for (const verb of DOUBTFUL) expect(await outcomeOf(verb, given)).toBe(IN_DOUBT[verb]);
+    });
+
+    const EITHER: [string, Answered][] = [
+      ['a word in a form that no document shows', json(403, { message: 'Blocked by policy 7' })],
+      ['an error alone', json(401, { error: 'Please log in' })],
+      ['404', json(404, { error: 'no such host in the routing table' })],
+      ['400', json(400, { message: 'The request was rejected by rule 8812' })],
+      ['401 with words of the provider, which has no logins here', json(401, { detail: 'Token abc not found' })],
+      ['a 403 in the form of a web framework', json(403, { detail: 'Words nobody wrote down' })],
+      ['half of a JSON answer', { status: 403, body: '{"detail":"Invalid RAO cred' }],
+    ];
+
+    test.each(EITHER)(
+      '%s may be from either: nothing is repeated blindly, nothing is a refusal',
+      async (_name, given) => {
+        for (const verb of [...READS, ...REPEATABLE]) {
+          expect(await outcomeOf(verb, given)).toBe('temporary PROVIDER_ANSWER_UNKNOWN');
+        }
+        for (const verb of DOUBTFUL) expect(await outcomeOf(verb, given)).toBe(IN_DOUBT[verb]);
+        const error = await errorFor(given);
+        expect(error.mayBeRefusal).toBe(true);
+        expect(error.told).toContain(
+          `either the Optimizer at 127.0.0.1:${server.port} refused this, or something between us and it did. If the words are the provider’s, do what they say. If not, check the proxies`,
+        );
+      },
+    );
+
+    test('a setting says that nothing in between answers in JSON', async () => {
+      const sure = { unknownRefusals: 'provider' } as const;
+      expect(await outcomeOf('approve', json(403, { message: 'Blocked by policy 7' }), sure)).toBe(
+        'refused PROVIDER_REFUSED',
+      );
+      expect(await outcomeOf('request', json(401, { error: 'Please log in' }), sure)).toBe(
+        'refused CREDENTIALS_REFUSED',
+      );
+    });
+
+    test('429, 502 and 503 in JSON of a gateway name no cause that nobody knows', async () => {
+      expect(await outcomeOf('request', json(429, { message: 'API rate limit exceeded' }))).toBe(
+        'temporary PROVIDER_BUSY',
+      );
+      expect((await errorFor(json(502, { message: 'Bad Gateway' }))).words).toBe(
+        `HTTP 502: Bad Gateway; a server or proxy in front of the Optimizer at 127.0.0.1:${server.port} got no answer from it`,
+      );
     });
 
     test('307 and 308 ask for the same call elsewhere, so nothing was done', async () => {
@@ -309,8 +376,10 @@ describe('settings turn the meaning of words', () => {
   });
 
   test('a code refused in unknown words is not called wrong', async () => {
-    const given = json(403, { detail: 'Confirmation Code invalid' });
+    const given = json(403, { status: 'error', detail: 'Confirmation Code invalid' });
     expect(await outcomeOf('sign', given, { codeNotAcceptedTexts: [] })).toBe('refused PROVIDER_REFUSED');
+    const bare = json(403, { detail: 'Confirmation Code invalid' });
+    expect(await outcomeOf('sign', bare, { codeNotAcceptedTexts: [] })).toBe('unknown SIGN_IN_DOUBT');
   });
 });
 

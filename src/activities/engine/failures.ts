@@ -84,7 +84,7 @@ export function providerFailure(
   error: ProviderError,
   more: { retryIn?: number | undefined; since?: number; facts?: StepFailure['facts'] } = {},
 ): ApplicationFailure {
-  const retry = error.kind !== 'refused';
+  const retry = error.kind !== 'refused' && !(error.kind === 'unknown' && error.mayBeRefusal);
   return stepFailure(error.code, error.told, {
     retry,
     retryIn: retry && more.retryIn !== undefined ? Math.min(more.retryIn, LONGEST_PAUSE) : undefined,

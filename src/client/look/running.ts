@@ -79,7 +79,7 @@ function refusedWords({ registrationAuthority }: RequestRecord, { cause, words, 
 
 /** What the provider's short answers mean. */
 const MEANINGS: Partial<Record<FailureCode, string>> = {
-  PROVIDER_BUSY: 'The provider is busy, or has trouble of its own',
+  PROVIDER_BUSY: 'The provider, or something between us and it, is busy or has trouble',
   PROVIDER_NOT_FOUND: 'The provider does not know the request, or something that belongs to it',
 };
 

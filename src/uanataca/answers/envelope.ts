@@ -1,3 +1,6 @@
+import { type Fields, isFields, isName } from './fields.js';
+import { isBareRefusal, isCoded, type Origin, originOf } from './origin.js';
+
 /**
  * An answer in any of the provider's known forms (§2), or in another.
  * `sorting.ts` decides what it means.
@@ -11,28 +14,33 @@ export interface Envelope {
   text: string;
   /** `detail` or `details`, or the whole body if there is neither. */
   payload: unknown;
-  form: 'json' | 'empty' | 'page' | 'text';
+  form: 'json' | 'empty' | 'page' | 'text' | 'broken';
   /** Whether it has fields of the provider's answers (§2). If not, something between us and the provider may have answered. */
   own: boolean;
+  /** Who wrote it, if it refuses. */
+  origin: Origin;
+  /** Whether it only repeats an HTTP status, in a form of gateways. */
+  bare: boolean;
   /** Whether the body has words of the provider: it is not empty, not "Not Found", and not the page of a proxy. */
   speaks: boolean;
   /** Uanataca's id of the error, 16 hex digits, for their support (§2.3). */
   errorId: string | undefined;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** Reads the text of an answer. Never throws. */
 export function readEnvelope(body: string): Envelope {
   const parsed = parse(body.replace(/^\uFEFF/, ''));
   if (parsed === undefined) {
+    const form = formOf(body);
     return {
       succeeded: undefined,
       bodyStatus: undefined,
-      text: wordsOfPage(body),
+      text: form === 'broken' ? '' : wordsOfPage(body),
       payload: undefined,
-      form: formOf(body),
+      form,
       own: false,
+      origin: form === 'broken' ? 'possible' : 'foreign',
+      bare: false,
       speaks: false,
       errorId: undefined,
     };
@@ -41,24 +49,21 @@ export function readEnvelope(body: string): Envelope {
   const payload = fields['detail'] ?? fields['details'] ?? parsed.value;
   const status = fields['status'];
   const bodyStatus = statusIn(status);
-  const errorId = errorIdIn(fields);
+  const errorId = isCoded(fields) ? String(fields['id']) : undefined;
   const text = errorId === undefined ? textOf(fields, parsed.value) : wordsOf(fields['error'], 0);
-  const succeeded = errorId === undefined ? successIn(status, bodyStatus) : false;
+  const succeeded = errorId === undefined ? successIn(fields, bodyStatus) : false;
   return {
     succeeded,
     bodyStatus,
     text,
     payload,
     form: 'json',
-    own: succeeded !== undefined || isOwn(parsed.value),
+    own: (succeeded !== undefined && !/^ok$/i.test(String(status))) || isOwn(parsed.value),
+    origin: originOf(parsed.value),
+    bare: isBareRefusal(fields),
     speaks: !/^(not found\.?)?$/i.test(text) || (errorId !== undefined && text === ''),
     errorId,
   };
-}
-
-/** A JSON object, and not an array or null. */
-export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Fields of both APIs that are in no envelope of somebody else: of errors, of requests, and of other answers (§2, §4, §8). */
@@ -80,10 +85,11 @@ function isOwn(value: unknown): boolean {
   return items.length > 0 && items.every((item) => Array.isArray(item) && typeof item[0] === 'string');
 }
 
-/** A body that is not JSON. */
-function formOf(body: string): 'empty' | 'page' | 'text' {
+/** A body that is not JSON. If it begins as JSON, a part is missing, or was changed on the way. */
+function formOf(body: string): 'empty' | 'page' | 'text' | 'broken' {
   const start = body.trimStart();
   if (start === '') return 'empty';
+  if (/^[{[]/.test(start)) return 'broken';
   return start.startsWith('<') ? 'page' : 'text';
 }
 
@@ -103,18 +109,12 @@ function statusIn(status: unknown): number | undefined {
   return found === null ? undefined : Number(found[1]);
 }
 
-function successIn(status: unknown, bodyStatus: number | undefined): boolean | undefined {
+/** A success has no error beside it. */
+function successIn({ status, error }: Fields, bodyStatus: number | undefined): boolean | undefined {
   if (bodyStatus !== undefined) return bodyStatus < 400;
-  if (typeof status !== 'string') return undefined;
+  if (typeof status !== 'string') return typeof error === 'string' && error !== '' ? false : undefined;
   if (/^(success|ok)$/i.test(status)) return true;
   return /^(error|fail(ed|ure)?|invalid json)$/i.test(status) ? false : undefined;
-}
-
-/** The id of an error body, which has `error`, `code` and `id`. Its words may be empty (§8.3). */
-function errorIdIn({ id, code, error }: Fields): string | undefined {
-  return typeof id === 'string' && /^[0-9a-f]{16}$/.test(id) && code !== undefined && error !== undefined
-    ? id
-    : undefined;
 }
 
 /** The words of all fields that may have some, without repetitions. */
@@ -153,11 +153,6 @@ function wordsOf(value: unknown, depth: number): string {
     .filter(([, words]) => words !== '')
     .map(([name, words]) => (isName(name) ? `${name}: ${words}` : words))
     .join('; ');
-}
-
-/** Whether a key is a field's name, and not a uid (§4.9). */
-function isName(key: unknown): boolean {
-  return typeof key === 'string' && /^[a-z][a-z_]{0,31}$/.test(key);
 }
 
 /** The title of a page that is not JSON, or its first line. */

@@ -13,12 +13,16 @@ export interface KnownRefusal<Call extends string> {
   meaning?: Meaning;
 }
 
+const FRAMEWORK_LOGIN = /authentication credentials( were not provided|\.$)|\bInvalid username\/password\.$/i;
+
 /** Refusals of the registration authority software behind both APIs: One-Shot passes its words on. */
 export const COMMON_REFUSALS: readonly KnownRefusal<never>[] = [
   // Who asks
   { section: '§4.4 403', words: /Invalid RAO credentials/i, code: 'CREDENTIALS_REFUSED' },
   { section: '§4.1 403', words: /You do not have permission/i, code: 'CREDENTIALS_REFUSED' },
   { section: '§2.3', words: /Permission Denied/i, code: 'CREDENTIALS_REFUSED' },
+  // The web framework's own words for a missing or wrong login.
+  { section: '§1.2 401', words: FRAMEWORK_LOGIN, code: 'CREDENTIALS_REFUSED' },
   { section: '§2.3 500', words: /\bRao matching query does not exist/i, code: 'CREDENTIALS_REFUSED' },
   // What is asked for
   { section: '§2.3 404', words: /\bNo \w+ matches the given query/i, code: 'PROVIDER_NOT_FOUND' },

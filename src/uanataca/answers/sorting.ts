@@ -35,6 +35,7 @@ export interface At<Call extends string> {
  * | other 5xx, 1xx                           | temporary | temporary  | unknown             |
  * | 3xx to the same address                  | refused   | refused    | refused             |
  * | other 3xx, 2xx and 4xx in a foreign form | temporary | temporary  | unknown             |
+ * | 4xx that the provider or another wrote   | temporary | temporary  | unknown             |
  * | other 4xx                                | refused   | refused    | refused             |
  * | 2xx that reports failure, unknown words  | temporary | temporary  | unknown             |
  *
@@ -57,8 +58,7 @@ export function sortAnswer<Call extends string>(at: At<Call>, call: Call, answer
     return { ...trouble, kind: 'temporary', code: 'PROVIDER_BUSY', ...after };
   }
   if (status === 408) return { ...trouble, ...doubt(api, call, 'PROVIDER_UNREACHABLE') };
-  const mayKnow = envelope.form === 'json' || envelope.form === 'text';
-  if (mayKnow && (status < 500 || status === 500)) {
+  if (mayBeKnown(api, status, envelope)) {
     const known = api.refusals.find((row) => (row.calls ?? [call]).includes(call) && row.words.test(envelope.text));
     if (known !== undefined) {
       const meaning = defined({ meaning: known.meaning });
@@ -71,8 +71,9 @@ export function sortAnswer<Call extends string>(at: At<Call>, call: Call, answer
     return { ...trouble, kind: 'refused', code: 'PROVIDER_REFUSED', ours };
   }
   if (isForeign(api, status, envelope)) return sortForeign(at, call, answered);
-  if (status >= 500) return { ...trouble, ...serverTrouble(api, call, status, answered.retryAfter) };
-  if (status >= 400) return { ...trouble, ...unfamiliarRefusal(api, call, status, envelope) };
+  if (isFromEither(api, call, status, envelope)) return sortEither(at, call, answered);
+  if (status >= 500) return { ...trouble, ...serverTrouble(at, call, status, answered.retryAfter) };
+  if (status >= 400) return { ...trouble, ...unfamiliarRefusal(at, call, status, envelope) };
   return { ...trouble, ...doubt(api, call, 'PROVIDER_ANSWER_UNKNOWN') };
 }
 
@@ -89,6 +90,23 @@ export function sortForeign<Call extends string>({ api, place }: At<Call>, call:
   const ours = `something between us and ${place} answered${to}${or}`;
   return { ...trouble, ...foreignKind(api, call, status), ours, remedy: FOREIGN };
 }
+
+/**
+ * Sorts a refusal that the provider or something in between may have written. It must harm in neither case: a read goes on, and a
+ * call that must not be done twice waits for a person.
+ */
+function sortEither<Call extends string>({ api, place }: At<Call>, call: Call, answered: Answered): Trouble {
+  const ours = eitherRefused(place);
+  const trouble = { said: saidBy(answered), status: answered.status, ours, remedy: EITHER, mayBeRefusal: true };
+  return { ...trouble, ...doubt(api, call, 'PROVIDER_ANSWER_UNKNOWN') };
+}
+
+function eitherRefused(place: string): string {
+  return `either ${place} refused this, or something between us and it did`;
+}
+
+const EITHER =
+  'If the words are the provider’s, do what they say. If not, check the proxies and the network between here and there. See also the assumption unknownRefusals.';
 
 /** A 307 or 308 asks for the same call elsewhere. A 407 or 511 has most likely passed nothing on, but whoever answers has seen a code. */
 function foreignKind<Call extends string>(api: Api<Call>, call: Call, status: number): Pick<Trouble, 'kind' | 'code'> {
@@ -111,8 +129,31 @@ function asksForCertificate(status: number, { form, text }: Envelope): boolean {
 function isForeign({ assumed }: Pick<Api<never>, 'assumed'>, status: number, envelope: Envelope): boolean {
   if (status === 407 || status === 511 || (status >= 300 && status < 400)) return true;
   if (asksForCertificate(status, envelope)) return true;
-  if (status >= 500 || status < 200 || status === 413 || !assumed.answersAreJson || envelope.own) return false;
+  if (status >= 500 || status < 200 || status === 413 || !assumed.answersAreJson) return false;
+  if (envelope.origin !== 'foreign') return false;
   return !((status === 404 || status === 410) && bareMeansNotThere({ assumed }, envelope));
+}
+
+/** Whether known words count. V1 reports mistakes of the caller with 500. */
+function mayBeKnown(api: Pick<Api<never>, 'assumed' | 'refusesLogins'>, status: number, envelope: Envelope): boolean {
+  if (status > 500 || envelope.bare) return false;
+  if (status === 401 && !api.refusesLogins && envelope.origin !== 'provider') return false;
+  return envelope.form === 'json' || (envelope.form === 'text' && !api.assumed.answersAreJson);
+}
+
+/** Statuses that say who may come in, which gateways and proxies answer too. */
+const OF_ACCESS = new Set([401, 403]);
+
+/** Whether the form does not tell if the provider or something in between has written a refusal in unknown words (§2). */
+function isFromEither<Call extends string>(
+  { assumed, addressProven }: Api<Call>,
+  call: Call,
+  status: number,
+  { origin, speaks }: Envelope,
+): boolean {
+  if (assumed.unknownRefusals === 'provider' || status < 400 || status >= 500 || status === 413) return false;
+  if (status === 404 && (!speaks || addressProven.includes(call))) return false;
+  return origin === 'possible' || (origin === 'likely' && OF_ACCESS.has(status));
 }
 
 function saidBy({ status, envelope }: Answered): string {
@@ -135,8 +176,9 @@ export function sortUnusable<Call extends string>(
 ): Trouble {
   const { api } = at;
   const { status, envelope } = answered;
-  if (api.assumed.answersAreJson && !envelope.own) return sortForeign(at, call, answered);
-  return { ...doubt(api, call, 'PROVIDER_ANSWER_UNKNOWN'), status, ours: `HTTP ${status}: ${lacks}` };
+  if (api.assumed.answersAreJson && !envelope.own && envelope.form !== 'broken') return sortForeign(at, call, answered);
+  const cut = envelope.form === 'broken' ? ': a part is missing, or something on the way changed it' : '';
+  return { ...doubt(api, call, 'PROVIDER_ANSWER_UNKNOWN'), status, ours: `HTTP ${status}: ${lacks}${cut}` };
 }
 
 /** Without a clear answer, reads and repeatable calls are repeated. Other calls may have been carried out. */
@@ -146,40 +188,46 @@ function doubt<Call extends string>(api: Api<Call>, call: Call, code: StepFailur
 }
 
 function serverTrouble<Call extends string>(
-  api: Api<Call>,
+  { api, place }: At<Call>,
   call: Call,
   status: number,
   retryAfter: number | undefined,
-): Pick<Trouble, 'kind' | 'code' | 'retryAfter'> {
-  const code = status === 502 || status === 504 ? 'PROVIDER_UNREACHABLE' : 'PROVIDER_BUSY';
-  const after = defined({ retryAfter });
+): Pick<Trouble, 'kind' | 'code' | 'retryAfter' | 'ours'> {
+  const isOfGateway = status === 502 || status === 504;
+  const code = isOfGateway ? 'PROVIDER_UNREACHABLE' : 'PROVIDER_BUSY';
+  const ours = isOfGateway ? `a server or proxy in front of ${place} got no answer from it` : undefined;
+  const after = defined({ retryAfter, ours });
   if (status === 503 && !api.assumed.status503IsUnknownOnWrites) return { kind: 'temporary', code, ...after };
   return { ...doubt(api, call, code), ...after };
 }
 
 function unfamiliarRefusal<Call extends string>(
-  api: Api<Call>,
+  { api, place }: At<Call>,
   call: Call,
   status: number,
   envelope: Envelope,
 ): Pick<Trouble, 'kind' | 'code' | 'meaning' | 'ours'> {
+  const isSure = envelope.origin === 'provider' || api.assumed.unknownRefusals === 'provider';
+  const either = isSure ? {} : { ours: eitherRefused(place) };
   if (status === 401) return { kind: 'refused', code: 'CREDENTIALS_REFUSED' };
   const addressIsRight = envelope.speaks || api.addressProven.includes(call) || bareMeansNotThere(api, envelope);
   if (status === 413) {
     return { kind: 'refused', code: 'PROVIDER_REFUSED', ours: 'the server, or a proxy, takes no body of this size' };
   }
-  if (status !== 404 && status !== 410) return { kind: 'refused', code: 'PROVIDER_REFUSED' };
+  if (status !== 404 && status !== 410) return { kind: 'refused', code: 'PROVIDER_REFUSED', ...either };
   if (status === 404 && !addressIsRight) {
-    const ours = 'nothing is served at this address: check the address, or see the assumption bareNotFound';
+    const ours =
+      'nothing is served at this address, or something in between answered: check the address and the proxies, or see the assumption bareNotFound';
     return { kind: 'refused', code: 'PROVIDER_REFUSED', ours };
   }
   const gone = api.removing.includes(call) ? ({ meaning: 'gone' } as const) : {};
-  return { kind: 'refused', code: 'PROVIDER_NOT_FOUND', ...gone };
+  return { kind: 'refused', code: 'PROVIDER_NOT_FOUND', ...either, ...gone };
 }
 
-function bareMeansNotThere({ assumed }: Pick<Api<never>, 'assumed'>, { form }: Envelope): boolean {
+function bareMeansNotThere({ assumed }: Pick<Api<never>, 'assumed'>, { origin }: Envelope): boolean {
   return (
-    assumed.bareNotFound === 'not-there' || (assumed.bareNotFound === 'wrong-address-unless-json' && form === 'json')
+    assumed.bareNotFound === 'not-there' ||
+    (assumed.bareNotFound === 'wrong-address-unless-json' && origin !== 'foreign')
   );
 }
 

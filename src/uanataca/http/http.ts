@@ -97,7 +97,7 @@ export class Http {
         origin: this.origin,
         path: `${pathname}${search}`,
         method: order.method,
-        headers: { accept: '*/*', 'user-agent': 'videoid-worker', ...headers },
+        headers: { accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'videoid-worker', ...headers },
         body,
         headersTimeout: this.#timeouts.answer,
         bodyTimeout: this.#timeouts.body,

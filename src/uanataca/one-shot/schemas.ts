@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isFields } from '../answers/envelope.js';
+import { isFields } from '../answers/fields.js';
 import { requestPk, videoidPk } from '../ids.js';
 
 // Strict about values that we use, lenient about all others: V2's answers are not documented (§13).

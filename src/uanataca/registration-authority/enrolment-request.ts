@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { RequestFields } from '../../messages/request-fields.js';
 import { Secret } from '../../security/secret.js';
-import { isFields } from '../answers/envelope.js';
+import { isFields } from '../answers/fields.js';
 import { type ProviderRequest, optionalText, requestIn } from '../provider-request.js';
 import { videoidPk } from '../ids.js';
 import { type IssuedCertificate, certificatesIn, fieldsIn } from './schemas.js';

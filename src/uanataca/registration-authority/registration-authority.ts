@@ -3,7 +3,7 @@ import { VideoIdError } from '../../messages/failures.js';
 import type { ProviderStatus, RequestPk } from '../../messages/request.js';
 import { Secret } from '../../security/secret.js';
 import { type RaoLogin, raoFields, raoId, raoSecrets } from '../credentials.js';
-import { isFields } from '../answers/envelope.js';
+import { isFields } from '../answers/fields.js';
 import { Exchange } from '../exchange.js';
 import { Http, type Timeouts } from '../http/http.js';
 import { meaningOr } from '../answers/meaning.js';

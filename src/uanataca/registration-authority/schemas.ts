@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defined } from '../../messages/defined.js';
 import { FIELD_WORDS, type RequestFields, isFieldName } from '../../messages/request-fields.js';
 import { Secret } from '../../security/secret.js';
-import { isFields } from '../answers/envelope.js';
+import { isFields } from '../answers/fields.js';
 import { id } from '../ids.js';
 import { optionalText } from '../provider-request.js';
 

@@ -1,4 +1,4 @@
-import { isFields } from '../answers/envelope.js';
+import { isFields } from '../answers/fields.js';
 import type { Exchange } from '../exchange.js';
 import type { RegistrationAuthorityAssumptions } from './assumptions.js';
 import { type CallName, PATHS } from './calls.js';
