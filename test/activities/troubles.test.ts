@@ -227,6 +227,18 @@ describe.each(STEPS.filter(({ refused }) => refused === undefined))('$name', (st
   });
 });
 
+test.each(STEPS.filter(({ name }) => name === 'approve' || name === 'refuse'))(
+  '$name, refused by the provider or by a proxy: the officer’s PIN is not sent again by itself',
+  async (step) => {
+    const { endpoint, run, gives: given, effects } = step;
+    const request = await prepared(step);
+    await request.fault({ name: 'answer-other', endpoint, code: 403, text: '{"message":"Blocked by policy 7"}' });
+    const refused = { retries: false, temporary: false, code: 'PROVIDER_ANSWER_UNKNOWN' };
+    expect(await failureOf(run(request, 1))).toMatchObject(refused);
+    expect(await outcomeOf(step, request, 1)).toMatchObject({ given, effects });
+  },
+);
+
 describe.each(STEPS.filter(({ refused }) => refused !== undefined))('$name', (step) => {
   const { endpoint, refused = {} } = step;
 

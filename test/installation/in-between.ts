@@ -44,6 +44,7 @@ export class InBetween {
 
   interfere(interference: Interference): void {
     this.interference = interference;
+    this.times = 0;
   }
 
   letThrough(): void {

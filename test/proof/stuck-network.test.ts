@@ -57,6 +57,16 @@ function passing(provoke: Situation<People>['provoke'], goOn: Situation<People>[
   };
 }
 
+function inJson(status: number, body: object): Interference {
+  return { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+/** In a form that no document shows, and with words that only a person can judge. */
+const BLOCKED = inJson(403, { message: 'Blocked by policy 7' });
+
+const EITHER =
+  /HTTP 403: Blocked by policy 7; either the Optimizer at \S+ refused this, or something between us and it/;
+
 const SIGNED_ONCE = { outcome: 'signed', create: 1, approve: 1, sign: 1 };
 
 /** The outcome, and how often the provider did what may be done once. */
@@ -79,7 +89,10 @@ test.each<[string, Interference]>([
   ['403 of a proxy', { status: 403, body: '<html><title>Blocked by policy</title></html>' }],
   ['a redirect to a login', { status: 302, headers: { location: 'https://login.example.com/' } }],
   ['nothing, with 200', { status: 200 }],
-  ['JSON of somebody else', { status: 200, headers: { 'content-type': 'application/json' }, body: '{"status":"ok"}' }],
+  ['JSON of somebody else', inJson(200, { status: 'ok' })],
+  ['403 of an API gateway', inJson(403, { message: 'Forbidden' })],
+  ['401 of a login service', inJson(401, { error: 'invalid_token', error_description: 'The token expired' })],
+  ['404 of a load balancer', inJson(404, { message: 'no Route matched with those values' })],
 ])('%s, when the request is to be created', async (_name, interference) => {
   const end = await ended(
     passing(
@@ -93,6 +106,37 @@ test.each<[string, Interference]>([
       (who) => who.throughTo('signed'),
     ),
   );
+  expect(end).toMatchObject(SIGNED_ONCE);
+});
+
+test('a refusal that the provider or a proxy may have written: nothing is created, and it goes on by itself', async () => {
+  const situation = passing(
+    async () => {
+      proxy.interfere(BLOCKED);
+      return await People.start(at);
+    },
+    (who) => who.throughTo('signed'),
+  );
+  const why = { ...situation.why, code: 'PROVIDER_ANSWER_UNKNOWN', words: EITHER } as const;
+  expect(await ended({ ...situation, why })).toMatchObject(SIGNED_ONCE);
+});
+
+test('the same in place of the approval: a person decides, and it is approved once', async () => {
+  const end = await ended({
+    async provoke() {
+      const who = await People.start(at);
+      await who.throughTo('review');
+      proxy.interfere({ ...BLOCKED, calls: /^POST .*\/approve/ });
+      await expect(who.approve()).rejects.toMatchObject({ code: 'PROVIDER_ANSWER_UNKNOWN' });
+      expect(proxy.times).toBe(1);
+      return who;
+    },
+    why: { state: 'attention', code: 'PROVIDER_ANSWER_UNKNOWN', leavesByItself: false, words: EITHER },
+    repair: async () => proxy.letThrough(),
+    remedy: /--remedy retry$/,
+    goOn: acceptAndSign,
+    end: 'signed',
+  });
   expect(end).toMatchObject(SIGNED_ONCE);
 });
 
