@@ -6,6 +6,21 @@ import { durationBetween, flag, HOUR, secretReference, webAddress, wholeBetween 
 /** What a network may take. Milliseconds. */
 export const networkTime = durationBetween(10, HOUR);
 
+const proxy = z
+  .strictObject({
+    address: webAddress
+      .refine((address) => address.startsWith('http://'), 'give an address that begins with http://')
+      .describe(
+        'outbound proxy for these calls: `http://proxy.example.com:3128`. It is asked to CONNECT, and sees nothing of TLS',
+      ),
+    username: secretReference.optional().describe('login at the proxy, if it wants one'),
+    password: secretReference.optional().describe('its password'),
+  })
+  .refine(
+    ({ username, password }) => (username === undefined) === (password === undefined),
+    'give both or none of username and password',
+  );
+
 const registrationAuthorityApi = z.strictObject({
   address: webAddress.describe('address of the API: `https://api.uanataca.com`, or the provider’s sandbox'),
   certificate: secretReference.describe('client certificate of the API user, PEM'),
@@ -15,6 +30,7 @@ const registrationAuthorityApi = z.strictObject({
     .string()
     .optional()
     .describe('PEM file of the CA that signed the API’s TLS certificate. It is read for each new connection'),
+  proxy: proxy.optional(),
   assumptions: registrationAuthorityAssumptionsSchema.prefault({}).describe('see docs/provider.md'),
 });
 
@@ -36,6 +52,7 @@ export const environment = z.strictObject({
     .string()
     .optional()
     .describe('PEM file of the CA that signed the Optimizer’s TLS certificate. It is read for each new connection'),
+  proxy: proxy.optional(),
   roots: z.array(z.string()).default([]).describe('PEM files of the root certificates that signatures must lead to'),
   timeouts: z
     .strictObject({

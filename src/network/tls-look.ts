@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { connect as connectTcp, isIP } from 'node:net';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { defined } from '../messages/defined.js';
 import type { ClientIdentity } from './client-certificate.js';
@@ -34,10 +34,16 @@ const WAITS = 250;
  * Connects only to find out why connections fail. Nothing is sent over it, so the certificate need not be trusted.
  *
  * @param within milliseconds
+ * @param tunnelled a connection that is open already
  */
-export async function lookByTls({ host, port, ca, identity }: TlsPlace, within: number): Promise<TlsLook> {
+export async function lookByTls(
+  { host, port, ca, identity }: TlsPlace,
+  within: number,
+  tunnelled?: Socket,
+): Promise<TlsLook> {
   const seen: TlsLook = { answers: false, secured: false };
-  const tcp = connectTcp({ host, port });
+  const tcp = tunnelled ?? connectTcp({ host, port });
+  const before = tcp.bytesRead;
   await new Promise<void>((resolve) => {
     const end = (how?: string): void => {
       if (how !== undefined) seen.end ??= how;
@@ -62,16 +68,18 @@ export async function lookByTls({ host, port, ca, identity }: TlsPlace, within: 
       tls.once('close', () => end('closed'));
       tls.resume();
     };
-    tcp.once('connect', () => {
+    const connected = (): void => {
       try {
         begin();
       } catch (error) {
         end(error instanceof Error ? codeOf(error) : undefined); // files that OpenSSL does not take
       }
-    });
+    };
+    if (tunnelled === undefined) tcp.once('connect', connected);
+    else connected();
     tcp.once('close', () => clearTimeout(timer));
   });
-  seen.answers ||= tcp.bytesRead > 0;
+  seen.answers ||= tcp.bytesRead > before;
   tcp.destroy();
   return seen;
 }

@@ -28,12 +28,12 @@ export const COMMON_ASSUMPTIONS = {
   }),
   answersAreJson: z.boolean().default(true).register(notes, {
     section: '§2.1, §2.3',
-    text: 'Every answer except files is JSON, with fields of the provider such as status, detail or error. Any other answer comes from something in between, such as a proxy or a login page. It is temporary.',
+    text: 'Every answer except files is JSON, with fields of the provider such as status, detail or error, and a refusal says more than an HTTP status. Any other answer comes from something in between, such as a proxy, an API gateway or a login page. It is temporary.',
     otherSide:
       'The provider’s server also answers with pages, other text, other JSON, or nothing: `false`. Then a refusal in such a form waits for a decision.',
   }),
   unknownRefusals: z.enum(['either', 'provider']).default('either').register(notes, {
-    section: '§2',
+    section: '§2.1, §2.3',
     text: 'A 401 or 403 in unknown words, and any refusal in a form that no document shows, comes from the provider or from something in between. Reads go on. A call that must not be done twice is in doubt.',
     otherSide:
       'Nothing in between answers in JSON: `provider`. Then it is a refusal of the provider, and waits for a decision.',

@@ -121,8 +121,10 @@ function namedSecrets(config: Config): [string, string[]][] {
     ['temporal.tls', [tls?.ca, tls?.certificate, tls?.key]],
     ['temporal.apiKey', [apiKey]],
   ];
-  for (const [name, { registrationAuthorityApi: api }] of Object.entries(config.environments)) {
+  for (const [name, { registrationAuthorityApi: api, proxy }] of Object.entries(config.environments)) {
+    named.push([`environments.${name}.proxy`, [proxy?.username, proxy?.password]]);
     if (api === undefined) continue;
+    named.push([`environments.${name}.registrationAuthorityApi.proxy`, [api.proxy?.username, api.proxy?.password]]);
     named.push([`environments.${name}.registrationAuthorityApi`, [api.certificate, api.key, api.passphrase]]);
   }
   for (const [id, authority] of Object.entries(config.registrationAuthorities)) {

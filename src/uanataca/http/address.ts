@@ -8,6 +8,8 @@ export interface Server {
   addressSetting: string;
   caSetting: string;
   certificateSetting?: string;
+  /** The setting that holds the outbound proxy. */
+  proxySetting: string;
   /** The path of its API. */
   basePath: string;
 }

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
 import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
@@ -10,6 +11,7 @@ import {
   noCertificatesIn,
 } from '../../network/client-certificate.js';
 import { Loss, NotConnected } from './loss.js';
+import type { OutboundProxy } from './proxy.js';
 
 /** Our certificate for mutual TLS: PEM, by reference (`env:NAME`, `file:PATH`). */
 export interface ClientCertificate {
@@ -38,12 +40,16 @@ interface TlsReferences {
  */
 export class Connector {
   readonly #options: buildConnector.BuildOptions;
+  readonly #timeout: number;
   readonly #references: TlsReferences;
+  readonly #proxy: OutboundProxy | undefined;
   #last: { files: TlsFiles; connect: buildConnector.connector } | undefined;
 
-  constructor(timeout: number, references: TlsReferences) {
+  constructor(timeout: number, references: TlsReferences, proxy: OutboundProxy | undefined) {
+    this.#timeout = timeout;
     this.#options = { timeout, allowH2: false };
     this.#references = references;
+    this.#proxy = proxy;
   }
 
   /** For undici. It marks its failures: a request that fails before the connection exists was not sent. */
@@ -62,16 +68,25 @@ export class Connector {
     return defined({ ca: ca === undefined ? undefined : await caFrom(ca), identity, faults });
   }
 
+  /** A connection through the outbound proxy. Undefined if there is none. @throws Loss, VideoIdError */
+  async tunnel(target: string): Promise<Socket | undefined> {
+    return await this.#proxy?.connect(target, this.#timeout);
+  }
+
   async #connect(...[place, callback]: Parameters<buildConnector.connector>): Promise<void> {
     let connect: buildConnector.connector;
+    let tunnelled: Socket | undefined;
     try {
       connect = await this.#connector();
+      const isTls = place.protocol === 'https:';
+      tunnelled = await this.tunnel(`${place.hostname}:${place.port || (isTls ? 443 : 80)}`);
+      if (tunnelled !== undefined && !isTls) return callback(null, tunnelled);
     } catch (error) {
       callback(new NotConnected(error instanceof Error ? error : new Error('no certificate')), null);
       return;
     }
     try {
-      connect(place, (...result) => {
+      connect({ ...place, ...defined({ httpSocket: tunnelled }) }, (...result) => {
         if (result[0] === null) callback(null, result[1]);
         else callback(new NotConnected(result[0]), null);
       });

@@ -1,7 +1,7 @@
 import { lookByTls, type TlsLook } from '../../network/tls-look.js';
 import { isTlsCode, tlsCauseOf, type TlsSide } from '../../network/tls-words.js';
 import type { Server } from './address.js';
-import type { TlsFiles } from './connector.js';
+import type { Connector, TlsFiles } from './connector.js';
 import { Loss } from './loss.js';
 
 /** How long a server is looked at. Milliseconds. */
@@ -15,6 +15,8 @@ export interface LostCall {
   origin: string;
   server: Server;
   files: TlsFiles;
+  /** Opens the way through the outbound proxy, if there is one. */
+  connector: Pick<Connector, 'tunnel'>;
   /** Milliseconds. */
   connectWithin: number;
 }
@@ -29,7 +31,8 @@ export async function explained(loss: Loss, call: LostCall): Promise<Loss> {
   const host = hostname.replace(/^\[|\]$/g, '');
   const { ca, identity, faults } = call.files;
   const place = { host, port: Number(port || (protocol === 'https:' ? 443 : 80)), ca, identity };
-  const look = await lookByTls(place, Math.min(call.connectWithin, LOOK_WITHIN));
+  const tunnelled = await call.connector.tunnel(`${hostname}:${place.port}`);
+  const look = await lookByTls(place, Math.min(call.connectWithin, LOOK_WITHIN), tunnelled);
   if (protocol === 'http:') return look.secured ? speaksTls(loss, call.server) : loss;
   const { addressSetting: address, caSetting, certificateSetting } = call.server;
   const side: TlsSide = { host, faults, settings: { address, ca: caSetting, certificate: certificateSetting } };

@@ -6,6 +6,7 @@ import { type ClientCertificate, Connector } from './connector.js';
 import { explained } from './explanation.js';
 import { Loss, asLoss } from './loss.js';
 import { type Form, multipartOf } from './multipart.js';
+import { OutboundProxy, type ProxySettings } from './proxy.js';
 
 /** Milliseconds. */
 export interface Timeouts {
@@ -25,6 +26,7 @@ export interface HttpSettings {
   ca?: string | undefined;
   /** For mutual TLS. */
   clientCertificate?: ClientCertificate | undefined;
+  proxy?: ProxySettings | undefined;
 }
 
 export interface HttpOrder {
@@ -64,7 +66,8 @@ export class Http {
     this.#basePath = basePath;
     this.#server = server;
     this.#timeouts = settings.timeouts;
-    this.#connector = new Connector(settings.timeouts.connect, settings);
+    const proxy = settings.proxy && new OutboundProxy(settings.proxy, server.proxySetting);
+    this.#connector = new Connector(settings.timeouts.connect, settings, proxy);
     const { connect } = this.#connector;
     this.#reused = new Agent({ connect });
     // In undici, pipelining 0 means one connection per request.
@@ -113,9 +116,10 @@ export class Http {
   /** A loss with its true cause. Looking for it must not hide the loss. */
   async #explained(loss: unknown): Promise<unknown> {
     if (!(loss instanceof Loss)) return loss;
+    const connector = this.#connector;
     const call = { origin: this.origin, server: this.#server, connectWithin: this.#timeouts.connect };
     try {
-      return await explained(loss, { ...call, files: await this.#connector.files() });
+      return await explained(loss, { ...call, connector, files: await connector.files() });
     } catch {
       return loss;
     }

@@ -59,7 +59,7 @@ function lossOf(sent: boolean, error: string): Loss {
 }
 
 /** The code of an error. If several addresses were tried, the code of the first. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return 'unknown';
   if ('code' in error && typeof error.code === 'string') return error.code;
   return 'errors' in error && Array.isArray(error.errors) ? codeOf(error.errors[0]) : 'unknown';

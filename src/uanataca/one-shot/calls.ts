@@ -7,6 +7,7 @@ export const OPTIMIZER: Server = {
   name: 'the Optimizer',
   addressSetting: 'environments.<name>.optimizer',
   caSetting: 'environments.<name>.ca',
+  proxySetting: 'environments.<name>.proxy',
   basePath: '/oneshot/api/v1',
 };
 

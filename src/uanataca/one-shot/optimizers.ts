@@ -1,6 +1,7 @@
 import type { Assumptions } from './assumptions.js';
 import { ByEnvironment } from '../by-environment.js';
 import type { Timeouts } from '../http/http.js';
+import type { ProxySettings } from '../http/proxy.js';
 import { OneShot } from './one-shot.js';
 
 /** The settings of one environment's Optimizer. */
@@ -10,6 +11,7 @@ export interface OptimizerSettings {
   env: 'sandbox' | 'prod';
   /** PEM file. */
   ca?: string | undefined;
+  proxy?: ProxySettings | undefined;
   timeouts: Timeouts;
   assumptions: Assumptions;
 }
@@ -17,8 +19,8 @@ export interface OptimizerSettings {
 /** The Optimizer of each environment. */
 export class Optimizers extends ByEnvironment<OptimizerSettings, OneShot> {
   constructor(settings: Readonly<Record<string, OptimizerSettings>>) {
-    super(settings, ({ optimizer, env, ca, timeouts, assumptions }) => {
-      return new OneShot({ baseUrl: optimizer, env, ca, timeouts, assumptions });
+    super(settings, ({ optimizer, env, ca, proxy, timeouts, assumptions }) => {
+      return new OneShot({ baseUrl: optimizer, env, ca, proxy, timeouts, assumptions });
     });
   }
 }

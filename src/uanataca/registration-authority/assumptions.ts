@@ -12,7 +12,7 @@ export const registrationAuthorityAssumptionsSchema = z.strictObject({
     .default('wrong-address-unless-json')
     .register(notes, {
       section: '§2.3',
-      text: 'A 404 in JSON that says only "Not found." means that the object does not exist. Without JSON it means that nothing is served there.',
+      text: 'A 404 in JSON that says only "Not found." in `detail` means that the object does not exist. Without JSON it means that nothing is served there.',
       otherSide:
         'Both mean a wrong address (`wrong-address`), or both mean that the object does not exist (`not-there`).',
     }),

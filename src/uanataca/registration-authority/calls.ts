@@ -7,6 +7,7 @@ export const REGISTRATION_AUTHORITY: Server = {
   addressSetting: 'environments.<name>.registrationAuthorityApi.address',
   caSetting: 'environments.<name>.registrationAuthorityApi.ca',
   certificateSetting: 'environments.<name>.registrationAuthorityApi.certificate',
+  proxySetting: 'environments.<name>.registrationAuthorityApi.proxy',
   basePath: '/api/v1',
 };
 

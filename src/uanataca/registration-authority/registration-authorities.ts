@@ -1,6 +1,7 @@
 import { VideoIdError } from '../../messages/failures.js';
 import { ByEnvironment } from '../by-environment.js';
 import type { Timeouts } from '../http/http.js';
+import type { ProxySettings } from '../http/proxy.js';
 import { RegistrationAuthority } from './registration-authority.js';
 import type { RegistrationAuthorityAssumptions } from './assumptions.js';
 
@@ -16,6 +17,7 @@ export interface RegistrationAuthorityEnvironment {
         passphrase?: string | undefined;
         /** PEM file. */
         ca?: string | undefined;
+        proxy?: ProxySettings | undefined;
         assumptions: RegistrationAuthorityAssumptions;
       }
     | undefined;

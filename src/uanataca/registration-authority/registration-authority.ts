@@ -8,6 +8,7 @@ import { Exchange } from '../exchange.js';
 import { Http, type Timeouts } from '../http/http.js';
 import { meaningOr } from '../answers/meaning.js';
 import type { FileSource } from '../http/multipart.js';
+import type { ProxySettings } from '../http/proxy.js';
 import type { PdfStream } from '../http/pdf-stream.js';
 import { registrationAuthorityApi } from './refusals.js';
 import type { RegistrationAuthorityAssumptions } from './assumptions.js';
@@ -46,6 +47,7 @@ export interface RegistrationAuthoritySettings {
   passphrase?: string | undefined;
   /** PEM file of the CA that signed the server's certificate. */
   ca?: string | undefined;
+  proxy?: ProxySettings | undefined;
   timeouts: Timeouts;
   assumptions: RegistrationAuthorityAssumptions;
 }
