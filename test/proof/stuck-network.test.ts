@@ -7,17 +7,20 @@ import { InBetween, type Interference, LOGIN_PAGE } from '../installation/in-bet
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
+import { type ConnectProxy, connectProxy } from '../network/connect-proxy.js';
 import { TlsAuthority } from '../uanataca/tls-authority.js';
 import { acceptAndSign, assertMeant, overcome, type Situation } from './stuck.js';
 
 /** What stands between the worker and the provider. One after the other, because each stops every request. */
 let at: Installation;
 let proxy: InBetween;
+let outbound: ConnectProxy;
 let authority: TlsAuthority;
 const folder = mkdtempSync(join(tmpdir(), 'videoid-network-'));
 const HERE = { names: ['127.0.0.1'] };
 
 beforeAll(async () => {
+  outbound = await connectProxy();
   authority = await TlsAuthority.root('Test root');
   proxy = await InBetween.start(await authority.issue('server', HERE), () => at.sandboxPort);
   const ca = join(folder, 'ca.pem');
@@ -27,12 +30,13 @@ beforeAll(async () => {
     gateway: false,
     settings: (settings) => {
       const { sandbox } = settings['environments'] as { sandbox: Record<string, unknown> };
-      Object.assign(sandbox, { optimizer: proxy.address, ca });
+      Object.assign(sandbox, { optimizer: proxy.address, ca, proxy: { address: outbound.address } });
     },
   });
 }, 60_000);
 afterAll(async () => {
   await at.close();
+  await outbound.close();
   await proxy.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -230,6 +234,34 @@ test.each([
     ),
   );
   expect(end).toMatchObject(SIGNED_ONCE);
+});
+
+test('the outbound proxy wants a login', async () => {
+  const words =
+    /the proxy at 127\.0\.0\.1:\d+ wants a login \(407\)\. Give the login of the proxy in environments\.<name>\.proxy/;
+  const situation = passing(
+    async () => {
+      const who = await People.start(at);
+      await who.until('video');
+      outbound.refuse(407);
+      return who;
+    },
+    (who) => who.throughTo('signed'),
+  );
+  const end = await ended({
+    ...situation,
+    why: { ...situation.why, words },
+    async repair() {
+      expect(await doctorSays('Optimizer sandbox')).toMatchObject({
+        state: 'fail',
+        words: expect.stringMatching(/wants a login \(407\)/) as string,
+        remedy: expect.stringContaining('proxy.username') as string,
+      });
+      outbound.refuse();
+    },
+  });
+  expect(end).toMatchObject(SIGNED_ONCE);
+  expect(outbound.asked.length).toBeGreaterThan(1);
 });
 
 test('the certificate of the server has expired', async () => {
