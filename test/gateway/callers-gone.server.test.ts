@@ -64,19 +64,16 @@ afterAll(async () => {
   await native.close();
 });
 
-test('of 100 callers each that stays is answered, and those that hang up leave nothing behind', async () => {
+test('each caller that stays is answered, and 100 that hang up leave nothing behind', async () => {
   expect((await call('outcome')).status).toBe(409);
   const before = await work();
   const gone: AbortController[] = [];
   const stayed: Promise<number>[] = [];
   for (let caller = 0; caller < 100; caller += 1) {
-    if (caller % 2 === 0) {
-      stayed.push(call(`outcome?wait=${1 + (caller % 3)}`).then(({ status }) => status));
-      continue;
-    }
+    if (caller % 2 === 0) stayed.push(call(`outcome?wait=${1 + (caller % 3)}`).then(({ status }) => status));
     const hangUp = new AbortController();
     gone.push(hangUp);
-    const path = ['outcome?wait=60', 'events', 'link', 'outcome?wait=60', 'documents/1'][(caller >> 1) % 5] ?? '';
+    const path = ['outcome?wait=60', 'events', 'link', 'outcome?wait=60', 'documents/1'][caller % 5] ?? '';
     call(path, hangUp.signal).catch(() => undefined);
   }
   await until(async () => (await work()).made > before.made);
@@ -88,7 +85,7 @@ test('of 100 callers each that stays is answered, and those that hang up leave n
   });
   // With no timer and no open call, nothing could make another one.
   const { made } = await work();
-  expect(made - before.made).toBeLessThan(MOST_CALLS * 100);
+  expect(made - before.made).toBeLessThan(MOST_CALLS * (gone.length + stayed.length));
   for (let turn = 0; turn < 5; turn += 1) expect((await fetch(`${address}/health/live`)).status).toBe(200);
   expect((await work()).made).toBe(made);
 });

@@ -17,7 +17,7 @@ const logger = createLogger({ process: 'gateway', level: 'silent' });
 const gateway = await startGateway(JSON.parse(process.argv[2]), logger);
 
 // A busy process collects garbage all the time.
-setInterval(() => globalThis.gc(), 25).unref();
+setInterval(() => globalThis.gc(), 250).unref();
 
 process.on('message', () => {
   globalThis.gc();
