@@ -111,6 +111,7 @@ export class RequestAccess {
     await this.clock.refresh(this.client);
     const meant = flow ?? (this.#findsFlow ? await flowOf(this.archive, reference) : 'signature');
     const record = await attemptOf(this.archive, meant, reference, attempt).catch(async (error: unknown) => {
+      if (!(error instanceof VideoIdError) || error.code !== 'REQUEST_NOT_FOUND') throw error;
       await assertOwnArchive(this); // another archive does not have it
       throw error;
     });
