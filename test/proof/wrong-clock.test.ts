@@ -40,20 +40,18 @@ test.each([
   'a worker whose clock is five hours %s blocks nothing for another worker, and writes the right times',
   async (_name, ahead) => {
     await workerWith(clockAhead(ahead));
-    const [asking, doubtful, through] = [
-      await People.start(at),
-      await People.start(at, { policy: DOUBT }),
-      await People.start(at),
-    ];
-    await through.throughTo('signed');
+    const [asking, doubtful, through] = await Promise.all([
+      People.start(at),
+      People.start(at, { policy: DOUBT }),
+      People.start(at),
+    ]);
+    await Promise.all([through.throughTo('signed'), asking.throughTo('acceptance'), doubtful.throughTo('code')]);
     expect(await through.outcome()).toMatchObject({
       outcome: 'signed',
       documents: [{ verification: { result: 'passed' } }],
     });
-    await asking.throughTo('acceptance');
     const { sentAt, resendFrom } = await asking.askForCode();
     expect({ sentAt: isNow(sentAt), resendFrom: isNow(resendFrom) }).toEqual({ sentAt: true, resendFrom: true });
-    await doubtful.throughTo('code');
     await doubtful.fault({ name: 'answer-500', endpoint: 'sign', times: 1 });
     const signing = doubtful.sign().catch((error: VideoIdError) => error.code);
     await eventually(async () => (await doubtful.provider()).calls['sign']?.received);
@@ -62,12 +60,14 @@ test.each([
     // Starting a worker may take longer than a caller waits.
     expect(['CODE_SPENT', 'STILL_RUNNING']).toContain(await signing);
     await doubtful.untilStatus(({ events }) => events.some(({ what }) => what === 'code-spent'));
-    for (const people of [asking, doubtful]) {
-      await people.askForAnotherCode();
-      await people.sign();
-      expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
-      expect((await people.provider()).done['otp']).toBe(2);
-    }
+    await Promise.all(
+      [asking, doubtful].map(async (people) => {
+        await people.askForAnotherCode();
+        await people.sign();
+        expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+        expect((await people.provider()).done['otp']).toBe(2);
+      }),
+    );
     for (const people of [asking, doubtful, through]) {
       const { events } = await evidenceOf(people);
       expect(events.filter((event) => !isNow(event.at))).toEqual([]);
