@@ -28,6 +28,8 @@ let guarded: Installation;
 /** Its workflows lack the guard, so the SDK writes histories that it cannot replay. */
 let at: Installation;
 let temporal: Temporal;
+/** What was asked while no worker ran. Only the asking counts: an answer that comes later changes nothing any more. */
+const questions: Promise<unknown>[] = [];
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'videoid-unguarded-'));
   const workflowBundle = join(folder, 'workflow-bundle.js');
@@ -43,6 +45,7 @@ beforeAll(async () => {
   temporal = await Temporal.connect(at);
 });
 afterAll(async () => {
+  await Promise.all(questions);
   await temporal.close();
   await Promise.all([guarded.close(), at.close()]);
   rmSync(folder, { recursive: true });
@@ -68,13 +71,13 @@ async function askedWithoutWorker(place: Installation, amount: number): Promise<
   );
   await place.kill('worker');
   const asked = all.flatMap(({ reference }) => [1, 2, 3].map(() => place.client.status(reference, { within: 60_000 })));
-  void Promise.allSettled(asked);
+  questions.push(Promise.allSettled(asked));
   for (const people of all) await eventually(async () => (await kinds(people)).includes('activityTaskTimedOut'));
   const orders = all.map(({ reference }) => place.client.resolve(reference, { remedy: 'retry', actor: operator }));
   await pause(300); // they are being sent
   await Promise.all(held.map((fault) => place.provider.removeFault(fault)));
   await place.startWorker();
-  await Promise.allSettled(orders); // a question that is answered later changes nothing any more
+  await Promise.allSettled(orders);
   return all;
 }
 
