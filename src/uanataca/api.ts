@@ -18,6 +18,8 @@ export interface Api<Call extends string> {
   readonly removing: readonly Call[];
   /** Calls for something that existed before, so a 404 does not mean a wrong address. */
   readonly addressProven: readonly Call[];
+  /** Calls that are never repeated, and after which the request is read whatever the answer was. */
+  readonly readAfterwards: readonly Call[];
   /** Whether it has logins of its own at the level of HTTP, and so answers 401 (§1). */
   readonly refusesLogins: boolean;
   /** What to check when the server sends us to another address, beside the network. */

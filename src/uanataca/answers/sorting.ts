@@ -146,14 +146,16 @@ const OF_ACCESS = new Set([401, 403]);
 
 /** Whether the form does not tell if the provider or something in between has written a refusal in unknown words (§2). */
 function isFromEither<Call extends string>(
-  { assumed, addressProven }: Api<Call>,
+  { assumed, addressProven, readAfterwards }: Api<Call>,
   call: Call,
   status: number,
   { origin, speaks }: Envelope,
 ): boolean {
   if (assumed.unknownRefusals === 'provider' || status < 400 || status >= 500 || status === 413) return false;
   if (status === 404 && (!speaks || addressProven.includes(call))) return false;
-  return origin === 'possible' || (origin === 'likely' && OF_ACCESS.has(status));
+  if (origin === 'possible') return true;
+  // The signer of a wrong code would have to wait for what the next read shows anyway.
+  return origin === 'likely' && OF_ACCESS.has(status) && !(status === 403 && readAfterwards.includes(call));
 }
 
 function saidBy({ status, envelope }: Answered): string {

@@ -13,6 +13,7 @@ export function oneShotApi(assumed: Assumptions): Api<CallName> {
     removing,
     // A document is read only after its upload. So the address is right, and the file is missing or not there yet.
     addressProven: ['document'],
+    readAfterwards: ['sign'],
     refusesLogins: false,
     elsewhere: 'the address (http or https), and the assumption slashAfterSignAndContract',
     assumed,

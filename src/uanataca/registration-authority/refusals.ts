@@ -11,6 +11,7 @@ export function registrationAuthorityApi(assumed: RegistrationAuthorityAssumptio
     refusals: refusalsOf(assumed),
     removing: ['cancel'],
     addressProven: [],
+    readAfterwards: [],
     refusesLogins: true,
     elsewhere: 'the address (https, and no path but the API’s)',
     assumed,
