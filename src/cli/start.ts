@@ -73,9 +73,9 @@ const STATE_WORDS: Record<Started['state'], string> = {
   ended: 'was started before and has ended',
 };
 
-function signerOf({ email, phone, newAttempt }: StartFlags): { email: string; phone: string } | undefined {
-  if (newAttempt && email === undefined && phone === undefined) return undefined;
-  return { email: email ?? '', phone: phone ?? '' };
+/** A new attempt takes what is left out from the attempt before. */
+function signerOf({ email, phone, newAttempt }: StartFlags): Common['signer'] {
+  return newAttempt && email === undefined && phone === undefined ? undefined : { email, phone };
 }
 
 /** Random enough not to repeat, and easy to say. */

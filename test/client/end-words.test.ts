@@ -17,7 +17,7 @@ test('where the phone was wrong, a new attempt comes first, and needs both the a
   const end = { kind: 'abandoned', open: true, refusedDocument: false } as const;
   const [anew, reopen] = await remediesAfterEnd(archive, RECORD, { ...end, reason: 'wrong-phone' });
   expect(anew?.command).toMatch(/--new-attempt .* --email ADDRESS --phone NUMBER$/);
-  expect(anew?.words).toMatch(/give both the e-mail address and the phone/);
+  expect(anew?.words).toMatch(/Give the right e-mail address and phone/);
   expect(reopen?.command).toMatch(/^videoid reopen/);
   const [first] = await remediesAfterEnd(archive, RECORD, { ...end, reason: 'gave-up' });
   expect(first?.command).toMatch(/^videoid reopen/);

@@ -1,4 +1,6 @@
 import * as fc from 'fast-check';
+import { checkEnrolmentInput } from '../../src/client/start/enrolment-input.js';
+import { checkSignatureInput } from '../../src/client/start/signature-input.js';
 import { internationalPhone, sensibleEmail } from '../../src/client/input/signer.js';
 
 describe('a phone number', () => {
@@ -78,5 +80,28 @@ describe('an e-mail address', () => {
     ['nothing', ''],
   ])('with %s is refused', (_why, given) => {
     expect(sensibleEmail(given)).toBeUndefined();
+  });
+});
+
+describe('the signer of a start', () => {
+  const input = { reference: 'r', documents: [{ name: 'a.pdf', content: 'a.pdf' }] };
+  const email = 'ada@example.com';
+  const phone = '+34600000000';
+
+  test.each([
+    [{ phone }, 'BAD_EMAIL', 'signer.email', /no e-mail address/],
+    [{ email }, 'BAD_PHONE', 'signer.phone', /no phone/],
+    [{ email: 'ada', phone }, 'BAD_EMAIL', 'signer.email', /cannot be used/],
+  ])('%j is refused by what is missing or wrong', (signer, code, field, message) => {
+    const refused = expect.objectContaining({ code, field, message: expect.stringMatching(message) as string });
+    for (const check of [checkSignatureInput, checkEnrolmentInput])
+      expect(() => check({ ...input, signer })).toThrow(refused as Error);
+  });
+
+  test('may be given in part in a new attempt', () => {
+    const again = { reference: 'r', newAttempt: true, signer: { phone } };
+    expect(checkSignatureInput(again).signer).toEqual({ phone });
+    expect(checkEnrolmentInput(again).signer).toEqual({ phone });
+    expect(() => checkSignatureInput({ ...again, signer: { phone: '1' } })).toThrow(/international prefix/);
   });
 });

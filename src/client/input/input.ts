@@ -97,12 +97,30 @@ export const actorPart = z.strictObject({
 
 export const reasoned: z.ZodType<ReasonedOrder> = z.strictObject({ actor: actorPart, reason: words });
 
+/** A new attempt takes what is left out from the attempt before. */
+export const signerParts = { email: email.optional(), phone: phone.optional() };
+
+/** Requires the whole signer where there is no attempt before. The error names the part that is missing. */
+export function requireSigner(
+  {
+    signer,
+    newAttempt,
+  }: { signer?: { email?: unknown; phone?: unknown } | undefined; newAttempt?: boolean | undefined },
+  context: z.RefinementCtx,
+): void {
+  if (newAttempt === true) return;
+  if (signer === undefined) return refuse(context, 'BAD_INPUT', 'There is no signer.', ['signer']);
+  if (signer.email === undefined)
+    refuse(context, 'BAD_EMAIL', 'There is no e-mail address of the signer.', ['signer', 'email']);
+  if (signer.phone === undefined) refuse(context, 'BAD_PHONE', 'There is no phone of the signer.', ['signer', 'phone']);
+}
+
 /** The fields that starts of both flows have. */
 export const startParts = {
   reference,
   registrationAuthority: z.string().optional(),
   profile: z.string().optional(),
-  signer: z.strictObject({ email, phone }).optional(),
+  signer: z.strictObject(signerParts).optional(),
   newAttempt: z.boolean().optional(),
   /** Checked when it is merged with the settings. */
   policy: z.record(z.string(), z.unknown()).optional(),

@@ -30,11 +30,11 @@ export async function remediesAfterEnd(
   const anew = {
     words: [
       created ? 'try again with a new video, which is billed again' : 'try again with corrected data',
-      ...(files ? ['with other files than the one that was refused'] : []),
+      ...(files ? ['Give other files than the one that was refused'] : []),
       signer
-        ? 'give both the e-mail address and the phone; all else that you leave out comes from this attempt'
-        : 'what you leave out comes from this attempt',
-    ].join('; '),
+        ? 'Give the right e-mail address and phone. What you leave out comes from this attempt'
+        : 'What you leave out comes from this attempt',
+    ].join('. '),
     command: newAttemptCommand(flow, reference, { signer, files }),
   };
   if (!open || files) return [anew];

@@ -5,7 +5,7 @@ import {
   checkedInput,
   documentList,
   type PolicyOverrides,
-  refuse,
+  requireSigner,
   type StartDocument,
   startParts,
 } from '../input/input.js';
@@ -18,8 +18,8 @@ export interface EnrolmentInput {
   registrationAuthority?: string | undefined;
   /** Default: the first profile of the registration authority. */
   profile?: string | undefined;
-  /** Optional in a new attempt: the default is the signer of the last one. */
-  signer?: { email: string; phone: string } | undefined;
+  /** Optional in a new attempt, also in part: the default is the signer of the last one. */
+  signer?: { email?: string | undefined; phone?: string | undefined } | undefined;
   /** Where the keys are stored. Optional if the profile allows only one place. */
   secureElement?: SecureElement | undefined;
   /** Days that the certificate is valid. Default: 730. */
@@ -50,10 +50,7 @@ const enrolmentInputSchema = z
     documents: documentList.optional(),
     untilIssued: z.boolean().optional(),
   })
-  .superRefine((input, context) => {
-    if (input.newAttempt === true || input.signer !== undefined) return;
-    refuse(context, 'BAD_INPUT', 'There is no signer.', ['signer']);
-  });
+  .superRefine(requireSigner);
 
 /** An input after the first check. Its fields are checked later, against the profile. */
 export type CheckedEnrolment = z.output<typeof enrolmentInputSchema> & { flow: 'enrolment' };

@@ -4,11 +4,11 @@ import { documentNumber } from '../../signatures/identity/document-number.js';
 import {
   checkedInput,
   documentList,
-  email,
   personValue,
-  phone,
   type PolicyOverrides,
   refuse,
+  requireSigner,
+  signerParts,
   type StartDocument,
   startParts,
 } from '../input/input.js';
@@ -29,8 +29,10 @@ export interface StartInput {
   registrationAuthority?: string | undefined;
   /** Default: the first profile of the registration authority. */
   profile?: string | undefined;
-  /** Optional in a new attempt: the default is the signer of the last one. */
-  signer?: { email: string; phone: string; expected?: ExpectedSigner | undefined } | undefined;
+  /** Optional in a new attempt, also in part: the default is the signer of the last one. */
+  signer?:
+    | { email?: string | undefined; phone?: string | undefined; expected?: ExpectedSigner | undefined }
+    | undefined;
   /** 1 to 10 PDFs. Optional in a new attempt: the default is the documents of the last one. */
   documents?: StartDocument[] | undefined;
   /** A new try after an end other than signed. The video is done again, and the provider bills again. */
@@ -55,7 +57,7 @@ const expectedSigner = z
 const startInputSchema = z
   .strictObject({
     ...startParts,
-    signer: z.strictObject({ email, phone, expected: expectedSigner.exactOptional() }).optional(),
+    signer: z.strictObject({ ...signerParts, expected: expectedSigner.exactOptional() }).optional(),
     documents: documentList
       .superRefine((given, context) => {
         if (given.length === 0) refuse(context, 'NO_DOCUMENT', 'There is no document.');
@@ -63,9 +65,9 @@ const startInputSchema = z
       .optional(),
   })
   .superRefine((input, context) => {
-    if (input.newAttempt === true) return;
-    if (input.documents === undefined) refuse(context, 'NO_DOCUMENT', 'There is no document.', ['documents']);
-    if (input.signer === undefined) refuse(context, 'BAD_INPUT', 'There is no signer.', ['signer']);
+    if (input.newAttempt !== true && input.documents === undefined)
+      refuse(context, 'NO_DOCUMENT', 'There is no document.', ['documents']);
+    requireSigner(input, context);
   });
 
 /** An input after the first check. */

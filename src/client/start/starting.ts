@@ -40,7 +40,10 @@ type Checked = CheckedInput | CheckedEnrolment;
 type Keyed = Checked & { startKey: string | undefined };
 
 /** Fields that only a new attempt may leave out. */
-type Complete = { [Field in 'signer' | 'documents']: Exclude<CheckedInput[Field], undefined> };
+interface Complete {
+  signer: RequestRecord['signer'];
+  documents: Exclude<CheckedInput['documents'], undefined>;
+}
 
 /**
  * Starts a request of either flow, or finds the one that the same input started before. All checks come before anything is
@@ -80,7 +83,7 @@ async function startedWith(place: StartPlace, checked: Keyed, latest: number): P
     const before = again
       ? await completedRecord(archive, await archive.readRequest({ flow, reference, attempt: attempt - 1 }))
       : undefined;
-    const signer = checked.signer ?? before?.signer;
+    const signer = signerOf(checked, before?.signer);
     const identities = documents === undefined ? record.documents : await identify(documents, config.documents);
     const same =
       again === attempt > 1 &&
@@ -176,10 +179,13 @@ async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Pr
   throw notAllowed('Another new attempt was started at the same time.', 'See its status.', { attempt });
 }
 
-/** The expected identity stays until another is given. So a new e-mail address alone does not remove the check. */
-function signerOf({ signer }: Checked, before: RequestRecord['signer']): RequestRecord['signer'] {
-  if (signer === undefined) return before;
-  return { ...defined({ expected: before.expected }), ...signer };
+/** What is not given stays, also the expected identity. Undefined if a part is known neither here nor before. */
+function signerOf<Before extends RequestRecord['signer'] | undefined>(
+  { signer }: Checked,
+  before: Before,
+): RequestRecord['signer'] | Before {
+  const { email, phone, ...more } = { ...before, ...defined({ ...signer }) };
+  return email === undefined || phone === undefined ? before : { email, phone, ...more };
 }
 
 /** The settings for this start. In a new attempt, missing values come from the attempt before. */
@@ -210,7 +216,9 @@ export async function resumeRequest(place: StartPlace, record: RequestRecord, ag
 }
 
 /** An enrolment may have no documents. */
-function complete({ flow, signer, documents = flow === 'enrolment' ? [] : undefined }: Checked): Complete {
+function complete(checked: Checked): Complete {
+  const { flow, documents = flow === 'enrolment' ? [] : undefined } = checked;
+  const signer = signerOf(checked, undefined);
   if (signer !== undefined && documents !== undefined) return { signer, documents };
   throw new VideoIdError('BAD_INPUT', 'Signer and documents may be left out in a new attempt only.', {
     field: signer === undefined ? 'signer' : 'documents',
