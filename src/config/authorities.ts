@@ -6,9 +6,15 @@ import type { Config, EnvironmentConfig, OfficerConfig, RegistrationAuthorityCon
  * The settings of a registration authority.
  *
  * @param holder how the error names the process that has the settings
+ * @param others ids that a start may name instead
  * @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY
  */
-export function authoritySettings(config: Config, id: string, holder = processName()): RegistrationAuthorityConfig {
+export function authoritySettings(
+  config: Config,
+  id: string,
+  holder = processName(),
+  others?: readonly string[],
+): RegistrationAuthorityConfig {
   const authority = Object.hasOwn(config.registrationAuthorities, id) ? config.registrationAuthorities[id] : undefined;
   if (authority !== undefined) return authority;
   const setting = isName(id) ? `registrationAuthorities.${id}` : 'it to registrationAuthorities';
@@ -17,7 +23,7 @@ export function authoritySettings(config: Config, id: string, holder = processNa
     `The registration authority ${isName(id) ? `${id} ` : ''}is not in the settings of ${holder}.`,
     {
       field: 'registrationAuthority',
-      remedy: `Put ${setting} into these settings, also for requests that still run, and restart the process. Or use ${listed(Object.keys(config.registrationAuthorities))}.`,
+      remedy: `Put ${setting} into these settings, also for requests that still run, and restart the process.${others === undefined ? '' : ` Or use ${listed(others)}.`}`,
     },
   );
 }
@@ -71,7 +77,8 @@ export type ChosenAuthority = readonly [id: string, settings: RegistrationAuthor
 export function chosenAuthority(config: Config, wanted: string | undefined, known: readonly string[]): ChosenAuthority {
   const [only] = known;
   const id = wanted ?? (known.length === 1 ? only : undefined);
-  if (id !== undefined) return [id, authoritySettings(config, id)];
+  if (id !== undefined)
+    return [id, authoritySettings(config, id, processName(), Object.keys(config.registrationAuthorities))];
   throw new VideoIdError('UNKNOWN_REGISTRATION_AUTHORITY', 'No registration authority is named.', {
     field: 'registrationAuthority',
     remedy: `Name one: ${listed(known)}.`,
