@@ -51,6 +51,14 @@ export const STAGE_WORDS: Record<Stage, string> = {
 /** The stage `acceptance` after the signer has accepted. There is no valid code to type. */
 export const ACCEPTED_WORDS = 'accepted. The signer has to ask for a code, or to sign in another way';
 
+/** What ends the review without a verb of ours. */
+export const DECIDED_IN_CONSOLE = "a decision in the provider's console";
+
+/** @param deadline ISO 8601 */
+export function byDeadline(deadline: string): string {
+  return `the deadline at ${deadline}`;
+}
+
 /** The stages in which people outside the worker act. */
 export const PEOPLE_STAGES: ReadonlySet<Stage> = new Set<Stage>([
   'video',
@@ -72,10 +80,15 @@ export interface Attention {
   since: string;
   /** How often the step was tried since then. */
   tries: number;
-  /** True if the step keeps trying until it succeeds. False if it waits for a decision. */
+  /**
+   * Who ends it. `next-try`: the step keeps trying until it succeeds. `people`: an officer, the signer or somebody at the provider
+   * must act, and the request goes on then. `operator`: the step waits for a decision, see `remedies`.
+   */
+  awaits: 'next-try' | 'people' | 'operator';
+  /** Whether it may leave without anybody who acts here. */
   leavesByItself: boolean;
   remedies: Remedy[];
-  /** Numbers beside the words: `bytesNeeded`, `bytesFree`. */
+  /** Facts beside the words: `bytesNeeded`, `document`. `decision`: an officer's decision that was not taken. */
   facts?: Record<string, string | number | boolean>;
 }
 
@@ -126,6 +139,10 @@ export interface RequestStatus {
   /** Deadline of the current stage, ISO 8601; absent where none runs. */
   deadline?: string;
   attention?: Attention;
+  /** A step fails and is tried again. It is not attention yet. */
+  failing?: { code: FailureCode; words: string; since: string };
+  /** The provider's callbacks come with a wrong token, so changes are seen late. */
+  callbacks?: 'wrong-token';
   provider: {
     videoidPk?: string;
     requestPk?: string;

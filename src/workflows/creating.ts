@@ -87,5 +87,5 @@ async function adoptedFrom<T>({ steps, state }: RequestRun, creating: Creating<T
 
 /** What an operator can do about a create that failed. */
 export function createRemedies({ code }: Pick<StepFailure, 'code'>, events: readonly RequestEvent[]): Remedy[] {
-  return mayBeCreated(code, events) ? ['retry', 'adopt'] : ['retry'];
+  return mayBeCreated(code, events) ? ['adopt', 'retry'] : ['retry']; // the safe one first
 }

@@ -22,7 +22,7 @@ import {
 } from './ends.js';
 import { setCommonHandlers } from './handlers.js';
 import { issued } from './issuing.js';
-import { type Review, reviewed } from './review.js';
+import { notTaken, type Review, reviewed } from './review.js';
 import { validated } from './validation.js';
 import { videoFinished } from './video.js';
 
@@ -185,7 +185,8 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
         state.toReview = declaration.value;
         return state.happened('declared', { ...declaration.value });
       case 'failed':
-        return call?.fail(callFailureOf(declaration.failure));
+        if (call) notTaken(run, call.order, declaration.failure, call);
+        return;
       case 'overtaken': // nobody needs to read it any more
     }
   }

@@ -5,8 +5,9 @@ import type { FailureCode } from '../messages/failures.js';
 import type { IdentityAccepted, IdentityWord } from '../messages/identity.js';
 import type { ProviderStatus } from '../messages/request.js';
 import type { ReviewDecision } from '../messages/steering.js';
-import { APPROVAL_INCOMPLETE, OFFICER_AWAITED, unexpected } from './attention-words.js';
+import { APPROVAL_INCOMPLETE, decisionRefused, unexpected } from './attention-words.js';
 import { corrected } from './correcting.js';
+import { forgetCause, forgetOtherSigner, markDecision } from './decision-mark.js';
 import { callFailure, callFailureOf } from './engine/call-failure.js';
 import { Ending, endedAtProvider } from './engine/endings.js';
 import type { Call } from './engine/inbox.js';
@@ -67,13 +68,14 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
       case undecided:
         enterReview(run);
         await corrected(run);
-        resumeAutomaticApproval(run);
+        if (state.identity === 'as-expected') forgetOtherSigner(state);
+        markDecision(run);
         if (!state.approved) {
           const decision = await decided(run, review);
           if (decision.review === 'incomplete') return decision;
           state.approved = decision.review === 'approved';
           if (state.providerStatus !== undecided) continue;
-          if (state.officerAwaited && !state.approved) attention.set('approve', OFFICER_AWAITED, ['cancel']);
+          markDecision(run);
         }
         break;
       case 'CREATED':
@@ -99,7 +101,7 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
       'review-deadline',
       { until: () => officerMayAct() || dataMayBeCorrected(), soon: state.approved },
     );
-    if (resolved?.resolution.remedy === 'retry') state.officerAwaited = false;
+    if (resolved?.resolution.remedy === 'retry') forgetCause(state);
   }
 }
 
@@ -107,15 +109,10 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
 function enterReview(run: RequestRun): void {
   if (run.state.stage === 'review') return;
   run.enter('review');
+  run.state.decisionRefused = undefined; // one of an earlier stage
   const { reviewMode, policy } = run.request;
   if (reviewMode === 'manual') upsertSearchAttributes([{ key: stageAttribute, value: 'review' }]);
   run.deadline.start(policy.deadlines.review);
-}
-
-/** An automatic approval that was held back is tried again once the signer's data is corrected. */
-function resumeAutomaticApproval({ state, attention }: RequestRun): void {
-  if (state.identity === 'as-expected') state.officerAwaited = false;
-  if (!state.officerAwaited) attention.clear();
 }
 
 function notNow(status: ProviderStatus | undefined) {
@@ -141,7 +138,6 @@ export async function answerOfficer(run: RequestRun, review: Review): Promise<Ca
   return carried;
 }
 
-/** The officer who decides gets these failures, and may decide again: nothing was sent, or it was refused. */
 /** Asks the provider to approve or refuse in the officer's name, and acts on its answer. */
 async function carryOut(
   run: RequestRun,
@@ -151,6 +147,7 @@ async function carryOut(
 ): Promise<Carried> {
   const { state, steps, request } = run;
   const decisionId = orderId((state.decisions += 1));
+  state.decisionRefused = undefined; // this one counts now
   for (;;) {
     const undecided = state.providerStatus ?? DECISION_AWAITED[request.key.flow];
     const ask = await steps.run(decision.decision, asked(review, decision, decisionId), {
@@ -182,8 +179,13 @@ function asked(
   return (activities) => review.approve(activities, { ...order, ...defined({ identity: decision.identity }) });
 }
 
-/** The provider did not take the decision. The officer gets the reason and may decide again. */
-function notTaken(run: RequestRun, decision: ReviewDecision, failure: StepFailure, call?: Call<'review'>): Carried {
+/** The decision had no effect. The officer gets the reason and may decide again. Until then the request is in attention. */
+export function notTaken(
+  run: RequestRun,
+  decision: ReviewDecision,
+  failure: StepFailure,
+  call?: Call<'review'>,
+): Carried {
   const { state, request } = run;
   const { code, words, facts } = failure;
   if (code === 'SIGNER_UNEXPECTED') {
@@ -192,7 +194,9 @@ function notTaken(run: RequestRun, decision: ReviewDecision, failure: StepFailur
   }
   state.happened('decision-refused', { decision: decision.decision, code, words }, actorOf(decision));
   call?.fail(callFailureOf(failure));
-  return INCOMPLETE.has(code) ? { review: 'incomplete', failure } : UNDECIDED;
+  if (INCOMPLETE.has(code)) return { review: 'incomplete', failure };
+  if (call) state.decisionRefused = decisionRefused(decision, failure);
+  return UNDECIDED;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { unexpected } from './attention-words.js';
+import { forgetCause, markDecision } from './decision-mark.js';
 import { endedAtProvider } from './engine/endings.js';
 import type { RequestRun } from './engine/request-run.js';
 import { answerOfficer, type Review } from './review.js';
@@ -25,15 +26,18 @@ export async function validated(run: RequestRun, review: Review): Promise<void> 
         throw endedAtProvider(state);
       case 'VIDEOREVIEW':
       case 'VIDEOINCOMPLETE':
-        attention.clear();
+        markDecision(run);
         break;
       case undefined:
       default:
         attention.set('wait', unexpected(state.providerStatus));
     }
-    await run.statusChanged('watch the provider until its operator has validated', 'validation-deadline', {
-      until: () => inbox.has('review'),
-    });
+    const resolved = await run.statusChanged(
+      'watch the provider until its operator has validated',
+      'validation-deadline',
+      { until: () => inbox.has('review') },
+    );
+    if (resolved?.resolution.remedy === 'retry') forgetCause(state);
     if (inbox.has('review')) await answerOfficer(run, review);
   }
 }

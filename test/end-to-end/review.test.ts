@@ -76,8 +76,8 @@ describe('a request that is approved', () => {
     expect(await at.client.status(people.reference)).toMatchObject({
       stage: 'review',
       provider: { status: 'VIDEOREVIEW' },
+      attention: { code: 'CREDENTIALS_REFUSED', awaits: 'people' },
     });
-    expect((await at.client.status(people.reference)).attention).toBeUndefined();
     await expect(typed('rao-pin-1400')).resolves.toEqual({ status: 'ENROLLREADY' });
     await people.until('acceptance');
   });

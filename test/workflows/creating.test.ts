@@ -20,16 +20,16 @@ function after(flow: Flow, ...codes: FailureCode[]): string[] {
 test('what was refused can be corrected; what may have been made can be adopted, from then on', () => {
   expect(after('signature', 'PROVIDER_REFUSED', 'CREATE_IN_DOUBT', 'PROVIDER_REFUSED')).toEqual([
     'retry correct',
-    'retry adopt',
-    'retry adopt correct',
+    'adopt retry',
+    'adopt retry correct',
   ]);
 });
 
 test('an enrolment that may have been made is found by its signer, who is not corrected until it is settled', () => {
   expect(after('enrolment', 'PROVIDER_REFUSED', 'PROVIDER_ANSWER_UNKNOWN', 'PROVIDER_REFUSED')).toEqual([
     'retry correct',
-    'retry adopt',
-    'retry adopt',
+    'adopt retry',
+    'adopt retry',
   ]);
 });
 

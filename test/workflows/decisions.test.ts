@@ -117,3 +117,70 @@ test('each decision has its own number, so that a later one is not taken for an 
   await it.settles();
   expect(it.activity('refuse').order).toMatchObject({ decisionId: expect.stringMatching(/-2$/) as string });
 });
+
+describe('a decision that was not taken', () => {
+  const ATTENTION = 'VideoIdAttention';
+  async function notTaken(wish: Wish = 'approve'): Promise<void> {
+    const { answer } = await decided(wish);
+    await it.fails(wish, { code: 'CREDENTIALS_REFUSED', words: 'HTTP 403: Invalid RAO credentials' });
+    await expect(answer).rejects.toMatchObject({ code: 'CREDENTIALS_REFUSED' });
+  }
+
+  test.each<Wish>(['approve', 'refuse'])('is attention in search and in the status: %s', async (wish) => {
+    await notTaken(wish);
+    expect(it.attributes.get(ATTENTION)).toBe('CREDENTIALS_REFUSED');
+    expect(await it.status()).toMatchObject({
+      stage: 'review',
+      cause: 'CREDENTIALS_REFUSED',
+      words: "The officer's last decision was not taken: HTTP 403: Invalid RAO credentials. Then decide again.",
+      attention: { awaits: 'people', leavesByItself: false, remedies: ['retry', 'cancel'] },
+      endsBy: expect.arrayContaining(['an officer approves or refuses']) as string[],
+      verbs: expect.arrayContaining(['approve', 'refuse', 'resolve']) as string[],
+    });
+  });
+
+  test('stays so while other things happen, and is over when another decision is carried out', async () => {
+    await notTaken();
+    await it.hint();
+    await it.answers('watch', { status: 'VIDEOREVIEW' });
+    void it.update('correct', { actor: { kind: 'operator' }, reason: 'typo', number: 1, fields: ['name'] });
+    await it.settles();
+    await it.answers('correct', { status: 'VIDEOREVIEW' });
+    expect(it.attributes.get(ATTENTION)).toBe('CREDENTIALS_REFUSED');
+    void it.update('review', DECISIONS.approve);
+    await it.settles();
+    expect((await it.status()).words).toMatch(/Carried out now: approve/);
+    await it.answers('approve', { status: 'ENROLLREADY', effect: 'ours' });
+    expect(it.attributes.get(ATTENTION)).toBeNull();
+    expect((await it.status()).attention).toBeUndefined();
+  });
+
+  test('because of another signer is over when the data is as expected', async () => {
+    const { answer } = await decided('approve');
+    await it.fails('approve', { code: 'SIGNER_UNEXPECTED', facts: { identity: 'different' } });
+    await expect(answer).rejects.toMatchObject({ code: 'SIGNER_UNEXPECTED' });
+    expect(it.attributes.get(ATTENTION)).toBe('SIGNER_UNEXPECTED');
+    void it.update('correct', { actor: { kind: 'operator' }, reason: 'misread', number: 1, fields: ['name'] });
+    await it.settles();
+    await it.answers('correct', { status: 'VIDEOREVIEW', identity: 'as-expected' });
+    expect(it.attributes.get(ATTENTION)).toBeNull();
+  });
+
+  test('is forgotten by an order to retry, and the decision is still awaited', async () => {
+    await notTaken();
+    void it.update('resolve', { remedy: 'retry', actor: { kind: 'operator' } });
+    await it.settles();
+    expect(it.attributes.get(ATTENTION)).toBeNull();
+    expect(await it.status()).toMatchObject({
+      stage: 'review',
+      verbs: expect.arrayContaining(['approve']) as string[],
+    });
+  });
+
+  test('is over when somebody decides at the provider', async () => {
+    await notTaken();
+    await it.answers('watch', { status: 'ENROLLREADY' });
+    expect(it.attributes.get(ATTENTION)).toBeNull();
+    expect(await it.status()).toMatchObject({ stage: 'preparing' });
+  });
+});

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import type { VMWorkflowCreator } from '@temporalio/worker/lib/workflow/vm.js';
 import type { Activities } from '../../src/messages/activities.js';
+import { ATTENTION_ATTRIBUTE } from '../../src/messages/search-attributes.js';
 import { PROVIDER_STATUSES, type ProviderIds, type ReviewMode } from '../../src/messages/request.js';
 import { PEOPLE_STAGES, type RequestStatus, type Verb } from '../../src/messages/status.js';
 import { InProcess, workflows } from './in-process.js';
@@ -145,7 +146,7 @@ async function played(reviewMode: ReviewMode, moves: Move[]): Promise<void> {
     for (const each of moves) {
       if (it.result !== undefined) return;
       const now = await it.status();
-      agrees(now);
+      agrees(now, it.attributes.get(ATTENTION_ATTRIBUTE));
       if (now.stage === 'ended') return;
       await made(it, each, now);
     }
@@ -190,7 +191,12 @@ async function ordered(it: InProcess, which: number, now: RequestStatus): Promis
   if (notNow.length > 0) throw new Error(`${verb} was offered, and refused: ${JSON.stringify({ ...now, events: [] })}`);
 }
 
-function agrees({ stage, endsBy, verbs, attention, words, underWay }: RequestStatus): void {
+/** @param listed the attention in search, from which lists and the metric come */
+function agrees({ stage, endsBy, verbs, attention, cause, words, underWay }: RequestStatus, listed: unknown): void {
+  expect({ stage, attention: listed ?? undefined }).toEqual({ stage, attention: attention?.code });
+  // In these stages only the signer or the requester may have to try again.
+  if (cause !== undefined && attention === undefined) expect(['completing', 'acceptance', 'code']).toContain(stage);
+  if (attention) expect(attention.words).toMatch(/\.$/);
   for (const end of endsBy) {
     const here = DONE_HERE.find(([pattern]) => pattern.test(end));
     if (here === undefined) expect(end).toMatch(ELSEWHERE);

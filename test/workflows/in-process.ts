@@ -49,6 +49,8 @@ export class InProcess {
   result: unknown;
   /** How many activities of each name were started. */
   readonly called = new Map<Name, number>();
+  /** The search attributes, as Temporal has them. */
+  readonly attributes = new Map<string, unknown>();
   private readonly pending: Pending[] = [];
   private readonly timers = new Map<number, number>();
   private readonly updates = new Map<string, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
@@ -198,6 +200,9 @@ export class InProcess {
       if (cut) await this.resolve(cut, { cancelled: { failure: failed(cut.name, cause) } });
     }
     if (updateResponse) this.respond(updateResponse);
+    const upserted = command.upsertWorkflowSearchAttributes?.searchAttributes?.indexedFields ?? {};
+    for (const [name, payload] of Object.entries(upserted))
+      this.attributes.set(name, fromPayloadsAtIndex(defaultPayloadConverter, 0, [payload]));
     if (command.startChildWorkflowExecution) {
       const { seq = null } = command.startChildWorkflowExecution;
       await this.activate([{ resolveChildWorkflowExecutionStart: { seq, succeeded: { runId: 'child' } } }]);

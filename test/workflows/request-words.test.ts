@@ -11,9 +11,12 @@ const TROUBLE: Attention = {
   words: 'It is busy.',
   since: '2026-01-01T00:00:00.000Z',
   tries: 1,
+  awaits: 'next-try',
   leavesByItself: true,
   remedies: ['retry', 'cancel'],
 };
+
+const OPERATOR_AWAITED = { awaits: 'operator', leavesByItself: false } as const;
 
 function aState(fields: Partial<RequestState>, flow: Flow = 'signature', reviewMode: ReviewMode = 'manual') {
   const key = { flow, reference: 'r', attempt: 2, registrationAuthority: '139' };
@@ -58,7 +61,7 @@ test('the deadline can be extended while one runs', () => {
 test('trouble that leaves by itself takes no verb away; while an operator is awaited, nothing is asked of the story', () => {
   const busy = verbsOf(aState({ ...IN_REVIEW, attention: TROUBLE }), undefined);
   expect(busy).toEqual(['approve', 'refuse', 'correct', 'identity', 'resolve', 'cancel']);
-  const awaited = { ...TROUBLE, leavesByItself: false };
+  const awaited = { ...TROUBLE, ...OPERATOR_AWAITED };
   expect(verbsOf(aState({ stage: 'review', attention: awaited }), undefined)).toEqual([
     'identity',
     'resolve',
@@ -74,12 +77,12 @@ test.each<[Partial<RequestState>, Verb[]]>([
     ['identity', 'documents', 'contract', 'accept', 'resolve', 'abandon', 'cancel'],
   ],
 ])('nothing hangs while an operator is awaited: %j', (fields, verbs) => {
-  const attention = { ...TROUBLE, leavesByItself: false };
+  const attention = { ...TROUBLE, ...OPERATOR_AWAITED };
   expect(verbsOf(aState({ ...fields, attention }, 'enrolment'), undefined)).toEqual(verbs);
 });
 
 test('data that a create was refused for can be corrected', () => {
-  const attention: Attention = { ...TROUBLE, step: 'create', code: 'PROVIDER_REFUSED', leavesByItself: false };
+  const attention: Attention = { ...TROUBLE, step: 'create', code: 'PROVIDER_REFUSED', ...OPERATOR_AWAITED };
   expect(verbsOf(aState({ attention }), undefined)).toEqual(['correct', 'resolve', 'cancel']);
 });
 
@@ -116,8 +119,8 @@ test('what ends the wait: people, the deadline, the trouble’s own end, an oper
     'the next try that succeeds',
     "an operator's decision: retry, cancel",
   ]);
-  const awaited = { ...TROUBLE, leavesByItself: false };
-  const unknown = { ...TROUBLE, step: 'watch', code: 'PROVIDER_NOT_FOUND', leavesByItself: false } as const;
+  const awaited = { ...TROUBLE, ...OPERATOR_AWAITED };
+  const unknown = { ...TROUBLE, step: 'watch', code: 'PROVIDER_NOT_FOUND', ...OPERATOR_AWAITED } as const;
   expect(statusOf(aState({ stage: 'video', attention: unknown }), undefined).endsBy).not.toContain(
     'the signer finishes the video behind the link',
   );

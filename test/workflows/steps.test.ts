@@ -253,14 +253,14 @@ describe('an officer who decides', () => {
     await expect(approval).rejects.toMatchObject({ code: 'PROVIDER_BUSY' });
   });
 
-  test('learns that the credentials are wrong and may type them again, without attention', async () => {
+  test('learns that the credentials are wrong and may type them again. Until then it is attention', async () => {
     await inReview();
     const approval = it.update('review', APPROVE);
     await it.settles();
     await it.fails('approve', { code: 'CREDENTIALS_REFUSED' });
     await expect(approval).rejects.toMatchObject({ code: 'CREDENTIALS_REFUSED' });
     const { attention, verbs } = await it.status();
-    expect(attention).toBeUndefined();
+    expect(attention).toMatchObject({ code: 'CREDENTIALS_REFUSED', awaits: 'people' });
     expect(verbs).toContain('approve');
   });
 });

@@ -1,4 +1,5 @@
 import type { AnyRequest } from '../../src/messages/request.js';
+import { withMoments } from '../../src/messages/moments.js';
 import type { RequestEvent } from '../../src/messages/status.js';
 import { RequestState } from '../../src/workflows/engine/request-state.js';
 import { checklist, statusOf } from '../../src/workflows/engine/status.js';
@@ -32,15 +33,16 @@ describe('what a request says that it waits for', () => {
     expect(said({})).toEqual({ words: DECISION, cause: undefined });
   });
 
-  test('a decision that was refused is named with its code, until another one is taken', () => {
-    const facts = { code: 'CREDENTIALS_REFUSED', words: 'HTTP 403: Invalid RAO credentials.' };
-    const refused = event('decision-refused', facts);
-    expect(said({}, [event('created'), refused])).toEqual({
-      words: `${DECISION}. The officer's last decision was not taken: HTTP 403: Invalid RAO credentials`,
-      cause: 'CREDENTIALS_REFUSED',
+  test('data that was refused is named with its code, until other data is provided', () => {
+    const inCompleting = { stage: 'completing' } as const;
+    const stage = 'waiting for data or documents that the video did not give';
+    const refused = event('data-refused', { code: 'PROVIDER_REFUSED', words: 'HTTP 412: Invalid request fields.' });
+    expect(said(inCompleting, [refused])).toEqual({
+      words: `${stage}. The data provided last was not accepted: HTTP 412: Invalid request fields`,
+      cause: 'PROVIDER_REFUSED',
     });
-    expect(said({}, [refused, event('approved')])).toEqual({ words: DECISION, cause: undefined });
-    expect(said({ since: THEN + 1 }, [refused])).toEqual({ words: DECISION, cause: undefined });
+    expect(said(inCompleting, [refused, event('data-provided')]).cause).toBeUndefined();
+    expect(said({ ...inCompleting, since: THEN + 1 }, [refused]).cause).toBeUndefined();
   });
 
   test('a code that was not accepted is named until another one is sent', () => {
@@ -96,11 +98,12 @@ describe('what a request says that it waits for', () => {
     });
   });
 
-  test('the checklist says the same as the status', () => {
-    const facts = { code: 'CREDENTIALS_REFUSED', words: 'HTTP 403: Invalid RAO credentials' };
-    const state = aState({ providerStatus: 'VIDEOREVIEW' }, [event('decision-refused', facts)]);
+  test('the checklist says the same as the status, with moments as people read them', () => {
+    const inCode = { stage: 'code', sentAt: new Date(THEN).toISOString() } as const;
+    const state = aState(inCode, [event('code-not-accepted')]);
     const { words, endsBy } = statusOf(state, DEADLINE);
     const screen = checklist(state, DEADLINE);
-    for (const line of [`▶ **${words}**`, ...endsBy]) expect(screen).toContain(line);
+    for (const line of [`▶ **${words}**`, ...endsBy]) expect(screen).toContain(withMoments(line));
+    expect(screen).toContain('the deadline at 2026-01-09 03:00:00 UTC');
   });
 });

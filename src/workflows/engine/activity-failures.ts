@@ -18,13 +18,13 @@ export function failureOf(error: unknown): StepFailure | undefined {
       failure ?? {
         code: 'STEP_FAILED',
         temporary: !cause.nonRetryable,
-        words: 'The step failed in our own code; the log of the worker says where.',
+        words: 'It failed in our own code. The log of the worker says where.',
       }
     );
   }
   if (cause instanceof CancelledFailure) return undefined;
   if (!(error instanceof ActivityFailure)) throw error;
-  return { code: 'STEP_FAILED', temporary: true, words: 'The step did not finish in its time; it is tried again.' };
+  return { code: 'STEP_FAILED', temporary: true, words: 'It did not finish in its time. It is tried again.' };
 }
 
 /**

@@ -1,12 +1,13 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
-import type { StepFailure } from '../../messages/activities.js';
 import { defined } from '../../messages/defined.js';
+import { sentence } from '../../messages/sentences.js';
 import type { Attention, Remedy, RequestEvent } from '../../messages/status.js';
 import { callFailure } from './call-failure.js';
 import type { DeadlineTimer } from './deadline-timer.js';
 import type { Inbox } from './inbox.js';
 import type { RequestState } from './request-state.js';
 import { attentionAttribute } from './search-attributes.js';
+import type { Trouble } from './trouble.js';
 
 /**
  * The mark on a request that needs, or may need, an operator. It shows the failure with which the trouble began. Temporal knows
@@ -24,11 +25,11 @@ export class AttentionMark {
   }
 
   /** @param remedies what an operator can do beside `retry` */
-  set(step: Attention['step'], failure: StepFailure, remedies: readonly Remedy[] = ['cancel']): void {
+  set(step: Attention['step'], failure: Trouble, remedies: readonly Remedy[] = ['cancel']): void {
     const { state } = this;
     const before = state.attention;
     state.attention = attentionOf(step, failure, remedies, before);
-    if (state.attention.tries === 1) {
+    if (!isSame(before, step, failure)) {
       state.happened('attention', { step, code: failure.code, ...documentIn(failure) });
       upsertSearchAttributes([{ key: attentionAttribute, value: failure.code }]);
     }
@@ -49,7 +50,7 @@ export class AttentionMark {
 }
 
 /** The number of the document that the failure is about. */
-function documentIn({ facts }: StepFailure): RequestEvent['facts'] {
+function documentIn({ facts }: Trouble): RequestEvent['facts'] {
   const document = facts?.['document'];
   return document === undefined ? {} : { document };
 }
@@ -57,21 +58,27 @@ function documentIn({ facts }: StepFailure): RequestEvent['facts'] {
 /** If the same step fails in the same way again, that is another try. */
 export function attentionOf(
   step: Attention['step'],
-  { code, words, facts, since, temporary }: StepFailure,
+  trouble: Trouble,
   remedies: readonly Remedy[],
   before: Attention | undefined,
 ): Attention {
-  const same = before?.code === code && before.step === step ? before : undefined;
+  const { code, words, facts, since, temporary, awaits = temporary ? 'next-try' : 'operator' } = trouble;
+  const same = isSame(before, step, trouble) ? before : undefined;
   return {
     step,
     code,
-    words,
+    words: sentence(words),
     ...defined({ facts }),
     since: same?.since ?? notAhead(since),
-    tries: (same?.tries ?? 0) + 1,
+    tries: awaits === 'people' ? 1 : (same?.tries ?? 0) + 1,
+    awaits,
     leavesByItself: temporary,
-    remedies: [...new Set<Remedy>(['retry', ...remedies])],
+    remedies: [...new Set<Remedy>(remedies.includes('retry') ? remedies : ['retry', ...remedies])],
   };
+}
+
+function isSame(before: Attention | undefined, step: Attention['step'], { code }: Trouble): before is Attention {
+  return before?.code === code && before.step === step;
 }
 
 /** The worker of another machine may have said it, with a wrong clock. Now if it said nothing. */

@@ -1,4 +1,4 @@
-import type { Attention } from '../../messages/status.js';
+import { type Attention, byDeadline, DECIDED_IN_CONSOLE } from '../../messages/status.js';
 import type { Verb } from '../../messages/verbs.js';
 import type { RequestState } from './request-state.js';
 import { verbsOffered } from './verbs.js';
@@ -20,7 +20,7 @@ export function endsBy(state: RequestState, deadline: string | undefined): strin
   const offered = verbsOffered(state, deadline);
   const ways = underWay === undefined ? waysOut(state) : [];
   const ends = ways.filter(({ verb }) => verb === undefined || offered.includes(verb)).map(({ words }) => words);
-  if (ends.length > 0 && deadline !== undefined) ends.push(`the deadline at ${deadline}`);
+  if (ends.length > 0 && deadline !== undefined) ends.push(byDeadline(deadline));
   if (attention?.leavesByItself) ends.push(leavesBy(attention));
   else if (underWay !== undefined) ends.push("the provider's answer");
   if (attention && offered.includes('resolve')) ends.push(`an operator's decision: ${attention.remedies.join(', ')}`);
@@ -73,10 +73,7 @@ function decisions({ decidedBy, approved, attention }: RequestState): Way[] {
   if (approved) return [{ words: 'the provider shows the approval that it has taken' }];
   switch (decidedBy) {
     case 'manual':
-      return [
-        { words: 'an officer approves or refuses', verb: 'approve' },
-        { words: "a decision in the provider's console" },
-      ];
+      return [{ words: 'an officer approves or refuses', verb: 'approve' }, { words: DECIDED_IN_CONSOLE }];
     case 'at-provider':
       return [{ words: "the officer's decision in the provider's console" }];
     case 'automatic':

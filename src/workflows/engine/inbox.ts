@@ -49,7 +49,7 @@ export class Inbox {
 
   /** For handlers: adds the order and waits for the story's answer. @throws NOT_NOW while another order of this kind waits */
   ask<K extends CallKind>(kind: K, order: Orders[K]): Promise<Answers[K]> {
-    if (this.has(kind)) throw callFailure('NOT_NOW', 'The same is being carried out already; the first one counts.');
+    if (this.has(kind)) throw callFailure('NOT_NOW', 'The same is being carried out already. The first one counts.');
     return new Promise((resolve, reject) => {
       const call = new Call<K>(order, resolve, reject);
       Object.assign(this.waiting, { [kind]: call });

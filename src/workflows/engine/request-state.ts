@@ -5,6 +5,7 @@ import type { Actor } from '../../messages/outcome.js';
 import { AFTER_VIDEO } from '../../messages/request-fields.js';
 import type { AnyRequest, ProviderStatus, RequestPk, ReviewMode, VideoidPk } from '../../messages/request.js';
 import type { Attention, RequestEvent, RequestStatus, Stage, ToReview } from '../../messages/status.js';
+import type { Trouble } from './trouble.js';
 
 /** What a status shows of a request. `verbs.ts` and `status.ts` derive the rest from it. */
 export class RequestState {
@@ -31,6 +32,8 @@ export class RequestState {
   toReview: ToReview | undefined;
   missing: string[] | undefined;
   identity: IdentityWord | undefined;
+  /** What was in the way of the officer's last decision, if it was not taken. */
+  decisionRefused: Trouble | undefined;
   /** Whether an automatic approval was held back, so that an officer decides. */
   officerAwaited = false;
   /** Whether the provider has taken our approval, and does not show it yet. */
@@ -117,7 +120,7 @@ export class RequestState {
 
   /** Whether the step that needed a decision is carried out again. */
   get isTriedAgain(): boolean {
-    return this.attention?.leavesByItself === false && this.underWay !== undefined;
+    return this.attention?.awaits === 'operator' && this.underWay !== undefined;
   }
 
   /** Milliseconds spent in each stage so far. */

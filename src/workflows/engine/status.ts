@@ -1,4 +1,5 @@
 import { defined } from '../../messages/defined.js';
+import { withMoments } from '../../messages/moments.js';
 import { workflowIdOf } from '../../messages/request.js';
 import { FLOW_STAGES, type RequestStatus, STAGE_WORDS } from '../../messages/status.js';
 import { endsBy } from './ends-by.js';
@@ -49,5 +50,5 @@ export function checklist(state: RequestState, deadline: string | undefined): st
     const { code, words, since, remedies } = state.attention;
     lines.push('', `⚠ **${code}** since ${since}: ${words}`, `What you can do: ${remedies.join(', ')}`);
   }
-  return lines.join('\n');
+  return withMoments(lines.join('\n'));
 }

@@ -42,7 +42,7 @@ export function verbsOffered(state: RequestState, deadline: string | undefined):
 /** The verbs whose orders are accepted now. */
 export function verbsOf(state: RequestState, deadline: string | undefined): Verb[] {
   const verbs = verbsOfStage(state, deadline);
-  if (state.attention?.leavesByItself !== false) return verbs;
+  if (state.attention?.awaits !== 'operator') return verbs;
   const others = verbs.filter((verb) => !NOT_ANSWERED_NOW.has(orderOf(verb)));
   return mayCorrectCreate(state) ? ['correct', ...others] : others;
 }

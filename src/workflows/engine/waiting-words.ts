@@ -1,5 +1,6 @@
 import { type FailureCode, isFailureCode } from '../../messages/failures.js';
 import type { IdentityWord } from '../../messages/identity.js';
+import { withoutStop } from '../../messages/sentences.js';
 import { ACCEPTED_WORDS, PEOPLE_STAGES, type RequestEvent, STAGE_WORDS } from '../../messages/status.js';
 import type { RequestState } from './request-state.js';
 
@@ -11,7 +12,13 @@ export function wordsOf(state: RequestState, deadline?: string): string {
   const { attention, stage } = state;
   if (attention === undefined) return waitingWords(state, deadline);
   const first = stage === 'archiving' ? `${STAGE_WORDS.archiving}. ` : '';
-  return `${first}${attention.words}${state.isTriedAgain ? ' An operator has decided, and the step is carried out again now.' : ''}`;
+  return `${first}${attention.words}${againWords(state)}`;
+}
+
+/** Somebody has acted about the trouble, and what follows from it is carried out now. */
+function againWords({ attention, isTriedAgain, underWay }: RequestState): string {
+  if (isTriedAgain) return ' An operator has decided. It is carried out again now.';
+  return attention?.awaits === 'people' && underWay !== undefined ? ` Carried out now: ${underWay}.` : '';
 }
 
 /** The code of what is in the way: trouble, an order that was refused, or something that is missing. */
@@ -59,7 +66,6 @@ function unlikeWords({ stage, identity }: RequestState): string | undefined {
 
 /** Events that say that an order did not take effect. */
 const REFUSED_WORDS: Record<string, string> = {
-  'decision-refused': "The officer's last decision was not taken",
   'data-refused': 'The data provided last was not accepted',
   'code-not-accepted': 'The last code was not accepted (wrong or expired)',
   'code-spent': 'The last code is spent: it was sent, did not sign, and is not sent again',
@@ -71,7 +77,7 @@ const REFUSED_CODES: Record<string, FailureCode> = {
 };
 
 /** The events that end such a refusal: the next try of the same order. */
-const TRIED_AGAIN = new Set(['approved', 'refused', 'data-provided', 'code-sent', 'signed', 'declared']);
+const TRIED_AGAIN = new Set(['data-provided', 'code-sent', 'signed', 'declared']);
 
 /** The newest refusal in this stage without a later try. */
 function refusedLast({ events, since }: RequestState): { words: string; code: FailureCode } | undefined {
@@ -118,8 +124,4 @@ function nearWords({ events }: RequestState, deadline: string | undefined): stri
     ({ what, facts }) => deadline !== undefined && what === 'deadline-near' && facts?.['deadline'] === deadline,
   );
   return near ? `The deadline at ${deadline} is near` : undefined;
-}
-
-function withoutStop(words: string): string {
-  return words.replace(/\.$/, '');
 }
