@@ -67,7 +67,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     archive,
     optimizer: (environment) => optimizers.of(environment),
     registrationAuthority: (environment) => registrationAuthorities.of(environment),
-    trouble: new OptimizerTrouble(archive.notices, shortestBudget(config), logger, archive),
+    trouble: new OptimizerTrouble(archive.notices, logger, archive),
     sealKeys: await loadSealPrivateKeys(config.keys.seal),
     sealPublicKey: config.keys.seal.length === 0 ? undefined : await loadSealPublicKey(config.keys.seal),
     roots: rootFiles(config.environments),
@@ -272,8 +272,4 @@ async function checkedBundle(path: string): Promise<string> {
 }
 
 /** Longer trouble may become the attention of a request, so it must be noted by then. Milliseconds. */
-function shortestBudget({ policy }: Config): number {
-  return Math.min(...Object.values(policy.steps).map(({ budget }) => budget));
-}
-
 runIfStarted(import.meta.url, () => main());

@@ -4,7 +4,7 @@ import type { RequestKey } from './request.js';
 /** One of the provider's systems. In an environment each flow has its own. */
 export type ProviderSystem = Pick<RequestKey, 'environment' | 'flow'>;
 
-/** A reason why many requests wait: an Optimizer that is out of reach. It ends by itself. */
+/** An Optimizer that does not answer, since its last answer. It ends by itself. If it lasts, many requests wait because of it. */
 export interface Outage extends ProviderSystem {
   code: FailureCode;
   /** The origin of the Optimizer. */

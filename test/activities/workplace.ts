@@ -95,7 +95,7 @@ export class Workplace {
       archive,
       optimizer: (environment: string) => optimizers.of(environment),
       registrationAuthority: (environment: string) => registrationAuthorities.of(environment),
-      trouble: new OptimizerTrouble(archive.notices, 60_000, logger, archive),
+      trouble: new OptimizerTrouble(archive.notices, logger, archive),
       sealKeys,
       sealPublicKey: sealKey,
       verify: verifyPdfSignature,

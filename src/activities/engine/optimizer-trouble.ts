@@ -6,16 +6,14 @@ import { VideoIdError } from '../../messages/failures.js';
 import type { ProviderError } from '../../uanataca/errors.js';
 
 /**
- * Since when an Optimizer does not answer, which one request cannot see from its own retries. An outage that lasts is noted
- * in the archive, once for all requests. The first answer that any worker gets removes the note.
+ * Since when an Optimizer does not answer, which one request cannot see from its own retries. It is noted in the archive, once
+ * for all requests. The first answer that any worker gets removes the note.
  */
 export class OptimizerTrouble {
   private readonly since = new Map<string, number>();
 
   constructor(
     private readonly notices: Notices,
-    /** Milliseconds of trouble before it is noted. */
-    private readonly notedAfter: number,
     private readonly logger: Logger,
     /** Other workers go on from what this one notes. */
     private readonly clock: Pick<Archive, 'now'>,
@@ -30,11 +28,9 @@ export class OptimizerTrouble {
   async failed(system: ProviderSystem, { code, optimizer, told: words }: ProviderError): Promise<number> {
     const since = this.since.get(nameOf(system)) ?? (await this.noted(system)) ?? this.clock.now();
     this.since.set(nameOf(system), since);
-    if (this.clock.now() - since >= this.notedAfter) {
-      const { environment, flow } = system;
-      const outage = { environment, flow, code, optimizer, words, since: new Date(since).toISOString() };
-      await this.keep(() => this.notices.noteOutage(outage));
-    }
+    const { environment, flow } = system;
+    const outage = { environment, flow, code, optimizer, words, since: new Date(since).toISOString() };
+    await this.keep(() => this.notices.noteOutage(outage));
     return since;
   }
 

@@ -7,11 +7,14 @@ import { OUT_OF_REACH } from '../../messages/failures.js';
 import { ATTENTION_ATTRIBUTE, REGISTRATION_AUTHORITY_ATTRIBUTE } from '../../messages/search-attributes.js';
 import { ofInstallation } from '../../temporal/namespace.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
+import type { RequestAccess } from '../running/access.js';
 import { notAhead } from './cause.js';
 
-/** An Optimizer that is out of reach, and how many requests wait for it. They go on by themselves. */
+/** An Optimizer that does not answer, and how many requests wait for it. They go on by themselves. */
 export interface OutageCondition extends Outage {
   what: 'outage';
+  /** Whether it lasts longer than a step's budget. Before that, steps are only tried again. */
+  lasting: boolean;
   /** Requests in attention because of it. Temporal's search may be some seconds late. */
   waiting: number;
 }
@@ -32,12 +35,19 @@ export async function conditionsOf(place: { archive: Archive; client: Client; co
   const conditions: Condition[] = [];
   for (const outage of await place.archive.notices.outages()) {
     const since = notAhead(outage.since, place.archive);
-    conditions.push({ what: 'outage', ...outage, since, waiting: await waitingFor(place, outage) });
+    const lasting = isLasting(place, since);
+    conditions.push({ what: 'outage', ...outage, since, lasting, waiting: await waitingFor(place, outage) });
   }
   for (const trouble of callbackTroubles(await place.archive.notices.callbacks(), Date.now())) {
     conditions.push({ what: 'callbacks', ...trouble });
   }
   return conditions;
+}
+
+/** Whether requests come into attention because of it: the first step's budget is over. @param since ISO 8601 */
+export function isLasting({ archive, config }: Pick<RequestAccess, 'archive' | 'config'>, since: string): boolean {
+  const budgets = Object.values(config.policy.steps).map(({ budget }) => budget);
+  return archive.now() - Date.parse(since) >= Math.min(...budgets);
 }
 
 async function waitingFor(
