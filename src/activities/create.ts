@@ -3,6 +3,7 @@ import type { SignatureActivities } from '../messages/activities.js';
 import { defined } from '../messages/defined.js';
 import { LATE_VIDEO } from '../messages/feed.js';
 import { type ProviderIds, type RequestKey, workflowIdOf } from '../messages/request.js';
+import { sentence } from '../messages/sentences.js';
 import { resolveSecret } from '../security/secret.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { OneShot } from '../uanataca/one-shot/one-shot.js';
@@ -49,6 +50,7 @@ export function create(dependencies: Dependencies): SignatureActivities['create'
         if (!(error instanceof ProviderError)) throw error;
         if (error.kind === 'unknown') throw inDoubt(`The provider's answer is unknown: ${error.words}`);
         await archive.unmark(key, mark);
+        if (error.code === 'CREDENTIALS_REFUSED') error.advise(checkBilling(key));
         throw error;
       });
     try {
@@ -126,6 +128,11 @@ async function found(
 function inDoubt(words: string) {
   return stepFailure(
     'CREATE_IN_DOUBT',
-    `${words} Look in the provider's console. Adopt the request that was created there, or retry: that may be billed twice.`,
+    `${sentence(words)} Look in the provider's console. If the request is there, adopt it. If it is not, retry: that may be billed twice.`,
   );
+}
+
+/** It is created with these credentials alone. */
+function checkBilling({ registrationAuthority }: RequestKey): string {
+  return `Check registrationAuthorities.${registrationAuthority}.billing in the settings, then retry.`;
 }

@@ -3,7 +3,7 @@ import type { IdentityWord } from '../messages/identity.js';
 import type { ProviderStatus, RequestKey } from '../messages/request.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { ProviderRequest } from '../uanataca/provider-request.js';
-import { raoCredentials } from './engine/officer-credentials.js';
+import { raoCredentials, withOfficer } from './engine/officer-credentials.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { assertExpectedSigner } from './identity.js';
 import { endOfTry, providerRequest, providerStatus } from './engine/provider-step.js';
@@ -20,7 +20,7 @@ export function approve(dependencies: Dependencies): SignatureActivities['approv
       prepare: async () => {
         if (seen) compared = await assertExpectedSigner(dependencies, key, seen, { accepted });
         const rao = await raoCredentials(dependencies, key, order.officer, order.credentials);
-        return () => optimizer.approve(videoidPk, rao);
+        return () => withOfficer(key, order.officer, () => optimizer.approve(videoidPk, rao));
       },
     });
     return { ...decided, ...compared };
@@ -36,7 +36,7 @@ export function refuse(dependencies: Dependencies): SignatureActivities['refuse'
       undecided: ['VIDEOREVIEW'],
       prepare: async () => {
         const rao = await raoCredentials(dependencies, key, order.officer, order.credentials);
-        return () => optimizer.refuse(videoidPk, rao, reason);
+        return () => withOfficer(key, order.officer, () => optimizer.refuse(videoidPk, rao, reason));
       },
     });
   };

@@ -1,6 +1,7 @@
 import type { Archive } from '../archive/archive.js';
 import type { SignatureActivities, SignResult } from '../messages/activities.js';
 import { defined } from '../messages/defined.js';
+import { sentence } from '../messages/sentences.js';
 import { leftOf } from '../messages/age.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { ProviderStatus, RequestKey } from '../messages/request.js';
@@ -57,7 +58,7 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
       const { kind, words } = error;
       answered = { how: kind === 'unknown' ? 'doubt' : 'refused', words };
       await note(dependencies, key, codeId, answered);
-      if (isInstallationFault(error)) throw installationRefused(error);
+      if (isInstallationFault(error)) throw installationRefused(error, key);
       if (kind === 'unknown') throw inDoubt(settle, words);
     }
     try {
@@ -109,14 +110,14 @@ function isInstallationFault({ kind, code, familiar, status = 0 }: ProviderError
   return redirected || (familiar && (code === 'CREDENTIALS_REFUSED' || code === 'PROVIDER_NOT_FOUND'));
 }
 
-function installationRefused({ code, words }: ProviderError) {
+function installationRefused({ code, words }: ProviderError, { registrationAuthority }: RequestKey) {
   const check =
     code === 'CREDENTIALS_REFUSED'
-      ? ' Check registrationAuthorities.<id>.billing, and the credentials that the Optimizer holds itself.'
+      ? ` Check registrationAuthorities.${registrationAuthority}.billing, and the credentials that the Optimizer holds itself.`
       : '';
   const rest =
     'The code is spent and is not sent again. After `retry`, the signer can type another code or ask for one.';
-  return stepFailure(code, `${words}.${check} ${rest}`);
+  return stepFailure(code, `${sentence(words)}${check} ${rest}`);
 }
 
 async function note(

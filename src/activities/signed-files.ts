@@ -167,13 +167,14 @@ async function notThereYet(
   if (!(error instanceof ProviderError) || !saysNotYet(error)) throw error;
   await archive.mark(key, 'files-awaited');
   const since = Date.parse((await archive.markedAt(key, 'files-awaited')) ?? '');
-  const words = 'The certificate was issued, but the provider does not have the signed files yet. Nothing was deleted.';
+  const words =
+    'The certificate was issued, but the provider does not have the signed files yet. Nothing was deleted. The signer must not sign again.';
   const left = leftOf(filesWithin, since, archive.now());
   if (left > 0) {
     const waited = filesWithin - left;
     throw stepFailure('SIGNED_FILES_MISSING', words, { retryIn: Math.min(Math.max(waited / 4, 250), 60_000) });
   }
-  throw stepFailure('SIGNED_FILES_MISSING', words);
+  throw stepFailure('SIGNED_FILES_MISSING', `${words} Ask the provider where the files are. Retry when it has them.`);
 }
 
 /** The file is missing, or is not the stored one. */

@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { isSignerWrong, newAttemptCommand } from '../client/commands.js';
 import { defined } from '../messages/defined.js';
 import { ABANDON_REASONS } from '../messages/steering.js';
+import { moment } from '../messages/moments.js';
 import {
   type AttemptFlag,
   defineRequest,
@@ -13,7 +14,7 @@ import {
   withSteering,
 } from './command.js';
 import { fieldOf } from './field-flag.js';
-import { columns, moment } from './layout.js';
+import { columns } from './layout.js';
 
 interface ReasonFlags extends OperatorFlags {
   reason: string;
@@ -60,7 +61,7 @@ function correctCommand(program: Command): void {
           const correction = { ...orderOf(flags), ...defined({ email, phone, fields }) };
           const corrected = client.correct(reference, correction, flags);
           const answer = await screen.during('Correcting at the provider', corrected);
-          screen.answer({ reference, ...answer }, [`Corrected; the provider says ${answer.status}.`]);
+          screen.answer({ reference, ...answer }, [`Corrected. The provider says ${answer.status}.`]);
         },
       )
         .option('--email <address>', 'the right e-mail address')

@@ -2,8 +2,9 @@ import type { Command } from 'commander';
 import type { PlainAcceptance } from '../client.js';
 import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
+import { moment } from '../messages/moments.js';
 import { defineRequest, type RequestCall, type SteeringFlags, withSteering } from './command.js';
-import { columns, moment } from './layout.js';
+import { columns } from './layout.js';
 import { readSecretLine } from './secret-input.js';
 
 type AcceptFlags = SteeringFlags & { consentVersion: string };

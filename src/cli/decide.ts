@@ -36,7 +36,7 @@ function approveCommand(program: Command): void {
           ...defined({ identity }),
         };
         const answer = await screen.during('Approving', client.review(reference, decision, flags));
-        screen.answer({ reference, ...answer }, [`Approved; the provider says ${answer.status}.`]);
+        screen.answer({ reference, ...answer }, [`Approved. The provider says ${answer.status}.`]);
         screen.next(`videoid show ${reference}`);
       },
     ),
@@ -63,7 +63,7 @@ function refuseCommand(program: Command): void {
           ...defined({ note, textForSigner }),
         };
         const answer = await screen.during('Refusing', client.review(reference, decision, flags));
-        screen.answer({ reference, ...answer }, [`Refused; the provider says ${answer.status}.`]);
+        screen.answer({ reference, ...answer }, [`Refused. The provider says ${answer.status}.`]);
         screen.next(`videoid outcome ${reference}`);
       },
     ),

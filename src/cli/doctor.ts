@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Config } from '../config.js';
+import { withMoments } from '../messages/moments.js';
 import type { Check } from './checks/check.js';
 import { define } from './command.js';
 import { EXIT } from './exit-codes.js';
@@ -84,7 +85,7 @@ function linesOf(checks: readonly Check[]): string[] {
   const width = Math.max(...heads.map((head) => head.length));
   return checks.flatMap(({ words, remedy }, at) => {
     const head = (heads[at] ?? '').padEnd(width);
-    const [first = '', ...rest] = words.split('\n');
+    const [first = '', ...rest] = withMoments(words).split('\n');
     const indent = ' '.repeat(width + 2);
     return [
       `${head}  ${first}`,

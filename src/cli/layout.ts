@@ -1,3 +1,5 @@
+import { moment, withMoments } from '../messages/moments.js';
+
 /** Rows as aligned columns; the last column is not padded. */
 export function columns(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = [];
@@ -10,11 +12,6 @@ export function columns(rows: readonly (readonly string[])[]): string[] {
       .join('  ')
       .trimEnd(),
   );
-}
-
-/** A moment for people: `2026-01-31 12:00:00 UTC`. */
-export function moment(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }
 
 const UNITS: readonly [number, string][] = [
@@ -41,6 +38,16 @@ export function span(milliseconds: number): string {
 /** A past moment, and how long ago it is. @param now by Temporal's clock, like the moment */
 export function ago(iso: string, now: number): string {
   return `${moment(iso)} (${span(now - Date.parse(iso))} ago)`;
+}
+
+/** A text for people, with its moments as they are read: `2026-01-31 12:00:00 UTC (in 2 h)`. @param now as that of `ago` */
+export function readable(text: string, now: number): string {
+  return withMoments(text, (iso) => (Date.parse(iso) > now ? ahead(iso, now) : ago(iso, now)));
+}
+
+/** A moment to come, and how far it is. @param now as that of `ago` */
+export function ahead(iso: string, now: number): string {
+  return `${moment(iso)} (in ${span(Date.parse(iso) - now)})`;
 }
 
 /** A size in bytes for people: `12.3 kB`. */

@@ -1,28 +1,29 @@
 import type { Outcome } from '../messages/outcome.js';
 import type { RemedyCommand } from '../client/commands.js';
+import { moment, withMoments } from '../messages/moments.js';
 import type { Flow } from '../messages/request.js';
-import type { RequestEvent, RequestStatus } from '../messages/status.js';
-import { ago, columns, moment, span } from './layout.js';
+import type { Attention, RequestEvent, RequestStatus } from '../messages/status.js';
+import { ago, ahead, columns, readable } from './layout.js';
 
 const FLOW_WORDS: Record<Flow, string> = { signature: 'Request', enrolment: 'Enrolment' };
 
 /** A status for people: where it stands, why, what ends the wait, what they can do. */
 export function statusLines(status: RequestStatus, remedies: readonly RemedyCommand[], now: number): string[] {
-  const { attention, provider, outcome } = status;
+  const { attention, failing, provider, outcome } = status;
   const facts: string[][] = [
     [FLOW_WORDS[status.flow], `${status.reference}, attempt ${status.attempt}`],
-    ['Stage', stageWords(status)],
+    ['Stage', readable(stageWords(status), now)],
     ['Since', ago(status.since, now)],
   ];
   if (outcome !== undefined) facts.push(['Outcome', `${outcome.kind}, ${outcome.reason}`]);
-  if (attention !== undefined) {
-    const goesOn = attention.leavesByItself ? 'It is tried again by itself.' : 'It waits for a decision.';
-    facts.push(['Attention', `${attention.code}, tried ${attention.tries} time(s). ${goesOn}`]);
+  if (attention !== undefined)
+    facts.push(['Attention', `${attention.code} since ${ago(attention.since, now)}. ${goesOnWords(attention)}`]);
+  if (failing !== undefined) {
+    facts.push(['Failing', `since ${ago(failing.since, now)}: ${failing.words} (${failing.code})`]);
+    facts.push(['', 'It is tried again by itself.']);
   }
-  facts.push(...endLines(status.endsBy));
-  if (status.deadline !== undefined) {
-    facts.push(['Deadline', `${moment(status.deadline)} (in ${span(Date.parse(status.deadline) - now)})`]);
-  }
+  facts.push(...endLines(status.endsBy, now));
+  if (status.deadline !== undefined) facts.push(['Deadline', ahead(status.deadline, now)]);
   if (provider.status !== undefined) facts.push(['Provider', provider.status]);
   if (provider.requestPk !== undefined) {
     facts.push(['', `request_pk ${provider.requestPk}, videoid_pk ${provider.videoidPk ?? 'not known'}`]);
@@ -34,20 +35,20 @@ export function statusLines(status: RequestStatus, remedies: readonly RemedyComm
   }
   if (status.acceptedAt !== undefined) facts.push(['Accepted', moment(status.acceptedAt)]);
   if (status.code.notAccepted > 0) facts.push(['Codes', `${status.code.notAccepted} not accepted`]);
-  const lines = [...columns(facts), ...remedyLines(remedies)];
+  const lines = [...columns(facts), ...remedyLines(remedies, now)];
   if (status.events.length > 0) lines.push('', 'What happened', ...eventLines(status.events));
   return lines;
 }
 
 /** What ends the wait, an item a line. */
-export function endLines(ends: readonly string[]): string[][] {
-  return ends.map((end, at) => [at === 0 ? 'Ends by' : '', end]);
+export function endLines(ends: readonly string[], now: number): string[][] {
+  return ends.map((end, at) => [at === 0 ? 'Ends by' : '', readable(end, now)]);
 }
 
 /** The commands that help, each with what it does. */
-export function remedyLines(remedies: readonly RemedyCommand[]): string[] {
+export function remedyLines(remedies: readonly RemedyCommand[], now: number): string[] {
   if (remedies.length === 0) return [];
-  const lines = remedies.flatMap(({ words, command }) => [`  ${command}`, `      ${words}`]);
+  const lines = remedies.flatMap(({ words, command }) => [`  ${command}`, `      ${readable(words, now)}`]);
   return ['', 'What can be done now', ...lines];
 }
 
@@ -64,11 +65,21 @@ function eventLines(events: readonly RequestEvent[]): string[] {
   );
 }
 
+function goesOnWords({ awaits, tries }: Attention): string {
+  switch (awaits) {
+    case 'next-try':
+      return `It is tried again by itself, ${tries} time(s) so far.`;
+    case 'people':
+      return 'It needs a person.';
+    case 'operator':
+      return "It waits for an operator's decision.";
+  }
+}
+
 /** One line for a change, as it happens. */
 export function changeLine(status: RequestStatus): string {
-  const since = moment(status.since);
-  if (status.attention === undefined) return `${since}  ${stageWords(status)}`;
-  return `${since}  ${stageWords(status)} (${status.attention.code})`;
+  const line = withMoments(`${status.since}  ${stageWords(status)}`);
+  return status.attention === undefined ? line : `${line} (${status.attention.code})`;
 }
 
 /** The words of an end begin with the stage. */

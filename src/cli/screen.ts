@@ -1,4 +1,5 @@
 import { VideoIdError } from '../messages/failures.js';
+import { withMoments } from '../messages/moments.js';
 import { describeError } from '../logging/errors.js';
 import { printable, printableJson } from '../process/printable.js';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
@@ -70,7 +71,7 @@ export function showFailure(json: boolean, error: unknown): ExitCode {
     const { updateId } = failure.facts;
     const details = [failure.code, failure.field, updateId === undefined ? undefined : `updateId ${String(updateId)}`];
     // All lines after the first are indented, so that no text can look like a line of ours.
-    const [first = '', ...rest] = failure.message.split('\n');
+    const [first = '', ...rest] = withMoments(failure.message).split('\n');
     const more = [...rest, failure.remedy ?? [], `(${details.filter((each) => each !== undefined).join(', ')})`].flat();
     process.stderr.write(`${[printable(first), ...more.map((line) => `  ${printable(line)}`)].join('\n')}\n`);
     if (failure !== error) process.stderr.write(`${printableJson(JSON.stringify(describeError(error)))}\n`);

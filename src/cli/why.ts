@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import type { Condition, Why } from '../client.js';
 import type { Outage } from '../messages/conditions.js';
+import { moment } from '../messages/moments.js';
 import { sayWrongClock } from './clock-words.js';
-import { sentence } from '../security/key-failures.js';
 import { type AttemptFlag, define, defineRequest, withAttempt, withClient } from './command.js';
-import { ago, columns, moment } from './layout.js';
+import { ago, columns, readable } from './layout.js';
 import { endLines, remedyLines } from './request-words.js';
 
 /** Commands for the cause of a wait, of one request or of many. */
@@ -30,7 +30,7 @@ function conditionsCommand(program: Command): void {
   define(
     program,
     'conditions',
-    'show why many requests wait: each Optimizer out of reach, and callbacks that come with a wrong token',
+    'show why many requests wait: each Optimizer that does not answer, and callbacks that come with a wrong token',
     async ({ screen }) =>
       await withClient(screen, async (client) => {
         const conditions = await screen.during('Looking', client.conditions());
@@ -63,7 +63,7 @@ function whyLines(why: Why, now: number): string[] {
   const { tried, outage, provider } = why;
   const facts: string[][] = [
     ['Request', `${why.reference}, attempt ${why.attempt}`],
-    ['Why', why.words],
+    ['Why', readable(why.words, now)],
     ['State', stateWords(why)],
     ['Since', ago(why.since, now)],
   ];
@@ -78,21 +78,24 @@ function whyLines(why: Why, now: number): string[] {
     facts.push(['Tried', `${tried.times} time(s)${running}${again}`]);
   }
   if (outage !== undefined) facts.push(['Outage', outageWords(outage, now)], ['', 'See videoid conditions']);
-  return [...columns([...facts, ...endLines(why.endsBy)]), ...remedyLines(why.remedies)];
+  return [...columns([...facts, ...endLines(why.endsBy, now)]), ...remedyLines(why.remedies, now)];
 }
 
-function outageWords({ code, environment, optimizer, since, words }: Outage, now: number): string {
-  return `${optimizer} (${environment}) is out of reach since ${ago(since, now)}: ${words} (${code})`;
+function outageWords({ code, environment, optimizer, since, words }: Outage, now: number, lasting = true): string {
+  const trouble = lasting ? 'is out of reach' : 'does not answer';
+  return `${optimizer} (${environment}) ${trouble} since ${ago(since, now)}: ${words} (${code})`;
 }
 
 /** One or two lines for each. Also shown above lists. */
 export function conditionLines(conditions: readonly Condition[], now: number): string[] {
   return conditions.flatMap((condition) =>
     condition.what === 'callbacks'
-      ? [sentence(`${condition.words}.`), `  ${condition.remedy}`]
+      ? [readable(condition.words, now), `  ${condition.remedy}`]
       : [
-          outageWords(condition, now),
-          `  ${condition.waiting} request(s) wait for it. They go on by themselves when it answers. If it does not, check the network and its address.`,
+          outageWords(condition, now, condition.lasting),
+          condition.lasting
+            ? `  ${condition.waiting} request(s) wait for it. They go on by themselves when it answers. If it does not, check the network and its address.`
+            : '  It is tried again. Nobody must act yet.',
         ],
   );
 }

@@ -76,12 +76,15 @@ function verbRemedy(verb: Verb, place: CommandPlace): RemedyCommand {
   return { words: VERBS[verb].words, command: verbCommand(verb, place) };
 }
 
-const READ_AGAIN = 'read the request at the provider again now';
+const READ_AGAIN = 'read the request at the provider again';
 
 /** What a remedy does after this failure, if its general words do not say enough. */
 const REMEDY_WORDS_OF: Partial<Record<FailureCode, Partial<Record<Remedy, string>>>> = {
-  CREATE_IN_DOUBT: { retry: 'create once more, if the console shows nothing; the provider may bill twice' },
-  CODES_EXHAUSTED: { retry: 'allow as many codes again; speak with the signer or the provider first' },
+  CREATE_IN_DOUBT: {
+    adopt: "if the provider's console shows the request: go on with it, without another bill",
+    retry: "if the provider's console shows nothing: create it once more. The provider may bill twice",
+  },
+  CODES_EXHAUSTED: { retry: 'after a word with the signer or the provider: allow as many codes again' },
   STATUS_UNEXPECTED: { retry: READ_AGAIN, wait: 'keep waiting until the provider says something else' },
   VIDEO_FAILED: { retry: READ_AGAIN },
   VIDEO_FINISHED: {
@@ -89,6 +92,7 @@ const REMEDY_WORDS_OF: Partial<Record<FailureCode, Partial<Record<Remedy, string
     retry: 'make another video request all the same. The provider bills it',
   },
   APPROVAL_INCOMPLETE: { retry: READ_AGAIN },
+  SIGNED_FILES_MISSING: { retry: 'fetch the signed files again, when the provider has them. Nobody signs again' },
   SIGNER_UNEXPECTED: { retry: 'compare again now, after the data at the provider was corrected' },
   VERIFICATION_NOT_PASSED: { retry: 'fetch and check the files again' },
   PROVIDER_REFUSED: { retry: 'send the same again, if the provider takes it now' },
@@ -105,19 +109,40 @@ const ADOPT_FLAGS: Record<Flow, string> = {
   enrolment: '--adopt REQUEST_PK',
 };
 
-/** @param facts of the attention. They may name the request to adopt */
-export function remedyCommand(
-  remedy: Remedy,
-  code: FailureCode,
-  place: CommandPlace,
-  flow: Flow,
-  facts: Attention['facts'] = {},
-): RemedyCommand {
-  const { videoidPk, requestPk } = facts;
+/** What a retry of each step does. */
+const TRIED_AGAIN: Record<Attention['step'], string> = {
+  create: 'create the request at the provider again',
+  correct: 'send the corrected data again',
+  complete: 'send the data and documents again',
+  declare: 'fetch the declaration and the contract again',
+  watch: READ_AGAIN,
+  approve: 'approve again',
+  refuse: 'refuse again',
+  upload: 'upload the documents and fetch the contract again',
+  code: 'have the code sent again',
+  sign: 'let the signer type another code, or ask for one',
+  retrieve: 'fetch and check the signed files again',
+  withdraw: 'cancel it at the provider again',
+  clean: 'read the request once more, and end it',
+  record: 'record the end again',
+  wait: READ_AGAIN,
+};
+
+function remedyWords(remedy: Remedy, { code, step, facts }: Attention): string {
+  const special = REMEDY_WORDS_OF[code]?.[remedy];
+  if (remedy !== 'retry') return special ?? REMEDIES[remedy];
+  if (facts?.['decision'] !== undefined)
+    return 'take this mark away, when the cause is gone. An officer must still decide';
+  return special ?? `when the cause is gone: ${TRIED_AGAIN[step]}`;
+}
+
+/** The command for a remedy of the attention. Its facts may name the request to adopt. */
+export function remedyCommand(remedy: Remedy, attention: Attention, place: CommandPlace, flow: Flow): RemedyCommand {
+  const { videoidPk, requestPk } = attention.facts ?? {};
   const adopt = requestPk === undefined ? ADOPT_FLAGS[flow] : `--adopt ${videoidPk},${requestPk}`;
   const more = remedy === 'adopt' ? adopt : undefined;
   return {
-    words: REMEDY_WORDS_OF[code]?.[remedy] ?? REMEDIES[remedy],
+    words: remedyWords(remedy, attention),
     command:
       remedy === 'cancel'
         ? verbCommand('cancel', place)

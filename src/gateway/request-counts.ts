@@ -26,7 +26,7 @@ export class RequestCounts {
     const { running, attention } = this.#last;
     return (
       gauge('videoid_requests_running', 'Requests that run.', running) +
-      gauge('videoid_requests_attention', 'Requests that run and wait for a person.', attention)
+      gauge('videoid_requests_attention', 'Requests that run and are in attention.', attention)
     );
   }
 }

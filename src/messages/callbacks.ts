@@ -40,7 +40,7 @@ export function callbackTroubles(counts: readonly CallbackCount[], now: number):
       return [
         {
           ...at,
-          words: `callbacks come with a token that the settings do not have: ${seen}. They are refused`,
+          words: `Callbacks come with a token that the settings do not have: ${seen}. They are refused.`,
           remedy:
             'Correct the address at the provider: it ends with a token of webhookTokens of the registration authority. If the provider has the right one, somebody guesses.',
         },
@@ -51,7 +51,7 @@ export function callbackTroubles(counts: readonly CallbackCount[], now: number):
       return [
         {
           ...at,
-          words: `callbacks for registration authority ${registrationAuthority} come with a token that was removed from the settings: ${seen}. They are refused`,
+          words: `Callbacks for registration authority ${registrationAuthority} come with a token that was removed from the settings: ${seen}. They are refused.`,
           remedy: `Give the provider the address with a token of ${tokens}. Until it is changed there, put the old token back.`,
         },
       ];
@@ -66,7 +66,7 @@ export function callbackTroubles(counts: readonly CallbackCount[], now: number):
     return [
       {
         ...at,
-        words: `callbacks for registration authority ${registrationAuthority} still come with its old token, ${setting}: the last at ${last}. The new one, ${newer.setting}, is in the settings since ${newer.since}`,
+        words: `Callbacks for registration authority ${registrationAuthority} still come with its old token, ${setting}: the last at ${last}. The new one, ${newer.setting}, is in the settings since ${newer.since}.`,
         remedy: `Give the provider the address with ${newer.setting}. When all callbacks come with it, remove ${setting}.`,
       },
     ];

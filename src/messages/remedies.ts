@@ -1,6 +1,6 @@
 /** What an operator may do about attention, and what it does. */
 export const REMEDIES = {
-  retry: 'try the step again now, when the cause is gone',
+  retry: 'try again what failed, when the cause is gone',
   adopt: "take over what was created, by its number in the provider's console",
   wait: 'keep waiting. The signer may try the same link again',
   'new-video': 'make another video request in this request. The provider may bill it',

@@ -1,4 +1,5 @@
 import type { StepFailureCode } from '../messages/failures.js';
+import { sentence } from '../messages/sentences.js';
 import { redact } from './answers/redaction.js';
 
 /**
@@ -34,6 +35,15 @@ export interface Trouble {
   errorId?: string;
 }
 
+/** What the provider's short answers mean. Refused credentials are explained where it is known whose they are. */
+const MEANINGS: Partial<Record<StepFailureCode, string>> = {
+  PROVIDER_BUSY: 'The provider, or something between us and it, is busy or has trouble',
+  PROVIDER_UNREACHABLE: 'The provider is behind a server that does not reach it',
+  PROVIDER_REFUSED: 'The provider refused it',
+  REQUEST_STATUS_REFUSED: 'The request is in a status in which the provider does not do this',
+  PROVIDER_NOT_FOUND: 'The provider does not know the request, or something that belongs to it',
+};
+
 /** A call to the provider that failed. Message and fields are safe to show and to log. So it has no `cause`. */
 export class ProviderError extends Error {
   override readonly name = 'ProviderError';
@@ -41,8 +51,10 @@ export class ProviderError extends Error {
   readonly code: StepFailureCode;
   /** Redacted and short. */
   readonly words: string;
+  /** What the words mean, if they are only an answer in short. */
+  readonly #meant: string | undefined;
   /** What to do about it, if the cause is known. */
-  readonly remedy: string | undefined;
+  remedy: string | undefined;
   readonly meaning: Meaning | undefined;
   /** Whether it may be a refusal. Then a doubtful call is not repeated by itself: a wrong PIN may lock its officer out. */
   readonly mayBeRefusal: boolean;
@@ -61,6 +73,7 @@ export class ProviderError extends Error {
     const said = `${redact(trouble.said ?? '', known)}${support}`;
     const words = [said, trouble.ours ?? ''].filter((part) => part !== '').join('; ');
     super(`${trouble.code}: ${words}`);
+    this.#meant = trouble.ours === undefined && trouble.status !== undefined ? MEANINGS[trouble.code] : undefined;
     this.kind = trouble.kind;
     this.code = trouble.code;
     this.words = words;
@@ -79,8 +92,14 @@ export class ProviderError extends Error {
     return this.kind !== 'unknown';
   }
 
-  /** The words, and what to do. */
+  /** For a caller who knows what to do about it. What the error knows itself is kept. */
+  advise(remedy: string): void {
+    this.remedy ??= remedy;
+  }
+
+  /** What the words mean, the words, and what to do. */
   get told(): string {
-    return this.remedy === undefined ? this.words : `${this.words.replace(/\.$/, '')}. ${this.remedy}`;
+    const words = this.#meant === undefined ? this.words : `${this.#meant}: ${this.words}`;
+    return this.remedy === undefined ? words : `${sentence(words)} ${this.remedy}`;
   }
 }

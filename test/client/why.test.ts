@@ -4,9 +4,10 @@ import { verbRemedies } from '../../src/client/commands.js';
 import { commandPlace } from '../../src/client/look/command-place.js';
 import type { PendingWork } from '../../src/client/look/pending-work.js';
 import { lastRead, mayReadAnew, type Moment } from '../../src/client/look/read-anew.js';
-import { runningCause } from '../../src/client/look/running.js';
+import { remediesOf, runningCause } from '../../src/client/look/running.js';
+import { seenHere, withNextRead } from '../../src/client/look/seen-here.js';
 import type { Config } from '../../src/config.js';
-import type { RequestStatus } from '../../src/messages/status.js';
+import type { Attention, RequestStatus } from '../../src/messages/status.js';
 
 const SINCE = '2026-01-02T03:00:00.000Z';
 const NOW = Date.parse('2026-01-03T00:00:00.000Z');
@@ -50,18 +51,31 @@ function settings(officers: object, more: object = {}): Config {
 
 const archive = { latestAttempt: async (flow: string) => (flow === 'signature' ? 1 : 0) } as unknown as Archive;
 
+/** What \`why\` and \`show\` say. Both have the same words. */
 async function found(
-  status: Partial<RequestStatus>,
+  given: Partial<RequestStatus>,
   config = settings({ o: OFFICER }),
   pending: PendingWork = { steps: [] },
 ) {
-  return runningCause(
-    config,
-    RECORD,
-    { ...STATUS, ...status },
-    pending,
-    await commandPlace({ archive, config }, RECORD),
-  );
+  const status = withNextRead(seenHere(config, RECORD, { ...STATUS, ...given }, pending), pending);
+  const cause = runningCause(status, pending);
+  return { ...cause, status, remedies: remediesOf(RECORD, status, await commandPlace({ archive, config }, RECORD)) };
+}
+
+/** A status in attention, as the request says it. */
+function inAttention(more: Partial<Attention>): Pick<RequestStatus, 'words' | 'attention' | 'cause'> {
+  const attention: Attention = {
+    step: 'watch',
+    code: 'PROVIDER_NOT_FOUND',
+    words: 'HTTP 404: Request not found.',
+    since: SINCE,
+    tries: 1,
+    awaits: 'operator',
+    leavesByItself: false,
+    remedies: ['retry', 'cancel'],
+    ...more,
+  };
+  return { words: attention.words, attention, cause: attention.code };
 }
 
 async function commands(config: Config, verbs: RequestStatus['verbs']): Promise<string[]> {
@@ -69,12 +83,20 @@ async function commands(config: Config, verbs: RequestStatus['verbs']): Promise<
 }
 
 describe('why a running request waits', () => {
-  test('a decision that was refused needs a person, a code that was refused waits for the signer', async () => {
-    expect(await found({ cause: 'CREDENTIALS_REFUSED' })).toMatchObject({
-      state: 'attention',
-      code: 'CREDENTIALS_REFUSED',
-      leavesByItself: false,
-    });
+  test('a decision that was not taken needs a person, a code that was refused waits for the signer', async () => {
+    const words = "The officer's last decision was not taken: HTTP 403. Then decide again.";
+    const facts = { decision: 'approve', officer: 'o' };
+    const refused = inAttention({ step: 'approve', code: 'CREDENTIALS_REFUSED', words, awaits: 'people', facts });
+    const reads = { steps: [{ step: 'watch', tries: 5, nextTry: SINCE }] };
+    const why = await found(refused, undefined, reads);
+    expect(why).toMatchObject({ state: 'attention', code: 'CREDENTIALS_REFUSED', words, leavesByItself: false });
+    expect(why.tried).toBeUndefined(); // the next read is no try of the decision
+    expect(why.remedies.map(({ command }) => command)).toEqual([
+      'videoid approve order-17 --officer o --seen "where"',
+      'videoid refuse order-17 --officer o --seen "where" --reason WORD',
+      'videoid resolve order-17 --remedy retry',
+      'videoid cancel order-17 --reason "why"',
+    ]);
     expect(await found({ stage: 'code', cause: 'CODE_NOT_ACCEPTED' })).toMatchObject({
       state: 'waiting',
       leavesByItself: true,
@@ -100,75 +122,69 @@ describe('why a running request waits', () => {
     expect(await found({ endsBy })).toMatchObject({ endsBy });
   });
 
-  test('refused credentials of an officer are named, and the next read is no try of the decision', async () => {
-    const events = [{ at: SINCE, what: 'decision-refused', actor: { kind: 'officer', id: 'o' } }] as const;
-    const words = "waiting. The officer's last decision was not taken: HTTP 403: Invalid RAO credentials";
-    const reads = { steps: [{ step: 'watch', tries: 5, nextTry: SINCE }] };
-    const why = await found({ cause: 'CREDENTIALS_REFUSED', words, events: [...events] }, undefined, reads);
-    expect(why.words).toMatch(
-      /Invalid RAO credentials\. Correct the credentials of registrationAuthorities\.139\.officers\.o,/,
-    );
-    expect(why.tried).toBeUndefined();
-  });
-
-  test('what the provider answers in short is explained, in whole sentences', async () => {
-    const words = 'HTTP 404: Request not found';
-    const attention = { step: 'watch', code: 'PROVIDER_NOT_FOUND', words, since: SINCE, tries: 1 } as const;
-    const lost = await found({
-      words,
-      attention: { ...attention, leavesByItself: false, remedies: ['retry', 'cancel'] },
+  test('a step that fails within its budget is shown with the wait, and the newest failure with the attention', async () => {
+    const failure = { code: 'PROVIDER_BUSY', words: 'The provider is busy: HTTP 429' } as const;
+    const pending = { steps: [{ step: 'watch', tries: 2, since: SINCE, failure }] };
+    const words = 'The provider is busy: HTTP 429.';
+    const failing = await found({}, undefined, pending);
+    expect(failing).toMatchObject({ state: 'retrying', code: 'PROVIDER_BUSY', words });
+    expect(failing.status).toMatchObject({ words: STATUS.words, failing: { code: 'PROVIDER_BUSY', words } });
+    const begun = inAttention({
+      code: 'PROVIDER_UNREACHABLE',
+      words: 'Refused.',
+      awaits: 'next-try',
+      leavesByItself: true,
     });
-    expect(lost.words).toBe(
-      'The provider does not know the request, or something that belongs to it: HTTP 404: Request not found.',
-    );
-    const failure = { code: 'PROVIDER_BUSY', words: 'HTTP 429: Too many requests' } as const;
-    const busy = await found({}, undefined, { steps: [{ step: 'watch', tries: 2, failure }] });
-    expect(busy.words).toMatch(/^The provider is busy, or .*: HTTP 429/);
+    const newer = await found({ ...begun, words: 'Signed. Refused.' }, undefined, pending);
+    expect(newer).toMatchObject({ state: 'retrying', code: 'PROVIDER_BUSY', words: `Signed. ${words}` });
+    expect(newer.status).toMatchObject({ cause: 'PROVIDER_BUSY', attention: { code: 'PROVIDER_BUSY', words } });
   });
 
-  test('refused billing names the setting', async () => {
-    const words = 'HTTP 500: Cannot check the remaining credit for the billing user.';
-    const attention = { step: 'create', code: 'CREDENTIALS_REFUSED', words, since: SINCE, tries: 1 } as const;
-    const why = await found({
-      stage: 'creating',
-      words,
-      attention: { ...attention, leavesByItself: false, remedies: ['retry', 'cancel'] },
+  test('a step that somebody paused is attention, also for the status', async () => {
+    const why = await found({}, undefined, { steps: [{ step: 'watch', tries: 1, paused: true }] });
+    expect(why).toMatchObject({
+      state: 'attention',
+      leavesByItself: false,
+      endsBy: ['somebody unpauses it in the Temporal UI'],
     });
-    expect(why.words).toBe(`${words} Check registrationAuthorities.139.billing in the settings, then retry.`);
+    expect(why.words).toMatch(/Somebody paused/);
+    expect(why.status.attention).toMatchObject({ code: 'STEP_FAILED' });
   });
 
-  test('a step that waits for a decision is not said to be tried again', async () => {
-    const words = 'HTTP 415: Unsupported';
-    const attention = { step: 'upload', code: 'PROVIDER_REFUSED', words, since: SINCE, tries: 1 } as const;
+  test('a step that waits for a decision is not said to be tried again, and what a retry tries is named', async () => {
     const why = await found(
-      { stage: 'preparing', words, attention: { ...attention, leavesByItself: false, remedies: ['retry', 'cancel'] } },
+      { stage: 'preparing', ...inAttention({ step: 'upload', code: 'PROVIDER_REFUSED', words: 'HTTP 415: No.' }) },
       undefined,
       { steps: [{ step: 'watch', tries: 4, nextTry: SINCE }] },
     );
     expect(why.tried).toEqual({ step: 'upload', times: 1 });
+    const lost = await found(inAttention({ step: 'upload', code: 'CREDENTIALS_REFUSED' }));
+    expect(lost.remedies[0]?.words).toBe('when the cause is gone: upload the documents and fetch the contract again');
   });
 
   test('a document that was refused is named, and sent again only as the last remedy', async () => {
+    const words = 'The provider refused document 1: HTTP 415.';
     const why = await found({
       stage: 'preparing',
-      words: 'The provider refused document 1: HTTP 415.',
       verbs: ['resolve', 'cancel'],
-      attention: {
-        step: 'upload',
-        code: 'PROVIDER_REFUSED',
-        words: 'The provider refused document 1: HTTP 415.',
-        since: SINCE,
-        tries: 1,
-        leavesByItself: false,
-        remedies: ['retry', 'cancel'],
-        facts: { document: 1 },
-      },
+      ...inAttention({ step: 'upload', code: 'PROVIDER_REFUSED', words, facts: { document: 1 } }),
     });
-    expect(why.words).toBe('The provider refused document 1: HTTP 415. Document 1 is "agreement.pdf".');
+    expect(why.words).toBe(`${words} Document 1 is "agreement.pdf".`);
+    expect(why.status.attention?.words).toBe(why.words);
     expect(why.remedies.map(({ command }) => command)).toEqual([
       'videoid cancel order-17 --reason "why"',
       'videoid sign FILES --new-attempt --reference order-17',
       'videoid resolve order-17 --remedy retry',
+    ]);
+  });
+
+  test('of a create in doubt the safe remedy comes first', async () => {
+    const doubt = inAttention({ step: 'create', code: 'CREATE_IN_DOUBT', remedies: ['adopt', 'retry', 'cancel'] });
+    const { remedies } = await found({ stage: 'creating', ...doubt });
+    expect(remedies.map(({ words }) => words)).toEqual([
+      expect.stringMatching(/shows the request.*without another bill/),
+      expect.stringMatching(/shows nothing.*may bill twice/),
+      expect.anything(),
     ]);
   });
 });

@@ -53,7 +53,7 @@ it('calls with a token that nobody knows are counted over restarts and gateways,
     { token: 'known', count: 3 },
     { token: 'unknown', count: 6 },
   ]);
-  expect(await words()).toEqual([expect.stringMatching(/the settings do not have: 6 since .* They are refused$/)]);
+  expect(await words()).toEqual([expect.stringMatching(/the settings do not have: 6 since .* They are refused\.$/)]);
   const folder = join(index, '.callbacks');
   const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
   expect(kept).toHaveLength(2);

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Why } from '../../src/client.js';
+import { sentence } from '../../src/messages/sentences.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import type { EnrolledPeople } from '../installation/enrolled-people.js';
 import type { Installation } from '../installation/installation.js';
@@ -61,6 +62,7 @@ async function carriedThrough<Who extends Stuck>(
   place.doing = `${who.reference} is to be stuck`;
   const why = await settled(at, who, situation);
   assertMeant(why, situation);
+  await saidEverywhere(at, who);
   place.doing = `${who.reference} is repaired`;
   await situation.repair?.(who);
   if (situation.remedy !== undefined) {
@@ -99,6 +101,27 @@ export function assertMeant(found: Why, { why }: Pick<Situation, 'why'>): void {
     ...(endsBy === undefined ? {} : { endsBy: expect.arrayContaining([expect.stringMatching(endsBy)]) as string[] }),
   });
   expect(found.remedies).not.toEqual([]);
+}
+
+/** `show` and the list of what needs somebody say the same as `why`. Search may be late, and a read may come in between. */
+async function saidEverywhere(at: Installation, { reference, flow }: Stuck): Promise<void> {
+  let said: object = {};
+  const agree = async (): Promise<boolean> => {
+    const why = await at.client.why(reference, { flow });
+    if (why.state === 'not-started') return true;
+    const status = await at.client.status(reference, { flow });
+    if (status.stage === 'ended') return true;
+    const listed = (await at.client.list({ limit: 1000 })).find((each) => each.reference === reference);
+    said = { why, status, listed };
+    const { attention, failing, words } = status;
+    const marked = why.state === 'attention' ? why.code : undefined;
+    return (
+      (failing?.words ?? sentence(words)) === sentence(why.words) &&
+      (marked === undefined || (attention?.code === marked && listed?.attention === marked)) &&
+      (why.state !== 'waiting' || (attention === undefined && listed?.attention === undefined))
+    );
+  };
+  await eventually(agree, () => said);
 }
 
 /** What the signer does after the approval. */

@@ -3,6 +3,7 @@ import type { RequestKey } from '../../messages/request.js';
 import type { Sealed } from '../../messages/steering.js';
 import { openSealed } from '../../security/sealing.js';
 import { resolveSecret, type Secret } from '../../security/secret.js';
+import { ProviderError } from '../../uanataca/errors.js';
 import type { RaoCredentials } from '../../uanataca/one-shot/one-shot.js';
 import { type Dependencies, officerOf } from './dependencies.js';
 
@@ -26,8 +27,24 @@ export async function raoCredentials(
   if (username && password && pin) return { rao: officer.rao, username, password, pin };
   throw new VideoIdError('CREDENTIALS_REFUSED', `The credentials of officer "${officerId}" are incomplete.`, {
     field: 'credentials',
-    remedy: 'Type the password or PIN that the settings lack.',
+    remedy: correctThem(key, officerId),
   });
+}
+
+/** Makes a call with the officer's credentials. If the provider refuses them, the error says where they are corrected. */
+export async function withOfficer<T>(key: RequestKey, officerId: string, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof ProviderError && error.code === 'CREDENTIALS_REFUSED')
+      error.advise(correctThem(key, officerId));
+    throw error;
+  }
+}
+
+function correctThem({ registrationAuthority }: RequestKey, officerId: string): string {
+  const setting = `registrationAuthorities.${registrationAuthority}.officers.${officerId}`;
+  return `Correct the credentials of ${setting} in the settings, or type them with --ask-password or --ask-pin.`;
 }
 
 async function stored(reference: string | undefined): Promise<Secret | undefined> {

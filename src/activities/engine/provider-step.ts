@@ -89,7 +89,7 @@ export function endOfTry(): AbortSignal {
   const spent = currentAttemptScheduledTimestampMs - scheduledTimestampMs;
   const ofBudget = scheduleToCloseTimeoutMs > 0 ? scheduleToCloseTimeoutMs - spent : Infinity;
   const end = new AbortController();
-  const failure = stepFailure('STEP_FAILED', 'The step took longer than one try may take. It is tried again.', {
+  const failure = stepFailure('STEP_FAILED', 'It took longer than one try may take. It is tried again.', {
     retry: true,
   });
   setTimeout(() => end.abort(failure), Math.max(0, Math.min(startToCloseTimeoutMs, ofBudget))).unref();

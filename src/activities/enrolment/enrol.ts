@@ -164,7 +164,7 @@ async function assertNotOurs({ archive }: Dependencies, key: RequestKey, sn: str
 }
 
 function notTakenOver(): Error {
-  const words = 'The scratchcard is used by a request of the same signer that no workflow has taken over yet.';
+  const words = 'The scratchcard is used by a request of the same signer that none of ours has taken over yet.';
   return stepFailure('PROVIDER_ANSWER_UNKNOWN', words, { retryIn: LOOK_AGAIN });
 }
 

@@ -6,7 +6,7 @@ import type { RequestKey, RequestPk } from '../../messages/request.js';
 import { isFieldName } from '../../messages/request-fields.js';
 import { ProviderError } from '../../uanataca/errors.js';
 import type { RaoLogin } from '../../uanataca/registration-authority/registration-authority.js';
-import { raoCredentials } from '../engine/officer-credentials.js';
+import { raoCredentials, withOfficer } from '../engine/officer-credentials.js';
 import { authorityOf, type Dependencies } from '../engine/dependencies.js';
 import { sealedSecrets } from './secrets.js';
 import { providerStatus } from '../engine/provider-step.js';
@@ -28,7 +28,7 @@ export function approveEnrolment(dependencies: Dependencies): EnrolmentActivitie
         const receipt = await text((await dependencies.archive.openFile(key, { kind: 'declaration' })).stream);
         const api = dependencies.registrationAuthority(key.environment);
         return async () => {
-          const { secrets } = await api.approve(requestPk, rao, { receipt });
+          const { secrets } = await withOfficer(key, order.officer, () => api.approve(requestPk, rao, { receipt }));
           const { enrolment } = authorityOf(dependencies.config, key);
           const sealed = sealedSecrets(enrolment?.secrets, secrets, dependencies.sealPublicKey);
           if (sealed) await dependencies.archive.writeSealed(key, APPROVAL, sealed);
@@ -59,7 +59,7 @@ export function declineEnrolment(dependencies: Dependencies): EnrolmentActivitie
       prepare: async (status) => {
         if (status === 'CREATED') return () => api.cancel(requestPk);
         const rao = await raoLogin(dependencies, key, order);
-        return () => api.refuseVideoid(requestPk, rao, reason);
+        return () => withOfficer(key, order.officer, () => api.refuseVideoid(requestPk, rao, reason));
       },
     });
   };

@@ -1,11 +1,17 @@
 import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { callbackTroubles } from '../../messages/callbacks.js';
-import type { Found } from './cause.js';
+import { sentence } from '../../messages/sentences.js';
+import type { RequestStatus } from '../../messages/status.js';
 
 /** Adds to a wait for the provider that its callbacks come with a wrong token. Then changes are seen late, by polling. */
-export async function withCallbacks(found: Found, archive: Archive, record: RequestRecord): Promise<Found> {
-  if (found.state !== 'waiting') return found;
+export async function withCallbacks(
+  status: RequestStatus,
+  archive: Archive,
+  record: RequestRecord,
+): Promise<RequestStatus> {
+  const { attention, failing, stage, underWay, words } = status;
+  if (stage === 'ended' || attention !== undefined || failing !== undefined || underWay !== undefined) return status;
   const counts = await archive.notices.callbacks();
   const { registrationAuthority: authority, createdAt } = record;
   const own = counts.filter(
@@ -15,13 +21,10 @@ export async function withCallbacks(found: Found, archive: Archive, record: Requ
   const troubles = callbackTroubles(counts, Date.now()).filter(({ registrationAuthority, last }) =>
     registrationAuthority === undefined ? expected && last > createdAt : registrationAuthority === authority,
   );
-  if (troubles.length === 0) return found;
+  if (troubles.length === 0) return status;
   return {
-    ...found,
-    words: [found.words, ...troubles.map(({ words }) => words)].join('; '),
-    remedies: [
-      ...found.remedies,
-      { words: 'see what to correct so that the callbacks arrive', command: 'videoid conditions' },
-    ],
+    ...status,
+    words: [words, ...troubles.map((each) => each.words)].map(sentence).join(' '),
+    callbacks: 'wrong-token',
   };
 }

@@ -1,3 +1,4 @@
+import type { RequestRecord } from '../../archive/request-record.js';
 import { environmentSettings } from '../../config/authorities.js';
 import type { FeedEntry } from '../../messages/feed.js';
 import type { Outcome } from '../../messages/outcome.js';
@@ -18,12 +19,15 @@ import {
   withArchive,
 } from '../running/access.js';
 import type { RemedyCommand } from '../commands.js';
+import { withCallbacks } from './callbacks.js';
 import { type Condition, conditionsOf } from './conditions.js';
 import { readFeed } from './feed.js';
 import type { Why } from './cause.js';
 import { commandPlace } from './command-place.js';
 import { unlessInTemporal } from './not-running.js';
+import { pendingWork } from './pending-work.js';
 import { remediesOf } from './running.js';
+import { seenHere, withNextRead } from './seen-here.js';
 import { whyOf } from './why.js';
 
 export type { Condition } from './conditions.js';
@@ -36,6 +40,11 @@ export function lookVerbs(access: RequestAccess) {
     await access.record(reference, options).catch(async (error: unknown) => {
       throw await unlessInTemporal(access, { reference, ...options }, error);
     });
+  const seen = async (record: RequestRecord, within?: number, signal?: AbortSignal) => {
+    const { status, description } = await access.standing(record, within, signal);
+    const pending = description === undefined ? { steps: [] } : await pendingWork(client, description);
+    return { status: status.stage === 'ended' ? status : seenHere(config, record, status, pending), pending };
+  };
   return {
     /**
      * Where a request stands, why it waits, what ends the wait, and what a person can do now.
@@ -46,7 +55,9 @@ export function lookVerbs(access: RequestAccess) {
       reference: string,
       options: AttemptOption & { within?: number | undefined } = {},
     ): Promise<RequestStatus> {
-      return await access.status(await recordOf(reference, options), options.within);
+      const record = await recordOf(reference, options);
+      const { status, pending } = await seen(record, options.within);
+      return await withCallbacks(withNextRead(status, pending), archive, record);
     },
 
     /**
@@ -60,7 +71,7 @@ export function lookVerbs(access: RequestAccess) {
     ): AsyncGenerator<RequestStatus, void> {
       const record = await access.record(reference, options);
       const { every = 1000, signal } = options;
-      yield* watchStatus((until) => access.status(record, undefined, until), { every, signal });
+      yield* watchStatus(async (until) => (await seen(record, undefined, until)).status, { every, signal });
     },
 
     /**

@@ -109,10 +109,10 @@ async function lastTry(client: Client, failure: Failure): Promise<LastTry> {
   const cause = error instanceof ActivityFailure ? error.cause : error;
   if (cause === undefined) return {};
   if (!(cause instanceof ApplicationFailure)) {
-    return ofOurs('The last try did not finish in its time; its worker may have stopped.');
+    return ofOurs('The last try did not finish in its time. Its worker may have stopped.');
   }
   if (cause.type === 'STILL_WAITING') return { read: (cause.details?.[0] as StillWaiting | undefined)?.read === true };
-  if (!isFailureCode(cause.type)) return ofOurs('It failed in our own code; the log of the worker says where.');
+  if (!isFailureCode(cause.type)) return ofOurs('It failed in our own code. The log of the worker says where.');
   const detail = cause.details?.[0] as Partial<StepFailure> | undefined;
   return { failure: { code: cause.type, words: detail?.words ?? cause.message } };
 }

@@ -1,9 +1,14 @@
 import type { RequestRecord } from '../../archive/request-record.js';
 import type { Config } from '../../config/schema.js';
-import type { RequestStatus } from '../../messages/status.js';
-import type { Found } from './cause.js';
+import type { FailureCode } from '../../messages/failures.js';
+import { sentence } from '../../messages/sentences.js';
+import { type Attention, byDeadline, DECIDED_IN_CONSOLE, type RequestStatus } from '../../messages/status.js';
 
-type Lack = Pick<Found, 'state' | 'code' | 'words' | 'leavesByItself'>;
+/** What is in the way, and what ends the wait without these settings. */
+interface Lack {
+  attention: Attention;
+  endsBy: string[];
+}
 
 /**
  * What is missing in the settings, if nobody can decide about the video because of it. These are the settings of the process that
@@ -12,14 +17,21 @@ type Lack = Pick<Found, 'state' | 'code' | 'words' | 'leavesByItself'>;
 export function lackOfSettings(
   { registrationAuthorities }: Config,
   { registrationAuthority: id, automaticOfficer }: RequestRecord,
-  { stage, reviewMode, words }: RequestStatus,
+  { stage, reviewMode, words, since, deadline }: RequestStatus,
 ): Lack | undefined {
   if (stage !== 'review' || reviewMode === 'at-provider') return undefined;
-  const lack = (code: Exclude<Lack['code'], undefined>, missing: string): Lack => ({
-    state: 'attention',
-    code,
-    words: `${words}. ${missing} Put it back, restart the workers, and decide then. Or decide in the provider's console.`,
-    leavesByItself: false,
+  const lack = (code: FailureCode, missing: string): Lack => ({
+    attention: {
+      step: 'wait',
+      code,
+      words: `${sentence(words)} ${missing} Put it back, restart the workers, and decide then. Or decide in the provider's console.`,
+      since,
+      tries: 1,
+      awaits: 'people',
+      leavesByItself: false,
+      remedies: [],
+    },
+    endsBy: [DECIDED_IN_CONSOLE, ...(deadline === undefined ? [] : [byDeadline(deadline)])],
   });
   const authority = registrationAuthorities[id];
   if (authority === undefined)

@@ -1,5 +1,6 @@
 import { type Client, type WorkflowExecutionDescription, WorkflowNotFoundError } from '@temporalio/client';
 import type { RequestRecord } from '../../archive/request-record.js';
+import type { Outage } from '../../messages/conditions.js';
 import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
 import { withCallbacks } from './callbacks.js';
@@ -8,13 +9,15 @@ import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
 import type { RequestAccess } from '../running/access.js';
 import { type Found, notAhead, type Why } from './cause.js';
 import { commandPlace } from './command-place.js';
+import { isLasting } from './conditions.js';
 import { endedCause } from './ended.js';
 import { endedFromOutside, notInTemporal } from './not-running.js';
 import { pendingWork } from './pending-work.js';
 import { paused } from './paused.js';
 import { lastRead, mayReadAnew, type Moment, readAnew } from './read-anew.js';
 import { inOtherQueue } from './other-queue.js';
-import { runningCause } from './running.js';
+import { remediesOf, runningCause } from './running.js';
+import { seenHere, withNextRead } from './seen-here.js';
 import { DOCTOR, silenceOf } from './silence.js';
 
 /** The parts of the client that are needed to find the cause. */
@@ -40,7 +43,7 @@ async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
   const names = await commandPlace(place, record);
   if (description === undefined) return await notInTemporal(place, record, names);
   if (description.status.name === 'PAUSED')
-    return { ...paused('the request', description.startTime.toISOString()), remedies: [DOCTOR] };
+    return { ...paused(description.startTime.toISOString()), remedies: [DOCTOR] };
   let moment: Moment;
   let late: boolean;
   try {
@@ -54,16 +57,28 @@ async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
       (await silenceOf(client, error, description, names))
     );
   }
-  const { status, pending } = moment;
-  if (status.stage === 'ended') return await endedCause(place, record, await archive.readOutcome(record), status);
-  const outage = await archive.notices.readOutage(record);
+  const { pending } = moment;
+  if (moment.status.stage === 'ended')
+    return await endedCause(place, record, await archive.readOutcome(record), moment.status);
+  const seen = withNextRead(seenHere(config, record, moment.status, pending), pending);
+  const status = await withCallbacks(seen, archive, record);
+  const outage = await lastingOutage(place, record);
   return {
-    ...(await withCallbacks(runningCause(config, record, status, pending, names), archive, record)),
+    ...runningCause(status, pending),
+    remedies: remediesOf(record, status, names),
     ...defined({
       provider: providerOf(moment, late),
-      outage: outage && { ...outage, since: notAhead(outage.since, archive) },
+      outage,
     }),
   };
+}
+
+/** The outage of the request's Optimizer. A short one is only a reason to try again. */
+async function lastingOutage(place: WhyPlace, record: RequestRecord): Promise<Outage | undefined> {
+  const { archive } = place;
+  const outage = await archive.notices.readOutage(record);
+  const since = outage && notAhead(outage.since, archive);
+  return outage && since && isLasting(place, since) ? { ...outage, since } : undefined;
 }
 
 /** Where the request stands after a new read of the provider. If none comes in time, where it stood before. */

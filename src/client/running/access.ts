@@ -16,7 +16,7 @@ import { hasEnded, outcomeOf } from './ending.js';
 import { ClientKeys } from './keys.js';
 import { assertOwnArchive } from './own-archive.js';
 import { checkedUpdateId, keyReused, orderName } from './order-key.js';
-import { statusOf } from './status.js';
+import { type Standing, statusOf } from './status.js';
 import { type CallOptions, RequestClosed, update } from './updates.js';
 import { assertHere } from './whereabouts.js';
 
@@ -119,6 +119,11 @@ export class RequestAccess {
   }
 
   async status(record: RequestRecord, within = CALL_WITHIN, signal?: AbortSignal): Promise<RequestStatus> {
+    return (await this.standing(record, within, signal)).status;
+  }
+
+  /** The status, and what Temporal says beside it. */
+  async standing(record: RequestRecord, within = CALL_WITHIN, signal?: AbortSignal): Promise<Standing> {
     const place = { archive: this.archive, client: this.client, taskQueue: this.config.temporal.taskQueue };
     return await statusOf(place, record, within, signal);
   }

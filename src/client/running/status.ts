@@ -1,6 +1,6 @@
 import { json } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import { z } from 'zod';
 import type { Archive, ProviderData } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
@@ -48,6 +48,13 @@ export interface StatusPlace {
   taskQueue: string;
 }
 
+/** Where an attempt stands. */
+export interface Standing {
+  status: RequestStatus;
+  /** From Temporal, shortly before. Absent after the end. */
+  description?: WorkflowExecutionDescription;
+}
+
 /**
  * Where an attempt stands: from the workflow while it runs, from the archive after its end.
  *
@@ -62,10 +69,10 @@ export async function statusOf(
   record: RequestRecord,
   within: number,
   signal?: AbortSignal,
-): Promise<RequestStatus> {
+): Promise<Standing> {
   const { archive, client } = place;
   const recorded = await archive.readOutcome(record);
-  if (recorded !== undefined) return await endedStatus(archive, record, recorded);
+  if (recorded !== undefined) return { status: await endedStatus(archive, record, recorded) };
   const until = Date.now() + within;
   try {
     const ask = () => askedStatus(place, record);
@@ -83,14 +90,15 @@ export async function statusOf(
   }
 }
 
-async function askedStatus({ archive, client }: StatusPlace, record: RequestRecord): Promise<RequestStatus> {
+async function askedStatus({ archive, client }: StatusPlace, record: RequestRecord): Promise<Standing> {
   const { outcome, description } = await findExecution(client, record.workflowId);
-  if (outcome !== undefined) return await endedStatus(archive, record, outcome);
+  if (outcome !== undefined) return { status: await endedStatus(archive, record, outcome) };
   const handle = client.workflow.getHandle(record.workflowId);
   // If a workflow task runs, the server answers the query after it, with a longer history.
   const underWay = Boolean(description.raw.pendingWorkflowTask);
   const seen: StatusQuestion = underWay ? [] : [description.historyLength];
-  return await handle.query<RequestStatus, StatusQuestion>(STATUS_QUERY, ...seen);
+  const status = await handle.query<RequestStatus, StatusQuestion>(STATUS_QUERY, ...seen);
+  return status.stage === 'ended' ? { status } : { status, description };
 }
 
 /**
