@@ -81,7 +81,7 @@ describe('uploading', () => {
         sha256: createHash('sha256').update(PDF).digest('hex'),
       },
     ]);
-    expect(arrived.body.includes('Ana')).toBe(false);
+    expect(arrived.body.includes('Ana María')).toBe(false);
     await client.close();
   });
 
