@@ -68,11 +68,17 @@ export async function play(scene: Scene, patience: Patience, over: () => boolean
 }
 
 async function cancel({ asking, at, played, role }: Scene): Promise<void> {
-  const order = { actor: { kind: 'requester', id: 'soak' }, reason: 'the customer changed his mind' } as const;
+  const order = { ...ofRequester(role), reason: 'the customer changed his mind' };
   const result = await asking.once('cancel', order, (given, options) =>
     at.client.cancel(role.reference, given, options),
   );
   if (result !== 'unanswered') played.cancel = 'answer' in result ? 'done' : 'refused';
+}
+
+/** Impatient people give a video up although it may be finished. */
+function ofRequester({ operator }: Scene['role']) {
+  const actor = { kind: 'requester', id: 'soak' } as const;
+  return { actor, ...(operator.impatient ? { discardVideo: true } : {}) };
 }
 
 async function wishesOf(scene: Scene, status: RequestStatus, age: number): Promise<void> {
@@ -81,7 +87,7 @@ async function wishesOf(scene: Scene, status: RequestStatus, age: number): Promi
   if (role.consoleCancelsAt !== undefined && age >= role.consoleCancelsAt) await officerCancels(scene, status);
   const asks = role.wantsNewVideo && !played.newVideo && status.verbs.includes('new-video');
   if (asks || asking.isOpen('new-video')) {
-    const order = { actor: { kind: 'requester', id: 'soak' }, reason: 'the link was lost' } as const;
+    const order = { ...ofRequester(role), reason: 'the link was lost' };
     played.newVideo = true;
     await asking.once('new-video', order, (given, options) => at.client.newVideo(role.reference, given, options));
   }

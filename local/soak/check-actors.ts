@@ -1,4 +1,5 @@
 import type { RequestView } from '../../sandbox/client/sandbox-client.js';
+import { videoIn } from '../../src/messages/request-fields.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import type { RequestEvent } from '../../src/messages/status.js';
 
@@ -15,7 +16,7 @@ const THERE_TO_BE_READ = 5000;
  */
 export function checkActors(
   events: readonly RequestEvent[],
-  { outcome, actor, leftOpen, cleanup }: Pick<Outcome, 'outcome' | 'actor' | 'leftOpen' | 'cleanup'>,
+  { outcome, reason, actor, leftOpen, cleanup }: Pick<Outcome, 'outcome' | 'reason' | 'actor' | 'leftOpen' | 'cleanup'>,
   mine: MadeAtProvider | undefined,
 ): string[] {
   if (mine === undefined) return [];
@@ -29,11 +30,22 @@ export function checkActors(
     wrong.push('refused by an officer, but no call of ours refused');
   if (events.some(({ what }) => what === 'approved-at-provider') && did('approve', 'ra-approve'))
     wrong.push('approved at the provider, but a call of ours approved');
+  if (outcome === 'refused' && actor.kind === 'provider' && did('refuse', 'ra-refuse-videoid'))
+    wrong.push('refused at the provider, but a call of ours refused');
+  if (reason === 'video-deadline' && did('cancel-request') && wasPerhapsFinished(mine))
+    wrong.push('a deadline threw away a video that may be finished');
   const endedHere = ['cancelled', 'abandoned', 'expired'].includes(outcome) && actor.kind !== 'provider';
   const closedThere = leftOpen !== true && cleanup !== 'pending' && mine.history.at(-1)?.status === 'CANCELLED';
   if (endedHere && closedThere && !did('cancel-request', 'ra-cancel'))
     wrong.push(`${outcome} by ${actor.kind}, but it was cancelled at the provider`);
   return wrong;
+}
+
+/** Whether the provider said so long enough before it was cancelled. */
+function wasPerhapsFinished({ history }: MadeAtProvider): boolean {
+  const [before, end] = history.slice(-2);
+  if (before === undefined || end === undefined || videoIn(before.status) === 'unfinished') return false;
+  return Date.parse(end.at) - Date.parse(before.at) > THERE_TO_BE_READ;
 }
 
 /** Whether another video was made although the one before was finished long enough. @param made in any order */

@@ -66,6 +66,12 @@ export class Operator implements Person {
         return this.decideOtherwise(attention, offered);
       case 'VIDEO_FAILED':
         return operator.videoFailed === 'nothing' ? undefined : offered(operator.videoFailed);
+      case 'VIDEO_PERHAPS_FINISHED': {
+        const retry = offered('retry');
+        return retry && { ...retry, discardVideo: operator.impatient };
+      }
+      case 'EARLIER_VIDEO_FINISHED':
+        return operator.impatient ? takenBack(attention, offered) : undefined;
       case 'NO_SCRATCHCARD_LEFT':
         await this.scene.at.provider.addScratchcards(AUTHORITIES[this.scene.role.authority], CARDS);
         return offered('retry');
@@ -111,4 +117,12 @@ export class Operator implements Person {
     if (remedy === 'cancel') played.gaveUp = true;
     if (remedy === 'accept-files') played.acceptedFiles = true;
   }
+}
+
+/** Goes on with the earlier video that is finished. */
+function takenBack({ facts = {} }: Attention, offered: Offer): PlainResolution | undefined {
+  const adopt = offered('adopt');
+  const { videoidPk, requestPk } = facts;
+  const ids = { requestPk: String(requestPk), ...(videoidPk === undefined ? {} : { videoidPk: String(videoidPk) }) };
+  return adopt && { ...adopt, ids };
 }

@@ -9,7 +9,7 @@ import { ProviderError } from '../uanataca/errors.js';
 import type { OneShot } from '../uanataca/one-shot/one-shot.js';
 import { authorityOf, type Dependencies } from './engine/dependencies.js';
 import { assertNoneLeftFinished, assertNotFinished, endedAfterVideo } from './finished-video.js';
-import { comparedIdentity } from './identity.js';
+import { providerRead } from './watch.js';
 import { stepFailure } from './engine/failures.js';
 
 /**
@@ -18,15 +18,13 @@ import { stepFailure } from './engine/failures.js';
  */
 export function create(dependencies: Dependencies): SignatureActivities['create'] {
   const { archive, config } = dependencies;
-  return async (key, { round, since, before }) => {
+  return async (key, { round, since, replaces }) => {
     const { profile } = await archive.readRequest(key);
     const signer = await archive.readSigner(key);
     const known = await archive.readProvider(key);
     // Before the first video there is nothing older: it was made, or adopted, before Temporal forgot it.
     if (known?.videoidPk && (since === 1 || (known.round ?? 0) >= since)) {
-      const uploaded = (await archive.readUploads(key))?.requestPk === known.requestPk;
-      const made = await found(dependencies, key, { ...known, videoidPk: known.videoidPk });
-      return uploaded ? { ...made, uploaded } : made;
+      return await found(dependencies, key, { ...known, videoidPk: known.videoidPk });
     }
     const { billing } = authorityOf(config, key);
     const paidBy = billing && {
@@ -35,7 +33,7 @@ export function create(dependencies: Dependencies): SignatureActivities['create'
     };
     const provider = dependencies.optimizer(key.environment);
     await assertInReach(provider);
-    await assertNotFinished(dependencies, key, before);
+    await assertNotFinished(dependencies, key, replaces);
     if (round === 1) await assertNoneLeftFinished(dependencies, key); // another round: an operator knows, and wants another video
     const mark = `create-${round}`;
     if (!(await archive.mark(key, mark))) throw inDoubt('The worker stopped while it created the request.');
@@ -87,9 +85,8 @@ export function adopt(dependencies: Dependencies): SignatureActivities['adopt'] 
     const videoFinished = await finishedBefore(archive, key);
     return {
       ...(await found(dependencies, key, ids)),
-      status: read.status,
       ...(videoFinished ? { videoFinished } : {}),
-      ...(await comparedIdentity(dependencies, key, read)),
+      ...(await providerRead(dependencies, key, ids.requestPk, read)),
     };
   };
 }

@@ -1,5 +1,5 @@
 import type { SignatureActivities } from '../messages/activities.js';
-import { LATE_VIDEO, type LateProgress, type LateWord } from '../messages/feed.js';
+import { EARLIER_VIDEO, LATE_VIDEO, type LateProgress, type LateWord } from '../messages/feed.js';
 import { type RequestKey, type RequestPk, workflowIdOf } from '../messages/request.js';
 import type { Dependencies } from './engine/dependencies.js';
 
@@ -22,9 +22,10 @@ export function remind({ archive }: Dependencies): SignatureActivities['remind']
   };
 }
 
-/** The video was finished after the end of its attempt. */
+/** The video was finished after the end of its attempt, or after another one had replaced it. */
 export function noteLateVideo(dependencies: Dependencies): SignatureActivities['noteLateVideo'] {
-  return (key, order) => noteLateProgress(dependencies, key, LATE_VIDEO, order);
+  return (key, { replaced, ...order }) =>
+    noteLateProgress(dependencies, key, replaced ? EARLIER_VIDEO : LATE_VIDEO, order);
 }
 
 /**
@@ -40,9 +41,10 @@ export async function noteLateProgress(
   const { environment, flow, reference, attempt, registrationAuthority } = key;
   const workflowId = workflowIdOf(key);
   if ((await archive.readIndex(environment, requestPk))?.workflowId !== workflowId) return;
-  if (await archive.hasMark(key, what)) return;
-  await archive.appendEvent(key, { at, what, facts: { status } });
-  const id = `${workflowId}/${what}`;
+  const mark = `${what}-${requestPk}`;
+  if (await archive.hasMark(key, mark)) return;
+  await archive.appendEvent(key, { at, what, facts: { status, requestPk } });
+  const id = `${workflowId}/${what}/${requestPk}`;
   await archive.notices.appendFeed({ id, what, flow, reference, attempt, registrationAuthority, status, at });
-  await archive.mark(key, what);
+  await archive.mark(key, mark);
 }

@@ -5,7 +5,7 @@ import type { SignatureActivities } from '../messages/activities.js';
 import { defined } from '../messages/defined.js';
 import type { IdentityAccepted, IdentityField, IdentityView, IdentityWord } from '../messages/identity.js';
 import { AFTER_VIDEO, IDENTITY_FIELDS, type IdentityFields } from '../messages/request-fields.js';
-import type { RequestKey, RequestPk } from '../messages/request.js';
+import type { RequestKey } from '../messages/request.js';
 import { sealAnswer } from '../security/sealed-answer.js';
 import { bareNumber, type DocumentNumber, isSameNumber } from '../signatures/identity/document-number.js';
 import { subjectNumbers, subjectVerdict } from '../signatures/identity/subject.js';
@@ -53,18 +53,6 @@ export async function assertExpectedSigner(
   if (accepted === `accepted-although-${word}`) await archive.mark(key, mark);
   else if (!remembered || !(await archive.hasMark(key, mark))) throw unexpectedSigner(word);
   return { identity: word };
-}
-
-/** Checks the number again before the upload, if one is expected: the request may have been approved in the provider's console. */
-export async function signerBeforeUpload(
-  dependencies: Dependencies,
-  key: RequestKey,
-  requestPk: RequestPk,
-  accepted: IdentityAccepted | undefined,
-): Promise<{ identity?: IdentityWord }> {
-  if ((await dependencies.archive.readRequest(key)).signer.expected === undefined) return {};
-  const read = await providerRequest(dependencies, key, requestPk);
-  return await assertExpectedSigner(dependencies, key, read, { accepted, remembered: true });
 }
 
 /**

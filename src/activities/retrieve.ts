@@ -10,6 +10,7 @@ import type { Dependencies } from './engine/dependencies.js';
 import { stepFailure } from './engine/failures.js';
 import { writeEvidence } from './engine/evidence.js';
 import { certificateIdentity } from './identity.js';
+import { contractBefore, documentsNotKnown } from './upload.js';
 import { type Fetched, SignedFiles } from './signed-files.js';
 
 /**
@@ -17,14 +18,16 @@ import { type Fetched, SignedFiles } from './signed-files.js';
  * stored, read back and verified. Then the evidence is written. Nothing is deleted before this step succeeds.
  */
 export function retrieve(dependencies: Dependencies): SignatureActivities['retrieve'] {
-  return async (key, order) => {
+  return async (key, given) => {
+    const order = { ...given, ...(await beforeSigning(dependencies, key, given)) };
     const work = new SignedFiles(dependencies, key, order, await dependencies.roots(key.environment));
     const documents: { index: number; fetched: Fetched | undefined }[] = [];
     for (const document of order.documents) {
       documents.push({ index: document.index, fetched: await work.orMissing(() => work.signed(document)) });
     }
     const contract = await work.orMissing(() => work.contract());
-    const retrieved = await verifiedFiles(dependencies, key, order, documents, contract);
+    const all = (await dependencies.archive.readRequest(key)).documents.map(({ index }) => index);
+    const retrieved = await verifiedFiles(dependencies, key, order, { all, documents, contract });
     const refused = notPassed(retrieved, order.mayPass);
     const files = filesOf(retrieved);
     if (refused !== undefined && !order.giveUp && files !== order.accepted) {
@@ -36,6 +39,24 @@ export function retrieve(dependencies: Dependencies): SignatureActivities['retri
   };
 }
 
+/**
+ * The documents at the provider, and the contract before signing. If the request was restored from before the upload, only a newer
+ * archive knows them.
+ *
+ * @throws ApplicationFailure SIGNED_FILES_MISSING, unless an operator has given up
+ */
+async function beforeSigning(
+  { archive }: Dependencies,
+  key: RequestKey,
+  { documents, contract, requestPk, giveUp }: RetrieveOrder,
+): Promise<Pick<RetrieveOrder, 'documents' | 'contract'>> {
+  if (documents.length > 0) return { documents, contract };
+  const uploads = await archive.readUploads(key);
+  const known = uploads?.requestPk === requestPk ? uploads.documents : [];
+  if (known.length === 0 && !giveUp) throw documentsNotKnown();
+  return { documents: known, contract: (await contractBefore({ archive }, key)) ?? contract };
+}
+
 /** The reason of a document, and that of the contract. */
 const SIGNED_BY_ANOTHER: readonly VerificationReason[] = ['signer-differs', 'contract-signed-by-another'];
 
@@ -45,11 +66,19 @@ async function verifiedFiles(
   dependencies: Dependencies,
   key: RequestKey,
   order: RetrieveOrder,
-  documents: { index: number; fetched: Fetched | undefined }[],
-  contract: Fetched | undefined,
+  {
+    all,
+    documents,
+    contract,
+  }: {
+    /** The indexes of all documents of the request. */
+    all: number[];
+    documents: { index: number; fetched: Fetched | undefined }[];
+    contract: Fetched | undefined;
+  },
 ): Promise<Retrieved> {
   const there = documents.flatMap(({ index, fetched }) => (fetched === undefined ? [] : [{ index, ...fetched }]));
-  const missing = documents.filter(({ fetched }) => fetched === undefined).map(({ index }) => index);
+  const missing = all.filter((index) => !there.some((document) => document.index === index));
   const acceptedAt = Date.parse(order.acceptedAt ?? '');
   const verdict = verdictsOfRequest(
     there.map(({ file }) => file),

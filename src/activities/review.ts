@@ -1,8 +1,9 @@
 import type { Decided, OfficerOrder, SignatureActivities } from '../messages/activities.js';
 import type { IdentityWord } from '../messages/identity.js';
-import type { ProviderStatus, RequestKey } from '../messages/request.js';
+import type { ProviderStatus, RequestKey, RequestPk } from '../messages/request.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { ProviderRequest } from '../uanataca/provider-request.js';
+import { keep, ownCalls } from './engine/own-calls.js';
 import { raoCredentials, withOfficer } from './engine/officer-credentials.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { assertExpectedSigner } from './identity.js';
@@ -10,7 +11,8 @@ import { endOfTry, providerRequest, providerStatus } from './engine/provider-ste
 
 /** Step 2, `POST videoid/{videoid_pk}/approve`. In one-step mode it also validates. */
 export function approve(dependencies: Dependencies): SignatureActivities['approve'] {
-  return async (key, { videoidPk, requestPk, identity: accepted, ...order }) => {
+  return async (key, { videoidPk, identity: accepted, ...order }) => {
+    const { requestPk } = order;
     const optimizer = dependencies.optimizer(key.environment);
     let compared: { identity?: IdentityWord } = {};
     let seen: ProviderRequest | undefined;
@@ -29,7 +31,8 @@ export function approve(dependencies: Dependencies): SignatureActivities['approv
 
 /** Step 2, the other decision: `POST videoid/{videoid_pk}/refuse`. */
 export function refuse(dependencies: Dependencies): SignatureActivities['refuse'] {
-  return async (key, { videoidPk, requestPk, reason, ...order }) => {
+  return async (key, { videoidPk, reason, ...order }) => {
+    const { requestPk } = order;
     const optimizer = dependencies.optimizer(key.environment);
     return decide(dependencies, key, order, {
       read: () => providerStatus(dependencies, key, requestPk),
@@ -58,33 +61,38 @@ interface Deciding {
 export async function decide(
   { archive }: Pick<Dependencies, 'archive'>,
   key: RequestKey,
-  { decisionId }: OfficerOrder,
+  { decisionId, requestPk, own }: OfficerOrder & { requestPk: RequestPk },
   { read, undecided, prepare }: Deciding,
 ): Promise<Decided> {
   const sent = `decision-${decisionId}`;
-  const taken = `${sent}-taken`;
+  const byOthers = async (status: ProviderStatus): Promise<Decided> => ({
+    status,
+    effect: 'none',
+    ...(await ownCalls(archive, key, requestPk, status)),
+  });
   const end = endOfTry();
   const before = await read();
   if (!undecided.includes(before)) {
-    if (await archive.hasMark(key, taken)) return { status: before, effect: 'ours' };
-    return { status: before, effect: (await archive.hasMark(key, sent)) ? 'in-doubt' : 'none' };
+    if ((await archive.readCall(key, sent))?.answered) return { status: before, effect: 'ours' };
+    if (await archive.hasMark(key, sent)) return { status: before, effect: 'in-doubt' };
+    return await byOthers(before);
   }
   const call = await prepare(before);
+  await keep(archive, key, sent, { ...own, requestPk, answered: false });
   const first = await archive.mark(key, sent);
   try {
     await call();
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    if (first && error.withoutEffect && !end.aborted) await archive.unmark(key, sent);
+    if (first && error.withoutEffect && !end.aborted) {
+      await archive.unmark(key, sent);
+      await archive.dropCall(key, sent);
+    }
     if (error.code !== 'REQUEST_STATUS_REFUSED') throw error;
     const now = await read();
     if (now === before) throw error;
-    return { status: now, effect: first ? 'none' : 'in-doubt' };
+    return first ? await byOthers(now) : { status: now, effect: 'in-doubt' };
   }
-  try {
-    return { status: await read(), effect: 'ours' };
-  } catch (error) {
-    await archive.mark(key, taken);
-    throw error;
-  }
+  await keep(archive, key, sent, { ...own, requestPk, answered: true });
+  return { status: await read(), effect: 'ours' };
 }

@@ -13,6 +13,7 @@ import type { SignatureOrder } from '../uanataca/one-shot/one-shot.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { assertArchiveSpace } from './send-code.js';
 import { stepFailure } from './engine/failures.js';
+import { keep } from './engine/own-calls.js';
 
 /** The event that notes the provider's answer to a code, for each kind of answer. */
 const ANSWERS = { done: 'sign-not-shown', refused: 'sign-refused', doubt: 'sign-in-doubt' } as const;
@@ -32,7 +33,7 @@ const SOON = 250;
  */
 export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
   const { archive, optimizer, sealKeys } = dependencies;
-  return async (key, { requestPk, codeId, settle, ...given }) => {
+  return async (key, { requestPk, codeId, settle, own, ...given }) => {
     const provider = optimizer(key.environment);
     const mark = `sign-${codeId}`;
     const read = async (): Promise<ProviderStatus> => (await provider.getRequest(requestPk)).status;
@@ -46,6 +47,7 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
     if (status !== 'ENROLLREADY') return { result: 'not-signable', status, sent: false };
     if (given.unlock) await assertArchiveSpace(archive); // for a code, `sendCode` has checked it
     const order = opened(given, sealKeys);
+    await keep(archive, key, mark, { ...own, requestPk, answered: false });
     if (!(await archive.mark(key, mark))) throw inDoubt(settle); // another worker was faster
     const markedAt = archive.now();
     let answered: Answered;
@@ -53,7 +55,10 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
       if ((await provider.sign(requestPk, order)) === 'not-accepted') return { result: 'not-accepted' };
       answered = { how: 'done' };
     } catch (error) {
-      if (wasNotSent(error)) await archive.unmark(key, mark);
+      if (wasNotSent(error)) {
+        await archive.unmark(key, mark);
+        await archive.dropCall(key, mark);
+      }
       if (!(error instanceof ProviderError) || error.kind === 'not-sent') throw error;
       const { kind, words } = error;
       answered = { how: kind === 'unknown' ? 'doubt' : 'refused', words };

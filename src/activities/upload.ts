@@ -5,9 +5,9 @@ import { type FailureCode, VideoIdError } from '../messages/failures.js';
 import type { DocumentDigest, RequestKey, RequestPk } from '../messages/request.js';
 import { downloadLimits, storeDownload } from './engine/download.js';
 import type { Dependencies } from './engine/dependencies.js';
-import { endOfTry } from './engine/provider-step.js';
+import { endOfTry, providerRequest } from './engine/provider-step.js';
 import { stepFailure, uploadFailure } from './engine/failures.js';
-import { signerBeforeUpload } from './identity.js';
+import { assertExpectedSigner } from './identity.js';
 
 /** Set when documents were uploaded more than once: the provider may have more of them than we know. */
 export const UPLOADED_AGAIN = 'upload-again';
@@ -21,9 +21,13 @@ const DELETION_IN_DOUBT = 'upload-deletion-in-doubt';
  */
 export function upload(dependencies: Dependencies): SignatureActivities['upload'] {
   return async (key, { requestPk, documents, download, contractAsItCame, identity: accepted }) => {
-    const identity = await signerBeforeUpload(dependencies, key, requestPk, accepted);
     const signal = endOfTry();
     const before = await uploadedBefore(dependencies, key, requestPk, documents);
+    const read = await providerRequest(dependencies, key, requestPk);
+    // It was restored from an older copy. Another upload would first delete the signed documents.
+    if (before === undefined && read.status === 'ISSUED') throw documentsNotKnown();
+    // It may have been approved in the provider's console.
+    const identity = await assertExpectedSigner(dependencies, key, read, { accepted, remembered: true });
     // The signer may have accepted this contract, or signed it: then the provider gives another.
     const shown = before === undefined ? undefined : await contractBefore(dependencies, key);
     if (before !== undefined && shown !== undefined) return { documents: before, contract: shown, ...identity };
@@ -34,6 +38,17 @@ export function upload(dependencies: Dependencies): SignatureActivities['upload'
     const contract = await storeDownload(dependencies, key, { kind: 'contract' }, pdf, limit);
     return { documents: uploaded, contract, ...identity };
   };
+}
+
+/** It is signed at the provider, and the archive does not know under which numbers the documents are there. */
+export function documentsNotKnown() {
+  return stepFailure(
+    'SIGNED_FILES_MISSING',
+    'The provider says ISSUED: it is signed there. But the archive does not know the documents there, because it was restored from an ' +
+      'older copy. Nothing was uploaded or deleted. Restore uploads.json of this request from a newer copy, then retry. ' +
+      "If there is none, save the signed files from the provider's console, then give up: the request ends as signed.",
+    { facts: { documents: 'not-known' } },
+  );
 }
 
 /** The documents that an earlier try uploaded, if it uploaded them all. */
@@ -53,7 +68,10 @@ async function uploadedBefore(
 }
 
 /** The contract that was stored after the upload, if it is still as it was. */
-async function contractBefore({ archive }: Dependencies, key: RequestKey): Promise<FileDigest | undefined> {
+export async function contractBefore(
+  { archive }: Pick<Dependencies, 'archive'>,
+  key: RequestKey,
+): Promise<FileDigest | undefined> {
   try {
     const { size, sha256, stream } = await archive.openFile(key, { kind: 'contract' });
     stream.destroy();

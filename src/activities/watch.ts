@@ -2,10 +2,11 @@ import { activityInfo } from '@temporalio/activity';
 import type { ProviderRead, SignatureActivities, WatchOrder } from '../messages/activities.js';
 import { leftOf } from '../messages/age.js';
 import { VideoIdError } from '../messages/failures.js';
-import type { RequestKey } from '../messages/request.js';
+import type { RequestKey, RequestPk } from '../messages/request.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { ProviderRequest } from '../uanataca/provider-request.js';
 import type { Dependencies } from './engine/dependencies.js';
+import { ownCalls } from './engine/own-calls.js';
 import { comparedIdentity } from './identity.js';
 import { providerRequest } from './engine/provider-step.js';
 import { stepFailure, stillWaiting } from './engine/failures.js';
@@ -29,7 +30,8 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
     });
     await trouble.answered(key);
     if (await archive.hasMark(key, failing)) await archive.unmark(key, failing);
-    if (read.status !== order.seen || order.recovering) return await withIdentity(dependencies, key, read);
+    if (read.status !== order.seen || order.recovering)
+      return await providerRead(dependencies, key, order.requestPk, read);
     throw stillWaiting(pause(order, activityInfo().attempt), { read: true });
   };
 }
@@ -58,12 +60,20 @@ export function readStatus(dependencies: Dependencies): SignatureActivities['rea
   return async (key, { requestPk, gap }) => {
     const left = await dependencies.archive.touchRead(key, gap);
     if (left > 0) throw stillWaiting(left);
-    return await withIdentity(dependencies, key, await providerRequest(dependencies, key, requestPk));
+    return await providerRead(dependencies, key, requestPk, await providerRequest(dependencies, key, requestPk));
   };
 }
 
-async function withIdentity(dependencies: Dependencies, key: RequestKey, read: ProviderRequest): Promise<ProviderRead> {
-  return { status: read.status, ...(await comparedIdentity(dependencies, key, read)) };
+/** What the story learns of a read. */
+export async function providerRead(
+  dependencies: Dependencies,
+  key: RequestKey,
+  requestPk: RequestPk,
+  read: ProviderRequest,
+): Promise<ProviderRead> {
+  const { status } = read;
+  const ours = await ownCalls(dependencies.archive, key, requestPk, status);
+  return { status, ...ours, ...(await comparedIdentity(dependencies, key, read)) };
 }
 
 /** Milliseconds until the next read: short after a hint, long otherwise. Jitter keeps requests apart. */

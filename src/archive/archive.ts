@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FailureView } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
+import type { KeptCall } from '../messages/own-calls.js';
 import type { Flow, RequestKey, RequestPk, VideoidPk } from '../messages/request.js';
 import type { IdentityFields } from '../messages/request-fields.js';
 import type { Sealed } from '../messages/steering.js';
@@ -283,6 +284,14 @@ export interface Archive {
   markedAt(key: AttemptKey, name: string): Promise<string | undefined>;
   /** Removes a mark. Harmless if there is none. */
   unmark(key: AttemptKey, name: string): Promise<void>;
+
+  /** Keeps a call of ours that decides something at the provider, or replaces it. The name is that of a mark. */
+  keepCall(key: AttemptKey, name: string, call: KeptCall): Promise<void>;
+  readCall(key: AttemptKey, name: string): Promise<KeptCall | undefined>;
+  /** Harmless if there is none. */
+  dropCall(key: AttemptKey, name: string): Promise<void>;
+  /** All of them, in no order. */
+  calls(key: AttemptKey): Promise<KeptCall[]>;
 
   /**
    * Records the end of an attempt. Recording the same outcome again changes nothing, also with the `cleanup` of an earlier

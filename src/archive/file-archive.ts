@@ -5,6 +5,8 @@ import { VideoIdError } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { Flow, RequestKey, RequestPk } from '../messages/request.js';
 import type { Sealed } from '../messages/steering.js';
+import type { KeptCall } from '../messages/own-calls.js';
+import { dropCall, keepCall, readCall, readCalls } from './kept-calls.js';
 import type { TemporalPlace } from '../messages/temporal-place.js';
 import { assertPresent, openIdentity } from './archive-identity.js';
 import type {
@@ -39,7 +41,9 @@ import {
   indexDirectory,
   indexFile,
   isIndexable,
+  CALLS,
   markFile,
+  markName,
   orderFile,
   referenceDirectory,
   referenceProblem,
@@ -314,6 +318,22 @@ class FileArchive implements Archive {
 
   async unmark(key: AttemptKey, name: string): Promise<void> {
     await this.#disk.removeFlushed(await this.#markPath(key, name));
+  }
+
+  async keepCall(key: AttemptKey, name: string, call: KeptCall): Promise<void> {
+    await keepCall(this.#disk, await this.#below(key, CALLS), markName(name), call);
+  }
+
+  async readCall(key: AttemptKey, name: string): Promise<KeptCall | undefined> {
+    return await readCall(this.#disk, await this.#below(key, CALLS), markName(name));
+  }
+
+  async dropCall(key: AttemptKey, name: string): Promise<void> {
+    await dropCall(this.#disk, await this.#below(key, CALLS), markName(name));
+  }
+
+  async calls(key: AttemptKey): Promise<KeptCall[]> {
+    return await readCalls(this.#disk, await this.#below(key, CALLS));
   }
 
   async recordOutcome(key: AttemptKey, outcome: Outcome): Promise<void> {

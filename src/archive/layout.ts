@@ -18,7 +18,7 @@ import type { ArchiveFile, AttemptKey } from './archive.js';
  *     processes/<kind>-<digest>.json              what a running process tells about itself
  *
  * Below an attempt: request.json, temporal.json, documents/<name>, provider.json, corrections/<number>.json, supplements/<number>.json,
- * cards/<number>.json, sealed/<name>.json, uploads.json, orders/<digest of the idempotency key>.json, outcome.json, events/<time>-<random>.json, marks/<name>,
+ * calls/<name of the mark>.json, cards/<number>.json, sealed/<name>.json, uploads.json, orders/<digest of the idempotency key>.json, outcome.json, events/<time>-<random>.json, marks/<name>,
  * reads/<time of the last read>.
  * Files that are stored after the start get a new key each time. `stored/<file>.hash.json` names the current key and its
  * hash: stored/<key>/contract.pdf, …/signed/<name>, …/contract-signed.pdf, …/supplied/<number>, …/declaration.txt, …/evidence.json.
@@ -110,10 +110,18 @@ export function attemptOf(directoryName: string): number | undefined {
   return /^[1-9][0-9]{0,14}$/.test(directoryName) ? Number(directoryName) : undefined;
 }
 
+/** Below the attempt: our calls that decide something at the provider. */
+export const CALLS = 'calls';
+
+/** Checks the name of a mark. */
+export function markName(name: string): string {
+  if (!MARK_NAME.test(name)) throw badPart('mark', '1 to 128 of A-Z a-z 0-9 . _ -, not beginning with a dot');
+  return name;
+}
+
 /** `marks/<name>`, below the attempt. */
 export function markFile(name: string): string {
-  if (!MARK_NAME.test(name)) throw badPart('mark', '1 to 128 of A-Z a-z 0-9 . _ -, not beginning with a dot');
-  return join('marks', name);
+  return join('marks', markName(name));
 }
 
 /** `orders/<digest>.json`, below the attempt. */

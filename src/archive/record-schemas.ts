@@ -4,6 +4,7 @@ import type { Outage } from '../messages/conditions.js';
 import { type FeedEntry, LATE_WORDS } from '../messages/feed.js';
 import type { Outcome, Verification } from '../messages/outcome.js';
 import type { FailureCode } from '../messages/failures.js';
+import type { KeptCall } from '../messages/own-calls.js';
 import { PROCESS_KINDS, type ProcessRecord } from '../messages/processes.js';
 import type { RequestPk, VideoidPk } from '../messages/request.js';
 import { IDENTITY_FIELDS } from '../messages/request-fields.js';
@@ -135,21 +136,38 @@ export const boundOrderSchema: z.ZodType<BoundOrder> = z.object({
 /** `sealed/<name>.json` */
 export const sealedRecordSchema: z.ZodType<Sealed> = sealedSchema;
 
-/** `outcome.json` */
-export const outcomeSchema: z.ZodType<Outcome> = z.object({
+const actorSchema = z.object({
+  kind: z.enum(['signer', 'requester', 'officer', 'operator', 'provider', 'policy']),
+  id: z.string().exactOptional(),
+});
+const endSchema = {
   outcome: z.enum(['signed', 'enrolled', 'refused', 'expired', 'cancelled', 'abandoned']),
-  reference: text,
-  attempt: z.int().min(1),
   reason: text,
   note: z.string().exactOptional(),
   textForSigner: z.string().exactOptional(),
-  actor: z.object({
-    kind: z.enum(['signer', 'requester', 'officer', 'operator', 'provider', 'policy']),
-    id: z.string().exactOptional(),
-  }),
+  actor: actorSchema,
+};
+
+/** `calls/<name>.json` */
+export const keptCallSchema: z.ZodType<KeptCall> = z.object({
+  id: text,
+  requestPk: text,
+  at: time,
+  answered: z.boolean(),
+  shows: z.array(text),
+  events: z.array(z.object({ at: time, what: text, actor: actorSchema.exactOptional(), facts: facts.exactOptional() })),
+  ending: z.object(endSchema).exactOptional(),
+});
+
+/** `outcome.json` */
+export const outcomeSchema: z.ZodType<Outcome> = z.object({
+  ...endSchema,
+  reference: text,
+  attempt: z.int().min(1),
   at: time,
   cleanup: z.enum(['none', 'done', 'pending', 'left']),
   leftOpen: z.literal(true).exactOptional(),
+  notKnown: z.literal(true).exactOptional(),
   documents: z.array(z.object({ index: z.int().min(1), ...digest, verification: verificationSchema })),
   contract: z.object({ ...digest, signed: z.boolean(), verification: verificationSchema }).exactOptional(),
   missing: z.object({ documents: z.array(z.int().min(1)), contract: z.boolean() }).exactOptional(),

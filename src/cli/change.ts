@@ -6,10 +6,12 @@ import { moment } from '../messages/moments.js';
 import {
   type AttemptFlag,
   defineRequest,
+  type DiscardFlag,
   operator,
   type OperatorFlags,
   type SteeringFlags,
   withAttempt,
+  withDiscard,
   withOperator,
   withSteering,
 } from './command.js';
@@ -31,18 +33,21 @@ export const CHANGE_COMMANDS = {
 };
 
 function newVideoCommand(program: Command): void {
-  withReason(
-    withSteering(
-      defineRequest<SteeringFlags & ReasonFlags>(
-        program,
-        'new-video <reference>',
-        'make another video request in the same request, with a new link; the provider may bill it',
-        async ({ client, screen, reference, flags }) => {
-          const asked = client.newVideo(reference, orderOf(flags), flags);
-          const made = await screen.during('Asking the provider', asked);
-          screen.answer({ reference, ...made }, [`New video request: request_pk ${made.requestPk}.`]);
-          screen.next(`videoid link ${reference}`);
-        },
+  withDiscard(
+    withReason(
+      withSteering(
+        defineRequest<SteeringFlags & ReasonFlags & DiscardFlag>(
+          program,
+          'new-video <reference>',
+          'make another video request in the same request, with a new link; the provider may bill it',
+          async ({ client, screen, reference, flags }) => {
+            const order = { ...orderOf(flags), ...defined({ discardVideo: flags.discardVideo }) };
+            const asked = client.newVideo(reference, order, flags);
+            const made = await screen.during('Asking the provider', asked);
+            screen.answer({ reference, ...made }, [`New video request: request_pk ${made.requestPk}.`]);
+            screen.next(`videoid link ${reference}`);
+          },
+        ),
       ),
     ),
   );
@@ -94,13 +99,13 @@ function extendCommand(program: Command): void {
 }
 
 function abandonCommand(program: Command): void {
-  const command = defineRequest<SteeringFlags & OperatorFlags & { reason: Reason; note?: string }>(
+  const command = defineRequest<SteeringFlags & OperatorFlags & DiscardFlag & { reason: Reason; note?: string }>(
     program,
     'abandon <reference>',
     'end a request because the signer cannot go on; a new attempt may follow',
     async ({ client, screen, reference, flags }) => {
-      const { reason, note } = flags;
-      const order = { reason, actor: operator(flags), ...defined({ note }) };
+      const { reason, note, discardVideo } = flags;
+      const order = { reason, actor: operator(flags), ...defined({ note, discardVideo }) };
       const { outcome } = await screen.during('Ending', client.abandon(reference, order, flags));
       const { flow } = await client.status(reference, flags);
       const again = newAttemptCommand(flow, reference, { signer: isSignerWrong(reason) });
@@ -115,7 +120,7 @@ function abandonCommand(program: Command): void {
   command
     .addOption(new Option('--reason <word>', 'why').choices(ABANDON_REASONS).makeOptionMandatory())
     .option('--note <text>', 'for the evidence');
-  withSteering(withOperator(command, 'who ends it'));
+  withDiscard(withSteering(withOperator(command, 'who ends it')));
 }
 
 type Reason = (typeof ABANDON_REASONS)[number];

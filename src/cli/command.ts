@@ -128,6 +128,15 @@ export function withOperator(command: Command, what: string, flag = '--by <id>')
   return command.option(flag, `${what}: an operator id, not the name of a person`);
 }
 
+/** Flag of commands that may throw away a video that is finished and paid. */
+export interface DiscardFlag {
+  discardVideo?: true;
+}
+
+export function withDiscard(command: Command): Command {
+  return command.option('--discard-video', 'also if the video may be finished and paid, and would be lost');
+}
+
 /** The operator whom the flags name, for the evidence. */
 export function operator({ by }: { by?: string | undefined }): Actor {
   return { kind: 'operator', ...defined({ id: by }) };

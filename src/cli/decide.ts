@@ -4,9 +4,11 @@ import { defined } from '../messages/defined.js';
 import { IDENTITY_ACCEPTED, type IdentityAccepted } from '../messages/identity.js';
 import {
   defineRequest,
+  type DiscardFlag,
   operator,
   type OperatorFlags,
   type SteeringFlags,
+  withDiscard,
   withOperator,
   withSteering,
 } from './command.js';
@@ -94,21 +96,25 @@ async function deciderOf(
 }
 
 function cancelCommand(program: Command): void {
-  withOperator(
-    withSteering(
-      defineRequest<SteeringFlags & OperatorFlags & { reason: string }>(
-        program,
-        'cancel <reference>',
-        'end a request, also at the provider; takes effect between steps, and never while it is being signed. ' +
-          "Temporal's terminate runs none of this: do not use it",
-        async ({ client, screen, reference, flags }) => {
-          const order = { actor: operator(flags), reason: flags.reason };
-          await screen.during('Cancelling', client.cancel(reference, order, flags));
-          screen.answer({ reference, cancelled: true }, ['Carried out.']);
-          screen.next(`videoid outcome ${reference}`);
-        },
-      ),
-    ).requiredOption('--reason <text>', 'why'),
-    'who cancels',
+  withDiscard(
+    withOperator(
+      withSteering(
+        defineRequest<SteeringFlags & OperatorFlags & DiscardFlag & { reason: string }>(
+          program,
+          'cancel <reference>',
+          'end a request, also at the provider; takes effect between steps, and never while it is being signed. ' +
+            "Temporal's terminate runs none of this: do not use it",
+          async ({ client, screen, reference, flags }) => {
+            const { reason, discardVideo } = flags;
+            const order = { actor: operator(flags), reason, ...defined({ discardVideo }) };
+            const { outcome } = await screen.during('Cancelling', client.cancel(reference, order, flags));
+            const words = outcome === 'cancelled' ? 'Cancelled.' : `Not cancelled: it had ended ${outcome} before.`;
+            screen.answer({ reference, outcome, cancelled: outcome === 'cancelled' }, [words]);
+            screen.next(`videoid outcome ${reference}`);
+          },
+        ),
+      ).requiredOption('--reason <text>', 'why'),
+      'who cancels',
+    ),
   );
 }

@@ -98,6 +98,7 @@ export function outcomeLines(outcome: Outcome): string[] {
     ['At', moment(outcome.at)],
     ['Cleanup', outcome.cleanup],
     ...(outcome.leftOpen === true ? [['At the provider', 'still open']] : []),
+    ...(outcome.notKnown === true ? [['At the provider', 'not known there']] : []),
   ];
   for (const { index, sha256, verification } of outcome.documents) {
     facts.push([`Document ${index}`, verificationWords(verification), sha256]);

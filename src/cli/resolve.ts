@@ -5,10 +5,12 @@ import { VideoIdError, isFailureCode } from '../messages/failures.js';
 import { type Remedy, REMEDIES } from '../messages/remedies.js';
 import {
   define,
+  type DiscardFlag,
   operator,
   type OperatorFlags,
   type SteeringFlags,
   withClient,
+  withDiscard,
   withOperator,
   withSteering,
 } from './command.js';
@@ -17,7 +19,7 @@ import { columns } from './layout.js';
 import type { Screen } from './screen.js';
 import { readSecretLine } from './secret-input.js';
 
-interface ResolveFlags extends SteeringFlags, OperatorFlags {
+interface ResolveFlags extends SteeringFlags, OperatorFlags, DiscardFlag {
   remedy?: Remedy;
   adopt?: { videoidPk?: string; requestPk: string };
   linkStdin?: boolean;
@@ -64,7 +66,7 @@ function resolveCommand(program: Command): void {
     .option('--all', 'all requests with that code; without --yes it only lists them')
     .option('--yes', 'with --all: carry it out')
     .option('--note <text>', 'for the evidence');
-  withOperator(command, 'who decides');
+  withOperator(withDiscard(command), 'who decides');
 }
 
 function deciderOf({ by, note }: ResolveFlags): Pick<PlainResolution, 'actor' | 'note'> {
@@ -82,7 +84,7 @@ async function resolutionOf(flags: ResolveFlags): Promise<PlainResolution> {
   return {
     ...deciderOf(flags),
     remedy,
-    ...defined({ ids: flags.adopt }),
+    ...defined({ ids: flags.adopt, discardVideo: flags.discardVideo }),
     ...(flags.linkStdin ? { link: (await readSecretLine("The signer's link")).trim() } : {}),
   };
 }

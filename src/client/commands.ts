@@ -22,6 +22,8 @@ export interface CommandPlace {
   barred?: ReadonlySet<Verb> | undefined;
   /** Whether there is a valid code to type. */
   codeOut?: boolean | undefined;
+  /** Whether the signer may have finished the video, while the provider is still processing it. */
+  videoPerhapsFinished?: boolean | undefined;
   /** Whether a correction changes the signer's identity. Before the video it changes e-mail or phone. */
   afterVideo?: boolean | undefined;
   /** How the document number compares, if an approval must accept it. */
@@ -37,7 +39,18 @@ const FLAGS: Partial<Record<Verb, (place: CommandPlace) => string | undefined>> 
   refuse: (place) => `${decider(place)} --reason WORD`,
   sign: ({ codeOut }) => (codeOut === false ? '--unlock-type TYPE' : undefined),
   provide: ({ missing }) => lacking(missing),
+  'new-video': discardFlag,
+  abandon: discardFlag,
+  cancel: discardFlag,
 };
+
+/** Without this flag, an order that may throw a finished video away is refused. */
+function discardFlag({ videoPerhapsFinished }: CommandPlace): string | undefined {
+  return videoPerhapsFinished ? '--discard-video' : undefined;
+}
+
+const DISCARDING: ReadonlySet<Verb> = new Set(['new-video', 'abandon', 'cancel']);
+const MAY_BE_LOST = '. The video may be finished and paid: this gives it up';
 
 function decider({ officer = 'ID', asks }: CommandPlace): string {
   return [`--officer ${officer} --seen "where"`, asks].filter((part) => part !== undefined && part !== '').join(' ');
@@ -73,7 +86,8 @@ export interface RemedyCommand {
 }
 
 function verbRemedy(verb: Verb, place: CommandPlace): RemedyCommand {
-  return { words: VERBS[verb].words, command: verbCommand(verb, place) };
+  const lost = place.videoPerhapsFinished && DISCARDING.has(verb) ? MAY_BE_LOST : '';
+  return { words: `${VERBS[verb].words}${lost}`, command: verbCommand(verb, place) };
 }
 
 const READ_AGAIN = 'read the request at the provider again';
@@ -90,6 +104,15 @@ const REMEDY_WORDS_OF: Partial<Record<FailureCode, Partial<Record<Remedy, string
   VIDEO_FINISHED: {
     adopt: 'go on with the finished video, without another bill',
     retry: 'make another video request all the same. The provider bills it',
+  },
+  VIDEO_PERHAPS_FINISHED: {
+    adopt: 'go on with the earlier video, without another bill',
+    retry: 'make another video request all the same. The provider bills it',
+  },
+  EARLIER_VIDEO_FINISHED: {
+    retry: READ_AGAIN,
+    adopt: 'go on with the earlier video, which is finished and paid. The present link counts no more',
+    wait: 'keep waiting for the present video, and give the earlier one up',
   },
   APPROVAL_INCOMPLETE: { retry: READ_AGAIN },
   SIGNED_FILES_MISSING: { retry: 'fetch the signed files again, when the provider has them. Nobody signs again' },
@@ -139,14 +162,18 @@ function remedyWords(remedy: Remedy, { code, step, facts }: Attention): string {
 /** The command for a remedy of the attention. Its facts may name the request to adopt. */
 export function remedyCommand(remedy: Remedy, attention: Attention, place: CommandPlace, flow: Flow): RemedyCommand {
   const { videoidPk, requestPk } = attention.facts ?? {};
-  const adopt = requestPk === undefined ? ADOPT_FLAGS[flow] : `--adopt ${videoidPk},${requestPk}`;
+  const ids = [videoidPk, requestPk].filter((id) => id !== undefined).join(',');
+  const adopt = requestPk === undefined ? ADOPT_FLAGS[flow] : `--adopt ${ids}`;
   const more = remedy === 'adopt' ? adopt : undefined;
+  const creates = remedy === 'new-video' || (remedy === 'retry' && attention.step === 'create');
+  const discard = creates ? discardFlag(place) : undefined;
+  const lost = discard !== undefined || (remedy === 'cancel' && place.videoPerhapsFinished) ? MAY_BE_LOST : '';
   return {
-    words: remedyWords(remedy, attention),
+    words: `${remedyWords(remedy, attention)}${lost}`,
     command:
       remedy === 'cancel'
         ? verbCommand('cancel', place)
-        : of('resolve', place, ['--remedy', remedy, more].filter(Boolean).join(' ')),
+        : of('resolve', place, ['--remedy', remedy, more, discard].filter(Boolean).join(' ')),
   };
 }
 

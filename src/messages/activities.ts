@@ -1,5 +1,6 @@
 import type { FailureCode } from './failures.js';
 import type { MissingFiles, Outcome, StoredContract, StoredDocument } from './outcome.js';
+import type { KeptCall, OwnCall } from './own-calls.js';
 import type { Policy, VerificationPolicy } from './policy.js';
 import type { DocumentDigest, ProviderIds, ProviderStatus, RequestKey, RequestPk } from './request.js';
 import type { IdentityAccepted, IdentityOrder, IdentityWord, SealedAnswer } from './identity.js';
@@ -40,6 +41,8 @@ export interface ProviderRead {
   status: ProviderStatus;
   /** How the signer's number compares. Absent if none is expected, or if the provider cannot show one yet. */
   identity?: IdentityWord;
+  /** Our calls that explain the status, from the archive. A request that was reset or started again does not know them. */
+  ours?: KeptCall[];
 }
 
 /**
@@ -54,6 +57,8 @@ export interface Decided {
   /** Only if an approval was sent and a document number is expected. */
   identity?: IdentityWord;
   effect: CallEffect;
+  /** If somebody else decided in this request's view: our calls that explain the status, from the archive. */
+  ours?: KeptCall[];
   /**
    * Only for an approval of an enrolment by us whose secrets must be kept. `read-again`: the answer was lost, so they were read
    * from the scratchcard. `lost`: the scratchcard does not show them.
@@ -61,12 +66,25 @@ export interface Decided {
   secrets?: 'kept' | 'read-again' | 'lost';
 }
 
+/** Which video a request must have so that it is not cancelled. `perhaps-finished`: a finished one too. */
+export type KeptVideo = 'finished' | 'perhaps-finished';
+
 /** The result of cancelling at the provider. */
 export interface Withdrawn {
+  /** Nothing can go on there any more. */
   closed: boolean;
-  /** The status that was found. Absent if the provider no longer knows the request. */
+  /** The provider does not know the request. */
+  notKnown?: true;
+  /** The status that was found before. Absent if the provider does not know the request, or was not read. */
   status?: ProviderStatus;
   effect: CallEffect;
+}
+
+/** The request whose video another one is to replace. */
+export interface ReplacedVideo {
+  requestPk: RequestPk;
+  /** Somebody gives that video up although it may be finished. A video that is certainly finished is kept all the same. */
+  mayBeDiscarded?: boolean;
 }
 
 /** The result of one order to sign. */
@@ -140,17 +158,14 @@ export interface EnrolmentActivities {
   /**
    * Steps 1 and 2: takes the first unused scratchcard and creates with it. A card that somebody else used meanwhile is
    * skipped. A create in doubt is found by its card and taken over. A higher `round` asks for another video request. It fails
-   * with VIDEO_FINISHED if the signer has finished the video of the request `before`.
+   * with VIDEO_FINISHED or VIDEO_PERHAPS_FINISHED if the signer has finished, or may have, the video that it replaces.
    */
   enrol(
     key: RequestKey,
-    order: { round: number; before?: RequestPk },
-  ): Promise<{ requestPk: RequestPk; status: ProviderStatus; round?: number }>;
+    order: { round: number; replaces?: ReplacedVideo },
+  ): Promise<ProviderRead & { requestPk: RequestPk; round?: number }>;
   /** Takes over what an operator found. */
-  adoptEnrolment(
-    key: RequestKey,
-    order: { requestPk: RequestPk },
-  ): Promise<{ requestPk: RequestPk; status: ProviderStatus }>;
+  adoptEnrolment(key: RequestKey, order: { requestPk: RequestPk }): Promise<ProviderRead & { requestPk: RequestPk }>;
   /** Steps 5 and 6: sends the data and the evidence documents that the video did not give, from the start and from these
    * supplements. Returns what is still missing. */
   complete(key: RequestKey, order: { requestPk: RequestPk; supplements: number[] }): Promise<{ missing: string[] }>;
@@ -176,6 +191,7 @@ export interface EnrolmentActivities {
 export interface OfficerOrder extends Pick<ReviewDecision, 'officer' | 'credentials'> {
   /** Identifies the decision. After a reset, the repeated order has the same. */
   decisionId: string;
+  own: OwnCall;
 }
 
 /** One activity per provider step of the signature flow (seed: One-Shot eIDAS VideoID). */
@@ -183,13 +199,14 @@ export interface SignatureActivities {
   /**
    * Step 1. Fails with CREATE_IN_DOUBT if the create may have succeeded: it is never simply repeated. With a higher `round`
    * an operator allows one more create, which may be billed. It is not sent if a round in doubt, from `since` on, turns out to
-   * have succeeded. It fails with VIDEO_FINISHED if the signer has finished the video of the request `before`.
-   * `round` of the answer is the one that made it. `uploaded`: its documents were uploaded before, so it may be signed already.
+   * have succeeded. It fails with VIDEO_FINISHED or VIDEO_PERHAPS_FINISHED if the signer has finished, or may have, the video that
+   * it replaces.
+   * `round` of the answer is the one that made it.
    */
   create(
     key: RequestKey,
-    order: { round: number; since: number; before?: RequestPk },
-  ): Promise<ProviderIds & { status: ProviderStatus; round?: number; uploaded?: true }>;
+    order: { round: number; since: number; replaces?: ReplacedVideo },
+  ): Promise<ProviderIds & { status: ProviderStatus; round?: number }>;
   /** Replaces the signer's data at the provider by correction `number` of the archive: Update Request is a full PUT (§4.11). */
   correct(key: RequestKey, order: { requestPk: RequestPk; number: number }): Promise<ProviderRead>;
   /**
@@ -232,7 +249,7 @@ export interface SignatureActivities {
   /** Step 6. The code or other value is sent at most once. `codeId` identifies it. */
   sign(
     key: RequestKey,
-    order: { requestPk: RequestPk; codeId: string; settle: number } & SignOrder,
+    order: { requestPk: RequestPk; codeId: string; settle: number; own: OwnCall } & SignOrder,
   ): Promise<SignResult>;
   /** Step 7, then store, verify, read back, and the evidence. */
   retrieve(key: RequestKey, order: RetrieveOrder): Promise<Retrieved>;
@@ -243,9 +260,9 @@ export interface SignatureActivities {
   ): Promise<{ answer: SealedAnswer; identity?: IdentityWord }>;
   /**
    * Cancels at the provider, if its API allows that (an assumption). It reads first. A request that is already CANCELLED or ISSUED
-   * is closed. With `unlessFinished`, a request whose video is finished stays open.
+   * is closed. A request with a video to keep stays open.
    */
-  withdraw(key: RequestKey, order: { requestPk: RequestPk; unlessFinished?: boolean }): Promise<Withdrawn>;
+  withdraw(key: RequestKey, order: { requestPk: RequestPk; keeps?: KeptVideo; own?: OwnCall }): Promise<Withdrawn>;
   /**
    * The last activity of a request: deletes what is left at the provider, then records the outcome, if one is given. Signatures:
    * step 8 for every uid. Enrolments: cancels requests that could not be cancelled at the end.
@@ -257,6 +274,9 @@ export interface SignatureActivities {
   readStatus(key: RequestKey, order: { requestPk: RequestPk; gap: number }): Promise<ProviderRead>;
   /** Puts a reminder into the feed, at least once: the deadline of the stage is near. */
   remind(key: RequestKey, reminder: Reminder): Promise<void>;
-  /** Puts into the feed, at least once, that a video was finished after the end. Not if a later attempt has reopened the request. */
-  noteLateVideo(key: RequestKey, order: LateProgress & { requestPk: RequestPk }): Promise<void>;
+  /**
+   * Puts into the feed, at least once, that a video was finished after the end, or after another one had replaced it. Not if a
+   * later attempt has reopened the request.
+   */
+  noteLateVideo(key: RequestKey, order: LateProgress & { requestPk: RequestPk; replaced?: boolean }): Promise<void>;
 }

@@ -86,6 +86,8 @@ export const STEP_FAILURES = {
   APPROVAL_INCOMPLETE: { http: 502, exit: 1 },
   VIDEO_FAILED: { http: 409, exit: 1 },
   VIDEO_FINISHED: { http: 409, exit: 4 },
+  VIDEO_PERHAPS_FINISHED: { http: 409, exit: 4 },
+  EARLIER_VIDEO_FINISHED: { http: 409, exit: 1 },
   SIGNER_UNEXPECTED: { http: 409, exit: 4 },
   SCRATCHCARD_USED: { http: 409, exit: 1 },
   NO_SCRATCHCARD_LEFT: { http: 409, exit: 1 },

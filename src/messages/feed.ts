@@ -10,7 +10,7 @@ export interface Reminder {
   at: string;
 }
 
-/** The signer went on at the provider after the request had ended here. It was still open there. */
+/** The signer went on at the provider after the request had ended here, or with an earlier video. It was still open there. */
 export interface LateProgress {
   /** What the provider says. */
   status: ProviderStatus;
@@ -32,5 +32,7 @@ export type FeedEntry = {
 export const LATE_VIDEO = 'video-finished-late';
 /** A certificate was issued before the request could be cancelled at the provider. */
 export const LATE_CERTIFICATE = 'issued-late';
-export const LATE_WORDS = [LATE_VIDEO, LATE_CERTIFICATE] as const;
+/** The signer finished an earlier video, after another one had replaced it. */
+export const EARLIER_VIDEO = 'earlier-video-finished';
+export const LATE_WORDS = [LATE_VIDEO, LATE_CERTIFICATE, EARLIER_VIDEO] as const;
 export type LateWord = (typeof LATE_WORDS)[number];

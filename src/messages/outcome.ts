@@ -60,6 +60,8 @@ export interface Outcome {
    * without another video and another bill.
    */
   leftOpen?: true;
+  /** At the end, the provider did not know the request. So nobody can say whether it is still open there. */
+  notKnown?: true;
   documents: StoredDocument[];
   contract?: StoredContract;
   missing?: MissingFiles;

@@ -118,6 +118,15 @@ export type IdentityFields = Partial<Record<(typeof IDENTITY_FIELDS)[number], st
 /** Statuses after the video: now the provider shows the signer's data from the video. */
 export const AFTER_VIDEO: ReadonlySet<string> = new Set(['VIDEOREVIEW', 'CREATED', 'ENROLLREADY', 'ISSUED']);
 
+/**
+ * Whether the signer has finished the video, by the provider's status. VIDEOINCOMPLETE says both in the provider's documents: not
+ * finished, or finished and still being processed (§12.2).
+ */
+export function videoIn(status: string | undefined): 'finished' | 'perhaps-finished' | 'unfinished' {
+  if (AFTER_VIDEO.has(status ?? '')) return 'finished';
+  return status === 'VIDEOINCOMPLETE' ? 'perhaps-finished' : 'unfinished';
+}
+
 /** Fields that Create Request documents and Update Request does not (§8.2). */
 export const FIELDS_OF_CREATE: readonly FieldName[] = ['identification_rao'];
 

@@ -78,9 +78,12 @@ export function cleanupIdOf(key: Pick<RequestKey, 'reference' | 'attempt'>): str
   return idOf('cleanup', key);
 }
 
-/** The id of the workflow that watches the provider after the end of an attempt. */
-export function lateVideoIdOf(key: Pick<RequestKey, 'reference' | 'attempt'>): string {
-  return idOf('late-video', key);
+/**
+ * The id of the workflow that watches the provider after the end of an attempt. Or, with its `requestPk`, of one that watches an
+ * earlier video, which another one has replaced. `~` is in no reference.
+ */
+export function lateVideoIdOf(key: Pick<RequestKey, 'reference' | 'attempt'>, requestPk?: string): string {
+  return requestPk === undefined ? idOf('late-video', key) : `late-video-${key.reference}~${key.attempt}~${requestPk}`;
 }
 
 function idOf(what: string, { reference, attempt }: Pick<RequestKey, 'reference' | 'attempt'>): string {

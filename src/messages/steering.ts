@@ -77,11 +77,17 @@ export interface ReasonedOrder {
   reason: string;
 }
 
+/** Part of orders after which the present video counts for nothing. */
+export interface Discarding {
+  /** The caller knows that the video may be finished, and gives it up. Without it, such an order is refused. */
+  discardVideo?: boolean;
+}
+
 /** Argument of the `cancel` Update. */
-export type CancelOrder = ReasonedOrder;
+export interface CancelOrder extends ReasonedOrder, Discarding {}
 
 /** Argument of the `new-video` Update: another video request in the same request. The provider may bill it. */
-export type NewVideoOrder = ReasonedOrder;
+export interface NewVideoOrder extends ReasonedOrder, Discarding {}
 
 /** Argument of the `correct` Update. The corrected data itself goes through the archive. */
 export interface CorrectOrder extends ReasonedOrder {
@@ -118,7 +124,7 @@ export const ABANDON_REASONS = [
 ] as const;
 
 /** Argument of the `abandon` Update: the signer cannot go on. */
-export interface AbandonOrder {
+export interface AbandonOrder extends Discarding {
   actor: Actor;
   /** `wrong-phone`, `gave-up`, …: a stable word. */
   reason: string;
@@ -126,7 +132,7 @@ export interface AbandonOrder {
 }
 
 /** Argument of the `resolve` Update. */
-export interface Resolution {
+export interface Resolution extends Discarding {
   remedy: Remedy;
   actor: Actor;
   /**

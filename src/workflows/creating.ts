@@ -1,45 +1,58 @@
-import type { Activities, StepFailure } from '../messages/activities.js';
-import { AFTER_VIDEO } from '../messages/request-fields.js';
-import type { ProviderIds, ProviderStatus, RequestPk } from '../messages/request.js';
+import type { Activities, SignatureActivities, StepFailure } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
+import { AFTER_VIDEO, videoIn } from '../messages/request-fields.js';
+import type { ProviderIds, ProviderStatus } from '../messages/request.js';
 import type { Remedy, RequestEvent } from '../messages/status.js';
-import { videoKept } from './discarding.js';
+import { videoKept, videoMayBeLost } from './discarding.js';
 import { mayBeCreated } from './engine/create-doubt.js';
 import type { Call, Caller } from './engine/inbox.js';
 import type { RequestRun } from './engine/request-run.js';
 
+type CreateOrder = Parameters<SignatureActivities['create']>[1];
+
 /** How a flow creates at the provider. */
 export interface Creating<T> {
-  create(activities: Activities, round: number, before: RequestPk | undefined): Promise<T>;
+  create(activities: Activities, order: CreateOrder): Promise<T>;
   /** Takes over what an operator found. */
   adopt(activities: Activities, ids: ProviderIds): Promise<T>;
   /** Whether an operator's retry is another round, which may be billed beside the one before. */
   retryIsAnotherRound: boolean;
-  summary: string;
+  summary: (round: number) => string;
 }
 
 /**
  * Creates at the provider. After a failure an operator decides: create again, or take over a request that the failed create may
  * have made. If it certainly made none, the signer's data can be corrected. The next create takes it from the archive.
  *
- * @returns undefined if the signer has finished the video that another one was to replace. The caller has the failure then
+ * @param mayBeDiscarded whether the video that another one is to replace is given up although it may be finished
+ * @returns undefined if the signer has finished the video that another one was to replace, or may have. The caller has the failure then
  */
 export async function created<T extends { status: ProviderStatus; round?: number }>(
   run: RequestRun,
   creating: Creating<T>,
-  caller?: Caller,
+  { caller, mayBeDiscarded = false }: { caller?: Caller | undefined; mayBeDiscarded?: boolean } = {},
 ): Promise<T | undefined> {
   const { state, steps, inbox } = run;
   const before = state.ids?.requestPk;
+  let replaces = before && { requestPk: before, mayBeDiscarded };
+  let decided = false;
   state.round += 1;
+  const since = state.round; // if a create is in doubt, all creates of the same video are checked
   let correction: Call<'correct'> | undefined;
   for (;;) {
-    const create = await steps.run('create', (activities) => creating.create(activities, state.round, before), {
-      summary: creating.summary,
-      caller: correction ?? caller,
-      remedies: (failure) => createRemedies(failure, state.events),
-      failsOn: ({ code }) => code === 'VIDEO_FINISHED' && before !== undefined,
-      overtakenBy: (status) => AFTER_VIDEO.has(status),
-    });
+    const create = await steps.run(
+      'create',
+      (activities) => creating.create(activities, { round: state.round, since, ...defined({ replaces }) }),
+      {
+        summary: creating.summary(since),
+        caller: correction ?? caller,
+        remedies: (failure) => createRemedies(failure, state.events),
+        // An operator who decides about a create in doubt must decide about that one too.
+        failsOn: ({ code }) =>
+          before !== undefined && (code === 'VIDEO_FINISHED' || (code === 'VIDEO_PERHAPS_FINISHED' && !decided)),
+        overtakenBy: (status) => AFTER_VIDEO.has(status),
+      },
+    );
     switch (create.end) {
       case 'done':
         correction?.answer({ status: create.value.status });
@@ -53,7 +66,9 @@ export async function created<T extends { status: ProviderStatus; round?: number
         return notReplaced(run, correction ?? caller);
       case 'resolved':
     }
-    const { remedy, ids } = create.resolution;
+    const { remedy, ids, discardVideo } = create.resolution;
+    decided = true;
+    if (replaces && discardVideo) replaces = { ...replaces, mayBeDiscarded: true };
     if (remedy === 'adopt') {
       const adopted = await adoptedFrom(run, creating, ids as ProviderIds);
       if (adopted) return adopted;
@@ -68,16 +83,22 @@ export async function created<T extends { status: ProviderStatus; round?: number
   }
 }
 
-/** No other video was made: the signer has finished the one that it was to replace. */
+/** No other video was made: the signer has finished the one that it was to replace, or may have. */
 function notReplaced({ state }: RequestRun, caller: Caller | undefined): undefined {
   const status = state.providerStatus ?? '';
   state.happened('video-kept', { status, round: state.round });
-  caller?.fail(videoKept(status, 'No other video was made.'));
+  const failure = videoIn(status) === 'finished' ? videoKept : videoMayBeLost;
+  caller?.fail(failure(status, 'No other video was made.'));
 }
 
-async function adoptedFrom<T>({ steps, state }: RequestRun, creating: Creating<T>, ids: ProviderIds) {
+/** Takes over a request at the provider. Undefined if the provider does not know it, or refuses. */
+export async function adoptedFrom<T>(
+  { steps, state }: RequestRun,
+  creating: Creating<T>,
+  ids: ProviderIds,
+): Promise<T | undefined> {
   const adoption = await steps.run('create', (activities) => creating.adopt(activities, ids), {
-    summary: 'take over what an operator found at the provider',
+    summary: 'take over a request at the provider',
     failsOn: ({ temporary }) => !temporary,
   });
   if (adoption.end === 'done') return adoption.value;

@@ -1,6 +1,9 @@
 import { allHandlersFinished, CancellationScope, condition, ParentClosePolicy, startChild } from '@temporalio/workflow';
-import type { Leftovers, Withdrawn } from '../messages/activities.js';
+import type { KeptVideo, Leftovers, Withdrawn } from '../messages/activities.js';
+import { defined } from '../messages/defined.js';
 import type { Actor, Outcome, OutcomeKind } from '../messages/outcome.js';
+import type { OwnCall } from '../messages/own-calls.js';
+import { videoIn } from '../messages/request-fields.js';
 import { cleanupIdOf, type ProviderStatus, type RequestPk } from '../messages/request.js';
 import { cleanup, CLEANUP_WORDS } from './cleanup.js';
 import { requestEnded } from './engine/call-failure.js';
@@ -99,22 +102,39 @@ export async function cleanedLater(run: RequestRun, outcome: Outcome, left: Left
 }
 
 /**
- * Cancels at the provider, if its API allows that (an assumption). When the budget of the step is over, it is
+ * Cancels at the provider, if its API allows that (an assumption), unless the order keeps the video. When the budget of the step is over, it is
  * not tried again. But if the certificate may have been issued meanwhile (`mayBeIssued`), the provider's answer is waited for: it decides
  * how the request ended.
  */
 export async function withdrawn(
-  { steps, request }: RequestRun,
+  { steps, request, state }: RequestRun,
   requestPk: RequestPk,
-  { mayBeIssued = false, unlessFinished = false } = {},
+  {
+    mayBeIssued = false,
+    keeps,
+    ending,
+  }: { mayBeIssued?: boolean; keeps?: KeptVideo | undefined; ending?: Ending } = {},
 ): Promise<Withdrawn> {
-  const order = { requestPk, unlessFinished };
+  const order = { requestPk, ...defined({ keeps, own: ending && state.sends(ownEnd(requestPk, ending)) }) };
   const withdrawal = await steps.run('withdraw', (activities) => activities.withdraw(request.key, order), {
     summary: 'cancel at the provider, where its API allows',
     mayEnd: 'never',
     failsOn: ({ temporary }) => !temporary || !mayBeIssued,
   });
-  return withdrawal.end === 'done' ? withdrawal.value : { closed: false, effect: 'none' };
+  if (withdrawal.end === 'failed') return { closed: false, effect: 'none' };
+  const { effect, status } = withdrawal.value;
+  if (effect !== 'none' && videoIn(status) !== 'unfinished')
+    state.happened('video-discarded', { requestPk, ...defined({ status }) });
+  return withdrawal.value;
+}
+
+function ownEnd(requestPk: RequestPk, { kind: outcome, reason, actor, words }: Ending): OwnCall {
+  return {
+    id: `withdraw-${requestPk}`,
+    shows: ['CANCELLED'],
+    events: [],
+    ending: { outcome, reason, actor, ...words },
+  };
 }
 
 /** Whether it was cancelled at the provider before we could, by somebody else. */
@@ -126,8 +146,10 @@ export function foundCancelled(withdrawal: Withdrawn | undefined): boolean {
 export function endFound({ state }: RequestRun, ending: Ending): Ending {
   if (ending.kind === 'refused' || ending.actor.kind === 'provider') return ending;
   state.see({ status: 'CANCELLED' }, 'poll');
+  const found = endedAtProvider(state);
+  if (found.kind === ending.kind && found.reason === ending.reason) return ending; // it was ours
   state.happened('end-overruled', { outcome: ending.kind, reason: ending.reason }, ending.actor);
-  return endedAtProvider(state);
+  return found;
 }
 
 /**

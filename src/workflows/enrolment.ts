@@ -1,15 +1,15 @@
-import { upsertSearchAttributes } from '@temporalio/workflow';
 import { defined } from '../messages/defined.js';
+import type { ProviderRead } from '../messages/activities.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { EnrolmentRequest, ProviderStatus, RequestPk } from '../messages/request.js';
 import { unexpected } from './attention-words.js';
-import { type Creating, created } from './creating.js';
+import { OtherVideos, type Videos } from './another-video.js';
+import { created } from './creating.js';
 import { callFailure, callFailureOf } from './engine/call-failure.js';
 import type { Ending } from './engine/endings.js';
-import type { Call, Caller } from './engine/inbox.js';
+import type { Call } from './engine/inbox.js';
 import { RequestRun } from './engine/request-run.js';
-import { requestPkAttribute } from './engine/search-attributes.js';
 import {
   cleanedLater,
   closing,
@@ -32,9 +32,8 @@ const OF_THE_ARCHIVE = new Set<FailureCode>(['ARCHIVED_FILE_CHANGED', 'DOCUMENT_
 /** In these statuses, nothing is completed, declared or decided any more. */
 const DECIDED = new Set<ProviderStatus>(['ENROLLREADY', 'ISSUED', 'CANCELLED']);
 
-interface Created {
+interface Created extends ProviderRead {
   requestPk: RequestPk;
-  status: ProviderStatus;
 }
 
 /**
@@ -46,16 +45,16 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   const run = new RequestRun(request);
   const { state, steps, inbox, attention } = run;
   const { key } = request;
-  /** Earlier video requests that could not be cancelled at the provider. */
-  const notCancelled: RequestPk[] = [];
   let supplements: number[] = [];
   const decidedThere = (): boolean => DECIDED.has(state.providerStatus ?? '');
-  const creating: Creating<Created> = {
-    create: (activities, round, before) => activities.enrol(key, { round, ...defined({ before }) }),
+  const creating: Videos<Created> = {
+    create: (activities, { round, replaces }) => activities.enrol(key, { round, ...defined({ replaces }) }),
     adopt: (activities, { requestPk }) => activities.adoptEnrolment(key, { requestPk }),
     retryIsAnotherRound: false, // the request is looked up by its card before another card is taken
-    summary: 'take the first unused scratchcard, create the enrolment with it',
+    summary: () => 'take the first unused scratchcard, create the enrolment with it',
+    takeOver,
   };
+  const videos = new OtherVideos(run, creating);
   /** What the provider still needed at the approval: field names, or the code of its failure. */
   let missingAtApproval: string[] = [];
   const review: Review = {
@@ -66,7 +65,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   };
 
   // ── Handlers: they record orders, the story acts ──
-  setCommonHandlers(run);
+  setCommonHandlers(run, videos);
   run.takes('review', ({ decision }) => run.allow(decision));
   run.takes('provide', () => run.allow('provide'));
   run.takes('preauth-link', () => {
@@ -79,7 +78,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
 
   async function story(): Promise<Outcome> {
     await enrolled(); // 1. first unused scratchcard  2. create; the provider e-mails the link
-    await videoFinished(run, newVideo); // 3. the signer goes through the video
+    await videoFinished(run, videos); // 3. the signer goes through the video
     await validated(run, review); // 4. the provider's certified operator validates
     if (state.providerStatus === 'CREATED') await completedAndApproved();
     if (request.untilIssued) await issued(run); //    the signer picks up the certificate
@@ -87,21 +86,16 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     return closed(outcomeOf(run, 'enrolled', reached, { kind: 'provider' }));
   }
 
-  async function enrolled(caller?: Caller): Promise<void> {
-    const made = await created(run, creating, caller);
-    if (made === undefined) return;
-    const { requestPk, status } = made;
-    state.ids = { requestPk };
-    state.providerStatus = status;
-    state.happened('created', { requestPk, round: state.round });
+  async function enrolled(): Promise<void> {
+    const made = await created(run, creating);
+    if (made !== undefined) takeOver(made);
   }
 
-  async function newVideo(caller?: Caller): Promise<void> {
-    const before = run.requestPk;
-    await enrolled(caller);
-    if (run.requestPk === before) return;
-    if (!(await withdrawn(run, before)).closed) notCancelled.push(before);
-    upsertSearchAttributes([{ key: requestPkAttribute, value: run.requestPk }]);
+  function takeOver({ requestPk, status, ours }: Created, how = 'created'): void {
+    state.recall(ours);
+    state.ids = { requestPk };
+    state.providerStatus = status;
+    state.happened(how, { requestPk, round: state.round });
   }
 
   /** For profiles of others than natural persons. If the provider needs something more at the approval, the data is completed again. */
@@ -211,7 +205,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     let decided = ending;
     if (state.ids && state.providerStatus !== 'CANCELLED') {
       const mayBeIssued = state.providerStatus === 'ENROLLREADY';
-      const withdrawal = await withdrawn(run, run.requestPk, { mayBeIssued });
+      const withdrawal = await withdrawn(run, run.requestPk, { mayBeIssued, ending });
       if (withdrawal.status === 'ISSUED') {
         state.providerStatus = withdrawal.status;
         state.happened('end-overruled', { outcome: ending.kind, reason: ending.reason }, ending.actor);
@@ -242,7 +236,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   async function closed(outcome: Outcome, left: RequestPk[] = []): Promise<Outcome> {
     closing(run, outcome);
     if (outcome.reason === 'issued') await noteAtProvider();
-    for (const requestPk of notCancelled) if (!(await withdrawn(run, requestPk)).closed) left.push(requestPk);
+    for (const requestPk of videos.leftOpen) if (!(await withdrawn(run, requestPk)).closed) left.push(requestPk);
     return left.length === 0 ? recorded(run, outcome) : cleanedLater(run, outcome, { requestPks: left, uids: [] });
   }
 }

@@ -1,6 +1,7 @@
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { defined } from '../messages/defined.js';
 import type { OutcomeKind } from '../messages/outcome.js';
+import type { Discarding } from '../messages/steering.js';
 import { notCorrectable } from './correcting.js';
 import { VideoLook } from './discarding.js';
 import { callFailure, requestEnded } from './engine/call-failure.js';
@@ -11,18 +12,21 @@ import { statusOf } from './engine/status.js';
 import { IdentityLooks } from './identity-looks.js';
 
 /** The messages that requests of both flows take. Handlers record orders. The story acts, except for a look at the signer's data. */
-export function setCommonHandlers(run: RequestRun): void {
+export function setCommonHandlers(run: RequestRun, videos: { hint(): void }): void {
   const { request, state, deadline, endOrder } = run;
   const video = new VideoLook(run);
   const looks = new IdentityLooks(request.key, request.policy, state);
-  /** Nobody throws a finished video away without knowing. @throws VIDEO_FINISHED, and what `allow` throws if it is too late now */
-  const mayEnd = async (verb: 'cancel' | 'abandon'): Promise<void> => {
-    await video.assertUnfinished();
+  /** Nobody throws a finished video away without knowing. @throws what `assertUnfinished` throws, and `allow` if it is too late now */
+  const mayEnd = async (verb: 'cancel' | 'abandon', order: Discarding): Promise<void> => {
+    await video.assertUnfinished(order);
     if (state.outcome) throw requestEnded(state.outcome.kind);
     run.allow(verb);
   };
   setHandler(statusQuery, () => statusOf(state, deadline.when));
-  setHandler(hintSignal, () => run.watch.hint());
+  setHandler(hintSignal, () => {
+    run.watch.hint();
+    videos.hint();
+  });
   run.takes(
     'resolve',
     ({ remedy, ids }) => {
@@ -33,8 +37,8 @@ export function setCommonHandlers(run: RequestRun): void {
       if (!remedies.includes(remedy))
         throw callFailure('UNKNOWN_REMEDY', `Here an operator can: ${remedies.join(', ')}.`);
     },
-    async ({ remedy }) => {
-      if (remedy === 'cancel') await video.assertUnfinished();
+    async ({ remedy, ...order }) => {
+      if (remedy === 'cancel') await video.assertUnfinished(order);
     },
   );
   run.takes('correct', ({ fields }) => {
@@ -51,7 +55,7 @@ export function setCommonHandlers(run: RequestRun): void {
   setHandler(
     updateOf('cancel'),
     async (order) => {
-      await mayEnd('cancel');
+      await mayEnd('cancel', order);
       endOrder.cancel(order);
       state.happened('end-ordered', { outcome: 'cancelled' }, order.actor);
       return endOf(run);
@@ -60,9 +64,9 @@ export function setCommonHandlers(run: RequestRun): void {
   );
   setHandler(
     updateOf('abandon'),
-    async ({ reason, actor, note }) => {
-      await mayEnd('abandon');
-      endOrder.give(new Ending('abandoned', reason, actor, defined({ note })));
+    async ({ reason, actor, note, ...order }) => {
+      await mayEnd('abandon', order);
+      endOrder.give(new Ending('abandoned', reason, actor, defined({ note }), order.discardVideo));
       state.happened('end-ordered', { outcome: 'abandoned', reason }, actor);
       return endOf(run);
     },

@@ -8,6 +8,7 @@ import type { ReviewDecision } from '../messages/steering.js';
 import { APPROVAL_INCOMPLETE, decisionRefused, unexpected } from './attention-words.js';
 import { corrected } from './correcting.js';
 import { forgetCause, forgetOtherSigner, markDecision } from './decision-mark.js';
+import { actorOf, DECIDED, factsOf, ownDecision } from './own-decision.js';
 import { callFailure, callFailureOf } from './engine/call-failure.js';
 import { Ending, endedAtProvider } from './engine/endings.js';
 import type { Call } from './engine/inbox.js';
@@ -34,12 +35,6 @@ type Carried = Reviewed | { review: 'undecided' };
 const APPROVED = { review: 'approved' } as const;
 const UNDECIDED = { review: 'undecided' } as const;
 
-/** The status at the provider after a decision. CREATED: approved in the first of two steps. */
-const DECIDED = {
-  approve: new Set<ProviderStatus>(['CREATED', 'ENROLLREADY', 'ISSUED']),
-  refuse: new Set<ProviderStatus>(['CANCELLED']),
-};
-
 /** Trouble of the officer who decides. The officer gets it, and may decide again. So may any other officer. */
 const OF_THE_OFFICER = new Set<FailureCode>([
   'CREDENTIALS_REFUSED',
@@ -58,7 +53,8 @@ export async function reviewed(run: RequestRun, review: Review): Promise<Reviewe
   for (;;) {
     if (review.approved.includes(state.providerStatus ?? '')) {
       attention.clear();
-      if (!state.approved) state.happened('approved-at-provider', undefined, { kind: 'provider' });
+      const ours = state.approved || state.events.some(({ what }) => what === 'approved');
+      if (!ours) state.happened('approved-at-provider', undefined, { kind: 'provider' });
       run.deadline.start(request.policy.deadlines.signing);
       return APPROVED;
     }
@@ -150,7 +146,8 @@ async function carryOut(
   state.decisionRefused = undefined; // this one counts now
   for (;;) {
     const undecided = state.providerStatus ?? DECISION_AWAITED[request.key.flow];
-    const ask = await steps.run(decision.decision, asked(review, decision, decisionId), {
+    const own = ownDecision(run, decision, decisionId);
+    const ask = await steps.run(decision.decision, asked(review, decision, { decisionId, own }), {
       summary: `${decision.decision} in the name of the officer`,
       caller: call,
       failsOn: ({ code }) =>
@@ -170,10 +167,10 @@ async function carryOut(
 function asked(
   review: Review,
   decision: ReviewDecision,
-  decisionId: string,
+  more: Pick<OfficerOrder, 'decisionId' | 'own'>,
 ): (activities: Activities) => Promise<Decided> {
   const { officer, credentials } = decision;
-  const order = { officer, decisionId, ...defined({ credentials }) };
+  const order = { officer, ...more, ...defined({ credentials }) };
   if (decision.decision === 'refuse')
     return (activities) => review.refuse(activities, { ...order, reason: decision.reason });
   return (activities) => review.approve(activities, { ...order, ...defined({ identity: decision.identity }) });
@@ -211,19 +208,14 @@ function settled(run: RequestRun, decision: ReviewDecision, answer: Decided, cal
   const done = DECIDED[decision.decision].has(status);
   if (effect === 'none' || (effect === 'in-doubt' && !done)) return overtaken(run, decision, answer, call);
   state.providerStatus = status;
-  const { evidenceSeen } = decision;
-  const doubt = effect === 'in-doubt' ? { answer: 'lost' } : {};
+  const facts = { ...factsOf(state, decision), ...(effect === 'in-doubt' ? { answer: 'lost' } : {}) };
   if (decision.decision === 'approve') {
     const who = identity === 'as-expected' ? identity : (decision.identity ?? identity);
-    state.happened(
-      'approved',
-      { evidenceSeen, mode: state.decidedBy, ...doubt, ...defined({ identity: who, secrets }) },
-      actorOf(decision),
-    );
+    state.happened('approved', { ...facts, ...defined({ identity: who, secrets }) }, actorOf(decision));
     return APPROVED;
   }
   const { reason, note, textForSigner } = decision;
-  state.happened('refused', { evidenceSeen, reason, ...doubt }, actorOf(decision));
+  state.happened('refused', facts, actorOf(decision));
   call?.answer({ status });
   throw new Ending('refused', reason, actorOf(decision), defined({ note, textForSigner }));
 }
@@ -247,8 +239,4 @@ function overtaken(run: RequestRun, decision: ReviewDecision, found: Decided, ca
     ),
   );
   return UNDECIDED;
-}
-
-function actorOf({ officer }: ReviewDecision) {
-  return { kind: 'officer', id: officer } as const;
 }

@@ -1,17 +1,15 @@
-import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
+import { setHandler } from '@temporalio/workflow';
 import type { Retrieved, SignatureActivities, UploadedDocument } from '../messages/activities.js';
-import { defined } from '../messages/defined.js';
 import type { Outcome } from '../messages/outcome.js';
-import type { ProviderIds, RequestPk, SignatureRequest } from '../messages/request.js';
+import type { ProviderIds, SignatureRequest } from '../messages/request.js';
 import { Acceptances } from './acceptances.js';
 import { watchForLateVideo } from './late-video.js';
 import { archived } from './archiving.js';
+import { OtherVideos, type Videos } from './another-video.js';
 import { created } from './creating.js';
 import type { Ending } from './engine/endings.js';
-import type { Caller } from './engine/inbox.js';
 import { updateOf } from './engine/messages.js';
 import { RequestRun } from './engine/request-run.js';
-import { requestPkAttribute } from './engine/search-attributes.js';
 import {
   cleanedLater,
   closing,
@@ -25,11 +23,11 @@ import {
 } from './ends.js';
 import { setCommonHandlers } from './handlers.js';
 import { type Review, reviewed } from './review.js';
-import { checkSignOrder, signedBySigner } from './signing.js';
+import { checkSignOrder, noteSigned, signedBySigner } from './signing.js';
 import { documentsUploaded } from './uploading.js';
 import { videoFinished } from './video.js';
 
-type Created = Awaited<ReturnType<SignatureActivities['adopt']>> & { uploaded?: true };
+type Created = Awaited<ReturnType<SignatureActivities['adopt']>>;
 
 /**
  * One signature request, from create to the archived signature: the One-Shot eIDAS VideoID workflow of the provider.
@@ -42,15 +40,21 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   const { key } = request;
   const acceptances = new Acceptances(state, request.policy.acceptance);
   let ids: ProviderIds | undefined;
-  /** Documents were uploaded before Temporal forgot the request. It may be signed already. */
-  let uploadedBefore = false;
   let uploadBegun = false;
   let uploaded: UploadedDocument[] = [];
   let contract = { sha256: '', size: 0 };
   let stored: Retrieved = { documents: [] };
+  const creating: Videos<Created> = {
+    create: (activities, order) => activities.create(key, order),
+    adopt: (activities, found) => activities.adopt(key, found),
+    retryIsAnotherRound: true,
+    summary: (round) => `create ${round === 1 ? 'the' : 'another'} video identification request`,
+    takeOver,
+  };
+  const videos = new OtherVideos(run, creating);
 
   // ── Handlers: they record orders, the story acts ──
-  setCommonHandlers(run);
+  setCommonHandlers(run, videos);
   run.takes('review', ({ decision }) => run.allow(decision));
   setHandler(updateOf('accept'), (acceptance) => acceptances.record(acceptance), {
     validator: (acceptance) => {
@@ -70,7 +74,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
 
   async function story(): Promise<Outcome> {
     await begun(); // 1. create, or take up again; the requester gets the link
-    await videoFinished(run, newVideo); //    the signer goes through the video
+    await videoFinished(run, videos); //    the signer goes through the video
     await reviewed(run, review()); // 2. approve, or refuse
     uploadBegun = true;
     ({ documents: uploaded, contract } = await documentsUploaded(run)); // 3. upload documents  4. contract
@@ -82,7 +86,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   async function begun(): Promise<void> {
     const { reopens } = request;
     if (reopens === undefined) {
-      const made = await create();
+      const made = await created<Created>(run, creating);
       if (made !== undefined) takeOver(made);
       return;
     }
@@ -95,41 +99,20 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   function takeOver(made: Created, how = 'created'): void {
     const { videoidPk, requestPk, status } = made;
     ids = { videoidPk, requestPk };
+    state.recall(made.ours);
     state.identified(made.identity);
     state.ids = ids;
     state.providerStatus = status;
     state.videoFinished ||= made.videoFinished ?? false;
-    uploadedBefore = made.uploaded ?? false;
     state.happened(how, { requestPk, videoidPk, round: state.round });
-  }
-
-  /** If a create is in doubt, all creates of the same video are checked. */
-  function create(caller?: Caller): Promise<Created | undefined> {
-    const since = state.round + 1; // the number of the first create of this video
-    const creating = {
-      create: (activities: SignatureActivities, round: number, before: RequestPk | undefined) =>
-        activities.create(key, { round, since, ...defined({ before }) }),
-      adopt: (activities: SignatureActivities, found: ProviderIds) => activities.adopt(key, found),
-      retryIsAnotherRound: true,
-      summary: since === 1 ? 'create the video identification request' : 'create another video identification request',
-    };
-    return created<Created>(run, creating, caller);
-  }
-
-  async function newVideo(caller?: Caller): Promise<void> {
-    const before = run.requestPk;
-    const made = await create(caller);
-    if (made === undefined) return;
-    takeOver(made);
-    await withdrawn(run, before);
-    upsertSearchAttributes([{ key: requestPkAttribute, value: run.requestPk }]);
   }
 
   function review(): Review {
     const both = ids;
     if (!both) throw new Error('the request is not created yet');
     return {
-      approved: uploadedBefore ? ['ENROLLREADY', 'ISSUED'] : ['ENROLLREADY'],
+      // Temporal may have forgotten, or an older copy may not know, that it is signed already.
+      approved: ['ENROLLREADY', 'ISSUED'],
       approve: (activities, order) => activities.approve(key, { ...both, ...order }),
       refuse: (activities, order) => activities.refuse(key, { ...both, ...order }),
     };
@@ -142,29 +125,36 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     return { ...outcome, cleanup: files.missing || unseen ? 'left' : 'done', ...files };
   }
 
-  /** After the upload has begun, every end reads the request first. At ISSUED it ends as signed, whatever ended it. */
+  /** What is signed at the provider ends as signed, whatever ended it. After the upload has begun, every end reads the request first. */
   async function ended(ending: Ending): Promise<Outcome> {
     run.enter('cleaning');
     run.deadline.clear();
     const status = uploadBegun ? await statusAtEnd(run) : state.providerStatus;
-    if (status === 'ISSUED' && uploaded.length > 0) {
-      state.happened('end-overruled', { outcome: ending.kind, reason: ending.reason }, ending.actor);
-      stored = await archived(run, { documents: uploaded, contract });
-      return closed(signed());
-    }
-    const unlessFinished = !state.videoFinished;
+    if (status === 'ISSUED') return signedAfterAll(ending);
+    const keeps = state.videoFinished || ending.discardsVideo ? undefined : 'perhaps-finished';
     const withdrawal =
       state.ids !== undefined && status !== 'CANCELLED'
-        ? await withdrawn(run, run.requestPk, { unlessFinished })
+        ? await withdrawn(run, run.requestPk, { keeps, ending })
         : undefined;
+    if (withdrawal?.status === 'ISSUED') return signedAfterAll(ending);
     const open = withdrawal?.closed === false;
     const decided = status === 'CANCELLED' || foundCancelled(withdrawal) ? endFound(run, ending) : ending;
     const outcome = outcomeOf(run, decided.kind, decided.reason, decided.actor, decided.words);
-    const cleaning = { ...outcome, cleanup: uploadBegun ? 'done' : 'none' } as const;
+    const notKnown = withdrawal?.notKnown ? ({ notKnown: true } as const) : {};
+    const cleaning = { ...outcome, cleanup: uploadBegun ? 'done' : 'none', ...notKnown } as const;
     if (!open) return closed(cleaning);
     const left = await closed({ ...cleaning, leftOpen: true });
     await watchForLateVideo({ key, requestPk: run.requestPk, seen: status ?? '', policy: request.policy });
     return left;
+  }
+
+  async function signedAfterAll({ kind, reason, actor }: Ending): Promise<Outcome> {
+    state.see({ status: 'ISSUED' }, 'poll');
+    state.happened('end-overruled', { outcome: kind, reason }, actor);
+    noteSigned(run);
+    uploadBegun = true;
+    stored = await archived(run, { documents: uploaded, contract });
+    return closed(signed());
   }
 
   /** Deletes at the Optimizer and records the outcome. If deleting takes longer than minutes, a workflow of its own goes on. */

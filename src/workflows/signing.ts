@@ -1,6 +1,7 @@
 import { type ApplicationFailure, condition, sleep } from '@temporalio/workflow';
 import type { SignatureActivities, SignResult } from '../messages/activities.js';
 import type { FailureCode } from '../messages/failures.js';
+import type { OwnCall } from '../messages/own-calls.js';
 import type { SignOrder } from '../messages/steering.js';
 import type { Acceptances } from './acceptances.js';
 import { codesExhausted } from './attention-words.js';
@@ -9,6 +10,7 @@ import { endedAtProvider } from './engine/endings.js';
 import type { Call } from './engine/inbox.js';
 import { orderId } from './engine/order-id.js';
 import type { RequestRun } from './engine/request-run.js';
+import type { RequestState } from './engine/request-state.js';
 
 /**
  * Steps 5 and 6: the signer accepts what was shown, then types a code or signs in another way. Repeats until ISSUED. The provider
@@ -27,6 +29,7 @@ export async function signedBySigner(run: RequestRun, acceptances: Acceptances):
   const watched = (): boolean => takesLong || watch.hinted || state.attention !== undefined;
   for (;;) {
     if (state.providerStatus === 'ISSUED') {
+      noteSigned(run);
       inbox.take('sign')?.answer({ signed: true });
       return;
     }
@@ -118,13 +121,15 @@ async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'
   const { state, steps, request } = run;
   const { secret } = call.order;
   if (secret && state.stage !== 'code') return call.fail(noValidCode()); // the previous code is spent
+  state.happened('sign-asked', { acceptance: acceptances.count, ...waysOf(call.order) }, { kind: 'signer' });
+  const codeId = orderId((state.signOrders += 1));
   const order: Parameters<SignatureActivities['sign']>[1] = {
     ...call.order,
     requestPk: run.requestPk,
-    codeId: orderId((state.signOrders += 1)),
+    codeId,
     settle: request.policy.sign.settle,
+    own: ownSignature(state, `sign-${codeId}`),
   };
-  state.happened('sign-asked', { acceptance: acceptances.count, ...waysOf(call.order) }, { kind: 'signer' });
   state.signInDoubt = true;
   const signing = await steps.run('sign', (activities) => activities.sign(request.key, order), {
     summary: secret ? 'sign with the code of the signer' : 'sign in the way that the signer unlocks it',
@@ -144,6 +149,26 @@ async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'
     case 'overtaken':
       return signAnswered(run, call, { result: signing.status === 'ISSUED' ? 'issued' : 'spent' });
   }
+}
+
+/** What the request notes if the order signs: the signature rests on an acceptance. */
+function ownSignature(state: RequestState, id: string): OwnCall {
+  const accepted = state.events.filter(({ what }) => what === 'accepted');
+  const [first, last, asked] = [
+    accepted[0],
+    accepted.at(-1),
+    state.events.findLast(({ what }) => what === 'sign-asked'),
+  ];
+  const events = [...new Set([first, last, asked])].filter((event) => event !== undefined);
+  return state.sends({ id, shows: ['ISSUED'], events });
+}
+
+/** It is signed, and no order of this run has the answer. Without an order that is known, somebody else signed there. */
+export function noteSigned({ state }: RequestRun): void {
+  const known = (what: string): boolean => state.events.some((event) => event.what === what);
+  if (known('signed')) return;
+  if (known('sign-asked')) state.happened('signed', undefined, { kind: 'signer' });
+  else state.happened('signed-at-provider', undefined, { kind: 'provider' });
 }
 
 async function signAnswered(run: RequestRun, call: Call<'sign'>, answer: SignResult): Promise<void> {

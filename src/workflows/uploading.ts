@@ -7,11 +7,18 @@ type Uploaded = Awaited<ReturnType<SignatureActivities['upload']>>;
 /** What an operator has said about the contract, and about who signs. */
 type Allowed = Pick<Parameters<SignatureActivities['upload']>[1], 'contractAsItCame' | 'identity'>;
 
+/** It is signed already, and nobody here knows the documents at the provider. They are asked for when the signed files are fetched. */
+const NOT_KNOWN: Uploaded = { documents: [], contract: { sha256: '', size: 0 } };
+
 /** Steps 3 and 4: the documents go up, and the contract comes down to be shown with them. */
 export async function documentsUploaded(run: RequestRun): Promise<Uploaded> {
   const { state, request } = run;
   run.enter('preparing');
   const uploaded = await upload(run);
+  if (uploaded === undefined) {
+    state.see({ status: 'ISSUED' }, 'poll');
+    return NOT_KNOWN;
+  }
   state.identified(uploaded.identity);
   state.shownFrom = Date.now();
   const { sha256: contract } = uploaded.contract;
@@ -20,7 +27,8 @@ export async function documentsUploaded(run: RequestRun): Promise<Uploaded> {
   return uploaded;
 }
 
-async function upload({ steps, request, requestPk }: RequestRun): Promise<Uploaded> {
+/** Undefined if the provider has signed, and the archive does not know which documents. */
+async function upload({ steps, request, requestPk }: RequestRun): Promise<Uploaded | undefined> {
   const { key, documents, policy } = request;
   let allowed: Allowed = {};
   for (;;) {
@@ -28,7 +36,9 @@ async function upload({ steps, request, requestPk }: RequestRun): Promise<Upload
     const attempt = await steps.run('upload', (activities) => activities.upload(key, order), {
       summary: `upload ${documents.length} document(s), fetch the contract`,
       remedies: uploadRemedies,
+      failsOn: ({ code }) => code === 'SIGNED_FILES_MISSING',
     });
+    if (attempt.end === 'failed') return undefined;
     if (attempt.end === 'done') return attempt.value;
     const identity = acceptableSigner(attempt.failure);
     allowed = { ...allowed, ...(identity ? { identity } : { contractAsItCame: true }) };

@@ -34,6 +34,7 @@ async function refusalOf({ activityType, order = {}, lives, recorded = RECORDED,
   let ran = false;
   const archive = {
     readOutcome: () => Promise.resolve(recorded as never),
+    readProvider: () => Promise.resolve({ requestPk: '102' } as never),
     assertArchive: () => undefined,
     readPlace: () => Promise.resolve(lives),
     claimPlace: (_: unknown, place: TemporalPlace) => Promise.resolve(place),

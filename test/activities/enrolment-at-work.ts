@@ -1,3 +1,4 @@
+import { NOTHING } from './step-failure.js';
 import type { FaultOrder } from '../../sandbox/client/sandbox-client.js';
 import { OFFICER } from '../../local/local-config.js';
 import type { Activities } from '../../src/messages/activities.js';
@@ -87,12 +88,18 @@ export class EnrolmentAtWork {
   }
 
   approve(attempt = 1, elsewhere?: Activities) {
-    const order = { requestPk: this.requestPk, officer: OFFICER, decisionId: 'run-1' };
+    const order = { requestPk: this.requestPk, officer: OFFICER, decisionId: 'run-1', own: NOTHING };
     return this.at.try((activities) => activities.approveEnrolment(this.key, order), attempt, elsewhere);
   }
 
   decline(attempt = 1) {
-    const order = { requestPk: this.requestPk, officer: OFFICER, decisionId: 'run-1', reason: 'deed-too-old' };
+    const order = {
+      requestPk: this.requestPk,
+      officer: OFFICER,
+      decisionId: 'run-1',
+      own: NOTHING,
+      reason: 'deed-too-old',
+    };
     return this.at.try((activities) => activities.declineEnrolment(this.key, order), attempt);
   }
 

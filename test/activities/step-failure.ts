@@ -1,6 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { StepFailure } from '../../src/messages/activities.js';
 
+/** What a request notes of a call, where the test does not look at it. */
+export const NOTHING = { id: 'run-1', shows: [], events: [] };
+
 /** A failed try as the workflow sees it: the code, whether Temporal tries again, and after how many milliseconds if not by plan. */
 export interface FailedTry extends StepFailure {
   retries: boolean;

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { OFFICER } from '../../local/local-config.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import { eventually } from '../installation/patience.js';
-import { failureOf } from './step-failure.js';
+import { failureOf, NOTHING } from './step-failure.js';
 import { type Reached, Workplace } from './workplace.js';
 
 let at: Workplace;
@@ -108,7 +108,7 @@ describe('approve and refuse', () => {
   test('wrong credentials are reported as such', async () => {
     const request = await requestIn('VIDEOREVIEW');
     const credentials = { pin: request.sealed('wrong') };
-    const order = { ...request.ids, officer: OFFICER, decisionId: 'run-1', credentials };
+    const order = { ...request.ids, officer: OFFICER, decisionId: 'run-1', own: NOTHING, credentials };
     const approve = request.try((activities) => activities.approve(request.key, order));
     expect(await failureOf(approve)).toMatchObject({ code: 'CREDENTIALS_REFUSED', retries: false });
   });
@@ -272,7 +272,13 @@ describe('sign', () => {
     const request = await requestIn('code');
     const code = await request.code();
     const away = await at.losingTheOptimizer();
-    const order = { requestPk: request.ids.requestPk, codeId: 'code-1', settle: 1, secret: request.sealed(code) };
+    const order = {
+      requestPk: request.ids.requestPk,
+      codeId: 'code-1',
+      settle: 1,
+      own: NOTHING,
+      secret: request.sealed(code),
+    };
     const lost = at.try((activities) => activities.sign(request.key, order), 1, away);
     expect(await failureOf(lost)).toMatchObject({ code: 'PROVIDER_UNREACHABLE', retries: true });
     expect(await request.sign(code, 2)).toEqual({ result: 'issued' });

@@ -1,5 +1,6 @@
 import type { FaultOrder } from '../../sandbox/client/sandbox-client.js';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { failureOf } from './step-failure.js';
 import { type RequestAtWork, Workplace } from './workplace.js';
 
@@ -163,5 +164,44 @@ describe('cleaning', () => {
     const { documents, done } = await request.provider();
     expect(documents).toEqual([]);
     expect(done).toMatchObject({ 'delete-document': 2 });
+  });
+});
+
+async function restored(): Promise<RequestAtWork> {
+  const request = await (await at.newRequest()).reach('ISSUED');
+  const attempt = join(at.config.archive.directory, 'requests', request.key.reference, '1');
+  await Promise.all([rm(join(attempt, 'uploads.json')), rm(join(attempt, 'stored'), { recursive: true })]);
+  request.uploaded = [];
+  request.contract = { sha256: '', size: 0 };
+  return request;
+}
+
+describe('a request that is signed, whose archive is restored from before the upload,', () => {
+  test('is not uploaded again, which would delete what is signed', async () => {
+    const request = await restored();
+    expect(await failureOf(request.upload())).toMatchObject({ code: 'SIGNED_FILES_MISSING', retries: false });
+    expect((await request.provider()).documents).toHaveLength(2);
+  });
+
+  test('says what to restore. With it, its files are fetched', async () => {
+    const request = await (await at.newRequest()).reach('ISSUED');
+    const uploaded = await at.archive.readUploads(request.key);
+    const path = join(at.config.archive.directory, 'requests', request.key.reference, '1', 'uploads.json');
+    await rm(path);
+    request.uploaded = [];
+    expect(await failureOf(request.retrieve())).toMatchObject({
+      code: 'SIGNED_FILES_MISSING',
+      words: expect.stringMatching(/Restore uploads\.json/) as string,
+    });
+    if (uploaded) await at.archive.writeUploads(request.key, uploaded);
+    expect(await request.retrieve(2)).toMatchObject({ documents: [{ index: 1 }, { index: 2 }] });
+  });
+
+  test('keeps what can be fetched if somebody gives up, and names the rest', async () => {
+    const request = await restored();
+    const order = { ...request.retrieveOrder(), giveUp: true };
+    const retrieved = await request.try((activities) => activities.retrieve(request.key, order));
+    expect(retrieved).toMatchObject({ documents: [], missing: { documents: [1, 2], contract: false } });
+    expect((await request.provider()).documents).toHaveLength(2);
   });
 });

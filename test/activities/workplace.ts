@@ -1,3 +1,4 @@
+import { NOTHING } from './step-failure.js';
 import { randomInt, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,14 @@ import type { RequestRecord } from '../../src/archive/request-record.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/logging/logger.js';
 import type { IdentityAccepted } from '../../src/messages/identity.js';
-import type { Activities, RetrieveOrder, UploadedDocument, WatchOrder } from '../../src/messages/activities.js';
+import type {
+  Activities,
+  KeptVideo,
+  RetrieveOrder,
+  UploadedDocument,
+  WatchOrder,
+} from '../../src/messages/activities.js';
+import type { OwnCall } from '../../src/messages/own-calls.js';
 import {
   type DocumentDigest,
   type Flow,
@@ -330,13 +338,13 @@ export class RequestAtWork {
     return { status };
   }
 
-  approve(attempt = 1, more: { identity?: IdentityAccepted } = {}) {
-    const order = { ...this.ids, officer: OFFICER, decisionId: 'run-1', ...more };
+  approve(attempt = 1, more: { identity?: IdentityAccepted; own?: OwnCall } = {}) {
+    const order = { ...this.ids, officer: OFFICER, decisionId: 'run-1', own: NOTHING, ...more };
     return this.try((activities) => activities.approve(this.key, order), attempt);
   }
 
   refuse(attempt = 1) {
-    const order = { ...this.ids, officer: OFFICER, decisionId: 'run-1', reason: 'video-unclear' };
+    const order = { ...this.ids, officer: OFFICER, decisionId: 'run-1', own: NOTHING, reason: 'video-unclear' };
     return this.try((activities) => activities.refuse(this.key, order), attempt);
   }
 
@@ -363,7 +371,7 @@ export class RequestAtWork {
 
   sign(code: string, attempt = 1, more: { codeId?: string; settle?: number } = {}) {
     const { codeId = 'code-1', settle = 1 } = more;
-    const order = { requestPk: this.ids.requestPk, codeId, settle, secret: this.sealed(code) };
+    const order = { requestPk: this.ids.requestPk, codeId, settle, own: NOTHING, secret: this.sealed(code) };
     return this.try((activities) => activities.sign(this.key, order), attempt);
   }
 
@@ -417,8 +425,9 @@ export class RequestAtWork {
     return this.try((activities) => activities.correct(this.key, { requestPk: this.ids.requestPk, number }), attempt);
   }
 
-  withdraw(attempt = 1) {
-    return this.try((activities) => activities.withdraw(this.key, { requestPk: this.ids.requestPk }), attempt);
+  withdraw(attempt = 1, more: { keeps?: KeptVideo } = {}) {
+    const order = { requestPk: this.ids.requestPk, ...more };
+    return this.try((activities) => activities.withdraw(this.key, order), attempt);
   }
 
   sealed(text: string): Sealed {

@@ -118,9 +118,9 @@ describe('the same order with the same key', () => {
       { flow: 'signature', reference, attempt: 1 },
       await place.client.outcome(reference, { wait: true }),
     );
-    await expect(place.client.cancel(reference, order, cancelled)).resolves.toBeUndefined();
+    await expect(place.client.cancel(reference, order, cancelled)).resolves.toEqual({ outcome: 'cancelled' });
     await server.forget(`signature-${reference}`);
-    await expect(place.client.cancel(reference, order, cancelled)).resolves.toBeUndefined();
+    await expect(place.client.cancel(reference, order, cancelled)).resolves.toEqual({ outcome: 'cancelled' });
     await expect(place.client.review(reference, decision, retried)).resolves.toEqual({ status });
     await expect(place.client.cancel(reference, { ...order, reason: 'other' }, cancelled)).rejects.toMatchObject(
       REUSED,
@@ -179,7 +179,7 @@ describe('the same order with the same key', () => {
     await place.client.cancel(reference, order, used);
     await ended(reference, 1);
     await place.client.start({ reference, newAttempt: true });
-    await expect(place.client.cancel(reference, order, used)).resolves.toBeUndefined();
+    await expect(place.client.cancel(reference, order, used)).resolves.toEqual({ outcome: 'cancelled' });
     await expect(place.client.status(reference)).resolves.toMatchObject({ attempt: 2, stage: 'creating' });
   });
 

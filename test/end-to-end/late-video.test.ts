@@ -61,7 +61,10 @@ describe('a video that is finished after the request has expired', () => {
     ]);
     const { events } = await at.client.status(reference);
     expect(events).toContainEqual(
-      expect.objectContaining({ what: 'video-finished-late', facts: { status: 'VIDEOREVIEW' } }),
+      expect.objectContaining({
+        what: 'video-finished-late',
+        facts: { status: 'VIDEOREVIEW', requestPk: await people.requestPk() },
+      }),
     );
     const why = await at.client.why(reference);
     expect(why).toMatchObject({ state: 'ended', words: expect.stringContaining('VIDEOREVIEW') as string });
@@ -251,4 +254,20 @@ describe('a new attempt after a video that was finished late, while every callba
     await people.until('video');
     expect(await madeFor(people)).toHaveLength(2);
   });
+});
+
+test('a new attempt asks before it bills another video for one that may be finished, and goes on with that as printed', async () => {
+  const people = await People.start(at);
+  const requestPk = await people.requestPk();
+  await at.client.cancel(people.reference, ORDER);
+  await at.provider.video(requestPk, 'incomplete');
+  await at.client.start({ reference: people.reference, newAttempt: true });
+  await people.attention('VIDEO_PERHAPS_FINISHED');
+  const { remedies } = await at.client.why(people.reference);
+  const { command = '' } = remedies.find((each) => each.command.includes('adopt')) ?? {};
+  await typeCommand(at, command);
+  await people.until('video');
+  await people.finishVideo();
+  await people.until('review');
+  expect(await madeFor(people)).toHaveLength(1);
 });

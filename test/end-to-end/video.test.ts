@@ -1,5 +1,5 @@
 import { Installation, OFFICER } from '../installation/installation.js';
-import { aStart, People } from '../installation/people.js';
+import { aSigner, aStart, People } from '../installation/people.js';
 
 let at: Installation;
 beforeAll(async () => {
@@ -93,4 +93,26 @@ describe('a finished video whose callback was lost, before the next poll,', () =
     await at.client.cancel(people.reference, ACTOR);
     expect(await people.outcome()).toMatchObject({ outcome: 'cancelled', reason: 'cancelled-by-operator' });
   });
+});
+
+test('a video that the signer finishes while another one is made is kept, and the caller learns of both', async () => {
+  const signer = aSigner();
+  const people = await People.start(at, { signer });
+  const before = await people.requestPk();
+  const held = await at.provider.addFault({ name: 'hold-before', endpoint: 'create', phone: signer.phone });
+  const asked = at.client.newVideo(people.reference, ACTOR);
+  asked.catch(() => undefined);
+  await people.held(held);
+  await people.fault({ name: 'lost' });
+  await people.finishVideo();
+  await at.provider.removeFault(held);
+  await expect(asked).rejects.toMatchObject({
+    code: 'VIDEO_FINISHED',
+    message: expect.stringMatching(/another video request was made.*may bill it/i) as string,
+  });
+  expect(await people.until('review')).toMatchObject({ provider: { requestPk: before, status: 'VIDEOREVIEW' } });
+  await people.approve();
+  await people.askForCode();
+  await people.sign();
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
 });

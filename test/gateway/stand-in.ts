@@ -52,9 +52,9 @@ export async function signature({ key }: SignatureRequest): Promise<Outcome> {
     await sleep(1500);
     return { signed: true };
   });
-  setHandler(defineUpdate<undefined, [CancelOrder]>('cancel'), (order) => {
+  setHandler(defineUpdate<{ outcome: string }, [CancelOrder]>('cancel'), (order) => {
     cancelled = order;
-    return undefined;
+    return { outcome: 'cancelled' };
   });
   await condition(() => cancelled !== undefined);
   await condition(allHandlersFinished);

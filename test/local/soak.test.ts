@@ -264,6 +264,15 @@ const made = (at: number, finished?: number): MadeAtProvider => ({
   done: {},
 });
 
+/** Cancelled by a call of ours, a minute after this status. */
+const cancelledAfter = (status: string): MadeAtProvider => ({
+  history: [
+    { status, at: AT, cause: 'video-incomplete' },
+    { status: 'CANCELLED', at: later(60), cause: 'cancelled' },
+  ] as unknown as MadeAtProvider['history'],
+  done: { 'cancel-request': 1 },
+});
+
 describe('the record of an end', () => {
   const by = (what: string, facts: RequestEvent['facts'] = {}): RequestEvent => ({ at: AT, what, facts });
   const outcome = {
@@ -290,6 +299,18 @@ describe('the record of an end', () => {
     expect(checkActors([], ended, cancelled)).toHaveLength(1);
     expect(checkActors([], ended, { ...cancelled, done: { 'cancel-request': 1 } })).toEqual([]);
     expect(checkActors([], { ...ended, leftOpen: true }, cancelled)).toEqual([]);
+  });
+
+  test('names the provider only if no call of ours refused', () => {
+    const there = { ...outcome, reason: 'refused-at-provider', actor: { kind: 'provider' } } as Outcome;
+    expect(checkActors([], there, cancelled)).toEqual([]);
+    expect(checkActors([], there, { ...cancelled, done: { refuse: 1 } })).toHaveLength(1);
+  });
+
+  test('is no deadline where the video may be finished', () => {
+    const expired = { ...outcome, outcome: 'expired', reason: 'video-deadline', actor: { kind: 'policy' } } as Outcome;
+    expect(checkActors([], expired, cancelledAfter('VIDEOPENDING'))).toEqual([]);
+    expect(checkActors([], expired, cancelledAfter('VIDEOINCOMPLETE'))).toHaveLength(1);
   });
 
   test('is whole', () => {

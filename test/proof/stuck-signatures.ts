@@ -219,6 +219,53 @@ export function stuckSignatures(at: () => Installation): Record<string, Situatio
       goOn: throughToSigned,
       end: 'signed',
     },
+    'the video may be finished, and another one is wanted all the same': {
+      async provoke() {
+        const who = await start();
+        await at().provider.video(await who.requestPk(), 'incomplete');
+        const order = { actor: { kind: 'operator' }, reason: 'nothing happens' } as const;
+        await expect(at().client.newVideo(who.reference, order)).rejects.toMatchObject({
+          code: 'VIDEO_PERHAPS_FINISHED',
+          message: expect.stringMatching(/a video that is paid.*--discard-video/) as string,
+        });
+        return who;
+      },
+      why: { state: 'waiting', leavesByItself: true, words: /VIDEOINCOMPLETE/ },
+      remedy: /^videoid new-video .* --discard-video/,
+      goOn: throughToSigned,
+      end: 'signed',
+    },
+    'the video may be finished, and the request is to end all the same': {
+      async provoke() {
+        const who = await start();
+        await at().provider.video(await who.requestPk(), 'incomplete');
+        return who;
+      },
+      why: { state: 'waiting', leavesByItself: true, words: /VIDEOINCOMPLETE/ },
+      remedy: /^videoid cancel .* --discard-video/,
+      goOn: () => Promise.resolve(),
+      end: 'cancelled',
+    },
+    'an earlier video is finished after another one was made': {
+      async provoke() {
+        const who = await start();
+        const earlier = await who.requestPk();
+        await at().provider.video(earlier, 'incomplete');
+        const order = { actor: { kind: 'operator' }, reason: 'nothing happens', discardVideo: true } as const;
+        await at().client.newVideo(who.reference, order);
+        await at().provider.video(earlier, 'finished');
+        return who;
+      },
+      why: {
+        state: 'attention',
+        code: 'EARLIER_VIDEO_FINISHED',
+        leavesByItself: true,
+        words: /finished an earlier video.*VIDEOREVIEW/,
+      },
+      remedy: /--remedy adopt --adopt \d+,\d+$/,
+      goOn: approveAndSign,
+      end: 'signed',
+    },
     'the registration authority approves in two steps': {
       async provoke() {
         const who = await start({ registrationAuthority: WRONG.twoSteps });
@@ -595,6 +642,11 @@ async function throughToSigned(who: People): Promise<void> {
 async function nothing(): Promise<void> {}
 
 async function reviewThenSign(who: People): Promise<void> {
+  await who.approve();
+  await acceptAndSign(who);
+}
+
+async function approveAndSign(who: People): Promise<void> {
   await who.approve();
   await acceptAndSign(who);
 }

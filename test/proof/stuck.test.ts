@@ -88,12 +88,12 @@ test('somebody paused a step with tools of Temporal', async () => {
   const { client } = temporal;
   const step = { namespace: client.options.namespace, execution: { workflowId: `signature-${who.reference}` } };
   await client.workflowService.pauseActivity({ ...step, type: 'approve', identity: 'test' });
-  await at.provider.removeFault(fault);
   expect(await whyByCommand(at, who.reference)).toMatchObject({
     state: 'attention',
     leavesByItself: false,
     words: expect.stringMatching(/paused a step .*Unpause it in the Temporal UI/) as string,
   });
+  await at.provider.removeFault(fault); // not before: a try that still runs would succeed
   await client.workflowService.unpauseActivity({ ...step, type: 'approve', identity: 'test' });
   await acceptAndSign(who);
   expect(await who.outcome()).toMatchObject({ outcome: 'signed' });

@@ -1,5 +1,5 @@
 import type { VMWorkflowCreator } from '@temporalio/worker/lib/workflow/vm.js';
-import type { Decided } from '../../src/messages/activities.js';
+import type { Activities, Decided } from '../../src/messages/activities.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import type { ProviderIds } from '../../src/messages/request.js';
 import { InProcess, workflows } from './in-process.js';
@@ -182,5 +182,45 @@ describe('a decision that was not taken', () => {
     await it.answers('watch', { status: 'ENROLLREADY' });
     expect(it.attributes.get(ATTENTION)).toBeNull();
     expect(await it.status()).toMatchObject({ stage: 'preparing' });
+  });
+});
+
+async function reading(read: Awaited<ReturnType<Activities['watch']>>): Promise<void> {
+  const deadlines = { video: HOUR, review: HOUR, signing: HOUR };
+  const request = requestOf('r', { reviewMode: 'manual', deadlines, codesNotAccepted: 3 });
+  it = await InProcess.start(creator, 'signature', 'signature-r', request);
+  await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
+  await it.answers('watch', read);
+}
+
+describe('a request that was reset, or started again, and finds what an earlier run did,', () => {
+  const AT = '2025-12-31T00:00:00.000Z';
+  const ANA = { kind: 'officer', id: 'ana' } as const;
+  const kept = { id: 'earlier-1', requestPk: '101', at: AT, answered: true };
+  test('an approval of ours is our officer’s', async () => {
+    const events = [{ at: AT, what: 'approved', actor: ANA, facts: { evidenceSeen: 'console' } }];
+    await reading({ status: 'ENROLLREADY', ours: [{ ...kept, shows: ['ENROLLREADY', 'ISSUED'], events }] });
+    expect(await recorded()).toEqual([{ what: 'approved', evidenceSeen: 'console', by: 'ana', from: 'archive' }]);
+  });
+
+  test('an approval whose answer was lost says so', async () => {
+    const events = [{ at: AT, what: 'approved', actor: ANA }];
+    await reading({ status: 'ENROLLREADY', ours: [{ ...kept, answered: false, shows: ['ENROLLREADY'], events }] });
+    expect(await recorded()).toEqual([{ what: 'approved', by: 'ana', answer: 'lost', from: 'archive' }]);
+  });
+
+  test.each([
+    ['a refusal', { outcome: 'refused', reason: 'expired', actor: ANA, textForSigner: 'sorry' }],
+    ['a cancellation', { outcome: 'cancelled', reason: 'cancelled-by-requester', actor: { kind: 'requester' } }],
+    ['a deadline', { outcome: 'expired', reason: 'video-deadline', actor: { kind: 'policy' } }],
+  ] as const)('%s of ours ends it as it was meant', async (_what, ending) => {
+    await reading({ status: 'CANCELLED', ours: [{ ...kept, shows: ['CANCELLED'], events: [], ending }] });
+    expect(await outcome()).toMatchObject(ending);
+    expect(await recorded()).not.toContainEqual(expect.objectContaining({ what: 'end-overruled' }));
+  });
+
+  test('what others did is still theirs', async () => {
+    await reading({ status: 'CANCELLED' });
+    expect(await outcome()).toMatchObject({ reason: 'cancelled-at-provider', actor: { kind: 'provider' } });
   });
 });

@@ -14,7 +14,10 @@ const ORDERS = {
   abandon: { actor: REQUESTER, reason: 'gave-up' },
   'new-video': { actor: OPERATOR, reason: 'the link was lost' },
 } as const;
+const DISCARDS = { discardVideo: true } as const;
+const WATCH = 'late-video-r~1~101';
 const BUSY = { code: 'PROVIDER_BUSY', temporary: true } as const;
+const PERHAPS = { code: 'VIDEO_PERHAPS_FINISHED', facts: { status: 'VIDEOINCOMPLETE' } } as const;
 const FINISHED = { code: 'VIDEO_FINISHED', facts: { status: 'VIDEOREVIEW' } } as const;
 
 let creator: VMWorkflowCreator;
@@ -34,14 +37,14 @@ async function inVideo(): Promise<void> {
   await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
 }
 
-async function ordered(order: keyof typeof ORDERS): Promise<{ answer: Promise<unknown> }> {
-  const answer = it.update(order, ORDERS[order]);
+async function ordered(order: keyof typeof ORDERS, more: object = {}): Promise<{ answer: Promise<unknown> }> {
+  const answer = it.update(order, { ...ORDERS[order], ...more });
   await it.settles();
   return { answer };
 }
 
-async function resolve(remedy: string): Promise<{ answer: Promise<unknown> }> {
-  const answer = it.update('resolve', { remedy, actor: OPERATOR });
+async function resolve(remedy: string, more: object = {}): Promise<{ answer: Promise<unknown> }> {
+  const answer = it.update('resolve', { remedy, actor: OPERATOR, ...more });
   await it.settles();
   return { answer };
 }
@@ -63,7 +66,10 @@ describe('another video', () => {
   test('is made after a read of the request that it replaces', async () => {
     await inVideo();
     const { answer } = await ordered('new-video');
-    expect(it.activity('create').order).toMatchObject({ round: 2, before: '101' });
+    expect(it.activity('create').order).toMatchObject({
+      round: 2,
+      replaces: { requestPk: '101', mayBeDiscarded: false },
+    });
     await it.answers('create', { ...NEXT, status: 'VIDEOPENDING' });
     await it.answers('withdraw', { closed: true, effect: 'ours' });
     await expect(answer).resolves.toEqual({ requestPk: '102' });
@@ -102,7 +108,7 @@ describe('another video', () => {
     await it.fails('create', { code: 'CREATE_IN_DOUBT' });
     await it.answers('watch', { status: 'CANCELLED' });
     await resolve('retry');
-    expect(it.activity('create').order).toMatchObject({ round: 3, before: '101' });
+    expect(it.activity('create').order).toMatchObject({ round: 3, replaces: { requestPk: '101' } });
     await it.answers('create', { ...NEXT, status: 'VIDEOPENDING' });
     await it.answers('withdraw', { closed: true, status: 'CANCELLED', effect: 'none' });
     expect(await it.status()).toMatchObject({ stage: 'video', provider: { requestPk: '102' } });
@@ -118,6 +124,162 @@ describe('another video', () => {
   });
 });
 
+describe('another video for one that may be finished (VIDEOINCOMPLETE)', () => {
+  test('is not made', async () => {
+    await inVideo();
+    const { answer } = await ordered('new-video');
+    await it.fails('create', PERHAPS);
+    await expect(answer).rejects.toMatchObject({ code: 'VIDEO_PERHAPS_FINISHED' });
+    expect(await it.status()).toMatchObject({ stage: 'video', provider: { ...IDS, status: 'VIDEOINCOMPLETE' } });
+    expect(await recorded()).toContainEqual(expect.objectContaining({ what: 'video-kept', status: 'VIDEOINCOMPLETE' }));
+  });
+
+  test('is made for somebody who insists', async () => {
+    await inVideo();
+    const { answer } = await ordered('new-video', DISCARDS);
+    expect(it.activity('create').order).toMatchObject({ replaces: { requestPk: '101', mayBeDiscarded: true } });
+    await it.answers('create', { ...NEXT, status: 'VIDEOPENDING' });
+    expect(it.activity('withdraw').order).toEqual({ requestPk: '101', keeps: 'finished' });
+    await it.answers('withdraw', { closed: true, status: 'VIDEOINCOMPLETE', effect: 'ours' });
+    await expect(answer).resolves.toEqual({ requestPk: '102' });
+    expect(await recorded()).toContainEqual({
+      what: 'video-discarded',
+      by: undefined,
+      requestPk: '101',
+      status: 'VIDEOINCOMPLETE',
+    });
+  });
+
+  test('and whose create is in doubt is asked about before it is created once more', async () => {
+    await inVideo();
+    await ordered('new-video');
+    await it.fails('create', { code: 'CREATE_IN_DOUBT' });
+    await it.answers('watch', { status: 'VIDEOINCOMPLETE' });
+    await resolve('retry');
+    await it.fails('create', PERHAPS);
+    expect((await it.status()).attention).toMatchObject({
+      code: 'VIDEO_PERHAPS_FINISHED',
+      remedies: ['retry', 'adopt', 'cancel'],
+    });
+    await resolve('retry', DISCARDS);
+    expect(it.activity('create').order).toMatchObject({ round: 4, replaces: { mayBeDiscarded: true } });
+  });
+});
+
+async function replaced(found: 'VIDEOPENDING' | 'VIDEOINCOMPLETE' | 'VIDEOREVIEW') {
+  await inVideo();
+  const ordering = await ordered('new-video');
+  await it.answers('create', { ...NEXT, status: 'VIDEOPENDING' });
+  await it.answers('withdraw', { closed: false, status: found, effect: 'none' });
+  return ordering;
+}
+
+describe('a video that the signer finishes although another one was made', () => {
+  test('while it was made: the request goes back to it, and the caller learns both', async () => {
+    const { answer } = await replaced('VIDEOREVIEW');
+    await it.answers('adopt', { ...IDS, status: 'VIDEOREVIEW' });
+    expect(it.activity('withdraw').order).toEqual({ requestPk: '102', keeps: 'perhaps-finished' });
+    await it.answers('withdraw', { closed: true, status: 'VIDEOPENDING', effect: 'ours' });
+    await expect(answer).rejects.toMatchObject({ code: 'VIDEO_FINISHED' });
+    await goesOnWithTheVideo();
+    expect(await recorded()).toContainEqual(
+      expect.objectContaining({ what: 'video-kept', requestPk: '101', insteadOf: '102' }),
+    );
+  });
+
+  test.each(['VIDEOPENDING', 'VIDEOINCOMPLETE'] as const)(
+    'later, from %s: it is told, and can be taken back',
+    async (found) => {
+      const { answer } = await replaced(found);
+      await expect(answer).resolves.toEqual({ requestPk: '102' });
+      expect(it.children).toMatchObject([
+        { workflowId: WATCH, order: { requestPk: '101', seen: found, replaced: true } },
+      ]);
+      await it.childEnds(WATCH, 'VIDEOREVIEW');
+      expect((await it.status()).attention).toMatchObject({
+        code: 'EARLIER_VIDEO_FINISHED',
+        facts: { ...IDS, status: 'VIDEOREVIEW' },
+        remedies: ['retry', 'adopt', 'wait', 'cancel'],
+      });
+      await resolve('adopt', { ids: IDS });
+      await it.answers('adopt', { ...IDS, status: 'VIDEOREVIEW' });
+      await it.answers('withdraw', { closed: true, status: 'VIDEOPENDING', effect: 'ours' });
+      await goesOnWithTheVideo();
+    },
+  );
+
+  test('although the provider did not answer when it was to be cancelled: it is watched', async () => {
+    await inVideo();
+    await ordered('new-video');
+    await it.answers('create', { ...NEXT, status: 'VIDEOPENDING' });
+    await it.fails('withdraw', BUSY);
+    expect(it.children).toMatchObject([{ workflowId: WATCH, order: { seen: 'VIDEOPENDING' } }]);
+  });
+
+  test('and the other one too: both are told', async () => {
+    await replaced('VIDEOREVIEW');
+    await it.answers('adopt', { ...IDS, status: 'VIDEOREVIEW' });
+    await it.answers('withdraw', { closed: false, status: 'VIDEOREVIEW', effect: 'none' });
+    expect(await recorded()).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ what: 'video-kept', requestPk: '101' }),
+        expect.objectContaining({ what: 'earlier-video-finished', requestPk: '102' }),
+      ]),
+    );
+  });
+
+  test('and that nobody wants back: the present one is waited for', async () => {
+    await replaced('VIDEOPENDING');
+    await it.childEnds(WATCH, 'VIDEOREVIEW');
+    await resolve('wait');
+    expect(await it.status()).toMatchObject({ stage: 'video', provider: NEXT });
+    expect((await it.status()).attention).toBeUndefined();
+  });
+
+  test('after the present one: it is told all the same', async () => {
+    await replaced('VIDEOPENDING');
+    await it.answers('watch', { status: 'VIDEOREVIEW' });
+    await it.childEnds(WATCH, 'VIDEOREVIEW');
+    expect(await it.status()).toMatchObject({ stage: 'review', provider: NEXT });
+    expect(await recorded()).toContainEqual(
+      expect.objectContaining({ what: 'earlier-video-finished', requestPk: '101' }),
+    );
+  });
+});
+
+describe.each(['cancel', 'abandon'] as const)('the order to %s a video that may be finished', (order) => {
+  test('is refused, and takes effect for somebody who insists', async () => {
+    await inVideo();
+    const { answer } = await ordered(order);
+    await it.answers('readStatus', { status: 'VIDEOINCOMPLETE' });
+    await expect(answer).rejects.toMatchObject({ code: 'VIDEO_PERHAPS_FINISHED' });
+    await ordered(order, DISCARDS);
+    expect(it.activity('withdraw').order).not.toHaveProperty('keeps');
+    await it.answers('withdraw', { closed: true, status: 'VIDEOINCOMPLETE', effect: 'ours' });
+    expect(outcome()).toMatchObject({ actor: REQUESTER });
+    expect(await recorded()).toContainEqual(expect.objectContaining({ what: 'video-discarded' }));
+  });
+});
+
+test('a deadline throws away no video that may be finished', async () => {
+  await inVideo();
+  await it.answers('watch', { status: 'VIDEOINCOMPLETE' });
+  await it.passes(2 * HOUR);
+  await it.answers('readStatus', { status: 'VIDEOINCOMPLETE' });
+  expect(it.activity('withdraw').order).toMatchObject({ requestPk: '101', keeps: 'perhaps-finished' });
+});
+
+test('what the provider does not know is not recorded as open there, and nobody watches it', async () => {
+  await inVideo();
+  await ordered('cancel');
+  await it.fails('readStatus', { code: 'PROVIDER_NOT_FOUND' });
+  await it.answers('withdraw', { closed: true, notKnown: true, effect: 'none' });
+  expect(outcome()).toMatchObject({ notKnown: true });
+  expect(outcome()).not.toHaveProperty('leftOpen');
+  await it.answers('record', undefined);
+  expect(it.children).toEqual([]);
+});
+
 describe.each(['cancel', 'abandon'] as const)('the order to %s', (order) => {
   test('throws no finished video away that nobody knew of. Said again, it ends the request', async () => {
     await inVideo();
@@ -128,14 +290,14 @@ describe.each(['cancel', 'abandon'] as const)('the order to %s', (order) => {
     await it.answers('watch', { status: 'VIDEOREVIEW' });
     await goesOnWithTheVideo();
     await ordered('cancel');
-    expect(it.activity('withdraw').order).toMatchObject({ unlessFinished: false });
+    expect(it.activity('withdraw').order).not.toHaveProperty('keeps');
   });
 
   test('ends a request whose provider does not answer, and leaves a finished video there', async () => {
     await inVideo();
     await ordered(order);
     await it.fails('readStatus', BUSY);
-    expect(it.activity('withdraw').order).toMatchObject({ unlessFinished: true });
+    expect(it.activity('withdraw').order).toMatchObject({ keeps: 'perhaps-finished' });
     await it.answers('withdraw', { closed: false, status: 'VIDEOREVIEW', effect: 'none' });
     expect(outcome()).toMatchObject({ leftOpen: true, actor: REQUESTER });
   });

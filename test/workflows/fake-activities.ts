@@ -33,8 +33,8 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
   return {
     create: step<Parameters<SignatureActivities['create']>[1], Awaited<ReturnType<SignatureActivities['create']>>>(
       'create',
-      (model, { round, since, before }) => {
-        if (before !== undefined && AFTER_VIDEO.has(model.status)) {
+      (model, { round, since, replaces }) => {
+        if (replaces !== undefined && AFTER_VIDEO.has(model.status)) {
           throw failure('VIDEO_FINISHED', { facts: { status: model.status } });
         }
         for (const [made, number] of model.createdIn)

@@ -53,6 +53,8 @@ export class InProcess {
   readonly attributes = new Map<string, unknown>();
   private readonly pending: Pending[] = [];
   private readonly timers = new Map<number, number>();
+  /** The workflows that it has started, with what they were given. */
+  readonly children: { seq: number; workflowId: string; order: unknown }[] = [];
   private readonly updates = new Map<string, { resolve: (value: unknown) => void; reject: (error: Error) => void }>();
 
   private working: Promise<unknown> = Promise.resolve();
@@ -104,6 +106,15 @@ export class InProcess {
     const payloads = toPayloads(defaultPayloadConverter, details) ?? [];
     const cause = { applicationFailureInfo: { type: failure.code, nonRetryable: true, details: { payloads } } };
     await this.resolve(this.activity(name), { failed: { failure: failed(name, cause) } });
+  }
+
+  /** A workflow that it has started ends. */
+  async childEnds(workflowId: string, value: unknown): Promise<void> {
+    const { seq = 0 } = this.children.find((child) => child.workflowId === workflowId) ?? {};
+    const [result] = toPayloads(defaultPayloadConverter, value) ?? [];
+    await this.activate([
+      { resolveChildWorkflowExecution: { seq, result: { completed: { result: result ?? null } } } },
+    ]);
   }
 
   async hint(): Promise<void> {
@@ -204,8 +215,14 @@ export class InProcess {
     for (const [name, payload] of Object.entries(upserted))
       this.attributes.set(name, fromPayloadsAtIndex(defaultPayloadConverter, 0, [payload]));
     if (command.startChildWorkflowExecution) {
-      const { seq = null } = command.startChildWorkflowExecution;
+      const { seq = null, workflowId, input } = command.startChildWorkflowExecution;
+      const order = fromPayloadsAtIndex(defaultPayloadConverter, 0, input ?? []);
+      this.children.push({ seq: seq ?? 0, workflowId: workflowId ?? '', order });
       await this.activate([{ resolveChildWorkflowExecutionStart: { seq, succeeded: { runId: 'child' } } }]);
+    }
+    if (command.signalExternalWorkflowExecution) {
+      const { seq = null } = command.signalExternalWorkflowExecution;
+      await this.activate([{ resolveSignalExternalWorkflow: { seq } }]);
     }
     if (command.completeWorkflowExecution) {
       const { result } = command.completeWorkflowExecution;

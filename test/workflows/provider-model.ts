@@ -1,6 +1,6 @@
 import { ApplicationFailureCategory } from '@temporalio/common';
 import { ApplicationFailure } from '@temporalio/activity';
-import type { StepFailure, Withdrawn } from '../../src/messages/activities.js';
+import type { KeptVideo, StepFailure, Withdrawn } from '../../src/messages/activities.js';
 import { defined } from '../../src/messages/defined.js';
 import type { FailureCode } from '../../src/messages/failures.js';
 import type { Outcome } from '../../src/messages/outcome.js';
@@ -75,11 +75,11 @@ export class ProviderModel {
   }
 
   /** Like `activities/withdraw.ts`. It reads first. */
-  withdraw({ requestPk, unlessFinished }: { requestPk: string; unlessFinished?: boolean }): Withdrawn {
+  withdraw({ requestPk, keeps }: { requestPk: string; keeps?: KeptVideo }): Withdrawn {
     const number = Number(requestPk) - 101;
     const status = this.statuses[number] ?? '';
     if (status === 'CANCELLED' || status === 'ISSUED') return { closed: true, status, effect: 'none' };
-    if (unlessFinished && AFTER_VIDEO.has(status)) return { closed: false, status, effect: 'none' };
+    if (keeps !== undefined && AFTER_VIDEO.has(status)) return { closed: false, status, effect: 'none' };
     if (this.withdraws) this.statuses[number] = 'CANCELLED';
     return { closed: this.withdraws, status, effect: this.withdraws ? 'ours' : 'none' };
   }

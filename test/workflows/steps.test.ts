@@ -597,11 +597,38 @@ describe('a request that has ended before, and runs again', () => {
 describe('a request that is started again after its documents were uploaded', () => {
   test('goes on at ISSUED: its files are fetched, and nothing is signed', async () => {
     await started();
-    await it.answers('create', { ...IDS, status: 'VIDEOPENDING', uploaded: true });
+    await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
     await it.answers('watch', { status: 'ISSUED' });
     const documents = [{ index: 1, sha256: 'd', size: 1, uid: 'u' }];
     await it.answers('upload', { documents, contract: { sha256: 'contract', size: 1 } });
     expect(it.waitsFor).toEqual(['retrieve']);
+  });
+
+  test('and does not know the documents at the provider fetches nothing until somebody decides', async () => {
+    await started();
+    await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
+    await it.answers('watch', { status: 'ISSUED' });
+    await it.fails('upload', { code: 'SIGNED_FILES_MISSING' });
+    await it.fails('retrieve', { code: 'SIGNED_FILES_MISSING' });
+    expect((await it.status()).attention?.remedies).toEqual(['retry', 'give-up']);
+    await expect(it.update('cancel', CANCEL)).rejects.toBeDefined();
+    void it.update('resolve', { remedy: 'give-up', actor: { kind: 'operator' } });
+    await it.settles();
+    await it.answers('retrieve', { documents: [], missing: { documents: [1], contract: true } });
+    const { outcome } = it.activity('record').order as { outcome: object };
+    expect(outcome).toMatchObject({ outcome: 'signed', reason: 'signed-files-missing', cleanup: 'left' });
+  });
+
+  test('and is cancelled while it does not know that it is signed there, ends as signed', async () => {
+    await started();
+    await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
+    await it.answers('watch', { status: 'VIDEOREVIEW' });
+    void it.update('cancel', CANCEL);
+    await it.settles();
+    expect(it.activity('withdraw').order).toMatchObject({ requestPk: IDS.requestPk });
+    await it.answers('withdraw', { closed: true, status: 'ISSUED', effect: 'none' });
+    await it.answers('retrieve', { documents: [], missing: { documents: [1], contract: true } });
+    expect(it.activity('record').order).toMatchObject({ outcome: { outcome: 'signed' } });
   });
 
   test('continues to count video requests where it was', async () => {

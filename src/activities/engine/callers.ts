@@ -19,12 +19,12 @@ const RECORDING = new Set(['clean', 'record']);
 
 /**
  * Lets a step run only for the workflow that it belongs to. Anybody who can write to Temporal can start a workflow that calls our steps.
- * Steps of a cleanup or of a late video's watch run only if the archive knows that the request has ended: a made-up cleanup must not delete the
- * documents of a running request. All other steps run only before the end: a request that has ended and is started again, reset, or
+ * Steps of a cleanup or of a late video's watch run only if the archive knows that the request has ended: a made-up cleanup must not
+ * delete the documents of a running request. An earlier video is watched before the end too. All other steps run only before the end: a request that has ended and is started again, reset, or
  * restored with Temporal, does nothing, and ends as recorded. No step runs for a request that lives in another Temporal.
  */
 export function callersOf(
-  archive: Pick<Archive, 'readOutcome' | 'assertArchive'>,
+  archive: Pick<Archive, 'readOutcome' | 'readProvider' | 'assertArchive'>,
   whereabouts: Whereabouts,
 ): ActivityInterceptorsFactory {
   return (context) => ({ inbound: new Callers(archive, whereabouts, context) });
@@ -32,7 +32,7 @@ export function callersOf(
 
 class Callers implements ActivityInboundCallsInterceptor {
   constructor(
-    private readonly archive: Pick<Archive, 'readOutcome' | 'assertArchive'>,
+    private readonly archive: Pick<Archive, 'readOutcome' | 'readProvider' | 'assertArchive'>,
     private readonly whereabouts: Whereabouts,
     private readonly context: Context,
   ) {}
@@ -53,10 +53,17 @@ class Callers implements ActivityInboundCallsInterceptor {
       if (recorded !== undefined && !repeated) throw ended(recorded);
       return await next(own);
     }
-    const itsOwn = later.activities.includes(activityType) && workflowExecution.workflowId === later.idOf(key);
-    if (!itsOwn) throw refused();
+    const { workflowId } = workflowExecution;
+    const earlier = workflowType === 'lateVideo' ? requestPkIn(input.args[1]) : undefined;
+    const ofEarlierVideo = earlier !== undefined && workflowId === lateVideoIdOf(key, earlier);
+    const itsOwn = ofEarlierVideo || workflowId === later.idOf(key);
+    if (!itsOwn || !later.activities.includes(activityType)) throw refused();
     this.archive.assertArchive(key);
-    await this.whereabouts.assertHere(key, workflowExecution.workflowId);
+    await this.whereabouts.assertHere(key, workflowId);
+    if (ofEarlierVideo) {
+      if ((await this.archive.readProvider(key))?.requestPk === earlier) throw refused();
+      return await next(own);
+    }
     const recorded = await this.archive.readOutcome(key);
     if (recorded === undefined) throw refused();
     // A restored Temporal may run a cleanup that is done.
@@ -80,6 +87,11 @@ class Callers implements ActivityInboundCallsInterceptor {
 function isSameEnd(recorded: Outcome | undefined, order: unknown): boolean {
   const { outcome } = (order ?? {}) as { outcome?: Outcome };
   return outcome?.at === recorded?.at && outcome?.outcome === recorded?.outcome;
+}
+
+function requestPkIn(order: unknown): string | undefined {
+  const { requestPk } = (order ?? {}) as { requestPk?: unknown };
+  return typeof requestPk === 'string' ? requestPk : undefined;
 }
 
 function isKey(value: unknown): value is RequestKey {

@@ -7,7 +7,8 @@ import { type RequestKey, type RequestPk, workflowIdOf } from '../../messages/re
 import { ProviderError } from '../../uanataca/errors.js';
 import { authorityOf, type Dependencies } from '../engine/dependencies.js';
 import { stepFailure } from '../engine/failures.js';
-import { endOfTry, providerStatus } from '../engine/provider-step.js';
+import { endOfTry, providerRequest } from '../engine/provider-step.js';
+import { providerRead } from '../watch.js';
 import { assertNotFinished } from '../finished-video.js';
 import { isSamePhone } from '../identity.js';
 import { ScratchcardSupply } from './scratchcard-supply.js';
@@ -29,11 +30,11 @@ const CARDS_PER_TRY = 20;
 export function enrol(dependencies: Dependencies): EnrolmentActivities['enrol'] {
   const oneByOne = new OneByOne();
   const supply = new ScratchcardSupply(dependencies);
-  return (key, { round, before }) => {
+  return (key, { round, replaces }) => {
     const end = endOfTry();
     return oneByOne.run(`${key.environment}/${key.registrationAuthority}`, async () => {
-      const made = await enrolWithNextCard(dependencies, key, { round, before }, end).catch((error: unknown) =>
-        supply.explain(key, error),
+      const made = await enrolWithNextCard(dependencies, key, { round, ...defined({ replaces }) }, end).catch(
+        (error: unknown) => supply.explain(key, error),
       );
       void supply.warn(key); // nothing waits for it
       return made;
@@ -48,14 +49,14 @@ export function enrol(dependencies: Dependencies): EnrolmentActivities['enrol'] 
 async function enrolWithNextCard(
   dependencies: Dependencies,
   key: RequestKey,
-  { round, before }: { round: number; before: RequestPk | undefined },
+  { round, replaces }: Parameters<EnrolmentActivities['enrol']>[1],
   end: AbortSignal,
 ): ReturnType<EnrolmentActivities['enrol']> {
   const { archive } = dependencies;
   const known = await archive.readProvider(key);
   // Before the first video there is nothing older: it was made, or adopted, before Temporal forgot it.
   if (known && (round === 1 || (known.round ?? 0) >= round)) return enrolled(dependencies, key, known);
-  await assertNotFinished(dependencies, key, before);
+  await assertNotFinished(dependencies, key, replaces);
   const usedElsewhere = new Set<string>();
   let fresh: string | undefined;
   for (let handedOut = 0; handedOut <= CARDS_PER_TRY;) {
@@ -224,7 +225,8 @@ async function enrolled(
   key: RequestKey,
   { requestPk, round }: ProviderData,
 ): ReturnType<EnrolmentActivities['enrol']> {
-  return { requestPk, status: await providerStatus(dependencies, key, requestPk), ...defined({ round }) };
+  const read = await providerRequest(dependencies, key, requestPk);
+  return { requestPk, ...(await providerRead(dependencies, key, requestPk, read)), ...defined({ round }) };
 }
 
 /** Lets callers of one name go one after the other; others are not held up. */

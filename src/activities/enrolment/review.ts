@@ -18,7 +18,8 @@ const APPROVAL = 'approval';
 
 /** Step 7, `pl_approve`, with the officer's own username, password and PIN. In any status but CREATED it was decided before. */
 export function approveEnrolment(dependencies: Dependencies): EnrolmentActivities['approveEnrolment'] {
-  return async (key, { requestPk, ...order }) => {
+  return async (key, order) => {
+    const { requestPk } = order;
     const decided = await decide(dependencies, key, order, {
       read: () => providerStatus(dependencies, key, requestPk),
       undecided: ['CREATED'],
@@ -50,7 +51,8 @@ function namingFields(error: unknown): never {
 
 /** At CREATED, declining cancels (§8.2). Only the provider's operator refuses the video itself, unless a setting allows it. */
 export function declineEnrolment(dependencies: Dependencies): EnrolmentActivities['declineEnrolment'] {
-  return async (key, { requestPk, reason, ...order }) => {
+  return async (key, { reason, ...order }) => {
+    const { requestPk } = order;
     const api = dependencies.registrationAuthority(key.environment);
     const { enrolment } = authorityOf(dependencies.config, key);
     return decide(dependencies, key, order, {

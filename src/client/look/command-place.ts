@@ -1,6 +1,7 @@
 import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import type { Config } from '../../config/schema.js';
+import { videoIn } from '../../messages/request-fields.js';
 import type { RequestStatus, Verb } from '../../messages/status.js';
 import type { CommandPlace } from '../commands.js';
 import { attemptNames } from '../running/access.js';
@@ -18,8 +19,16 @@ export async function commandPlace(
 }
 
 /** The same place, where the request stands now. */
-export function placeOf({ missing, identity, stage }: RequestStatus, place: CommandPlace): CommandPlace {
-  return { ...place, missing, identity, afterVideo: stage === 'review', codeOut: stage === 'code' };
+export function placeOf(status: RequestStatus, place: CommandPlace): CommandPlace {
+  const { missing, identity, stage, provider } = status;
+  return {
+    ...place,
+    missing,
+    identity,
+    afterVideo: stage === 'review',
+    codeOut: stage === 'code',
+    videoPerhapsFinished: stage === 'video' && videoIn(provider.status) === 'perhaps-finished',
+  };
 }
 
 /** An officer of the settings, and the flags that ask for what the settings lack. Best one for whom nothing must be typed. */

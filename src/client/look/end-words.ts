@@ -1,5 +1,5 @@
 import type { ArchivedEvent } from '../../archive/archive.js';
-import { LATE_CERTIFICATE } from '../../messages/feed.js';
+import { EARLIER_VIDEO, LATE_CERTIFICATE } from '../../messages/feed.js';
 import type { MissingFiles, Outcome, OutcomeKind } from '../../messages/outcome.js';
 import { reasonWords } from '../../signatures/reasons.js';
 
@@ -37,9 +37,12 @@ export function endWords(kind: OutcomeKind, reason: string, outcome: Outcome | u
   if (outcome?.missing !== undefined) sentences.push(missingWords(outcome.missing));
   else if (outcome?.cleanup === 'left') sentences.push(LEFT_WORDS);
   if (outcome?.leftOpen === true) sentences.push('The request is still open at the provider.');
+  if (outcome?.notKnown === true) sentences.push(NOT_KNOWN_WORDS);
   return sentences.join(' ');
 }
 
+const NOT_KNOWN_WORDS =
+  'The provider did not know the request at that time, so it cannot be reopened. If it should know it, check which Optimizer the settings name.';
 const LEFT_WORDS = 'Nothing was deleted at the provider, which may have the only copies.';
 
 function missingWords({ documents, contract }: MissingFiles): string {
@@ -62,6 +65,8 @@ function signedWords({ documents, missing }: Outcome): string {
 
 /** @param late the event that notes what the signer did after the end */
 export function lateWords({ at, what, facts }: ArchivedEvent): string {
+  if (what === EARLIER_VIDEO)
+    return `The signer finished an earlier video after all (request_pk ${String(facts?.['requestPk'])}), which another one had replaced: at ${at} the provider said ${String(facts?.['status'])}.`;
   return what === LATE_CERTIFICATE
     ? `The certificate was issued before the request could be cancelled: at ${at} the provider said ${String(facts?.['status'])}.`
     : `The signer finished the video afterwards: at ${at} the provider said ${String(facts?.['status'])}.`;

@@ -20,7 +20,7 @@ export async function endedCause(
   const kind = outcome?.outcome ?? status.outcome?.kind ?? 'cancelled';
   const reason = outcome?.reason ?? status.outcome?.reason ?? '';
   const events = await archive.events(record);
-  const late = events.find(({ what }) => LATE_WORDS.some((word) => word === what));
+  const late = events.filter(({ what }) => LATE_WORDS.some((word) => word === what));
   const lost = lostEndWords(events, outcome !== undefined);
   const pending = outcome?.cleanup === 'pending';
   const cleanup = pending ? await cleanupOf(client, record, refusedCleanup(events)) : undefined;
@@ -30,7 +30,7 @@ export async function endedCause(
     words: [
       endWords(kind, reason, outcome),
       ...(lost === undefined ? [] : [lost]),
-      ...(late === undefined ? [] : [lateWords(late)]),
+      ...late.map(lateWords),
       ...(cleanup === undefined ? [] : [cleanup.words]),
     ].join(' '),
     since: outcome?.at ?? status.since,

@@ -129,6 +129,8 @@ const acceptance = z.strictObject({
   channel: id,
   at: moment.exactOptional(),
 });
+const discarding = z.strictObject({ actor: actorPart, reason: words, discardVideo: z.boolean().exactOptional() });
+
 /** The schema of each order. Error texts never repeat a value. */
 export const ORDER_SCHEMAS: { [Name in OrderName]: z.ZodType<CheckedOrders[Name]> } = {
   review: z.discriminatedUnion('decision', [
@@ -156,7 +158,7 @@ export const ORDER_SCHEMAS: { [Name in OrderName]: z.ZodType<CheckedOrders[Name]
       error: 'must be given, or unlock',
       path: ['secret'],
     }),
-  cancel: reasoned,
+  cancel: discarding,
   resolve: z
     .strictObject({
       remedy: anyRemedy,
@@ -164,6 +166,7 @@ export const ORDER_SCHEMAS: { [Name in OrderName]: z.ZodType<CheckedOrders[Name]
       ids: z.strictObject({ videoidPk: providerPk.exactOptional(), requestPk: providerPk }).exactOptional(),
       note: words.exactOptional(),
       link: z.url({ protocol: /^https?$/, error: 'must be a web address' }).exactOptional(),
+      discardVideo: z.boolean().exactOptional(),
     })
     .refine(({ remedy, ids }) => (remedy === 'adopt') === (ids !== undefined), {
       error: 'must be given with adopt, and only then',
@@ -173,7 +176,7 @@ export const ORDER_SCHEMAS: { [Name in OrderName]: z.ZodType<CheckedOrders[Name]
       error: 'belongs to adopt alone',
       path: ['link'],
     }),
-  'new-video': reasoned,
+  'new-video': discarding,
   correct: z
     .strictObject({
       email: email.exactOptional(),
@@ -206,5 +209,6 @@ export const ORDER_SCHEMAS: { [Name in OrderName]: z.ZodType<CheckedOrders[Name]
     actor: actorPart,
     reason: z.enum(ABANDON_REASONS, { error: `must be one of ${ABANDON_REASONS.join(', ')}` }),
     note: words.exactOptional(),
+    discardVideo: z.boolean().exactOptional(),
   }),
 };

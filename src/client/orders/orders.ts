@@ -130,8 +130,13 @@ export function orderVerbs(access: RequestAccess) {
       }),
     })),
 
-    /** Ends a request. It takes effect between steps. If the signature takes effect, the request ends as signed. */
-    cancel: unanswered(verb('cancel')),
+    /**
+     * Ends a request. It takes effect between steps. Returns how it ended: `signed` if the signature took effect, `refused` if
+     * somebody refused first.
+     *
+     * @throws VideoIdError VIDEO_FINISHED, VIDEO_PERHAPS_FINISHED (then only with `discardVideo`)
+     */
+    cancel: verb('cancel'),
 
     /**
      * An operator's decision about attention. It returns before the decision is carried out. Only `new-video` returns later, when
@@ -150,7 +155,11 @@ export function orderVerbs(access: RequestAccess) {
       return await resolveAll(access, given, { ...options, resolve });
     },
 
-    /** Another video request in the same request: the signer gets a new link. The provider may bill it. Not after the video. */
+    /**
+     * Another video request in the same request: the signer gets a new link. The provider may bill it. Not after the video.
+     *
+     * @throws VideoIdError VIDEO_FINISHED, VIDEO_PERHAPS_FINISHED (then only with `discardVideo`)
+     */
     newVideo: verb('new-video'),
 
     /**

@@ -80,6 +80,12 @@ async function leftOpen({ archive }: StartPlace, before: RequestRecord): Promise
   const { attempt } = before;
   const outcome = await archive.readOutcome(before);
   if (outcome === undefined) throw refused('The request has not ended.', { attempt });
+  if (outcome.notKnown) {
+    throw refused(`The request ended ${outcome.outcome}, and the provider did not know it then.`, {
+      attempt,
+      outcome: outcome.outcome,
+    });
+  }
   if (outcome.leftOpen !== true) {
     throw refused(`The request ended ${outcome.outcome}, and nothing of it is open at the provider.`, {
       attempt,

@@ -25,7 +25,11 @@ export const ORDER_ROUTES: Record<Exclude<OrderName, 'identity'> | 'reset', Orde
   accept: { call: (client, ...order) => client.accept(...order), answer: '`{"recordedAt"}`' },
   code: { call: (client, ...order) => client.requestCode(...order), answer: '`{"sentAt","resendFrom"}`' },
   sign: { call: (client, ...order) => client.sign(...order), answer: '`{"signed": true}`' },
-  cancel: { call: (client, ...order) => client.cancel(...order), by: 'requester', answer: '204' },
+  cancel: {
+    call: (client, ...order) => client.cancel(...order),
+    by: 'requester',
+    answer: '`{"outcome"}`: how it ended. Not always `cancelled`',
+  },
   'new-video': {
     call: (client, ...order) => client.newVideo(...order),
     by: 'requester',

@@ -9,6 +9,7 @@ const MAY_BE_CREATED = new Set<string>([
   'SCRATCHCARD_USED',
   'STEP_FAILED',
   'VIDEO_FINISHED',
+  'VIDEO_PERHAPS_FINISHED',
 ] satisfies FailureCode[]);
 
 /** Whether the create may have made a request. Counts this failure and all failures of creates since the last success. */

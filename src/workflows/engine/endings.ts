@@ -1,5 +1,6 @@
 import type { StepFailure } from '../../messages/activities.js';
 import type { Actor, Outcome, OutcomeKind } from '../../messages/outcome.js';
+import type { CancelOrder } from '../../messages/steering.js';
 import type { RequestState } from './request-state.js';
 
 /** Thrown only by the story, to end the request early: cancelled, refused, expired, … */
@@ -11,6 +12,8 @@ export class Ending {
     readonly actor: Actor,
     /** Free words of the decider. */
     readonly words: Pick<Outcome, 'note' | 'textForSigner'> = {},
+    /** Whether the decider has given the video up although it may be finished. */
+    readonly discardsVideo = false,
   ) {}
 }
 
@@ -25,13 +28,25 @@ export function throwIfRecorded({ recorded }: StepFailure): void {
 }
 
 /**
- * The end for CANCELLED at the provider. After the video, it means refused, in both flows. Before, nobody has decided anything.
+ * The end for CANCELLED at the provider. A call of ours may have made it, which this run does not know. Otherwise: after the video, it
+ * means refused, in both flows. Before, nobody has decided anything.
  */
-export function endedAtProvider({ videoFinished }: Pick<RequestState, 'videoFinished'>): Ending {
+export function endedAtProvider({
+  videoFinished,
+  endedBefore,
+}: Pick<RequestState, 'videoFinished' | 'endedBefore'>): Ending {
+  if (endedBefore !== undefined && isEarly(endedBefore)) {
+    const { outcome, reason, actor: by, ...words } = endedBefore;
+    return new Ending(outcome, reason, by, words);
+  }
   const actor = { kind: 'provider' } as const;
   return videoFinished
     ? new Ending('refused', 'refused-at-provider', actor)
     : new Ending('cancelled', 'cancelled-at-provider', actor);
+}
+
+function isEarly<Of extends { outcome: OutcomeKind }>(ending: Of): ending is Of & { outcome: Ending['kind'] } {
+  return ending.outcome !== 'signed' && ending.outcome !== 'enrolled';
 }
 
 /** An order to end the request. It takes effect between steps, or between two tries of a step. */
@@ -43,8 +58,8 @@ export class EndOrder {
     this.ending ??= ending;
   }
 
-  cancel(order: { actor: Actor; reason: string }): void {
-    this.give(new Ending('cancelled', `cancelled-by-${order.actor.kind}`, order.actor, { note: order.reason }));
+  cancel({ actor, reason, discardVideo }: CancelOrder): void {
+    this.give(new Ending('cancelled', `cancelled-by-${actor.kind}`, actor, { note: reason }, discardVideo));
   }
 
   get given(): boolean {

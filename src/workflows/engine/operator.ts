@@ -58,11 +58,11 @@ export class Operator {
   takeDecision(mayEnd: boolean): Resolved | undefined {
     const call = this.inbox.take('resolve');
     if (call) {
-      const { remedy, actor, note } = call.order;
+      const { remedy, actor, note, ...discarding } = call.order;
       // `new-video` is answered later, when the new link exists.
       if (remedy !== 'new-video') call.answer({ stage: this.state.stage });
       this.state.happened('resolved', { remedy }, actor);
-      if (remedy === 'cancel') this.endOrder.cancel({ actor, reason: note ?? 'given up' });
+      if (remedy === 'cancel') this.endOrder.cancel({ ...discarding, actor, reason: note ?? 'given up' });
     }
     if (mayEnd) this.endOrder.throwIfGiven();
     return call && { end: 'resolved', resolution: call.order, call };

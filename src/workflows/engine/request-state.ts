@@ -2,10 +2,13 @@ import type { IdentityWord } from '../../messages/identity.js';
 import type { ProviderRead } from '../../messages/activities.js';
 import { defined } from '../../messages/defined.js';
 import type { Actor } from '../../messages/outcome.js';
+import type { KeptCall, OwnCall } from '../../messages/own-calls.js';
 import { AFTER_VIDEO } from '../../messages/request-fields.js';
 import type { AnyRequest, ProviderStatus, RequestPk, ReviewMode, VideoidPk } from '../../messages/request.js';
 import type { Attention, RequestEvent, RequestStatus, Stage, ToReview } from '../../messages/status.js';
 import type { Trouble } from './trouble.js';
+
+const DECISIONS = new Set(['approved', 'refused']);
 
 /** What a status shows of a request. `verbs.ts` and `status.ts` derive the rest from it. */
 export class RequestState {
@@ -44,6 +47,10 @@ export class RequestState {
   takesDecision = false;
   /** Whether the last order to sign may have signed. */
   signInDoubt = false;
+  /** Our calls of this run that decide something. */
+  readonly ownCalls = new Set<string>();
+  /** How an earlier run of this request ended it at the provider. This run does not know: it was reset, or started again. */
+  endedBefore: KeptCall['ending'];
   outcome: RequestStatus['outcome'];
   readonly events: RequestEvent[] = [];
   private said: ProviderStatus | undefined;
@@ -95,7 +102,8 @@ export class RequestState {
   }
 
   /** Notes the provider's status. True if it has changed. */
-  see({ status, identity }: ProviderRead, foundBy: 'hint' | 'poll'): boolean {
+  see({ status, identity, ours }: ProviderRead, foundBy: 'hint' | 'poll'): boolean {
+    this.recall(ours);
     this.identified(identity);
     const changed = status !== this.providerStatus;
     this.providerStatus = status;
@@ -103,6 +111,27 @@ export class RequestState {
     this.happened('provider-status', { status, foundBy });
     this.show();
     return true;
+  }
+
+  /** Notes that a call is sent that decides something. */
+  sends(call: OwnCall): OwnCall {
+    this.ownCalls.add(call.id);
+    return call;
+  }
+
+  /** Takes up what the archive knows of our calls, if this run knows nothing of them. @param calls the newest first */
+  recall(calls: readonly KeptCall[] = []): void {
+    for (const { id, events, answered, ending } of calls) {
+      if (this.ownCalls.has(id)) continue; // its answer is, or will be, noted
+      this.endedBefore ??= ending;
+      const known = new Set(this.events.map(({ what }) => what));
+      const unknown = events.filter(({ what }) => !known.has(what));
+      for (const event of unknown) {
+        const lost = DECISIONS.has(event.what) && !answered ? { answer: 'lost' } : {};
+        this.events.push({ ...event, facts: { ...event.facts, ...lost, from: 'archive' } });
+        if (event.what === 'accepted') this.acceptedAt ??= event.at;
+      }
+    }
   }
 
   /** Notes how the signer's number compares, if it was compared. */

@@ -42,6 +42,7 @@ export function waitingWords(state: RequestState, deadline?: string): string {
     missingWords(state),
     codeWords(state),
     providerWords(state),
+    earlierWords(state),
     nearWords(state, deadline),
   ];
   return facts.filter((words) => words !== undefined).join('. ');
@@ -116,6 +117,13 @@ function providerWords({ stage, providerStatus }: RequestState): string | undefi
   return providerStatus === 'VIDEOINCOMPLETE'
     ? 'The provider says VIDEOINCOMPLETE: the signer has not finished, or the provider is still processing'
     : `The provider says ${providerStatus}`;
+}
+
+/** An earlier video is paid, and another one is used. */
+function earlierWords({ events, ids }: RequestState): string | undefined {
+  const earlier = events.findLast(({ what }) => what === 'earlier-video-finished')?.facts?.['requestPk'];
+  if (earlier === undefined || earlier === ids?.requestPk) return undefined;
+  return `The signer has finished an earlier video too (request_pk ${String(earlier)}). It is paid, and not used here`;
 }
 
 /** There was a reminder, so the policy counts the deadline as near. */

@@ -189,7 +189,7 @@ function checkStart({ args: [argument] }: WorkflowExecuteInput, found: Found = U
   const wrong = guard.shape(argument);
   if (wrong !== undefined) throw refusedStart(`its argument cannot be used${wrong === '' ? '' : `: ${wrong}`}`);
   const key = fieldOf(argument, 'key') as RequestKey;
-  if (guard.idOf(key) !== workflowId) throw refusedStart('its argument is for another workflow');
+  if (guard.idOf(key, argument) !== workflowId) throw refusedStart('its argument is for another workflow');
   if (guard.by === 'workflow' && parent?.workflowId !== workflowIdOf(key))
     throw refusedStart('the request did not start it');
 }

@@ -16,6 +16,7 @@ const providerPk = text(18, /^\d+$/);
 const moment = where((value) => typeof value === 'string' && value.length <= 40 && !Number.isNaN(Date.parse(value)));
 /** The number of a correction or a supplement. */
 const number = whole(1, 1_000_000);
+const discardVideo = where((value) => typeof value === 'boolean');
 /** Milliseconds: up to a year and a day. */
 const moreTime = whole(1, LONGEST_DEADLINE);
 
@@ -57,11 +58,11 @@ export const ORDER_GUARDS: Record<OrderName, Guard> = {
     shapeOf<names.SignOrder>({}, { secret: sealed, unlock }),
     where((order) => fieldOf(order, 'secret') !== undefined || fieldOf(order, 'unlock') !== undefined),
   ),
-  cancel: shapeOf<names.CancelOrder>({ actor, reason: words }),
-  resolve: all(shapeOf<names.Resolution>({ remedy: word, actor }, { ids, note: words }), (order) =>
+  cancel: shapeOf<names.CancelOrder>({ actor, reason: words }, { discardVideo }),
+  resolve: all(shapeOf<names.Resolution>({ remedy: word, actor }, { ids, note: words, discardVideo }), (order) =>
     (fieldOf(order, 'remedy') === 'adopt') === (fieldOf(order, 'ids') !== undefined) ? undefined : 'ids',
   ),
-  'new-video': shapeOf<names.NewVideoOrder>({ actor, reason: words }),
+  'new-video': shapeOf<names.NewVideoOrder>({ actor, reason: words }, { discardVideo }),
   correct: shapeOf<names.CorrectOrder>(
     { actor, reason: words, number },
     { fields: listOf(field, 1, IDENTITY_FIELDS.length) },
@@ -70,5 +71,5 @@ export const ORDER_GUARDS: Record<OrderName, Guard> = {
   extend: shapeOf<names.ExtendOrder>({ actor, reason: words, by: moreTime }),
   provide: shapeOf<names.ProvideOrder>({ actor, number }),
   'preauth-link': shapeOf<names.PreauthLinkOrder>({ actor, reason: words }),
-  abandon: shapeOf<names.AbandonOrder>({ actor, reason: word }, { note: words }),
+  abandon: shapeOf<names.AbandonOrder>({ actor, reason: word }, { note: words, discardVideo }),
 };

@@ -6,8 +6,8 @@ export interface StartGuard {
   /** Clients sign their starts. A child workflow's start is encrypted, and its key names the parent. */
   by: 'client' | 'workflow';
   shape: Guard;
-  /** The id that belongs to the argument. */
-  idOf: (key: RequestKey) => string;
+  /** The id that belongs to the argument, with its key. */
+  idOf: (key: RequestKey, argument: unknown) => string;
 }
 
 const name = text(64, /^[A-Za-z0-9._-]+$/);
@@ -64,7 +64,8 @@ export const START_GUARDS: Record<string, StartGuard> = {
   },
   lateVideo: {
     by: 'workflow',
-    shape: shape({ key: anyKey, requestPk: providerPk, seen: text(64), policy: object }),
-    idOf: lateVideoIdOf,
+    shape: shape({ key: anyKey, requestPk: providerPk, seen: text(64), policy: object }, { replaced: flag }),
+    idOf: (key, order) =>
+      lateVideoIdOf(key, fieldOf(order, 'replaced') === true ? String(fieldOf(order, 'requestPk')) : undefined),
   },
 };
