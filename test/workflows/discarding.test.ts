@@ -159,7 +159,7 @@ describe('another video for one that may be finished (VIDEOINCOMPLETE)', () => {
     await it.fails('create', PERHAPS);
     expect((await it.status()).attention).toMatchObject({
       code: 'VIDEO_PERHAPS_FINISHED',
-      remedies: ['retry', 'adopt', 'cancel'],
+      remedies: ['adopt', 'retry', 'cancel'],
     });
     await resolve('retry', DISCARDS);
     expect(it.activity('create').order).toMatchObject({ round: 4, replaces: { mayBeDiscarded: true } });
