@@ -268,6 +268,7 @@ test('a new attempt asks before it bills another video for one that may be finis
   await typeCommand(at, command);
   await people.until('video');
   await people.finishVideo();
+  await at.client.why(people.reference); // lets it read the provider
   await people.until('review');
   expect(await madeFor(people)).toHaveLength(1);
 });
