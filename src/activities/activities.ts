@@ -2,7 +2,7 @@ import type { Activities } from '../messages/activities.js';
 import type { RequestKey } from '../messages/request.js';
 import { clean, record } from './clean.js';
 import { correct } from './correct.js';
-import { adopt, create } from './create.js';
+import { adopt, create, made } from './create.js';
 import { noteLateVideo, remind } from './feed.js';
 import { showIdentity } from './identity.js';
 import { retrieve } from './retrieve.js';
@@ -37,6 +37,7 @@ export function createActivities(dependencies: Dependencies): Activities {
   return {
     create: call(create(dependencies)),
     adopt: call(adopt(dependencies)),
+    made: step(made(dependencies)),
     correct: call(correct(dependencies)),
     watch: failingForArchiveTrouble(call(watch(dependencies)), archive),
     readStatus: call(readStatus(dependencies)),

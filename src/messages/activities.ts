@@ -187,6 +187,13 @@ export interface EnrolmentActivities {
   preauthLink(key: RequestKey, order: { requestPk: RequestPk }): Promise<void>;
 }
 
+/** What a create made. Enrolments may lack the number of the video. */
+export interface MadeThere {
+  ids?: Pick<ProviderIds, 'requestPk'> & Partial<Pick<ProviderIds, 'videoidPk'>>;
+  /** A create was sent, and what came of it is not known. */
+  inDoubt?: true;
+}
+
 /** One decision of an officer, whose credentials carry it out. */
 export interface OfficerOrder extends Pick<ReviewDecision, 'officer' | 'credentials'> {
   /** Identifies the decision. After a reset, the repeated order has the same. */
@@ -270,6 +277,8 @@ export interface SignatureActivities {
   clean(key: RequestKey, order: Leftovers & { outcome?: Outcome; events: RequestEvent[] }): Promise<void>;
   /** Records the outcome if nothing lies at the Optimizer, or if another workflow deletes it. */
   record(key: RequestKey, order: { outcome: Outcome; events: RequestEvent[] }): Promise<void>;
+  /** What came of creates that the end of a request cut off: from round `since` to `round`, as far as the archive knows. */
+  made(key: RequestKey, order: { since: number; round: number }): Promise<MadeThere>;
   /** Reads the status once, for an end that must not miss ISSUED. Waits until `gap` milliseconds after the last read. */
   readStatus(key: RequestKey, order: { requestPk: RequestPk; gap: number }): Promise<ProviderRead>;
   /** Puts a reminder into the feed, at least once: the deadline of the stage is near. */

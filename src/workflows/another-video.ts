@@ -91,6 +91,28 @@ export class OtherVideos<T extends { status: ProviderStatus; round?: number }> {
     );
   }
 
+  /**
+   * The request ends while a create was not over. If that made a request, it is the present one now, so that the end counts for it.
+   * The one that it was to replace is left like every earlier one.
+   */
+  async takeUpCutCreate(): Promise<void> {
+    const { state, steps, request } = this.run;
+    const { createdSince: since, round, ids: before } = state;
+    if (since === undefined) return;
+    const looking = await steps.run('record', (activities) => activities.made(request.key, { since, round }), {
+      summary: 'look whether the create that was cut off made a request',
+      mayEnd: 'never',
+    });
+    const { ids, inDoubt } = looking.value;
+    if (inDoubt) state.happened('create-in-doubt', { round });
+    if (ids === undefined || ids.requestPk === before?.requestPk) return;
+    state.ids = ids;
+    state.providerStatus = 'VIDEOPENDING';
+    state.happened('created', { ...ids, round });
+    upsertSearchAttributes([{ key: requestPkAttribute, value: this.run.requestPk }]);
+    if (before !== undefined) await this.leave(before, false);
+  }
+
   private get current(): Ids {
     const { ids } = this.run.state;
     if (ids === undefined) throw new Error('the request is not created yet');

@@ -30,14 +30,24 @@ export interface Creating<T> {
 export async function created<T extends { status: ProviderStatus; round?: number }>(
   run: RequestRun,
   creating: Creating<T>,
-  { caller, mayBeDiscarded = false }: { caller?: Caller | undefined; mayBeDiscarded?: boolean } = {},
+  options: { caller?: Caller | undefined; mayBeDiscarded?: boolean } = {},
+): Promise<T | undefined> {
+  const made = await createdOrKept(run, creating, options);
+  run.state.createdSince = undefined; // an end does not come here
+  return made;
+}
+
+async function createdOrKept<T extends { status: ProviderStatus; round?: number }>(
+  run: RequestRun,
+  creating: Creating<T>,
+  { caller, mayBeDiscarded = false }: { caller?: Caller | undefined; mayBeDiscarded?: boolean },
 ): Promise<T | undefined> {
   const { state, steps, inbox } = run;
   const before = state.ids?.requestPk;
   let replaces = before && { requestPk: before, mayBeDiscarded };
   let decided = false;
   state.round += 1;
-  const since = state.round; // if a create is in doubt, all creates of the same video are checked
+  const since = (state.createdSince = state.round); // if a create is in doubt, all creates of the same video are checked
   let correction: Call<'correct'> | undefined;
   for (;;) {
     const create = await steps.run(

@@ -201,6 +201,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   async function ended(ending: Ending): Promise<Outcome> {
     run.enter('cleaning');
     run.deadline.clear();
+    await videos.takeUpCutCreate();
     const left: RequestPk[] = [];
     let decided = ending;
     if (state.ids && state.providerStatus !== 'CANCELLED') {

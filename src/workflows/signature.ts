@@ -129,6 +129,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   async function ended(ending: Ending): Promise<Outcome> {
     run.enter('cleaning');
     run.deadline.clear();
+    await videos.takeUpCutCreate();
     const status = uploadBegun ? await statusAtEnd(run) : state.providerStatus;
     if (status === 'ISSUED') return signedAfterAll(ending);
     const keeps = state.videoFinished || ending.discardsVideo ? undefined : 'perhaps-finished';

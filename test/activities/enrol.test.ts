@@ -29,6 +29,18 @@ test.each(['ra-first-scratchcard', 'ra-create'])(
   },
 );
 
+test('what was created and could not be read is known all the same, and is read at the next try', async () => {
+  const request = await EnrolmentAtWork.started(at);
+  await request.fault({ name: 'answer-503', endpoint: 'ra-get-request', times: 1 });
+  expect(await failureOf(request.enrol())).toMatchObject({ code: 'PROVIDER_BUSY' });
+  const [made] = await request.atProvider();
+  const ids = { ids: { requestPk: String(made?.pk) } };
+  expect(await at.try((activities) => activities.made(request.key, { since: 1, round: 1 }))).toEqual(ids);
+  await request.enrol(2);
+  expect(await request.atProvider()).toHaveLength(1);
+  expect(await at.archive.readProvider(request.key)).toMatchObject({ ...ids.ids, scratchcard: made?.scratchcard });
+});
+
 test('a try that waits for its turn beyond its end does nothing any more', async () => {
   const [slow, waiting] = [await EnrolmentAtWork.started(at), await EnrolmentAtWork.started(at)];
   const fault = await at.provider.addFault({ name: 'hold-before', endpoint: 'ra-create', times: 1 });

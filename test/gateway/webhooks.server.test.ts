@@ -92,6 +92,22 @@ describe('a hint for a closed request', () => {
     expect((await client.workflow.getHandle(workflowId).describe()).status.name).toBe('TERMINATED');
   });
 
+  it('that a later attempt has adopted reaches that one, although the watch after the end still runs', async () => {
+    const { pk, workflowId } = await running();
+    await place.hook(place.tokens[0], event(pk, 'VIDEOINCOMPLETE'));
+    await client.workflow.getHandle(workflowId).terminate();
+    const reference = workflowId.replace(/^[a-z]+-/, '');
+    const watch = await client.workflow.start('waiting', {
+      taskQueue,
+      workflowId: `late-video-${reference}~1`,
+    });
+    const later = await running();
+    place.index(String(pk), later.workflowId);
+    expect((await place.hook(place.tokens[0], event(pk, 'VIDEOREVIEW'))).status).toBe(200);
+    expect(await later.signals()).toHaveLength(1);
+    await watch.terminate();
+  });
+
   it('is answered the same when Temporal has forgotten the request', async () => {
     const pk = randomInt(1e9);
     place.index(String(pk), `signature-${randomUUID()}`);

@@ -29,11 +29,15 @@ afterAll(() => creator.destroy());
 let it: InProcess;
 afterEach(() => it.close());
 
-/** The signer has the link. Callbacks are lost, and the next read is far away. */
-async function inVideo(): Promise<void> {
+async function started(): Promise<void> {
   const deadlines = { video: HOUR, review: HOUR, signing: HOUR };
   const request = requestOf('r', { reviewMode: 'manual', deadlines, codesNotAccepted: 3 });
   it = await InProcess.start(creator, 'signature', 'signature-r', request);
+}
+
+/** The signer has the link. Callbacks are lost, and the next read is far away. */
+async function inVideo(): Promise<void> {
+  await started();
   await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
 }
 
@@ -347,4 +351,42 @@ test('an order to end that reads while the request ends is answered, and is in n
   await it.answers('readStatus', { status: 'CANCELLED' });
   await expect(answer).rejects.toMatchObject({ code: 'REQUEST_ENDED' });
   expect((await recorded()).map(({ what }) => what)).not.toContain('end-ordered');
+});
+
+describe('an end that cuts a create off', () => {
+  const IN_DOUBT = { code: 'CREATE_IN_DOUBT' } as const;
+
+  test('counts for the request that it had made, although its answer was lost', async () => {
+    await started();
+    await ordered('cancel');
+    expect(it.activity('made').order).toEqual({ since: 1, round: 1 });
+    await it.answers('made', { ids: IDS });
+    expect(it.activity('withdraw').order).toMatchObject({ requestPk: '101' });
+    await it.answers('withdraw', { closed: false, status: 'VIDEOPENDING', effect: 'none' });
+    expect(outcome()).toMatchObject({ outcome: 'cancelled', leftOpen: true });
+    await it.answers('record', undefined);
+    expect(it.children.map(({ workflowId }) => workflowId)).toEqual(['late-video-r']);
+  });
+
+  test('counts for both, if it was to replace an earlier one', async () => {
+    await inVideo();
+    const { answer } = await ordered('new-video');
+    await it.fails('create', IN_DOUBT);
+    await expect(answer).rejects.toMatchObject(IN_DOUBT);
+    await resolve('cancel');
+    await it.answers('readStatus', { status: 'VIDEOPENDING' });
+    await it.answers('made', { ids: NEXT });
+    expect(it.activity('withdraw').order).toMatchObject({ requestPk: '101' });
+    await it.answers('withdraw', { closed: true, status: 'VIDEOPENDING', effect: 'ours' });
+    expect(it.activity('withdraw').order).toMatchObject({ requestPk: '102' });
+  });
+
+  test('says that it is not known what the create made', async () => {
+    await started();
+    await it.fails('create', IN_DOUBT);
+    await resolve('cancel');
+    await it.answers('made', { inDoubt: true });
+    expect(it.waitsFor).toEqual(['record']);
+    expect(await recorded()).toContainEqual(expect.objectContaining({ what: 'create-in-doubt' }));
+  });
 });

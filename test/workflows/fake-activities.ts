@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Decided, SignatureActivities, Withdrawn } from '../../src/messages/activities.js';
+import type { Decided, MadeThere, SignatureActivities, Withdrawn } from '../../src/messages/activities.js';
 import { AFTER_VIDEO } from '../../src/messages/request-fields.js';
 import type { ProviderIds, RequestKey, RequestPk, VideoidPk } from '../../src/messages/request.js';
 import { failure, type ProviderModel, stillWaiting, UNLOCKS } from './provider-model.js';
@@ -51,6 +51,10 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
       ...ids,
       ...model.read(),
     })),
+    made: step<Parameters<SignatureActivities['made']>[1], MadeThere>('made', (model, { since }) => {
+      for (const [round, number] of model.createdIn) if (round >= since) return { ids: idsOf(number) };
+      return model.createBegun.size > 0 ? { inDoubt: true } : {};
+    }),
     correct: step('correct', (model) => model.read()),
     watch: step<Parameters<SignatureActivities['watch']>[1], { status: string }>('watch', (model, order) => {
       const { status } = model.read();

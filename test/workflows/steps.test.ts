@@ -589,6 +589,7 @@ describe('a request that has ended before, and runs again', () => {
     await it.fails('create', REFUSED);
     void it.update('cancel', CANCEL);
     await it.settles();
+    await it.answers('made', {});
     await it.fails('record', ENDED);
     expect(it.result).toEqual(recorded);
   });

@@ -9,6 +9,7 @@ import { authorityOf, type Dependencies } from '../engine/dependencies.js';
 import { stepFailure } from '../engine/failures.js';
 import { endOfTry, providerRequest } from '../engine/provider-step.js';
 import { providerRead } from '../watch.js';
+import { createMark } from '../create.js';
 import { assertNotFinished } from '../finished-video.js';
 import { isSamePhone } from '../identity.js';
 import { ScratchcardSupply } from './scratchcard-supply.js';
@@ -55,7 +56,10 @@ async function enrolWithNextCard(
   const { archive } = dependencies;
   const known = await archive.readProvider(key);
   // Before the first video there is nothing older: it was made, or adopted, before Temporal forgot it.
-  if (known && (round === 1 || (known.round ?? 0) >= round)) return enrolled(dependencies, key, known);
+  if (known && (round === 1 || (known.round ?? 0) >= round)) {
+    const whole = known.scratchcard !== undefined; // else it was created, and could not be read
+    return whole ? enrolled(dependencies, key, known) : takeOver(dependencies, key, known);
+  }
   await assertNotFinished(dependencies, key, replaces);
   const usedElsewhere = new Set<string>();
   let fresh: string | undefined;
@@ -169,10 +173,6 @@ function notTakenOver(): Error {
   return stepFailure('PROVIDER_ANSWER_UNKNOWN', words, { retryIn: LOOK_AGAIN });
 }
 
-function createMark(sn: string): string {
-  return `create-${sn}`;
-}
-
 /** Whether a request with this card is listed. It is ours if signer and profile are the same and no other workflow owns it. */
 async function holderOf(
   { archive, registrationAuthority }: Dependencies,
@@ -209,12 +209,13 @@ async function takeOver(
   const { requestPk } = made;
   const { flow, reference, attempt } = key;
   await archive.writeIndex(key.environment, requestPk, { workflowId: workflowIdOf(key), flow, reference, attempt });
+  await archive.writeProvider(key, { requestPk, ...defined({ round: made.round }) }); // before a read that may fail
   const { scratchcard, videoidLink, videoidPk } = await dependencies
     .registrationAuthority(key.environment)
     .getRequest(requestPk);
   const provider: ProviderData = {
-    ...made,
-    ...defined({ scratchcard, videoidPk, videoidLink: videoidLink?.reveal() }),
+    requestPk,
+    ...defined({ round: made.round, scratchcard, videoidPk, videoidLink: videoidLink?.reveal() }),
   };
   await archive.writeProvider(key, provider);
   return enrolled(dependencies, key, provider);

@@ -8,7 +8,7 @@ import { HINT_SIGNAL } from '../../messages/steering.js';
  * Signals to a request that something may have changed. If the request has ended, signals to the workflow that watches the
  * provider after its end, if there is one. Settles when the signal is recorded, or has failed.
  */
-export type DeliverHint = (entry: IndexEntry) => Promise<'delivered' | 'closed' | 'temporal-unreachable'>;
+export type DeliverHint = (entry: IndexEntry) => Promise<'delivered' | 'after-end' | 'closed' | 'temporal-unreachable'>;
 
 /** Milliseconds for one signal, with all retries of the connection. Senders of callbacks do not wait long. */
 const SIGNAL_WITHIN = 3000;
@@ -17,11 +17,10 @@ const SIGNAL_WITHIN = 3000;
 export function createHintDelivery(client: Client, logger: Logger): DeliverHint {
   return async (entry) => {
     try {
-      return await client.connection.withDeadline(Date.now() + SIGNAL_WITHIN, async () =>
-        (await signalled(client, entry.workflowId)) || (await signalled(client, lateVideoIdOf(entry)))
-          ? 'delivered'
-          : 'closed',
-      );
+      return await client.connection.withDeadline(Date.now() + SIGNAL_WITHIN, async () => {
+        if (await signalled(client, entry.workflowId)) return 'delivered';
+        return (await signalled(client, lateVideoIdOf(entry))) ? 'after-end' : 'closed';
+      });
     } catch (error) {
       logger.warn({ workflowId: entry.workflowId, error }, 'a hint could not be delivered');
       return 'temporal-unreachable';

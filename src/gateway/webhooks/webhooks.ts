@@ -145,15 +145,17 @@ async function routeHint(parts: WebhookParts, source: HintSource, hint: Hint, bo
   }
 }
 
-/** Delivers to the attempt that owns the request now. A later attempt may have reopened it. */
+/** Delivers to the attempt that owns the request now. A later attempt may have reopened or adopted it. */
 async function deliverHint(
   { index, deliver }: WebhookParts,
   { environment }: HintSource,
   { requestPk }: Hint,
   entry: IndexEntry,
-): Promise<Awaited<ReturnType<DeliverHint>>> {
-  const result = await deliver(entry);
-  if (result !== 'closed') return result;
-  const now = await index.findAnew(environment, requestPk);
-  return now === undefined || now.workflowId === entry.workflowId ? result : deliver(now);
+): Promise<Exclude<Awaited<ReturnType<DeliverHint>>, 'after-end'>> {
+  let result = await deliver(entry);
+  if (result === 'closed' || result === 'after-end') {
+    const now = await index.findAnew(environment, requestPk);
+    if (now !== undefined && now.workflowId !== entry.workflowId) result = await deliver(now);
+  }
+  return result === 'after-end' ? 'delivered' : result;
 }

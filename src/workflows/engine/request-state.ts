@@ -51,6 +51,8 @@ export class RequestState {
   readonly ownCalls = new Set<string>();
   /** How an earlier run of this request ended it at the provider. This run does not know: it was reset, or started again. */
   endedBefore: KeptCall['ending'];
+  /** The round in which the create that is not over yet began. */
+  createdSince: number | undefined;
   outcome: RequestStatus['outcome'];
   readonly events: RequestEvent[] = [];
   private said: ProviderStatus | undefined;
