@@ -93,7 +93,8 @@ export async function startGateway(config: Config, logger: Logger, { only }: Gat
     const listener = await listen(app.fetch, { host, port, settings });
     parts.onClose(listener.close);
     const record = await ownRecord(config, 'gateway', `${listener.host}:${listener.port}`);
-    about = { version: record.version, ...(only === undefined ? { keys: record.keys } : {}) };
+    const { version, temporal, keys } = record;
+    about = { version, temporal, ...(archive === undefined ? {} : { archive: archive.id, keys }) };
     if (archive !== undefined) leaveRecord(archive, record, parts);
     logger.info({ address: listener.host, port: listener.port, component: only ?? 'all' }, 'gateway listens');
     return { host: listener.host, port: listener.port, close };

@@ -81,7 +81,13 @@ export async function main(config: Config = loadConfig()): Promise<void> {
   const state = () => worker?.getState() ?? 'STARTING';
   const facts = () => ({
     state: state(),
-    ...defined({ clockAheadBy: clock.wrongBy, version: record?.version, keys: record?.keys }),
+    archive: archive.id,
+    ...defined({
+      clockAheadBy: clock.wrongBy,
+      version: record?.version,
+      temporal: record?.temporal,
+      keys: record?.keys,
+    }),
   });
   // Before the SDK's runtime starts: it would keep the process alive even if the port is taken.
   const health = await serveHealth(config, { archive, logger, connection: () => connection, state, facts });

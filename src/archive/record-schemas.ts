@@ -203,15 +203,21 @@ export const outageSchema: z.ZodType<Outage> = z.object({
 const keyPrint = { id: text, print: text };
 const pairPrints = z.array(z.object({ ...keyPrint, private: z.boolean() }));
 
+/** What a process tells about itself here and in its health. */
+export const toldSchemas = {
+  version: text,
+  temporal: z.object({ address: text, namespace: text, taskQueue: text }),
+  keys: z.object({ encrypts: z.boolean(), codec: z.array(z.object(keyPrint)), seal: pairPrints, orders: pairPrints }),
+};
+
 /** `processes/<kind>-<digest>.json` */
 export const processSchema: z.ZodType<ProcessRecord> = z.object({
   kind: z.enum(PROCESS_KINDS),
   host: text,
   address: text,
-  version: text,
+  settings: text.exactOptional(),
   startedAt: time,
-  temporal: z.object({ address: text, namespace: text, taskQueue: text }),
-  keys: z.object({ encrypts: z.boolean(), codec: z.array(z.object(keyPrint)), seal: pairPrints, orders: pairPrints }),
+  ...toldSchemas,
 });
 
 /** `index/.callbacks/<gateway>.json` */

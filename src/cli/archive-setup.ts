@@ -17,9 +17,9 @@ import { listRequests } from '../temporal/listing.js';
  */
 export async function preparedArchive(client: Client, config: Config, anew: boolean): Promise<Archive> {
   const { directory, reserve } = config.archive;
-  const { namespace, taskQueue } = config.temporal;
+  const { taskQueue } = config.temporal;
   try {
-    const note = anew ? undefined : await readArchiveNote(client, { namespace, taskQueue });
+    const note = anew ? undefined : await readArchiveNote(client, config.temporal);
     const archive = await openArchive({ directory, reserveBytes: reserve }).catch(async (error: unknown) => {
       if (!(error instanceof VideoIdError) || error.facts?.['reason'] !== NO_ARCHIVE) throw error;
       if (!anew) await assertFirst(error, { client, taskQueue, note });
@@ -27,7 +27,7 @@ export async function preparedArchive(client: Client, config: Config, anew: bool
     });
     const here = { id: archive.id, directory };
     assertNoted(note, here);
-    await writeArchiveNote(client, { namespace, taskQueue }, here);
+    await writeArchiveNote(client, config.temporal, here);
     return archive;
   } catch (error) {
     throw temporalFailure(error);

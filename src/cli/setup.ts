@@ -116,7 +116,7 @@ async function makePlaces(
 ): Promise<void> {
   const { connectClient } = await import('../temporal/connection.js');
   const { dataConverter } = await import('../temporal/data-converter.js');
-  const { ensureSearchAttributes, describeNamespaceRetention } = await import('../temporal/namespace.js');
+  const { ensureSearchAttributes, retentionOf } = await import('../temporal/namespace.js');
   const { namespace } = config.temporal;
   const { connection, client } = await screen.during(
     'Connecting to Temporal',
@@ -131,7 +131,7 @@ async function makePlaces(
     const { id } = await screen.during('Looking for the archive', preparedArchive(client, config, newArchive));
     report.archive = id;
     if (retention !== undefined) await setRetention(connection, namespace, retention);
-    report.retention = (await describeNamespaceRetention(connection, namespace)).retention;
+    report.retention = await retentionOf(connection, config.temporal);
   } finally {
     await connection.close();
   }

@@ -27,8 +27,16 @@ export interface ProcessRecord {
   address: string;
   /** Of its code. */
   version: string;
+  /** Its settings file, on its machine. Absent if its settings come from variables. */
+  settings?: string;
   /** ISO 8601, UTC. */
   startedAt: string;
   temporal: { address: string; namespace: string; taskQueue: string };
   keys: KeyPrints;
+}
+
+/** A process, in words for people. */
+export function processWords({ kind, host, address, settings }: Omit<ProcessRecord, 'keys'>): string {
+  const file = settings === undefined ? '' : `, settings ${settings}`;
+  return `the ${kind.replace('-', ' ')} on ${host} (${address}${file})`;
 }

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Notices } from '../archive/notices.js';
 import type { Config } from '../config.js';
 import type { Logger } from '../logging/logger.js';
+import { defined } from '../messages/defined.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { ProcessRecord } from '../messages/processes.js';
 import { keyPrints } from '../security/key-prints.js';
@@ -24,6 +25,7 @@ export async function ownRecord(
     host: hostname(),
     address,
     version: codeVersion(),
+    ...defined({ settings: process.env['VIDEOID_CONFIG'] || undefined }),
     startedAt: new Date().toISOString(),
     temporal: { address: temporal.address, namespace: temporal.namespace, taskQueue: temporal.taskQueue },
     keys: kind === 'codec-server' ? { ...keys, seal: [], orders: [] } : keys,

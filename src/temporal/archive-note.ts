@@ -1,6 +1,7 @@
 import type { Connection } from '@temporalio/client';
 import { VideoIdError } from '../messages/failures.js';
 import { GRPC, grpcStatusOf } from './failures.js';
+import { describedNamespace } from './namespace.js';
 
 /**
  * Which archive an installation has. `videoid setup` notes it in the namespace, because that is the place which all processes share and
@@ -12,14 +13,11 @@ export interface ArchiveNote {
   directory: string;
 }
 
-/** Undefined if nothing is noted, or if Temporal does not show the namespace. */
-export async function readArchiveNote(
-  connection: Asked,
-  { namespace, taskQueue }: Place,
-): Promise<ArchiveNote | undefined> {
+/** Undefined if nothing is noted, or if Temporal does not show the namespace. @throws VideoIdError TEMPORAL_UNREACHABLE, BAD_SETTING */
+export async function readArchiveNote(connection: Asked, place: Place): Promise<ArchiveNote | undefined> {
   try {
-    const { namespaceInfo } = await connection.workflowService.describeNamespace({ namespace });
-    return noteOf(namespaceInfo?.data?.[nameOf(taskQueue)]);
+    const { namespaceInfo } = await describedNamespace(connection, place);
+    return noteOf(namespaceInfo?.data?.[nameOf(place.taskQueue)]);
   } catch (error) {
     if (mayNot(error)) return undefined;
     throw error;
@@ -29,7 +27,7 @@ export async function readArchiveNote(
 /** False if Temporal does not let us note it. */
 export async function writeArchiveNote(
   connection: Asked,
-  { namespace, taskQueue }: Place,
+  { namespace, taskQueue }: Omit<Place, 'address'>,
   { id, directory }: ArchiveNote,
 ): Promise<boolean> {
   const data = { [nameOf(taskQueue)]: `${id} ${directory}` };
@@ -59,6 +57,7 @@ export function assertNoted(note: ArchiveNote | undefined, here: ArchiveNote): v
 type Asked = Pick<Connection, 'workflowService'>;
 
 interface Place {
+  address: string;
   namespace: string;
   /** A namespace may have several installations. */
   taskQueue: string;

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Client, QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { ApplicationFailure, NamespaceNotFoundError, PayloadConverterError, ValueError } from '@temporalio/common';
+import { ApplicationFailure, PayloadConverterError, ValueError } from '@temporalio/common';
 import { defined } from '../messages/defined.js';
 import { VideoIdError, isFailureCode } from '../messages/failures.js';
-import { GRPC, grpcStatusOf } from './failures.js';
+import { GRPC, grpcStatusOf, noNamespace } from './failures.js';
 import { credentialsRefused } from './unreachable.js';
 
 /** The longest time of a call. The default, in milliseconds. */
@@ -149,14 +149,8 @@ export function temporalFailure(
   if (error instanceof VideoIdError) return error;
   const { facts } = more;
   const status = grpcStatusOf(error);
-  if (error instanceof NamespaceNotFoundError) {
-    return new VideoIdError('BAD_SETTING', 'Temporal does not know the namespace.', {
-      field: 'temporal.namespace',
-      remedy: 'Correct the setting, or create the namespace.',
-      facts,
-      cause: error,
-    });
-  }
+  const missing = noNamespace(error, facts);
+  if (missing !== undefined) return missing;
   if (status?.code === GRPC.PERMISSION_DENIED || status?.code === GRPC.UNAUTHENTICATED) {
     return credentialsRefused(error, facts);
   }

@@ -111,7 +111,7 @@ export async function connectWorker(settings: TemporalSettings): Promise<NativeC
     return connection;
   } catch (cause) {
     await connection?.close();
-    throw noNamespace(settings.namespace, cause) ?? (await unreachable(placeOf(options), cause));
+    throw noNamespace(cause) ?? (await unreachable(placeOf(options), cause));
   }
 }
 

@@ -1,4 +1,5 @@
 import { isGrpcServiceError } from '@temporalio/client';
+import { NamespaceNotFoundError } from '@temporalio/common';
 import { VideoIdError } from '../messages/failures.js';
 
 /** The gRPC status codes that matter here. */
@@ -23,11 +24,18 @@ export function grpcStatusOf(error: unknown): { code: number; details: string } 
   return undefined;
 }
 
-export function noNamespace(namespace: string, cause: unknown): VideoIdError | undefined {
-  if (grpcStatusOf(cause)?.code !== GRPC.NOT_FOUND) return undefined;
-  return new VideoIdError('BAD_SETTING', `Temporal has no namespace ${namespace}.`, {
+/** The failure for a namespace that Temporal does not have. Undefined for any other error. */
+export function noNamespace(error: unknown, facts?: VideoIdError['facts']): VideoIdError | undefined {
+  const status = grpcStatusOf(error);
+  const unknown = status?.code === GRPC.NOT_FOUND && /namespace/i.test(status.details);
+  if (!unknown && !(error instanceof NamespaceNotFoundError)) return undefined;
+  const named =
+    error instanceof NamespaceNotFoundError ? error.namespace : /namespace (\S+) /i.exec(status?.details ?? '')?.[1];
+  const name = named ?? 'NAME';
+  return new VideoIdError('BAD_SETTING', `Temporal has no namespace ${name}.`, {
     field: 'temporal.namespace',
-    remedy: `Correct temporal.namespace, or create it: temporal operator namespace create --namespace ${namespace} --retention 30d`,
-    cause,
+    remedy: `Correct temporal.namespace, or create it: temporal operator namespace create --namespace ${name} --retention 30d`,
+    facts,
+    cause: error,
   });
 }

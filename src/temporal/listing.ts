@@ -12,7 +12,7 @@ import {
 } from '../messages/search-attributes.js';
 import { type Stage, STAGES } from '../messages/status.js';
 import { isUnknownMark, NOT_REPLAYED, REPORTED_PROBLEMS } from './history-reset.js';
-import { ofInstallation } from './namespace.js';
+import { ofInstallation, ofOthers } from './namespace.js';
 import { CALL_WITHIN, temporalFailure } from './calls.js';
 
 /** Which requests to list. */
@@ -25,6 +25,8 @@ export interface ListOptions {
   attention?: boolean | undefined;
   /** Only those that run. */
   running?: true | undefined;
+  /** Only those that ended with an outcome. */
+  completed?: true | undefined;
   /** Only running ones that are in attention with this failure. */
   code?: string | undefined;
   /** At most so many. Default: 100. */
@@ -61,16 +63,32 @@ const PROBLEMS = defineSearchAttributeKey(REPORTED_PROBLEMS, SearchAttributeType
 /** The most that are listed at once. */
 export const MOST = 10_000;
 
+/** Where requests are listed and counted. */
+interface Place {
+  client: Client;
+  /** Names the installation: several may share a namespace. */
+  taskQueue: string;
+}
+
 /**
  * The requests of an installation in Temporal, the newest first: running ones, and those that ended within the retention.
  *
- * @param place.taskQueue names the installation: several may share a namespace
  * @throws VideoIdError BAD_INPUT, TEMPORAL_UNREACHABLE, SETUP_FAILED
  */
-export async function listRequests(
-  { client, taskQueue }: { client: Client; taskQueue: string },
-  options: ListOptions,
-): Promise<RequestSummary[]> {
+export async function listRequests(place: Place, options: ListOptions): Promise<RequestSummary[]> {
+  return await listed(place, ofInstallation(place.taskQueue), options);
+}
+
+/**
+ * The same in all other task queues: requests of other installations, and some of ours, if settings are wrong.
+ *
+ * @throws VideoIdError as `listRequests`
+ */
+export async function listInOtherQueues(place: Place, options: ListOptions): Promise<RequestSummary[]> {
+  return await listed(place, ofOthers(place.taskQueue), options);
+}
+
+async function listed({ client }: Place, where: string, options: ListOptions): Promise<RequestSummary[]> {
   const limit = options.limit ?? 100;
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
     throw new VideoIdError('BAD_INPUT', 'The limit is not a number of requests.', {
@@ -78,9 +96,7 @@ export async function listRequests(
       remedy: `Give a whole number from 1 to ${MOST}.`,
     });
   }
-  return asked(client, (problems) =>
-    found(client, `${ofInstallation(taskQueue)} AND ${queryOf(options, problems)}`, limit),
-  );
+  return asked(client, (problems) => found(client, `${where} AND ${queryOf(options, problems)}`, limit));
 }
 
 /** Of the requests of an installation that run. */
@@ -93,16 +109,9 @@ export interface RequestCount {
 /**
  * How many requests of an installation run, as search knows it.
  *
- * @param place as that of `listRequests`
  * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED
  */
-export async function countRequests({
-  client,
-  taskQueue,
-}: {
-  client: Client;
-  taskQueue: string;
-}): Promise<RequestCount> {
+export async function countRequests({ client, taskQueue }: Place): Promise<RequestCount> {
   const count = async (query: string): Promise<number> =>
     (await client.workflow.count(`${ofInstallation(taskQueue)} AND ${query}`)).count;
   return asked(client, async (problems) => ({
@@ -142,12 +151,13 @@ async function wasReset(client: Client, { status, workflowId, runId }: WorkflowE
 }
 
 /** Visibility lists the newest first by default. Not every store accepts an ORDER BY. */
-function queryOf({ flow, stage, attention, code, running }: ListOptions, problems: boolean): string {
+function queryOf({ flow, stage, attention, code, running, completed }: ListOptions, problems: boolean): string {
   const parts = [
     flow === undefined ? `WorkflowType IN ('signature', 'enrolment')` : `WorkflowType = '${knownFlow(flow)}'`,
   ];
   if (stage !== undefined) parts.push(`${STAGE_ATTRIBUTE} = '${knownStage(stage)}'`);
   if (running) parts.push(`ExecutionStatus = 'Running'`);
+  if (completed) parts.push(`ExecutionStatus = 'Completed'`);
   if (attention === false) parts.push(`${ATTENTION_ATTRIBUTE} IS NULL`);
   if (attention === true) {
     const marks = [ATTENTION_ATTRIBUTE, ...(problems ? [REPORTED_PROBLEMS] : [])].map((mark) => `${mark} IS NOT NULL`);

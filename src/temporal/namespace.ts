@@ -5,6 +5,7 @@ import proto from '@temporalio/proto';
 import { VideoIdError } from '../messages/failures.js';
 import { SEARCH_ATTRIBUTES } from '../messages/search-attributes.js';
 import { temporalFailure } from './calls.js';
+import type { TemporalSettings } from './connection.js';
 import { GRPC, grpcStatusOf, noNamespace } from './failures.js';
 
 const KEYWORD: number = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD;
@@ -12,6 +13,11 @@ const KEYWORD: number = proto.temporal.api.enums.v1.IndexedValueType.INDEXED_VAL
 /** The part of a visibility query that selects the requests of this installation: a namespace may have several. */
 export function ofInstallation(taskQueue: string): string {
   return `TaskQueue = '${taskQueue.replaceAll("'", "''")}'`;
+}
+
+/** The part that selects those of other installations, and ours that were started for a wrong task queue. */
+export function ofOthers(taskQueue: string): string {
+  return `TaskQueue != '${taskQueue.replaceAll("'", "''")}'`;
 }
 
 /**
@@ -43,41 +49,44 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
   return missing;
 }
 
+/** A namespace, and where its Temporal is. */
+type NamespacePlace = Pick<TemporalSettings, 'namespace' | 'address'>;
+
+/** A connection of a client or of a worker. */
+type Asked = Pick<Connection, 'workflowService'>;
+
+/**
+ * What Temporal says about a namespace. It looks the namespace up in its database.
+ *
+ * @throws VideoIdError BAD_SETTING if there is no such namespace, or Temporal does not let us see it; TEMPORAL_UNREACHABLE
+ */
+export async function describedNamespace(
+  { workflowService }: Asked,
+  { namespace, address }: NamespacePlace,
+): ReturnType<Connection['workflowService']['describeNamespace']> {
+  try {
+    return await workflowService.describeNamespace({ namespace });
+  } catch (error) {
+    throw temporalFailure(error, { words: `Its address is ${address}.` });
+  }
+}
+
 /** Milliseconds. Shorter than a probe waits, so that the answer says what is wrong. */
 const PROBED_WITHIN = 1_500;
 
 /**
- * Checks that Temporal answers, with its database: it looks the namespace up.
+ * Checks that Temporal answers, with its database.
  *
- * @throws VideoIdError BAD_SETTING if there is no such namespace, TEMPORAL_UNREACHABLE
+ * @throws VideoIdError as `describedNamespace`
  */
-export async function assertAnswers(
-  connection: Connection | NativeConnection,
-  { address, namespace }: { address: string; namespace: string },
-): Promise<void> {
-  try {
-    const deadline = Date.now() + PROBED_WITHIN;
-    await connection.withDeadline(deadline, () => connection.workflowService.describeNamespace({ namespace }));
-  } catch (cause) {
-    throw noNamespace(namespace, cause) ?? temporalFailure(cause, { words: `Its address is ${address}.` });
-  }
+export async function assertAnswers(connection: Connection | NativeConnection, place: NamespacePlace): Promise<void> {
+  await connection.withDeadline(Date.now() + PROBED_WITHIN, () => describedNamespace(connection, place));
 }
 
-/**
- * How long closed requests stay visible in Temporal, in milliseconds.
- *
- * @throws VideoIdError BAD_SETTING if there is no such namespace, TEMPORAL_UNREACHABLE if Temporal does not answer.
- */
-export async function describeNamespaceRetention(
-  connection: Connection,
-  namespace: string,
-): Promise<{ retention: number }> {
-  try {
-    const { config } = await connection.workflowService.describeNamespace({ namespace });
-    return { retention: optionalTsToMs(config?.workflowExecutionRetentionTtl) ?? 0 };
-  } catch (cause) {
-    throw noNamespace(namespace, cause) ?? temporalFailure(cause);
-  }
+/** How long closed requests stay visible in Temporal, in milliseconds. @throws VideoIdError as `describedNamespace` */
+export async function retentionOf(connection: Connection, place: NamespacePlace): Promise<number> {
+  const { config } = await describedNamespace(connection, place);
+  return optionalTsToMs(config?.workflowExecutionRetentionTtl) ?? 0;
 }
 
 async function readSearchAttributes(connection: Connection, namespace: string): Promise<Record<string, number>> {
@@ -92,7 +101,7 @@ function notRegistered(namespace: string, names: readonly string[], cause: unkno
   if (grpcStatusOf(cause)?.code === GRPC.UNAVAILABLE) return temporalFailure(cause);
   const options = names.map((name) => `--name ${name} --type Keyword`).join(' ');
   return (
-    noNamespace(namespace, cause) ??
+    noNamespace(cause) ??
     new VideoIdError('SETUP_FAILED', `Temporal refuses to register the search attributes ${names.join(', ')}.`, {
       field: 'temporal.namespace',
       remedy: `Ask somebody with permission to add them: temporal operator search-attribute create --namespace ${namespace} ${options}. On Temporal Cloud, use its UI.`,

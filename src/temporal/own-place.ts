@@ -3,7 +3,8 @@ import { defined } from '../messages/defined.js';
 import { isSamePlace, type TemporalPlace } from '../messages/temporal-place.js';
 import { CALL_WITHIN, temporalFailure } from './calls.js';
 import type { TemporalSettings } from './connection.js';
-import { GRPC, grpcStatusOf, noNamespace } from './failures.js';
+import { GRPC, grpcStatusOf } from './failures.js';
+import { describedNamespace } from './namespace.js';
 
 /** The part of a connection that is needed here. Clients and workers have it. */
 type Asked = Pick<Connection, 'workflowService' | 'withDeadline'>;
@@ -40,13 +41,8 @@ export class OwnPlace {
    * @throws VideoIdError TEMPORAL_UNREACHABLE, BAD_SETTING
    */
   async now(within = CALL_WITHIN): Promise<TemporalPlace> {
-    const { namespace } = this.#settings;
-    try {
-      this.#known = await this.#connection.withDeadline(Date.now() + within, () => this.#asked());
-      return this.#known;
-    } catch (error) {
-      throw noNamespace(namespace, error) ?? temporalFailure(error);
-    }
+    this.#known = await this.#connection.withDeadline(Date.now() + within, () => this.#asked());
+    return this.#known;
   }
 
   /** Whether it is this place. @throws VideoIdError as `now` */
@@ -56,8 +52,7 @@ export class OwnPlace {
 
   async #asked(): Promise<TemporalPlace> {
     const { namespace, address } = this.#settings;
-    const { workflowService } = this.#connection;
-    const described = await workflowService.describeNamespace({ namespace });
+    const described = await describedNamespace(this.#connection, this.#settings);
     const namespaceId = described.namespaceInfo?.id ?? '';
     const before = this.#known;
     const clusterId = before?.namespaceId === namespaceId ? before.clusterId : undefined;
@@ -71,7 +66,7 @@ export class OwnPlace {
       return (await this.#connection.workflowService.getClusterInfo({})).clusterId || undefined;
     } catch (error) {
       if (NOT_FOR_US.has(grpcStatusOf(error)?.code ?? -1)) return undefined;
-      throw error;
+      throw temporalFailure(error);
     }
   }
 }

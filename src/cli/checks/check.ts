@@ -10,6 +10,9 @@ export interface Check {
   remedy?: string;
 }
 
+/** The longest time for one question to a server. Milliseconds. */
+export const CHECKED_WITHIN = 5_000;
+
 /** Runs one check. A failure of ours becomes its line. Any other error is a defect and is thrown. */
 export async function check(
   name: string,

@@ -1,43 +1,116 @@
 import { hostname } from 'node:os';
 import { openArchive } from '../../archive/file-archive.js';
 import type { Config } from '../../config.js';
+import { isWrongClock } from '../../messages/age.js';
+import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { ProcessRecord } from '../../messages/processes.js';
 import { ownRecord } from '../../process/own-record.js';
 import { type KeyDifference, keyDifferences } from '../../security/key-differences.js';
+import { clockWords } from '../clock-words.js';
 import type { Check } from './check.js';
+import { SET_CLOCK } from './clock.js';
+import { healthAt, isInReach, type ProcessHealth } from './process-health.js';
 
-/** Compares the keys, the version and the place in Temporal of every running process of this archive with those here. */
+/** What is known here: the settings, as a process with them would tell, and the archive. */
+export interface Here extends ProcessRecord {
+  archive: string;
+}
+
+/** A process: its record in the archive, what it says when it is asked, or both. */
+export interface Found extends Pick<ProcessRecord, 'kind' | 'host' | 'address'> {
+  record?: ProcessRecord;
+  health?: ProcessHealth;
+  /** Whether it was asked. */
+  asked: boolean;
+}
+
+/**
+ * Compares every running process with the settings here: its keys, its version, its archive, its place in Temporal and its clock.
+ * Processes are known by their records in the archive, and by the addresses in the settings. Each is asked how it is.
+ */
 export async function processChecks(config: Config): Promise<Check[]> {
   const { directory, reserve } = config.archive;
   try {
-    const { notices } = await openArchive({ directory, reserveBytes: reserve });
-    const here = await ownRecord(config, 'gateway', '');
-    return (await notices.processes()).map((there) => compared(here, there));
+    const { id: archive, notices } = await openArchive({ directory, reserveBytes: reserve });
+    const here = { ...(await ownRecord(config, 'gateway', '')), archive };
+    const recorded = await notices.processes();
+    const others = configured(config).filter(({ address }) => !recorded.some((each) => isThis(each, address)));
+    const found = await Promise.all([
+      ...recorded.map((record) => withHealth({ ...record, record })),
+      ...others.map((each) => withHealth(each)),
+    ]);
+    // Nobody expects a process at each address of the settings.
+    return found.filter(({ record, health }) => record ?? health).map((each) => compared(here, each));
   } catch (error) {
     if (error instanceof VideoIdError) return []; // the check of the archive says so
     throw error;
   }
 }
 
-/** One line of `doctor` for one process. */
-export function compared(here: ProcessRecord, there: ProcessRecord): Check {
-  const { kind, host, address, version } = there;
-  const called = kind.replace('-', ' ');
-  const name = `${called} on ${host}`;
-  const differences = [
-    ...placeDifferences(here, there),
-    ...keyDifferences(here.keys, there, `the ${name}`),
-    ...versionDifferences(here, there, name),
+function configured({ worker, gateway }: Config): Pick<Found, 'kind' | 'host' | 'address'>[] {
+  const host = hostname();
+  return [
+    { kind: 'worker', host, address: `${worker.host}:${worker.healthPort}` },
+    { kind: 'gateway', host, address: `${gateway.host}:${gateway.port}` },
   ];
-  const words = [`at ${address}, version ${version}`, ...differences.map((each) => each.words)].join('\n');
-  if (differences.length === 0) return { name, state: 'ok', words: `${words}, with the keys of here` };
-  const remedy = [...new Set(differences.map((each) => each.remedy))].join(' ');
-  return { name, state: differences.some(({ grave }) => grave) ? 'fail' : 'warn', words, remedy };
 }
 
-function placeDifferences(here: ProcessRecord, { kind, temporal }: ProcessRecord): KeyDifference[] {
-  if (kind === 'codec-server') return [];
+function isThis({ host, address }: ProcessRecord, ours: string): boolean {
+  return host === hostname() && address === ours;
+}
+
+async function withHealth(found: Omit<Found, 'asked'>): Promise<Found> {
+  const { kind, host, address, record } = found;
+  const asked = kind !== 'codec-server' && isInReach(found);
+  return { kind, host, address, asked, ...defined({ record, health: asked ? await healthAt(address) : undefined }) };
+}
+
+/** One line of `doctor` for one process. */
+export function compared(here: Here, found: Found): Check {
+  const { kind, host, address, record, health, asked } = found;
+  const name = `${kind.replace('-', ' ')} on ${host}`;
+  const there = { kind, ...record, ...health };
+  const differences = [
+    ...archiveDifferences(here, there.archive, name),
+    ...placeDifferences(here, there),
+    ...(there.keys === undefined ? [] : keyDifferences(here.keys, { kind, keys: there.keys }, `the ${name}`)),
+    ...versionDifferences(here, { host, version: there.version }, name),
+    ...clockDifferences(health?.clockAheadBy),
+    ...(health?.problems ?? []).map(({ message, remedy = 'See its log.' }) => ({
+      grave: true,
+      words: message,
+      remedy,
+    })),
+  ];
+  const version = there.version === undefined ? [] : [`version ${there.version}`];
+  const settings = record?.settings === undefined ? [] : [`settings ${record.settings}`];
+  const silent = asked && health === undefined ? ['does not answer from here, so it may have stopped'] : [];
+  const words = [
+    [`at ${address}`, ...version, ...settings, ...silent].join(', '),
+    ...differences.map((each) => each.words),
+  ];
+  if (differences.length === 0) {
+    const alike = there.keys === undefined ? '' : ', with the keys of here';
+    return { name, state: 'ok', words: `${words.join('')}${alike}` };
+  }
+  const remedy = [...new Set(differences.map((each) => each.remedy))].join(' ');
+  return { name, state: differences.some(({ grave }) => grave) ? 'fail' : 'warn', words: words.join('\n'), remedy };
+}
+
+function archiveDifferences(here: Here, there: string | undefined, name: string): KeyDifference[] {
+  if (there === undefined || there === here.archive) return [];
+  const words = `its archive is ${there}, here it is ${here.archive}`;
+  return [
+    { grave: true, words, remedy: `Set archive.directory alike here and for the ${name}, and restart what was wrong.` },
+  ];
+}
+
+function placeDifferences(
+  here: ProcessRecord,
+  { kind, temporal }: Pick<ProcessRecord, 'kind'> & Partial<Pick<ProcessRecord, 'temporal'>>,
+): KeyDifference[] {
+  if (kind === 'codec-server' || temporal === undefined) return [];
   return (['namespace', 'taskQueue'] as const).flatMap((setting) => {
     if (temporal[setting] === here.temporal[setting]) return [];
     const words = `its temporal.${setting} is ${temporal[setting]}, here it is ${here.temporal[setting]}`;
@@ -47,9 +120,19 @@ function placeDifferences(here: ProcessRecord, { kind, temporal }: ProcessRecord
   });
 }
 
-function versionDifferences(here: ProcessRecord, { version, host }: ProcessRecord, name: string): KeyDifference[] {
-  if (version === here.version) return [];
+function versionDifferences(
+  here: ProcessRecord,
+  { version, host }: { version: string | undefined; host: string },
+  name: string,
+): KeyDifference[] {
+  if (version === undefined || version === here.version) return [];
   const older = host === hostname() ? 'Restart it, so that it runs the code that is installed here.' : '';
   const words = `it runs another version than this command, which is ${here.version}`;
   return [{ grave: false, words, remedy: older || `Install one version everywhere, and restart the ${name}.` }];
+}
+
+/** @param ahead milliseconds */
+function clockDifferences(ahead: number | undefined): KeyDifference[] {
+  if (ahead === undefined || !isWrongClock(ahead)) return [];
+  return [{ grave: false, words: `its clock is ${clockWords(ahead)}`, remedy: SET_CLOCK }];
 }

@@ -4,30 +4,28 @@ import { soundIdentityFrom } from '../../uanataca/http/connector.js';
 import { RegistrationAuthorities } from '../../uanataca/registration-authority/registration-authorities.js';
 import { span } from '../layout.js';
 import { check, type Check } from './check.js';
-import { asked } from './provider.js';
+import { asked, quickly } from './provider.js';
 
 /** Milliseconds. The provider's staff needs some days for a new certificate of an API user. */
 const RENEW_BEFORE = 30 * 86_400_000;
 
 /** Checks for enrolments: the Registration Authority API of every environment, and the settings of every registration authority. */
 export async function enrolmentChecks({ environments, registrationAuthorities, keys }: Config): Promise<Check[]> {
-  const apis = new RegistrationAuthorities(environments);
-  const checks: Check[] = [];
+  const apis = new RegistrationAuthorities(quickly(environments));
   try {
-    for (const [name, environment] of Object.entries(environments)) {
-      if (environment.registrationAuthorityApi === undefined) continue;
-      checks.push(await certificateCheck(name, environment.registrationAuthorityApi), await apiCheck(apis, name));
-    }
-    for (const [id, authority] of Object.entries(registrationAuthorities)) {
+    const ofApis = Object.entries(environments).map(async ([name, { registrationAuthorityApi: api }]) =>
+      api === undefined ? [] : [await certificateCheck(name, api), await apiCheck(apis, name)],
+    );
+    const ofAuthorities = Object.entries(registrationAuthorities).map(async ([id, authority]) => {
       const { enrolment } = authority;
-      if (enrolment === undefined) continue;
-      checks.push(officersCheck(id, authority), secretsCheck(id, enrolment, keys.seal.length > 0));
-      checks.push(await scratchcardsCheck(apis, id, authority, enrolment));
-    }
+      if (enrolment === undefined) return [];
+      const settings = [officersCheck(id, authority), secretsCheck(id, enrolment, keys.seal.length > 0)];
+      return [...settings, await scratchcardsCheck(apis, id, authority, enrolment)];
+    });
+    return (await Promise.all([...ofApis, ...ofAuthorities])).flat();
   } finally {
     await apis.close();
   }
-  return checks;
 }
 
 type Api = Exclude<EnvironmentConfig['registrationAuthorityApi'], undefined>;

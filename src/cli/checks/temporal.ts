@@ -7,42 +7,47 @@ import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes.js';
 import { connectClient } from '../../temporal/connection.js';
 import { dataConverter } from '../../temporal/data-converter.js';
 import { assertNoted, readArchiveNote } from '../../temporal/archive-note.js';
-import { describeNamespaceRetention } from '../../temporal/namespace.js';
+import { retentionOf } from '../../temporal/namespace.js';
 import { span } from '../layout.js';
-import { clockCheck, workerClockChecks } from './clock.js';
-import { check, type Check } from './check.js';
+import { clockCheck } from './clock.js';
+import { check, type Check, CHECKED_WITHIN } from './check.js';
 
 /** Milliseconds. With less, `list` and the Temporal UI lose requests about which people still ask. */
 const COMFORTABLE_RETENTION = 7 * 86_400_000;
 
 /** Checks Temporal: connection, namespace, retention, search attributes, and whether a worker runs. */
-export async function temporalChecks({ archive, temporal, worker }: Config): Promise<Check[]> {
+export async function temporalChecks({ archive, temporal }: Config): Promise<Check[]> {
   let opened: { connection: Connection; client: Client } | undefined;
   const connected = await check('Temporal', async () => {
-    opened = await connectClient(temporal, dataConverter(undefined));
+    opened = await connectClient(temporal, dataConverter(undefined), {
+      within: CHECKED_WITHIN,
+      atMost: CHECKED_WITHIN,
+    });
     return { words: `answers at ${temporal.address}` };
   });
   if (opened === undefined) return [connected];
   const { connection, client } = opened;
   try {
+    const namespace = await namespaceCheck(connection, temporal);
+    // Everything else is in the namespace.
+    if (namespace.state === 'fail') return [connected, namespace];
     return [
       connected,
-      await namespaceCheck(connection, temporal.namespace),
+      namespace,
       await attributesCheck(connection, temporal.namespace),
       ...(await installationChecks(connection, temporal, archive)),
       await clockCheck(client),
       await workerCheck(client, temporal.taskQueue),
-      ...(await workerClockChecks(worker)),
     ];
   } finally {
     await connection.close();
   }
 }
 
-async function namespaceCheck(connection: Connection, namespace: string): Promise<Check> {
+async function namespaceCheck(connection: Connection, temporal: Config['temporal']): Promise<Check> {
   return await check('namespace', async () => {
-    const { retention } = await describeNamespaceRetention(connection, namespace);
-    const words = `${namespace}, ended requests stay ${span(retention)}`;
+    const retention = await retentionOf(connection, temporal);
+    const words = `${temporal.namespace}, ended requests stay ${span(retention)}`;
     return retention < COMFORTABLE_RETENTION
       ? {
           state: 'warn',

@@ -3,7 +3,9 @@ import type { Archive } from '../../archive/archive.js';
 import type { Config } from '../../config/schema.js';
 import { VideoIdError } from '../../messages/failures.js';
 import { assertNoted, readArchiveNote } from '../../temporal/archive-note.js';
-import { CALL_WITHIN } from '../../temporal/calls.js';
+
+/** Milliseconds. Temporal is only asked to be sure. */
+const ASKED_WITHIN = 1500;
 
 /**
  * Checks that this process has the archive of the installation, as far as Temporal says. A request that is recorded in another one would
@@ -20,10 +22,11 @@ export async function assertOwnArchive({
   client: Client;
   config: Config;
 }): Promise<void> {
-  try {
-    const note = await client.withDeadline(Date.now() + CALL_WITHIN, () => readArchiveNote(client, config.temporal));
-    assertNoted(note, { id: archive.id, directory: config.archive.directory });
-  } catch (error) {
-    if (error instanceof VideoIdError) throw error; // else Temporal is away, and the call itself says so
-  }
+  const note = await client
+    .withDeadline(Date.now() + ASKED_WITHIN, () => readArchiveNote(client, config.temporal))
+    .catch((error: unknown) => {
+      if (!(error instanceof VideoIdError)) throw error;
+      return undefined; // Temporal cannot be asked, and the call itself says so
+    });
+  assertNoted(note, { id: archive.id, directory: config.archive.directory });
 }
