@@ -21,7 +21,7 @@ export type {
   ShowOptions,
 } from './client/files/files.js';
 export type { PolicyOverrides, StartDocument } from './client/input/input.js';
-export type { Condition, Why } from './client/look/look.js';
+export type { Condition, Differences, OtherQueue, Why } from './client/look/look.js';
 export type {
   LookOptions,
   PlainAcceptance,

@@ -1,8 +1,9 @@
 import { activityInfo } from '@temporalio/activity';
+import type { Archive } from '../archive/archive.js';
 import type { ProviderRead, SignatureActivities, WatchOrder } from '../messages/activities.js';
 import { leftOf } from '../messages/age.js';
 import { VideoIdError } from '../messages/failures.js';
-import type { RequestKey, RequestPk } from '../messages/request.js';
+import { type RequestKey, type RequestPk, workflowIdOf } from '../messages/request.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { ProviderRequest } from '../uanataca/provider-request.js';
 import type { Dependencies } from './engine/dependencies.js';
@@ -29,11 +30,20 @@ export function watch(dependencies: Dependencies): SignatureActivities['watch'] 
       throw stepFailure(code, told, { retry: false, temporary: true, optimizer, since });
     });
     await trouble.answered(key);
+    await keepIds(archive, key, order);
     if (await archive.hasMark(key, failing)) await archive.unmark(key, failing);
     if (read.status !== order.seen || order.recovering)
       return await providerRead(dependencies, key, order.requestPk, read);
     throw stillWaiting(pause(order, activityInfo().attempt), { read: true });
   };
+}
+
+/** If an older copy of the archive was restored, it lacks the ids. Then callbacks would find no request. */
+async function keepIds(archive: Archive, key: RequestKey, { requestPk }: WatchOrder): Promise<void> {
+  if ((await archive.readProvider(key)) !== undefined) return;
+  const { flow, reference, attempt } = key;
+  await archive.writeIndex(key.environment, requestPk, { workflowId: workflowIdOf(key), flow, reference, attempt });
+  await archive.writeProvider(key, { requestPk });
 }
 
 /** The mark that keeps since when the reads of this wait fail. */

@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import type { DocumentEntry, VideoIdClient } from '../client.js';
 import { VideoIdError } from '../messages/failures.js';
 import { type AttemptFlag, defineRequest, withAttempt } from './command.js';
+import { EXIT } from './exit-codes.js';
 import { byteSize, columns } from './layout.js';
 
 interface SavedFile {
@@ -31,29 +32,44 @@ function documentsCommand(program: Command): void {
             '',
             `Next: videoid documents ${reference} --save DIRECTORY`,
           ]);
-          return;
+          return EXIT.done;
         }
         const files: SavedFile[] = [];
+        const lost = documents.filter((each) => each.lost).map(({ name }) => name);
         for (const { index, name, signed } of documents) {
           const { stream } = await client.document(reference, index, { ...flags, signed, channel: 'cli' });
           const path = join(directory, signed ? signedName(name) : name);
           await screen.during(`Saving document ${index}`, save(path, stream));
           files.push({ path, signed });
         }
-        screen.answer({ files }, columns(files.map(({ path, signed }) => [path, signed ? 'signed' : 'as given'])));
+        screen.answer({ files, ...(lost.length > 0 ? { lost } : {}) }, [
+          ...columns(files.map(({ path, signed }) => [path, signed ? 'signed' : 'as given'])),
+          ...lostLines(lost),
+        ]);
+        return lost.length > 0 ? EXIT.failed : EXIT.done;
       },
     ),
   ).option('--save <directory>', 'save them there; nothing is overwritten');
 }
 
+/** The signed forms of these documents are lost, and what was saved is not signed. */
+function lostLines(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  return [
+    '',
+    `The signed file is lost in the archive: ${names.join(', ')}. What was saved is the document as it was given.`,
+    'Put it back from a newer copy of the archive, or ask those who got it.',
+  ];
+}
+
 function documentTable(documents: readonly DocumentEntry[]): string[] {
   return columns([
     ['#', 'NAME', 'SIZE', 'SIGNED', 'SHA-256 AS GIVEN'],
-    ...documents.map(({ index, name, size, sha256, signed }) => [
+    ...documents.map(({ index, name, size, sha256, signed, lost }) => [
       String(index),
       name,
       byteSize(size),
-      signed ? 'yes' : 'not yet',
+      signed ? 'yes' : lost ? 'lost' : 'not yet',
       sha256,
     ]),
   ]);

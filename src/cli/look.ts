@@ -84,10 +84,12 @@ function noneOf({ flow, stage, attention }: { flow?: Flow; stage?: string; atten
 const ARCHIVED_WORDS: Record<Archived, string> = {
   ended: 'has ended. Its next step ends it in Temporal too, and does nothing at the provider',
   'not-recorded': 'is not in the archive, and cannot go on',
+  lost: 'has ended and is not in the archive. What was stored for it is lost',
   moved: 'was moved to another Temporal. Nothing more is done for it here',
+  'other-queue': 'was started for another task queue than that of the settings here',
 };
 
-/** What the archive says about requests that run and should not. */
+/** What the archive says about requests that should not be there like that. */
 function misplacedLines(requests: readonly Listed[]): string[] {
   const misplaced = requests.flatMap(({ reference, attempt, archive }) =>
     archive === undefined ? [] : [`${reference}, attempt ${attempt}, ${ARCHIVED_WORDS[archive]}.`],

@@ -78,6 +78,7 @@ const STATE_WORDS: Record<ResumedAll['results'][number]['state'], string> = {
   'ended-from-outside': 'ended in Temporal without an outcome',
   'ended-in-temporal': 'its outcome is only in Temporal',
   elsewhere: 'lives in another Temporal',
+  'other-queue': 'waits in a task queue that no worker serves',
   ended: 'has ended, and runs in Temporal',
 };
 

@@ -85,6 +85,9 @@ export interface RemedyCommand {
   command: string;
 }
 
+/** Compares settings, keys and processes. */
+export const DOCTOR: RemedyCommand = { words: 'compare all processes and settings', command: 'videoid doctor' };
+
 function verbRemedy(verb: Verb, place: CommandPlace): RemedyCommand {
   const lost = place.videoPerhapsFinished && DISCARDING.has(verb) ? MAY_BE_LOST : '';
   return { words: `${VERBS[verb].words}${lost}`, command: verbCommand(verb, place) };

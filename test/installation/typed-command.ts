@@ -18,7 +18,10 @@ export async function typeCommand(
   const typed = Object.entries(filled).reduce((text, [name, value]) => text.replace(name, value), command);
   expect(typed).not.toMatch(PLACEHOLDER);
   const words = (typed.match(/(?:"[^"]*"|[^\s"])+/g) ?? []).map((word) => word.replaceAll('"', ''));
-  const ran = await videoidUntilAnswered(words.slice(1), { ...settingsOf(at), input });
+  const program = words.indexOf('videoid');
+  const variables = Object.fromEntries(words.slice(0, program).map((word) => word.split('=')));
+  const environment = { ...settingsOf(at).environment, ...variables } as Record<string, string>;
+  const ran = await videoidUntilAnswered(words.slice(program + 1), { environment, input });
   expect({ typed, ...ran }).toMatchObject({ code: 0 });
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Why } from '../../src/client.js';
+import { VideoIdClient, type Why } from '../../src/client.js';
 import { ATTENTION_ATTRIBUTE } from '../../src/messages/search-attributes.js';
 import { HINT_SIGNAL } from '../../src/messages/steering.js';
 import { videoid } from '../cli/run.js';
@@ -239,4 +240,44 @@ test('another video before a loss: the next one is another still, and the one in
   expect(new Set([first, secondPk, third]).size).toBe(3);
   await who.throughTo('signed');
   expect(await who.outcome()).toMatchObject({ outcome: 'signed' });
+});
+
+test('started for another task queue than the workers serve: list, why and doctor say it, and the printed command continues it', async () => {
+  const { taskQueue } = at.config.temporal;
+  const mistyped = `${taskQueue}-mistyped`;
+  const wrong = { ...at.config, temporal: { ...at.config.temporal, taskQueue: mistyped } };
+  const client = await VideoIdClient.connect(wrong);
+  const [one, other] = await Promise.all([client.start(aStart()), client.start(aStart())]);
+  const who = new People(at, one.reference);
+
+  await expect(client.status(one.reference)).rejects.toMatchObject({ code: 'WORKER_AWAY' });
+  await expect(at.client.status(one.reference)).rejects.toMatchObject({
+    code: 'WORKER_AWAY',
+    message: expect.stringContaining(mistyped) as string,
+  });
+  await eventually(async () => {
+    const { requests } = (await answered(at, ['list'])) as { requests: { reference: string; archive?: string }[] };
+    return requests.some(({ reference, archive }) => reference === one.reference && archive === 'other-queue');
+  });
+  const { checks } = (await answered(at, ['doctor'])) as { checks: { name: string; words: string; remedy: string }[] };
+  const said = checks.find(({ name }) => name === 'requests in another task queue');
+  expect(said?.words).toContain(`2 wait in the task queue ${mistyped}, which no worker serves: `);
+  expect(said?.words).toContain(`Started by process ${process.pid} on ${hostname()}.`);
+  expect(said?.remedy).toMatch(/^Set temporal\.taskQueue to .* there, .* videoid resume --all$/);
+
+  const why = (await answered(at, ['why', one.reference])) as Why;
+  expect(why).toMatchObject({ state: 'silent', code: 'WORKER_AWAY' });
+  expect(why.words).toContain(
+    `for the task queue ${mistyped}, which no worker serves. The running workers serve ${taskQueue}`,
+  );
+  expect(why.remedies[0]?.command).toBe(`videoid resume ${one.reference}`);
+  await typeCommand(at, why.remedies[0]?.command ?? '');
+
+  // Whoever has the wrong settings types what is printed there.
+  const there = (await client.why(other.reference)).remedies.find(({ command }) => command.includes(' resume '));
+  expect(there?.command).toBe(`VIDEOID_TEMPORAL_TASK_QUEUE=${taskQueue} videoid resume ${other.reference}`);
+  await typeCommand(at, there?.command ?? '');
+  await client.close();
+  await Promise.all([who, new People(at, other.reference)].map((each) => each.throughTo('signed')));
+  expect((await who.provider()).done).toMatchObject({ create: 1, sign: 1 });
 });

@@ -22,6 +22,7 @@ beforeAll(async () => {
   server = await OwnServer.start(state);
   at = await Installation.start({ temporalAddress: server.address, directory: state, gateway: false });
   symlinkSync(state, join(folder, '.videoid'));
+  symlinkSync(join(PROJECT, 'samples'), join(folder, 'samples'));
   const programs = join(folder, 'bin');
   mkdirSync(programs);
   program('videoid', `exec '${process.execPath}' '${join(PROJECT, 'dist', 'src', 'cli.js')}' "$@"`);
@@ -96,8 +97,13 @@ async function shell(commands: string): Promise<string> {
   return `${output}\n${said}`;
 }
 
+/** Starts a request with the command that the document repeats, or with any data. */
 async function start(reference: string): Promise<People> {
-  await at.client.start(aStart({ reference }));
+  const typed = stepsOf(DOCUMENT, 'An older archive')
+    .flatMap(({ commands = '' }) => commands.split('\n'))
+    .find((line) => line.includes(`videoid sign`) && line.includes(` ${reference} `));
+  if (typed === undefined) await at.client.start(aStart({ reference }));
+  else await shell(typed);
   const people = new People(at, reference);
   await people.until('video');
   return people;
@@ -116,14 +122,17 @@ async function callsOf(people: People): Promise<unknown> {
 test('an older archive is restored', async () => {
   const [running, ended] = await Promise.all([start('order-1'), start('order-2')]);
   await follow('The copies', isFirst);
-  await signed(ended);
-  const lost = await start('order-3');
+  const [repeated, both, lost] = await Promise.all([start('order-3'), start('order-13'), start('order-12')]);
+  await Promise.all([signed(ended), signed(both)]);
   const before = await callsOf(ended);
   const lostCalls = await lost.provider();
   await follow('An older archive');
-  await signed(running);
-  expect((await running.provider()).done).toMatchObject({ create: 1, sign: 1 });
+  await Promise.all([signed(running), signed(repeated)]);
+  for (const people of [running, repeated]) {
+    expect((await people.provider()).done).toMatchObject({ create: 1, sign: 1 });
+  }
   expect(await at.provider.request(await ended.requestPk())).toMatchObject({ calls: before });
+  expect(await both.outcome()).toMatchObject({ outcome: 'signed' });
   expect(lostCalls).toMatchObject({ done: { create: 1 } });
 }, 300_000);
 

@@ -1,4 +1,4 @@
-import type { Archived, RecordedRequest, Revived, VideoIdClient } from '../../client.js';
+import type { Archived, OtherQueue, RecordedRequest, Revived, VideoIdClient } from '../../client.js';
 import type { Config } from '../../config.js';
 import { terminateCommand } from '../../messages/temporal-place.js';
 import { check, type Check } from './check.js';
@@ -23,18 +23,21 @@ export async function requestChecks(
 ): Promise<Check[]> {
   const found: Check[] = [];
   const compared = await check('requests', async () => {
-    const { recorded, revived } = await client.differences({ limit: AT_MOST, onProgress });
+    const { recorded, revived, queues } = await client.differences({ limit: AT_MOST, onProgress });
     const more = recorded.complete ? '' : ' There may be more.';
     const moved = new Set(revived.map(({ workflowId }) => workflowId));
     const open = recorded.requests.filter(({ workflowId }) => !moved.has(workflowId));
-    const [elsewhere, idle] = split(open, ({ state }) => state === 'elsewhere');
+    const others = open.filter(({ state }) => state !== 'other-queue');
+    const [elsewhere, idle] = split(others, ({ state }) => state === 'elsewhere');
     const revivedAs = (state: Archived): Revived[] => revived.filter((each) => each.state === state);
     found.push(
       ...idleCheck(idle, more),
       ...elsewhereCheck(elsewhere),
+      ...queues.map((each) => queueCheck(each, temporal.taskQueue)),
       ...endedCheck(revivedAs('ended')),
       ...movedCheck(revivedAs('moved'), temporal),
       ...unknownCheck(revivedAs('not-recorded'), temporal),
+      ...lostCheck(revivedAs('lost')),
     );
     return { words: 'the archive and Temporal agree' };
   });
@@ -67,6 +70,17 @@ function elsewhereCheck(requests: readonly Named[]): Check[] {
   ];
 }
 
+function queueCheck({ taskQueue, requests, wrong }: OtherQueue, own: string): Check {
+  const name = 'requests in another task queue';
+  const waiting = `${requests.length} wait in the task queue ${taskQueue}, which no worker serves: ${namesOf(requests)}.`;
+  if (wrong === undefined) {
+    const words = `${waiting} No worker serves ${own} either, which the settings here name.`;
+    return { name, state: 'fail', words, remedy: 'Start a worker, and run this again. It then says what is wrong.' };
+  }
+  const remedy = `${wrong.correct} Then continue them where workers are: ${wrong.before}videoid resume --all`;
+  return { name, state: 'fail', words: `${waiting} ${wrong.words}`, remedy };
+}
+
 function endedCheck(requests: readonly Named[]): Check[] {
   if (requests.length === 0) return [];
   return [
@@ -97,8 +111,21 @@ function unknownCheck(requests: readonly Revived[], place: { address: string; na
     {
       name: 'requests not recorded',
       state: 'fail',
-      words: `${requests.length} run in Temporal and are not in the archive: ${namesOf(requests)}. They cannot go on.`,
-      remedy: `See in the provider's console what became of them, then end each: ${commandsOf(requests, place)}`,
+      words: `${requests.length} run in Temporal and are not in the archive: ${namesOf(requests)}. They cannot go on like this.`,
+      remedy: `Repeat the order that started each, with the same data and documents: then it goes on. If nobody has them any more, see in the provider's console what became of it, and end it: ${commandsOf(requests, place)}`,
+    },
+  ];
+}
+
+function lostCheck(requests: readonly Named[]): Check[] {
+  if (requests.length === 0) return [];
+  return [
+    {
+      name: 'requests lost',
+      state: 'warn',
+      words: `${requests.length} ended in Temporal and are not in the archive: ${namesOf(requests)}. What was stored for them is lost.`,
+      remedy:
+        'Put a newer copy of the archive in place. Or repeat the order that started each, which says how it ended. Then `videoid resume --all` records the end.',
     },
   ];
 }

@@ -115,7 +115,11 @@ function withoutLink({ flow }: RequestRecord): VideoIdError {
       },
     );
   }
-  return new VideoIdError('NOT_NOW', 'An operator took this request over without its link.', {
-    remedy: "Take the link from the provider's console.",
-  });
+  return new VideoIdError(
+    'NOT_NOW',
+    'The archive has no link of this request: an operator took it over, or an older copy of the archive was restored.',
+    {
+      remedy: "Take the link from the provider's console.",
+    },
+  );
 }

@@ -2,8 +2,7 @@ import { Readable } from 'node:stream';
 import type { Archive, ArchiveFile, AttemptKey } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { defined } from '../../messages/defined.js';
-import { VideoIdError } from '../../messages/failures.js';
-import type { AttemptOption } from '../running/access.js';
+import { type AttemptOption, isThere, lostFiles } from '../running/access.js';
 
 /** One document of a request. */
 export interface DocumentEntry {
@@ -16,6 +15,8 @@ export interface DocumentEntry {
   sha256: string;
   /** Whether the signed file is in the archive. */
   signed: boolean;
+  /** The signed file was stored, and is not in the archive now. */
+  lost?: true;
 }
 
 /** Which form of a file to show, and where it is shown. */
@@ -64,8 +65,10 @@ export async function showFile(
 /** The documents of an attempt, and which of them are there signed. */
 export async function documentsOf(archive: Archive, record: RequestRecord): Promise<DocumentEntry[]> {
   const entries: DocumentEntry[] = [];
+  const lost = (await lostFiles(archive, record, await archive.readOutcome(record)))?.documents ?? [];
   for (const { index, name, size, sha256 } of record.documents) {
-    entries.push({ index, name, size, sha256, signed: await isThere(archive, record, { kind: 'signed', index }) });
+    const signed = await isThere(archive, record, { kind: 'signed', index });
+    entries.push({ index, name, size, sha256, signed, ...(lost.includes(index) ? { lost: true } : {}) });
   }
   if (record.flow === 'signature') return entries;
   for (const { file, name, size, sha256 } of (await archive.supplements(record)).flatMap((each) => each.documents)) {
@@ -80,14 +83,4 @@ export function fileOf({ flow, documents }: RequestRecord, index: number, signed
   return flow === 'enrolment' && index > documents.length
     ? { kind: 'supplied', index: index - documents.length }
     : { kind: 'document', index };
-}
-
-async function isThere(archive: Archive, key: AttemptKey, file: ArchiveFile): Promise<boolean> {
-  try {
-    await archive.locateFile(key, file);
-    return true;
-  } catch (error) {
-    if (error instanceof VideoIdError && error.code === 'DOCUMENT_NOT_FOUND') return false;
-    throw error;
-  }
 }

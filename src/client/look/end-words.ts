@@ -45,9 +45,19 @@ const NOT_KNOWN_WORDS =
   'The provider did not know the request at that time, so it cannot be reopened. If it should know it, check which Optimizer the settings name.';
 const LEFT_WORDS = 'Nothing was deleted at the provider, which may have the only copies.';
 
-function missingWords({ documents, contract }: MissingFiles): string {
-  const files = [...documents.map((index) => `signed document ${index}`), ...(contract ? ['the signed contract'] : [])];
-  return `Not here: ${files.join(', ')}. ${LEFT_WORDS}`;
+function missingWords(missing: MissingFiles): string {
+  return `Not here: ${filesIn(missing)}. ${LEFT_WORDS}`;
+}
+
+/** For files that were stored and are lost. The provider's copies were deleted. */
+export function lostWords(lost: MissingFiles): string {
+  return `Lost in the archive: ${filesIn(lost)}. Put them back from a newer copy of the archive, or ask those who got them.`;
+}
+
+function filesIn({ documents, contract }: MissingFiles): string {
+  return [...documents.map((index) => `signed document ${index}`), ...(contract ? ['the signed contract'] : [])].join(
+    ', ',
+  );
 }
 
 /** Files that did not pass were accepted by a setting or an operator. */

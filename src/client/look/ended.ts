@@ -7,8 +7,9 @@ import { CLEANUP_REFUSED, type RequestStatus } from '../../messages/status.js';
 import { remediesAfterEnd } from './after-end.js';
 import type { Found } from './cause.js';
 import { cleanupOf } from './cleanup.js';
-import { endWords, lateWords } from './end-words.js';
+import { endWords, lateWords, lostWords } from './end-words.js';
 import { lostEndWords } from './not-running.js';
+import { lostFiles } from '../running/access.js';
 
 /** How a request ended, what goes on after its end, and what can be done now. */
 export async function endedCause(
@@ -21,7 +22,8 @@ export async function endedCause(
   const reason = outcome?.reason ?? status.outcome?.reason ?? '';
   const events = await archive.events(record);
   const late = events.filter(({ what }) => LATE_WORDS.some((word) => word === what));
-  const lost = lostEndWords(events, outcome !== undefined);
+  const lost = await lostFiles(archive, record, outcome);
+  const older = lostEndWords(events, outcome !== undefined);
   const pending = outcome?.cleanup === 'pending';
   const cleanup = pending ? await cleanupOf(client, record, refusedCleanup(events)) : undefined;
   return {
@@ -29,7 +31,8 @@ export async function endedCause(
     ...(cleanup?.code === undefined ? {} : { code: cleanup.code }),
     words: [
       endWords(kind, reason, outcome),
-      ...(lost === undefined ? [] : [lost]),
+      ...(older === undefined ? [] : [older]),
+      ...(lost === undefined ? [] : [lostWords(lost)]),
       ...late.map(lateWords),
       ...(cleanup === undefined ? [] : [cleanup.words]),
     ].join(' '),

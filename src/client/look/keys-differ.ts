@@ -4,11 +4,9 @@ import type { RequestRecord } from '../../archive/request-record.js';
 import { VideoIdError } from '../../messages/failures.js';
 import { aboutKeys } from '../../temporal/calls.js';
 import { taskFailure } from '../../temporal/history-reset.js';
-import { type CommandPlace, resumeCommand } from '../commands.js';
+import { type CommandPlace, DOCTOR, resumeCommand } from '../commands.js';
 import type { Found } from './cause.js';
 import { decodedFailure } from './pending-work.js';
-
-const compare = { words: 'compare the keys of all processes', command: 'videoid doctor' };
 
 /** The cause, if the status cannot be known because processes have different keys. Undefined for any other error. */
 export function keysDiffer(error: VideoIdError, { createdAt }: RequestRecord, names: CommandPlace): Found | undefined {
@@ -20,13 +18,13 @@ export function keysDiffer(error: VideoIdError, { createdAt }: RequestRecord, na
       words,
       since: createdAt,
       leavesByItself: false,
-      endsBy: ['the same start again, when the worker has the key'],
+      endsBy: ['the same start again, after the settings are corrected'],
       remedies: [
         {
-          words: 'start it again, when the worker has the key; this creates no second one',
+          words: 'after correcting that: start it again; this creates no second one',
           command: resumeCommand(names),
         },
-        compare,
+        DOCTOR,
       ],
     };
   }
@@ -42,7 +40,7 @@ export function notShared(words: string, since: string): Found {
     since,
     leavesByItself: false,
     endsBy: ['the same keys in all processes'],
-    remedies: [compare],
+    remedies: [DOCTOR],
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type Archived,
   type AttemptOption,
   assertOwnArchive,
+  findInOtherQueues,
   findRecorded,
   findRevived,
   outcomeOf,
@@ -24,22 +25,27 @@ import { type Condition, conditionsOf } from './conditions.js';
 import { readFeed } from './feed.js';
 import type { Why } from './cause.js';
 import { commandPlace } from './command-place.js';
-import { unlessInTemporal } from './not-running.js';
+import { type OtherQueue, otherQueues } from './other-queue.js';
 import { pendingWork } from './pending-work.js';
 import { remediesOf } from './running.js';
 import { seenHere, withNextRead } from './seen-here.js';
 import { whyOf } from './why.js';
 
 export type { Condition } from './conditions.js';
+export type { OtherQueue } from './other-queue.js';
 export type { Why } from './cause.js';
+
+/** How the archive and Temporal differ about requests. */
+export interface Differences {
+  recorded: Recorded;
+  revived: Revived[];
+  /** The task queues in which recorded requests wait in vain. */
+  queues: OtherQueue[];
+}
 
 /** The questions about requests. They change nothing. */
 export function lookVerbs(access: RequestAccess) {
   const { archive, client, config } = access;
-  const recordOf = async (reference: string, options: AttemptOption) =>
-    await access.record(reference, options).catch(async (error: unknown) => {
-      throw await unlessInTemporal(access, { reference, ...options }, error);
-    });
   const seen = async (record: RequestRecord, within?: number, signal?: AbortSignal) => {
     const { status, description } = await access.standing(record, within, signal);
     const pending = description === undefined ? { steps: [] } : await pendingWork(client, description);
@@ -49,13 +55,13 @@ export function lookVerbs(access: RequestAccess) {
     /**
      * Where a request stands, why it waits, what ends the wait, and what a person can do now.
      *
-     * @throws VideoIdError WORKER_AWAY, WORKER_BUSY. REQUEST_NOT_FOUND as `why`
+     * @throws VideoIdError WORKER_AWAY, WORKER_BUSY
      */
     async status(
       reference: string,
       options: AttemptOption & { within?: number | undefined } = {},
     ): Promise<RequestStatus> {
-      const record = await recordOf(reference, options);
+      const record = await access.record(reference, options);
       const { status, pending } = await seen(record, options.within);
       return await withCallbacks(withNextRead(status, pending), archive, record);
     },
@@ -78,10 +84,10 @@ export function lookVerbs(access: RequestAccess) {
      * Why a request waits: the cause, since when, what was tried, what ends the wait, and which commands help. The request reads
      * the provider first, if it can, so this may take two seconds longer. Works also for ended requests, and without a worker.
      *
-     * @throws VideoIdError TEMPORAL_UNREACHABLE. REQUEST_NOT_FOUND says so if Temporal runs a request that the archive lacks
+     * @throws VideoIdError TEMPORAL_UNREACHABLE
      */
     async why(reference: string, options: AttemptOption = {}): Promise<Why> {
-      return await whyOf(access, await recordOf(reference, options));
+      return await whyOf(access, await access.record(reference, options));
     },
 
     /** Temporal's clock, milliseconds since 1970. All times here are by it, and this machine's clock may differ. */
@@ -123,7 +129,8 @@ export function lookVerbs(access: RequestAccess) {
     },
 
     /**
-     * The requests of this installation that Temporal still has, the newest first. `archive` marks one that runs and should not.
+     * The requests of this installation that Temporal still has, the newest first. `archive` marks one that runs and should not, and
+     * one that waits in the task queue of other settings. Those come last.
      *
      * @throws VideoIdError BAD_INPUT, ARCHIVE_NOT_SHARED
      */
@@ -131,8 +138,9 @@ export function lookVerbs(access: RequestAccess) {
       const { taskQueue } = config.temporal;
       const listed = await withArchive(access, await listRequests({ client, taskQueue }, options));
       // Another archive has none of them, and says nothing about them.
-      if (listed.some((each) => each.archive === 'not-recorded')) await assertOwnArchive(access);
-      return listed;
+      if (listed.some(({ archive: said }) => said === 'not-recorded' || said === 'lost'))
+        await assertOwnArchive(access);
+      return [...listed, ...(await findInOtherQueues(access, options))];
     },
 
     /**
@@ -145,13 +153,15 @@ export function lookVerbs(access: RequestAccess) {
     },
 
     /**
-     * How the archive and this Temporal differ about requests: what does not run and should, and what runs and should not.
+     * How the archive and this Temporal differ about requests: what does not run and should, what runs and should not, and what waits in
+     * a task queue that no worker serves.
      *
      * @throws VideoIdError ARCHIVE_NOT_SHARED, TEMPORAL_UNREACHABLE
      */
-    async differences(options: RecordedOptions = {}): Promise<{ recorded: Recorded; revived: Revived[] }> {
+    async differences(options: RecordedOptions = {}): Promise<Differences> {
       await assertOwnArchive(access); // another one would have none of the requests that run
-      return { recorded: await findRecorded(access, options), revived: await findRevived(access) };
+      const recorded = await findRecorded(access, options);
+      return { recorded, revived: await findRevived(access), queues: await otherQueues(access, recorded.requests) };
     },
 
     /**

@@ -2,12 +2,10 @@ import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { VideoIdError } from '../../messages/failures.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
 import { type Break, findBreak, hasTimedOut } from '../../temporal/history-reset.js';
-import { type CommandPlace, resetCommand, verbCommand } from '../commands.js';
+import { type CommandPlace, DOCTOR, resetCommand, verbCommand } from '../commands.js';
 import { type Found, triedOf } from './cause.js';
 import { keyOfTask, notShared } from './keys-differ.js';
 import { type PendingWork, pendingWork } from './pending-work.js';
-
-export const DOCTOR = { words: 'see what else is missing', command: 'videoid doctor' };
 
 /**
  * Why no worker answers for a request: there is none, it is busy, or it cannot go on with this request.

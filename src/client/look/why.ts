@@ -5,7 +5,8 @@ import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
 import { withCallbacks } from './callbacks.js';
 import { keysDiffer } from './keys-differ.js';
-import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
+import { temporalFailure } from '../../temporal/calls.js';
+import { DOCTOR } from '../commands.js';
 import type { RequestAccess } from '../running/access.js';
 import { type Found, notAhead, type Why } from './cause.js';
 import { commandPlace } from './command-place.js';
@@ -18,7 +19,10 @@ import { lastRead, mayReadAnew, type Moment, readAnew } from './read-anew.js';
 import { inOtherQueue } from './other-queue.js';
 import { remediesOf, runningCause } from './running.js';
 import { seenHere, withNextRead } from './seen-here.js';
-import { DOCTOR, silenceOf } from './silence.js';
+import { silenceOf } from './silence.js';
+
+/** Milliseconds. Whoever asks why must soon learn that Temporal itself is away. */
+const DESCRIBED_WITHIN = 2_500;
 
 /** The parts of the client that are needed to find the cause. */
 export type WhyPlace = Pick<RequestAccess, 'archive' | 'client' | 'config' | 'status' | 'temporal'>;
@@ -53,7 +57,7 @@ async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
     if (error.code === 'REQUEST_ENDED') return endedFromOutside(description, names);
     return (
       keysDiffer(error, record, names) ??
-      (await inOtherQueue(place, description)) ??
+      (await inOtherQueue(place, description, names)) ??
       (await silenceOf(client, error, description, names))
     );
   }
@@ -103,7 +107,7 @@ function providerOf(moment: Moment, late: boolean): Found['provider'] {
 
 async function describe(client: Client, record: RequestRecord): Promise<WorkflowExecutionDescription | undefined> {
   try {
-    return await client.withDeadline(Date.now() + CALL_WITHIN, () =>
+    return await client.withDeadline(Date.now() + DESCRIBED_WITHIN, () =>
       client.workflow.getHandle(record.workflowId).describe(),
     );
   } catch (error) {

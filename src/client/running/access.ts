@@ -15,6 +15,7 @@ import { attemptOf, attemptOrdered, flowOf } from './attempts.js';
 import { hasEnded, outcomeOf } from './ending.js';
 import { ClientKeys } from './keys.js';
 import { assertOwnArchive } from './own-archive.js';
+import { unlessInTemporal } from './not-recorded.js';
 import { checkedUpdateId, keyReused, orderName } from './order-key.js';
 import { type Standing, statusOf } from './status.js';
 import { type CallOptions, RequestClosed, update } from './updates.js';
@@ -24,6 +25,7 @@ export type { AttemptOption } from './attempts.js';
 export { attemptNames } from './attempt-names.js';
 export { findExecution, hasEnded, outcomeOf, refusalOf } from './ending.js';
 export { loadSigning } from './keys.js';
+export { isThere, lostFiles } from './lost-files.js';
 export {
   findRecorded,
   OUTCOME_FROM_TEMPORAL,
@@ -31,10 +33,11 @@ export {
   type RecordedOptions,
   type RecordedRequest,
 } from './recorded.js';
-export { type Archived, findRevived, type Revived, withArchive } from './revived.js';
+export { type Archived, findInOtherQueues, findRevived, type Revived, withArchive } from './revived.js';
 export { checkedUpdateId, keyReused, orderName } from './order-key.js';
 export { assertOwnArchive } from './own-archive.js';
 export { watchStatus } from './status.js';
+export { servedQueues } from './task-queues.js';
 export type { CallOptions } from './updates.js';
 export { assertHere, assertHereNow, claimHere } from './whereabouts.js';
 
@@ -106,14 +109,14 @@ export class RequestAccess {
     return record;
   }
 
-  /** The same, wherever the request runs. */
+  /** The same, wherever the request runs. @throws VideoIdError REQUEST_NOT_FOUND, which says whether Temporal knows the request */
   async recordAnywhere(reference: string, { flow, attempt, updateId }: CallOptions): Promise<RequestRecord> {
     await this.clock.refresh(this.client);
     const meant = flow ?? (this.#findsFlow ? await flowOf(this.archive, reference) : 'signature');
     const record = await attemptOf(this.archive, meant, reference, attempt).catch(async (error: unknown) => {
       if (!(error instanceof VideoIdError) || error.code !== 'REQUEST_NOT_FOUND') throw error;
       await assertOwnArchive(this); // another archive does not have it
-      throw error;
+      throw await unlessInTemporal(this, { reference, flow: this.#findsFlow ? flow : meant, attempt }, error);
     });
     return attempt === undefined ? await attemptOrdered(this.archive, record, updateId) : record;
   }

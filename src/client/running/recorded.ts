@@ -1,13 +1,15 @@
 import { type Client, type WorkflowExecutionStatusName, WorkflowNotFoundError } from '@temporalio/client';
 import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
+import type { Config } from '../../config/schema.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Flow } from '../../messages/request.js';
 import { isSamePlace } from '../../messages/temporal-place.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
 import type { OwnPlace } from '../../temporal/own-place.js';
+import { servedQueues } from './task-queues.js';
 
-/** A request that has not ended in the archive, and does not run in this Temporal. */
+/** A request that has not ended in the archive, and that no worker of this Temporal can go on with. */
 export interface RecordedRequest {
   reference: string;
   attempt: number;
@@ -18,8 +20,11 @@ export interface RecordedRequest {
   /**
    * `not-in-temporal`: Temporal does not have it. `ended-from-outside`: somebody ended it there, without an outcome.
    * `ended-in-temporal`: Temporal knows its outcome, and the archive does not. `elsewhere`: it lives in another Temporal.
+   * `other-queue`: it waits in another task queue than that of this process, and no worker serves that one.
    */
-  state: 'not-in-temporal' | 'ended-from-outside' | 'ended-in-temporal' | 'elsewhere';
+  state: 'not-in-temporal' | 'ended-from-outside' | 'ended-in-temporal' | 'elsewhere' | 'other-queue';
+  /** Only with `other-queue`: the task queue in which it waits. */
+  taskQueue?: string;
 }
 
 /** The event that notes an end that only Temporal knew, after an older copy of the archive was restored. */
@@ -46,8 +51,12 @@ export interface Recorded {
 interface Place {
   archive: Archive;
   client: Client;
+  config: Config;
   temporal: OwnPlace;
 }
+
+/** Whether workers serve a task queue. */
+type Served = (taskQueue: string) => Promise<boolean>;
 
 /** How many references are looked at together. */
 const AT_ONCE = 8;
@@ -73,10 +82,11 @@ export async function findRecorded(place: Place, options: RecordedOptions): Prom
     for (const reference of await place.archive.listReferences(each)) all.push({ flow: each, reference });
   }
   const requests: RecordedRequest[] = [];
+  const served = servedQueues(place.client);
   let looked = 0;
   while (looked < all.length && requests.length < limit) {
     const some = all.slice(looked, looked + AT_ONCE);
-    const found = await Promise.all(some.map((each) => look(place, each.flow, each.reference)));
+    const found = await Promise.all(some.map((each) => look(place, served, each)));
     requests.push(...found.filter((each) => each !== undefined));
     looked += some.length;
     onProgress?.(looked, all.length);
@@ -84,29 +94,39 @@ export async function findRecorded(place: Place, options: RecordedOptions): Prom
   return { requests: requests.slice(0, limit), looked, complete: looked >= all.length && requests.length <= limit };
 }
 
-async function look(place: Place, flow: Flow, reference: string): Promise<RecordedRequest | undefined> {
+async function look(
+  place: Place,
+  served: Served,
+  { flow, reference }: { flow: Flow; reference: string },
+): Promise<RecordedRequest | undefined> {
   const { archive } = place;
   const key = { flow, reference, attempt: await archive.latestAttempt(flow, reference) };
   if ((await archive.readOutcome(key)) !== undefined) return undefined;
   const record = await archive.readRequest(key);
-  const state = await stateOf(place, record);
-  if (state === undefined) return undefined;
+  const found = await stateOf(place, served, record);
+  if (found === undefined) return undefined;
   const { workflowId, createdAt } = record;
-  return { ...key, workflowId, createdAt, state };
+  return { ...key, workflowId, createdAt, ...found };
 }
 
 /** Undefined if it runs here. */
-async function stateOf(place: Place, record: RequestRecord): Promise<RecordedRequest['state'] | undefined> {
-  const { archive, client, temporal } = place;
+async function stateOf(
+  { archive, client, config, temporal }: Place,
+  served: Served,
+  record: RequestRecord,
+): Promise<Pick<RecordedRequest, 'state' | 'taskQueue'> | undefined> {
   const lives = await archive.readPlace(record);
-  if (lives !== undefined && !isSamePlace(lives, await temporal.known())) return 'elsewhere';
+  if (lives !== undefined && !isSamePlace(lives, await temporal.known())) return { state: 'elsewhere' };
   try {
-    const { status } = await client.withDeadline(Date.now() + CALL_WITHIN, () =>
+    const { status, taskQueue } = await client.withDeadline(Date.now() + CALL_WITHIN, () =>
       client.workflow.getHandle(record.workflowId).describe(),
     );
-    return STATES[status.name];
+    const state = STATES[status.name];
+    if (state !== undefined) return { state };
+    const own = taskQueue === config.temporal.taskQueue;
+    return own || (await served(taskQueue)) ? undefined : { state: 'other-queue', taskQueue };
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return 'not-in-temporal';
+    if (error instanceof WorkflowNotFoundError) return { state: 'not-in-temporal' };
     throw temporalFailure(error);
   }
 }

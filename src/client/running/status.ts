@@ -10,6 +10,7 @@ import type { Outcome } from '../../messages/outcome.js';
 import type { RequestEvent, RequestStatus } from '../../messages/status.js';
 import { STATUS_QUERY, type StatusQuestion } from '../../messages/steering.js';
 import { findExecution } from './ending.js';
+import { queueOf } from './task-queues.js';
 import { isWorkerPolling } from '../../temporal/pollers.js';
 import {
   aboutKeys,
@@ -81,11 +82,11 @@ export async function statusOf(
   } catch (error) {
     if (error instanceof VideoIdError) throw error;
     signal?.throwIfAborted();
-    if (isNoPoller(error)) throw workerAway();
+    if (isNoPoller(error)) throw workerAway(place, await queueOf(client, record.workflowId));
     const key = error instanceof Error ? aboutKeys(error.message) : undefined;
     if (key !== undefined) throw key;
     const late = isQueryFailed(error) || isTaskUndone(error) || isDeadlineExceeded(error) || Date.now() >= until;
-    if (late) throw await silent(place);
+    if (late) throw await silent(place, record);
     throw temporalFailure(error);
   }
 }
@@ -186,19 +187,31 @@ async function evidenceEvents(archive: Archive, record: RequestRecord, endedAt: 
   }
 }
 
-function workerAway(): VideoIdError {
-  return new VideoIdError('WORKER_AWAY', 'No worker is running, so nobody can say where the request stands.', {
-    remedy: 'Start a worker. Until then the request waits safely.',
-  });
-}
-
-async function silent({ client, taskQueue }: StatusPlace): Promise<VideoIdError> {
+async function silent(place: StatusPlace, { workflowId }: RequestRecord): Promise<VideoIdError> {
   try {
-    if (!(await isWorkerPolling(client, taskQueue))) return workerAway();
+    const asked = await queueOf(place.client, workflowId);
+    if (!(await isWorkerPolling(place.client, asked ?? place.taskQueue))) return workerAway(place, asked);
   } catch (error) {
     return temporalFailure(error);
   }
   return new VideoIdError('WORKER_BUSY', 'No worker answered in time where the request stands.', {
     remedy: 'Ask again in a moment: the worker may be starting or busy. If it cannot go on, `videoid why` says why.',
   });
+}
+
+/** @param asked the task queue of the request, if it is known */
+function workerAway({ taskQueue }: StatusPlace, asked: string | undefined): VideoIdError {
+  if (asked === undefined || asked === taskQueue) {
+    return new VideoIdError('WORKER_AWAY', 'No worker is running, so nobody can say where the request stands.', {
+      remedy: 'Start a worker. Until then the request waits safely.',
+    });
+  }
+  return new VideoIdError(
+    'WORKER_AWAY',
+    `The request was started for the task queue ${asked}, which no worker serves.`,
+    {
+      field: 'temporal.taskQueue',
+      remedy: '`videoid why` says which setting is wrong. The request waits safely.',
+    },
+  );
 }

@@ -6,6 +6,7 @@ import type { Answers, OrderName, Orders } from '../../messages/verbs.js';
 import type { SignArgument } from '../../security/order-signatures.js';
 import type { AttemptOption } from './attempts.js';
 import { checkedUpdateId } from './order-key.js';
+import { queueOf } from './task-queues.js';
 import { isWorkerPolling } from '../../temporal/pollers.js';
 import {
   askedAgain,
@@ -74,7 +75,7 @@ export async function update<Name extends OrderName>(client: Client, call: Updat
     if (error instanceof WorkflowUpdateFailedError) throw notTaken(error, given);
     if (isTaskUndone(error)) throw notAsked(given);
     // At the limit other errors can come too.
-    if (isDeadlineExceeded(error) || Date.now() >= until) throw await noAnswer(client, call.taskQueue, given);
+    if (isDeadlineExceeded(error) || Date.now() >= until) throw await noAnswer(client, call, given);
     throw temporalFailure(error, { words: 'The order may still be carried out.', facts: { updateId: given } });
   }
 }
@@ -112,24 +113,31 @@ function notAsked(updateId: string): VideoIdError {
   });
 }
 
-async function noAnswer(client: Client, taskQueue: string, updateId: string): Promise<VideoIdError> {
+async function noAnswer(
+  client: Client,
+  { workflowId, taskQueue }: UpdateCall<OrderName>,
+  updateId: string,
+): Promise<VideoIdError> {
   const facts = { updateId };
   const remedy =
     'See the status of the request. Or repeat the call with the same updateId: it only waits for the answer.';
+  let asked: string;
   let polling: boolean;
   try {
-    polling = await isWorkerPolling(client, taskQueue);
+    asked = (await queueOf(client, workflowId)) ?? taskQueue;
+    polling = await isWorkerPolling(client, asked);
   } catch (error) {
     // The same error again, with the id for the next call.
     const cause = error instanceof VideoIdError ? error.cause : error;
     return temporalFailure(cause, { words: 'The order may still be carried out.', facts });
   }
-  return polling
-    ? new VideoIdError('STILL_RUNNING', 'The order is still being carried out.', { remedy, facts })
-    : new VideoIdError('WORKER_AWAY', 'No worker is running. The order may still be carried out when one runs.', {
-        remedy: `Start a worker. ${remedy}`,
-        facts,
-      });
+  if (polling) return new VideoIdError('STILL_RUNNING', 'The order is still being carried out.', { remedy, facts });
+  const away =
+    asked === taskQueue ? 'No worker is running.' : `No worker serves the task queue ${asked} of the request.`;
+  return new VideoIdError('WORKER_AWAY', `${away} The order may still be carried out when one runs.`, {
+    remedy: `${asked === taskQueue ? 'Start a worker.' : '`videoid why` says which setting is wrong.'} ${remedy}`,
+    facts,
+  });
 }
 
 /** The id for Temporal. A digest, because a caller's id may contain private data. */

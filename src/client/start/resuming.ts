@@ -6,6 +6,7 @@ import { isSamePlace } from '../../messages/temporal-place.js';
 import { temporalFailure } from '../../temporal/calls.js';
 import { checkedInput } from '../input/input.js';
 import { OUTCOME_FROM_TEMPORAL, type RequestAccess } from '../running/access.js';
+import { leaveOtherQueue } from './leaving-queue.js';
 import { resumeRequest, type Started } from './starting.js';
 
 /** How a request is resumed. */
@@ -26,10 +27,10 @@ export const AFTER_LOSS_RISKS: readonly string[] = [
 
 /**
  * Brings Temporal in line with the archive. A request that Temporal does not have, or that somebody ended there without an outcome,
- * goes on from its record. If only Temporal knows its outcome, the outcome is recorded. If it runs although it has ended, it
- * ends as recorded.
+ * goes on from its record. So does one that waits in a task queue that no worker serves. If only Temporal knows its outcome, the
+ * outcome is recorded. If it runs although it has ended, it ends as recorded.
  *
- * @throws VideoIdError BAD_INPUT, REQUEST_ELSEWHERE, TEMPORAL_UNREACHABLE, SETUP_FAILED
+ * @throws VideoIdError BAD_INPUT, REQUEST_ELSEWHERE, TEMPORAL_UNREACHABLE, SETUP_FAILED, WORKER_AWAY
  */
 export async function resumeRecorded(
   access: RequestAccess,
@@ -47,8 +48,12 @@ export async function resumeRecorded(
   const moved = afterLoss && (await moveHere(access, record));
   // If the archive is an older copy, documents may have been uploaded since.
   if ((await archive.readProvider(record)) !== undefined) await archive.mark(record, UPLOAD);
+  const taskQueue = await leaveOtherQueue(access, record);
   const started = await resumeRequest(access, record, true);
-  if (started.state === 'started') await archive.appendEvent(record, { at: archive.time(), what: 'resumed' });
+  if (started.state === 'started') {
+    const facts = taskQueue === undefined ? {} : { facts: { from: taskQueue } };
+    await archive.appendEvent(record, { at: archive.time(), what: 'resumed', ...facts });
+  }
   if (started.outcome !== undefined) {
     const facts = { outcome: started.outcome.outcome };
     await archive.appendEvent(record, { at: archive.time(), what: OUTCOME_FROM_TEMPORAL, facts });

@@ -73,7 +73,7 @@ async function startOrFind(client: Client, start: Start): Promise<WorkflowStarte
   if (await started(client, start, 'REJECT_DUPLICATE')) return { state: 'started' };
   const anew = start.again || (await refusalOf(client, workflowId)) !== undefined;
   if (anew && (await started(client, start, 'ALLOW_DUPLICATE_FAILED_ONLY'))) return { state: 'started' };
-  return await startedBefore(client, workflowId, start.archiveId);
+  return await startedBefore(client, start);
 }
 
 /** False if the id is taken. */
@@ -135,14 +135,19 @@ function summaryOf(record: RequestRecord): string {
 }
 
 /** The state of a workflow in Temporal. It is asked only if the archive has no outcome. */
-async function startedBefore(client: Client, workflowId: string, archiveId: string): Promise<WorkflowStarted> {
-  await assertOurs(client, workflowId, archiveId);
-  const { outcome } = await findExecution(client, workflowId);
+async function startedBefore(client: Client, { record, archiveId }: Start): Promise<WorkflowStarted> {
+  await assertOurs(client, record, archiveId);
+  const { outcome } = await findExecution(client, record.workflowId);
   return outcome === undefined ? { state: 'running' } : { state: 'ended', outcome };
 }
 
-/** Two archives in one namespace must not mix up their requests. The argument of the workflow names its archive. */
-async function assertOurs(client: Client, workflowId: string, archiveId: string): Promise<void> {
+/**
+ * Two archives in one namespace must not mix up their requests. The argument of the workflow names its archive.
+ *
+ * @throws VideoIdError ARCHIVE_NOT_SHARED, KEY_NOT_SHARED, START_REFUSED
+ */
+export async function assertOurs(client: Client, record: RequestRecord, archiveId: string): Promise<void> {
+  const { workflowId } = record;
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
     namespace: client.options.namespace,
     execution: { workflowId },
@@ -151,10 +156,25 @@ async function assertOurs(client: Client, workflowId: string, archiveId: string)
   const payloads = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads;
   const argument = await readStart(client, payloads?.[0]);
   if (argument === undefined || workflowIdOf(argument.key) !== workflowId) throw notStartedByUs(workflowId);
-  if (argument.key.archiveId === archiveId) return;
-  throw new VideoIdError('ARCHIVE_NOT_SHARED', 'Temporal has a request of another archive under this reference.', {
-    field: 'archive.directory',
-    remedy: 'Give all processes of one namespace the same archive; or use another namespace, or another reference.',
+  if (argument.key.archiveId !== archiveId) {
+    throw new VideoIdError('ARCHIVE_NOT_SHARED', 'Temporal has a request of another archive under this reference.', {
+      field: 'archive.directory',
+      remedy: 'Give all processes of one namespace the same archive; or use another namespace, or another reference.',
+    });
+  }
+  if (contentOf(argument) !== contentOf(record)) throw otherDocuments(record);
+}
+
+/** What a start cannot change: the documents, in their order. */
+function contentOf({ documents }: Pick<AnyRequest | RequestRecord, 'documents'>): string {
+  return documents.map(({ sha256 }) => sha256).join(' ');
+}
+
+/** After an older copy of the archive was restored, an order may be repeated with other documents. */
+function otherDocuments({ reference }: RequestRecord): VideoIdError {
+  return new VideoIdError('REFERENCE_TAKEN', 'Temporal runs a request with other documents under this reference.', {
+    field: 'documents',
+    remedy: `Remove the folder of ${reference} from requests/ in the archive. Then repeat the order with the documents with which it was started.`,
   });
 }
 
