@@ -1,5 +1,6 @@
 import type { Archive } from '../archive/archive.js';
 import type { SignatureActivities } from '../messages/activities.js';
+import { createMark } from '../archive/marks.js';
 import { defined } from '../messages/defined.js';
 import { LATE_VIDEO } from '../messages/feed.js';
 import { type ProviderIds, type RequestKey, workflowIdOf } from '../messages/request.js';

@@ -34,13 +34,18 @@ export function doctorCommand(program: Command): void {
         checks.push(...(await screen.during('Looking at the archive', archiveChecks(config))));
         checks.push(...(await screen.during('Reading keys and secrets', secretChecks(config))));
         checks.push(...(await screen.during('Asking Temporal', temporalChecks(config))));
-        if (checks.every(({ name, state }) => state !== 'fail' || !REQUESTS_NEED.has(name))) {
-          checks.push(...(await comparedRequests(screen, config)));
-        }
+        const comparable = checks.every(({ name, state }) => state !== 'fail' || !REQUESTS_NEED.has(name));
+        const requests = comparable ? await comparedRequests(screen, config) : { checks: [], withoutCard: [] };
+        checks.push(...requests.checks);
         checks.push(...(await screen.during('Comparing the running processes', processChecks(config))));
         checks.push(...(await screen.during('Looking at callbacks', callbackChecks(config))));
         checks.push(...(await screen.during('Asking the Optimizers', providerChecks(config))));
-        checks.push(...(await screen.during('Asking the Registration Authorities', enrolmentChecks(config))));
+        checks.push(
+          ...(await screen.during(
+            'Asking the Registration Authorities',
+            enrolmentChecks(config, requests.withoutCard),
+          )),
+        );
       }
       const { ASSUMPTIONS } = await import('../uanataca/one-shot/assumptions.js');
       const { REGISTRATION_AUTHORITY_ASSUMPTIONS } = await import('../uanataca/registration-authority/assumptions.js');
@@ -64,13 +69,19 @@ export function doctorCommand(program: Command): void {
 /** Without these, requests cannot be compared. */
 const REQUESTS_NEED = new Set(['archive', 'Temporal', 'namespace', 'search attributes', 'codec keys']);
 
-async function comparedRequests(screen: Screen, config: Config): Promise<Check[]> {
+/** @returns also the registration authorities of the enrolments that got no scratchcard, one for each */
+async function comparedRequests(
+  screen: Screen,
+  config: Config,
+): Promise<{ checks: Check[]; withoutCard: (string | undefined)[] }> {
   const { VideoIdClient } = await import('../client.js');
   const { requestChecks } = await import('./checks/requests.js');
   const client = await VideoIdClient.connect(config, { mayOnlyRead: true });
   const { words, onProgress } = progressOf('Comparing the archive with Temporal');
   try {
-    return await screen.during(words, requestChecks(config, client, onProgress));
+    const checks = await screen.during(words, requestChecks(config, client, onProgress));
+    const waiting = await client.list({ code: 'NO_SCRATCHCARD_LEFT' });
+    return { checks, withoutCard: waiting.map(({ registrationAuthority }) => registrationAuthority) };
   } finally {
     await client.close();
   }

@@ -181,6 +181,22 @@ test('list shows requests without personal data, and doctor finds nothing that f
   expect(checks).toContainEqual(expect.objectContaining({ name: 'worker', state: 'ok' }));
 });
 
+test('doctor says once that the namespace is missing, and nothing that depends on it', async () => {
+  const environment = { VIDEOID_CONFIG: at.state.configFile, VIDEOID_TEMPORAL_NAMESPACE: 'nowhere' };
+  const { checks } = answerOf(await videoid(['doctor', '--json'], { environment })) as {
+    checks: { name: string; state: string; words: string; remedy?: string }[];
+  };
+  const [failed, ...others] = checks.filter(
+    ({ state, name }) => state === 'fail' && !/^(worker|gateway) on /.test(name),
+  );
+  expect(failed).toMatchObject({
+    name: 'namespace',
+    words: 'Temporal has no namespace nowhere. (temporal.namespace)',
+    remedy: expect.stringContaining('namespace create --namespace nowhere') as string,
+  });
+  expect(others).toEqual([]);
+});
+
 test('setup is harmless when everything is there', async () => {
   expect(await ask(['setup'])).toMatchObject({ searchAttributes: [], archive: expect.any(String) as string });
   expect(existsSync(at.config.archive.directory)).toBe(true);

@@ -226,6 +226,21 @@ test('a create in doubt stays in doubt, and what an operator took over is not cr
   expect(await who.outcome()).toMatchObject({ outcome: 'signed' });
 });
 
+test('terminated, and the archive lost what the provider made: an operator says what it is, and it is not created again', async () => {
+  const who = await People.start(at);
+  await who.until('video');
+  const { pk, videoidPk, link } = await who.provider();
+  const attempt = join(at.config.archive.directory, 'requests', who.reference, '1');
+  await temporal.workflow(who.workflowId).terminate();
+  for (const file of ['provider.json', 'marks']) rmSync(join(attempt, file), { recursive: true });
+  await typeCommand(at, `videoid resume ${who.reference}`);
+  await who.attention('CREATE_IN_DOUBT');
+  const ids = { requestPk: String(pk), videoidPk: String(videoidPk) };
+  await at.client.resolve(who.reference, { remedy: 'adopt', actor: operator, ids, link });
+  await who.throughTo('signed');
+  expect((await who.provider()).done).toMatchObject({ create: 1, sign: 1 });
+});
+
 test('another video before a loss: the next one is another still, and the one in use is not cancelled', async () => {
   const who = await People.start(at);
   await who.until('video');

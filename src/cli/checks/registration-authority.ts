@@ -9,8 +9,15 @@ import { asked, quickly } from './provider.js';
 /** Milliseconds. The provider's staff needs some days for a new certificate of an API user. */
 const RENEW_BEFORE = 30 * 86_400_000;
 
-/** Checks for enrolments: the Registration Authority API of every environment, and the settings of every registration authority. */
-export async function enrolmentChecks({ environments, registrationAuthorities, keys }: Config): Promise<Check[]> {
+/**
+ * Checks for enrolments: the Registration Authority API of every environment, and the settings of every registration authority.
+ *
+ * @param withoutCard the registration authorities of the enrolments that got no scratchcard, one for each
+ */
+export async function enrolmentChecks(
+  { environments, registrationAuthorities, keys }: Config,
+  withoutCard: readonly (string | undefined)[],
+): Promise<Check[]> {
   const apis = new RegistrationAuthorities(quickly(environments));
   try {
     const ofApis = Object.entries(environments).map(async ([name, { registrationAuthorityApi: api }]) =>
@@ -20,7 +27,10 @@ export async function enrolmentChecks({ environments, registrationAuthorities, k
       const { enrolment } = authority;
       if (enrolment === undefined) return [];
       const settings = [officersCheck(id, authority), secretsCheck(id, enrolment, keys.seal.length > 0)];
-      return [...settings, await scratchcardsCheck(apis, id, authority, enrolment)];
+      return [
+        ...settings,
+        await scratchcardsCheck(apis, id, authority, enrolment, withoutCard.filter((each) => each === id).length),
+      ];
     });
     return (await Promise.all([...ofApis, ...ofAuthorities])).flat();
   } finally {
@@ -55,8 +65,17 @@ async function scratchcardsCheck(
   id: string,
   { environment }: RegistrationAuthorityConfig,
   { fewScratchcards }: Enrolment,
+  waiting: number,
 ): Promise<Check> {
   return await check(`scratchcards of ${id}`, async () => {
+    // The list may count cards that are used or reserved.
+    if (waiting > 0) {
+      return {
+        state: 'fail',
+        words: `none is left, and ${waiting} enrolment(s) wait for one`,
+        remedy: 'Ask the provider for more. Then: videoid resolve --code NO_SCRATCHCARD_LEFT --all --yes',
+      };
+    }
     const { unused } = await asked(`registrationAuthorities.${id}`, () => apis.of(environment).countScratchcards(id));
     const words = `${unused} unused, as far as the list says`;
     if (unused > fewScratchcards) return { words };

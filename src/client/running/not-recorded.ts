@@ -59,7 +59,7 @@ function lacking(
       return {
         words: `Somebody terminated this request in Temporal. ${because}`,
         remedy:
-          "See in the provider's console whether it is still open, and cancel it there. Another order needs another reference.",
+          "Cancel it in the provider's console. Or repeat the order that started it, then `videoid resume`: an operator says which request it is there.",
       };
   }
 }

@@ -1,6 +1,6 @@
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { z } from 'zod';
-import { UPLOAD } from '../../archive/marks.js';
+import { createMark, UPLOAD } from '../../archive/marks.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { isSamePlace } from '../../messages/temporal-place.js';
 import { temporalFailure } from '../../temporal/calls.js';
@@ -46,8 +46,9 @@ export async function resumeRecorded(
     return { reference, attempt, workflowId, state: 'ended', outcome: recorded };
   }
   const moved = afterLoss && (await moveHere(access, record));
-  // If the archive is an older copy, documents may have been uploaded since.
+  // The archive may be an older copy. Then documents may have been uploaded since, or the request may have been created since.
   if ((await archive.readProvider(record)) !== undefined) await archive.mark(record, UPLOAD);
+  else if (await wasCreated(access, workflowId)) await archive.mark(record, createMark(1));
   const taskQueue = await leaveOtherQueue(access, record);
   const started = await resumeRequest(access, record, true);
   if (started.state === 'started') {
@@ -69,6 +70,23 @@ async function endAsRecorded({ client }: RequestAccess, workflowId: string): Pro
     if ((await handle.describe()).status.name === 'RUNNING') await handle.cancel();
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw temporalFailure(error);
+  }
+}
+
+/** Whether the provider created the request, as far as Temporal knows. Then an operator must say which one it is. */
+async function wasCreated({ client }: RequestAccess, workflowId: string): Promise<boolean> {
+  try {
+    const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+    const creates = new Set(
+      events
+        ?.filter((event) => event.activityTaskScheduledEventAttributes?.activityType?.name === 'create')
+        .map(({ eventId }) => String(eventId)),
+    );
+    const done = events?.map((event) => String(event.activityTaskCompletedEventAttributes?.scheduledEventId));
+    return done?.some((id) => creates.has(id)) === true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw temporalFailure(error);
   }
 }
 

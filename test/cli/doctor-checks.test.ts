@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { healthAt, isInReach, type ProcessHealth } from '../../src/cli/checks/process-health.js';
 import { compared, type Found, type Here } from '../../src/cli/checks/processes.js';
 import { quickly } from '../../src/cli/checks/provider.js';
+import { enrolmentChecks } from '../../src/cli/checks/registration-authority.js';
 import type { Config } from '../../src/config.js';
 import type { ProcessRecord } from '../../src/messages/processes.js';
 
@@ -96,4 +97,15 @@ test('doctor does not wait for a silent provider as long as a step does', () => 
   const timeouts = { connect: 10_000, answer: 60_000, body: 100 };
   const environments = { prod: { timeouts } } as unknown as Config['environments'];
   expect(quickly(environments)['prod']?.timeouts).toEqual({ connect: 2500, answer: 5000, body: 100 });
+});
+
+test('enrolments that got no scratchcard count more than the list of the provider', async () => {
+  const enrolment = { fewScratchcards: 5, secrets: 'drop' };
+  const authority = { environment: 'test', officers: {}, review: { mode: 'at-provider' }, enrolment };
+  const config = { environments: {}, registrationAuthorities: { '139': authority }, keys: { seal: [] } };
+  const checks = await enrolmentChecks(config as unknown as Config, ['139', '116', '139']);
+  expect(checks.find(({ name }) => name === 'scratchcards of 139')).toMatchObject({
+    state: 'fail',
+    words: 'none is left, and 2 enrolment(s) wait for one',
+  });
 });
