@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Notices } from '../archive/notices.js';
 import type { Config } from '../config.js';
@@ -25,11 +26,16 @@ export async function ownRecord(
     host: hostname(),
     address,
     version: codeVersion(),
-    ...defined({ settings: process.env['VIDEOID_CONFIG'] || undefined }),
+    ...defined({ settings: settingsFile() }),
     startedAt: new Date().toISOString(),
     temporal: { address: temporal.address, namespace: temporal.namespace, taskQueue: temporal.taskQueue },
     keys: kind === 'codec-server' ? { ...keys, seal: [], orders: [] } : keys,
   };
+}
+
+function settingsFile(): string | undefined {
+  const path = process.env['VIDEOID_CONFIG'];
+  return path ? resolve(path) : undefined;
 }
 
 /** Leaves the record in the archive and keeps it fresh until the signal. Trouble with the archive does not matter here. */

@@ -19,20 +19,26 @@ export async function enrolmentChecks(
   withoutCard: readonly (string | undefined)[],
 ): Promise<Check[]> {
   const apis = new RegistrationAuthorities(quickly(environments));
+  const silent = new Set<string>();
+  const ofApi = async (name: string, api: Api | undefined): Promise<Check[]> => {
+    if (api === undefined) return [];
+    const answer = await apiCheck(apis, name);
+    if (answer.state === 'fail') silent.add(name);
+    return [await certificateCheck(name, api), answer];
+  };
+  const ofAuthority = async (id: string, authority: RegistrationAuthorityConfig): Promise<Check[]> => {
+    const { environment, enrolment } = authority;
+    if (enrolment === undefined) return [];
+    const settings = [officersCheck(id, authority), secretsCheck(id, enrolment, keys.seal.length > 0)];
+    const waiting = withoutCard.filter((each) => each === id).length;
+    if (silent.has(environment) && waiting === 0) return settings;
+    return [...settings, await scratchcardsCheck(apis, id, authority, enrolment, waiting)];
+  };
   try {
-    const ofApis = Object.entries(environments).map(async ([name, { registrationAuthorityApi: api }]) =>
-      api === undefined ? [] : [await certificateCheck(name, api), await apiCheck(apis, name)],
-    );
-    const ofAuthorities = Object.entries(registrationAuthorities).map(async ([id, authority]) => {
-      const { enrolment } = authority;
-      if (enrolment === undefined) return [];
-      const settings = [officersCheck(id, authority), secretsCheck(id, enrolment, keys.seal.length > 0)];
-      return [
-        ...settings,
-        await scratchcardsCheck(apis, id, authority, enrolment, withoutCard.filter((each) => each === id).length),
-      ];
-    });
-    return (await Promise.all([...ofApis, ...ofAuthorities])).flat();
+    const found = Object.entries(environments).map(([name, each]) => ofApi(name, each.registrationAuthorityApi));
+    const checks = (await Promise.all(found)).flat();
+    const known = Object.entries(registrationAuthorities).map(([id, authority]) => ofAuthority(id, authority));
+    return [...checks, ...(await Promise.all(known)).flat()];
   } finally {
     await apis.close();
   }

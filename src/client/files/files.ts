@@ -3,7 +3,15 @@ import { type AttemptOption, type RequestAccess } from '../running/access.js';
 import { CALL_WITHIN } from '../../temporal/calls.js';
 import { linkOf } from './link.js';
 import { type EnrolmentSecrets, type ReadOrder, readOrder, readSecrets } from './sealed-secrets.js';
-import { type DocumentEntry, documentsOf, fileOf, type ShownFile, showFile, type ShowOptions } from './shown-files.js';
+import {
+  afterItsEnd,
+  type DocumentEntry,
+  documentsOf,
+  fileOf,
+  type ShownFile,
+  showFile,
+  type ShowOptions,
+} from './shown-files.js';
 
 export { keepLink } from './link.js';
 export { type CertificateSecrets, type EnrolmentSecrets, type ReadOrder, readPreauthLink } from './sealed-secrets.js';
@@ -51,7 +59,8 @@ export function fileVerbs(access: RequestAccess) {
       const { signed = false, channel } = options;
       const entry = (await documentsOf(archive, record)).find((document) => document.index === index);
       const shown = { what: 'document-shown', channel, facts: { index, signed } };
-      return { ...(await showFile(archive, record, fileOf(record, index, signed), shown)), name: entry?.name ?? '' };
+      const file = showFile(archive, record, fileOf(record, index, signed), shown);
+      return { ...(await file.catch(afterItsEnd(archive, record))), name: entry?.name ?? '' };
     },
 
     /**
@@ -63,7 +72,8 @@ export function fileVerbs(access: RequestAccess) {
       const record = await access.record(reference, options);
       const { signed = false, channel } = options;
       const file = { kind: signed ? 'signed-contract' : 'contract' } as const;
-      return await showFile(archive, record, file, { what: 'contract-shown', channel, facts: { signed } });
+      const shown = showFile(archive, record, file, { what: 'contract-shown', channel, facts: { signed } });
+      return await shown.catch(afterItsEnd(archive, record));
     },
 
     /**

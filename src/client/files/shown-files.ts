@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type { Archive, ArchiveFile, AttemptKey } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { defined } from '../../messages/defined.js';
+import { VideoIdError } from '../../messages/failures.js';
 import { type AttemptOption, isThere, lostFiles } from '../running/access.js';
 
 /** One document of a request. */
@@ -83,4 +84,17 @@ export function fileOf({ flow, documents }: RequestRecord, index: number, signed
   return flow === 'enrolment' && index > documents.length
     ? { kind: 'supplied', index: index - documents.length }
     : { kind: 'document', index };
+}
+
+/** For a file that is not there: after the end of the request, nothing stores it any more. */
+export function afterItsEnd(archive: Archive, record: RequestRecord): (error: unknown) => Promise<never> {
+  return async (error) => {
+    const missing = error instanceof VideoIdError && error.code === 'DOCUMENT_NOT_FOUND';
+    if (!missing || (await archive.readOutcome(record)) === undefined) throw error;
+    throw new VideoIdError('DOCUMENT_NOT_FOUND', 'The file is not in the archive, and the request has ended.', {
+      remedy: 'It was never stored, or it is lost. Look for it in a copy of the archive, or ask those who got it.',
+      facts: error.facts,
+      cause: error,
+    });
+  };
 }

@@ -26,9 +26,9 @@ const REASON_WORDS: Record<string, string> = {
   'gave-up': 'the signer gave up',
 };
 
-/** One or two sentences. */
-export function endWords(kind: OutcomeKind, reason: string, outcome: Outcome | undefined): string {
-  const why = kind === 'signed' && outcome ? signedWords(outcome) : (REASON_WORDS[reason] ?? reason);
+/** One or two sentences. @param lost files that were stored */
+export function endWords(kind: OutcomeKind, reason: string, outcome: Outcome | undefined, lost?: MissingFiles): string {
+  const why = kind === 'signed' && outcome ? signedWords(outcome, lost) : (REASON_WORDS[reason] ?? reason);
   const by = outcome === undefined ? '' : `, by ${[outcome.actor.kind, outcome.actor.id].filter(Boolean).join(' ')}`;
   const sentences = [`Ended ${kind}: ${why} (${reason}${by}).`];
   if (outcome?.cleanup === 'pending') {
@@ -61,16 +61,17 @@ function filesIn({ documents, contract }: MissingFiles): string {
 }
 
 /** Files that did not pass were accepted by a setting or an operator. */
-function signedWords({ documents, missing }: Outcome): string {
+function signedWords({ documents, missing }: Outcome, lost: MissingFiles | undefined): string {
+  const stored = lost === undefined ? 'are stored' : 'were stored';
   const others = documents.filter(({ verification }) => verification.result !== 'passed');
   if (others.length === 0)
     return missing === undefined
-      ? 'the signer signed; the files are stored and verified'
+      ? `the signer signed; the files ${stored} and verified`
       : 'the signer signed; an operator gave up on files that the provider did not give';
   const list = others.map(
     ({ index, verification: { result, reasons } }) => `document ${index}: ${result}, ${reasonWords(reasons)}`,
   );
-  return `the signer signed; the files are stored, but these did not pass verification: ${list.join('; ')}`;
+  return `the signer signed; the files ${stored}, but these did not pass verification: ${list.join('; ')}`;
 }
 
 /** @param late the event that notes what the signer did after the end */

@@ -30,7 +30,7 @@ export async function endedCause(
     state: 'ended',
     ...(cleanup?.code === undefined ? {} : { code: cleanup.code }),
     words: [
-      endWords(kind, reason, outcome),
+      endWords(kind, reason, outcome, lost),
       ...(older === undefined ? [] : [older]),
       ...(lost === undefined ? [] : [lostWords(lost)]),
       ...late.map(lateWords),

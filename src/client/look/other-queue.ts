@@ -66,7 +66,7 @@ export async function wrongQueue(
   ];
   return {
     words: words.join(' '),
-    correct: `Set temporal.taskQueue to ${right} there${right === own ? '' : ' and here'}, and restart what runs with it.`,
+    correct: `Set temporal.taskQueue to ${right} there${right === own ? '' : ' and here'}, if it is not so by now, and restart what runs with it.`,
     before,
   };
 }

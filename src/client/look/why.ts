@@ -22,7 +22,7 @@ import { seenHere, withNextRead } from './seen-here.js';
 import { silenceOf } from './silence.js';
 
 /** Milliseconds. Whoever asks why must soon learn that Temporal itself is away. */
-const DESCRIBED_WITHIN = 2_500;
+const DESCRIBED_WITHIN = 2_000;
 
 /** The parts of the client that are needed to find the cause. */
 export type WhyPlace = Pick<RequestAccess, 'archive' | 'client' | 'config' | 'status' | 'temporal'>;

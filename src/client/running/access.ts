@@ -104,14 +104,25 @@ export class RequestAccess {
    * @throws VideoIdError REQUEST_ELSEWHERE
    */
   async record(reference: string, options: CallOptions): Promise<RequestRecord> {
-    const record = await this.recordAnywhere(reference, options);
-    await assertHere(this, record);
-    return record;
+    return await this.#timed(async () => {
+      const record = await this.#found(reference, options);
+      await assertHere(this, record);
+      return record;
+    });
   }
 
   /** The same, wherever the request runs. @throws VideoIdError REQUEST_NOT_FOUND, which says whether Temporal knows the request */
-  async recordAnywhere(reference: string, { flow, attempt, updateId }: CallOptions): Promise<RequestRecord> {
-    await this.clock.refresh(this.client);
+  async recordAnywhere(reference: string, options: CallOptions): Promise<RequestRecord> {
+    return await this.#timed(() => this.#found(reference, options));
+  }
+
+  /** Work beside which Temporal's clock is asked for: both may wait for a Temporal that is away. */
+  async #timed<T>(work: () => Promise<T>): Promise<T> {
+    const [result] = await Promise.all([work(), this.clock.refresh(this.client)]);
+    return result;
+  }
+
+  async #found(reference: string, { flow, attempt, updateId }: CallOptions): Promise<RequestRecord> {
     const meant = flow ?? (this.#findsFlow ? await flowOf(this.archive, reference) : 'signature');
     const record = await attemptOf(this.archive, meant, reference, attempt).catch(async (error: unknown) => {
       if (!(error instanceof VideoIdError) || error.code !== 'REQUEST_NOT_FOUND') throw error;

@@ -77,7 +77,7 @@ export async function findExecution(client: Client, workflowId: string): Promise
     if (refused !== undefined) throw startRefused(refused);
     if (name === 'RUNNING' || name === 'PAUSED' || name === 'CONTINUED_AS_NEW') return { description };
     throw new VideoIdError('REQUEST_ENDED', 'Somebody ended the request in Temporal, and it has no outcome.', {
-      remedy: `${resumeOf(workflowId)} continues it from the archive. What was done is not repeated.`,
+      remedy: `${resumeOf(workflowId)} continues it from the archive. What was done is not repeated. To end it, cancel it then.`,
       facts: { workflow: name.toLowerCase() },
     });
   } catch (error) {

@@ -26,7 +26,7 @@ export async function unlessInTemporal(
     // If Temporal does not answer soon, the archive's answer stands.
     const found = await Promise.race([
       client.withDeadline(until, () => client.workflow.getHandle(workflowId).describe()).catch(() => undefined),
-      pause(until - Date.now(), undefined, { ref: false }),
+      pause(Math.max(until - Date.now(), 0), undefined, { ref: false }),
     ]);
     if (found === undefined) continue;
     const { words, remedy } = lacking(found.status.name, { address, namespace, workflowId });

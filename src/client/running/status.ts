@@ -91,9 +91,12 @@ export async function statusOf(
   }
 }
 
-async function askedStatus({ archive, client }: StatusPlace, record: RequestRecord): Promise<Standing> {
+async function askedStatus(place: StatusPlace, record: RequestRecord): Promise<Standing> {
+  const { archive, client } = place;
   const { outcome, description } = await findExecution(client, record.workflowId);
   if (outcome !== undefined) return { status: await endedStatus(archive, record, outcome) };
+  const { taskQueue } = description;
+  if (taskQueue !== place.taskQueue && !(await isWorkerPolling(client, taskQueue))) throw workerAway(place, taskQueue);
   const handle = client.workflow.getHandle(record.workflowId);
   // If a workflow task runs, the server answers the query after it, with a longer history.
   const underWay = Boolean(description.raw.pendingWorkflowTask);
