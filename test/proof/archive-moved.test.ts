@@ -86,7 +86,10 @@ test('an archive that was moved, is not mounted or is another one: each process 
 
   // What was said, done: the setting names the place where the archive is now.
   const corrected = { VIDEOID_ARCHIVE_DIRECTORY: moved };
-  expect(await run(['doctor'], corrected)).toMatchObject({ code: 0 });
+  // The processes still need it. `doctor` asks them, and says so.
+  const doctor = (await run(['doctor'], corrected)).output;
+  expect(doctor).toMatch(/^ok +archive /m);
+  expect(doctor).toMatch(new RegExp(`^fail +worker on .*\\n +There is no archive in ${place}`, 'm'));
   expect(await run(['why', people.reference], corrected)).toMatchObject({ code: 0 });
   renameSync(moved, place);
   await people.throughTo('signed');
