@@ -66,6 +66,9 @@ export interface Order<Answer> {
 /** These answers to a sent code are final. Temporal knows which other refusals are final. */
 const SETTLED = new Set<FailureCode>(['CODE_NOT_ACCEPTED', 'CODE_SPENT']);
 
+/** Milliseconds to find out why a reference is not in the archive. Nothing depends on it. */
+const NOT_THERE_WITHIN = 2_000;
+
 /** Access to recorded and running requests of both flows. Every verb uses it. */
 export class RequestAccess {
   readonly config: Config;
@@ -126,7 +129,7 @@ export class RequestAccess {
     const meant = flow ?? (this.#findsFlow ? await flowOf(this.archive, reference) : 'signature');
     const record = await attemptOf(this.archive, meant, reference, attempt).catch(async (error: unknown) => {
       if (!(error instanceof VideoIdError) || error.code !== 'REQUEST_NOT_FOUND') throw error;
-      await assertOwnArchive(this); // another archive does not have it
+      await assertOwnArchive(this, NOT_THERE_WITHIN); // another archive does not have it
       throw await unlessInTemporal(this, { reference, flow: this.#findsFlow ? flow : meant, attempt }, error);
     });
     return attempt === undefined ? await attemptOrdered(this.archive, record, updateId) : record;

@@ -82,7 +82,9 @@ export async function findExecution(client: Client, workflowId: string): Promise
     });
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
-    throw new VideoIdError('REQUEST_NOT_FOUND', 'The request is recorded, but Temporal does not know it.', {
+    const words =
+      'Temporal does not have the request: its start was interrupted, somebody deleted it, or an older copy was restored.';
+    throw new VideoIdError('REQUEST_NOT_FOUND', words, {
       field: 'reference',
       remedy: `${resumeOf(workflowId)} continues it from the archive, and so does the same start.`,
       facts: { recorded: true },
