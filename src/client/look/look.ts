@@ -29,7 +29,7 @@ import { type OtherQueue, otherQueues } from './other-queue.js';
 import { pendingWork } from './pending-work.js';
 import { remediesOf } from './running.js';
 import { seenHere, withNextRead } from './seen-here.js';
-import { whyOf } from './why.js';
+import { TEMPORAL_WITHIN, whyOf } from './why.js';
 
 export type { Condition } from './conditions.js';
 export type { OtherQueue } from './other-queue.js';
@@ -87,7 +87,8 @@ export function lookVerbs(access: RequestAccess) {
      * @throws VideoIdError TEMPORAL_UNREACHABLE
      */
     async why(reference: string, options: AttemptOption = {}): Promise<Why> {
-      return await whyOf(access, await access.record(reference, options));
+      const until = Date.now() + TEMPORAL_WITHIN;
+      return await whyOf(access, await access.record(reference, options), until);
     },
 
     /** Temporal's clock, milliseconds since 1970. All times here are by it, and this machine's clock may differ. */

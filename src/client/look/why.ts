@@ -22,7 +22,7 @@ import { seenHere, withNextRead } from './seen-here.js';
 import { silenceOf } from './silence.js';
 
 /** Milliseconds. Whoever asks why must soon learn that Temporal itself is away. */
-const DESCRIBED_WITHIN = 2_000;
+export const TEMPORAL_WITHIN = 4_000;
 
 /** The parts of the client that are needed to find the cause. */
 export type WhyPlace = Pick<RequestAccess, 'archive' | 'client' | 'config' | 'status' | 'temporal'>;
@@ -31,19 +31,24 @@ export type WhyPlace = Pick<RequestAccess, 'archive' | 'client' | 'config' | 'st
  * Finds the true cause, even without a worker: from the archive, the request itself, and Temporal's data about its steps. Lets the
  * request read the provider first, if it can.
  *
+ * @param until when Temporal must have answered for the first time, milliseconds since 1970
  * @throws VideoIdError TEMPORAL_UNREACHABLE, ARCHIVE_NOT_SHARED, ARCHIVE_UNAVAILABLE
  */
-export async function whyOf(place: WhyPlace, record: RequestRecord): Promise<Why> {
+export async function whyOf(
+  place: WhyPlace,
+  record: RequestRecord,
+  until = Date.now() + TEMPORAL_WITHIN,
+): Promise<Why> {
   const { reference, attempt, workflowId } = record;
-  const found = await cause(place, record);
+  const found = await cause(place, record, until);
   return { reference, attempt, workflowId, ...found, since: notAhead(found.since, place.archive) };
 }
 
-async function cause(place: WhyPlace, record: RequestRecord): Promise<Found> {
+async function cause(place: WhyPlace, record: RequestRecord, until: number): Promise<Found> {
   const { archive, client, config } = place;
   const outcome = await archive.readOutcome(record);
   if (outcome !== undefined) return await endedCause(place, record, outcome, await place.status(record));
-  const description = await describe(client, record);
+  const description = await describe(client, record, until);
   const names = await commandPlace(place, record);
   if (description === undefined) return await notInTemporal(place, record, names);
   if (description.status.name === 'PAUSED')
@@ -105,11 +110,14 @@ function providerOf(moment: Moment, late: boolean): Found['provider'] {
   return { readAt, ...defined({ status: moment.status.provider.status }), ...(late ? { newerAwaited: true } : {}) };
 }
 
-async function describe(client: Client, record: RequestRecord): Promise<WorkflowExecutionDescription | undefined> {
+async function describe(
+  client: Client,
+  record: RequestRecord,
+  until: number,
+): Promise<WorkflowExecutionDescription | undefined> {
   try {
-    return await client.withDeadline(Date.now() + DESCRIBED_WITHIN, () =>
-      client.workflow.getHandle(record.workflowId).describe(),
-    );
+    const soon = Math.max(until, Date.now() + 1_000); // the archive may have been slow
+    return await client.withDeadline(soon, () => client.workflow.getHandle(record.workflowId).describe());
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw temporalFailure(error, { remedy: 'Check that Temporal runs and that `videoid doctor` reaches it.' });

@@ -13,7 +13,7 @@ export interface Whereabouts {
 }
 
 /** Milliseconds. A verb that only needs the archive must not wait long for Temporal. */
-const LOOK_WITHIN = 1_500;
+const LOOK_WITHIN = 2_000;
 
 /**
  * Refuses a request that runs in another Temporal than this process uses. What has ended may be read anywhere. While Temporal does
