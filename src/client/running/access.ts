@@ -129,8 +129,10 @@ export class RequestAccess {
     const meant = flow ?? (this.#findsFlow ? await flowOf(this.archive, reference) : 'signature');
     const record = await attemptOf(this.archive, meant, reference, attempt).catch(async (error: unknown) => {
       if (!(error instanceof VideoIdError) || error.code !== 'REQUEST_NOT_FOUND') throw error;
-      await assertOwnArchive(this, NOT_THERE_WITHIN); // another archive does not have it
-      throw await unlessInTemporal(this, { reference, flow: this.#findsFlow ? flow : meant, attempt }, error);
+      const lacking = { reference, flow: this.#findsFlow ? flow : meant, attempt };
+      // Another archive does not have it, or an older copy.
+      const asked = [unlessInTemporal(this, lacking, error), assertOwnArchive(this, NOT_THERE_WITHIN)] as const;
+      throw (await Promise.all(asked))[0];
     });
     return attempt === undefined ? await attemptOrdered(this.archive, record, updateId) : record;
   }
