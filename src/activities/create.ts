@@ -64,27 +64,6 @@ export function create(dependencies: Dependencies): SignatureActivities['create'
   };
 }
 
-/** What came of creates that the end of a signature request or an enrolment cut off. */
-export function made({ archive }: Dependencies): SignatureActivities['made'] {
-  return async (key, { since, round }) => {
-    const known = await archive.readProvider(key);
-    if (known && (since === 1 || (known.round ?? 0) >= since)) {
-      const { requestPk, videoidPk } = known;
-      return { ids: { requestPk, ...defined({ videoidPk }) } };
-    }
-    const cards = (await archive.cards(key)).filter((card) => card.round >= since).map(({ sn }) => sn);
-    const rounds = Array.from({ length: round - since + 1 }, (_, index) => since + index);
-    for (const sent of key.flow === 'signature' ? rounds : cards)
-      if (await archive.hasMark(key, createMark(sent))) return { inDoubt: true };
-    return {};
-  };
-}
-
-/** Set before a create is sent, with the number of its round or its card. Removed if it certainly made nothing. */
-export function createMark(sent: number | string): string {
-  return `create-${sent}`;
-}
-
 /** Waits for a provider that is out of reach: without an answer, the create would be in doubt. */
 async function assertInReach(provider: OneShot): Promise<void> {
   try {

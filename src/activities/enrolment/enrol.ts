@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ProviderData } from '../../archive/archive.js';
+import { createMark } from '../../archive/marks.js';
 import type { EnrolmentActivities } from '../../messages/activities.js';
 import { leftOf } from '../../messages/age.js';
 import { defined } from '../../messages/defined.js';
@@ -9,7 +10,6 @@ import { authorityOf, type Dependencies } from '../engine/dependencies.js';
 import { stepFailure } from '../engine/failures.js';
 import { endOfTry, providerRequest } from '../engine/provider-step.js';
 import { providerRead } from '../watch.js';
-import { createMark } from '../create.js';
 import { assertNotFinished } from '../finished-video.js';
 import { isSamePhone } from '../identity.js';
 import { ScratchcardSupply } from './scratchcard-supply.js';
