@@ -43,8 +43,13 @@ export function shareSettings(settings: Record<string, unknown>): void {
       },
     },
   };
-  manual.officers = { ...manual.officers, [TYPING_OFFICER]: { ...manual.officers[OFFICER], pin: undefined } };
+  addTypingOfficer(manual);
   for (const [id, authority] of Object.entries(more)) authorities[id] = Object.assign(authority, { webhookTokens: [] });
+}
+
+/** An officer whose PIN is not in the settings. */
+export function addTypingOfficer(authority: { officers: Record<string, object> }): void {
+  authority.officers = { ...authority.officers, [TYPING_OFFICER]: { ...authority.officers[OFFICER], pin: undefined } };
 }
 
 /** The same for the provider, in addition to what `given` says about the usual authorities. */

@@ -4,8 +4,9 @@
  */
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Installation } from '../installation/installation.js';
+import { AUTHORITIES, Installation } from '../installation/installation.js';
 import { addOtherOfficer, knowOtherOfficer } from '../installation/other-officer.js';
+import { addTypingOfficer } from '../installation/shared-settings.js';
 import { Temporal } from '../installation/temporal.js';
 import { ENDS, LEFT_BEHIND } from './ends.js';
 import { HISTORIES, HISTORY_KEY, historyKeyRing } from './history-key.js';
@@ -20,6 +21,7 @@ test('every end is recorded', async () => {
         Object.assign(authority, { enrolment: { secrets: 'seal', preauthLink: true } });
       }
       addOtherOfficer(settings);
+      addTypingOfficer(authorities[AUTHORITIES.manual] as { officers: Record<string, object> });
     },
   });
   await knowOtherOfficer(at);

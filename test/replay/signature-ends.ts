@@ -2,6 +2,7 @@ import type { StartInput } from '../../src/client.js';
 import { AUTHORITIES, type Installation } from '../installation/installation.js';
 import { aSigner, People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
+import { TYPING_OFFICER } from '../installation/shared-settings.js';
 import type { Ends } from './ends.js';
 
 const OPERATOR = { kind: 'operator', id: 'desk' } as const;
@@ -61,6 +62,40 @@ export const SIGNATURE_ENDS = {
     await at.client.newVideo(people.reference, { actor: OPERATOR, reason: 'the camera was broken' });
     await people.untilStatus(({ attention }) => attention === undefined);
     await people.throughTo('signed');
+    return people;
+  },
+  'earlier-video': async (at) => {
+    const people = await until(at, 'video');
+    const { provider } = await people.status();
+    const ids = { videoidPk: String(provider.videoidPk), requestPk: await people.requestPk() };
+    await at.provider.video(ids.requestPk, 'incomplete');
+    const order = { actor: OPERATOR, reason: 'nothing happens', discardVideo: true } as const;
+    await at.client.newVideo(people.reference, order);
+    await at.provider.video(ids.requestPk, 'finished');
+    await people.attention('EARLIER_VIDEO_FINISHED');
+    await at.client.resolve(people.reference, { remedy: 'adopt', actor: OPERATOR, ids });
+    await people.until('review');
+    await people.approve();
+    await people.throughToCode();
+    await people.sign();
+    return people;
+  },
+  'decision-refused': async (at) => {
+    const people = await until(at, 'review');
+    const decision = { decision: 'approve', officer: TYPING_OFFICER, evidenceSeen: 'console' } as const;
+    await at.client.review(people.reference, { ...decision, credentials: { pin: 'wrong-pin' } }).catch(() => undefined); // refused, as intended
+    await people.attention('CREDENTIALS_REFUSED');
+    await people.approve();
+    await people.throughToCode();
+    await people.sign();
+    return people;
+  },
+  'create-in-doubt-given-up': async (at) => {
+    const signer = aSigner();
+    await at.provider.addFault({ name: 'answer-lost', endpoint: 'create', phone: signer.phone, times: 1 });
+    const people = await People.start(at, { signer });
+    await people.attention('CREATE_IN_DOUBT');
+    await at.client.resolve(people.reference, { remedy: 'cancel', actor: OPERATOR });
     return people;
   },
   'code-not-accepted': async (at) => {
