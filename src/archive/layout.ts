@@ -18,8 +18,8 @@ import type { ArchiveFile, AttemptKey } from './archive.js';
  *     processes/<kind>-<digest>.json              what a running process tells about itself
  *
  * Below an attempt: request.json, temporal.json, documents/<name>, provider.json, corrections/<number>.json, supplements/<number>.json,
- * calls/<name of the mark>.json, cards/<number>.json, sealed/<name>.json, uploads.json, orders/<digest of the idempotency key>.json, outcome.json, events/<time>-<random>.json, marks/<name>,
- * reads/<time of the last read>.
+ * calls/<name of the mark>.json, cards/<number>.json, sealed/<name>.json, uploads.json, orders/<digest of the idempotency key>.json,
+ * outcome.json, events/<time>-<random>.json, marks/<name>, reads/<time of the last read>.
  * Files that are stored after the start get a new key each time. `stored/<file>.hash.json` names the current key and its
  * hash: stored/<key>/contract.pdf, …/signed/<name>, …/contract-signed.pdf, …/supplied/<number>, …/declaration.txt, …/evidence.json.
  */

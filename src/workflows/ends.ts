@@ -102,9 +102,9 @@ export async function cleanedLater(run: RequestRun, outcome: Outcome, left: Left
 }
 
 /**
- * Cancels at the provider, if its API allows that (an assumption), unless the order keeps the video. When the budget of the step is over, it is
- * not tried again. But if the certificate may have been issued meanwhile (`mayBeIssued`), the provider's answer is waited for: it decides
- * how the request ended.
+ * Cancels at the provider, if its API allows that (an assumption), unless the order keeps the video. When the budget of the step is over,
+ * it is not tried again. But if the certificate may have been issued meanwhile (`mayBeIssued`), the provider's answer is waited for: it
+ * decides how the request ended.
  */
 export async function withdrawn(
   { steps, request, state }: RequestRun,

@@ -36,9 +36,9 @@ export async function watchForLateVideo(order: LateVideoOrder): Promise<void> {
 }
 
 /**
- * Watches a request that has ended here but is still open at the provider, or whose video was replaced. The watch ends when the signer finishes the video,
- * which goes into the feed, or when the provider closes or no longer knows the request. A later attempt that reopens it, and a
- * time limit, end the watch too.
+ * Watches a request that has ended here but is still open at the provider, or whose video was replaced. The watch ends when the signer
+ * finishes the video, which goes into the feed, or when the provider closes or no longer knows the request. A later attempt that reopens
+ * it, and a time limit, end the watch too.
  *
  * @returns the status that says that the video is finished
  */

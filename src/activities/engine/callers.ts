@@ -20,8 +20,9 @@ const RECORDING = new Set(['clean', 'record']);
 /**
  * Lets a step run only for the workflow that it belongs to. Anybody who can write to Temporal can start a workflow that calls our steps.
  * Steps of a cleanup or of a late video's watch run only if the archive knows that the request has ended: a made-up cleanup must not
- * delete the documents of a running request. An earlier video is watched before the end too. All other steps run only before the end: a request that has ended and is started again, reset, or
- * restored with Temporal, does nothing, and ends as recorded. No step runs for a request that lives in another Temporal.
+ * delete the documents of a running request. An earlier video is watched before the end too. All other steps run only before the end: a
+ * request that has ended and is started again, reset, or restored with Temporal, does nothing, and ends as recorded. No step runs for a
+ * request that lives in another Temporal.
  */
 export function callersOf(
   archive: Pick<Archive, 'readOutcome' | 'readProvider' | 'assertArchive'>,
