@@ -277,5 +277,4 @@ async function checkedBundle(path: string): Promise<string> {
   }
 }
 
-/** Longer trouble may become the attention of a request, so it must be noted by then. Milliseconds. */
 runIfStarted(import.meta.url, () => main());

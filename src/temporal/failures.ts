@@ -19,7 +19,8 @@ export const GRPC = {
 /** The gRPC status of an error of Temporal's client, or of one of its causes. Undefined if there is none. */
 export function grpcStatusOf(error: unknown): { code: number; details: string } | undefined {
   for (let each = error; each instanceof Error; each = each.cause) {
-    if (isGrpcServiceError(each)) return { code: each.code, details: each.details };
+    // The connection of a worker has the details in the message.
+    if (isGrpcServiceError(each)) return { code: each.code, details: each.details || each.message };
   }
   return undefined;
 }
