@@ -15,7 +15,7 @@ export async function documentsUploaded(run: RequestRun): Promise<Uploaded> {
   const { state, request } = run;
   run.enter('preparing');
   const uploaded = await upload(run);
-  if (uploaded === undefined) {
+  if (uploaded === 'signed-before') {
     state.see({ status: 'ISSUED' }, 'poll');
     return NOT_KNOWN;
   }
@@ -27,8 +27,8 @@ export async function documentsUploaded(run: RequestRun): Promise<Uploaded> {
   return uploaded;
 }
 
-/** Undefined if the provider has signed, and the archive does not know which documents. */
-async function upload({ steps, request, requestPk }: RequestRun): Promise<Uploaded | undefined> {
+/** `signed-before`: the provider has signed, and the archive does not know which documents. */
+async function upload({ steps, request, requestPk }: RequestRun): Promise<Uploaded | 'signed-before'> {
   const { key, documents, policy } = request;
   let allowed: Allowed = {};
   for (;;) {
@@ -38,7 +38,7 @@ async function upload({ steps, request, requestPk }: RequestRun): Promise<Upload
       remedies: uploadRemedies,
       failsOn: ({ code }) => code === 'SIGNED_FILES_MISSING',
     });
-    if (attempt.end === 'failed') return undefined;
+    if (attempt.end === 'failed') return 'signed-before';
     if (attempt.end === 'done') return attempt.value;
     const identity = acceptableSigner(attempt.failure);
     allowed = { ...allowed, ...(identity ? { identity } : { contractAsItCame: true }) };
