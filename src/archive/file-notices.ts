@@ -33,9 +33,14 @@ export class FileNotices implements Notices {
   }
 
   async noteOutage(outage: Outage): Promise<void> {
-    if ((await this.readOutage(outage)) !== undefined) return;
-    const checked = checkedRecord(outageSchema, outage);
-    await this.#disk.writeOnce(this.#disk.path(outageFile(outage)), recordText(checked));
+    const noted = await this.readOutage(outage);
+    if (noted?.code === outage.code && gist(noted.words) === gist(outage.words)) return;
+    const path = this.#disk.path(outageFile(outage));
+    if (noted === undefined) {
+      await this.#disk.writeOnce(path, recordText(checkedRecord(outageSchema, outage)));
+    } else {
+      await this.#disk.replace(path, recordText(checkedRecord(outageSchema, { ...outage, since: noted.since })));
+    }
   }
 
   async readOutage(system: ProviderSystem): Promise<Outage | undefined> {
@@ -73,4 +78,9 @@ export class FileNotices implements Notices {
   async callbacks(): Promise<CallbackCount[]> {
     return await this.#callbacks.all();
   }
+}
+
+/** What is said, without times and numbers, which differ in each try. */
+function gist(words: string): string {
+  return words.replaceAll(/\w*\d\w*/g, '');
 }

@@ -10,7 +10,7 @@ export interface Notices {
   /** At most `limit` entries after number `after`, in order. New entries are always added at the end. */
   readFeed(after: number, limit: number): Promise<{ number: number; entry: FeedEntry }[]>;
 
-  /** Notes that an Optimizer is out of reach. Changes nothing if that is noted already. */
+  /** Notes that an Optimizer is out of reach, and why now. If it is noted already, its beginning stays. */
   noteOutage(outage: Outage): Promise<void>;
   readOutage(system: ProviderSystem): Promise<Outage | undefined>;
   /** Harmless if none is noted. */
