@@ -122,6 +122,20 @@ describe('why a running request waits', () => {
     expect(await found({ endsBy })).toMatchObject({ endsBy });
   });
 
+  test('a step that an operator let try again is shown with what it fails for now', async () => {
+    const failure = { code: 'CLIENT_CERTIFICATE_FAILED', words: 'The client certificate expired' } as const;
+    const again = inAttention({ step: 'create', code: 'SECRET_NOT_FOUND', words: 'The secret cannot be read.' });
+    const pending = { steps: [{ step: 'create', tries: 4, since: SINCE, failure }] };
+    const tried = await found({ ...again, underWay: 'create the request' }, undefined, pending);
+    expect(tried).toMatchObject({ code: 'CLIENT_CERTIFICATE_FAILED', words: 'The client certificate expired.' });
+    // While the decision is awaited, only reads go on.
+    expect(await found(again, undefined, pending)).toMatchObject({ code: 'SECRET_NOT_FOUND' });
+    const reads = { steps: [{ step: 'watch', tries: 4, since: SINCE, failure }] };
+    expect(await found({ ...again, underWay: 'create the request' }, undefined, reads)).toMatchObject({
+      code: 'SECRET_NOT_FOUND',
+    });
+  });
+
   test('a step that fails within its budget is shown with the wait, and the newest failure with the attention', async () => {
     const failure = { code: 'PROVIDER_BUSY', words: 'The provider is busy: HTTP 429' } as const;
     const pending = { steps: [{ step: 'watch', tries: 2, since: SINCE, failure }] };

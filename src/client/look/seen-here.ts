@@ -20,7 +20,8 @@ export function seenHere(
   if (steps.some(({ paused }) => paused))
     return { ...withAttention(status, pausedStep(status)), endsBy: PAUSED_ENDS_BY };
   const [step] = steps;
-  if (attention !== undefined) return withAttention(status, present(record, attention, step));
+  if (attention !== undefined)
+    return withAttention(status, present(record, attention, isTried(status, attention, step) ? step : undefined));
   if (step?.failure !== undefined) {
     const { code, words } = step.failure;
     return { ...status, failing: { code, words: sentence(words), since: step.since ?? status.since } };
@@ -43,9 +44,18 @@ function withAttention(status: RequestStatus, attention: Attention): RequestStat
   return { ...status, attention, words, cause: attention.code };
 }
 
-/** While a step keeps trying, its failure may have changed since the attention began. Only the archive has a document's name. */
+/** Whether the step in attention keeps trying, or tries again because somebody has decided so. */
+function isTried(
+  { underWay }: RequestStatus,
+  { awaits, step: name }: Attention,
+  step: PendingStep | undefined,
+): boolean {
+  return awaits === 'next-try' || (awaits === 'operator' && underWay !== undefined && step?.step === name);
+}
+
+/** While a step tries, its failure may have changed since the attention began. Only the archive has a document's name. */
 function present({ documents }: RequestRecord, attention: Attention, step: PendingStep | undefined): Attention {
-  const newer = attention.awaits === 'next-try' && step?.failure !== undefined ? step.failure : attention;
+  const newer = step?.failure ?? attention;
   const document = documents.find(({ index }) => index === attention.facts?.['document']);
   const named = document === undefined ? [] : [`Document ${document.index} is "${document.name}".`];
   return { ...attention, code: newer.code, words: [sentence(newer.words), ...named].join(' ') };
