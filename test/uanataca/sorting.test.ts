@@ -345,6 +345,14 @@ describe('answers that are not in the documents', () => {
       );
     });
 
+    test('a call in doubt is not said to go on by itself', async () => {
+      answer = { status: 403, body: LOGIN };
+      const client = clientOf(server.address);
+      const error = await errorOf(VERBS.approve(client));
+      await client.close();
+      expect(error.told).toMatch(/something between us .* network between here and there\.$/);
+    });
+
     test('a setting says that the provider’s server answers so too', async () => {
       const sure = { answersAreJson: false };
       expect(await outcomeOf('approve', { status: 403, body: LOGIN }, sure)).toBe('refused PROVIDER_REFUSED');

@@ -88,7 +88,9 @@ export function sortForeign<Call extends string>({ api, place }: At<Call>, call:
   const to = redirect === undefined ? '' : ` with a redirect to ${redirect.host}`;
   const or = status === 404 ? ', or nothing is served at this address' : '';
   const ours = `something between us and ${place} answered${to}${or}`;
-  return { ...trouble, ...foreignKind(api, call, status), ours, remedy: FOREIGN };
+  const sorted = foreignKind(api, call, status);
+  // A call in doubt is not repeated for ever.
+  return { ...trouble, ...sorted, ours, remedy: sorted.kind === 'temporary' ? `${FOREIGN} ${GOES_ON}` : FOREIGN };
 }
 
 /**
@@ -114,8 +116,8 @@ function foreignKind<Call extends string>(api: Api<Call>, call: Call, status: nu
   return doubt(api, call, 'ANSWER_NOT_FROM_PROVIDER');
 }
 
-const FOREIGN =
-  'Check the address, and the proxies and the network between here and there. When the provider itself answers, it goes on.';
+const FOREIGN = 'Check the address, and the proxies and the network between here and there.';
+const GOES_ON = 'When the provider itself answers, it goes on.';
 
 const CHECK_CERTIFICATE =
   'See what `videoid doctor` says about the client certificate. Put the right one where the settings say; no restart is needed.';
