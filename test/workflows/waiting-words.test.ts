@@ -33,6 +33,14 @@ describe('what a request says that it waits for', () => {
     expect(said({})).toEqual({ words: DECISION, cause: undefined });
   });
 
+  test('a document that is missing has words, also in what ends the wait', () => {
+    const missing = ['DOCUMENTS_MISSING', 'title'];
+    const { words, endsBy } = statusOf(aState({ stage: 'completing', missing }), DEADLINE);
+    const lack = 'a document that the provider needs for the approval, title';
+    expect(words).toContain(`Missing: ${lack}`);
+    expect(endsBy).toContain(`the requester provides: ${lack}`);
+  });
+
   test('data that was refused is named with its code, until other data is provided', () => {
     const inCompleting = { stage: 'completing' } as const;
     const stage = 'waiting for data or documents that the video did not give';

@@ -2,6 +2,7 @@ import { type Attention, byDeadline, DECIDED_IN_CONSOLE } from '../../messages/s
 import type { Verb } from '../../messages/verbs.js';
 import type { RequestState } from './request-state.js';
 import { verbsOffered } from './verbs.js';
+import { lackWords } from './waiting-words.js';
 
 /** A way in which a wait ends. */
 interface Way {
@@ -39,7 +40,12 @@ function waysOut(state: RequestState): Way[] {
     case 'validation':
       return [{ words: "the provider's certified operator validates or refuses" }];
     case 'completing':
-      return [{ words: `the requester provides: ${missing?.join(', ') ?? 'what is missing'}`, verb: 'provide' }];
+      return [
+        {
+          words: `the requester provides: ${missing === undefined ? 'what is missing' : lackWords(missing)}`,
+          verb: 'provide',
+        },
+      ];
     case 'issuing':
       return [{ words: 'the signer picks up the certificate behind the link in the e-mail' }];
     case 'review':

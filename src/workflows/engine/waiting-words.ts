@@ -102,7 +102,12 @@ const LACK_WORDS: Record<string, string> = {
 
 function missingWords({ stage, missing = [] }: RequestState): string | undefined {
   if (stage !== 'completing' || missing.length === 0) return undefined;
-  return `Missing: ${missing.map((name) => LACK_WORDS[name] ?? name).join(', ')}`;
+  return `Missing: ${lackWords(missing)}`;
+}
+
+/** What is missing, in words. The provider names fields, and of documents it only says that they are missing. */
+export function lackWords(missing: readonly string[]): string {
+  return missing.map((name) => LACK_WORDS[name] ?? name).join(', ');
 }
 
 function codeWords({ stage, sentAt, notAccepted, request }: RequestState): string | undefined {
