@@ -38,7 +38,7 @@ export function sign(dependencies: Dependencies): SignatureActivities['sign'] {
     const mark = `sign-${codeId}`;
     const read = async (): Promise<ProviderStatus> => (await provider.getRequest(requestPk)).status;
     const mayHaveBeenSent = await archive.hasMark(key, mark);
-    const status = await read();
+    const status = await (mayHaveBeenSent ? read().catch(inDoubtMeanwhile) : read());
     if (mayHaveBeenSent) {
       const markedAt = Date.parse((await archive.markedAt(key, mark)) ?? '');
       return resultOf(await noted(archive, key, codeId), { status, markedAt, now: archive.now(), settle });
@@ -152,6 +152,12 @@ async function noted(archive: Archive, key: RequestKey, codeId: string): Promise
 function inDoubt(readAgainIn: number, said?: string) {
   const words = `It is not known whether the signature was made${said === undefined ? '' : `: ${said}`}. The request is read again.`;
   return stepFailure('SIGN_IN_DOUBT', words, { retryIn: readAgainIn });
+}
+
+/** A read that fails settles nothing. */
+function inDoubtMeanwhile(error: unknown): never {
+  if (error instanceof ProviderError) error.amid('It is not known whether the signature was made.');
+  throw error;
 }
 
 function unexpectedStatus(status: ProviderStatus) {

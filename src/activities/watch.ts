@@ -16,7 +16,7 @@ import { stepFailure, stillWaiting } from './engine/failures.js';
 export function watch(dependencies: Dependencies): SignatureActivities['watch'] {
   const { archive, trouble } = dependencies;
   return async (key, order) => {
-    const left = await archive.touchRead(key, order.pace.gap);
+    const left = await archive.touchRead(key, order.requestPk, order.pace.gap);
     if (left > 0) throw stillWaiting(left);
     const failing = failingMark(order);
     const read = await providerRequest(dependencies, key, order.requestPk).catch(async (error: unknown) => {
@@ -68,7 +68,7 @@ async function failingSince({ archive, logger }: Dependencies, key: RequestKey, 
 /** Reads the status once, not sooner after the last read than `gap`. */
 export function readStatus(dependencies: Dependencies): SignatureActivities['readStatus'] {
   return async (key, { requestPk, gap }) => {
-    const left = await dependencies.archive.touchRead(key, gap);
+    const left = await dependencies.archive.touchRead(key, requestPk, gap);
     if (left > 0) throw stillWaiting(left);
     return await providerRead(dependencies, key, requestPk, await providerRequest(dependencies, key, requestPk));
   };

@@ -329,12 +329,12 @@ export interface Archive {
   assertReserve(): Promise<void>;
 
   /**
-   * Keeps a pause between reads of one request at the provider, across workers.
+   * Keeps a pause between reads of one request at the provider, across workers. An attempt may have several there, one for each video.
    *
    * @param gap milliseconds
    * @returns 0 if the caller may read now, which is recorded; else the milliseconds to wait, at most `gap`
    */
-  touchRead(key: AttemptKey, gap: number): Promise<number>;
+  touchRead(key: AttemptKey, requestPk: RequestPk, gap: number): Promise<number>;
 
   /** Removes leftovers of crashed starts and writes that are older than a day. Returns how many were removed. */
   sweep(): Promise<number>;

@@ -50,6 +50,7 @@ import {
   sealedFile,
   STORED,
   storedRecord,
+  readsDirectory,
 } from './layout.js';
 import { addNumbered, readNumbered } from './numbered-records.js';
 import { writeOutcome } from './outcome-file.js';
@@ -404,8 +405,8 @@ class FileArchive implements Archive {
     if ((await this.#disk.freeBytes()) < this.#reserveBytes) throw await this.#disk.full(this.#reserveBytes);
   }
 
-  async touchRead(key: AttemptKey, gap: number): Promise<number> {
-    const directory = join(await this.#attempt(key), 'reads');
+  async touchRead(key: AttemptKey, requestPk: RequestPk, gap: number): Promise<number> {
+    const directory = join(await this.#attempt(key), readsDirectory(requestPk));
     await this.#disk.makeDirectory(directory);
     return await claimRead(this.#disk, directory, gap, this.now());
   }

@@ -19,7 +19,7 @@ import type { ArchiveFile, AttemptKey } from './archive.js';
  *
  * Below an attempt: request.json, temporal.json, documents/<name>, provider.json, corrections/<number>.json, supplements/<number>.json,
  * calls/<name of the mark>.json, cards/<number>.json, sealed/<name>.json, uploads.json, orders/<digest of the idempotency key>.json,
- * outcome.json, events/<time>-<random>.json, marks/<name>, reads/<time of the last read>.
+ * outcome.json, events/<time>-<random>.json, marks/<name>, reads-<request_pk>/<time of the last read>.
  * Files that are stored after the start get a new key each time. `stored/<file>.hash.json` names the current key and its
  * hash: stored/<key>/contract.pdf, …/signed/<name>, …/contract-signed.pdf, …/supplied/<number>, …/declaration.txt, …/evidence.json.
  */
@@ -156,8 +156,17 @@ export function isIndexable(requestPk: string): boolean {
 
 /** `index/<environment>/<request_pk>`. */
 export function indexFile(environment: string, requestPk: string): string {
+  return join(indexDirectory(environment), namePart(requestPk));
+}
+
+/** `reads-<request_pk>`, below the attempt. */
+export function readsDirectory(requestPk: string): string {
+  return `reads-${namePart(requestPk)}`;
+}
+
+function namePart(requestPk: string): string {
   if (!isIndexable(requestPk)) throw badPart('requestPk', '1 to 64 of A-Z a-z 0-9 . _ -');
-  return join(indexDirectory(environment), requestPk);
+  return requestPk;
 }
 
 function badPart(field: string, allowed: string): VideoIdError {

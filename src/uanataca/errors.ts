@@ -53,6 +53,7 @@ export class ProviderError extends Error {
   readonly words: string;
   /** What the words mean, if they are only an answer in short. */
   readonly #meant: string | undefined;
+  #stake = '';
   /** What to do about it, if the cause is known. */
   remedy: string | undefined;
   readonly meaning: Meaning | undefined;
@@ -95,6 +96,16 @@ export class ProviderError extends Error {
   /** For a caller who knows what to do about it. What the error knows itself is kept. */
   advise(remedy: string): void {
     this.remedy ??= remedy;
+  }
+
+  /** For a caller who knows what is at stake meanwhile. It is not said of the provider, only of this call. */
+  amid(stake: string): void {
+    this.#stake = `${stake} `;
+  }
+
+  /** The same as `told`, after what is at stake for this call. */
+  get toldHere(): string {
+    return `${this.#stake}${this.told}`;
   }
 
   /** What the words mean, the words, and what to do. */

@@ -222,6 +222,19 @@ describe('sign', () => {
     expect((await request.provider()).calls['sign']?.received).toBe(1);
   });
 
+  test('in doubt says so while the provider cannot be read', async () => {
+    const request = await requestIn('code');
+    await request.fault({ name: 'connection-cut-before', endpoint: 'sign' });
+    const code = await request.code();
+    await failureOf(request.sign(code, 1, { settle: 60_000 }));
+    await request.fault({ name: 'answer-503', endpoint: 'get-request', times: 1 });
+    const busy = {
+      code: 'PROVIDER_BUSY',
+      words: expect.stringMatching(/^It is not known whether the signature was made\. /),
+    };
+    expect(await failureOf(request.sign(code, 2, { settle: 60_000 }))).toMatchObject(busy);
+  });
+
   test('in doubt after an answer, it shows what the provider said, also when the code is spent', async () => {
     const request = await requestIn('code');
     const text = 'Signature service is down';

@@ -163,14 +163,14 @@ test('what somebody left in a folder of the archive is passed over', async () =>
   const other = keyOf('strewn');
   await startedRequest(archive, other);
   await archive.addSupplement(other, { fields: { title: 'one' }, documents: [] });
-  await archive.touchRead(other, 10);
+  await archive.touchRead(other, '101' as RequestPk, 10);
   const folder = join(directory, 'requests/strewn/1');
   for (const name of ['1.json~', '.DS_Store', 'x.json', '01.json', `${'9'.repeat(240)}.json`, 'NaN']) {
     writeFileSync(join(folder, 'supplements', name), '{}');
-    writeFileSync(join(folder, 'reads', name), '');
+    writeFileSync(join(folder, 'reads-101', name), '');
   }
-  writeFileSync(join(folder, 'reads', '9'.repeat(250)), '');
+  writeFileSync(join(folder, 'reads-101', '9'.repeat(250)), '');
   await expect(archive.supplements(other)).resolves.toHaveLength(1);
   await expect(archive.addSupplement(other, { fields: { title: 'two' }, documents: [] })).resolves.toBe(2);
-  await expect(archive.touchRead(other, 10)).resolves.toEqual(expect.any(Number));
+  await expect(archive.touchRead(other, '101' as RequestPk, 10)).resolves.toEqual(expect.any(Number));
 });

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { VideoIdError } from '../../src/messages/failures.js';
 import { openArchive } from '../../src/archive/file-archive.js';
 import { keyOf, newArchive, newDirectory, removeDirectories, startedRequest } from './sample-start.js';
+import type { RequestPk } from '../../src/messages/request.js';
 
 afterEach(removeDirectories);
 
@@ -114,7 +115,7 @@ describe('an open archive', () => {
     await startedRequest(archive, key);
     await archive.storeFile(key, { kind: 'signed', index: 1 }, Readable.from([Buffer.from('signed')]));
     await archive.mark(key, 'create');
-    await archive.touchRead(key, 1000);
+    await archive.touchRead(key, '101' as RequestPk, 1000);
     await archive.appendEvent(key, { what: 'link-shown', at: '2025-01-01T00:00:00Z' });
     const begun = await archive.begin();
     await begun.addDocument({ name: 'c.pdf' }, Readable.from([Buffer.from('c')]));

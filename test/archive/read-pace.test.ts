@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { Disk } from '../../src/archive/disk.js';
 import { claimRead } from '../../src/archive/read-pace.js';
 import { keyOf, newArchive, newDirectory, removeDirectories, startedRequest } from './sample-start.js';
+import type { RequestPk } from '../../src/messages/request.js';
 
 afterEach(removeDirectories);
 
@@ -67,12 +68,15 @@ describe('reads of one request', () => {
   });
 });
 
-it('each request has its own pace', async () => {
+const PK = '101' as RequestPk;
+
+it('each request has its own pace, and so has each of its videos', async () => {
   const { archive } = await newArchive();
   await startedRequest(archive, keyOf('one'));
   await startedRequest(archive, keyOf('two'));
   const year = 365 * 24 * 60 * 60 * 1000;
-  expect(await archive.touchRead(keyOf('one'), year)).toBe(0);
-  expect(await archive.touchRead(keyOf('two'), year)).toBe(0);
-  expect(await archive.touchRead(keyOf('one'), year)).toBeGreaterThan(0);
+  expect(await archive.touchRead(keyOf('one'), PK, year)).toBe(0);
+  expect(await archive.touchRead(keyOf('two'), PK, year)).toBe(0);
+  expect(await archive.touchRead(keyOf('one'), PK, year)).toBeGreaterThan(0);
+  expect(await archive.touchRead(keyOf('one'), '102' as RequestPk, year)).toBe(0);
 });

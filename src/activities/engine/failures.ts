@@ -85,7 +85,7 @@ export function providerFailure(
   more: { retryIn?: number | undefined; since?: number; facts?: StepFailure['facts'] } = {},
 ): ApplicationFailure {
   const retry = error.kind !== 'refused' && !(error.kind === 'unknown' && error.mayBeRefusal);
-  return stepFailure(error.code, error.told, {
+  return stepFailure(error.code, error.toldHere, {
     retry,
     retryIn: retry && more.retryIn !== undefined ? Math.min(more.retryIn, LONGEST_PAUSE) : undefined,
     temporary: error.kind === 'not-sent' || error.kind === 'temporary',
