@@ -12,6 +12,8 @@ export interface Output {
 export interface Screen {
   /** One line. */
   line(text?: string): void;
+  /** Our own text of one or more lines, in a colour. */
+  lines(colour: Colour, text: string): void;
   /** A name and its value, aligned with the lines around it. */
   fact(name: string, text: string): void;
   /**
@@ -33,13 +35,20 @@ const REPEAT = 10_000;
 
 /** Opens a screen on an output. By default, `colours` is "a terminal and NO_COLOR is not set". */
 export function openScreen(output: Output, colours = output.isTTY === true && !process.env['NO_COLOR']): Screen {
-  // A painted text may come from the provider. Our own text may have several lines.
+  // A painted text may come from the provider, so it stays one line.
   const paint = (colour: Colour, text: string): string =>
     colours ? `\u001B[${CODES[colour]}m${printable(text)}\u001B[0m` : printable(text);
   const live = new LiveLine(output);
   const line = (text = ''): void => live.above(`${shownLine(text, colours)}\n`);
   return {
     line,
+    lines: (colour, text) =>
+      line(
+        text
+          .split('\n')
+          .map((each) => paint(colour, each))
+          .join('\n'),
+      ),
     paint,
     fact: (name, text) => line(`  ${paint('dim', name.padEnd(FACT_WIDTH))} ${text.replaceAll('\n', ' ')}`),
     async step(named, work) {

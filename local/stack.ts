@@ -74,7 +74,7 @@ async function onFreePorts(ground: Ground): Promise<Stack> {
       return await startPrograms(ground);
     } catch (error) {
       if (!(error instanceof NotReady && error.portTaken) || left === 0) throw error;
-      ground.screen.line(`  ${ground.screen.paint('yellow', error.message)}`);
+      ground.screen.lines('yellow', `  ${error.message}`);
       ground.screen.line('  another program took a port just now: starting over with other ports');
     }
   }

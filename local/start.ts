@@ -204,7 +204,7 @@ function showEnrolments(enrolments: EnrolmentResult[]): boolean {
 function failed(error: unknown): number {
   const said = saidBy(error);
   screen.line();
-  screen.line(screen.paint('red', [said.message, said.remedy].filter(Boolean).join('\n')));
+  screen.lines('red', [said.message, said.remedy].filter(Boolean).join('\n'));
   answer = { error: said.json };
   return error instanceof StateInUse ? IN_USE : 1;
 }

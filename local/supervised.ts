@@ -76,6 +76,6 @@ export class Supervised {
   }
 
   #say(colour: 'red' | 'yellow', text: string): void {
-    this.#order.screen.line(this.#order.screen.paint(colour, text));
+    this.#order.screen.lines(colour, text);
   }
 }

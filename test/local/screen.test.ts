@@ -13,6 +13,13 @@ describe('the screen', () => {
     expect(shown()).toMatch(/^ {2}✗ compiling/);
   });
 
+  it('shows our own text of several lines as lines, and a painted text as one', () => {
+    const { screen, shown } = open();
+    screen.lines('red', 'It failed.\nTry again.');
+    screen.line(screen.paint('red', 'a name\nwith a line end'));
+    expect(shown()).toBe('It failed.\nTry again.\na name\\nwith a line end\n');
+  });
+
   it('writes no control characters to a pipe', async () => {
     const { screen, shown } = open();
     await screen.step('compiling', async (report) => report('1 of 2'));

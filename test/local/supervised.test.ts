@@ -90,7 +90,7 @@ describe('a program beside us', () => {
     const supervised = watchOver(service);
     process.kill(service.pid, 'SIGKILL');
     await until(() => shown.join('').includes('started again'));
-    expect(shown.join('')).toContain('program was ended by SIGKILL');
+    expect(shown.join('')).toMatch(/^program was ended by SIGKILL\. The end of .*:\n {4}/m);
     expect(supervised.pid).not.toBe(service.pid);
     await supervised.stop(1000);
     expect(isThere(supervised.pid)).toBe(false);
