@@ -55,9 +55,13 @@ export async function assertNoneLeftFinished(dependencies: Dependencies, key: Re
         { facts },
       );
     case 'perhaps-finished':
-      throw stepFailure('VIDEO_PERHAPS_FINISHED', `${perhapsWords(status)} It is of the attempt before. ${decide}`, {
-        facts,
-      });
+      throw stepFailure(
+        'VIDEO_PERHAPS_FINISHED',
+        `${perhapsWords(status)} That video belongs to the attempt before. ${decide}`,
+        {
+          facts,
+        },
+      );
     case 'unfinished':
   }
 }

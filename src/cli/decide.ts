@@ -102,8 +102,8 @@ function cancelCommand(program: Command): void {
         defineRequest<SteeringFlags & OperatorFlags & DiscardFlag & { reason: string }>(
           program,
           'cancel <reference>',
-          'end a request, also at the provider; takes effect between steps, and never while it is being signed. ' +
-            "Temporal's terminate runs none of this: do not use it",
+          'end a request, also at the provider. Work that has begun is finished first. Nothing ends it while it is being ' +
+            'signed. Do not use Terminate in the Temporal UI: it does none of this',
           async ({ client, screen, reference, flags }) => {
             const { reason, discardVideo } = flags;
             const order = { actor: operator(flags), reason, ...defined({ discardVideo }) };

@@ -95,7 +95,7 @@ export function conditionLines(conditions: readonly Condition[], now: number): s
           outageWords(condition, now, condition.lasting),
           condition.lasting
             ? `  ${condition.waiting} request(s) wait for it. They go on by themselves when it answers. If it does not, check the network and its address.`
-            : '  It is tried again. Nobody must act yet.',
+            : '  It is tried again. Nobody needs to act yet.',
         ],
   );
 }

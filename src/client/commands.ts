@@ -114,7 +114,7 @@ const REMEDY_WORDS_OF: Partial<Record<FailureCode, Partial<Record<Remedy, string
   },
   EARLIER_VIDEO_FINISHED: {
     retry: READ_AGAIN,
-    adopt: 'go on with the earlier video, which is finished and paid. The present link counts no more',
+    adopt: 'go on with the earlier video, which is finished and paid. The present link is no longer used',
     wait: 'keep waiting for the present video, and give the earlier one up',
   },
   APPROVAL_INCOMPLETE: { retry: READ_AGAIN },
@@ -158,7 +158,7 @@ function remedyWords(remedy: Remedy, { code, step, facts }: Attention): string {
   const special = REMEDY_WORDS_OF[code]?.[remedy];
   if (remedy !== 'retry') return special ?? REMEDIES[remedy];
   if (facts?.['decision'] !== undefined)
-    return 'take this mark away, when the cause is gone. An officer must still decide';
+    return 'when the cause is gone: end this attention. An officer must still decide';
   return special ?? `when the cause is gone: ${TRIED_AGAIN[step]}`;
 }
 

@@ -86,7 +86,7 @@ export class OtherVideos<T extends { status: ProviderStatus; round?: number }> {
     caller?.fail(
       videoKept(
         taken.status,
-        `Another video request was made before that was seen (request_pk ${requestPk}), and the provider may bill it. ${became}.`,
+        `Another video request had already been made (request_pk ${requestPk}). The provider may bill it. ${became}.`,
       ),
     );
   }

@@ -57,6 +57,6 @@ export function videoMayBeLost(status: ProviderStatus, what: string): Applicatio
   const words =
     `The provider says ${status}: the signer has not finished the video, or has finished it and the provider is still processing it. ` +
     `Then this order would throw away a video that is paid. ${what} Wait until the provider says more. ` +
-    'To give the video up all the same, say it again with --discard-video (HTTP and library: discardVideo: true).';
+    'To give the video up all the same, repeat the order with --discard-video (HTTP and library: discardVideo: true).';
   return callFailure('VIDEO_PERHAPS_FINISHED', words, { status });
 }

@@ -25,7 +25,7 @@ test.each([
   [
     'RUNNING',
     /^Temporal runs this request\. The archive does not have it/,
-    /Repeat the order that started it.*temporal workflow terminate/s,
+    /Repeat the order that started it.*look at the request in the provider's console\. Then end it: temporal workflow terminate/s,
   ],
   ['COMPLETED', /ended in Temporal/, /Temporal still knows how it ended/],
   ['TERMINATED', /Somebody terminated this request/, /provider's console/],

@@ -64,6 +64,7 @@ describe('a request that waits in a task queue that no worker serves', () => {
     const cause = await found('videoid', [{ kind: 'worker', taskQueue: 'mistyped' }]);
     expect(cause?.words).toContain('The settings here name videoid, and the worker on worker-1');
     expect(cause?.words).toContain('serves mistyped');
+    expect(cause?.words).toContain('Set the same temporal.taskQueue in both settings.');
   });
 
   test('is no matter of task queues if no worker runs, or one serves its own', async () => {

@@ -97,6 +97,7 @@ describe('why a running request waits', () => {
       'videoid resolve order-17 --remedy retry',
       'videoid cancel order-17 --reason "why"',
     ]);
+    expect(why.remedies[2]?.words).toBe('when the cause is gone: end this attention. An officer must still decide');
     expect(await found({ stage: 'code', cause: 'CODE_NOT_ACCEPTED' })).toMatchObject({
       state: 'waiting',
       leavesByItself: true,

@@ -21,4 +21,4 @@ export async function clockCheck(client: Client): Promise<Check> {
 
 /** What to do about a wrong clock. */
 export const SET_CLOCK =
-  'Let NTP set the clock of that machine, or of Temporal if that one is wrong. Certificates and logs go by it.';
+  'Set the clock of that machine with NTP. If the clock of Temporal is wrong, set that one. Certificates and logs depend on it.';

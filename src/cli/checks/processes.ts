@@ -91,7 +91,7 @@ export function compared(here: Here, found: Found): Check {
     ...differences.map((each) => each.words),
   ];
   if (differences.length === 0) {
-    const alike = there.keys === undefined ? '' : ', with the keys of here';
+    const alike = there.keys === undefined ? '' : ', with the same keys as here';
     return { name, state: 'ok', words: `${words.join('')}${alike}` };
   }
   const remedy = [...new Set(differences.map((each) => each.remedy))].join(' ');
@@ -102,7 +102,11 @@ function archiveDifferences(here: Here, there: string | undefined, name: string)
   if (there === undefined || there === here.archive) return [];
   const words = `its archive is ${there}, here it is ${here.archive}`;
   return [
-    { grave: true, words, remedy: `Set archive.directory alike here and for the ${name}, and restart what was wrong.` },
+    {
+      grave: true,
+      words,
+      remedy: `Set the same archive.directory here and for the ${name}. Restart the one that was wrong.`,
+    },
   ];
 }
 
@@ -115,7 +119,11 @@ function placeDifferences(
     if (temporal[setting] === here.temporal[setting]) return [];
     const words = `its temporal.${setting} is ${temporal[setting]}, here it is ${here.temporal[setting]}`;
     return [
-      { grave: true, words, remedy: `Set temporal.${setting} alike in both settings, and restart what was wrong.` },
+      {
+        grave: true,
+        words,
+        remedy: `Set the same temporal.${setting} in both settings. Restart the process that was wrong.`,
+      },
     ];
   });
 }

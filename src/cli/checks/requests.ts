@@ -112,7 +112,7 @@ function unknownCheck(requests: readonly Revived[], place: { address: string; na
       name: 'requests not recorded',
       state: 'fail',
       words: `${requests.length} run in Temporal and are not in the archive: ${namesOf(requests)}. They cannot go on like this.`,
-      remedy: `Repeat the order that started each, with the same data and documents: then it goes on. If nobody has them any more, see in the provider's console what became of it, and end it: ${commandsOf(requests, place)}`,
+      remedy: `Repeat the order that started each, with the same data and documents. Then it goes on. If nobody has them any more, look at the request in the provider's console. Then end it: ${commandsOf(requests, place)}`,
     },
   ];
 }

@@ -54,7 +54,7 @@ export async function wrongQueue(
     const others = workers.filter(({ temporal }) => temporal.taskQueue !== own);
     return {
       words: `${here}, and ${others.map((each) => `${processWords(each)} serves ${each.temporal.taskQueue}`).join(', ')}.`,
-      correct: 'Set temporal.taskQueue alike in both settings, and restart what was wrong.',
+      correct: 'Set the same temporal.taskQueue in both settings. Restart the process that was wrong.',
       before,
     };
   }

@@ -47,7 +47,7 @@ function lacking(
     case 'PAUSED':
       return {
         words: `Temporal runs this request. ${because} It cannot go on like this.`,
-        remedy: `Repeat the order that started it, with the same data and documents: then it goes on. If nobody has them any more, see in the provider's console what became of it, and end it: ${terminateCommand(workflow)}`,
+        remedy: `Repeat the order that started it, with the same data and documents. Then it goes on. If nobody has them any more, look at the request in the provider's console. Then end it: ${terminateCommand(workflow)}`,
       };
     case 'COMPLETED':
       return {
