@@ -25,9 +25,11 @@ const found: Found = { kind: 'worker', host: record.host, address: record.addres
 const servers: Server[] = [];
 afterAll(() => servers.forEach((server) => server.close()));
 
-/** @returns `host:port` of a server that answers so */
-async function answering(body: string): Promise<string> {
-  const server = createServer((_, response) => response.writeHead(503).end(body));
+/** @returns `host:port` of a server that answers so, or never */
+async function answering(body: string | undefined): Promise<string> {
+  const server = createServer((_, response) => {
+    if (body !== undefined) response.writeHead(503).end(body);
+  });
   servers.push(server);
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -76,6 +78,15 @@ describe('a process that runs', () => {
     expect(compared(here, silent)).toMatchObject({ state: 'ok', words: expect.stringContaining('does not answer') });
     expect(compared(here, { ...silent, asked: false }).words).not.toContain('does not answer');
   });
+
+  test('and has its port, but is silent: it hangs, which is a risk', () => {
+    const { health: _none, ...silent } = found;
+    expect(compared(here, { ...silent, hangs: true })).toMatchObject({
+      state: 'warn',
+      words: expect.stringMatching(/it has its port and does not answer: it hangs/),
+      remedy: expect.stringMatching(/^Restart it/),
+    });
+  });
 });
 
 test('a process is asked for its health, ready or not. What is not ours has none', async () => {
@@ -85,6 +96,7 @@ test('a process is asked for its health, ready or not. What is not ours has none
   });
   expect(await healthAt(await answering('<html>login</html>'))).toBeUndefined();
   expect(await healthAt('127.0.0.1:1')).toBeUndefined();
+  expect(await healthAt(await answering(undefined))).toBe('silent');
 });
 
 test('a loopback address of another machine is not asked: here it would be another process', () => {

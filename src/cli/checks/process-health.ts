@@ -26,16 +26,16 @@ export function isInReach({ host, address }: { host: string; address: string }):
 }
 
 /**
- * Asks a process for its health. Undefined if it does not answer, or something else has its port.
+ * Asks a process for its health. Undefined if nothing answers, or something else has its port. Silent if the time is over.
  *
  * @param address `host:port`
  */
-export async function healthAt(address: string): Promise<ProcessHealth | undefined> {
+export async function healthAt(address: string): Promise<ProcessHealth | 'silent' | undefined> {
+  const signal = AbortSignal.timeout(ANSWER_WITHIN);
   try {
-    const signal = AbortSignal.timeout(ANSWER_WITHIN);
     const answer = await fetch(`http://${address}/health`, { signal, redirect: 'error' });
     return schema.safeParse(await answer.json()).data;
   } catch {
-    return undefined;
+    return signal.aborted ? 'silent' : undefined;
   }
 }

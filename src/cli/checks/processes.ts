@@ -23,6 +23,8 @@ export interface Found extends Pick<ProcessRecord, 'kind' | 'host' | 'address'> 
   health?: ProcessHealth;
   /** Whether it was asked. */
   asked: boolean;
+  /** It has its port on this machine, and does not answer. From another machine, a firewall may be the cause. */
+  hangs?: boolean;
 }
 
 /**
@@ -63,12 +65,20 @@ function isThis({ host, address }: ProcessRecord, ours: string): boolean {
 async function withHealth(found: Omit<Found, 'asked'>): Promise<Found> {
   const { kind, host, address, record } = found;
   const asked = kind !== 'codec-server' && isInReach(found);
-  return { kind, host, address, asked, ...defined({ record, health: asked ? await healthAt(address) : undefined }) };
+  const answer = asked ? await healthAt(address) : undefined;
+  if (answer !== 'silent') return { kind, host, address, asked, ...defined({ record, health: answer }) };
+  return { kind, host, address, asked, hangs: host === hostname(), ...defined({ record }) };
 }
+
+const HANGS = {
+  grave: false,
+  words: 'it has its port and does not answer: it hangs, or somebody halted it',
+  remedy: 'Restart it. Nothing is lost. If it hangs again, see its log.',
+};
 
 /** One line of `doctor` for one process. */
 export function compared(here: Here, found: Found): Check {
-  const { kind, host, address, record, health, asked } = found;
+  const { kind, host, address, record, health, asked, hangs } = found;
   const name = `${kind.replace('-', ' ')} on ${host}`;
   const there = { kind, ...record, ...health };
   const differences = [
@@ -77,6 +87,7 @@ export function compared(here: Here, found: Found): Check {
     ...(there.keys === undefined ? [] : keyDifferences(here.keys, { kind, keys: there.keys }, `the ${name}`)),
     ...versionDifferences(here, { host, version: there.version }, name),
     ...clockDifferences(health?.clockAheadBy),
+    ...(hangs ? [HANGS] : []),
     ...(health?.problems ?? []).map(({ message, remedy = 'See its log.' }) => ({
       grave: true,
       words: message,
@@ -85,7 +96,7 @@ export function compared(here: Here, found: Found): Check {
   ];
   const version = there.version === undefined ? [] : [`version ${there.version}`];
   const settings = record?.settings === undefined ? [] : [`settings ${record.settings}`];
-  const silent = asked && health === undefined ? ['does not answer from here, so it may have stopped'] : [];
+  const silent = asked && health === undefined && !hangs ? ['does not answer from here, so it may have stopped'] : [];
   const words = [
     [`at ${address}`, ...version, ...settings, ...silent].join(', '),
     ...differences.map((each) => each.words),
