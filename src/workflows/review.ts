@@ -35,10 +35,11 @@ type Carried = Reviewed | { review: 'undecided' };
 const APPROVED = { review: 'approved' } as const;
 const UNDECIDED = { review: 'undecided' } as const;
 
-/** Trouble of the officer who decides. The officer gets it, and may decide again. So may any other officer. */
+/** Trouble of the officer who decides, or of the settings for it. The officer gets it, and may decide again. So may any other officer. */
 const OF_THE_OFFICER = new Set<FailureCode>([
   'CREDENTIALS_REFUSED',
   'UNKNOWN_OFFICER',
+  'UNKNOWN_REGISTRATION_AUTHORITY',
   'SECRET_NOT_FOUND',
   'SEAL_NOT_OPENED',
 ]);

@@ -112,7 +112,7 @@ test('the registration authority is no longer in the settings', async () => {
     },
     why: { state: 'attention', code: 'UNKNOWN_REGISTRATION_AUTHORITY', leavesByItself: false, words: /139/ },
     repair: () => workerWith(right),
-    remedy: /--remedy retry$/,
+    remedy: /^videoid approve/,
     goOn: acceptAndSign,
     end: 'signed',
   });

@@ -139,6 +139,17 @@ describe('a decision that was not taken', () => {
     });
   });
 
+  test('because the settings lacked the registration authority is carried out when the officer decides again', async () => {
+    const { answer } = await decided('approve');
+    await it.fails('approve', { code: 'UNKNOWN_REGISTRATION_AUTHORITY' });
+    await expect(answer).rejects.toMatchObject({ code: 'UNKNOWN_REGISTRATION_AUTHORITY' });
+    expect(it.attributes.get(ATTENTION)).toBe('UNKNOWN_REGISTRATION_AUTHORITY');
+    const again = it.update('review', DECISIONS.refuse);
+    await it.settles();
+    await it.answers('refuse', { status: 'CANCELLED', effect: 'ours' });
+    await expect(again).resolves.toEqual({ status: 'CANCELLED' });
+  });
+
   test('stays so while other things happen, and is over when another decision is carried out', async () => {
     await notTaken();
     await it.hint();
