@@ -13,6 +13,38 @@ const FILE_MODE = 0o600;
 /** No space: on the device, in the quota, or by the process's file size limit. */
 const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
+/** What the codes of the operating system mean here, where they leave no doubt. */
+const NOT_ALLOWED = {
+  words: 'the user of this process may not read or write there',
+  remedy: 'Give the archive, with everything below it, to the user of this process. Nobody else needs access.',
+};
+const AWAY = {
+  words: 'the network file system does not answer',
+  remedy: 'Check the server of that file system, and the network. It goes on when it answers.',
+};
+const CAUSES: Partial<Record<string, { words: string; remedy: string }>> = {
+  EROFS: {
+    words: 'its file system is read-only',
+    remedy:
+      'Mount it so that it can be written. If the system made it read-only after an error of the disk, check the disk first.',
+  },
+  EACCES: NOT_ALLOWED,
+  EPERM: NOT_ALLOWED,
+  EIO: { words: 'the disk reports an error', remedy: "Check the disk, and the system's log." },
+  ESTALE: AWAY,
+  EHOSTDOWN: AWAY,
+  ETIMEDOUT: AWAY,
+  ENOTCONN: AWAY,
+  EMFILE: {
+    words: 'this process has too many files open',
+    remedy: 'Raise the limit of open files (ulimit -n), and restart it.',
+  },
+  ENFILE: {
+    words: 'this machine has too many files open',
+    remedy: "Raise the machine's limit of open files (fs.file-max).",
+  },
+};
+
 /** A file that is being written to a temporary place. */
 export interface Draft {
   path: string;
@@ -67,7 +99,7 @@ export class Disk {
     } catch (error) {
       const code = errorCode(error);
       if (code === undefined) throw error;
-      throw FULL.has(code) ? await this.full(bytesNeeded) : this.unavailable(code);
+      throw FULL.has(code) ? await this.full(bytesNeeded) : this.#unavailableBecause(code);
     }
   }
 
@@ -181,6 +213,12 @@ export class Disk {
       remedy: 'Free space on the disk of the archive, or raise the quota or file size limit of this user.',
       facts: bytesNeeded === undefined ? { bytesFree } : { bytesFree, bytesNeeded },
     });
+  }
+
+  #unavailableBecause(code: string): VideoIdError {
+    const cause = CAUSES[code];
+    if (cause === undefined) return this.unavailable(code);
+    return this.unavailable(code, `The archive in ${this.root} cannot be used: ${cause.words}.`, cause.remedy);
   }
 
   /** The error ARCHIVE_UNAVAILABLE, for an error code of the operating system or a named condition. */

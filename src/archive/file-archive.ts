@@ -151,6 +151,8 @@ class FileArchive implements Archive {
 
   async claimPlace(key: AttemptKey, place: TemporalPlace): Promise<TemporalPlace> {
     const path = await this.#below(key, PLACE);
+    const known = await readRecord(this.#disk, path, placeSchema);
+    if (known !== undefined) return known;
     const wanted = checkedRecord(placeSchema, place);
     if (await this.#disk.writeOnce(path, recordText(wanted))) return wanted;
     const recorded = await readRecord(this.#disk, path, placeSchema);

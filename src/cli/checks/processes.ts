@@ -43,7 +43,7 @@ export async function processChecks(config: Config): Promise<Check[]> {
       ...others.map((each) => withHealth(each)),
     ]);
     // Nobody expects a process at each address of the settings.
-    return found.filter(({ record, health }) => record ?? health).map((each) => compared(here, each));
+    return found.filter(({ record, health, hangs }) => record ?? health ?? hangs).map((each) => compared(here, each));
   } catch (error) {
     if (error instanceof VideoIdError) return []; // the check of the archive says so
     throw error;

@@ -102,7 +102,7 @@ async function workerCheck(client: Client, taskQueue: string): Promise<Check> {
       : {
           state: 'warn',
           words: `none serves the task queue ${taskQueue}`,
-          remedy: 'Start one: videoid worker. Requests wait safely until then.',
+          remedy: 'Start one: videoid worker. If one is there and hangs, restart it. Requests wait safely until then.',
         },
   );
 }
