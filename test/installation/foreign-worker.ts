@@ -77,9 +77,8 @@ export class ForeignWorker {
         activityType: { name },
         taskQueue: { name: this.at.config.temporal.taskQueue },
         input: { payloads },
+        // The server may give a try to a worker that was just killed.
         startToCloseTimeout: { seconds: 10 as never },
-        // The server may give the first try to a worker that was just killed.
-        retryPolicy: { maximumAttempts: 5 },
       },
     };
   }

@@ -4,6 +4,7 @@ import { createMark, UPLOAD } from '../../archive/marks.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { isSamePlace } from '../../messages/temporal-place.js';
 import { temporalFailure } from '../../temporal/calls.js';
+import { GRPC, grpcStatusOf, noNamespace } from '../../temporal/failures.js';
 import { checkedInput } from '../input/input.js';
 import { OUTCOME_FROM_TEMPORAL, type RequestAccess } from '../running/access.js';
 import { leaveOtherQueue } from './leaving-queue.js';
@@ -85,7 +86,8 @@ async function wasCreated({ client }: RequestAccess, workflowId: string): Promis
     const done = events?.map((event) => String(event.activityTaskCompletedEventAttributes?.scheduledEventId));
     return done?.some((id) => creates.has(id)) === true;
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    const missing = grpcStatusOf(error)?.code === GRPC.NOT_FOUND && noNamespace(error) === undefined;
+    if (missing) return false; // the SDK gives the history of a request that is not there no error of its own
     throw temporalFailure(error);
   }
 }
