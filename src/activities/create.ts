@@ -33,11 +33,13 @@ export function create(dependencies: Dependencies): SignatureActivities['create'
       password: await resolveSecret(billing.password),
     };
     const provider = dependencies.optimizer(key.environment);
+    const mark = createMark(round);
+    const stopped = 'The worker stopped while it created the request.';
+    if (await archive.hasMark(key, mark)) throw inDoubt(stopped); // also if the earlier video is finished meanwhile
     await assertInReach(provider);
     await assertNotFinished(dependencies, key, replaces);
     if (round === 1) await assertNoneLeftFinished(dependencies, key); // another round: an operator knows, and wants another video
-    const mark = createMark(round);
-    if (!(await archive.mark(key, mark))) throw inDoubt('The worker stopped while it created the request.');
+    if (!(await archive.mark(key, mark))) throw inDoubt(stopped);
     const made = await provider
       .createVideoid({
         ...signer,

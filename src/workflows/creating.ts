@@ -71,9 +71,9 @@ async function createdOrKept<T extends { status: ProviderStatus; round?: number 
         return create.value;
       case 'failed':
         state.see({ status: String(create.failure.facts?.['status']) }, 'poll');
-        return notReplaced(run, correction ?? caller);
+        return notReplaced(run, create.failure, correction ?? caller);
       case 'overtaken':
-        return notReplaced(run, correction ?? caller);
+        return notReplaced(run, create.failure, correction ?? caller);
       case 'resolved':
     }
     const { remedy, ids, discardVideo } = create.resolution;
@@ -93,12 +93,17 @@ async function createdOrKept<T extends { status: ProviderStatus; round?: number 
   }
 }
 
-/** No other video was made: the signer has finished the one that it was to replace, or may have. */
-function notReplaced({ state }: RequestRun, caller: Caller | undefined): undefined {
+/** The signer has finished the video that another one was to replace, or may have. So no other is made. */
+function notReplaced({ state }: RequestRun, { code }: StepFailure, caller: Caller | undefined): undefined {
   const status = state.providerStatus ?? '';
+  const inDoubt = mayBeCreated(code, state.events);
+  if (inDoubt) state.happened('create-in-doubt', { round: state.round });
   state.happened('video-kept', { status, round: state.round });
   const failure = videoIn(status) === 'finished' ? videoKept : videoMayBeLost;
-  caller?.fail(failure(status, 'No other video was made.'));
+  const what = inDoubt
+    ? 'Another video may have been made before that was seen, and the provider may bill it. See in its console.'
+    : 'No other video was made.';
+  caller?.fail(failure(status, what));
 }
 
 /** Takes over a request at the provider. Undefined if the provider does not know it, or refuses. */

@@ -97,7 +97,8 @@ describe('a finished video whose callback was lost, before the next poll,', () =
 
 test('a video that the signer finishes while another one is made is kept, and the caller learns of both', async () => {
   const signer = aSigner();
-  const people = await People.start(at, { signer });
+  const policy = { steps: { create: { startToClose: 120_000, budget: 240_000 } } }; // a busy machine must not end the try
+  const people = await People.start(at, { signer, policy });
   const before = await people.requestPk();
   const held = await at.provider.addFault({ name: 'hold-before', endpoint: 'create', phone: signer.phone });
   const asked = at.client.newVideo(people.reference, ACTOR);

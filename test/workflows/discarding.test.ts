@@ -353,9 +353,20 @@ test('an order to end that reads while the request ends is answered, and is in n
   expect((await recorded()).map(({ what }) => what)).not.toContain('end-ordered');
 });
 
-describe('an end that cuts a create off', () => {
-  const IN_DOUBT = { code: 'CREATE_IN_DOUBT' } as const;
+const IN_DOUBT = { code: 'CREATE_IN_DOUBT' } as const;
 
+test('a video that is finished while another one is in doubt is kept, and the doubt stays in the record', async () => {
+  await inVideo();
+  const { answer } = await ordered('new-video');
+  await it.fails('create', IN_DOUBT);
+  await expect(answer).rejects.toMatchObject(IN_DOUBT);
+  await it.answers('watch', { status: 'VIDEOREVIEW' });
+  await goesOnWithTheVideo();
+  const said = (await recorded()).map(({ what }) => what);
+  expect(said).toEqual(expect.arrayContaining(['create-in-doubt', 'video-kept']));
+});
+
+describe('an end that cuts a create off', () => {
   test('counts for the request that it had made, although its answer was lost', async () => {
     await started();
     await ordered('cancel');
