@@ -109,7 +109,7 @@ test('a video that the signer finishes while another one is made is kept, and th
   await at.provider.removeFault(held);
   await expect(asked).rejects.toMatchObject({
     code: 'VIDEO_FINISHED',
-    message: expect.stringMatching(/another video request was made.*may bill it/i) as string,
+    message: expect.stringMatching(/another video request had already been made.*may bill it/i) as string,
   });
   expect(await people.until('review')).toMatchObject({ provider: { requestPk: before, status: 'VIDEOREVIEW' } });
   await people.approve();
