@@ -38,7 +38,7 @@ export async function answerText(
 }
 
 /** Collects JSON as it arrives, and empties strings that are too long. */
-class LeanText {
+export class LeanText {
   readonly #limits: TextLimits;
   #kept = Buffer.alloc(16_384);
   #length = 0;

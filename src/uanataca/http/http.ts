@@ -6,6 +6,7 @@ import { type ClientCertificate, Connector } from './connector.js';
 import { explained } from './explanation.js';
 import { Loss, asLoss } from './loss.js';
 import { type Form, multipartOf } from './multipart.js';
+import { type Observer, observed } from './observer.js';
 import { OutboundProxy, type ProxySettings } from './proxy.js';
 
 /** Milliseconds. */
@@ -27,6 +28,8 @@ export interface HttpSettings {
   /** For mutual TLS. */
   clientCertificate?: ClientCertificate | undefined;
   proxy?: ProxySettings | undefined;
+  /** Sees every exchange, for `videoid probe`. */
+  observer?: Observer | undefined;
 }
 
 export interface HttpOrder {
@@ -55,6 +58,7 @@ export class Http {
   readonly #basePath: string;
   readonly #timeouts: Timeouts;
   readonly #connector: Connector;
+  readonly #observer: Observer | undefined;
   readonly #reused: Agent;
   readonly #fresh: Agent;
   #closed = false;
@@ -66,6 +70,7 @@ export class Http {
     this.#basePath = basePath;
     this.#server = server;
     this.#timeouts = settings.timeouts;
+    this.#observer = settings.observer;
     const proxy = settings.proxy && new OutboundProxy(settings.proxy, server.proxySetting);
     this.#connector = new Connector(settings.timeouts.connect, settings, proxy);
     const { connect } = this.#connector;
@@ -95,6 +100,7 @@ export class Http {
     if (this.#closed) throw new Loss(false, 'this process is stopping');
     const { body, headers } = await bodyOf(order);
     const { pathname, search } = this.addressOf(order);
+    const observation = this.#observer?.sent(order);
     try {
       const answer = await (fresh ? this.#fresh : this.#reused).request({
         origin: this.origin,
@@ -106,10 +112,14 @@ export class Http {
         bodyTimeout: this.#timeouts.body,
         signal: order.signal ?? null,
       });
-      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+      const { statusCode: status, headers: answered } = answer;
+      observation?.answered(status, answered);
+      return { status, headers: answered, body: observation ? observed(answer.body, observation) : answer.body };
     } catch (error) {
       if (typeof body !== 'string') body?.destroy();
-      throw await this.#explained(asLoss(error));
+      const loss = await this.#explained(asLoss(error));
+      observation?.lost(loss);
+      throw loss;
     }
   }
 

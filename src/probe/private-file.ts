@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/**
+ * What a probe needs to go on, and must not be sent to anybody: ids, the link, the signer's address, the key of the hashes, the words
+ * of the provider. It lies beside the file of the probe, for its owner only.
+ */
+export const privateSchema = z.strictObject({
+  format: z.literal('videoid-probe-private/1'),
+  /** Key of the hashes, base64. */
+  key: z.string(),
+  registrationAuthority: z.string(),
+  /** The officer in whose name is decided. Undefined: a person decides in the provider's console. */
+  officer: z.string().optional(),
+  signer: z.strictObject({ phone: z.string(), email: z.string() }),
+  profile: z.string(),
+  /** Files to sign, in place of the built-in ones. */
+  documents: z.array(z.string()),
+  /** Ids and links, by their names: `main.request_pk`. */
+  ids: z.record(z.string(), z.string()),
+  /** Calls that may have been carried out, although no answer is known. */
+  begun: z.array(z.string()),
+  /** Words of the provider that no document shows, redacted, by hash. */
+  words: z.record(z.string(), z.string()),
+});
+export type PrivateState = z.infer<typeof privateSchema>;

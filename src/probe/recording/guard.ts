@@ -1,0 +1,52 @@
+import type { ProbeFile, Shape } from '../file.js';
+import { isKnownName, knownText } from './known-words.js';
+import type { Showing } from './shape.js';
+import { hashOf } from './shape.js';
+
+/**
+ * The file once more without values that became known only later: a name that a person has may have stood as the name of a field
+ * before. What is in our own lists may stay.
+ */
+export function guarded(file: ProbeFile, showing: Showing): ProbeFile {
+  const again = (shape: Shape | undefined): Shape | undefined => shape && guardedShape(shape, showing);
+  return {
+    ...file,
+    exchanges: file.exchanges.map((exchange) => ({
+      ...exchange,
+      ...(exchange.body === undefined ? {} : { body: again(exchange.body) }),
+      ...(exchange.answer === undefined
+        ? {}
+        : {
+            answer: {
+              ...exchange.answer,
+              headers: exchange.answer.headers.map((name) => withoutValues(name, showing)),
+              ...(exchange.answer.body === undefined ? {} : { body: again(exchange.answer.body) }),
+            },
+          }),
+    })),
+    callbacks: file.callbacks.map((callback) => ({
+      ...callback,
+      headers: callback.headers.map((name) => withoutValues(name, showing)),
+      ...(callback.body === undefined ? {} : { body: again(callback.body) }),
+    })),
+  };
+}
+
+function guardedShape(shape: Shape, showing: Showing): Shape {
+  if (shape.type === 'list') return { ...shape, items: shape.items.map((item) => guardedShape(item, showing)) };
+  if (shape.type === 'object') {
+    const fields = Object.entries(shape.fields).map(([name, item]) => {
+      const shown = isKnownName(name) ? name : withoutValues(name, showing);
+      return [shown, guardedShape(item, showing)] as const;
+    });
+    return { ...shape, fields: Object.fromEntries(fields) };
+  }
+  if (shape.type !== 'string' || shape.is === undefined || shape.is === '') return shape;
+  if (knownText(shape.is) !== undefined || !showing.values.isIn(shape.is)) return shape;
+  const { is, ...rest } = shape;
+  return { ...rest, hash: hashOf(is, showing) };
+}
+
+function withoutValues(name: string, showing: Showing): string {
+  return showing.values.isIn(name) ? `{${hashOf(name, showing)}}` : name;
+}

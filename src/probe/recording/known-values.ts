@@ -1,0 +1,39 @@
+/** Characters. Shorter values are in too many words. */
+const SHORTEST = 4;
+
+/**
+ * Values that may stand nowhere in the file of a probe: credentials, ids, links, codes, data of people. It grows while answers are
+ * read. It is the second guard: the first is that shapes hold no values.
+ */
+export class KnownValues {
+  readonly #values = new Set<string>();
+
+  add(...values: readonly (string | undefined)[]): void {
+    for (const value of values) {
+      const text = value?.trim() ?? '';
+      if (text.length < SHORTEST) continue;
+      for (const spelled of spellings(text)) this.#values.add(spelled);
+    }
+  }
+
+  /** Whether a text holds one of the values, in any spelling. */
+  isIn(text: string): boolean {
+    const lower = text.toLowerCase();
+    return [...this.#values].some((value) => lower.includes(value));
+  }
+}
+
+function spellings(text: string): string[] {
+  const digits = text.replaceAll(/\D/g, '');
+  return [
+    text,
+    text.normalize('NFD'),
+    encodeURIComponent(text.toWellFormed()),
+    JSON.stringify(text).slice(1, -1),
+    Buffer.from(text).toString('base64').replace(/=+$/, ''),
+    // `+34 600…` comes back as `34600…`.
+    ...(/^\+?[\d\s().-]+$/.test(text) && digits.length >= 6 ? [digits] : []),
+    // The parts of a name may stand alone.
+    ...(/^\p{L}[\p{L}\s'-]+$/u.test(text) ? text.split(/[\s-]+/).filter((part) => part.length >= SHORTEST) : []),
+  ].map((spelled) => spelled.toLowerCase());
+}

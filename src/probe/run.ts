@@ -1,0 +1,195 @@
+import { randomBytes } from 'node:crypto';
+import { ProviderError } from '../uanataca/errors.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { Flow } from '../messages/request.js';
+import type { FoundSetting, Note, ProbeFile, SeenCallback } from './file.js';
+import type { PrivateState } from './private-file.js';
+import { guarded } from './recording/guard.js';
+import { KnownValues } from './recording/known-values.js';
+import { type Recorded, Recorder } from './recording/recorder.js';
+import type { Showing } from './recording/shape.js';
+import type { ProbeStorage } from './storage.js';
+
+/** One or more calls that were tried together. */
+export interface Tried<Result> {
+  /** Undefined if it failed. */
+  value?: Result;
+  error?: ProviderError;
+  recorded: readonly Recorded[];
+  /** The last exchange. Undefined if nothing was sent. */
+  last: Recorded | undefined;
+}
+
+/** What a new probe begins with. */
+export interface Beginning {
+  flow: Flow;
+  env: 'sandbox' | 'prod';
+  assumed: Record<string, FoundSetting>;
+  secrets: Omit<PrivateState, 'format' | 'key' | 'ids' | 'begun' | 'words'>;
+}
+
+/** A running probe: what it has seen, and what it needs to go on. Every call is saved at once. */
+export class ProbeRun {
+  readonly file: ProbeFile;
+  readonly secrets: PrivateState;
+  readonly values = new KnownValues();
+  readonly showing: Showing;
+  readonly recorder: Recorder;
+  readonly #storage: ProbeStorage;
+  #step = '';
+
+  private constructor(storage: ProbeStorage, file: ProbeFile, secrets: PrivateState) {
+    this.#storage = storage;
+    this.file = file;
+    this.secrets = secrets;
+    this.showing = { key: Buffer.from(secrets.key, 'base64'), values: this.values };
+    this.values.add(secrets.signer.phone, secrets.signer.email, ...Object.values(secrets.ids));
+    this.recorder = new Recorder({
+      showing: this.showing,
+      nameOf: (id) => this.#nameOf(id),
+      known: () => [secrets.signer.phone, secrets.signer.email, ...Object.values(secrets.ids)],
+      begun: Date.parse(file.begun),
+      last: file.exchanges.at(-1)?.number ?? 0,
+    });
+  }
+
+  static async begin(storage: ProbeStorage, beginning: Beginning, now: Date): Promise<ProbeRun> {
+    const { flow, env, assumed, secrets } = beginning;
+    const run = new ProbeRun(
+      storage,
+      {
+        format: 'videoid-probe/1',
+        flow,
+        begun: now.toISOString(),
+        env,
+        assumed,
+        steps: [],
+        exchanges: [],
+        callbacks: [],
+        notes: [],
+        findings: [],
+      },
+      {
+        format: 'videoid-probe-private/1',
+        key: randomBytes(32).toString('base64'),
+        ids: {},
+        begun: [],
+        words: {},
+        ...secrets,
+      },
+    );
+    await run.save();
+    return run;
+  }
+
+  static async resume(storage: ProbeStorage): Promise<ProbeRun> {
+    const { file, secrets } = await storage.load();
+    return new ProbeRun(storage, file, secrets);
+  }
+
+  /** Milliseconds since the probe began. */
+  get now(): number {
+    return Date.now() - Date.parse(this.file.begun);
+  }
+
+  isDone(step: string): boolean {
+    return this.file.steps.some(({ name, end }) => name === step && end !== 'failed');
+  }
+
+  begin(step: string): void {
+    this.#step = step;
+  }
+
+  async end(end: 'done' | 'skipped' | 'failed', why?: string): Promise<void> {
+    const steps = this.file.steps.filter(({ name }) => name !== this.#step);
+    this.file.steps = [...steps, { name: this.#step, end, at: this.now, ...(why === undefined ? {} : { why }) }];
+    await this.save();
+  }
+
+  /** Makes calls and records them. Failures of the provider are returned, all others are thrown. */
+  async call<Result>(occasion: string, work: () => Promise<Result>): Promise<Tried<Result>> {
+    this.recorder.at({ step: this.#step, occasion });
+    let outcome: Pick<Tried<Result>, 'value' | 'error'>;
+    try {
+      outcome = { value: await work() };
+    } catch (error) {
+      if (!(error instanceof ProviderError)) throw error;
+      outcome = { error };
+    } finally {
+      await this.#keep();
+    }
+    const recorded = this.#last;
+    return { ...outcome, recorded, last: recorded.at(-1) };
+  }
+
+  #last: readonly Recorded[] = [];
+
+  /** Whether this was tried in this step before, in an earlier run of the program too. */
+  wasTried(occasion: string): boolean {
+    return this.file.exchanges.some((each) => each.step === this.#step && each.occasion === occasion && each.answer);
+  }
+
+  /** Keeps what was seen, if it is no secret: statuses, yes and no, names of ours. */
+  note(name: string, value: Note['value']): void {
+    const notes = this.file.notes.filter((note) => note.step !== this.#step || note.name !== name);
+    this.file.notes = [...notes, { step: this.#step, name, value }];
+  }
+
+  id(name: string): string | undefined {
+    return this.secrets.ids[name];
+  }
+
+  /** @throws VideoIdError if a step before did not find it */
+  needed(name: string): string {
+    const id = this.id(name);
+    if (id !== undefined) return id;
+    throw new VideoIdError('BAD_INPUT', `This probe has no ${name}.`, { remedy: 'Begin a new probe.' });
+  }
+
+  async keepId(name: string, value: string): Promise<void> {
+    this.secrets.ids[name] = value;
+    this.values.add(value);
+    await this.save();
+  }
+
+  /** Marks a call that must not be repeated blindly, before it is made. */
+  async mark(call: string): Promise<void> {
+    this.secrets.begun = [...new Set([...this.secrets.begun, call])];
+    await this.save();
+  }
+
+  async unmark(call: string): Promise<void> {
+    this.secrets.begun = this.secrets.begun.filter((each) => each !== call);
+    await this.save();
+  }
+
+  isMarked(call: string): boolean {
+    return this.secrets.begun.includes(call);
+  }
+
+  async addCallback(callback: SeenCallback): Promise<void> {
+    this.file.callbacks = [...this.file.callbacks, callback];
+    await this.save();
+  }
+
+  async save(): Promise<void> {
+    Object.assign(this.secrets.words, Object.fromEntries(this.recorder.words));
+    const saving = this.#saving.then(() => this.#storage.save(guarded(this.file, this.showing), this.secrets));
+    this.#saving = saving.catch(() => undefined);
+    await saving;
+  }
+
+  #saving: Promise<void> = Promise.resolve();
+
+  async #keep(): Promise<void> {
+    this.#last = await this.recorder.take();
+    this.file.exchanges = [...this.file.exchanges, ...this.#last.map(({ exchange }) => exchange)];
+    await this.save();
+  }
+
+  #nameOf(id: string): string | undefined {
+    return Object.entries(this.secrets.ids)
+      .find(([, value]) => value === id)?.[0]
+      .replace(/^.*\./, '');
+  }
+}
