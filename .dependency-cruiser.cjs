@@ -93,6 +93,7 @@ module.exports = {
       'uanataca/one-shot/assumptions',
       'uanataca/registration-authority/assumptions',
     ),
+    mayImport('probe', 'messages', 'security', 'config', 'uanataca', 'signatures', 'network', 'http'),
     mayImport('activities', ...BELOW_ACTIVITIES),
     mayImport('activities/engine', ...BELOW_ACTIVITIES),
     mayImport('client', 'messages', 'security', 'logging', 'config', 'temporal', 'archive', 'signatures'),
@@ -107,7 +108,8 @@ module.exports = {
     ...part('gateway', 'webhooks', 'webhooks', 'body', 'known-secrets', 'metrics'),
     importedBy('activities', 'worker'),
     importedBy('workflows', ''),
-    importedBy('uanataca', 'worker|activities|cli|config'),
+    importedBy('uanataca', 'worker|activities|cli|config|probe'),
+    importedBy('probe', 'cli'),
     without('messages', 'node_modules'),
     {
       name: 'messages-and-workflows-know-no-node',

@@ -1,5 +1,5 @@
 import { isWrongClock } from '../messages/age.js';
-import { span } from './layout.js';
+import { span } from '../messages/span.js';
 import type { Screen } from './screen.js';
 
 /** `5 h ahead of Temporal's`. @param ahead milliseconds, negative if behind */

@@ -14,6 +14,7 @@ import { EXIT, EXIT_WORDS } from './exit-codes.js';
 import { FILE_COMMANDS } from './files.js';
 import { LOOK_COMMANDS } from './look.js';
 import { processCommands } from './processes.js';
+import { probeCommand } from './probe.js';
 import { profilesCommand } from './profiles.js';
 import { RESOLVE_COMMANDS } from './resolve.js';
 import { showFailure } from './screen.js';
@@ -47,7 +48,7 @@ const DECISIONS: Record<Exclude<Verb, keyof typeof REQUESTS>, DefineCommand> = {
 const COMMANDS = {
   'Requests:': REQUESTS,
   'Decisions:': DECISIONS,
-  'Checks:': { checkCommand, verifyCommand, doctorCommand, settingsCommand, setupCommand },
+  'Checks:': { checkCommand, verifyCommand, doctorCommand, probeCommand, settingsCommand, setupCommand },
   'Processes:': { processCommands },
 };
 

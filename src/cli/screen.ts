@@ -3,7 +3,7 @@ import { withMoments } from '../messages/moments.js';
 import { describeError } from '../logging/errors.js';
 import { printable, printableJson } from '../process/printable.js';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.js';
-import { span } from './layout.js';
+import { span } from '../messages/span.js';
 
 /** Milliseconds before the first line about a step that still runs, and between two such lines. */
 const PATIENCE = 2_000;

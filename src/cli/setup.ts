@@ -5,7 +5,8 @@ import type { Connection } from '@temporalio/client';
 import { VideoIdError } from '../messages/failures.js';
 import type { Config } from '../config.js';
 import { define } from './command.js';
-import { columns, span } from './layout.js';
+import { columns } from './layout.js';
+import { span } from '../messages/span.js';
 import type { Screen } from './screen.js';
 import { readSettings } from './session.js';
 

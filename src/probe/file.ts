@@ -107,6 +107,20 @@ const exchangeSchema = z.strictObject({
   /** Names of the parts of a multipart body. */
   parts: z.array(z.string()).optional(),
   answer: answerSchema.optional(),
+  /** What the product makes of it. */
+  outcome: z
+    .strictObject({
+      /** `done`, or a value that the call returned: `gone`, `not-accepted`. */
+      result: z.string().optional(),
+      /** Our code for a failure. */
+      code: z.string().optional(),
+      kind: z.enum(['not-sent', 'temporary', 'refused', 'unknown']).optional(),
+      /** Whether the words of the refusal are known. */
+      familiar: z.boolean().optional(),
+      /** Whether it may be a refusal of the provider, or of something in between. */
+      either: z.boolean().optional(),
+    })
+    .optional(),
   /** Our code for an answer that did not come. */
   lost: z.string().optional(),
 });

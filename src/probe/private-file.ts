@@ -19,6 +19,8 @@ export const privateSchema = z.strictObject({
   ids: z.record(z.string(), z.string()),
   /** Calls that may have been carried out, although no answer is known. */
   begun: z.array(z.string()),
+  /** Sides of assumptions that the provider has shown. The next calls follow them. */
+  learned: z.record(z.string(), z.union([z.string(), z.boolean()])),
   /** Words of the provider that no document shows, redacted, by hash. */
   words: z.record(z.string(), z.string()),
 });

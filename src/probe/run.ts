@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ProviderError } from '../uanataca/errors.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Flow } from '../messages/request.js';
-import type { FoundSetting, Note, ProbeFile, SeenCallback } from './file.js';
+import type { Exchange, FoundSetting, Note, ProbeFile, SeenCallback } from './file.js';
 import type { PrivateState } from './private-file.js';
 import { guarded } from './recording/guard.js';
 import { KnownValues } from './recording/known-values.js';
@@ -25,7 +25,7 @@ export interface Beginning {
   flow: Flow;
   env: 'sandbox' | 'prod';
   assumed: Record<string, FoundSetting>;
-  secrets: Omit<PrivateState, 'format' | 'key' | 'ids' | 'begun' | 'words'>;
+  secrets: Omit<PrivateState, 'format' | 'key' | 'ids' | 'begun' | 'learned' | 'words'>;
 }
 
 /** A running probe: what it has seen, and what it needs to go on. Every call is saved at once. */
@@ -37,6 +37,8 @@ export class ProbeRun {
   readonly recorder: Recorder;
   readonly #storage: ProbeStorage;
   #step = '';
+  #kept: readonly Recorded[] = [];
+  #saving: Promise<void> = Promise.resolve();
 
   private constructor(storage: ProbeStorage, file: ProbeFile, secrets: PrivateState) {
     this.#storage = storage;
@@ -74,6 +76,7 @@ export class ProbeRun {
         key: randomBytes(32).toString('base64'),
         ids: {},
         begun: [],
+        learned: {},
         words: {},
         ...secrets,
       },
@@ -116,13 +119,22 @@ export class ProbeRun {
       if (!(error instanceof ProviderError)) throw error;
       outcome = { error };
     } finally {
-      await this.#keep();
+      // Also of what is thrown: the call may have been made.
+      this.#kept = await this.recorder.take();
+      this.file.exchanges = [...this.file.exchanges, ...this.#kept.map(({ exchange }) => exchange)];
+      await this.save();
     }
-    const recorded = this.#last;
-    return { ...outcome, recorded, last: recorded.at(-1) };
+    const recorded = this.#kept;
+    const last = recorded.at(-1);
+    if (last !== undefined) last.exchange.outcome = outcomeOf(outcome);
+    await this.save();
+    return { ...outcome, recorded, last };
   }
 
-  #last: readonly Recorded[] = [];
+  /** Takes an exchange out again: a read that shows the same as the one before. */
+  forget({ exchange }: Recorded): void {
+    this.file.exchanges = this.file.exchanges.filter(({ number }) => number !== exchange.number);
+  }
 
   /** Whether this was tried in this step before, in an earlier run of the program too. */
   wasTried(occasion: string): boolean {
@@ -179,17 +191,21 @@ export class ProbeRun {
     await saving;
   }
 
-  #saving: Promise<void> = Promise.resolve();
-
-  async #keep(): Promise<void> {
-    this.#last = await this.recorder.take();
-    this.file.exchanges = [...this.file.exchanges, ...this.#last.map(({ exchange }) => exchange)];
-    await this.save();
-  }
-
   #nameOf(id: string): string | undefined {
     return Object.entries(this.secrets.ids)
       .find(([, value]) => value === id)?.[0]
       .replace(/^.*\./, '');
   }
+}
+
+/** Values that calls return instead of failing. */
+const RESULTS = new Set<unknown>([
+  ...'signed already-issued not-accepted sent sent-less-than-a-minute-ago deleted gone deleted-by-kind'.split(' '),
+  ...'cancelled not-offered'.split(' '),
+]);
+
+function outcomeOf({ value, error }: Pick<Tried<unknown>, 'value' | 'error'>): NonNullable<Exchange['outcome']> {
+  if (error === undefined) return { result: RESULTS.has(value) ? String(value) : 'done' };
+  const { code, kind, familiar, mayBeRefusal } = error;
+  return { code, kind, familiar, either: mayBeRefusal };
 }

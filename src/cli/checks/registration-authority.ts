@@ -2,7 +2,7 @@ import type { Config, EnvironmentConfig, RegistrationAuthorityConfig } from '../
 import { validUntil } from '../../network/client-certificate.js';
 import { soundIdentityFrom } from '../../uanataca/http/connector.js';
 import { RegistrationAuthorities } from '../../uanataca/registration-authority/registration-authorities.js';
-import { span } from '../layout.js';
+import { span } from '../../messages/span.js';
 import { check, type Check } from './check.js';
 import { asked, quickly } from './provider.js';
 

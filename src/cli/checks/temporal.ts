@@ -8,7 +8,7 @@ import { connectClient } from '../../temporal/connection.js';
 import { dataConverter } from '../../temporal/data-converter.js';
 import { assertNoted, readArchiveNote } from '../../temporal/archive-note.js';
 import { retentionOf } from '../../temporal/namespace.js';
-import { span } from '../layout.js';
+import { span } from '../../messages/span.js';
 import { clockCheck } from './clock.js';
 import { check, type Check, CHECKED_WITHIN } from './check.js';
 

@@ -186,7 +186,7 @@ class Observed implements Observation {
   }
 
   #wordsOf(text: string): NonNullable<NonNullable<Exchange['answer']>['words']> {
-    const length = [...text].length;
+    const { length } = text;
     const is = knownText(text);
     if (is !== undefined) return { is, length };
     const hash = hashOf(text, this.showing);

@@ -78,7 +78,7 @@ function shapeOfText(value: string, showing: Showing, name: string): Shape {
     showing.values.add(value);
     return { type: 'string' };
   }
-  const length = [...value].length;
+  const { length } = value;
   const hash = hashOf(value, showing);
   if (isPersonal(name)) {
     showing.values.add(value);

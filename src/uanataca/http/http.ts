@@ -5,9 +5,12 @@ import { type Server, addressOf, hostAndPortOf } from './address.js';
 import { type ClientCertificate, Connector } from './connector.js';
 import { explained } from './explanation.js';
 import { Loss, asLoss } from './loss.js';
-import { type Form, multipartOf } from './multipart.js';
+import { multipartOf } from './multipart.js';
 import { type Observer, observed } from './observer.js';
+import type { HttpOrder } from './order.js';
 import { OutboundProxy, type ProxySettings } from './proxy.js';
+
+export type { HttpOrder } from './order.js';
 
 /** Milliseconds. */
 export interface Timeouts {
@@ -30,18 +33,6 @@ export interface HttpSettings {
   proxy?: ProxySettings | undefined;
   /** Sees every exchange, for `videoid probe`. */
   observer?: Observer | undefined;
-}
-
-export interface HttpOrder {
-  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  /** Below the base path. */
-  path: string;
-  query?: Readonly<Record<string, string>>;
-  /** Sent with any method: one GET of the provider needs a body (§8.1). */
-  json?: unknown;
-  form?: Form;
-  /** Ends the call early. It then throws the signal's reason. */
-  signal?: AbortSignal | undefined;
 }
 
 export interface HttpAnswer {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Readable } from 'node:stream';
-import type { HttpOrder } from './http.js';
+import type { HttpOrder } from './order.js';
 
 /** Sees the exchanges with one server as they happen. It must not change them. */
 export interface Observer {

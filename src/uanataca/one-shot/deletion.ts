@@ -4,7 +4,7 @@ import { ProviderError } from '../errors.js';
 import type { Exchange } from '../exchange.js';
 import { meaningOr } from '../answers/meaning.js';
 import { type CallName, PATHS } from './calls.js';
-import { type DocumentPlace, hasDocument } from './documents.js';
+import { type DocumentKind, type DocumentPlace, hasDocument } from './documents.js';
 
 /**
  * Deletes the uploaded and the signed file of a document (§4.6). That one call deletes both is an assumption
@@ -17,7 +17,7 @@ export async function deleteDocument(
   place: { pk: RequestPk; uid: string },
   assumed: Assumptions,
 ): Promise<'deleted' | 'gone' | 'deleted-by-kind'> {
-  const plain = await meaningOr(remove(exchange, PATHS.document(place.pk, place.uid)), 'deleted', 'gone');
+  const plain = await meaningOr(removeDocument(exchange, place), 'deleted', 'gone');
   if (assumed.deletionWithoutType === 'every-kind') {
     if (!(await isLeft(exchange, { ...place, which: 'signed' }, assumed))) return plain;
     const original = { ...place, which: 'original' } as const;
@@ -29,14 +29,10 @@ export async function deleteDocument(
 }
 
 async function deleteKind(exchange: Exchange<CallName>, place: DocumentPlace, assumed: Assumptions): Promise<void> {
-  const { pk, uid, which } = place;
-  const ways = {
-    query: () => remove(exchange, PATHS.document(pk, uid), { document_type: which }),
-    path: () => remove(exchange, PATHS.documentByPath(pk, uid, which)),
-  };
+  const { which } = place;
   for (const way of ['query', 'path'] as const) {
     if (assumed.deletionByType !== 'query-then-path' && assumed.deletionByType !== way) continue;
-    await ways[way]().catch(unlessRefused); // the next read shows whether it worked
+    await removeDocument(exchange, place, { kind: which, by: way }).catch(unlessRefused); // the next read shows whether it worked
     if (!(await isLeft(exchange, place, assumed))) return;
   }
   const file = which === 'signed' ? 'a signed file' : 'an uploaded file';
@@ -44,8 +40,15 @@ async function deleteKind(exchange: Exchange<CallName>, place: DocumentPlace, as
   throw new ProviderError({ kind: 'refused', code: 'FILES_LEFT_AT_PROVIDER', ours }, exchange.http.origin, []);
 }
 
-function remove(exchange: Exchange<CallName>, path: string, query = {}): Promise<unknown> {
-  return exchange.done('delete', { method: 'DELETE', path, query });
+/** One deletion: of every kind, or of one kind in one of the two forms. */
+export async function removeDocument(
+  exchange: Exchange<CallName>,
+  { pk, uid }: { pk: RequestPk; uid: string },
+  kind?: { kind: DocumentKind; by: 'query' | 'path' },
+): Promise<void> {
+  const path = kind?.by === 'path' ? PATHS.documentByPath(pk, uid, kind.kind) : PATHS.document(pk, uid);
+  const query = kind?.by === 'query' ? { document_type: kind.kind } : {};
+  await exchange.done('delete', { method: 'DELETE', path, query });
 }
 
 async function isLeft(exchange: Exchange<CallName>, place: DocumentPlace, assumed: Assumptions): Promise<boolean> {

@@ -17,7 +17,7 @@ import { meaningOr } from '../answers/meaning.js';
 import { oneShotApi } from './refusals.js';
 import { type CallName, OPTIMIZER, PATHS } from './calls.js';
 import type { FileSource } from '../http/multipart.js';
-import { deleteDocument } from './deletion.js';
+import { deleteDocument, removeDocument } from './deletion.js';
 import { type DocumentKind, hasDocument, readDocument } from './documents.js';
 import type { PdfOptions, PdfStream } from '../http/pdf-stream.js';
 import { type NewSignerData, updateOf } from './update.js';
@@ -179,6 +179,15 @@ export class OneShot {
   /** Deletes the uploaded and the signed file of a document, and checks it (§4.6). @throws ProviderError FILES_LEFT_AT_PROVIDER */
   async deleteDocument(pk: RequestPk, uid: string): Promise<'deleted' | 'gone' | 'deleted-by-kind'> {
     return deleteDocument(this.#exchange, { pk, uid }, this.#assumed);
+  }
+
+  /** One deletion of a document, or of one kind of it, without a check (§4.6). */
+  async removeDocument(
+    pk: RequestPk,
+    uid: string,
+    kind?: { kind: DocumentKind; by: 'query' | 'path' },
+  ): Promise<'deleted' | 'gone'> {
+    return meaningOr(removeDocument(this.#exchange, { pk, uid }, kind), 'deleted', 'gone');
   }
 
   /** Whether a document is there. It is requested, but its content is not read. */

@@ -1,0 +1,158 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import type { Config } from '../config.js';
+import { VideoIdError } from '../messages/failures.js';
+import type { Flow } from '../messages/request.js';
+import { define } from './command.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import type { Screen } from './screen.js';
+import { readSettings } from './session.js';
+
+interface Flags {
+  flow: Flow;
+  registrationAuthority?: string;
+  officer?: string;
+  console?: true;
+  phone?: string;
+  email?: string;
+  profile?: string;
+  document?: string[];
+  folder: string;
+  onlySigning?: true;
+  production?: true;
+  unattended?: true;
+}
+
+/** Milliseconds between two reads, and the longest wait for a person. */
+const POLL = 5_000;
+const PATIENCE = 4 * 3_600_000;
+const SIMULATED = { poll: 200, patience: 20_000 };
+const MADE_UP = { phone: '+34600111222', email: 'probe@example.com' };
+
+/** `videoid probe`: finds out what the product only assumes about the provider, with one guided run. */
+export function probeCommand(program: Command): void {
+  define<Flags>(
+    program,
+    'probe [file]',
+    'find out what is only assumed about the provider: one guided run, step by step, without Temporal. ' +
+      'With a file of an earlier run it goes on with that. It writes a report, and a file without secrets that you can send',
+    async ({ screen, operands, flags }) => carryOut(screen, operands[0], flags),
+  )
+    .addOption(
+      new Option('--flow <flow>', 'which flow is tried').choices(['signature', 'enrolment']).default('signature'),
+    )
+    .option('--registration-authority <id>', 'with the officers and the billing of this one')
+    .option('--officer <id>', 'this officer of the settings approves and refuses')
+    .option('--console', 'a person approves and refuses in the provider’s console')
+    .option('--phone <number>', 'the phone of the person who signs; asked for if not given')
+    .option('--email <address>', 'the e-mail address of the person who signs; asked for if not given')
+    .option('--profile <name>', 'the certificate profile (default: the first of the registration authority)')
+    .option(
+      '--document <file>',
+      'a PDF to sign instead of the built-in page; twice for two',
+      (path: string, before: string[] | undefined) => [...(before ?? []), path],
+    )
+    .option('--folder <path>', 'where the files of the probe go', '.')
+    .option('--only-signing', 'make no second and third request, which are refused and cancelled')
+    .option('--production', 'allow a production environment: every create is billed, and the signature is real')
+    .option('--unattended', 'with the sandbox of this product only: it plays the people');
+}
+
+async function carryOut(screen: Screen, file: string | undefined, flags: Flags): Promise<ExitCode | void> {
+  const config = await readSettings(screen);
+  const { AttendedPeople } = await import('../probe/attended-people.js');
+  const { Stopped } = await import('../probe/people.js');
+  const { SimulatedPeople } = await import('../probe/simulated-people.js');
+  const { beginProbe, carryOutProbe, placeOf } = await import('../probe/probe.js');
+  const { ProbeStorage } = await import('../probe/storage.js');
+  const { linesOf } = await import('../probe/report.js');
+  let storage = file === undefined ? undefined : new ProbeStorage(file);
+  const authority =
+    storage === undefined ? authorityOf(config, flags) : (await storage.load()).secrets.registrationAuthority;
+  const { environment, authority: settings } = placeOf(config, authority);
+  if (environment.env === 'prod' && flags.production !== true) {
+    throw new VideoIdError('BAD_INPUT', `Registration authority ${authority} is in a production environment.`, {
+      field: '--production',
+      remedy:
+        'Use the provider’s sandbox environment: name another one with --registration-authority. With --production every create is billed, and the signature is real.',
+    });
+  }
+  if (environment.env === 'prod' && flags.unattended === true) {
+    throw new VideoIdError('BAD_INPUT', '--unattended plays the people, and does that only in a sandbox.', {
+      field: '--unattended',
+      remedy: 'Leave it out.',
+    });
+  }
+  const say = (...lines: string[]): void => {
+    if (!screen.json || flags.unattended !== true) for (const line of lines) process.stderr.write(`${line}\n`);
+  };
+  const simulated = flags.unattended === true;
+  const people = simulated
+    ? new SimulatedPeople(new URL(environment.optimizer).origin, say)
+    : new AttendedPeople({ input: process.stdin, output: process.stderr, say });
+  const options = {
+    config,
+    people,
+    others: flags.onlySigning !== true,
+    simulated,
+    ...(simulated ? SIMULATED : { poll: POLL, patience: PATIENCE }),
+  };
+  try {
+    if (people instanceof SimulatedPeople) await people.check();
+    storage ??= await beginProbe(
+      {
+        flow: flags.flow,
+        registrationAuthority: authority,
+        officer: officerOf(settings, flags),
+        signer: {
+          phone: flags.phone ?? (simulated ? MADE_UP.phone : await people.line('The phone of the person who signs')),
+          email:
+            flags.email ??
+            (simulated ? MADE_UP.email : await people.line('The e-mail address of the person who signs')),
+        },
+        profile: flags.profile ?? settings.profiles[0] ?? '',
+        documents: flags.document ?? [],
+        folder: flags.folder,
+      },
+      options,
+    );
+    say(`The probe writes ${storage.path}, which you can send to others, and ${storage.privatePath}, which you keep.`);
+    const report = await carryOutProbe(storage, options);
+    screen.answer(report, [...linesOf(report), '', `Report: ${storage.reportPath}`, `To send: ${storage.path}`]);
+    return EXIT.done;
+  } catch (error) {
+    if (storage !== undefined) say('', `What was seen is kept. Go on with: videoid probe ${storage.path}`);
+    if (!(error instanceof Stopped)) throw error;
+    return EXIT.stillRunning;
+  } finally {
+    if (people instanceof AttendedPeople) people.close();
+  }
+}
+
+/** The registration authority to try: the given one, or the only one that is not in production. */
+function authorityOf({ environments, registrationAuthorities }: Config, flags: Flags): string {
+  if (flags.registrationAuthority !== undefined) return flags.registrationAuthority;
+  const all = Object.entries(registrationAuthorities);
+  const tried = all.filter(([, { environment }]) => environments[environment]?.env === 'sandbox');
+  const [only] = tried.length > 0 ? tried : all;
+  if (only !== undefined && (tried.length === 1 || flags.unattended === true || all.length === 1)) return only[0];
+  throw new VideoIdError('BAD_INPUT', 'Say which registration authority is to be tried.', {
+    field: '--registration-authority',
+    remedy: all.length === 0 ? 'Add one to the settings.' : `Give one of: ${all.map(([id]) => id).join(', ')}.`,
+  });
+}
+
+/** Who decides: the given officer, or the only one. Otherwise a person in the console. */
+function officerOf(
+  { officers }: Config['registrationAuthorities'][string],
+  { officer, console }: Flags,
+): string | undefined {
+  if (console === true) return undefined;
+  const ids = Object.keys(officers);
+  if (officer === undefined) return ids[0];
+  if (ids.includes(officer)) return officer;
+  throw new VideoIdError('UNKNOWN_OFFICER', `The settings have no officer "${officer}".`, {
+    field: '--officer',
+    remedy: `Give one of: ${ids.join(', ')}. Or leave it out with --console.`,
+  });
+}

@@ -1,0 +1,112 @@
+import type { Exchange, Finding, FoundSetting } from './file.js';
+import { type Seen, evidenceOf, fieldOf, refuses, wordsOf } from './seen.js';
+
+/** What a probe says about one assumption. The name is added by the list. */
+export type Verdict = Omit<Finding, 'assumption'>;
+
+/** Concludes from what was seen. */
+export type Conclude = (seen: Seen) => Verdict;
+
+export function notSeen(evidence: string): Verdict {
+  return { verdict: 'not-seen', evidence };
+}
+
+export function confirmed(evidence: string, setting?: FoundSetting): Verdict {
+  return { verdict: 'confirmed', evidence, ...(setting === undefined ? {} : { setting }) };
+}
+
+export function contradicted(evidence: string, setting?: FoundSetting): Verdict {
+  return { verdict: 'contradicted', evidence, ...(setting === undefined ? {} : { setting }) };
+}
+
+/** Evidence of several exchanges. */
+export function because(...exchanges: readonly (Exchange | undefined)[]): string {
+  const found = exchanges.filter((exchange) => exchange !== undefined).map(evidenceOf);
+  return found.length === 0 ? 'nothing was tried' : found.join('; ');
+}
+
+/** The side of an assumption: confirmed if it is the default. */
+export function side<Side extends string | boolean>(found: Side, assumed: Side, evidence: string): Verdict {
+  return found === assumed ? confirmed(evidence, found) : contradicted(evidence, found);
+}
+
+/** All findings, by the names of the assumptions. */
+export function conclude(
+  conclusions: Readonly<Record<string, Conclude>>,
+  names: readonly string[],
+  seen: Seen,
+): Finding[] {
+  return names.map((assumption) => ({
+    assumption,
+    ...(conclusions[assumption]?.(seen) ?? notSeen('a probe cannot see this')),
+  }));
+}
+
+/**
+ * Whether a list of words holds those with which the provider refuses. `expected` says whether the product has understood.
+ *
+ * @param defaults the words that the list has by default: they are kept
+ */
+export function wordsListed(
+  exchanges: readonly Exchange[],
+  expected: (exchange: Exchange) => boolean,
+  defaults: readonly string[],
+): Verdict {
+  const understood = exchanges.find(expected);
+  if (understood !== undefined) return confirmed(because(understood));
+  const refused = exchanges.filter(refuses);
+  const [first] = refused;
+  if (first === undefined) return notSeen(because(...exchanges));
+  const words = refused.flatMap((exchange) => wordsOf(exchange) ?? []);
+  const different = [...new Map(words.map((each) => [JSON.stringify(each), each])).values()];
+  if (different.length === 0) return contradicted(`${because(first)}: the refusal has no words that a list can name`);
+  return contradicted(because(...refused), [...defaults, ...different]);
+}
+
+/** The assumptions that both APIs have. */
+export const COMMON_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
+  status503IsUnknownOnWrites(seen) {
+    const busy = seen.every.filter(({ answer, method }) => answer?.status === 503 && method !== 'GET');
+    return notSeen(
+      busy.length === 0 ? 'no 503 came' : `${because(...busy)}: whether it was carried out, one answer does not tell`,
+    );
+  },
+  answersAreJson(seen) {
+    const refused = seen.every.filter(refuses);
+    const foreign = refused.filter(({ answer }) => answer?.form !== 'json');
+    const occasions = new Set(foreign.map(({ occasion }) => occasion));
+    if (refused.length === 0) return notSeen('nothing was refused');
+    if (foreign.length === 0) return confirmed(`${refused.length} refusals, all of them in JSON`);
+    // One page may come from something in between.
+    if (occasions.size < 2) return notSeen(`${because(...foreign)}; the others in JSON`);
+    return contradicted(because(...foreign.slice(0, 4)), false);
+  },
+  unknownRefusals(seen) {
+    const refused = seen.every.filter((each) => refuses(each) && each.answer?.form === 'json');
+    const either = refused.filter(({ outcome }) => outcome?.either === true);
+    const occasions = new Set(either.map(({ occasion }) => occasion));
+    if (refused.length < 3) return notSeen(`${refused.length} refusals in JSON are too few`);
+    if (either.length === 0) return confirmed(`${refused.length} refusals, all in a form of the provider`, 'either');
+    if (occasions.size < 2) return notSeen(`only ${because(...either)} came in a form that others use too`);
+    return contradicted(`${because(...either.slice(0, 4))}: the provider itself refuses in such a form`, 'provider');
+  },
+  countryName(seen) {
+    const shown = seen
+      .all('read', 'read-cancelled')
+      .map((each) => [each, fieldOf(each.answer?.body, 'country_name')] as const)
+      .find(([, shape]) => shape?.type === 'string' && /^[A-Z]{2}$/.test(shape.is ?? ''));
+    const [exchange, shape] = shown ?? [];
+    if (exchange !== undefined && shape?.type === 'string' && shape.is !== undefined)
+      return side(shape.is, 'ES', because(exchange));
+    const updated = seen.last('update-required');
+    if (updated?.outcome?.result !== undefined) return confirmed(`${because(updated)}, with ES`, 'ES');
+    return notSeen('get request does not show a country');
+  },
+  raoAsString(seen) {
+    const other = seen.last('approve-rao-number');
+    const first = seen.last('approve');
+    if (other?.outcome?.result !== undefined) return contradicted(because(first, other), false);
+    if (first?.outcome?.result !== undefined) return confirmed(because(first), true);
+    return notSeen(because(first, other));
+  },
+};

@@ -1,0 +1,204 @@
+import { PROVIDER_STATUSES } from '../messages/request.js';
+import type { Assumption } from '../uanataca/assumption-list.js';
+import type { Finding, FoundSetting, ProbeFile } from './file.js';
+import { Seen } from './seen.js';
+
+/** What a probe found out, for people and programs. */
+export interface Report {
+  flow: ProbeFile['flow'];
+  env: ProbeFile['env'];
+  begun: string;
+  ended: string | undefined;
+  file: string;
+  findings: readonly Finding[];
+  /** What else differs from what the product expects. */
+  deviations: readonly string[];
+  /** What was seen beside the assumptions. */
+  facts: readonly (readonly [string, string])[];
+  /** The settings that follow, ready to paste. The provider's words are redacted. */
+  settings: Record<string, unknown>;
+  /** Steps that were left out or failed. */
+  open: readonly string[];
+}
+
+/**
+ * The report of a probe.
+ *
+ * @param words the provider's unknown words by hash, redacted
+ */
+export function reportOf(
+  file: ProbeFile,
+  path: string,
+  { environment, words }: { environment: string; words: Readonly<Record<string, string>> },
+): Report {
+  const { flow, env, begun, ended, findings } = file;
+  const found = Object.fromEntries(
+    findings.flatMap(({ assumption, verdict, setting }) => {
+      const value = verdict === 'contradicted' && setting !== undefined ? inWords(setting, words) : undefined;
+      return value === undefined ? [] : [[assumption, value]];
+    }),
+  );
+  const assumptions = Object.keys(found).length === 0 ? {} : { assumptions: found };
+  const own = flow === 'signature' ? assumptions : { registrationAuthorityApi: assumptions };
+  return {
+    flow,
+    env,
+    begun,
+    ended,
+    file: path,
+    findings,
+    deviations: deviationsOf(file),
+    facts: factsOf(file),
+    settings: { environments: { [environment]: { ...own, probe: path } } },
+    open: file.steps.flatMap(({ name, end, why }) =>
+      end === 'done'
+        ? []
+        : [`${name}: ${end === 'failed' ? 'failed' : 'left out'}${why === undefined ? '' : `, ${why}`}`],
+    ),
+  };
+}
+
+/** A setting with the provider's words. Redaction leaves gaps: the longest part without one still names the text. */
+function inWords(setting: FoundSetting, words: Readonly<Record<string, string>>): unknown {
+  if (!Array.isArray(setting)) return setting;
+  return setting.flatMap((each) => {
+    if (typeof each === 'string')
+      return [each.split('{}').toSorted((one, other) => other.length - one.length)[0] ?? each];
+    const longest = (words[each.hash] ?? '')
+      .split('…')
+      .map((part) => part.trim())
+      .toSorted((one, other) => other.length - one.length)[0];
+    return longest === undefined || longest.length < 4 ? [] : [longest];
+  });
+}
+
+function deviationsOf(file: ProbeFile): string[] {
+  const known = new Set<string>(PROVIDER_STATUSES);
+  const statuses = new Seen(file)
+    .notes('statuses')
+    .flatMap(({ value }) => (Array.isArray(value) ? value : []))
+    .filter((status) => !known.has(status));
+  return [
+    ...file.notes
+      .filter(({ name }) => name.startsWith('deviation: '))
+      .map(({ step, value }) => `${step}: ${String(value)}`),
+    ...[...new Set(statuses)].map((status) => `get request shows ${status}, which no document names`),
+  ];
+}
+
+/** Notes with the names that people know them by. */
+const FACTS: readonly (readonly [words: string, step: string, note: string])[] = [
+  ['code', 'code', 'code'],
+  ['after a wrong code', 'code', 'status-after-wrong-code'],
+  ['contract made anew at every reading, before signing', 'contract', 'made-anew'],
+  ['contract made anew at every reading, after signing', 'signed', 'made-anew'],
+  ['contract signed by', 'signed', 'contract-signers'],
+  ['level of a document', 'signed', 'level: signed-a'],
+  ['level of a document that was signed before', 'signed', 'level: signed-b'],
+  ['level of the contract', 'signed', 'level: contract-signed'],
+  ['reasons of a document', 'signed', 'reasons: signed-a'],
+  ['reasons of a document that was signed before', 'signed', 'reasons: signed-b'],
+  ['reasons of the contract', 'signed', 'reasons: contract-signed'],
+  ['signatures added to a document', 'signed', 'signatures: signed-a'],
+  ['earlier signatures', 'signed', 'earlier-signatures'],
+  ['signature algorithm', 'signed', 'signatureAlgorithm: signed-a'],
+  ['stated as qualified', 'signed', 'qcCompliance: signed-a'],
+  ['signed files after ISSUED, in ms', 'signed', 'files-after'],
+  ['VIDEOREVIEW shown after, in ms', 'video', 'waited'],
+  ['ENROLLREADY shown after, in ms', 'approve', 'waited'],
+  ['ISSUED shown after, in ms', 'signed', 'waited'],
+  ['after a cancellation', 'third', 'status-after-cancel'],
+];
+
+function factsOf(file: ProbeFile): [string, string][] {
+  const seen = new Seen(file);
+  const notes = FACTS.flatMap(([words, step, name]): [string, string][] => {
+    const value = seen.note(step, name);
+    if (value === undefined) return [];
+    if (Array.isArray(value)) return [[words, value.length === 0 ? 'none' : value.join(', ')]];
+    return [[words, typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value)]];
+  });
+  const statuses = seen
+    .notes('statuses')
+    .map(
+      ({ step, value }) => [`statuses in ${step}`, Array.isArray(value) ? value.join(', ') : ''] as [string, string],
+    );
+  return [...notes, ...statuses.filter(([, words]) => words !== '')];
+}
+
+const ORDER = ['contradicted', 'confirmed', 'not-seen'] as const;
+
+/** The report for a terminal. */
+export function linesOf(report: Report): string[] {
+  const { findings, deviations, facts, settings, open } = report;
+  const named = (verdict: Finding['verdict']) => findings.filter((finding) => finding.verdict === verdict);
+  return [
+    ...ORDER.flatMap((verdict) => {
+      const group = named(verdict);
+      if (group.length === 0) return [];
+      const words = group.map(({ assumption, setting, evidence }) => [
+        `  ${assumption}${setting === undefined ? '' : ` = ${JSON.stringify(shown(setting))}`}`,
+        `      ${evidence}`,
+      ]);
+      return ['', `${HEADS[verdict]} (${group.length}):`, ...words.flat()];
+    }),
+    ...(deviations.length === 0 ? [] : ['', 'What else is different:', ...deviations.map((each) => `  ${each}`)]),
+    ...(facts.length === 0 ? [] : ['', 'Seen:', ...facts.map(([name, value]) => `  ${name}: ${value}`)]),
+    ...(open.length === 0 ? [] : ['', 'Not tried:', ...open.map((each) => `  ${each}`)]),
+    '',
+    'Settings that follow, to be merged into the settings file:',
+    ...JSON.stringify(settings, null, 2)
+      .split('\n')
+      .map((line) => `  ${line}`),
+  ];
+}
+
+const HEADS = { contradicted: 'Not as assumed', confirmed: 'Confirmed', 'not-seen': 'Not seen' } as const;
+
+function shown(setting: FoundSetting): unknown {
+  return Array.isArray(setting) ? setting.map((each) => (typeof each === 'string' ? each : `{${each.hash}}`)) : setting;
+}
+
+/** The report as Markdown. */
+export function markdownOf(report: Report, assumptions: readonly Assumption[]): string {
+  const { flow, env, begun, ended, findings, deviations, facts, settings, open, file } = report;
+  const texts = new Map(assumptions.map(({ name, text }) => [name, text]));
+  return `${[
+    `# Probe of the provider: ${flow}`,
+    '',
+    `Begun ${begun}, ${ended === undefined ? 'not finished' : `ended ${ended}`}. Environment of the provider: \`${env}\`. File: \`${file}\`.`,
+    '',
+    '## Assumptions',
+    '',
+    row(['assumption', 'verdict', 'side', 'what we assume', 'evidence']),
+    row(['---', '---', '---', '---', '---']),
+    ...ORDER.flatMap((verdict) =>
+      findings
+        .filter((finding) => finding.verdict === verdict)
+        .map(({ assumption, setting, evidence }) =>
+          row([
+            `\`${assumption}\``,
+            verdict === 'not-seen' ? 'not seen' : verdict,
+            setting === undefined ? '' : `\`${JSON.stringify(shown(setting))}\``,
+            texts.get(assumption) ?? '',
+            evidence,
+          ]),
+        ),
+    ),
+    ...(deviations.length === 0 ? [] : ['', '## What else is different', '', ...deviations.map((each) => `- ${each}`)]),
+    ...(facts.length === 0 ? [] : ['', '## Seen', '', ...facts.map(([name, value]) => `- ${name}: ${value}`)]),
+    ...(open.length === 0 ? [] : ['', '## Not tried', '', ...open.map((each) => `- ${each}`)]),
+    '',
+    '## Settings that follow',
+    '',
+    'They may hold words of the provider, so they are not in the file that you send.',
+    '',
+    '```json',
+    JSON.stringify(settings, null, 2),
+    '```',
+  ].join('\n')}\n`;
+}
+
+function row(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
+}

@@ -1,0 +1,308 @@
+import { IDENTITY_FIELDS } from '../../messages/request-fields.js';
+import { DEFAULT_ASSUMPTIONS } from '../../uanataca/one-shot/assumptions.js';
+import type { Exchange } from '../file.js';
+import {
+  COMMON_CONCLUSIONS,
+  type Conclude,
+  because,
+  confirmed,
+  contradicted,
+  notSeen,
+  side,
+  type Verdict,
+  wordsListed,
+} from '../findings.js';
+import { type Seen, fieldOf, refuses, succeeded, wordsOf } from '../seen.js';
+
+const DEFAULTS = DEFAULT_ASSUMPTIONS;
+
+const has = (code: string) => (exchange: Exchange) => exchange.outcome?.code === code;
+const is = (result: string) => (exchange: Exchange) => exchange.outcome?.result === result;
+const isDone = (exchange: Exchange | undefined): boolean => exchange?.outcome?.result !== undefined;
+
+/** The words that the settings list. */
+function listOf(
+  seen: Seen,
+  name: 'wrongStatusTexts' | 'codeNotAcceptedTexts' | 'coolDownTexts' | 'alreadyIssuedTexts',
+): readonly string[] {
+  const set = seen.assumed(name);
+  return Array.isArray(set) ? set.filter((words) => typeof words === 'string') : DEFAULTS[name];
+}
+
+const isUnderstood = (exchange: Exchange | undefined): boolean =>
+  isDone(exchange) || exchange?.outcome?.code === 'REQUEST_STATUS_REFUSED';
+
+/** Calls that came too early or too late. */
+const OUT_OF_TIME = [
+  'contract-early',
+  'code-early',
+  'upload-early',
+  'code-late',
+  'refuse-early',
+  'refuse-early-rao-id',
+];
+
+/** What a probe of the signature flow says about each assumption. */
+export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
+  ...COMMON_CONCLUSIONS,
+  wrongStatusTexts(seen) {
+    // A read may be refused for other reasons.
+    const tried = seen.all(...OUT_OF_TIME);
+    const understood = tried.find(has('REQUEST_STATUS_REFUSED'));
+    if (understood !== undefined) return confirmed(because(understood));
+    const writes = tried.filter((each) => each.method !== 'GET' && each.outcome?.code !== 'CREDENTIALS_REFUSED');
+    return wordsListed(writes, has('REQUEST_STATUS_REFUSED'), listOf(seen, 'wrongStatusTexts'));
+  },
+  signedFilePath: (seen) => signedFilePath(seen),
+  originalDocumentType(seen) {
+    const [query, plain] = [seen.last('original-query'), seen.last('original-plain')];
+    if (seen.note('documents', 'original-query') === 'same') return confirmed(because(query), 'original');
+    if (seen.note('documents', 'original-plain') === 'same') return contradicted(because(query, plain), 'omitted');
+    return notSeen(because(query, plain));
+  },
+  bareNotFound(seen) {
+    const [unknown, nowhere] = [seen.last('read-unknown'), seen.last('unknown-path')];
+    if (unknown?.outcome?.code === 'PROVIDER_NOT_FOUND') return confirmed(because(unknown), 'wrong-address');
+    const isBare = unknown?.answer?.status === 404 && unknown.answer.read?.speaks !== true;
+    if (isBare && seen.last('create') !== undefined) return contradicted(because(unknown, nowhere), 'not-there');
+    return notSeen(because(unknown, nowhere));
+  },
+  codeNotAcceptedTexts(seen) {
+    const status = seen.note('code', 'status-after-wrong-code');
+    const tried = seen.all('wrong-code');
+    if (tried.some(refuses) && status !== 'ENROLLREADY' && status !== 'not shown') {
+      return notSeen(`${because(...tried)}; after it the request shows ${String(status)}`);
+    }
+    return wordsListed(tried, is('not-accepted'), listOf(seen, 'codeNotAcceptedTexts'));
+  },
+  coolDownTexts(seen) {
+    const tried = seen.all('code-again');
+    if (tried.length > 0 && tried.every(is('sent')))
+      return notSeen(`${because(...tried)}: a second code was sent at once`);
+    const busy = tried.find(({ answer }) => answer?.status === 429);
+    const listed = wordsListed(
+      busy === undefined ? tried : [busy],
+      is('sent-less-than-a-minute-ago'),
+      listOf(seen, 'coolDownTexts'),
+    );
+    if (busy === undefined || listed.verdict === 'confirmed') return listed;
+    const words = wordsOf(busy);
+    return contradicted(because(busy), words === undefined ? undefined : [...listOf(seen, 'coolDownTexts'), words]);
+  },
+  alreadyIssuedTexts(seen) {
+    const tried = seen.all('sign-again');
+    const wrong = seen.last('wrong-code');
+    const checksCodeFirst = tried.some(is('not-accepted')) || sameWords(tried[0], wrong);
+    if (checksCodeFirst) return notSeen(`${because(...tried)}: the code is checked first`);
+    return wordsListed(tried, is('already-issued'), listOf(seen, 'alreadyIssuedTexts'));
+  },
+  billingPasswordEncoding: (seen) => createSide(seen, 'create-base64', 'billingPasswordEncoding', 'base64'),
+  refuseRaoField(seen) {
+    const [first, other] = [seen.last('refuse', 'refuse-early'), seen.last('refuse-rao-id', 'refuse-early-rao-id')];
+    if (isUnderstood(other)) return contradicted(because(first, other), 'rao_id');
+    if (isUnderstood(first)) return confirmed(because(first), 'rao');
+    return notSeen(because(first, other));
+  },
+  extUnlockWithSecret(seen) {
+    const [without, withSecret] = [seen.last('unlock-without-secret'), seen.last('unlock-with-secret')];
+    if (without === undefined || withSecret === undefined) return notSeen(because(without, withSecret));
+    const evidence = because(without, withSecret);
+    const isSame = sameWords(without, withSecret) && without.answer?.status === withSecret.answer?.status;
+    if (isSame) return confirmed(`${evidence}: both are refused alike`, 'as-given');
+    if (mentionsSecret(without)) return contradicted(evidence, 'required');
+    return is('not-accepted')(without) ? contradicted(evidence, 'never') : notSeen(evidence);
+  },
+  deleteOneAnswersGoneWith404(seen) {
+    const again = seen.last('delete-again');
+    if (again === undefined) return notSeen('nothing was deleted twice');
+    if (again.outcome?.result === 'gone') return confirmed(because(again), true);
+    if (isDone(again)) return notSeen(`${because(again)}: the second deletion succeeds, too`);
+    return notSeen(because(again));
+  },
+  deletionWithoutType(seen) {
+    const [deleted, left] = [seen.last('delete'), seen.last('signed-left')];
+    if (!isDone(deleted) || left === undefined) return notSeen(because(deleted, left));
+    if (left.answer?.file?.pdf === true) return contradicted(because(deleted, left), 'original');
+    return confirmed(because(deleted, left), 'every-kind');
+  },
+  deletionByType(seen) {
+    const [query, leftQuery] = [seen.last('delete-signed-query'), seen.last('signed-left-query')];
+    const [path, leftPath] = [seen.last('delete-signed-path'), seen.last('signed-left-path')];
+    if (query === undefined) return notSeen('no document was deleted by its kind');
+    if (isGone(leftQuery)) return confirmed(because(query, leftQuery), 'query');
+    if (isGone(leftPath)) return confirmed(because(query, leftQuery, path, leftPath), 'path');
+    return contradicted(`${because(query, leftQuery, path, leftPath)}: neither form deletes the signed file`);
+  },
+  deletedIsNotFound(seen) {
+    const reads = seen.all('signed-left', 'signed-left-query', 'signed-left-path');
+    const gone = reads.find((each) => each.outcome?.code === 'PROVIDER_NOT_FOUND');
+    if (gone !== undefined) return confirmed(because(gone), true);
+    const other = reads.find((each) => each.answer?.file?.pdf !== true);
+    return other === undefined ? notSeen(because(...reads)) : contradicted(because(other), false);
+  },
+  cancelByDelete(seen) {
+    const cancelled = seen.last('cancel');
+    if (cancelled === undefined) return notSeen('no request was cancelled');
+    const [before, after] = [seen.note('third', 'status-after-refusal'), seen.note('third', 'status-after-cancel')];
+    if (before === 'CANCELLED') return notSeen(`${because(cancelled)}; the refusal had cancelled it before`);
+    if (isDone(cancelled) && after === 'CANCELLED') return contradicted(`${because(cancelled)}; then CANCELLED`, true);
+    return confirmed(`${because(cancelled)}; then ${String(after)}`, false);
+  },
+  uploadPartName(seen) {
+    const other = seen.every.find(({ step, occasion, outcome, parts }) => {
+      return (
+        step === 'documents' && occasion.startsWith('upload-') && parts !== undefined && outcome?.result !== undefined
+      );
+    });
+    const first = seen.all('upload').at(-1);
+    const [part] = other?.parts ?? [];
+    if (isDone(first)) return confirmed(because(first), 'file');
+    if (other !== undefined && part !== undefined && part !== 'file') return contradicted(because(first, other), part);
+    return notSeen(because(first));
+  },
+  otpDeliveryMethod(seen) {
+    const [first, other] = [seen.all('code')[0], seen.last('code-sms')];
+    if (isDone(other)) return contradicted(because(first, other), 'sms');
+    return isDone(first) ? confirmed(because(first), 'omitted') : notSeen(because(first, other));
+  },
+  envInCreate: (seen) => createSide(seen, 'create-without-env', 'envInCreate', false),
+  identityShown: (seen) => identityShown(seen),
+  identityCorrectable(seen) {
+    const shown = seen.note('second-review', 'shown');
+    const correctable = seen.note('second-review', 'correctable');
+    if (!Array.isArray(shown) || !Array.isArray(correctable) || shown.length === 0)
+      return notSeen('no request was corrected');
+    const assumed = DEFAULTS.identityCorrectable.filter((name) => shown.includes(name));
+    const isSame = assumed.length === correctable.length && assumed.every((name) => correctable.includes(name));
+    const evidence = `of ${shown.join(', ')}, an update changed ${correctable.length === 0 ? 'none' : correctable.join(', ')}`;
+    return isSame ? confirmed(evidence, [...DEFAULTS.identityCorrectable]) : contradicted(evidence, correctable);
+  },
+  updateSendsBack(seen) {
+    const left = seen.note('second-review', 'left-out');
+    const updated = seen.last('update-required');
+    if (left === 'emptied') return confirmed(`${because(updated)}; fields that it left out are empty after it`, 'all');
+    if (left === 'kept') return contradicted(`${because(updated)}; fields that it left out are kept`, 'required');
+    return notSeen(because(updated));
+  },
+  videoidModeInCreate: (seen) => createSide(seen, 'create-with-mode', 'videoidModeInCreate', true),
+  slashAfterSignAndContract(seen) {
+    const [first, other] = [seen.all('contract')[0], seen.last('contract-slash')];
+    if (isDone(other)) return contradicted(because(first, other), true);
+    return isDone(first) ? confirmed(because(first), false) : notSeen(because(first, other));
+  },
+  requestShowsLiveStatus(seen) {
+    const hidden = seen.notes('not-shown').map(({ step }) => step);
+    const statuses = seen.notes('statuses').flatMap(({ value }) => (Array.isArray(value) ? value : []));
+    const told = `get request showed ${[...new Set(statuses)].join(', ') || 'no status'}`;
+    if (hidden.length > 0) return contradicted(`${told}; it did not show the end of ${hidden.join(', ')}`);
+    return statuses.includes('VIDEOREVIEW') || statuses.includes('ENROLLREADY') ? confirmed(told) : notSeen(told);
+  },
+  createHasNoIdempotency(seen) {
+    const [first, second] = [ids(seen, 'create'), ids(seen, 'second-create') ?? ids(seen, 'third-create')];
+    if (first === undefined || second === undefined) return notSeen('only one request was created');
+    return first === second
+      ? contradicted('a second create with the same data gave the same request_pk')
+      : confirmed('a second create with the same data gave another request_pk');
+  },
+  busyMeansNotDone(seen) {
+    const busy = seen.every.filter(({ answer }) => answer?.status === 429);
+    return notSeen(busy.length === 0 ? 'no 429 came' : because(...busy));
+  },
+  documentsMayBeUploadedAgain(seen) {
+    const [deleted, again] = [seen.last('delete-all'), seen.last('upload-again')];
+    if (isDone(deleted) && isDone(again)) return confirmed(because(deleted, again));
+    if (deleted !== undefined && refuses(deleted)) return contradicted(because(deleted, again));
+    return again !== undefined && refuses(again) ? contradicted(because(again)) : notSeen(because(deleted, again));
+  },
+  refusedCodeHasNoEffect(seen) {
+    const wrong = seen.last('wrong-code');
+    const status = seen.note('code', 'status-after-wrong-code');
+    if (wrong === undefined || status === undefined || status === 'not shown') return notSeen(because(wrong));
+    const evidence = `${because(wrong)}; then ${String(status)}`;
+    return status === 'ENROLLREADY' ? confirmed(evidence) : contradicted(evidence);
+  },
+  contractIsSignedInPlace(seen) {
+    const signatures = seen.note('signed', 'signatures: contract-signed');
+    const read = seen.last('contract-signed');
+    if (typeof signatures !== 'number') return notSeen(because(read));
+    const who = seen.note('signed', 'contract-signers');
+    return signatures > 0
+      ? confirmed(`${because(read)}; signed by ${String(who)}`)
+      : contradicted(`${because(read)}; not signed`);
+  },
+};
+
+function signedFilePath(seen: Seen): Verdict {
+  const [query, path] = [seen.last('signed-query'), seen.last('signed-path')];
+  const [byQuery, byPath] = [isDone(query), isDone(path)];
+  const evidence = because(query, path);
+  if (byQuery) return confirmed(evidence, byPath ? 'query-then-path' : 'query');
+  if (!byPath) return notSeen(evidence);
+  // The default goes on to the path after these answers only.
+  const isTried = [404, 405, 422].includes(query?.answer?.status ?? 0);
+  return isTried ? confirmed(evidence, 'path') : contradicted(evidence, 'path');
+}
+
+/** A side of create, which is tried because the first is refused. */
+function createSide(
+  seen: Seen,
+  occasion: string,
+  name: 'billingPasswordEncoding' | 'envInCreate' | 'videoidModeInCreate',
+  other: string | boolean,
+): Verdict {
+  const creates = seen.all('create', 'create-base64', 'create-without-env', 'create-with-mode');
+  const changed = seen.last(occasion);
+  if (isDone(changed)) return contradicted(because(creates.find(refuses), changed), other);
+  const done = creates.find(isDone);
+  if (done === undefined) return notSeen(because(...creates));
+  const sent = done.body?.type === 'object' ? done.body.fields : {};
+  if (name === 'billingPasswordEncoding' && sent['billing_password'] === undefined)
+    return notSeen('create carried no billing password');
+  return confirmed(because(done), seen.assumed(name) ?? DEFAULTS[name]);
+}
+
+function identityShown(seen: Seen): Verdict {
+  const shownIn = new Set<string>();
+  const seenIn = new Set<string>();
+  for (const exchange of seen.all('read')) {
+    const { body } = exchange.answer ?? {};
+    const status = fieldOf(body, 'status');
+    if (status?.type !== 'string' || status.is === undefined) continue;
+    seenIn.add(status.is);
+    const isShown = IDENTITY_FIELDS.some((name) => {
+      const field = fieldOf(body, name);
+      return field?.type === 'string' && (field.length ?? 0) > 0;
+    });
+    if (isShown) shownIn.add(status.is);
+  }
+  const evidence = `name or document number in ${[...shownIn].join(', ') || 'no status'}, of ${[...seenIn].join(', ')}`;
+  if (!seenIn.has('VIDEOREVIEW') && !seenIn.has('ENROLLREADY')) return notSeen(evidence);
+  if (shownIn.has('VIDEOPENDING')) return side('always', 'after-video', evidence);
+  if (shownIn.has('VIDEOREVIEW')) return side('after-video', 'after-video', evidence);
+  return side(
+    shownIn.has('ENROLLREADY') || shownIn.has('ISSUED') ? 'after-approval' : 'never',
+    'after-video',
+    evidence,
+  );
+}
+
+function isGone(read: Exchange | undefined): boolean {
+  return read !== undefined && !succeeded(read);
+}
+
+function sameWords(one: Exchange | undefined, other: Exchange | undefined): boolean {
+  const [mine, theirs] = [one && wordsOf(one), other && wordsOf(other)];
+  return mine !== undefined && JSON.stringify(mine) === JSON.stringify(theirs);
+}
+
+/** "Missing required parameter: 'secret'", or FastAPI's list with the field. */
+function mentionsSecret({ answer }: Exchange): boolean {
+  return answer?.status === 422 || (answer?.words?.is ?? '').startsWith('Missing');
+}
+
+/** The hash of the request's number in the answer of create. */
+function ids(seen: Seen, step: string): string | undefined {
+  const created = seen.every.find((each) => each.step === step && each.occasion.startsWith('create') && isDone(each));
+  const pk = fieldOf(created?.answer?.body, 'request_pk');
+  return pk?.type === 'number' || pk?.type === 'string' ? pk.hash : undefined;
+}

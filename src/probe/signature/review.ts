@@ -1,0 +1,94 @@
+import { sentence } from '../../messages/sentences.js';
+import type { Step } from '../course.js';
+import { type SignatureContext, type Subject, cannotGoOn } from './context.js';
+import { read, waitFor } from './waiting.js';
+
+const AFTER_VIDEO = ['VIDEOREVIEW', 'CREATED', 'ENROLLREADY', 'CANCELLED', 'ISSUED', 'VIDEOERROR'];
+
+/** The signer films the video. */
+export function videoStep(name: string, subject: Subject): Step<SignatureContext> {
+  return {
+    name,
+    title: subject === 'main' ? 'Wait for the video' : 'Wait for the video of the second request',
+    calls: ['GET /request/{request_pk} until it shows VIDEOREVIEW'],
+    person: ({ people }) =>
+      people.attended ? 'open the link as the signer, and finish the video identification' : undefined,
+    ...(subject === 'main' ? { essential: true } : {}),
+    leaveOut: ({ run }) => missing(run.id(`${subject}.request_pk`)),
+    async run(at) {
+      const { run, people } = at;
+      await people.video({ pk: at.requestPk(subject), link: run.id(`${subject}.link`) });
+      run.note('video', 'asked');
+      const { status } = await waitFor(at, subject, { statuses: AFTER_VIDEO, words: 'Waiting for the video' });
+      if (status === 'VIDEOERROR' || status === 'CANCELLED') {
+        cannotGoOn(
+          'NOT_NOW',
+          `The request is in ${status}: the video was not accepted.`,
+          'Begin a new probe. This file keeps what was seen.',
+        );
+      }
+    },
+  };
+}
+
+/** A request that a step before did not make. */
+export function missing(id: string | undefined): string | undefined {
+  return id === undefined ? 'there is no such request' : undefined;
+}
+
+/** What get request shows before the decision. */
+export const reviewStep: Step<SignatureContext> = {
+  name: 'review',
+  title: 'Read the request before the decision',
+  calls: ['GET /request/{request_pk}'],
+  async run(at) {
+    await read(at, 'main');
+  },
+};
+
+/** The officer approves: by a call, or in the provider's console. */
+export const approveStep: Step<SignatureContext> = {
+  name: 'approve',
+  title: 'Approve',
+  calls: ['POST /videoid/{videoid_pk}/approve', 'GET /request/{request_pk} until it shows ENROLLREADY'],
+  person: ({ settings, people }) =>
+    settings.officer === undefined && people.attended ? 'approve the request in the provider’s console' : undefined,
+  essential: true,
+  async run(at) {
+    const { run, people, settings } = at;
+    const before = await read(at, 'main');
+    if (before.status === 'ENROLLREADY' || before.status === 'ISSUED') return;
+    if (settings.officer === undefined) {
+      await people.decide({ pk: at.requestPk('main') }, 'approve');
+      run.note('decided', 'in the console');
+    } else await approve(at);
+    await waitFor(at, 'main', { statuses: ['ENROLLREADY', 'CANCELLED', 'ISSUED'], words: 'Waiting for ENROLLREADY' });
+  },
+};
+
+async function approve(at: SignatureContext): Promise<void> {
+  const { run, settings } = at;
+  const { officer } = settings;
+  if (officer === undefined) return;
+  const call = async (occasion: string, sides = {}) =>
+    run.call(occasion, () => at.client(sides).approve(at.videoidPk('main'), officer));
+  let tried = await call('approve');
+  const about = tried.last?.envelope?.text ?? '';
+  // A wrong PIN may lock its officer out, so credentials that are refused are not tried again.
+  if (tried.error?.kind === 'refused' && [400, 422].includes(tried.error.status ?? 0) && /rao|type|int/i.test(about)) {
+    const sides = { raoAsString: !at.assumed.raoAsString };
+    tried = await call('approve-rao-number', sides);
+    if (tried.error === undefined) await at.learn(sides);
+  }
+  const { error } = tried;
+  if (error === undefined) {
+    // The provider may need two steps: the first leads to CREATED.
+    const after = await read(at, 'main');
+    if (after.status !== 'CREATED') return;
+    run.note('deviation: approve', 'one approval leads to CREATED, a second one to ENROLLREADY');
+    await call('approve-second');
+    return;
+  }
+  if (error.kind === 'unknown') return;
+  cannotGoOn(error.code, sentence(error.words), error.remedy ?? 'Correct what the provider names, and run it again.');
+}

@@ -1,0 +1,97 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ProviderRequest } from '../../uanataca/provider-request.js';
+import { PROVIDER_STATUSES } from '../../messages/request.js';
+import { span } from '../../messages/span.js';
+import type { Recorded } from '../recording/recorder.js';
+import type { Tried } from '../run.js';
+import type { SignatureContext, Subject } from './context.js';
+
+/** What a read showed: the status, even if it stands where the product does not look for it. */
+export interface Shown {
+  status: string | undefined;
+  request: ProviderRequest | undefined;
+}
+
+/** Milliseconds between two lines about a wait. */
+const SAID_EVERY = 30_000;
+
+/** Reads a request once. */
+export async function read(at: SignatureContext, subject: Subject, occasion = 'read'): Promise<Shown & Tried<unknown>> {
+  const pk = at.requestPk(subject);
+  const tried = await at.run.call(occasion, () => at.client().getRequest(pk));
+  const status = tried.value?.status ?? statusIn(tried.last?.json);
+  if (status !== undefined && tried.value === undefined) {
+    at.run.note('deviation: status', 'get request shows the status in another field');
+  }
+  return { ...tried, request: tried.value, status };
+}
+
+/**
+ * Reads until the request has one of these statuses. Reads that show nothing new are counted, and not kept.
+ *
+ * @param statuses the statuses that end the wait; `seen` in the notes has all that were shown
+ * @returns the status; undefined if the provider does not show it, and the person says that it is reached
+ */
+export async function waitFor(
+  at: SignatureContext,
+  subject: Subject,
+  { statuses, words }: { statuses: readonly string[]; words: string },
+): Promise<Shown> {
+  const { run, people, settings } = at;
+  const begin = Date.now();
+  const given = new AbortController();
+  let enough = false;
+  const gaveUp = people.enough(given.signal).then(() => (enough = true));
+  let before: string | undefined;
+  let said = 0;
+  const seen: string[] = [];
+  let reads = 0;
+  try {
+    for (;;) {
+      const shown = await read(at, subject);
+      reads += 1;
+      const now = fingerprintOf(shown.last);
+      if (now === before && shown.last !== undefined) run.forget(shown.last);
+      before = now;
+      if (shown.status !== undefined && seen.at(-1) !== shown.status) {
+        seen.push(shown.status);
+        people.say(`    ${subject === 'main' ? '' : `${subject} request: `}${shown.status}`);
+      }
+      const waited = Date.now() - begin;
+      const isReached = shown.status !== undefined && statuses.includes(shown.status);
+      if (isReached || enough || waited > settings.patience) {
+        run.note('statuses', seen);
+        run.note('reads', reads);
+        run.note('waited', waited);
+        if (isReached) return shown;
+        run.note('not-shown', true);
+        people.say(
+          `    ${enough ? 'You say' : `After ${span(waited)}, the probe assumes`} that it is done. The provider does not show it.`,
+        );
+        return { ...shown, status: undefined };
+      }
+      if (waited - said >= SAID_EVERY) {
+        said = waited;
+        people.say(`    ${words} … (${span(waited)}, ${shown.status ?? shown.error?.code ?? 'no status'})`);
+      }
+      await Promise.race([pause(settings.poll), gaveUp]);
+    }
+  } finally {
+    given.abort();
+    await run.save();
+  }
+}
+
+/** A documented status anywhere in an answer. */
+function statusIn(json: unknown, depth = 0): string | undefined {
+  if (typeof json === 'string') return PROVIDER_STATUSES.find((status) => status === json.trim().toUpperCase());
+  if (typeof json !== 'object' || json === null || depth > 3) return undefined;
+  return Object.values(json)
+    .map((inner) => statusIn(inner, depth + 1))
+    .find(Boolean);
+}
+
+function fingerprintOf(recorded: Recorded | undefined): string {
+  const { answer, lost } = recorded?.exchange ?? {};
+  return JSON.stringify([answer?.status, answer?.body, answer?.words, lost]);
+}

@@ -1,0 +1,96 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { VideoIdError } from '../messages/failures.js';
+import type { People } from './people.js';
+
+/** Milliseconds. */
+const ANSWERS_WITHIN = 10_000;
+/** Milliseconds. The sandbox shows changes at once, unless it simulates a provider that does not. */
+const SHOWN_WITHIN = 8_000;
+
+/** The people of our sandbox. They act through its control calls, as its pages do. */
+export class SimulatedPeople implements People {
+  readonly attended = false;
+  readonly #origin: string;
+  readonly #say: (...lines: string[]) => void;
+
+  /** @param origin of the sandbox's pages */
+  constructor(origin: string, say: (...lines: string[]) => void) {
+    this.#origin = origin;
+    this.#say = say;
+  }
+
+  /** @throws VideoIdError if there is no sandbox of ours */
+  async check(): Promise<void> {
+    await this.#call('GET', 'settings');
+  }
+
+  say(...lines: string[]): void {
+    this.#say(...lines);
+  }
+
+  async goOn(): Promise<'go'> {
+    return 'go';
+  }
+
+  async line(): Promise<string> {
+    return '';
+  }
+
+  async secret(): Promise<string> {
+    return '';
+  }
+
+  async video({ pk }: { pk: string }): Promise<void> {
+    await this.#call('POST', `requests/${pk}/video`, { result: 'finished' });
+  }
+
+  async decide({ pk }: { pk: string }, act: 'approve' | 'refuse'): Promise<void> {
+    await this.#call('POST', `requests/${pk}/console`, { do: act });
+  }
+
+  /** The provider's own operator decides about an enrolment. */
+  async operate({ pk }: { pk: string }, act: 'validate' | 'refuse'): Promise<void> {
+    await this.#call('POST', `requests/${pk}/operator`, { do: act });
+  }
+
+  async code({ pk }: { pk: string }): Promise<string> {
+    const request = await this.#call('GET', `requests/${pk}`);
+    const code: unknown = typeof request === 'object' && request !== null ? Reflect.get(request, 'code') : undefined;
+    return typeof code === 'string' ? code : '111111';
+  }
+
+  async enough(signal: AbortSignal): Promise<void> {
+    await pause(SHOWN_WITHIN, undefined, { signal }).catch(() => undefined);
+  }
+
+  /** Sets the address for callbacks, for as long as the probe runs. Returns the end of it. */
+  async listenAt(webhook: string): Promise<() => Promise<void>> {
+    const settings = await this.#call('GET', 'settings');
+    const behaviour: unknown =
+      typeof settings === 'object' && settings !== null ? Reflect.get(settings, 'behaviour') : {};
+    const before: unknown =
+      typeof behaviour === 'object' && behaviour !== null ? Reflect.get(behaviour, 'webhook') : null;
+    await this.#call('PUT', 'settings', { behaviour: { webhook } });
+    return async () => void (await this.#call('PUT', 'settings', { behaviour: { webhook: before ?? null } }));
+  }
+
+  async #call(method: string, path: string, body?: object): Promise<unknown> {
+    try {
+      const answer = await fetch(`${this.#origin}/sandbox/${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: AbortSignal.timeout(ANSWERS_WITHIN),
+      });
+      if (answer.ok) return await answer.json();
+      throw new Error(`HTTP ${answer.status}`);
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : 'no answer';
+      throw new VideoIdError('BAD_INPUT', `The sandbox did not do its part (${why}).`, {
+        field: '--unattended',
+        remedy: '--unattended works only with the sandbox of this product. Leave it out for any other provider.',
+        cause,
+      });
+    }
+  }
+}
