@@ -58,18 +58,21 @@ export function reportOf(
   };
 }
 
-/** A setting with the provider's words. Redaction leaves gaps: the longest part without one still names the text. */
+/** Where a text may be different the next time: gaps of the redaction, numbers, statuses, and parts of known texts. */
+const VARIABLE = new RegExp(String.raw`…|\{\}|\d+|\b(?:${PROVIDER_STATUSES.join('|')})\b`, 'g');
+
+/** The longest part of a text that is always the same, and says enough to name it. */
+function constantPart(text: string): string[] {
+  const parts = text.split(VARIABLE).map((part) => part.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, ''));
+  const [longest = ''] = parts.toSorted((one, other) => other.length - one.length);
+  return longest.length < 4 ? [] : [longest];
+}
+
+/** A setting with the provider's words. */
 function inWords(setting: FoundSetting, words: Readonly<Record<string, string>>): unknown {
   if (!Array.isArray(setting)) return setting;
-  return setting.flatMap((each) => {
-    if (typeof each === 'string')
-      return [each.split('{}').toSorted((one, other) => other.length - one.length)[0] ?? each];
-    const longest = (words[each.hash] ?? '')
-      .split('…')
-      .map((part) => part.trim())
-      .toSorted((one, other) => other.length - one.length)[0];
-    return longest === undefined || longest.length < 4 ? [] : [longest];
-  });
+  const parts = setting.flatMap((each) => (typeof each === 'string' ? each : constantPart(words[each.hash] ?? '')));
+  return [...new Set(parts)];
 }
 
 function deviationsOf(file: ProbeFile): string[] {

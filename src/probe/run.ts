@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ProviderError } from '../uanataca/errors.js';
+import { redact } from '../uanataca/answers/redaction.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Flow } from '../messages/request.js';
 import type { Exchange, FoundSetting, Note, ProbeFile, SeenCallback } from './file.js';
@@ -49,7 +50,6 @@ export class ProbeRun {
     this.recorder = new Recorder({
       showing: this.showing,
       nameOf: (id) => this.#nameOf(id),
-      known: () => [secrets.signer.phone, secrets.signer.email, ...Object.values(secrets.ids)],
       begun: Date.parse(file.begun),
       last: file.exchanges.at(-1)?.number ?? 0,
     });
@@ -185,7 +185,10 @@ export class ProbeRun {
   }
 
   async save(): Promise<void> {
-    Object.assign(this.secrets.words, Object.fromEntries(this.recorder.words));
+    // Redacted anew each time: names may become known after the words that hold them.
+    for (const [hash, words] of [...Object.entries(this.secrets.words), ...this.recorder.words]) {
+      this.secrets.words[hash] = redact(words, this.values.texts);
+    }
     const saving = this.#saving.then(() => this.#storage.save(guarded(this.file, this.showing), this.secrets));
     this.#saving = saving.catch(() => undefined);
     await saving;

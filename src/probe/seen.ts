@@ -73,7 +73,8 @@ export function evidenceOf(exchange: Exchange): string {
         ? ''
         : `, ${answer.form}`
       : `, ${words.is === undefined ? `unknown words of ${words.length} characters (${words.hash ?? ''})` : `“${words.is}”`}`;
-  return `${occasion} (#${number}): HTTP ${answer.status}${said}`;
+  const later = answer.retryAfter === undefined ? '' : `, Retry-After ${answer.retryAfter} s`;
+  return `${occasion} (#${number}): HTTP ${answer.status}${said}${later}`;
 }
 
 /** The shape of a field of an answer, wherever the envelope has it. */

@@ -383,7 +383,10 @@ describe('settings turn the meaning of words', () => {
   test.each([
     ['sign', 403, 'Wrong code', { codeNotAcceptedTexts: ['wrong CODE'] }, 'value not-accepted'],
     ['sign', 409, 'Done before (x+1)', { alreadyIssuedTexts: ['before (x+1)'] }, 'value already-issued'],
-    ['otp', 429, 'Too soon', { coolDownTexts: ['Too soon'] }, 'temporary PROVIDER_BUSY'],
+    ['sign', 401, 'Wrong code', { codeNotAcceptedTexts: ['wrong CODE'] }, 'value not-accepted'],
+    ['otp', 429, 'Too soon', { coolDownTexts: ['Too soon'] }, 'value sent-less-than-a-minute-ago'],
+    ['otp', 429, 'Too many calls', { coolDownTexts: ['Too soon'] }, 'temporary PROVIDER_BUSY'],
+    ['otp', 502, 'Too soon', { coolDownTexts: ['Too soon'] }, 'unknown PROVIDER_UNREACHABLE'],
     ['otp', 400, 'Too soon', { coolDownTexts: ['Too soon'] }, 'value sent-less-than-a-minute-ago'],
     ['approve', 409, 'Not in review', { wrongStatusTexts: ['not in review'] }, 'refused REQUEST_STATUS_REFUSED'],
     ['delete', 404, 'Document not found', { deleteOneAnswersGoneWith404: false }, 'refused PROVIDER_NOT_FOUND'],

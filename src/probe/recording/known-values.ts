@@ -7,13 +7,21 @@ const SHORTEST = 4;
  */
 export class KnownValues {
   readonly #values = new Set<string>();
+  readonly #texts = new Set<string>();
 
   add(...values: readonly (string | undefined)[]): void {
     for (const value of values) {
       const text = value?.trim() ?? '';
+      if (text.length < 2) continue;
+      for (const part of [text, ...partsOf(text)]) this.#texts.add(part);
       if (text.length < SHORTEST) continue;
       for (const spelled of spellings(text)) this.#values.add(spelled);
     }
+  }
+
+  /** The values, and the parts of names, for a redaction that looks for whole words. */
+  get texts(): readonly string[] {
+    return [...this.#texts];
   }
 
   /** Whether a text holds one of the values, in any spelling. */
@@ -34,6 +42,11 @@ function spellings(text: string): string[] {
     // `+34 600…` comes back as `34600…`.
     ...(/^\+?[\d\s().-]+$/.test(text) && digits.length >= 6 ? [digits] : []),
     // The parts of a name may stand alone.
-    ...(/^\p{L}[\p{L}\s'-]+$/u.test(text) ? text.split(/[\s-]+/).filter((part) => part.length >= SHORTEST) : []),
+    ...partsOf(text).filter((part) => part.length >= SHORTEST),
   ].map((spelled) => spelled.toLowerCase());
+}
+
+/** The parts of a name. */
+function partsOf(text: string): string[] {
+  return /^\p{L}[\p{L}\s'-]+$/u.test(text) ? text.split(/[\s-]+/).filter((part) => part.length > 1) : [];
 }

@@ -2,7 +2,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { createHash } from 'node:crypto';
 import { defined } from '../../messages/defined.js';
 import { type Envelope, readEnvelope } from '../../uanataca/answers/envelope.js';
-import { redact } from '../../uanataca/answers/redaction.js';
 import { Loss } from '../../uanataca/http/loss.js';
 import { LeanText, WORDS } from '../../uanataca/http/answer-text.js';
 import type { HttpOrder } from '../../uanataca/http/http.js';
@@ -39,20 +38,17 @@ export class Recorder implements Observer {
   readonly #showing: Showing;
   readonly #nameOf: (id: string) => string | undefined;
   readonly #begun: number;
-  readonly #known: () => readonly string[];
   #place: Place = { step: '', occasion: '' };
   #running = new Set<Promise<void>>();
   #recorded: Recorded[] = [];
   #number: number;
-  /** Words of the provider that no document shows, redacted, by hash. They do not go into the file. */
+  /** Words of the provider that no document shows, by hash, as they came. They stay in this process. */
   readonly words = new Map<string, string>();
 
   constructor(options: {
     showing: Showing;
     /** The name of an id of this probe: `request_pk`. */
     nameOf: (id: string) => string | undefined;
-    /** Values to redact from words. */
-    known: () => readonly string[];
     /** Milliseconds since 1970. */
     begun: number;
     /** The number of the last exchange before. */
@@ -60,7 +56,6 @@ export class Recorder implements Observer {
   }) {
     this.#showing = options.showing;
     this.#nameOf = options.nameOf;
-    this.#known = options.known;
     this.#begun = options.begun;
     this.#number = options.last;
   }
@@ -99,7 +94,7 @@ export class Recorder implements Observer {
     };
     const recorded: Recorded = { exchange };
     this.#recorded.push(recorded);
-    return new Observed(recorded, this.#showing, this.#known, this.words, (running) => {
+    return new Observed(recorded, this.#showing, this.words, (running) => {
       this.#running.add(running);
       void running.then(() => this.#running.delete(running));
     });
@@ -125,7 +120,6 @@ class Observed implements Observation {
   constructor(
     private readonly recorded: Recorded,
     private readonly showing: Showing,
-    private readonly known: () => readonly string[],
     private readonly words: Map<string, string>,
     private readonly runs: (running: Promise<void>) => void,
   ) {}
@@ -190,7 +184,7 @@ class Observed implements Observation {
     const is = knownText(text);
     if (is !== undefined) return { is, length };
     const hash = hashOf(text, this.showing);
-    this.words.set(hash, redact(text, this.known()));
+    this.words.set(hash, text);
     return { length, hash };
   }
 }

@@ -50,7 +50,10 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
     const tried = seen.all(...OUT_OF_TIME);
     const understood = tried.find(has('REQUEST_STATUS_REFUSED'));
     if (understood !== undefined) return confirmed(because(understood));
-    const writes = tried.filter((each) => each.method !== 'GET' && each.outcome?.code !== 'CREDENTIALS_REFUSED');
+    // After the signature, the words may be those of a certificate that was issued before.
+    const writes = tried.filter(
+      ({ method, outcome, step }) => method !== 'GET' && step !== 'signed' && outcome?.code !== 'CREDENTIALS_REFUSED',
+    );
     return wordsListed(writes, has('REQUEST_STATUS_REFUSED'), listOf(seen, 'wrongStatusTexts'));
   },
   signedFilePath: (seen) => signedFilePath(seen),
@@ -98,9 +101,13 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
   },
   billingPasswordEncoding: (seen) => createSide(seen, 'create-base64', 'billingPasswordEncoding', 'base64'),
   refuseRaoField(seen) {
-    const [first, other] = [seen.last('refuse', 'refuse-early'), seen.last('refuse-rao-id', 'refuse-early-rao-id')];
-    if (isUnderstood(other)) return contradicted(because(first, other), 'rao_id');
-    if (isUnderstood(first)) return confirmed(because(first), 'rao');
+    const first = seen
+      .all('refuse', 'refuse-early')
+      .toSorted((one, two) => Number(isUnderstood(two)) - Number(isUnderstood(one)))[0];
+    const other = seen.all('refuse-rao-id', 'refuse-early-rao-id').find(isUnderstood);
+    const sent = seen.assumed('refuseRaoField') ?? DEFAULTS.refuseRaoField;
+    if (other !== undefined) return side(sent === 'rao' ? 'rao_id' : 'rao', 'rao', because(first, other));
+    if (isUnderstood(first)) return confirmed(because(first), sent);
     return notSeen(because(first, other));
   },
   extUnlockWithSecret(seen) {
@@ -273,7 +280,9 @@ function identityShown(seen: Seen): Verdict {
       const field = fieldOf(body, name);
       return field?.type === 'string' && (field.length ?? 0) > 0;
     });
-    if (isShown) shownIn.add(status.is);
+    // A request whose video is being processed is VIDEOPENDING, too.
+    const isBeforeVideo = exchange.step.endsWith('create');
+    if (isShown && (status.is !== 'VIDEOPENDING' || isBeforeVideo)) shownIn.add(status.is);
   }
   const evidence = `name or document number in ${[...shownIn].join(', ') || 'no status'}, of ${[...seenIn].join(', ')}`;
   if (!seenIn.has('VIDEOREVIEW') && !seenIn.has('ENROLLREADY')) return notSeen(evidence);

@@ -11,6 +11,8 @@ export interface KnownRefusal<Call extends string> {
   words: RegExp;
   code: StepFailureCode;
   meaning?: Meaning;
+  /** The words come from a setting, so they count with any 4xx. Other words do not with 401, 408 and 429, which gateways answer too. */
+  anyStatus?: true;
 }
 
 const FRAMEWORK_LOGIN = /authentication credentials( were not provided|\.$)|\bInvalid username\/password\.$/i;

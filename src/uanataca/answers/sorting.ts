@@ -2,6 +2,7 @@ import { defined } from '../../messages/defined.js';
 import type { StepFailureCode } from '../../messages/failures.js';
 import type { Api } from '../api.js';
 import type { Envelope } from './envelope.js';
+import type { KnownRefusal } from './known-refusals.js';
 import type { Trouble } from '../errors.js';
 import type { Loss } from '../http/loss.js';
 
@@ -29,6 +30,7 @@ export interface At<Call extends string> {
  * |------------------------------------------|-----------|------------|---------------------|
  * | no connection, TLS                       | not-sent  | not-sent   | not-sent            |
  * | no answer, cut answer, 408               | temporary | temporary  | unknown             |
+ * | 4xx or 500 with words of a setting       | refused   | refused    | refused             |
  * | 429, other 307 and 308                   | temporary | temporary  | temporary           |
  * | 503                                      | temporary | temporary  | unknown (a setting) |
  * | 4xx or 500 with known words              | refused   | refused    | refused             |
@@ -53,18 +55,16 @@ export function sortAnswer<Call extends string>(at: At<Call>, call: Call, answer
     ...defined({ errorId: envelope.errorId }),
   };
 
+  const known = knownRefusal(api, call, status, envelope);
+  if (known !== undefined) {
+    const meaning = defined({ meaning: known.meaning });
+    return { ...trouble, kind: 'refused', code: known.code, familiar: true, ...meaning };
+  }
   if (status === 429) {
     const after = defined({ retryAfter: answered.retryAfter });
     return { ...trouble, kind: 'temporary', code: 'PROVIDER_BUSY', ...after };
   }
   if (status === 408) return { ...trouble, ...doubt(api, call, 'PROVIDER_UNREACHABLE') };
-  if (mayBeKnown(api, status, envelope)) {
-    const known = api.refusals.find((row) => (row.calls ?? [call]).includes(call) && row.words.test(envelope.text));
-    if (known !== undefined) {
-      const meaning = defined({ meaning: known.meaning });
-      return { ...trouble, kind: 'refused', code: known.code, familiar: true, ...meaning };
-    }
-  }
   if (succeeded && status < 400) return { ...trouble, ...doubt(api, call, 'PROVIDER_ANSWER_UNKNOWN') };
   if (answered.redirect?.here === true && status >= 300 && status < 400) {
     const ours = `the server redirects the call: check ${api.elsewhere}`;
@@ -136,11 +136,21 @@ function isForeign({ assumed }: Pick<Api<never>, 'assumed'>, status: number, env
   return !((status === 404 || status === 410) && bareMeansNotThere({ assumed }, envelope));
 }
 
-/** Whether known words count. V1 reports mistakes of the caller with 500. */
-function mayBeKnown(api: Pick<Api<never>, 'assumed' | 'refusesLogins'>, status: number, envelope: Envelope): boolean {
-  if (status > 500 || envelope.bare) return false;
-  if (status === 401 && !api.refusesLogins && envelope.origin !== 'provider') return false;
-  return envelope.form === 'json' || (envelope.form === 'text' && !api.assumed.answersAreJson);
+/** The refusal with these words, if they count: V1 reports mistakes of the caller with 500. */
+function knownRefusal<Call extends string>(
+  api: Api<Call>,
+  call: Call,
+  status: number,
+  envelope: Envelope,
+): KnownRefusal<Call> | undefined {
+  if (status > 500 || envelope.bare) return undefined;
+  if (envelope.form !== 'json' && (envelope.form !== 'text' || api.assumed.answersAreJson)) return undefined;
+  const isOfOthers =
+    status === 408 || status === 429 || (status === 401 && !api.refusesLogins && envelope.origin !== 'provider');
+  return api.refusals.find(
+    ({ calls, words, anyStatus }) =>
+      (anyStatus === true || !isOfOthers) && (calls ?? [call]).includes(call) && words.test(envelope.text),
+  );
 }
 
 /** Statuses that say who may come in, which gateways and proxies answer too. */

@@ -28,7 +28,7 @@ function refusalsOf(assumed: Assumptions, removing: readonly CallName[]): KnownR
 /** Refusals that say something about the request. Their words are assumptions: V2's are not documented. */
 function statusRefusals(assumed: Assumptions): KnownRefusal<CallName>[] {
   const issued = anyOf(assumed.alreadyIssuedTexts);
-  return [
+  const rows: KnownRefusal<CallName>[] = [
     { section: '§4.9 412', calls: ['sign'], words: issued, code: 'REQUEST_STATUS_REFUSED', meaning: 'already-issued' },
     { section: '§4.9 412', words: issued, code: 'REQUEST_STATUS_REFUSED' },
     {
@@ -47,6 +47,7 @@ function statusRefusals(assumed: Assumptions): KnownRefusal<CallName>[] {
     },
     { section: '§4.4, §4.8 412', words: anyOf(assumed.wrongStatusTexts), code: 'REQUEST_STATUS_REFUSED' },
   ];
+  return rows.map((row) => ({ ...row, anyStatus: true }));
 }
 
 function goneRefusals(removing: readonly CallName[]): KnownRefusal<CallName>[] {
