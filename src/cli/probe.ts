@@ -24,7 +24,7 @@ interface Flags {
 }
 
 /** Milliseconds between two reads, and the longest wait for a person. */
-const POLL = 5_000;
+const POLL = 2_000;
 const PATIENCE = 4 * 3_600_000;
 const SIMULATED = { poll: 200, patience: 20_000 };
 const MADE_UP = { phone: '+34600111222', email: 'probe@example.com' };

@@ -85,6 +85,9 @@ function deviationsOf(file: ProbeFile): string[] {
     ...file.notes
       .filter(({ name }) => name.startsWith('deviation: '))
       .map(({ step, value }) => `${step}: ${String(value)}`),
+    ...file.notes
+      .filter(({ name, value }) => name.startsWith('reasons: ') && Array.isArray(value) && value.length > 0)
+      .map(({ name, value }) => `${name.replace('reasons: ', '')}: verification says ${String(value)}`),
     ...[...new Set(statuses)].map((status) => `get request shows ${status}, which no document names`),
   ];
 }

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { ProviderError } from '../uanataca/errors.js';
-import { redact } from '../uanataca/answers/redaction.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Flow } from '../messages/request.js';
 import type { Exchange, FoundSetting, Note, ProbeFile, SeenCallback } from './file.js';
@@ -112,7 +111,7 @@ export class ProbeRun {
   /** Makes calls and records them. Failures of the provider are returned, all others are thrown. */
   async call<Result>(occasion: string, work: () => Promise<Result>): Promise<Tried<Result>> {
     this.recorder.at({ step: this.#step, occasion });
-    let outcome: Pick<Tried<Result>, 'value' | 'error'>;
+    let outcome: Pick<Tried<Result>, 'value' | 'error'> | undefined;
     try {
       outcome = { value: await work() };
     } catch (error) {
@@ -122,13 +121,11 @@ export class ProbeRun {
       // Also of what is thrown: the call may have been made.
       this.#kept = await this.recorder.take();
       this.file.exchanges = [...this.file.exchanges, ...this.#kept.map(({ exchange }) => exchange)];
+      const last = this.#kept.at(-1);
+      if (last !== undefined && outcome !== undefined) last.exchange.outcome = outcomeOf(outcome);
       await this.save();
     }
-    const recorded = this.#kept;
-    const last = recorded.at(-1);
-    if (last !== undefined) last.exchange.outcome = outcomeOf(outcome);
-    await this.save();
-    return { ...outcome, recorded, last };
+    return { ...outcome, recorded: this.#kept, last: this.#kept.at(-1) };
   }
 
   /** Takes an exchange out again: a read that shows the same as the one before. */
@@ -187,7 +184,7 @@ export class ProbeRun {
   async save(): Promise<void> {
     // Redacted anew each time: names may become known after the words that hold them.
     for (const [hash, words] of [...Object.entries(this.secrets.words), ...this.recorder.words]) {
-      this.secrets.words[hash] = redact(words, this.values.texts);
+      this.secrets.words[hash] = this.values.redacted(words);
     }
     const saving = this.#saving.then(() => this.#storage.save(guarded(this.file, this.showing), this.secrets));
     this.#saving = saving.catch(() => undefined);

@@ -77,6 +77,9 @@ export function evidenceOf(exchange: Exchange): string {
   return `${occasion} (#${number}): HTTP ${answer.status}${said}${later}`;
 }
 
+/** Objects inside a request that are about other people than the signer. */
+const OTHER_PEOPLE = /_rao$|_user$|_operator$|^certificate/;
+
 /** The shape of a field of an answer, wherever the envelope has it. */
 export function fieldOf(shape: Shape | undefined, name: string, depth = 0): Shape | undefined {
   if (shape?.type === 'list') return shape.items.map((item) => fieldOf(item, name, depth)).find(Boolean);
@@ -84,8 +87,9 @@ export function fieldOf(shape: Shape | undefined, name: string, depth = 0): Shap
   if (shape.fields[name] !== undefined && !(name === 'status' && isEnvelope(shape.fields[name])))
     return shape.fields[name];
   if (depth > 2) return undefined;
-  return Object.values(shape.fields)
-    .map((inner) => fieldOf(inner, name, depth + 1))
+  return Object.entries(shape.fields)
+    .filter(([key]) => !OTHER_PEOPLE.test(key))
+    .map(([, inner]) => fieldOf(inner, name, depth + 1))
     .find(Boolean);
 }
 

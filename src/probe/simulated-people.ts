@@ -13,10 +13,16 @@ export class SimulatedPeople implements People {
   readonly #origin: string;
   readonly #say: (...lines: string[]) => void;
 
-  /** @param origin of the sandbox's pages */
-  constructor(origin: string, say: (...lines: string[]) => void) {
+  readonly #shownWithin: number;
+
+  /**
+   * @param origin of the sandbox's pages
+   * @param shownWithin milliseconds after which a change is not waited for any more
+   */
+  constructor(origin: string, say: (...lines: string[]) => void, shownWithin = SHOWN_WITHIN) {
     this.#origin = origin;
     this.#say = say;
+    this.#shownWithin = shownWithin;
   }
 
   /** @throws VideoIdError if there is no sandbox of ours */
@@ -60,7 +66,7 @@ export class SimulatedPeople implements People {
   }
 
   async enough(signal: AbortSignal): Promise<void> {
-    await pause(SHOWN_WITHIN, undefined, { signal }).catch(() => undefined);
+    await pause(this.#shownWithin, undefined, { signal }).catch(() => undefined);
   }
 
   /** Sets the address for callbacks, for as long as the probe runs. Returns the end of it. */

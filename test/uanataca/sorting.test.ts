@@ -386,7 +386,7 @@ describe('settings turn the meaning of words', () => {
     ['sign', 401, 'Wrong code', { codeNotAcceptedTexts: ['wrong CODE'] }, 'value not-accepted'],
     ['otp', 429, 'Too soon', { coolDownTexts: ['Too soon'] }, 'value sent-less-than-a-minute-ago'],
     ['otp', 429, 'Too many calls', { coolDownTexts: ['Too soon'] }, 'temporary PROVIDER_BUSY'],
-    ['otp', 502, 'Too soon', { coolDownTexts: ['Too soon'] }, 'unknown PROVIDER_UNREACHABLE'],
+    ['otp', 502, 'Too soon', { coolDownTexts: ['Too soon'] }, 'unknown PROVIDER_ANSWER_UNKNOWN'],
     ['otp', 400, 'Too soon', { coolDownTexts: ['Too soon'] }, 'value sent-less-than-a-minute-ago'],
     ['approve', 409, 'Not in review', { wrongStatusTexts: ['not in review'] }, 'refused REQUEST_STATUS_REFUSED'],
     ['delete', 404, 'Document not found', { deleteOneAnswersGoneWith404: false }, 'refused PROVIDER_NOT_FOUND'],

@@ -1,3 +1,5 @@
+import { literal, REDACTED, redact } from '../../uanataca/answers/redaction.js';
+
 /** Characters. Shorter values are in too many words. */
 const SHORTEST = 4;
 
@@ -19,9 +21,17 @@ export class KnownValues {
     }
   }
 
-  /** The values, and the parts of names, for a redaction that looks for whole words. */
-  get texts(): readonly string[] {
-    return [...this.#texts];
+  /** Words of the provider without the values, and without everything that looks like one. */
+  redacted(words: string): string {
+    const texts = [...this.#texts].toSorted((one, other) => other.length - one.length);
+    // A short value is in too many words, so it must stand alone.
+    const withoutShort = texts
+      .filter((text) => text.length <= SHORTEST)
+      .reduce((left, text) => left.replace(new RegExp(alone(text), 'giu'), REDACTED), words);
+    return redact(
+      withoutShort,
+      texts.filter((text) => text.length > SHORTEST),
+    );
   }
 
   /** Whether a text holds one of the values, in any spelling. */
@@ -49,4 +59,8 @@ function spellings(text: string): string[] {
 /** The parts of a name. */
 function partsOf(text: string): string[] {
   return /^\p{L}[\p{L}\s'-]+$/u.test(text) ? text.split(/[\s-]+/).filter((part) => part.length > 1) : [];
+}
+
+function alone(text: string): string {
+  return String.raw`(?<![\p{L}\p{N}])${literal(text)}(?![\p{L}\p{N}])`;
 }

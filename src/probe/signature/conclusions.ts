@@ -231,6 +231,7 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
   contractIsSignedInPlace(seen) {
     const signatures = seen.note('signed', 'signatures: contract-signed');
     const read = seen.last('contract-signed');
+    if (read !== undefined && refuses(read)) return contradicted(because(read));
     if (typeof signatures !== 'number') return notSeen(because(read));
     const who = seen.note('signed', 'contract-signers');
     return signatures > 0

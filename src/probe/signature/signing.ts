@@ -4,7 +4,7 @@ import { Secret } from '../../security/secret.js';
 import type { Step } from '../course.js';
 import { saidOf } from './beginning.js';
 import { type SignatureContext, cannotGoOn } from './context.js';
-import { read } from './waiting.js';
+import { read, waitFor } from './waiting.js';
 
 /** No code of a provider: a code that is not accepted does no harm. */
 const WRONG = new Secret('000000');
@@ -14,6 +14,9 @@ const NO_WAY = { type: 'videoid-probe-none', value: new Secret('00000000-0000000
 const TRIES = 3;
 /** Milliseconds. After a code, the next one is sent a minute later (§4.8). */
 const COOL_DOWN = 61_000;
+
+/** Milliseconds. A signature in doubt shows itself within this time. */
+const SETTLES_WITHIN = 90_000;
 
 /** Whether another way to unlock the key needs a code too. */
 export const unlockStep: Step<SignatureContext> = {
@@ -90,12 +93,17 @@ async function sign(at: SignatureContext, secret: Secret): Promise<boolean> {
     return true;
   }
   if (value === 'not-accepted') return false;
-  const { status } = await read(at, 'main');
-  if (status === 'ISSUED') return true;
   if (error?.kind === 'refused' || error?.kind === 'not-sent') {
     people.say(`    Refused: ${saidOf(error)}.`);
-    return false;
+    return (await read(at, 'main')).status === 'ISSUED';
   }
+  people.say(`    Nobody knows yet whether it is signed (${saidOf(error)}). The probe reads the request.`);
+  const { status } = await waitFor(at, 'main', {
+    statuses: ['ISSUED'],
+    words: 'Waiting for ISSUED',
+    within: Math.min(SETTLES_WITHIN, at.settings.patience),
+  });
+  if (status === 'ISSUED') return true;
   cannotGoOn(
     'SIGN_IN_DOUBT',
     sentence(`Nobody knows whether it is signed: ${error?.words ?? 'no answer'}`),

@@ -30,12 +30,13 @@ export async function read(at: SignatureContext, subject: Subject, occasion = 'r
  * Reads until the request has one of these statuses. Reads that show nothing new are counted, and not kept.
  *
  * @param statuses the statuses that end the wait; `seen` in the notes has all that were shown
+ * @param within milliseconds, after which the wait ends without a conclusion
  * @returns the status; undefined if the provider does not show it, and the person says that it is reached
  */
 export async function waitFor(
   at: SignatureContext,
   subject: Subject,
-  { statuses, words }: { statuses: readonly string[]; words: string },
+  { statuses, words, within }: { statuses: readonly string[]; words: string; within?: number },
 ): Promise<Shown> {
   const { run, people, settings } = at;
   const begin = Date.now();
@@ -59,11 +60,11 @@ export async function waitFor(
       }
       const waited = Date.now() - begin;
       const isReached = shown.status !== undefined && statuses.includes(shown.status);
-      if (isReached || enough || waited > settings.patience) {
+      if (isReached || enough || waited > (within ?? settings.patience)) {
         run.note('statuses', seen);
         run.note('reads', reads);
         run.note('waited', waited);
-        if (isReached) return shown;
+        if (isReached || (within !== undefined && !enough)) return shown;
         run.note('not-shown', true);
         people.say(
           `    ${enough ? 'You say' : `After ${span(waited)}, the probe assumes`} that it is done. The provider does not show it.`,
