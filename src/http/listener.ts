@@ -29,7 +29,11 @@ export async function listen(
   place: ListenPlace,
 ): Promise<Listener> {
   // Uploads may take long, so each reader of a body has its own limit.
-  const server = plainHttpServer(fetch, { within: 0 });
+  return await listenWith(plainHttpServer(fetch, { within: 0 }), place);
+}
+
+/** Lets a server listen. @throws as `listen` */
+export async function listenWith(server: Server, place: ListenPlace): Promise<Listener> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(notListening(error, place)));
     server.listen(place.port, place.host, resolve);

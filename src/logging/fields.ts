@@ -1,3 +1,4 @@
+import { OUTLINE } from '../messages/callback-outline.js';
 import { type LoggedError, describeError } from './errors.js';
 
 /** Ids, references, names of types and settings. Blanks, `@` and `+` are not allowed. */
@@ -8,6 +9,11 @@ const PLACE = /^(?:https?:\/\/)?[A-Za-z0-9.:[\]-]{1,255}$/;
 /** A route as written in the program, parameters by name: `/webhooks/uanataca/:token`. */
 const ROUTE = /^(?:\/(?::?[a-z][A-Za-z-]{0,40}|\*)?)+$/;
 const SHA256 = /^[0-9a-f]{64}$/;
+/** An IP address. */
+const ADDRESS = /^[0-9a-f.:]{2,45}$/i;
+const MEDIA_TYPE = /^(?:[a-z]{1,20}\/[a-z+-]{1,40}|other)$/;
+/** Tells equal callbacks from others. */
+const DELIVERY = /^[0-9a-f]{12}$/;
 
 /**
  * Every field that may be logged, with the only allowed form of its value. To log more, add a line.
@@ -39,6 +45,17 @@ const FIELDS = {
   reason: WORD,
   providerStatus: WORD,
   updateId: WORD,
+
+  payload: WORD,
+  eventType: CODE,
+  delivery: DELIVERY,
+  sourceAddress: ADDRESS,
+  forwardedFor: ADDRESS,
+  contentType: MEDIA_TYPE,
+  /** Names and types of a callback's fields. */
+  shape: OUTLINE,
+  /** Milliseconds that the time in a callback is later than ours, if it is UTC. */
+  clockAhead: 'number',
 
   workflowId: WORD,
   workflowType: WORD,

@@ -257,7 +257,62 @@ describe('the log', () => {
       expect(metrics).not.toContain(secret);
     }
   });
+
+  it('says of each callback its form, its answer, where it came from and which it repeats', async () => {
+    const body = event(4012632, 'VIDEOREVIEW');
+    for (let count = 0; count < 2; count += 1) {
+      await fetch(`${place.address}/webhooks/uanataca/${place.tokens[0]}`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'x-forwarded-for': 'canary-host, 203.0.113.7', 'content-type': 'application/json' },
+      });
+    }
+    await place.hook(place.tokens[0], flat(4012632, 'CANCELLED', '2021-07-20T08:08:21.132394'));
+    const [first, second, third] = linesOf('hint');
+    expect(first).toMatchObject({
+      payload: 'event',
+      eventType: 'VIDEOID_UPDATED',
+      reason: 'foreign',
+      httpStatus: 200,
+      sourceAddress: '127.0.0.1',
+      forwardedFor: '203.0.113.7',
+      delivery: expect.stringMatching(/^[0-9a-f]{12}$/) as string,
+      clockAhead: expect.any(Number) as number,
+    });
+    expect(second).toMatchObject({ delivery: first?.['delivery'] });
+    expect(third).toMatchObject({ payload: 'flat', providerStatus: 'CANCELLED' });
+    expect(third?.['delivery']).not.toBe(first?.['delivery']);
+    expect(third).not.toHaveProperty('eventType');
+    expect(place.log()).not.toContain('canary-host');
+  });
+
+  it('shows the fields of a callback, the first time that it has this form', async () => {
+    for (const status of ['VIDEOREVIEW', 'ENROLLREADY']) await place.hook(place.tokens[0], event(4012632, status));
+    await place.hook(place.tokens[0], { CanaryName: 'x', request_id: 4012632, when: '2021-07-20 08:08:21' });
+    const forms = linesOf('form of a callback');
+    expect(forms.map(({ level }) => level)).toEqual(['info', 'debug', 'info']);
+    expect(forms[0]).toMatchObject({
+      method: 'POST',
+      contentType: 'text/plain',
+      shape:
+        'event_type:text sent_at:text:99999999999999 request.status:text request.profile:text ' +
+        'request.registration_authority:number request.scratchcard:text request.pk:number certificates:list.0',
+    });
+    expect(forms[2]).toMatchObject({ shape: '?1:text request_id:number ?3:text:9999-99-99_99:99:99' });
+    expect(place.log()).not.toContain('Canary');
+  });
+
+  it('says that a callback came by another method', async () => {
+    await fetch(`${place.address}/webhooks/uanataca/${place.tokens[0]}`, { method: 'PUT', body: '{}' });
+    expect(linesOf('a callback by another method')).toMatchObject([{ method: 'PUT', registrationAuthority: '139' }]);
+  });
 });
+
+/** What was logged with this message. */
+function linesOf(message: string): Record<string, unknown>[] {
+  const lines = place.log().split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter((line) => line['message'] === message);
+}
 
 async function open(): Promise<Socket> {
   const socket = connect(place.gateway.port, '127.0.0.1');

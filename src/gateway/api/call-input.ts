@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { VideoIdError } from '../../messages/failures.js';
 import { STAGES } from '../../messages/status.js';
-import { BodyNotRead, type BodyLimits, notRead, readBody } from '../body.js';
+import { BodyNotRead, type BodyLimits, notRead, readBody } from '../../http/body.js';
 
 const yesOrNo = z.enum(['true', 'false']).transform((value) => value === 'true');
 const wholeNumber = z

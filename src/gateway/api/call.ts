@@ -6,7 +6,7 @@ import type { Logger } from '../../logging/logger.js';
 import { defined } from '../../messages/defined.js';
 import type { Flow } from '../../messages/request.js';
 import { readQuery, requestQuery } from './call-input.js';
-import type { BodyLimits } from '../body.js';
+import type { BodyLimits } from '../../http/body.js';
 import type { KnownSecrets } from '../known-secrets.js';
 import type { GatewayMetrics } from '../metrics.js';
 import type { UploadLimits } from './upload.js';

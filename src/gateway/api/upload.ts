@@ -7,7 +7,7 @@ import { Busboy, type BusboyInstance } from '@fastify/busboy';
 import { Disk } from '../../archive/disk.js';
 import type { StartInput } from '../../client.js';
 import { VideoIdError } from '../../messages/failures.js';
-import type { BodyLimits } from '../body.js';
+import type { BodyLimits } from '../../http/body.js';
 import { isJson, readJson, wrongType } from './call-input.js';
 
 export interface UploadLimits {

@@ -6,9 +6,11 @@ import { VideoIdError } from '../../messages/failures.js';
 import type { Logger } from '../../logging/logger.js';
 import { answerUnrouted, noSuchCall } from '../../http/app.js';
 import { answerFailure } from '../../http/failure-answer.js';
-import { BodyNotRead, type BodyLimits, notRead, readBody } from '../body.js';
+import { BodyNotRead, type BodyLimits, notRead, readBody } from '../../http/body.js';
+import { callbackContent } from '../../messages/callback-payload.js';
 import type { CachedIndex } from './cached-index.js';
 import type { CallbackCounts, KnownToken } from './callback-counts.js';
+import { CallbackLog } from './callback-log.js';
 import type { DeliverHint } from './hint-delivery.js';
 import { type Hint, isForwarded, readHint } from './hint-payload.js';
 import type { DeliveredHints, HintAllowance } from './hint-traffic.js';
@@ -72,6 +74,7 @@ const PATH = '/webhooks/uanataca/:token';
  */
 export function createWebhooks(parts: WebhookParts): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
+  const log = new CallbackLog(parts.logger);
   const sourceOf = (token: string): HintSource | undefined => {
     const source = parts.tokens.find(token);
     if (source === undefined) {
@@ -83,30 +86,33 @@ export function createWebhooks(parts: WebhookParts): Hono<{ Bindings: HttpBindin
   app.post(PATH, async (context) => {
     const source = sourceOf(context.req.param('token'));
     if (source === undefined) return answerFailure(noSuchCall());
-    const { result, hint, pause } = await takeHint(parts, source, context.env.incoming);
+    const { incoming } = context.env;
+    const { result, body, pause } = await takeHint(parts, source, incoming);
     parts.metrics.hints.add({ result });
-    // Logs only a documented status word, never other text of the sender.
-    const { environment, registrationAuthority } = source;
-    parts.logger.info(
-      { environment, registrationAuthority, reason: result, providerStatus: hint?.status ?? 'other' },
-      'hint',
-    );
     const failure = FAILURE_OF[result]?.(parts.limits);
-    if (failure === undefined) return new Response(null, { status: 200 });
-    return answerFailure(failure, pause === undefined ? {} : { 'Retry-After': String(pause) });
+    const answer =
+      failure === undefined
+        ? new Response(null, { status: 200 })
+        : answerFailure(failure, pause === undefined ? {} : { 'Retry-After': String(pause) });
+    log.add({ source, incoming, body, result, httpStatus: answer.status });
+    return answer;
   });
-  // Without the token, nobody learns that other methods are possible.
-  app.all(PATH, (context) =>
-    sourceOf(context.req.param('token')) === undefined
-      ? answerFailure(noSuchCall())
-      : answerUnrouted(app.routes, context.req.path),
-  );
+  app.all(PATH, (context) => {
+    const source = sourceOf(context.req.param('token'));
+    // Without the token, nobody learns that other methods are possible.
+    if (source === undefined) return answerFailure(noSuchCall());
+    const { environment, registrationAuthority } = source;
+    const { method } = context.req;
+    parts.logger.warn({ environment, registrationAuthority, method, httpStatus: 405 }, 'a callback by another method');
+    return answerUnrouted(app.routes, context.req.path);
+  });
   return app;
 }
 
 interface Taken {
   result: HintResult;
-  hint?: Hint;
+  /** Undefined if it did not come whole. */
+  body?: Buffer;
   /** Seconds until the sender may come again. */
   pause?: number;
 }
@@ -119,9 +125,9 @@ async function takeHint(parts: WebhookParts, source: HintSource, incoming: HttpB
     if (error instanceof BodyNotRead) return { result: error.reason };
     throw error;
   }
-  const hint = readHint(body, incoming.headers['content-type']);
-  if (typeof hint === 'string') return { result: hint };
-  return { hint, ...(await routeHint(parts, source, hint, body)) };
+  const hint = readHint(callbackContent(body, incoming.headers['content-type']));
+  if (typeof hint === 'string') return { body, result: hint };
+  return { body, ...(await routeHint(parts, source, hint, body)) };
 }
 
 async function routeHint(parts: WebhookParts, source: HintSource, hint: Hint, body: Buffer): Promise<Taken> {

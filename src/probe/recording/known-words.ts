@@ -1,3 +1,4 @@
+import { EVENT_TYPES } from '../../messages/callback-payload.js';
 import { PROVIDER_STATUSES } from '../../messages/request.js';
 import { PROFILES } from '../../messages/profiles.js';
 import { FIELD_WORDS } from '../../messages/request-fields.js';
@@ -109,8 +110,7 @@ const VALUES = new Set<string>([
   ...PROFILES.map(({ name }) => name),
   ...'PFnubeQAFCiudadano PFnubeNC'.split(' '),
   ...'VALIDATED REFUSED VALID REVOKED UNKNOW ACTIVE SUSPENDED'.split(' '),
-  ...'REQUEST_CREATED VIDEOID_UPDATED VIDEOID_FAILED VIDEOID_REFUSED REQUEST_APPROVED REQUEST_CANCELED'.split(' '),
-  ...'REQUEST_ENROLLED CERTIFICATE_SUSPENDED CERTIFICATE_REVOKED'.split(' '),
+  ...EVENT_TYPES,
   ...'sandbox prod original signed omitted body file file2 sms whatsapp'.split(' '),
 ]);
 
@@ -163,15 +163,3 @@ export function knownText(text: string): string | undefined {
 export function isKnownName(name: string): boolean {
   return NAMES.has(name);
 }
-
-/** Media types that may be shown. */
-export const MEDIA_TYPES: ReadonlySet<string> = new Set([
-  'application/json',
-  'application/problem+json',
-  'application/pdf',
-  'application/octet-stream',
-  'multipart/form-data',
-  'text/html',
-  'text/plain',
-  'application/x-www-form-urlencoded',
-]);

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { createHash } from 'node:crypto';
+import { mediaTypeIn } from '../../http/media-type.js';
 import { defined } from '../../messages/defined.js';
 import { type Envelope, readEnvelope } from '../../uanataca/answers/envelope.js';
 import { Loss } from '../../uanataca/http/loss.js';
@@ -8,7 +9,7 @@ import type { HttpOrder } from '../../uanataca/http/http.js';
 import type { Observation, Observer } from '../../uanataca/http/observer.js';
 import { HEAD, startsAsPdf } from '../../uanataca/http/pdf-stream.js';
 import type { Exchange } from '../file.js';
-import { headersShown, mediaType } from './headers.js';
+import { headersShown } from './headers.js';
 import { knownText } from './known-words.js';
 import { pathShown, queryShown } from './paths.js';
 import { hashOf, type Showing, shapeOf } from './shape.js';
@@ -152,7 +153,7 @@ class Observed implements Observation {
     const common = {
       status,
       headers: headersShown(headers, this.showing),
-      ...defined({ contentType: mediaType(headers), retryAfter: secondsIn(headers['retry-after']) }),
+      ...defined({ contentType: mediaTypeIn(headers['content-type']), retryAfter: secondsIn(headers['retry-after']) }),
       whole,
       after,
     };
