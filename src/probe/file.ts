@@ -134,26 +134,41 @@ const callbackSchema = z.strictObject({
   method: z.string(),
   headers: z.array(z.string()),
   contentType: z.string().optional(),
+  /** Whether its path or query went on behind the token. */
+  longer: z.boolean().optional(),
+  /** Unknown where only the log of the gateway tells of it. */
+  form: z.enum(['json', 'empty', 'page', 'text', 'broken']).optional(),
   body: shapeSchema.optional(),
-  form: z.enum(['json', 'empty', 'page', 'text', 'broken']),
+  /** Tells equal bodies apart from others. */
+  hash: z.string().optional(),
+  /** Why the body was not read to its end. */
+  cut: z.enum(['too-large', 'too-slow', 'broken-off']).optional(),
   /** `event` and `flat` are documented (§7). */
   payload: z.enum(['event', 'flat', 'other']),
+  /** Whether the payload is inside of something: `{"data": {…}}`. */
+  wrapped: z.boolean().optional(),
   event: z.string().optional(),
   status: z.string().optional(),
   /** The address that it came from. */
   from: z.string().optional(),
+  /** IP addresses of `Forwarded` and `X-Forwarded-For`. Anybody can write them. */
+  forwarded: z.array(z.string()).optional(),
+  /** Milliseconds that its own time is later than ours, if it is UTC. Absent if it names no time, or a time zone. */
+  clockAhead: z.number().optional(),
   /** What we answered. */
   answered: z.number(),
-  /** Milliseconds after the probe caused or saw the change. Negative: before it saw it. */
-  delay: z.number().optional(),
   /** The number of the delivery that it repeats, byte for byte. */
   repeats: z.number().optional(),
-  /** Whether it is about a request of this probe. */
+  /** Whether it is about a request of this probe. Without `subject` it only may be: it names no request. */
   ours: z.boolean(),
-  /** Read from the log of the gateway, without its shape. */
+  /** Which request of the probe: `main`, `second`, `third`. */
+  subject: z.string().optional(),
+  /** Read from the log of the gateway, which has no ids and no headers. */
   fromLog: z.boolean().optional(),
 });
 export type SeenCallback = z.infer<typeof callbackSchema>;
+/** One that has no number yet. */
+export type NewCallback = Omit<SeenCallback, 'number' | 'repeats'>;
 
 const noteSchema = z.strictObject({
   step: z.string(),

@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { ProviderError } from '../uanataca/errors.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Flow } from '../messages/request.js';
-import type { Exchange, FoundSetting, Note, ProbeFile, SeenCallback } from './file.js';
+import { claimed, numbered } from './callbacks/kept.js';
+import type { Exchange, FoundSetting, NewCallback, Note, ProbeFile } from './file.js';
 import type { PrivateState } from './private-file.js';
 import { guarded } from './recording/guard.js';
 import { KnownValues } from './recording/known-values.js';
 import { type Recorded, Recorder } from './recording/recorder.js';
-import type { Showing } from './recording/shape.js';
+import { hashOf, type Showing } from './recording/shape.js';
 import type { ProbeStorage } from './storage.js';
 
 /** One or more calls that were tried together. */
@@ -45,7 +46,7 @@ export class ProbeRun {
     this.file = file;
     this.secrets = secrets;
     this.showing = { key: Buffer.from(secrets.key, 'base64'), values: this.values };
-    this.values.add(secrets.signer.phone, secrets.signer.email, ...Object.values(secrets.ids));
+    this.values.add(secrets.signer.phone, secrets.signer.email, ...Object.values(secrets.ids), secrets.callbackToken);
     this.recorder = new Recorder({
       showing: this.showing,
       nameOf: (id) => this.#nameOf(id),
@@ -158,6 +159,10 @@ export class ProbeRun {
   async keepId(name: string, value: string): Promise<void> {
     this.secrets.ids[name] = value;
     this.values.add(value);
+    const subject = this.subjectOf(value);
+    if (subject !== undefined) {
+      this.file.callbacks = claimed(this.file.callbacks, hashOf(value, this.showing), subject);
+    }
     await this.save();
   }
 
@@ -176,8 +181,26 @@ export class ProbeRun {
     return this.secrets.begun.includes(call);
   }
 
-  async addCallback(callback: SeenCallback): Promise<void> {
-    this.file.callbacks = [...this.file.callbacks, callback];
+  /** The secret part of the address that takes callbacks: the same when the probe is taken up again. */
+  async callbackToken(): Promise<string> {
+    const token = this.secrets.callbackToken ?? randomBytes(32).toString('base64url');
+    this.secrets.callbackToken = token;
+    this.values.add(token);
+    await this.save();
+    return token;
+  }
+
+  /** Which request of this probe has this id: `main`, `second`, `third`. */
+  subjectOf(pk: string): string | undefined {
+    const found = Object.entries(this.secrets.ids).find(
+      ([name, id]) => id === pk && /(request|videoid)_pk$/.test(name),
+    );
+    return found === undefined ? undefined : (/^(.+)\./.exec(found[0])?.[1] ?? 'main');
+  }
+
+  /** Takes a callback in, at once, then saves. */
+  async addCallback(callback: NewCallback): Promise<void> {
+    this.file.callbacks = [...this.file.callbacks, numbered(this.file.callbacks, callback)];
     await this.save();
   }
 

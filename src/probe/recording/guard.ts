@@ -28,8 +28,14 @@ export function guarded(file: ProbeFile, showing: Showing): ProbeFile {
       ...callback,
       headers: callback.headers.map((name) => withoutValues(name, showing)),
       ...(callback.body === undefined ? {} : { body: again(callback.body) }),
+      ...(callback.event === undefined ? {} : { event: guardedWord(callback.event, showing) }),
+      ...(callback.status === undefined ? {} : { status: guardedWord(callback.status, showing) }),
     })),
   };
+}
+
+function guardedWord(word: string, showing: Showing): string {
+  return knownText(word) === undefined ? withoutValues(word, showing) : word;
 }
 
 function guardedShape(shape: Shape, showing: Showing): Shape {

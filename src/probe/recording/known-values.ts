@@ -10,6 +10,12 @@ const SHORTEST = 4;
 export class KnownValues {
   readonly #values = new Set<string>();
   readonly #texts = new Set<string>();
+  readonly #others: KnownValues | undefined;
+
+  /** @param others values that are known too, and to which nothing is added */
+  constructor(others?: KnownValues) {
+    this.#others = others;
+  }
 
   add(...values: readonly (string | undefined)[]): void {
     for (const value of values) {
@@ -37,7 +43,7 @@ export class KnownValues {
   /** Whether a text holds one of the values, in any spelling. */
   isIn(text: string): boolean {
     const lower = text.toLowerCase();
-    return [...this.#values].some((value) => lower.includes(value));
+    return [...this.#values].some((value) => lower.includes(value)) || this.#others?.isIn(text) === true;
   }
 }
 
