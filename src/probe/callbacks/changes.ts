@@ -23,6 +23,9 @@ const CAUSES: readonly [method: string, path: RegExp, status: string][] = [
   ['POST', /\/sign(?:\/[^/]*)?\/?$/, 'ISSUED'],
 ];
 
+/** Reads of a request, of both APIs. */
+const REQUEST = /\/requests?\/\{[^/]+\}\/?$/;
+
 /** The first time that each request had each status, in the order in which the probe learned of it. */
 export function changesIn({ exchanges }: Pick<ProbeFile, 'exchanges'>): Change[] {
   const changes: Change[] = [];
@@ -36,7 +39,7 @@ export function changesIn({ exchanges }: Pick<ProbeFile, 'exchanges'>): Change[]
     const isCreate = occasion.startsWith('create');
     if (isCreate && !created.has(subject)) created.set(subject, now);
     const caused = CAUSES.find(([by, where]) => by === method && where.test(path))?.[2];
-    const status = caused ?? (occasion === 'read' ? statusIn(answer.body) : undefined);
+    const status = caused ?? (method === 'GET' && REQUEST.test(path) ? statusIn(answer.body) : undefined);
     if (status === undefined) continue;
     const known = changes.find((change) => change.subject === subject && change.status === status);
     const shown = caused === undefined;
