@@ -8,8 +8,8 @@ import { type Delivery, inShape, type Place } from './delivery.js';
 import type { ListenAddress } from './listen-address.js';
 
 /**
- * Different events of ours whose first delivery is answered 503, in a whole probe. It shows whether the provider repeats. One is
- * enough: the first event says only that the request was made, so nothing waits for it. With 0, all are answered 200.
+ * Different events of ours whose first delivery is answered 503, in a whole probe. It shows whether the provider repeats, when, and
+ * how often. One is enough, and the first event is the one that matters least. With 0, all are answered 200.
  */
 const REFUSED_EVENTS = 1;
 /** Seconds. */
@@ -82,7 +82,8 @@ export class CallbackListener {
     return [
       `Callbacks are taken at ${this.address}`,
       'The provider must be able to reach this address: its operations team sets it for the registration authority.',
-      'If a proxy or tunnel leads here, give its host, and keep the path.',
+      'If it reaches this machine by another name, or through a proxy, replace the host and keep the path.',
+      'The path is a secret. The first callback about this probe is answered 503 once, to see whether it is repeated.',
     ];
   }
 
@@ -104,6 +105,8 @@ export class CallbackListener {
     );
     server.maxConnections = CONNECTIONS;
     server.setTimeout(2 * CALL_WITHIN);
+    // For example when the process may open no more connections.
+    server.on('error', () => void (this.counts.errors += 1));
     server.on('clientError', (_error, socket) => {
       this.counts.unreadable += 1;
       if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
@@ -128,14 +131,11 @@ export class CallbackListener {
     });
     const { method = '', headers } = incoming;
     const longer = target.length > token.length;
-    const saving = this.#keep(
-      { method, headers, longer, body, source: sourceOf(incoming), time: Date.now() },
-      (status) => {
-        const more = status === 503 ? { 'Retry-After': RETRY_AFTER } : {};
-        outgoing.writeHead(status, { ...more, ...(typeof body === 'string' ? { Connection: 'close' } : {}) }).end();
-      },
-    );
-    await saving;
+    const delivery = { method, headers, longer, body, source: sourceOf(incoming), time: Date.now() };
+    await this.#keep(delivery, (status) => {
+      const more = status === 503 ? { 'Retry-After': RETRY_AFTER } : {};
+      outgoing.writeHead(status, { ...more, ...(typeof body === 'string' ? { Connection: 'close' } : {}) }).end();
+    });
   }
 
   /** Answers at once. The sender does not wait until the callback is saved. */
