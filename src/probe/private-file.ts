@@ -21,8 +21,8 @@ export const privateSchema = z.strictObject({
   begun: z.array(z.string()),
   /** Sides of assumptions that the provider has shown. The next calls follow them. */
   learned: z.record(z.string(), z.union([z.string(), z.boolean()])),
-  /** The secret part of the address that takes callbacks. */
-  callbackToken: z.string().min(32).optional(),
+  /** Where the probe takes callbacks: the secret part of the address, and `host:port`. */
+  callbacks: z.strictObject({ token: z.string().min(32), listen: z.string().optional() }).optional(),
   /** Words of the provider that no document shows, redacted, by hash. */
   words: z.record(z.string(), z.string()),
 });

@@ -46,7 +46,12 @@ export class ProbeRun {
     this.file = file;
     this.secrets = secrets;
     this.showing = { key: Buffer.from(secrets.key, 'base64'), values: this.values };
-    this.values.add(secrets.signer.phone, secrets.signer.email, ...Object.values(secrets.ids), secrets.callbackToken);
+    this.values.add(
+      secrets.signer.phone,
+      secrets.signer.email,
+      ...Object.values(secrets.ids),
+      secrets.callbacks?.token,
+    );
     this.recorder = new Recorder({
       showing: this.showing,
       nameOf: (id) => this.#nameOf(id),
@@ -183,11 +188,17 @@ export class ProbeRun {
 
   /** The secret part of the address that takes callbacks: the same when the probe is taken up again. */
   async callbackToken(): Promise<string> {
-    const token = this.secrets.callbackToken ?? randomBytes(32).toString('base64url');
-    this.secrets.callbackToken = token;
+    const token = this.secrets.callbacks?.token ?? randomBytes(32).toString('base64url');
+    this.secrets.callbacks = { ...this.secrets.callbacks, token };
     this.values.add(token);
     await this.save();
     return token;
+  }
+
+  /** Keeps where callbacks are taken, for the time when the probe is taken up again. @param listen `host:port` */
+  async keepListen(listen: string): Promise<void> {
+    this.secrets.callbacks = { token: await this.callbackToken(), listen };
+    await this.save();
   }
 
   /** Which request of this probe has this id: `main`, `second`, `third`. */

@@ -5,7 +5,7 @@ import { CallbackListener } from './listener.js';
 
 /** Where the callbacks of a probe come from. Without both, none are seen. */
 export interface CallbackSources {
-  /** `[host:]port` for a listener of the probe itself. */
+  /** `[host:]port` for a listener of the probe itself. By default, it is where it was before the probe was taken up again. */
   listen?: string | undefined;
   /** The path of a gateway's log, where the provider's address cannot be changed. */
   gatewayLog?: string | undefined;
@@ -29,16 +29,18 @@ export async function receiveCallbacks(run: ProbeRun, { listen, gatewayLog }: Ca
     seen: () => run.file.callbacks,
     onCallback: run.addCallback.bind(run),
   };
+  const where = listen ?? run.secrets.callbacks?.listen;
   const listener =
-    listen === undefined
+    where === undefined
       ? undefined
       : await CallbackListener.open({
           ...place,
-          listen: listenAddress(listen),
+          listen: listenAddress(where),
           token: await run.callbackToken(),
           showing: run.showing,
           subjectOf: (pk) => run.subjectOf(pk),
         });
+  if (listener !== undefined) await run.keepListen(listener.place);
   let log: GatewayLog | undefined;
   try {
     log =
@@ -49,12 +51,13 @@ export async function receiveCallbacks(run: ProbeRun, { listen, gatewayLog }: Ca
     await listener?.close();
     throw error;
   }
+  const from = [...(listener === undefined ? [] : ['listener']), ...(log === undefined ? [] : ['log'])];
+  if (from.length > 0) run.note('callbacks', from);
   const close = async (): Promise<void> => {
     await listener?.close();
     await log?.close();
-    for (const [name, count] of Object.entries({ ...listener?.counts, ...log?.counts })) {
-      if (count > 0) run.note(`callbacks: ${name}`, count);
-    }
+    noteCounts(run, 'listener', listener?.counts);
+    noteCounts(run, 'log', log?.counts);
     await run.save();
   };
   let closed: Promise<void> | undefined;
@@ -63,4 +66,11 @@ export async function receiveCallbacks(run: ProbeRun, { listen, gatewayLog }: Ca
     advice: [...(listener?.advice ?? []), ...(log === undefined ? [] : [`Callbacks are read from ${gatewayLog}`])],
     close: async () => (closed ??= close()),
   };
+}
+
+/** What came beside the callbacks, and what went wrong. */
+function noteCounts(run: ProbeRun, from: string, counts: object = {}): void {
+  for (const [name, count] of Object.entries(counts)) {
+    if (typeof count === 'number' && count > 0) run.note(`callbacks, ${from}: ${name}`, count);
+  }
 }

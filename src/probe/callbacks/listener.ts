@@ -71,10 +71,15 @@ export class CallbackListener {
     return opened;
   }
 
+  /** Where it listens: `host:port`. */
+  get place(): string {
+    const { host, port } = this.#listener ?? this.#options.listen;
+    return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+
   /** Where the provider must send callbacks, if it reaches this machine by the address of `--listen`. It is a secret. */
   get address(): string {
-    const { host, port } = this.#listener ?? this.#options.listen;
-    return `http://${host.includes(':') ? `[${host}]` : host}:${port}/${this.#options.token}`;
+    return `http://${this.place}/${this.#options.token}`;
   }
 
   /** What the person has to know and to do. */

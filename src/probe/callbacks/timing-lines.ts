@@ -51,6 +51,7 @@ function zoneOf(hours: number): string {
 }
 
 function seconds(milliseconds: number): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
