@@ -18,6 +18,8 @@ interface Flags {
   profile?: string;
   document?: string[];
   folder: string;
+  listen?: string;
+  gatewayLog?: string;
   onlySigning?: true;
   production?: true;
   unattended?: true;
@@ -53,6 +55,14 @@ export function probeCommand(program: Command): void {
       (path: string, before: string[] | undefined) => [...(before ?? []), path],
     )
     .option('--folder <path>', 'where the files of the probe go', '.')
+    .option(
+      '--listen <[host:]port>',
+      'take the provider’s callbacks here. The provider must be able to reach this address (default host: 127.0.0.1)',
+    )
+    .option(
+      '--gateway-log <file>',
+      'read callbacks from the log of a gateway, where the address at the provider cannot be changed',
+    )
     .option('--only-signing', 'make no second and third request, which are refused and cancelled')
     .option('--production', 'allow a production environment: every create is billed, and the signature is real')
     .option('--unattended', 'with the sandbox of this product only: it plays the people');
@@ -95,6 +105,8 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
     people,
     others: flags.onlySigning !== true,
     simulated,
+    callbacks: { listen: flags.listen, gatewayLog: flags.gatewayLog },
+    ...(people instanceof SimulatedPeople ? { announce: async (address: string) => people.listenAt(address) } : {}),
     ...(simulated ? SIMULATED : { poll: POLL, patience: PATIENCE }),
   };
   try {

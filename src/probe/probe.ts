@@ -6,6 +6,7 @@ import { VideoIdError } from '../messages/failures.js';
 import type { Flow } from '../messages/request.js';
 import { readRootFiles } from '../signatures/root-files.js';
 import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS } from '../uanataca/one-shot/assumptions.js';
+import { type CallbackSources, receiveCallbacks } from './callbacks/callbacks.js';
 import { follow } from './course.js';
 import { conclude } from './findings.js';
 import type { FoundSetting } from './file.js';
@@ -44,6 +45,10 @@ export interface ProbeOptions {
   patience: number;
   /** Whether the provider is our sandbox: then it confirms nothing. */
   simulated: boolean;
+  /** Where callbacks come from. */
+  callbacks: CallbackSources;
+  /** Gives the provider the address for callbacks, if that needs no person. Returns the end of it. */
+  announce?: (address: string) => Promise<() => Promise<void>>;
 }
 
 /** Makes the files of a new probe. */
@@ -85,13 +90,23 @@ export async function carryOutProbe(storage: ProbeStorage, options: ProbeOptions
     const run = await ProbeRun.resume(storage);
     const { config, people } = options;
     const place = placeOf(config, run.secrets.registrationAuthority);
-    const at = await signatureContext(run, options, place, folder);
+    const callbacks = await receiveCallbacks(run, options.callbacks);
+    let withdraw: (() => Promise<void>) | undefined;
     try {
-      await follow(SIGNATURE_STEPS, at);
-      run.file.ended ??= new Date().toISOString();
+      people.say(...callbacks.advice);
+      if (callbacks.address !== undefined) withdraw = await options.announce?.(callbacks.address);
+      const at = await signatureContext(run, options, place, folder);
+      try {
+        await follow(SIGNATURE_STEPS, at);
+        run.file.ended ??= new Date().toISOString();
+      } finally {
+        await at.close();
+        await callbacks.close();
+        await concludeProbe(run, storage, place.name);
+      }
     } finally {
-      await at.close();
-      await concludeProbe(run, storage, place.name);
+      await callbacks.close();
+      await withdraw?.();
     }
     people.say('');
     return reportOf(run.file, storage.path, { environment: place.name, words: run.secrets.words });

@@ -1,6 +1,8 @@
 import { PROVIDER_STATUSES } from '../messages/request.js';
 import type { Assumption } from '../uanataca/assumption-list.js';
 import type { Finding, FoundSetting, ProbeFile } from './file.js';
+import { callbackTiming } from './callbacks/timing.js';
+import { timingLines } from './callbacks/timing-lines.js';
 import { Seen } from './seen.js';
 
 /** What a probe found out, for people and programs. */
@@ -15,6 +17,8 @@ export interface Report {
   deviations: readonly string[];
   /** What was seen beside the assumptions. */
   facts: readonly (readonly [string, string])[];
+  /** What the callbacks show. Empty if nothing took them. */
+  callbacks: readonly string[];
   /** The settings that follow, ready to paste. The provider's words are redacted. */
   settings: Record<string, unknown>;
   /** Steps that were left out or failed. */
@@ -49,6 +53,7 @@ export function reportOf(
     findings,
     deviations: deviationsOf(file),
     facts: factsOf(file),
+    callbacks: file.notes.some(({ name }) => name === 'callbacks') ? timingLines(callbackTiming(file)) : [],
     settings: { environments: { [environment]: { ...own, probe: path } } },
     open: file.steps.flatMap(({ name, end, why }) =>
       end === 'done'
@@ -136,7 +141,7 @@ const ORDER = ['contradicted', 'confirmed', 'not-seen'] as const;
 
 /** The report for a terminal. */
 export function linesOf(report: Report): string[] {
-  const { findings, deviations, facts, settings, open } = report;
+  const { findings, deviations, facts, callbacks, settings, open } = report;
   const named = (verdict: Finding['verdict']) => findings.filter((finding) => finding.verdict === verdict);
   return [
     ...ORDER.flatMap((verdict) => {
@@ -150,6 +155,7 @@ export function linesOf(report: Report): string[] {
     }),
     ...(deviations.length === 0 ? [] : ['', 'What else is different:', ...deviations.map((each) => `  ${each}`)]),
     ...(facts.length === 0 ? [] : ['', 'Seen:', ...facts.map(([name, value]) => `  ${name}: ${value}`)]),
+    ...(callbacks.length === 0 ? [] : ['', 'Callbacks:', ...callbacks.map((each) => `  ${each}`)]),
     ...(open.length === 0 ? [] : ['', 'Not tried:', ...open.map((each) => `  ${each}`)]),
     '',
     'Settings that follow, to be merged into the settings file:',
@@ -167,7 +173,7 @@ function shown(setting: FoundSetting): unknown {
 
 /** The report as Markdown. */
 export function markdownOf(report: Report, assumptions: readonly Assumption[]): string {
-  const { flow, env, begun, ended, findings, deviations, facts, settings, open, file } = report;
+  const { flow, env, begun, ended, findings, deviations, facts, callbacks, settings, open, file } = report;
   const texts = new Map(assumptions.map(({ name, text }) => [name, text]));
   return `${[
     `# Probe of the provider: ${flow}`,
@@ -193,6 +199,7 @@ export function markdownOf(report: Report, assumptions: readonly Assumption[]): 
     ),
     ...(deviations.length === 0 ? [] : ['', '## What else is different', '', ...deviations.map((each) => `- ${each}`)]),
     ...(facts.length === 0 ? [] : ['', '## Seen', '', ...facts.map(([name, value]) => `- ${name}: ${value}`)]),
+    ...(callbacks.length === 0 ? [] : ['', '## Callbacks', '', ...callbacks.map((each) => `- ${each}`)]),
     ...(open.length === 0 ? [] : ['', '## Not tried', '', ...open.map((each) => `- ${each}`)]),
     '',
     '## Settings that follow',
