@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Config } from '../config.js';
 import { withMoments } from '../messages/moments.js';
 import type { Check } from './checks/check.js';
+import type { EnvironmentStanding } from './checks/probes.js';
 import { define } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { columns } from './layout.js';
@@ -17,6 +18,7 @@ export function doctorCommand(program: Command): void {
     async ({ screen }) => {
       const { check } = await import('./checks/check.js');
       const checks: Check[] = [];
+      let standings: EnvironmentStanding[] = [];
       const settings = await check('settings', async () => {
         await readSettings(screen);
         return { words: 'usable' };
@@ -31,6 +33,7 @@ export function doctorCommand(program: Command): void {
         const { processChecks } = await import('./checks/processes.js');
         const { providerChecks } = await import('./checks/provider.js');
         const { enrolmentChecks } = await import('./checks/registration-authority.js');
+        const { probeChecks } = await import('./checks/probes.js');
         checks.push(...(await screen.during('Looking at the archive', archiveChecks(config))));
         checks.push(...(await screen.during('Reading keys and secrets', secretChecks(config))));
         checks.push(...(await screen.during('Asking Temporal', temporalChecks(config))));
@@ -46,21 +49,13 @@ export function doctorCommand(program: Command): void {
             enrolmentChecks(config, requests.withoutCard),
           )),
         );
+        const probes = await probeChecks(config, Date.now());
+        checks.push(...probes.checks);
+        standings = probes.standings;
       }
-      const { ASSUMPTIONS } = await import('../uanataca/one-shot/assumptions.js');
-      const { REGISTRATION_AUTHORITY_ASSUMPTIONS } = await import('../uanataca/registration-authority/assumptions.js');
-      const answer = { checks, assumptions: ASSUMPTIONS, enrolmentAssumptions: REGISTRATION_AUTHORITY_ASSUMPTIONS };
-      screen.answer(answer, [
-        ...linesOf(checks),
-        '',
-        `Not yet confirmed by a real Optimizer (${ASSUMPTIONS.length}):`,
-        ...assumptionLines(ASSUMPTIONS),
-        '',
-        `Not yet confirmed by a real Registration Authority API (${REGISTRATION_AUTHORITY_ASSUMPTIONS.length}):`,
-        ...assumptionLines(REGISTRATION_AUTHORITY_ASSUMPTIONS),
-        '',
-        summaryOf(checks),
-      ]);
+      const { standingLines, standingView } = await import('./standing-words.js');
+      const lines = [...linesOf(checks), '', ...standingLines(standings), '', summaryOf(checks)];
+      screen.answer({ checks, ...standingView(standings) }, lines);
       return checks.some(({ state }) => state === 'fail') ? EXIT.failed : EXIT.done;
     },
   );
@@ -85,10 +80,6 @@ async function comparedRequests(
   } finally {
     await client.close();
   }
-}
-
-function assumptionLines(assumptions: readonly { name: string; section: string; text: string }[]): string[] {
-  return columns(assumptions.map(({ name, section, text }) => [`  ${name}`, section, text]));
 }
 
 function linesOf(checks: readonly Check[]): string[] {

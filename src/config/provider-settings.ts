@@ -34,6 +34,11 @@ const registrationAuthorityApi = z.strictObject({
   assumptions: registrationAuthorityAssumptionsSchema.prefault({}).describe('see docs/provider.md'),
 });
 
+/** One path, or a list of them. */
+const paths = z
+  .union([z.string().min(1), z.array(z.string().min(1)).max(20)])
+  .transform((given) => (typeof given === 'string' ? [given] : given));
+
 /** One of `environments`. */
 export const environment = z.strictObject({
   optimizer: webAddress.describe('base address of the Optimizer, without the API path'),
@@ -62,6 +67,7 @@ export const environment = z.strictObject({
     })
     .prefault({}),
   assumptions: assumptionsSchema.prefault({}).describe('see docs/provider.md'),
+  probe: paths.default([]).describe('the file of a probe, or a list of such files. `doctor` says what they confirm'),
 });
 
 const officer = z

@@ -1,9 +1,12 @@
 import { PROVIDER_STATUSES } from '../messages/request.js';
 import type { Assumption } from '../uanataca/assumption-list.js';
+import { ASSUMPTIONS } from '../uanataca/one-shot/assumptions.js';
+import { REGISTRATION_AUTHORITY_ASSUMPTIONS } from '../uanataca/registration-authority/assumptions.js';
 import type { Finding, FoundSetting, ProbeFile } from './file.js';
 import { callbackTiming } from './callbacks/timing.js';
 import { timingLines } from './callbacks/timing-lines.js';
 import { Seen } from './seen.js';
+import { compared } from './standing.js';
 
 /** What a probe found out, for people and programs. */
 export interface Report {
@@ -36,10 +39,13 @@ export function reportOf(
   { environment, words }: { environment: string; words: Readonly<Record<string, string>> },
 ): Report {
   const { flow, env, begun, ended, findings } = file;
+  const list = flow === 'signature' ? ASSUMPTIONS : REGISTRATION_AUTHORITY_ASSUMPTIONS;
   const found = Object.fromEntries(
-    findings.flatMap(({ assumption, verdict, setting }) => {
-      const value = verdict === 'contradicted' && setting !== undefined ? inWords(setting, words) : undefined;
-      return value === undefined ? [] : [[assumption, value]];
+    findings.flatMap((finding) => {
+      const assumption = list.find(({ name }) => name === finding.assumption);
+      const { setting } =
+        assumption === undefined ? {} : compared(assumption, inForce(assumption, file), finding, file);
+      return setting === undefined ? [] : [[finding.assumption, inWords(setting, words)]];
     }),
   );
   const assumptions = Object.keys(found).length === 0 ? {} : { assumptions: found };
@@ -73,10 +79,22 @@ function constantPart(text: string): string[] {
   return longest.length < 4 ? [] : [longest];
 }
 
-/** A setting with the provider's words. */
-function inWords(setting: FoundSetting, words: Readonly<Record<string, string>>): unknown {
+/** The setting with which the probe was made. */
+function inForce({ name, default: usual }: Assumption, { assumed }: ProbeFile): unknown {
+  return assumed[name] ?? usual;
+}
+
+/**
+ * A setting with the provider's words.
+ *
+ * @param words unknown words by hash, redacted
+ */
+export function inWords(setting: FoundSetting, words: Readonly<Record<string, string>>): unknown {
   if (!Array.isArray(setting)) return setting;
-  const parts = setting.flatMap((each) => (typeof each === 'string' ? each : constantPart(words[each.hash] ?? '')));
+  const parts = setting.flatMap((each) => {
+    if (typeof each !== 'string') return constantPart(words[each.hash] ?? '');
+    return each.includes('{}') ? constantPart(each) : each;
+  });
   return [...new Set(parts)];
 }
 
