@@ -9,6 +9,7 @@ import { STATUS_WORDS } from '../src/http/status-words.js';
 import { ORDER_ROUTES, takenBy } from '../src/gateway/api/order-routes.js';
 import { FAILURES } from '../src/messages/failures.js';
 import type { StepName } from '../src/messages/policy.js';
+import type { Flow } from '../src/messages/request.js';
 import { type Verb, VERBS } from '../src/messages/verbs.js';
 import type { Assumption } from '../src/uanataca/assumption-list.js';
 import { ASSUMPTIONS } from '../src/uanataca/one-shot/assumptions.js';
@@ -74,11 +75,11 @@ export const DOCUMENT_TABLES: readonly DocumentTable[] = [
   { file: 'docs/cli.md', name: 'failures', lines: failureLines },
   { file: 'docs/api.md', name: 'orders', lines: orderLines },
   { file: 'docs/api.md', name: 'failures', lines: httpLines },
-  { file: 'docs/provider.md', name: 'assumptions', lines: () => assumptionLines(ASSUMPTIONS) },
+  { file: 'docs/provider.md', name: 'assumptions', lines: () => assumptionLines(ASSUMPTIONS, 'signature') },
   {
     file: 'docs/provider.md',
     name: 'enrolment-assumptions',
-    lines: () => assumptionLines(REGISTRATION_AUTHORITY_ASSUMPTIONS),
+    lines: () => assumptionLines(REGISTRATION_AUTHORITY_ASSUMPTIONS, 'enrolment'),
   },
 ];
 
@@ -163,13 +164,17 @@ function exitLines(): string[] {
   return ['| code | meaning |', '|---|---|', ...codes];
 }
 
-function assumptionLines(assumptions: readonly Assumption[]): string[] {
+/** What probes of real providers have seen, by assumption: `as assumed, 2027-01`. Nobody has sent a file yet. */
+const SEEN: Readonly<Record<Flow, Readonly<Record<string, string>>>> = { signature: {}, enrolment: {} };
+
+function assumptionLines(assumptions: readonly Assumption[], flow: Flow): string[] {
   return [
-    '| assumption | default | § | what we assume | if it is not so |',
-    '|---|---|---|---|---|',
+    '| assumption | default | § | what we assume | if it is not so | seen by a probe |',
+    '|---|---|---|---|---|---|',
     ...assumptions.map((each) => {
       const set = each.default === undefined ? 'no setting' : `\`${JSON.stringify(each.default)}\``;
-      return `| \`${each.name}\` | ${[set, each.section, each.text, each.otherSide].map(cell).join(' | ')} |`;
+      const seen = SEEN[flow][each.name] ?? '';
+      return `| \`${each.name}\` | ${[set, each.section, each.text, each.otherSide, seen].map(cell).join(' | ')} |`;
     }),
   ];
 }
