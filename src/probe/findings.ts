@@ -76,7 +76,7 @@ export const COMMON_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
     const foreign = refused.filter(({ answer }) => answer?.form !== 'json');
     const occasions = new Set(foreign.map(({ occasion }) => occasion));
     if (refused.length === 0) return notSeen('nothing was refused');
-    if (foreign.length === 0) return confirmed(`${refused.length} refusals, all of them in JSON`);
+    if (foreign.length === 0) return confirmed(`${refused.length} refusals, all of them in JSON`, true);
     // One page may come from something in between.
     if (occasions.size < 2) return notSeen(`${because(...foreign)}; the others in JSON`);
     return contradicted(because(...foreign.slice(0, 4)), false);
@@ -86,6 +86,8 @@ export const COMMON_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
     const either = refused.filter(({ outcome }) => outcome?.either === true);
     const occasions = new Set(either.map(({ occasion }) => occasion));
     if (refused.length < 3) return notSeen(`${refused.length} refusals in JSON are too few`);
+    if (seen.assumed('unknownRefusals') === 'provider')
+      return notSeen('the settings take every refusal for the provider’s');
     if (either.length === 0) return confirmed(`${refused.length} refusals, all in a form of the provider`, 'either');
     if (occasions.size < 2) return notSeen(`only ${because(...either)} came in a form that others use too`);
     return contradicted(`${because(...either.slice(0, 4))}: the provider itself refuses in such a form`, 'provider');
@@ -99,14 +101,19 @@ export const COMMON_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
     if (exchange !== undefined && shape?.type === 'string' && shape.is !== undefined)
       return side(shape.is, 'ES', because(exchange));
     const updated = seen.last('update-required');
-    if (updated?.outcome?.result !== undefined) return confirmed(`${because(updated)}, with ES`, 'ES');
+    const sent = seen.assumed('countryName') ?? 'ES';
+    if (updated?.outcome?.result !== undefined)
+      return confirmed(`${because(updated)}, with the country of the settings`, sent);
     return notSeen('get request does not show a country');
   },
   raoAsString(seen) {
-    const other = seen.last('approve-rao-number');
-    const first = seen.last('approve');
-    if (other?.outcome?.result !== undefined) return contradicted(because(first, other), false);
-    if (first?.outcome?.result !== undefined) return confirmed(because(first), true);
+    const [first, other] = [seen.last('approve'), seen.last('approve-rao-number')];
+    if (other?.outcome?.result !== undefined) return side(sendsRaoAsString(other), true, because(first, other));
+    if (first?.outcome?.result !== undefined) return confirmed(because(first), sendsRaoAsString(first));
     return notSeen(because(first, other));
   },
 };
+
+function sendsRaoAsString({ body }: Exchange): boolean {
+  return fieldOf(body, 'rao')?.type !== 'number';
+}

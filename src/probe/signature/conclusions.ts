@@ -1,6 +1,6 @@
 import { IDENTITY_FIELDS } from '../../messages/request-fields.js';
 import { DEFAULT_ASSUMPTIONS } from '../../uanataca/one-shot/assumptions.js';
-import type { Exchange } from '../file.js';
+import type { Exchange, FoundSetting } from '../file.js';
 import {
   COMMON_CONCLUSIONS,
   type Conclude,
@@ -65,9 +65,9 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
   },
   bareNotFound(seen) {
     const [unknown, nowhere] = [seen.last('read-unknown'), seen.last('unknown-path')];
-    if (unknown?.outcome?.code === 'PROVIDER_NOT_FOUND') return confirmed(because(unknown), 'wrong-address');
     const isBare = unknown?.answer?.status === 404 && unknown.answer.read?.speaks !== true;
     if (isBare && seen.last('create') !== undefined) return contradicted(because(unknown, nowhere), 'not-there');
+    if (!isBare && unknown?.outcome?.code === 'PROVIDER_NOT_FOUND') return confirmed(because(unknown), 'wrong-address');
     return notSeen(because(unknown, nowhere));
   },
   codeNotAcceptedTexts(seen) {
@@ -99,7 +99,7 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
     if (checksCodeFirst) return notSeen(`${because(...tried)}: the code is checked first`);
     return wordsListed(tried, is('already-issued'), listOf(seen, 'alreadyIssuedTexts'));
   },
-  billingPasswordEncoding: (seen) => createSide(seen, 'create-base64', 'billingPasswordEncoding', 'base64'),
+  billingPasswordEncoding: (seen) => createSide(seen, 'create-base64', 'billingPasswordEncoding'),
   refuseRaoField(seen) {
     const first = seen
       .all('refuse', 'refuse-early')
@@ -162,17 +162,18 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
       );
     });
     const first = seen.all('upload').at(-1);
-    const [part] = other?.parts ?? [];
-    if (isDone(first)) return confirmed(because(first), 'file');
-    if (other !== undefined && part !== undefined && part !== 'file') return contradicted(because(first, other), part);
+    if (isDone(first)) return confirmed(because(first), first?.parts?.at(-1));
+    const part = other?.parts?.at(-1);
+    if (part !== undefined && part !== first?.parts?.at(-1)) return side(part, 'file', because(first, other));
     return notSeen(because(first));
   },
   otpDeliveryMethod(seen) {
     const [first, other] = [seen.all('code')[0], seen.last('code-sms')];
-    if (isDone(other)) return contradicted(because(first, other), 'sms');
-    return isDone(first) ? confirmed(because(first), 'omitted') : notSeen(because(first, other));
+    const assumed = seen.assumed('otpDeliveryMethod') ?? DEFAULTS.otpDeliveryMethod;
+    if (isDone(other)) return side(assumed === 'omitted' ? 'sms' : 'omitted', 'omitted', because(first, other));
+    return isDone(first) ? confirmed(because(first), assumed) : notSeen(because(first, other));
   },
-  envInCreate: (seen) => createSide(seen, 'create-without-env', 'envInCreate', false),
+  envInCreate: (seen) => createSide(seen, 'create-without-env', 'envInCreate'),
   identityShown: (seen) => identityShown(seen),
   identityCorrectable(seen) {
     const shown = seen.note('second-review', 'shown');
@@ -191,11 +192,13 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
     if (left === 'kept') return contradicted(`${because(updated)}; fields that it left out are kept`, 'required');
     return notSeen(because(updated));
   },
-  videoidModeInCreate: (seen) => createSide(seen, 'create-with-mode', 'videoidModeInCreate', true),
+  videoidModeInCreate: (seen) => createSide(seen, 'create-with-mode', 'videoidModeInCreate'),
   slashAfterSignAndContract(seen) {
     const [first, other] = [seen.all('contract')[0], seen.last('contract-slash')];
-    if (isDone(other)) return contradicted(because(first, other), true);
-    return isDone(first) ? confirmed(because(first), false) : notSeen(because(first, other));
+    if (other !== undefined && isDone(other)) return side(other.path.endsWith('/'), false, because(first, other));
+    return first !== undefined && isDone(first)
+      ? confirmed(because(first), first.path.endsWith('/'))
+      : notSeen(because(first, other));
   },
   requestShowsLiveStatus(seen) {
     const hidden = seen.notes('not-shown').map(({ step }) => step);
@@ -251,22 +254,27 @@ function signedFilePath(seen: Seen): Verdict {
   return isTried ? confirmed(evidence, 'path') : contradicted(evidence, 'path');
 }
 
-/** A side of create, which is tried because the first is refused. */
+/** A side of create. The other one is tried because the first is refused. */
 function createSide(
   seen: Seen,
   occasion: string,
   name: 'billingPasswordEncoding' | 'envInCreate' | 'videoidModeInCreate',
-  other: string | boolean,
 ): Verdict {
   const creates = seen.all('create', 'create-base64', 'create-without-env', 'create-with-mode');
   const changed = seen.last(occasion);
-  if (isDone(changed)) return contradicted(because(creates.find(refuses), changed), other);
+  const assumed = seen.assumed(name) ?? DEFAULTS[name];
+  if (isDone(changed)) return side(otherThan(assumed), DEFAULTS[name], because(creates.find(refuses), changed));
   const done = creates.find(isDone);
   if (done === undefined) return notSeen(because(...creates));
   const sent = done.body?.type === 'object' ? done.body.fields : {};
   if (name === 'billingPasswordEncoding' && sent['billing_password'] === undefined)
     return notSeen('create carried no billing password');
-  return confirmed(because(done), seen.assumed(name) ?? DEFAULTS[name]);
+  return confirmed(because(done), assumed);
+}
+
+function otherThan(assumed: FoundSetting): string | boolean {
+  if (typeof assumed === 'boolean') return !assumed;
+  return assumed === 'base64' ? 'plain' : 'base64';
 }
 
 function identityShown(seen: Seen): Verdict {
