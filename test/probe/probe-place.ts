@@ -95,6 +95,7 @@ export class ProbePlace {
       people,
       others: order.others ?? true,
       simulated: true,
+      callbacks: {},
       poll: 5,
       patience: 20_000,
     };
