@@ -12,6 +12,7 @@ import { conclude } from './findings.js';
 import type { FoundSetting } from './file.js';
 import type { People } from './people.js';
 import { markdownOf, type Report, reportOf } from './report.js';
+import { guarded } from './recording/guard.js';
 import { ProbeRun } from './run.js';
 import { Seen } from './seen.js';
 import { SIGNATURE_CONCLUSIONS } from './signature/conclusions.js';
@@ -125,7 +126,7 @@ export async function reportOfFile(storage: ProbeStorage, config: Config): Promi
 
 async function concludeProbe(run: ProbeRun, storage: ProbeStorage, environment: string): Promise<void> {
   const names = ASSUMPTIONS.map(({ name }) => name);
-  run.file.findings = conclude(SIGNATURE_CONCLUSIONS, names, new Seen(run.file));
+  run.file.findings = conclude(SIGNATURE_CONCLUSIONS, names, new Seen(guarded(run.file, run.showing)));
   await run.save();
   const report = reportOf(run.file, storage.path, { environment, words: run.secrets.words });
   await storage.saveReport(markdownOf(report, ASSUMPTIONS));

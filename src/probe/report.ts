@@ -100,10 +100,7 @@ export function inWords(setting: FoundSetting, words: Readonly<Record<string, st
 
 function deviationsOf(file: ProbeFile): string[] {
   const known = new Set<string>(PROVIDER_STATUSES);
-  const statuses = new Seen(file)
-    .notes('statuses')
-    .flatMap(({ value }) => (Array.isArray(value) ? value : []))
-    .filter((status) => !known.has(status));
+  const statuses = new Seen(file).statuses.filter((status) => !known.has(status));
   return [
     ...file.notes
       .filter(({ name }) => name.startsWith('deviation: '))
@@ -111,7 +108,7 @@ function deviationsOf(file: ProbeFile): string[] {
     ...file.notes
       .filter(({ name, value }) => name.startsWith('reasons: ') && Array.isArray(value) && value.length > 0)
       .map(({ name, value }) => `${name.replace('reasons: ', '')}: verification says ${String(value)}`),
-    ...[...new Set(statuses)].map((status) => `get request shows ${status}, which no document names`),
+    ...statuses.map((status) => `get request shows ${status}, which no document names`),
   ];
 }
 

@@ -21,6 +21,16 @@ export class Seen {
     return this.#file.assumed[name];
   }
 
+  /** Every status that a read has shown, the first of them first. */
+  get statuses(): string[] {
+    const noted = this.notes('statuses').flatMap(({ value }) => (Array.isArray(value) ? value : []));
+    const read = this.all('read', 'read-cancelled').flatMap(({ answer }) => {
+      const status = fieldOf(answer?.body, 'status');
+      return status?.type === 'string' && status.is !== undefined ? [status.is] : [];
+    });
+    return [...new Set([...read, ...noted])];
+  }
+
   get every(): readonly Exchange[] {
     return this.#file.exchanges;
   }

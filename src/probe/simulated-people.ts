@@ -9,7 +9,7 @@ const SHOWN_WITHIN = 8_000;
 
 /** The people of our sandbox. They act through its control calls, as its pages do. */
 export class SimulatedPeople implements People {
-  readonly attended = false;
+  readonly attended: boolean = false;
   readonly #origin: string;
   readonly #say: (...lines: string[]) => void;
 

@@ -127,8 +127,7 @@ async function write(path: string, content: string): Promise<void> {
 }
 
 function unusable(path: string, cause: unknown): VideoIdError {
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-  return new VideoIdError('BAD_INPUT', `The file ${path} cannot be written (${code}).`, {
+  return new VideoIdError('BAD_INPUT', `The file ${path} cannot be written (${codeIn(cause)}).`, {
     field: 'file',
     remedy: 'Give a folder in which this process may write: --folder.',
     cause,
@@ -152,5 +151,9 @@ function isAlive(pid: number): boolean {
 }
 
 function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return codeIn(error) === code;
+}
+
+function codeIn(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -1,4 +1,4 @@
-import type { ProbeFile, Shape } from '../file.js';
+import type { Note, ProbeFile, Shape } from '../file.js';
 import { isKnownName, knownText } from './known-words.js';
 import type { Showing } from './shape.js';
 import { hashOf } from './shape.js';
@@ -24,6 +24,7 @@ export function guarded(file: ProbeFile, showing: Showing): ProbeFile {
             },
           }),
     })),
+    notes: file.notes.map((note) => ({ ...note, value: guardedNote(note, showing) })),
     callbacks: file.callbacks.map((callback) => ({
       ...callback,
       headers: callback.headers.map((name) => withoutValues(name, showing)),
@@ -32,6 +33,13 @@ export function guarded(file: ProbeFile, showing: Showing): ProbeFile {
       ...(callback.status === undefined ? {} : { status: guardedWord(callback.status, showing) }),
     })),
   };
+}
+
+/** Notes hold statuses as the provider wrote them. Sentences about deviations are ours. */
+function guardedNote({ name, value }: Note, showing: Showing): Note['value'] {
+  if (name.startsWith('deviation: ')) return value;
+  if (Array.isArray(value)) return value.map((word) => guardedWord(word, showing));
+  return typeof value === 'string' ? guardedWord(value, showing) : value;
 }
 
 function guardedWord(word: string, showing: Showing): string {

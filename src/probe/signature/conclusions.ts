@@ -202,8 +202,8 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
   },
   requestShowsLiveStatus(seen) {
     const hidden = seen.notes('not-shown').map(({ step }) => step);
-    const statuses = seen.notes('statuses').flatMap(({ value }) => (Array.isArray(value) ? value : []));
-    const told = `get request showed ${[...new Set(statuses)].join(', ') || 'no status'}`;
+    const { statuses } = seen;
+    const told = `get request showed ${statuses.join(', ') || 'no status'}`;
     if (hidden.length > 0) return contradicted(`${told}; it did not show the end of ${hidden.join(', ')}`);
     return statuses.includes('VIDEOREVIEW') || statuses.includes('ENROLLREADY') ? confirmed(told) : notSeen(told);
   },
