@@ -9,6 +9,7 @@ interface Flags {
   state: string;
   webhook?: string;
   settings?: string;
+  like?: string;
   json?: boolean;
 }
 
@@ -33,7 +34,9 @@ async function main(flags: Flags): Promise<void> {
   if (flags.raPort !== undefined) options.raPort = flags.raPort;
   if (flags.webhook !== undefined) options.webhook = flags.webhook;
   if (flags.settings !== undefined) options.settings = JSON.parse(readFileSync(flags.settings, 'utf8')) as unknown;
+  if (flags.like !== undefined) options.like = flags.like;
   const sandbox = await startSandbox(options);
+  for (const lack of sandbox.lacks) process.stderr.write(`${lack} Nobody can use it.\n`);
   const { url, api, state, roots } = sandbox;
   const ra = sandbox.ra && { listening: sandbox.ra.url, api: sandbox.ra.api, ...sandbox.ra.files };
   process.stdout.write(
@@ -76,6 +79,11 @@ new Command('sandbox')
     '--settings <file>',
     'JSON file with some of the settings (SANDBOX_SETTINGS)',
     environment['SANDBOX_SETTINGS'],
+  )
+  .option(
+    '--like <file>',
+    'file of `videoid probe`: answer like the provider that it has seen (SANDBOX_LIKE)',
+    environment['SANDBOX_LIKE'],
   )
   .option('--json', 'when ready, print one line of JSON')
   .action(async (flags: Flags) => {

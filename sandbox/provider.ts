@@ -1,6 +1,7 @@
 import { Refusal } from './calls/answers.js';
 import type { CallLog } from './calls/call-log.js';
 import type { Callbacks } from './callbacks/callbacks.js';
+import type { Likeness } from './like/likeness.js';
 import type { TestAuthority } from './signing/certificates.js';
 import type { DocumentFiles } from './state/document-files.js';
 import { numberParameter, type Faults } from './faults/faults.js';
@@ -33,6 +34,8 @@ export interface ProviderParts {
   calls: CallLog;
   callbacks: Callbacks;
   authority: TestAuthority;
+  /** A provider to be like. */
+  likeness: Likeness | undefined;
   log: (event: string, facts?: Record<string, string | number>) => void;
 }
 

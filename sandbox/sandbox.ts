@@ -14,7 +14,9 @@ import { ENDPOINTS, ENDPOINT_NAMES } from './one-shot/all-endpoints.js';
 import { Faults } from './faults/faults.js';
 import { API_PATH, ONE_SHOT } from './one-shot/api.js';
 import { enrolmentPageRoutes } from './pages/enrolment-routes.js';
+import { openLike } from './like/like.js';
 import { pageRoutes } from './pages/routes.js';
+import { likened } from './calls/likened.js';
 import { serveCall, type SandboxContext } from './calls/pipeline.js';
 import { Provider } from './provider.js';
 import { RaoCredentials } from './requests/raos.js';
@@ -40,6 +42,8 @@ export interface SandboxOptions {
   settings?: unknown;
   /** Port of the Registration Authority API over mutual TLS. Without it, there is no such API. 0 lets the system choose. */
   raPort?: number;
+  /** The file of a probe: answers and callbacks get its shape, and the behaviour is like that provider's. `settings` count more. */
+  like?: string;
   /** The address for callbacks of registration authorities that have no own address. */
   webhook?: string;
   /** Called for each event, without personal data. */
@@ -56,6 +60,8 @@ export interface RunningSandbox {
   state: string;
   /** The Registration Authority API, if it was asked for. */
   ra?: RunningRa;
+  /** What callers will not find in answers like those of the given probe, as sentences. */
+  lacks: readonly string[];
   /** Ends running callbacks and cuts connections. The state stays. */
   close(): Promise<void>;
 }
@@ -71,16 +77,17 @@ export interface RunningRa {
 
 /**
  * Starts the simulated provider. With the state folder of an earlier run, it continues from there.
- * @throws BadSettings, or the system's error if the port is in use
+ * @throws BadSettings, BadLikeFile, or the system's error if the port is in use
  */
 export async function startSandbox(options: SandboxOptions): Promise<RunningSandbox> {
   const state = resolve(options.state);
   mkdirSync(state, { recursive: true });
   const given = options.webhook === undefined ? options.settings : withWebhook(options.settings, options.webhook);
-  const settings = new SettingsStore(state, given);
+  const like = options.like === undefined ? undefined : openLike(options.like);
+  const settings = new SettingsStore(state, given, like?.behaviour);
   const requests = new RequestStore(join(state, 'requests'));
   const faults = new Faults(state, ENDPOINT_NAMES);
-  const callbacks = new Callbacks(state, requests, settings, faults);
+  const callbacks = new Callbacks(state, requests, settings, faults, like?.likeness);
   const authority = await TestAuthority.open(join(state, 'authority'));
   const provider = new Provider({
     settings,
@@ -93,6 +100,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     raos: new RaoCredentials(state, settings),
     calls: new CallLog(state),
     log: options.log ?? (() => undefined),
+    likeness: like?.likeness,
   });
   const server = createAdaptorServer({ fetch: application(provider).fetch }) as Server;
   const host = options.host ?? '127.0.0.1';
@@ -118,6 +126,7 @@ export async function startSandbox(options: SandboxOptions): Promise<RunningSand
     api: `${provider.url}${API_PATH}`,
     roots: authority.rootPath,
     state,
+    lacks: like?.lacks ?? [],
     ...(ra === undefined ? {} : { ra }),
     async close() {
       for (const each of servers) {
@@ -138,7 +147,10 @@ function application(provider: Provider): Hono<{ Bindings: HttpBindings }> {
     app.on(endpoint.method, API_PATH + endpoint.path, handle);
     app.on(endpoint.method, `${API_PATH}${endpoint.path}/`, handle); // vendor samples write some paths with a slash
   }
-  app.all(`${API_PATH}/*`, (context) => context.json({ detail: 'Not Found' }, 404));
+  app.all(`${API_PATH}/*`, (context) => {
+    const answered = { endpoint: 'unknown-path', refused: true, words: 'Not Found', params: {}, query: {}, body: {} };
+    return likened(provider.parts.likeness, answered, context.json({ detail: 'Not Found' }, 404));
+  });
   app.route('/sandbox', controlRoutes(provider));
   app.route('/', pageRoutes(provider));
   app.route('/', enrolmentPageRoutes(provider));

@@ -4,6 +4,7 @@ import type { PendingCallback } from '../requests/common-request.js';
 import { draw, numberParameter, parameter, type Fault, type Faults } from '../faults/faults.js';
 import { Journal } from '../state/journal.js';
 import type { ProviderRequest, RequestStore } from '../requests/requests.js';
+import type { Likeness } from '../like/likeness.js';
 import type { SettingsStore } from '../settings/store.js';
 import { STATUSES, type Status } from '../requests/statuses.js';
 
@@ -32,6 +33,7 @@ export class Callbacks {
     private readonly requests: RequestStore,
     private readonly settings: SettingsStore,
     private readonly faults: Faults,
+    private readonly likeness?: Likeness,
   ) {
     this.journal = new Journal<Delivery>(join(stateFolder, 'callbacks.jsonl'));
   }
@@ -115,7 +117,7 @@ export class Callbacks {
     try {
       const response = await fetch(webhook, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': this.likeness?.callbackType ?? 'application/json' },
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(webhookTimeout),
         redirect: 'manual',
@@ -143,7 +145,8 @@ export class Callbacks {
     for (let next = dueOf(request); next !== undefined && !this.closed; next = dueOf(request)) {
       const callback = next;
       const behaviour = this.settings.behaviour(request.registrationAuthority);
-      const body = callbackPayload(request, callback, behaviour);
+      const usual = callbackPayload(request, callback, behaviour);
+      const body = request.kind === 'signature' ? (this.likeness?.callback(usual, callback) ?? usual) : usual;
       const answer = await this.send(request.registrationAuthority, body, request.webhook);
       this.note(request, callback, answer);
       const delivered = typeof answer === 'number' && answer >= 200 && answer < 300;

@@ -8,6 +8,7 @@ import type { Context } from 'hono';
 import { Refusal, successBody, type Answer } from './answers.js';
 import type { Api, Body, Call, Endpoint, Incoming } from './endpoint.js';
 import { numberParameter, parameter, type Fault } from '../faults/faults.js';
+import { answeredBy, likened } from './likened.js';
 import type { Provider } from '../provider.js';
 import { text } from '../requests/raos.js';
 import type { ProviderRequest } from '../requests/requests.js';
@@ -94,16 +95,19 @@ async function work<R extends ProviderRequest>(
   call: Call<R>,
   body: Body,
 ): Promise<Response> {
+  const { likeness } = provider.parts;
+  const before = call.request?.status;
   try {
     if (body.problem !== undefined) throw body.problem;
     const answer = await endpoint.work(call);
-    const response = respond(answer, call);
+    const response = await likened(likeness, answeredBy(endpoint, call, before), respond(answer, call));
     if (call.request !== undefined && endpoint.method !== 'GET') countDone(provider, endpoint.name, call.request);
     return response;
   } catch (error) {
     if (error instanceof Refusal) {
       const refusal = api.refusal(error, call.behaviour);
-      return Response.json(refusal.body, { status: refusal.status });
+      const response = Response.json(refusal.body, { status: refusal.status });
+      return likened(likeness, answeredBy(endpoint, call, before, error), response);
     }
     provider.parts.log('failure', { endpoint: endpoint.name, why: error instanceof Error ? error.name : 'unknown' });
     return Response.json(api.failure(500, 'Internal Server Error'), { status: 500 });

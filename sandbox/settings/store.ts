@@ -9,7 +9,10 @@ export class BadSettings extends Error {
   override readonly name = 'BadSettings';
 }
 
-/** The settings in force: the defaults, then the file given at start, then what control calls set (kept in the state). */
+/**
+ * The settings in force: the defaults, then the behaviour of a provider to be like, then the file given at start, then what control
+ * calls set (kept in the state).
+ */
 export class SettingsStore {
   private changes: unknown;
   private current: Settings;
@@ -18,6 +21,7 @@ export class SettingsStore {
   constructor(
     stateFolder: string,
     private readonly given: unknown = {},
+    private readonly like: Partial<Behaviour> = {},
   ) {
     this.path = join(stateFolder, 'settings.json');
     this.changes = readJson(this.path) ?? {};
@@ -55,7 +59,8 @@ export class SettingsStore {
   }
 
   private resolve(changes: unknown): Settings {
-    const result = settingsSchema.safeParse(merge(merge(DEFAULT_SETTINGS, this.given), changes));
+    const usual = merge(DEFAULT_SETTINGS, { behaviour: this.like });
+    const result = settingsSchema.safeParse(merge(merge(usual, this.given), changes));
     if (result.success) return result.data;
     throw new BadSettings(z.prettifyError(result.error));
   }

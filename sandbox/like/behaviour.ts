@@ -1,0 +1,78 @@
+import type { Behaviour } from '../settings/settings.js';
+import { behaviourOfCallbacks } from './behaviour-of-callbacks.js';
+import { behaviourOfAnswers } from './behaviour-of-answers.js';
+import { behaviourOfNotes } from './behaviour-of-notes.js';
+import type { FoundSetting, ProbeFile } from './probe-file.js';
+import { Seen } from './seen.js';
+
+/** How the sandbox must behave to be like the provider that a probe has seen. Where it has seen nothing, it stays as it is. */
+export function behaviourLike(file: ProbeFile): Partial<Behaviour> {
+  const seen = new Seen(file);
+  return {
+    ...behaviourOfAnswers(seen),
+    ...behaviourOfCallbacks(file),
+    ...behaviourOfNotes(seen),
+    ...behaviourOfFindings(file),
+  };
+}
+
+type FromSide = (side: FoundSetting) => Partial<Behaviour>;
+
+/** What follows from a side of an assumption of the product. */
+const FROM_SIDES: Readonly<Record<string, FromSide>> = {
+  signedFilePath: (side) => ({ ...chosen('documentPath', side, ['query', 'path']) }),
+  originalDocumentType: (side) =>
+    side === 'omitted' ? { originalType: 'refused', documentTypeDefault: 'original' } : {},
+  bareNotFound: (side) => (side === 'not-there' ? { notFoundWords: 'bare' } : {}),
+  billingPasswordEncoding: (side) => chosen('billingPasswordEncoding', side, ['plain', 'base64']),
+  refuseRaoField: (side) => chosen('refuseRaoKey', side, ['rao', 'rao_id']),
+  raoAsString: (side) => (side === false ? { raoType: 'number' } : {}),
+  extUnlockWithSecret: (side) =>
+    side === 'required' ? { secretWithUnlock: 'required' } : side === 'never' ? { secretWithUnlock: 'refused' } : {},
+  deletionWithoutType: (side) => chosen('deletionWithoutType', side, ['every-kind', 'original']),
+  deletionByType: (side) => chosen('deletionByType', side, ['query', 'path']),
+  cancelByDelete: (side) => (side === true ? { cancel: 'cancels' } : {}),
+  uploadPartName: (side) => (typeof side === 'string' ? { uploadPart: side } : {}),
+  otpDeliveryMethod: (side) => (side === 'sms' || side === 'whatsapp' ? { deliveryMethod: 'required' } : {}),
+  envInCreate: (side) =>
+    side === false ? { envInCreate: 'refused', optimizerHolds: { billing: false, env: true } } : {},
+  videoidModeInCreate: (side) => (side === true ? { videoidModeInCreate: 'required' } : {}),
+  identityShown: (side) => chosen('identityShown', side, ['never', 'after-video', 'after-approval', 'always']),
+  identityCorrectable: (side) =>
+    Array.isArray(side) ? { identityCorrectable: side.filter((field) => typeof field === 'string') } : {},
+  updateSendsBack: (side) =>
+    side === 'required' ? { updateLeavesOut: 'kept' } : side === 'all' ? { updateLeavesOut: 'emptied' } : {},
+  slashAfterSignAndContract: (side) => (side === true ? { endSlash: 'with' } : {}),
+};
+
+/** What follows from an assumption without a setting, if it does not hold. */
+const FROM_CONTRADICTED: Readonly<Record<string, Partial<Behaviour>>> = {
+  contractIsSignedInPlace: { contractAfterSigning: 'unsigned' },
+  requestShowsLiveStatus: { statusShown: 'as-created' },
+};
+
+/** What the file says by settings and findings. A finding says more than what was assumed. */
+function behaviourOfFindings({ assumed, findings }: ProbeFile): Partial<Behaviour> {
+  const sides = new Map(Object.entries(assumed));
+  const contradicted = new Set<string>();
+  for (const { assumption, verdict, setting } of findings) {
+    if (verdict === 'contradicted') contradicted.add(assumption);
+    // The side that was confirmed may be one of several that the provider takes.
+    if (verdict === 'contradicted' && setting !== undefined) sides.set(assumption, setting);
+  }
+  return Object.assign(
+    {},
+    ...[...sides].map(([name, side]) => (Object.hasOwn(FROM_SIDES, name) ? FROM_SIDES[name]?.(side) : {})),
+    ...[...contradicted].map((name) => (Object.hasOwn(FROM_CONTRADICTED, name) ? FROM_CONTRADICTED[name] : {})),
+  ) as Partial<Behaviour>;
+}
+
+/** A behaviour that has the same words as the side of the assumption. */
+function chosen<Name extends keyof Behaviour>(
+  name: Name,
+  side: FoundSetting,
+  known: readonly (Behaviour[Name] & string)[],
+): Partial<Behaviour> {
+  const found = known.find((word) => word === side);
+  return found === undefined ? {} : { [name]: found };
+}

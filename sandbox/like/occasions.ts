@@ -1,0 +1,144 @@
+import type { Status } from '../requests/statuses.js';
+
+/** What the sandbox answers by itself, to find the same occasion in the file of a probe. */
+export interface Answered {
+  endpoint: string;
+  refused: boolean;
+  /** Our words for a refusal, as V1 says them. */
+  words: string;
+  /** The status of the request before the call, and after it. Undefined if there is no such request. */
+  before?: Status | undefined;
+  after?: Status | undefined;
+  params: Readonly<Record<string, string>>;
+  query: Readonly<Record<string, string>>;
+  body: Readonly<Record<string, unknown>>;
+}
+
+interface Row {
+  endpoint: string;
+  /** Words of a refusal. Without them, the row is about success. */
+  words?: RegExp;
+  if?: (answered: Answered) => boolean;
+  /** As `step/occasion`, the best first. */
+  at: readonly string[];
+  /** The same call is refused for several reasons: known words of another reason are not taken. */
+  sameWords?: true;
+}
+
+const NOT_FOUND = /not found/i;
+const STATUS = /Invalid request status/;
+
+function isIssued({ before }: Answered): boolean {
+  return before === 'ISSUED';
+}
+
+/** The kind of document that a call names, and how. */
+function way({ params, query }: Answered): string {
+  if (params['type'] !== undefined) return `${params['type']} by path`;
+  return query['document_type'] === undefined ? '' : `${query['document_type']} by query`;
+}
+
+function unlocks({ body }: Answered): boolean {
+  return body['ext_unlock_type'] !== undefined || body['ext_unlock_value'] !== undefined;
+}
+
+function withSecret({ body }: Answered): boolean {
+  return body['secret'] !== undefined;
+}
+
+const LEFT = ['cleaning/signed-left', 'cleaning/original-left', 'documents/read-deleted', 'documents/unknown-document'];
+
+/** The first row that fits says where to look. Reads of a request are found by their status. */
+const ROWS: readonly Row[] = [
+  { endpoint: 'create', at: ['create/create*', 'second-create/create', 'third-create/create'] },
+  { endpoint: 'create', words: /./, at: ['create/create*'], sameWords: true },
+  { endpoint: 'get-request', words: /./, at: ['unknown/read-unknown'] },
+  { endpoint: 'unknown-path', words: /./, at: ['unknown/unknown-path'] },
+  { endpoint: 'get-token', at: ['unknown/read-token'] },
+  { endpoint: 'get-token', words: /./, at: ['unknown/read-token'] },
+  { endpoint: 'approve', at: ['approve/approve*'] },
+  { endpoint: 'approve', words: /incomplete RAO/, at: ['approve/approve*'] },
+  { endpoint: 'refuse', at: ['second-review/refuse*'] },
+  { endpoint: 'refuse', words: STATUS, at: ['third/refuse-early*'] },
+  { endpoint: 'refuse', words: /incomplete RAO/, at: ['second-review/refuse*', 'third/refuse-early*'] },
+  { endpoint: 'cancel-request', at: ['third/cancel'] },
+  { endpoint: 'cancel-request', words: /./, at: ['third/cancel'] },
+  { endpoint: 'update-request', at: ['second-review/update-*'] },
+  { endpoint: 'update-request', words: /Invalid request fields/, at: ['second-review/update-*'] },
+  { endpoint: 'update-request', words: /Missing required/, at: ['second-review/update-required'] },
+  { endpoint: 'upload', at: ['documents/upload*'] },
+  { endpoint: 'upload', words: /Unsupported file type/, at: ['documents/upload-no-pdf'] },
+  { endpoint: 'upload', words: STATUS, at: ['before-video/upload-early'] },
+  { endpoint: 'upload', words: /Missing required/, at: ['documents/upload', 'documents/upload-*'] },
+  { endpoint: 'get-document', if: isIssued, at: ['signed/signed-*'] },
+  { endpoint: 'get-document', at: ['documents/original-*'] },
+  { endpoint: 'get-document', words: /permitted/, at: ['documents/original-query'] },
+  { endpoint: 'get-document', words: /Not Allowed/, at: ['signed/signed-query', 'documents/original-query'] },
+  { endpoint: 'get-document', words: /^Not Found$/, at: ['signed/signed-path'] },
+  {
+    endpoint: 'get-document',
+    words: NOT_FOUND,
+    if: (answered) => isIssued(answered) && way(answered) === 'signed by path',
+    at: ['cleaning/signed-left-path', ...LEFT],
+  },
+  {
+    endpoint: 'get-document',
+    words: NOT_FOUND,
+    if: (answered) => isIssued(answered) && way(answered).startsWith('original'),
+    at: ['cleaning/original-left', 'cleaning/original-left-query', ...LEFT],
+  },
+  {
+    endpoint: 'get-document',
+    words: NOT_FOUND,
+    if: isIssued,
+    at: ['cleaning/signed-left', 'cleaning/signed-left-query', ...LEFT],
+  },
+  { endpoint: 'get-document', words: NOT_FOUND, at: ['documents/unknown-document', ...LEFT] },
+  { endpoint: 'delete-document', if: (a) => way(a) === 'signed by query', at: ['cleaning/delete-signed-query'] },
+  { endpoint: 'delete-document', if: (a) => way(a) === 'signed by path', at: ['cleaning/delete-signed-path'] },
+  { endpoint: 'delete-document', if: (a) => way(a).startsWith('original'), at: ['cleaning/delete-original'] },
+  { endpoint: 'delete-document', at: ['cleaning/delete'] },
+  { endpoint: 'delete-document', words: NOT_FOUND, at: ['cleaning/delete-again', 'cleaning/delete-*'] },
+  { endpoint: 'delete-documents', at: ['documents/delete-all'] },
+  { endpoint: 'delete-documents', words: NOT_FOUND, at: ['documents/delete-all'] },
+  { endpoint: 'get-contract', if: isIssued, at: ['signed/contract-signed*'] },
+  { endpoint: 'get-contract', at: ['contract/contract*'] },
+  { endpoint: 'get-contract', words: STATUS, at: ['before-video/contract-early'] },
+  { endpoint: 'otp', at: ['code/code*'] },
+  { endpoint: 'otp', words: /less than a minute ago/, at: ['code/code-again'] },
+  { endpoint: 'otp', words: STATUS, if: isIssued, at: ['signed/code-late', 'before-video/code-early'] },
+  { endpoint: 'otp', words: STATUS, at: ['before-video/code-early'] },
+  { endpoint: 'otp', words: /Missing required/, at: ['code/code'] },
+  { endpoint: 'sign', at: ['code/sign', 'unlock/unlock-*'] },
+  { endpoint: 'sign', words: /already in ISSUED/, at: ['signed/sign-again'] },
+  {
+    endpoint: 'sign',
+    words: /./,
+    if: (answered) => unlocks(answered) && withSecret(answered),
+    at: ['unlock/unlock-with-secret', 'code/wrong-code'],
+  },
+  { endpoint: 'sign', words: /./, if: unlocks, at: ['unlock/unlock-without-secret', 'code/wrong-code'] },
+  { endpoint: 'sign', words: /Confirmation Code invalid/, at: ['code/wrong-code'] },
+];
+
+/** Where the file of a probe may have the same occasion. */
+export function rowOf(answered: Answered): Pick<Row, 'at' | 'sameWords'> | undefined {
+  return ROWS.find(
+    (row) =>
+      row.endpoint === answered.endpoint &&
+      (row.words === undefined ? !answered.refused : answered.refused && row.words.test(answered.words)) &&
+      (row.if?.(answered) ?? true),
+  );
+}
+
+/** Steps that read a request in this status. */
+export const READ_IN: Readonly<Record<Status, readonly string[]>> = {
+  CREATED: [],
+  VIDEOPENDING: ['create/read', 'second-create/read', 'third-create/read'],
+  VIDEOINCOMPLETE: [],
+  VIDEOERROR: [],
+  VIDEOREVIEW: ['review/read', 'second-review/read'],
+  ENROLLREADY: ['approve/read', 'code/read'],
+  ISSUED: ['signed/read'],
+  CANCELLED: ['third/read'],
+};
