@@ -1,12 +1,14 @@
 /**
  * Program: `npm test`. Checks the sources, gets a Temporal server and the outside tools, and runs the tests. With `--all`, it also runs
- * the proofs under `test/proof`. They kill programs, fill disks and cut connections.
+ * the proofs under `test/proof`. They kill programs, fill disks and cut connections. With `--like FILE`, it runs only the end-to-end
+ * tests of what a probe tries, against a sandbox that is like the provider that the probe has seen.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { readProbeFile } from '../sandbox/like/probe-file.js';
 import { CHECKS } from './checks.js';
 import { type OutsideTool, type OutsideToolName, outsideTool } from './outside-tools.js';
 import { PROJECT } from './project.js';
@@ -34,15 +36,21 @@ const SLOWEST = 10;
 
 /** The tools that tests call. Only pictures need more. */
 const TOOLS: OutsideToolName[] = ['pdfsig', 'pyhanko'];
+/** The tests that `--like` runs: of signing, codes, review, cleaning and verification. */
+const LIKE_TESTS = String.raw`end-to-end/(signed|codes|sign-answers|review|cleanup|verification|archived-files)\.test\.ts$`;
 const COMPILED = join(PROJECT, 'node_modules', '.cache', 'node-compile-cache');
 const screen = openScreen(process.stdout);
-const { values } = parseArgs({ options: { all: { type: 'boolean' }, only: { type: 'string' } } });
+const { values } = parseArgs({
+  options: { all: { type: 'boolean' }, only: { type: 'string' }, like: { type: 'string' } },
+});
+const like = values.like === undefined ? undefined : resolve(process.env['INIT_CWD'] ?? process.cwd(), values.like);
 const withProofs = values.all === true || values.only !== undefined;
 
+if (like !== undefined) readProbeFile(like); // a file that cannot be used is told before anything is built
 const tools = getTools();
-const checked = await check();
+const checked = like === undefined ? await check() : { passed: 0, failed: 0 };
 await showTools();
-const counts = [checked, await test(values.only)];
+const counts = [checked, await test(like === undefined ? values.only : LIKE_TESTS)];
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 screen.line();
@@ -106,8 +114,13 @@ async function test(only: string | undefined): Promise<Count> {
   screen.line();
   screen.line(screen.paint('bold', 'Temporal server'));
   // Programs that tests start many times are compiled once. A Temporal server has less work if it collects garbage less often.
-  const environment: NodeJS.ProcessEnv = { NODE_COMPILE_CACHE: COMPILED, GOGC: '400', ...process.env };
-  let projects = ['unit', 'server', ...(withProofs ? ['proof'] : [])];
+  const environment: NodeJS.ProcessEnv = {
+    NODE_COMPILE_CACHE: COMPILED,
+    GOGC: '400',
+    ...process.env,
+    SANDBOX_LIKE: like,
+  };
+  let projects = like === undefined ? ['unit', 'server', ...(withProofs ? ['proof'] : [])] : ['server'];
   const count = { passed: 0, failed: 0 };
   try {
     if (environment['TEMPORAL_ADDRESS']) screen.fact('TEMPORAL_ADDRESS', environment['TEMPORAL_ADDRESS']);

@@ -119,6 +119,7 @@ function decisions(seen: Seen): Partial<Behaviour> {
     ...(refused('approve/approve-rao-number') ? { raoType: 'string' } : {}),
     ...(refused('approve/approve') && worked('approve/approve-rao-number') ? { raoType: 'number' } : {}),
     ...(refused('second-review/refuse') && worked('second-review/refuse-rao-id') ? { refuseRaoKey: 'rao_id' } : {}),
+    ...(worked('code/code-again') ? { codeCoolDown: 0 } : {}),
     ...(refused('code/code') && worked('code/code-sms') ? { deliveryMethod: 'required' } : {}),
   };
 }
@@ -128,7 +129,7 @@ function endings(seen: Seen): Partial<Behaviour> {
   const cancelled = seen.all('third/cancel').at(-1);
   if (cancelled === undefined) return {};
   if (refuses(cancelled)) return [404, 405, 501].includes(cancelled.status) ? { cancel: 'absent' } : {};
-  const after = seen.all('third/read').findLast(({ at }) => at >= cancelled.at);
+  const after = seen.all('third/read-cancelled').at(-1);
   if (after === undefined) return {};
   return { cancel: textsIn(after.body).includes('CANCELLED') ? 'cancels' : 'removes-folder' };
 }
@@ -136,7 +137,7 @@ function endings(seen: Seen): Partial<Behaviour> {
 /** Milliseconds. Tests wait for it at every change. */
 const LONGEST_LAG = 1000;
 
-/** How long reads showed the old status after a call had changed it, as far as it was seen. */
+/** How long reads showed the old status after a call had changed it. */
 function statusLag(seen: Seen): number {
   const lags = [
     ['approve/approve*', 'approve/read', 'VIDEOREVIEW'],
@@ -146,8 +147,12 @@ function statusLag(seen: Seen): number {
     const done = seen.all(call).findLast((answer) => !refuses(answer));
     if (done === undefined) return 0;
     const changed = done.at + done.after;
-    const stale = seen.all(read).findLast(({ at, body }) => at >= changed && textsIn(body).includes(old));
-    return stale === undefined ? 0 : stale.at - changed;
+    const reads = seen.all(read).filter(({ at }) => at >= changed);
+    const showsOld = ({ body }: SeenAnswer): boolean => textsIn(body).includes(old);
+    const [first] = reads;
+    // A probe keeps only the first of several reads that show the same.
+    const next = reads.find((answer) => !showsOld(answer));
+    return first === undefined || next === undefined || !showsOld(first) ? 0 : next.at - changed;
   });
   return Math.min(LONGEST_LAG, Math.max(0, ...lags));
 }

@@ -45,8 +45,19 @@ const FROM_SIDES: Readonly<Record<string, FromSide>> = {
   slashAfterSignAndContract: (side) => (side === true ? { endSlash: 'with' } : {}),
 };
 
-/** What follows from an assumption without a setting, if it does not hold. */
+/** A confirmed side of these is what the provider does. Of the others, it may take both. */
+const SHOWN: ReadonlySet<string> = new Set([
+  'signedFilePath',
+  'deletionWithoutType',
+  'deletionByType',
+  'identityShown',
+  'identityCorrectable',
+  'updateSendsBack',
+]);
+
+/** What follows from an assumption that does not hold, if no side of a setting is right. */
 const FROM_CONTRADICTED: Readonly<Record<string, Partial<Behaviour>>> = {
+  deletionByType: { deletionByType: 'nowhere' },
   contractIsSignedInPlace: { contractAfterSigning: 'unsigned' },
   requestShowsLiveStatus: { statusShown: 'as-created' },
 };
@@ -56,9 +67,9 @@ function behaviourOfFindings({ assumed, findings }: ProbeFile): Partial<Behaviou
   const sides = new Map(Object.entries(assumed));
   const contradicted = new Set<string>();
   for (const { assumption, verdict, setting } of findings) {
-    if (verdict === 'contradicted') contradicted.add(assumption);
-    // The side that was confirmed may be one of several that the provider takes.
-    if (verdict === 'contradicted' && setting !== undefined) sides.set(assumption, setting);
+    if (verdict === 'contradicted' && setting === undefined) contradicted.add(assumption);
+    const isSide = verdict === 'contradicted' || (verdict === 'confirmed' && SHOWN.has(assumption));
+    if (isSide && setting !== undefined) sides.set(assumption, setting);
   }
   return Object.assign(
     {},

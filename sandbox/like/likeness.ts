@@ -1,7 +1,7 @@
 import type { PendingCallback } from '../requests/common-request.js';
 import { STATUSES, type Status } from '../requests/statuses.js';
 import { filled, type Own, saysSo } from './filling.js';
-import { type Answered, READ_IN, rowOf } from './occasions.js';
+import { type Answered, isByPath, READ_IN, rowOf } from './occasions.js';
 import type { ProbeFile } from './probe-file.js';
 import { type Given, inRecordedForm } from './recorded-form.js';
 import { refuses, Seen, type SeenAnswer, textsIn } from './seen.js';
@@ -45,19 +45,23 @@ export class Likeness {
     if (answered.endpoint === 'get-request' && !answered.refused) return this.read(statusOf(body) ?? answered.after);
     const row = rowOf(answered);
     if (row === undefined) return undefined;
-    return row.at
+    const possible = row.at
       .flatMap((place) => this.seen.all(place))
-      .find((recorded) => {
-        if (recorded.form === 'file' || refuses(recorded) !== answered.refused) return false;
-        const is = recorded.words?.is;
-        return row.sameWords === undefined || is === undefined || saysSo(answered.words, is);
-      });
+      .filter(
+        (recorded) =>
+          recorded.form !== 'file' &&
+          (refuses(recorded) === answered.refused || row.maySucceed === true) &&
+          isByPath(answered) === namesKind(recorded),
+      );
+    if (row.sameWords === undefined) return possible[0];
+    const same = possible.find(({ words }) => words?.is !== undefined && saysSo(answered.words, words.is));
+    return same ?? possible.find(({ words }) => words?.is === undefined);
   }
 
   /** A read that shows this status. If the provider's words for statuses differ, the one that was made in it. */
   private read(status: string | undefined): SeenAnswer | undefined {
     const reads = this.seen.answers.filter(
-      (answer) => answer.occasion === 'read' && answer.form === 'json' && !refuses(answer),
+      (answer) => /^read(-cancelled)?$/.test(answer.occasion) && answer.form === 'json' && !refuses(answer),
     );
     const shown = reads.findLast(({ body }) => status !== undefined && textsIn(body).includes(status));
     if (shown !== undefined || !isStatus(status)) return shown;
@@ -65,6 +69,11 @@ export class Likeness {
       ({ step, occasion, body }) => READ_IN[status].includes(`${step}/${occasion}`) && !textsIn(body).some(isStatus),
     );
   }
+}
+
+/** Whether the path has the kind of a document: one occasion may have tried both forms. */
+function namesKind({ path }: SeenAnswer): boolean {
+  return /\/(signed|original)\//.test(path);
 }
 
 function isStatus(text: string | undefined): text is Status {
@@ -83,10 +92,21 @@ function spread(payload: Record<string, unknown>): Record<string, unknown> {
 
 /** Our envelope says the same in several spellings. What is in it counts. */
 function ownOf({ refused, words }: Answered, body: unknown): Own {
-  if (refused || !isFields(body)) return { payload: {}, words };
+  if (refused) return { payload: knownOfRefusal(body), words };
+  if (!isFields(body)) return { payload: {}, words };
   const said = body['message'] ?? body['messsage'];
   const payload = payloadOf(body);
   return { payload: isFields(payload) ? payload : {}, words: typeof said === 'string' ? said : '' };
+}
+
+/** Lists of missing fields have names that we know, and V1 begins with a status line. All else in a refusal is words. */
+function knownOfRefusal(body: unknown): Record<string, unknown> {
+  if (!isFields(body)) return {};
+  const { detail, status } = { detail: body['detail'], status: body['status'] };
+  return {
+    ...(Array.isArray(detail) ? { detail } : {}),
+    ...(typeof status === 'string' && /^[1-5]\d\d /.test(status) ? { status } : {}),
+  };
 }
 
 function payloadOf(body: unknown): unknown {

@@ -21,6 +21,8 @@ interface Row {
   if?: (answered: Answered) => boolean;
   /** As `step/occasion`, the best first. */
   at: readonly string[];
+  /** What the sandbox refuses may succeed at the provider: a second deletion, a read of nothing. */
+  maySucceed?: true;
   /** The same call is refused for several reasons: known words of another reason are not taken. */
   sameWords?: true;
 }
@@ -32,10 +34,13 @@ function isIssued({ before }: Answered): boolean {
   return before === 'ISSUED';
 }
 
-/** The kind of document that a call names, and how. */
-function way({ params, query }: Answered): string {
-  if (params['type'] !== undefined) return `${params['type']} by path`;
-  return query['document_type'] === undefined ? '' : `${query['document_type']} by query`;
+/** Whether the path names the kind of a document. */
+export function isByPath({ params }: Answered): boolean {
+  return params['type'] !== undefined;
+}
+
+function isByKind({ query }: Answered): boolean {
+  return query['document_type'] !== undefined;
 }
 
 function unlocks({ body }: Answered): boolean {
@@ -46,7 +51,7 @@ function withSecret({ body }: Answered): boolean {
   return body['secret'] !== undefined;
 }
 
-const LEFT = ['cleaning/signed-left', 'cleaning/original-left', 'documents/read-deleted', 'documents/unknown-document'];
+const LEFT = ['signed-left', 'signed-left-query', 'original-left'].map((occasion) => `cleaning/${occasion}`);
 
 /** The first row that fits says where to look. Reads of a request are found by their status. */
 const ROWS: readonly Row[] = [
@@ -75,32 +80,20 @@ const ROWS: readonly Row[] = [
   { endpoint: 'get-document', words: /permitted/, at: ['documents/original-query'] },
   { endpoint: 'get-document', words: /Not Allowed/, at: ['signed/signed-query', 'documents/original-query'] },
   { endpoint: 'get-document', words: /^Not Found$/, at: ['signed/signed-path'] },
+  { endpoint: 'get-document', words: NOT_FOUND, if: isIssued, at: LEFT, maySucceed: true },
   {
     endpoint: 'get-document',
     words: NOT_FOUND,
-    if: (answered) => isIssued(answered) && way(answered) === 'signed by path',
-    at: ['cleaning/signed-left-path', ...LEFT],
+    at: ['documents/unknown-document', 'documents/read-deleted'],
+    maySucceed: true,
   },
-  {
-    endpoint: 'get-document',
-    words: NOT_FOUND,
-    if: (answered) => isIssued(answered) && way(answered).startsWith('original'),
-    at: ['cleaning/original-left', 'cleaning/original-left-query', ...LEFT],
-  },
-  {
-    endpoint: 'get-document',
-    words: NOT_FOUND,
-    if: isIssued,
-    at: ['cleaning/signed-left', 'cleaning/signed-left-query', ...LEFT],
-  },
-  { endpoint: 'get-document', words: NOT_FOUND, at: ['documents/unknown-document', ...LEFT] },
-  { endpoint: 'delete-document', if: (a) => way(a) === 'signed by query', at: ['cleaning/delete-signed-query'] },
-  { endpoint: 'delete-document', if: (a) => way(a) === 'signed by path', at: ['cleaning/delete-signed-path'] },
-  { endpoint: 'delete-document', if: (a) => way(a).startsWith('original'), at: ['cleaning/delete-original'] },
-  { endpoint: 'delete-document', at: ['cleaning/delete'] },
-  { endpoint: 'delete-document', words: NOT_FOUND, at: ['cleaning/delete-again', 'cleaning/delete-*'] },
-  { endpoint: 'delete-documents', at: ['documents/delete-all'] },
-  { endpoint: 'delete-documents', words: NOT_FOUND, at: ['documents/delete-all'] },
+  { endpoint: 'delete-document', if: isByPath, at: ['cleaning/delete-signed-path'] },
+  { endpoint: 'delete-document', if: isByKind, at: ['cleaning/delete-signed-query'] },
+  { endpoint: 'delete-document', at: ['cleaning/delete', 'cleaning/delete-original'] },
+  { endpoint: 'delete-document', words: NOT_FOUND, if: isByPath, at: ['cleaning/delete-signed-path'] },
+  { endpoint: 'delete-document', words: NOT_FOUND, at: ['cleaning/delete-again'], maySucceed: true },
+  { endpoint: 'delete-documents', at: ['documents/delete-all', 'cleaning/delete-rest'] },
+  { endpoint: 'delete-documents', words: NOT_FOUND, at: ['cleaning/delete-rest'] },
   { endpoint: 'get-contract', if: isIssued, at: ['signed/contract-signed*'] },
   { endpoint: 'get-contract', at: ['contract/contract*'] },
   { endpoint: 'get-contract', words: STATUS, at: ['before-video/contract-early'] },
@@ -122,7 +115,7 @@ const ROWS: readonly Row[] = [
 ];
 
 /** Where the file of a probe may have the same occasion. */
-export function rowOf(answered: Answered): Pick<Row, 'at' | 'sameWords'> | undefined {
+export function rowOf(answered: Answered): Pick<Row, 'at' | 'sameWords' | 'maySucceed'> | undefined {
   return ROWS.find(
     (row) =>
       row.endpoint === answered.endpoint &&
@@ -134,11 +127,11 @@ export function rowOf(answered: Answered): Pick<Row, 'at' | 'sameWords'> | undef
 /** Steps that read a request in this status. */
 export const READ_IN: Readonly<Record<Status, readonly string[]>> = {
   CREATED: [],
-  VIDEOPENDING: ['create/read', 'second-create/read', 'third-create/read'],
+  VIDEOPENDING: ['create/read'],
   VIDEOINCOMPLETE: [],
   VIDEOERROR: [],
-  VIDEOREVIEW: ['review/read', 'second-review/read'],
+  VIDEOREVIEW: ['review/read'],
   ENROLLREADY: ['approve/read', 'code/read'],
   ISSUED: ['signed/read'],
-  CANCELLED: ['third/read'],
+  CANCELLED: ['third/read-cancelled'],
 };

@@ -45,6 +45,7 @@ const exchangeSchema = z.object({
   step: z.string(),
   occasion: z.string(),
   at: z.number(),
+  path: z.string().default(''),
   answer: answerSchema.optional().catch(undefined),
 });
 

@@ -7,6 +7,8 @@ export interface SeenAnswer extends RecordedAnswer {
   occasion: string;
   /** Milliseconds since the probe began. */
   at: number;
+  /** With the names of ids in place of ids. */
+  path: string;
 }
 
 /** The whole answers of a probe, by `step/occasion`. */
@@ -14,8 +16,8 @@ export class Seen {
   readonly answers: readonly SeenAnswer[];
 
   constructor(readonly file: ProbeFile) {
-    this.answers = file.exchanges.flatMap(({ step, occasion, at, answer }) =>
-      answer?.whole === true ? [{ ...answer, step, occasion, at }] : [],
+    this.answers = file.exchanges.flatMap(({ step, occasion, at, path, answer }) =>
+      answer?.whole === true ? [{ ...answer, step, occasion, at, path }] : [],
     );
   }
 

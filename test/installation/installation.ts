@@ -15,6 +15,7 @@ import { openArchive } from '../../src/archive/file-archive.js';
 import { STEP_NAMES } from '../../src/messages/policy.js';
 import { connectClient } from '../../src/temporal/connection.js';
 import { layKeys } from '../keys.js';
+import { LIKE_ASSUMPTIONS } from './like.js';
 import { type Kept, keep, keptBefore, sharedDirectory } from './shared-state.js';
 import { shareSandbox, shareSettings } from './shared-settings.js';
 
@@ -105,6 +106,7 @@ export class Installation {
     settings['policy'] = structuredClone(QUICK);
     settings['floor'] = { ...NO_FLOOR };
     settings['temporal'] = { address: temporalAddress, taskQueue: `test-${randomUUID()}` };
+    assume(settings, LIKE_ASSUMPTIONS);
     options.settings?.(settings);
     writeFileSync(state.configFile, JSON.stringify(settings));
     const { directory, reserve } = loadConfig({ VIDEOID_CONFIG: state.configFile }).archive;
@@ -216,6 +218,11 @@ export class Installation {
     services.set(order.name, await startProgram(order, place));
     if (shared) keep({ state, ports, services });
   }
+}
+
+function assume(settings: Record<string, unknown>, assumptions: Record<string, unknown>): void {
+  const environments = settings['environments'] as Record<string, { assumptions?: object }>;
+  for (const environment of Object.values(environments)) environment.assumptions = { ...assumptions };
 }
 
 /** A request may end by itself at the same time. */

@@ -111,12 +111,12 @@ test.each([
   ['no way to cancel', [refusal('third/cancel')], { cancel: 'absent' }],
   [
     'a cancelled request',
-    [success('third/cancel'), exchange('third/read', 200, { detail: { status: 'CANCELLED' } })],
+    [success('third/cancel'), exchange('third/read-cancelled', 200, { detail: { status: 'CANCELLED' } })],
     { cancel: 'cancels' },
   ],
   [
     'a folder that is gone',
-    [success('third/cancel'), exchange('third/read', 200, { detail: READ })],
+    [success('third/cancel'), exchange('third/read-cancelled', 200, { detail: READ })],
     { cancel: 'removes-folder' },
   ],
   [
@@ -126,7 +126,7 @@ test.each([
       { ...exchange('approve/read', 200, { detail: READ }), at: 1400 },
       { ...exchange('approve/read', 200, { detail: { ...READ, status: 'ENROLLREADY' } }), at: 1900 },
     ],
-    { statusLag: 400 },
+    { statusLag: 900 },
   ],
 ])('answers with %s say so', (_, exchanges, expected) => {
   expect(behaviour({ exchanges })).toMatchObject(expected);
@@ -157,11 +157,25 @@ describe('callbacks', () => {
   });
 });
 
-test('notes by the name of a setting say how the provider behaves, if it is a side that we know', () => {
-  const notes = Object.entries({ signatureLevel: 'B-B', contractSigners: 'nobody', codeLength: 8 });
-  expect(behaviour({ notes: notes.map(([name, value]) => ({ step: 'signed', name, value })) })).toEqual({
-    signatureLevel: 'B-B',
-    codeLength: 8,
-    statusLag: 0,
-  });
+test.each([
+  ['level: signed-a', 'B-LT', { signatureLevel: 'B-T' }],
+  ['level: signed-a', 'B-B', { signatureLevel: 'B-B' }],
+  ['signatureAlgorithm: signed-a', 'ECDSA-SHA256', { algorithm: 'ecdsa' }],
+  ['reasons: signed-a', ['content-rewritten'], { signedFile: 'rewritten' }],
+  ['earlier-signatures', 'lost', { earlierSignatures: 'stripped' }],
+  ['contract-signers', 'the signer and another', { contractSigners: 'signer-and-rao' }],
+  ['contract-signers', 'nobody', { contractAfterSigning: 'unsigned' }],
+  ['code', '8 digits', { codeLength: 8, codeAlphabet: 'digits' }],
+  ['code', '5 characters', { codeLength: 5, codeAlphabet: 'letters-and-digits' }],
+])('the note “%s: %s” says how the provider signs', (name, value, expected) => {
+  expect(behaviour({ notes: [{ step: 'signed', name, value }] })).toMatchObject(expected);
+});
+
+test('notes that say something else change nothing', () => {
+  const notes = ['contract-signers', 'code', 'level: signed-a', 'constructor'].map((name) => ({
+    step: 'signed',
+    name,
+    value: 'constructor',
+  }));
+  expect(behaviour({ notes })).toEqual({ statusLag: 0 });
 });

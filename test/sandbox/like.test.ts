@@ -165,6 +165,7 @@ describe('an answer of which the file has the occasion', () => {
     await using({ exchanges }, async (stand) => {
       const { pk } = await stand.createReady();
       expect(await stand.api('POST', `/otp/${pk}`)).toEqual({ status: 200, body: { done: false } });
+      await stand.setting({ codeCoolDown: 60_000 });
       expect((await stand.api('POST', `/otp/${pk}`)).status).toBe(412);
     });
   });
