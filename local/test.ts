@@ -5,7 +5,7 @@
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, relative, resolve as absolute } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { readProbeFile } from '../sandbox/like/probe-file.js';
@@ -43,7 +43,7 @@ const screen = openScreen(process.stdout);
 const { values } = parseArgs({
   options: { all: { type: 'boolean' }, only: { type: 'string' }, like: { type: 'string' } },
 });
-const like = values.like === undefined ? undefined : resolve(process.env['INIT_CWD'] ?? process.cwd(), values.like);
+const like = values.like === undefined ? undefined : absolute(process.env['INIT_CWD'] ?? process.cwd(), values.like);
 const withProofs = values.all === true || values.only !== undefined;
 
 if (like !== undefined) readProbeFile(like); // a file that cannot be used is told before anything is built

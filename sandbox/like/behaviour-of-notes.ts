@@ -23,7 +23,7 @@ export function behaviourOfNotes(seen: Seen): Partial<Behaviour> {
     ...(Object.hasOwn(CONTRACT_SIGNERS, signers) ? { contractSigners: CONTRACT_SIGNERS[signers] } : {}),
     ...(signers === 'nobody' ? { contractAfterSigning: 'unsigned' } : {}),
     ...(code === null ? {} : codeLike(Number(code[1]), code[2])),
-  } as Partial<Behaviour>;
+  };
 }
 
 function codeLike(length: number, kind: string | undefined): Partial<Behaviour> {

@@ -43,7 +43,7 @@ export function exchange(
     occasion,
     at,
     method: 'GET',
-    path: place.endsWith('-path') ? '/document/{request_pk}/signed/{document_uid}' : '/',
+    path: /(signed|original|left)-path$/.test(place) ? '/document/{request_pk}/signed/{document_uid}' : '/',
     answer: {
       status,
       headers: [],
