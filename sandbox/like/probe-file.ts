@@ -47,6 +47,7 @@ const exchangeSchema = z.object({
   at: z.number(),
   path: z.string().default(''),
   answer: answerSchema.optional().catch(undefined),
+  outcome: z.object({ result: z.string().optional(), familiar: z.boolean().optional() }).optional(),
 });
 
 const callbackSchema = z.object({

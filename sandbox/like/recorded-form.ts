@@ -1,6 +1,6 @@
 import { filled, type Own } from './filling.js';
 import { placeholder } from './placeholder.js';
-import type { RecordedAnswer } from './probe-file.js';
+import type { SeenAnswer } from './seen.js';
 import { allIn, type Shape, type TextShape } from './shape.js';
 
 /** An answer over HTTP. */
@@ -12,7 +12,7 @@ export interface Given {
 }
 
 /** An answer in the recorded form, with our values. Undefined for files: their content is ours. */
-export function inRecordedForm(recorded: RecordedAnswer, own: Own): Given | undefined {
+export function inRecordedForm(recorded: SeenAnswer, own: Own): Given | undefined {
   if (recorded.form === 'file') return undefined;
   const { status, contentType, retryAfter } = recorded;
   const type = contentType ?? (recorded.form === 'empty' ? undefined : TYPES[recorded.form]);
@@ -33,12 +33,13 @@ const TYPES = {
   text: 'text/plain',
 } as const;
 
-function bodyOf({ form, body, words, status }: RecordedAnswer, own: Own): string | undefined {
-  const said = words?.is ?? (words?.hash === undefined ? '' : placeholder(words.hash, words.length));
+function bodyOf(recorded: SeenAnswer, own: Own): string | undefined {
+  const { form, body, words, status } = recorded;
+  const said = wordsOf(recorded, own);
   switch (form) {
     case 'json': {
       const shape = body ?? { type: 'object', fields: {} };
-      return JSON.stringify(filled(words?.hash === undefined ? shape : saying(shape, words.hash), own));
+      return JSON.stringify(filled(words?.hash === undefined ? shape : saying(shape, words.hash, said), own));
     }
     case 'page':
       return `<!doctype html><html><head><title>${said}</title></head><body></body></html>`;
@@ -52,16 +53,23 @@ function bodyOf({ form, body, words, status }: RecordedAnswer, own: Own): string
   }
 }
 
+/** The words of an answer. If the product has understood them although no document shows them, ours are in them. */
+function wordsOf({ words, understood }: SeenAnswer, own: Own): string {
+  if (words?.hash === undefined) return words?.is ?? '';
+  const unknown = placeholder(words.hash, words.length);
+  return understood && own.words !== '' ? `${unknown} ${own.words}` : unknown;
+}
+
 /**
- * The words of an answer may be put together from several fields. Then no field has their hash. The longest text gets it, so that the
- * answer has the words that the file names.
+ * The words of an answer may be put together from several fields. Then no field has their hash. The longest text gets them, so that
+ * the answer has the words that the file names.
  */
-function saying(shape: Shape, hash: string): Shape {
+function saying(shape: Shape, hash: string, words: string): Shape {
   const texts = allIn(shape).filter((each): each is TextShape => each.type === 'string');
-  if (texts.some((text) => text.hash === hash)) return shape;
-  const unknown = texts.filter(({ is }) => is === undefined);
+  const unknown = texts.filter(({ is, form }) => is === undefined && form === undefined);
   const [longest] = (unknown.length > 0 ? unknown : texts).toSorted((a, b) => (b.length ?? 0) - (a.length ?? 0));
-  return longest === undefined ? shape : replaced(shape, longest, { type: 'string', hash });
+  const place = texts.find((text) => text.hash === hash) ?? longest;
+  return place === undefined ? shape : replaced(shape, place, { type: 'string', is: words });
 }
 
 function replaced(shape: Shape, old: Shape, by: Shape): Shape {

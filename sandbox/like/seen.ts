@@ -9,6 +9,8 @@ export interface SeenAnswer extends RecordedAnswer {
   at: number;
   /** With the names of ids in place of ids. */
   path: string;
+  /** Whether the product understood the words of the refusal. */
+  understood: boolean;
 }
 
 /** The whole answers of a probe, by `step/occasion`. */
@@ -16,8 +18,14 @@ export class Seen {
   readonly answers: readonly SeenAnswer[];
 
   constructor(readonly file: ProbeFile) {
+    // Of several calls that belong together, only the last one has an outcome.
+    const understood = new Set(
+      file.exchanges.flatMap(({ answer, outcome }) => (isUnderstood(outcome) ? [answer?.words?.hash] : [])),
+    );
     this.answers = file.exchanges.flatMap(({ step, occasion, at, path, answer }) =>
-      answer?.whole === true ? [{ ...answer, step, occasion, at, path }] : [],
+      answer?.whole === true
+        ? [{ ...answer, step, occasion, at, path, understood: understood.has(answer.words?.hash) }]
+        : [],
     );
   }
 
@@ -40,6 +48,10 @@ export class Seen {
 
 function isAt(name: string, place: string): boolean {
   return place.endsWith('*') ? name.startsWith(place.slice(0, -1)) : name === place;
+}
+
+function isUnderstood(outcome: ProbeFile['exchanges'][number]['outcome']): boolean {
+  return outcome?.familiar === true || (outcome?.result !== undefined && outcome.result !== 'done');
 }
 
 export function refuses({ status, read }: RecordedAnswer): boolean {

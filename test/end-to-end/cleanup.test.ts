@@ -55,7 +55,7 @@ testIf('cancelByDelete', false)(`a request that ended cancelled ${NOT_WAITING}`,
   });
 });
 
-test('what was deleted by somebody else is clean', async () => {
+testIf('deletionWithoutType', 'every-kind')('what was deleted by somebody else is clean', async () => {
   const people = await People.start(at);
   await people.throughTo('code');
   await people.fault({ name: 'answer-lost', endpoint: 'delete-document', times: 1 });

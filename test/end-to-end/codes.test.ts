@@ -1,5 +1,6 @@
 import type { VideoIdError } from '../../src/messages/failures.js';
 import { Installation } from '../installation/installation.js';
+import { testIf } from '../installation/like.js';
 import { eventually } from '../installation/patience.js';
 import { People, UNLOCK } from '../installation/people.js';
 
@@ -110,16 +111,22 @@ test('the code is not sent when the signer accepts other documents, or another c
   expect(await at.client.status(people.reference)).toMatchObject({ stage: 'acceptance' });
 });
 
-test.each([
-  ['in place of the code', async () => ({ unlock: UNLOCK })],
-  ['along with the code', async (people: People) => ({ unlock: UNLOCK, secret: await people.code() })],
-])('another way to unlock signs %s', async (_, order) => {
+/** Another way to unlock signs without a code. */
+const testAlone = testIf('extUnlockWithSecret', 'as-given', 'never');
+
+testAlone('another way to unlock signs in place of the code', async () => {
   const people = await withCode();
-  await at.client.sign(people.reference, await order(people));
+  await people.unlock();
   expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
 });
 
-test('another way to unlock that is not accepted is reported like a code', async () => {
+test('another way to unlock signs along with the code', async () => {
+  const people = await withCode();
+  await at.client.sign(people.reference, { unlock: UNLOCK, secret: await people.code() });
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
+});
+
+testAlone('another way to unlock that is not accepted is reported like a code', async () => {
   const people = await withCode();
   const wrong = at.client.sign(people.reference, { unlock: { ...UNLOCK, value: 'somebody else' } });
   await expect(wrong).rejects.toMatchObject({ code: 'CODE_NOT_ACCEPTED' });
@@ -222,7 +229,7 @@ describe('a signature that the provider refuses for good', () => {
   });
 });
 
-test('a code that the provider refuses to send can be done without', async () => {
+testAlone('a code that the provider refuses to send can be done without', async () => {
   const people = await People.start(at);
   await people.throughTo('acceptance');
   const fault = await people.fault({ name: 'answer-other', endpoint: 'otp', code: 403, text: 'No SMS here' });

@@ -32,10 +32,15 @@ export const LIKE_ASSUMPTIONS: Record<string, unknown> = FILE === undefined ? {}
 
 const ASSUMED: Assumptions = assumptionsSchema.parse(LIKE_ASSUMPTIONS);
 
-/** `test` where the assumption has one of these sides. Elsewhere the test is skipped, and standard error says why. */
-export function testIf<Name extends keyof Assumptions>(name: Name, ...sides: Assumptions[Name][]): typeof test {
+/** Whether the assumption has one of these sides. If not, standard error says what is left out. */
+export function holds<Name extends keyof Assumptions>(name: Name, ...sides: Assumptions[Name][]): boolean {
   const side = ASSUMED[name];
-  if (sides.includes(side)) return test;
-  process.stderr.write(`Skipped: a test that needs ${name} to be ${sides.join(' or ')}, not ${String(side)}.\n`);
-  return test.skip;
+  if (sides.includes(side)) return true;
+  process.stderr.write(`Left out: what needs ${name} to be ${sides.join(' or ')}, not ${String(side)}.\n`);
+  return false;
+}
+
+/** `test` where the assumption has one of these sides. Elsewhere it is skipped. */
+export function testIf<Name extends keyof Assumptions>(name: Name, ...sides: Assumptions[Name][]): typeof test {
+  return holds(name, ...sides) ? test : test.skip;
 }

@@ -107,6 +107,16 @@ describe('an answer of which the file has the occasion', () => {
     });
   });
 
+  test('has known words too, if the product understood unknown ones', async () => {
+    const words = 'Fehler: CONFIRMATION CODE INVALID';
+    const recorded = { ...exchange('code/wrong-code', 403, { detail: words }), outcome: { result: 'not-accepted' } };
+    await using({ exchanges: [recorded] }, async (stand) => {
+      const { pk } = await stand.createReady();
+      const { body } = await stand.api('POST', `/sign/${pk}`, { secret: 'wrong' });
+      expect(body).toEqual({ detail: `${placeholder(hash(words), words.length)} Confirmation Code invalid` });
+    });
+  });
+
   test('has known words with the ids of the sandbox in them', async () => {
     const exchanges = [
       exchange('before-video/upload-early', 409, { detail: 'Cannot upload document: Request 7 not found on disk' }),
