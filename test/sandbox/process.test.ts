@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { transformFileSync } from '@swc/core';
 import { layAuthority } from '../keys.js';
+import { exchange, probeFile, withFile } from './like-files.js';
 import { ORDER, pdf, RAO, Receiver } from './support.js';
 
 const HERE = join(process.cwd(), 'sandbox');
@@ -246,3 +247,19 @@ test('fifty requests at once, callbacks in any order and doubled: each is create
   expect(receiver.statuses().filter((status) => status === 'ISSUED')).toHaveLength(2 * 50);
   await receiver.close();
 }, 180_000);
+
+describe('like a provider that a probe has seen', () => {
+  test('it says what callers will not find, and starts', async () => {
+    const file = probeFile({ exchanges: [exchange('create/create', 200, { status: 'success', number: 1 })] });
+    const { log } = await withFile(file, async (path) => start('--like', path));
+    const words = 'The answer to create has no request_pk, videoid_pk, videoid_link';
+    while (!log().includes(words)) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(log()).toContain(words);
+  });
+
+  test('it does not start with a file that is none, and says so', async () => {
+    const started = withFile({ format: 'other' }, async (path) => start('--like', path));
+    await expect(started).rejects.toThrow('The sandbox cannot start: ');
+    await expect(started).rejects.toThrow('is no file of `videoid probe`: format: ');
+  });
+});
