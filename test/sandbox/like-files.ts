@@ -6,6 +6,7 @@ import { KnownValues } from '../../src/probe/recording/known-values.js';
 import { knownText } from '../../src/probe/recording/known-words.js';
 import { hashOf, shapeOf } from '../../src/probe/recording/shape.js';
 import { readEnvelope } from '../../src/uanataca/answers/envelope.js';
+import { Stand } from './support.js';
 
 /** A key for all hashes of the tests. */
 const SHOWING = { key: Buffer.alloc(32, 7), values: new KnownValues() };
@@ -123,4 +124,9 @@ export async function withFile<Result>(
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A sandbox that is like the provider of such a file. */
+export async function standLike(content: Content, settings: object = {}): Promise<Stand> {
+  return withFile(probeFile(content), (like) => Stand.start({ like, settings }));
 }
