@@ -48,14 +48,14 @@ test(`a request that ended signed ${NOT_WAITING}`, async () => {
 });
 
 // Elsewhere, cancelling deletes the documents at the provider.
-testIf('cancelByDelete', false)(`a request that ended cancelled ${NOT_WAITING}`, async () => {
+testIf({ cancelByDelete: [false] })(`a request that ended cancelled ${NOT_WAITING}`, async () => {
   expect(await endedBeforeCleaning('cancelled')).toEqual({
     before: { outcome: 'cancelled', cleanup: 'pending', documents: 1, cleaning: 'RUNNING' },
     after: { outcome: 'cancelled', cleanup: 'done', documents: 0 },
   });
 });
 
-testIf('deletionWithoutType', 'every-kind')('what was deleted by somebody else is clean', async () => {
+testIf({ deletionWithoutType: ['every-kind'] })('what was deleted by somebody else is clean', async () => {
   const people = await People.start(at);
   await people.throughTo('code');
   await people.fault({ name: 'answer-lost', endpoint: 'delete-document', times: 1 });

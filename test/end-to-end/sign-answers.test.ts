@@ -58,7 +58,7 @@ const answer = fc.record({
   text,
 });
 /** Whether another way to unlock signs without a code. */
-const unlocksAlone = holds('extUnlockWithSecret', 'as-given', 'never');
+const unlocksAlone = holds({ extUnlockWithSecret: ['as-given', 'never'] });
 const course = fc.record({
   answers: fc.array(answer, { minLength: 1, maxLength: 3 }),
   way: fc.constantFrom<'code' | 'unlock'>('code', ...(unlocksAlone ? ['unlock' as const] : [])),

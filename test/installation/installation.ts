@@ -15,7 +15,7 @@ import { openArchive } from '../../src/archive/file-archive.js';
 import { STEP_NAMES } from '../../src/messages/policy.js';
 import { connectClient } from '../../src/temporal/connection.js';
 import { layKeys } from '../keys.js';
-import { LIKE_ASSUMPTIONS } from './like.js';
+import { LIKE_ASSUMPTIONS, LIKE_BEHAVIOUR } from './like.js';
 import { type Kept, keep, keptBefore, sharedDirectory } from './shared-state.js';
 import { shareSandbox, shareSettings } from './shared-settings.js';
 
@@ -137,7 +137,7 @@ export class Installation {
       registrationAuthorities: Record<string, { behaviour: object }>;
     };
     // An RSA key for each signature takes seconds. `signed.test.ts` tests RSA.
-    const behaviour = { algorithm: 'ecdsa', codeCoolDown: 300, ...more };
+    const behaviour = { algorithm: 'ecdsa', codeCoolDown: 300, ...LIKE_BEHAVIOUR, ...more };
     const shared = this.shared ? shareSandbox(settings.registrationAuthorities) : {};
     writeFileSync(file, JSON.stringify({ ...settings, ...shared, behaviour }));
     await this.run(sandboxProgram(this.state, this.ports, file));

@@ -8,11 +8,10 @@ import { type Assumptions, assumptionsSchema } from '../../src/uanataca/one-shot
  */
 const FILE = process.env['SANDBOX_LIKE'];
 
+type Found = Pick<ProbeFile, 'assumed' | 'findings'>;
+
 /** The settings that follow from a probe. Words that only their hash is known of are those that the sandbox says. */
-export function assumptionsLike({
-  assumed,
-  findings,
-}: Pick<ProbeFile, 'assumed' | 'findings'>): Record<string, unknown> {
+export function assumptionsLike({ assumed, findings }: Found): Record<string, unknown> {
   const contradicted = findings.flatMap(({ assumption, verdict, setting }) =>
     verdict === 'contradicted' && setting !== undefined ? [[assumption, setting] as const] : [],
   );
@@ -27,20 +26,49 @@ function settingOf(found: FoundSetting): unknown {
   return found.map((words) => (typeof words === 'string' ? words : placeholder(words.hash, words.length)));
 }
 
-/** The assumptions of an installation's settings that are not the defaults. */
-export const LIKE_ASSUMPTIONS: Record<string, unknown> = FILE === undefined ? {} : assumptionsLike(readProbeFile(FILE));
-
-const ASSUMED: Assumptions = assumptionsSchema.parse(LIKE_ASSUMPTIONS);
-
-/** Whether the assumption has one of these sides. If not, standard error says what is left out. */
-export function holds<Name extends keyof Assumptions>(name: Name, ...sides: Assumptions[Name][]): boolean {
-  const side = ASSUMED[name];
-  if (sides.includes(side)) return true;
-  process.stderr.write(`Left out: what needs ${name} to be ${sides.join(' or ')}, not ${String(side)}.\n`);
-  return false;
+/** Assumptions that do not hold, and of which no setting is right: the product cannot cope with that provider. */
+export function unsupportedIn({ findings }: Found): ReadonlySet<string> {
+  const open = findings.filter(({ verdict, setting }) => verdict === 'contradicted' && setting === undefined);
+  return new Set(open.map(({ assumption }) => assumption));
 }
 
-/** `test` where the assumption has one of these sides. Elsewhere it is skipped. */
-export function testIf<Name extends keyof Assumptions>(name: Name, ...sides: Assumptions[Name][]): typeof test {
-  return holds(name, ...sides) ? test : test.skip;
+const FOUND: Found = FILE === undefined ? { assumed: {}, findings: [] } : readProbeFile(FILE);
+const UNSUPPORTED = unsupportedIn(FOUND);
+
+/** The assumptions of an installation's settings that are not the defaults. */
+export const LIKE_ASSUMPTIONS = assumptionsLike(FOUND);
+const ASSUMED: Assumptions = assumptionsSchema.parse(LIKE_ASSUMPTIONS);
+
+/** What every test needs of a provider, in the sandbox's settings. It replaces what the file says. */
+export const LIKE_BEHAVIOUR = {
+  ...(isLeftOut('deletionByType', 'signed files can be deleted') ? { deletionByType: 'query' } : {}),
+  ...(isLeftOut('requestShowsLiveStatus', 'reads show the status') ? { statusShown: 'live' } : {}),
+};
+
+function isLeftOut(name: string, instead: string): boolean {
+  const isOpen = UNSUPPORTED.has(name);
+  if (isOpen)
+    process.stderr.write(`Not like the file: ${name} does not hold, but without it no test can end; ${instead}.\n`);
+  return isOpen;
+}
+
+/** Sides of assumptions. An empty list means any side that a setting can name. */
+type Needs = { [Name in keyof Assumptions]?: readonly Assumptions[Name][] };
+
+/** Whether the provider has what is needed. If not, standard error says what is left out. */
+export function holds(needs: Needs): boolean {
+  return Object.entries(needs).every(([name, sides]: [string, readonly unknown[]]) => {
+    const side: unknown = Reflect.get(ASSUMED, name);
+    if (!UNSUPPORTED.has(name) && (sides.length === 0 || sides.includes(side))) return true;
+    const otherwise = UNSUPPORTED.has(name) ? 'no setting is right' : `it is ${String(side)}`;
+    process.stderr.write(
+      `Left out: what needs ${name}${sides.length === 0 ? '' : ` to be ${sides.join(' or ')}`}; ${otherwise}.\n`,
+    );
+    return false;
+  });
+}
+
+/** `test` if the provider has what is needed. Otherwise it is skipped. */
+export function testIf(needs: Needs): typeof test {
+  return holds(needs) ? test : test.skip;
 }
