@@ -13,8 +13,17 @@ import { signPdf } from '../signatures/signer.js';
 let at: Installation;
 beforeAll(async () => {
   at = await Installation.shared();
+  await at.provider.settings({ behaviour: USUAL });
 });
 afterAll(() => at.close());
+
+/** How the provider signs, unless a test says otherwise. */
+const USUAL = {
+  contractAfterSigning: 'signed',
+  contractSigners: 'signer',
+  earlierSignatures: 'kept',
+  signedFile: 'appended',
+};
 
 /** The settings of one registration authority. A caller who starts a request cannot change them. */
 const UNDER_STRICT = { registrationAuthority: MORE_AUTHORITIES.strict };
@@ -233,8 +242,6 @@ test('another person’s signed copy of a document does not pass', async () => {
   const signers = outcome.documents.map(({ verification }) => verification.facts['signerCertificateSha256']);
   expect(new Set([...signers, outcome.contract?.verification.facts['signerCertificateSha256']]).size).toBe(1);
 });
-
-const USUAL = { contractSigners: 'signer', earlierSignatures: 'kept', signedFile: 'appended' };
 
 /** A request that was signed while the provider behaved in another way than usual. */
 async function signedUnder(behaviour: object, start: Partial<StartInput> = {}): Promise<People> {

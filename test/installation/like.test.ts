@@ -2,7 +2,15 @@ import { probeFileIn } from '../../sandbox/like/probe-file.js';
 import { placeholder } from '../../sandbox/like/placeholder.js';
 import { assumptionsSchema } from '../../src/uanataca/one-shot/assumptions.js';
 import { type Content, probeFile } from '../sandbox/like-files.js';
-import { assumptionsLike, holds, LIKE_ASSUMPTIONS, LIKE_BEHAVIOUR, testIf, unsupportedIn } from './like.js';
+import {
+  assumptionsLike,
+  behaviourUnlike,
+  holds,
+  LIKE_ASSUMPTIONS,
+  LIKE_BEHAVIOUR,
+  testIf,
+  unsupportedIn,
+} from './like.js';
 
 const read = (content: Content) => probeFileIn(probeFile(content), 'probe.json');
 
@@ -36,6 +44,13 @@ describe('an installation for a provider that a probe has seen', () => {
   test('knows what no setting can express', () => {
     expect([...unsupportedIn(file)]).toEqual(['codeNotAcceptedTexts', 'requestShowsLiveStatus']);
   });
+});
+
+test('a way of the provider with which no test could end is not taken', () => {
+  const notes = [{ step: 'signed', name: 'contract-signers', value: 'another' }];
+  const findings = [{ assumption: 'deletionByType', verdict: 'contradicted' } as const];
+  expect(behaviourUnlike(read({ notes, findings }))).toEqual({ contractSigners: 'signer', deletionByType: 'query' });
+  expect(behaviourUnlike(read({}))).toEqual({});
 });
 
 test('without a file, nothing is assumed and nothing is left out', () => {

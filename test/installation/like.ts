@@ -1,3 +1,4 @@
+import { behaviourLike } from '../../sandbox/like/behaviour.js';
 import { placeholder } from '../../sandbox/like/placeholder.js';
 import { type FoundSetting, type ProbeFile, readProbeFile } from '../../sandbox/like/probe-file.js';
 import { type Assumptions, assumptionsSchema } from '../../src/uanataca/one-shot/assumptions.js';
@@ -32,24 +33,32 @@ export function unsupportedIn({ findings }: Found): ReadonlySet<string> {
   return new Set(open.map(({ assumption }) => assumption));
 }
 
-const FOUND: Found = FILE === undefined ? { assumed: {}, findings: [] } : readProbeFile(FILE);
-const UNSUPPORTED = unsupportedIn(FOUND);
+const FOUND = FILE === undefined ? undefined : readProbeFile(FILE);
+const UNSUPPORTED = FOUND === undefined ? new Set<string>() : unsupportedIn(FOUND);
 
 /** The assumptions of an installation's settings that are not the defaults. */
-export const LIKE_ASSUMPTIONS = assumptionsLike(FOUND);
+export const LIKE_ASSUMPTIONS = FOUND === undefined ? {} : assumptionsLike(FOUND);
 const ASSUMED: Assumptions = assumptionsSchema.parse(LIKE_ASSUMPTIONS);
 
-/** What every test needs of a provider, in the sandbox's settings. It replaces what the file says. */
-export const LIKE_BEHAVIOUR = {
-  ...(isLeftOut('deletionByType', 'signed files can be deleted') ? { deletionByType: 'query' } : {}),
-  ...(isLeftOut('requestShowsLiveStatus', 'reads show the status') ? { statusShown: 'live' } : {}),
-};
+/** With these ways of a provider, no request could end as the tests expect without a person or another policy. */
+const NEVER_DONE = [
+  { name: 'deletionByType', way: 'nowhere', instead: 'query' },
+  { name: 'statusShown', way: 'as-created', instead: 'live' },
+  { name: 'contractSigners', way: 'rao', instead: 'signer' },
+  { name: 'signedFile', way: 'rewritten', instead: 'appended' },
+  { name: 'earlierSignatures', way: 'stripped', instead: 'kept' },
+] as const;
 
-function isLeftOut(name: string, instead: string): boolean {
-  const isOpen = UNSUPPORTED.has(name);
-  if (isOpen)
-    process.stderr.write(`Not like the file: ${name} does not hold, but without it no test can end; ${instead}.\n`);
-  return isOpen;
+/** In the sandbox's settings: where it must not be like the file. */
+export function behaviourUnlike(file: ProbeFile): Record<string, string> {
+  const ways = behaviourLike(file);
+  const unlike = NEVER_DONE.filter(({ name, way }) => ways[name] === way);
+  return Object.fromEntries(unlike.map(({ name, instead }) => [name, instead]));
+}
+
+export const LIKE_BEHAVIOUR = FOUND === undefined ? {} : behaviourUnlike(FOUND);
+for (const [name, instead] of Object.entries(LIKE_BEHAVIOUR)) {
+  process.stderr.write(`Not like the file: the sandbox's ${name} is ${instead}. Otherwise no test could end.\n`);
 }
 
 /** Sides of assumptions. An empty list means any side that a setting can name. */
