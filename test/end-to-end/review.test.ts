@@ -68,6 +68,8 @@ describe('a request that is approved', () => {
   });
 
   test('with a PIN typed wrong is not approved; typed right it goes on', async () => {
+    // The answer says what the provider shows right after the decision.
+    await at.provider.settings({ behaviour: { statusLag: 0 } });
     const people = await People.start(at);
     await people.throughTo('review');
     const decision = { decision: 'approve', officer: TYPING_OFFICER, evidenceSeen: 'console' } as const;
