@@ -54,12 +54,14 @@ export class ProbePlace {
     this.provider = new SandboxClient(sandbox.url);
   }
 
-  static async open(behaviour: object = {}): Promise<ProbePlace> {
+  /** @param like the file of a probe: then the sandbox has no other settings */
+  static async open(behaviour: object = {}, like?: string): Promise<ProbePlace> {
     const directory = await mkdtemp(join(tmpdir(), 'videoid-probe-place-'));
     await layAuthority(join(directory, 'sandbox'));
     Object.assign(process.env, SECRETS);
+    const state = join(directory, 'sandbox');
     const settings = { behaviour: { algorithm: 'ecdsa', codeCoolDown: 60_000, ...behaviour } };
-    return new ProbePlace(directory, await startSandbox({ state: join(directory, 'sandbox'), settings }));
+    return new ProbePlace(directory, await startSandbox({ state, ...(like === undefined ? { settings } : { like }) }));
   }
 
   config({ assumptions = {}, optimizer = this.sandbox.url }: Order = {}): Config {

@@ -1,56 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { loadConfig } from '../../src/config.js';
-import { type ProbeFile, probeFileSchema, type Shape } from '../../src/probe/file.js';
-import { beginProbe, carryOutProbe } from '../../src/probe/probe.js';
-import { SimulatedPeople } from '../../src/probe/simulated-people.js';
+import type { ProbeFile, Shape } from '../../src/probe/file.js';
+import { ProbePlace } from '../probe/probe-place.js';
 import { withFile } from './like-files.js';
-import { ORDER, RAO, Stand } from './support.js';
 
-/** The file of a probe of this sandbox, which is closed afterwards. */
-async function probed(stand: Stand): Promise<ProbeFile> {
-  const folder = mkdtempSync(join(tmpdir(), 'probe-'));
-  const secret = (name: string, value: string): string => {
-    writeFileSync(join(folder, name), value);
-    return `file:${join(folder, name)}`;
-  };
+/** The file of a probe of this place, which is closed afterwards. */
+async function probed(place: ProbePlace): Promise<ProbeFile> {
   try {
-    const config = loadConfig(
-      {},
-      {
-        archive: { directory: join(folder, 'archive') },
-        environments: { pilot: { optimizer: stand.sandbox.api, env: 'sandbox', roots: [stand.sandbox.roots] } },
-        registrationAuthorities: {
-          139: {
-            environment: 'pilot',
-            profiles: [ORDER.profile],
-            billing: {
-              username: secret('user', ORDER.billing_username),
-              password: secret('word', 'sandbox-billing-password'),
-            },
-            officers: {
-              ada: {
-                rao: RAO.rao,
-                username: secret('rao-user', RAO.username),
-                password: secret('rao-word', RAO.password),
-                pin: secret('rao-pin', RAO.pin),
-              },
-            },
-          },
-        },
-      },
-    );
-    const people = new SimulatedPeople(stand.sandbox.url, () => undefined);
-    const options = { config, people, others: true, poll: 50, patience: 10_000, simulated: true };
-    const order = { flow: 'signature', registrationAuthority: '139', officer: 'ada', documents: [], folder } as const;
-    const signer = { phone: ORDER.mobile_phone_number, email: ORDER.email };
-    const storage = await beginProbe({ ...order, signer, profile: ORDER.profile }, options);
-    await carryOutProbe(storage, options);
-    return probeFileSchema.parse(JSON.parse(readFileSync(storage.path, 'utf8')));
+    return (await place.probe()).file;
   } finally {
-    await stand.close();
-    rmSync(folder, { recursive: true });
+    await place.close();
   }
 }
 
@@ -147,8 +104,8 @@ test.each([
     },
   ],
 ])('a probe of a sandbox that is like a provider %s sees the same as a probe of the provider', async (_, behaviour) => {
-  const seen = await probed(await Stand.start({ settings: { behaviour } }));
-  const again = await withFile(seen, async (like) => probed(await Stand.start({ like })));
+  const seen = await probed(await ProbePlace.open(behaviour));
+  const again = await withFile(seen, async (like) => probed(await ProbePlace.open({}, like)));
   expect(seen.steps.map(({ end }) => end)).not.toContain('failed');
   expect(shapesOf(again)).toEqual(shapesOf(seen));
   expect(verdictsOf(again)).toEqual(verdictsOf(seen));
