@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from '../settings/defaults.js';
 import type { Behaviour } from '../settings/settings.js';
 import type { ProbeFile, RecordedCallback } from './probe-file.js';
 import { fieldsNamed } from './seen.js';
@@ -5,6 +6,8 @@ import { fieldsNamed } from './seen.js';
 /** Milliseconds. */
 const LONGEST_PAUSE = 120_000;
 const MOST_TRIES = 10;
+/** A probe refuses a callback once, so it does not see the pauses after that. */
+const USUAL = DEFAULT_SETTINGS.behaviour.webhookRetries;
 
 /** How the provider sends callbacks, as they came. */
 export function behaviourOfCallbacks({ callbacks }: ProbeFile): Partial<Behaviour> {
@@ -17,7 +20,7 @@ export function behaviourOfCallbacks({ callbacks }: ProbeFile): Partial<Behaviou
     ...(shape === undefined ? {} : { webhookShape: shape }),
     ...(events.length === 0 ? {} : { webhookExtras: extrasOf(events) }),
     ...(issued.length > 0 ? { issuedWebhookWithoutPk: issued.every((each) => !hasPk(each)) } : {}),
-    ...(pauses.length > 0 ? { webhookRetries: pauses } : {}),
+    ...(pauses.length > 0 ? { webhookRetries: [...pauses, ...USUAL.slice(pauses.length)] } : {}),
   };
 }
 

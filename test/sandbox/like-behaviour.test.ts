@@ -147,10 +147,10 @@ describe('callbacks', () => {
       'tried again',
       [
         callback(EVENT, { number: 1, at: 100 }),
-        callback(EVENT, { number: 2, repeats: 1, at: 1100 }),
-        callback(EVENT, { number: 3, repeats: 1, at: 6100 }),
+        callback(EVENT, { number: 2, repeats: 1, at: 800 }),
+        callback(EVENT, { number: 3, repeats: 1, at: 4800 }),
       ],
-      { webhookRetries: [1000, 5000] },
+      { webhookRetries: [700, 4000, 30_000, 120_000, 600_000] },
     ],
   ])('say how they are sent: %s', (_, callbacks, expected) => {
     expect(behaviour({ callbacks })).toMatchObject(expected);
