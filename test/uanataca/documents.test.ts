@@ -217,6 +217,11 @@ describe('reading a signed document', () => {
 
   test.each<[string, Answered, Answered]>([
     ['served by query alone', NOT_THERE, NO_SUCH_ADDRESS],
+    [
+      'served by query alone, in words of the web server',
+      NOT_THERE,
+      json(404, { status: 'error', message: 'Not Found' }),
+    ],
     ['served by path alone', json(405, { detail: 'Method Not Allowed' }), NOT_THERE],
     ['served by both', NOT_THERE, NOT_THERE],
     ['in words that tell nothing', NO_SUCH_ADDRESS, NO_SUCH_ADDRESS],

@@ -385,6 +385,13 @@ describe('settings turn the meaning of words', () => {
     ['sign', 409, 'Done before (x+1)', { alreadyIssuedTexts: ['before (x+1)'] }, 'value already-issued'],
     ['sign', 401, 'Wrong code', { codeNotAcceptedTexts: ['wrong CODE'] }, 'value not-accepted'],
     ['otp', 429, 'Too soon', { coolDownTexts: ['Too soon'] }, 'value sent-less-than-a-minute-ago'],
+    [
+      'otp',
+      409,
+      'Refused',
+      { coolDownTexts: ['Refused'], alreadyIssuedTexts: ['Refused'] },
+      'value sent-less-than-a-minute-ago',
+    ],
     ['otp', 429, 'Too many calls', { coolDownTexts: ['Too soon'] }, 'temporary PROVIDER_BUSY'],
     ['otp', 502, 'Too soon', { coolDownTexts: ['Too soon'] }, 'unknown PROVIDER_ANSWER_UNKNOWN'],
     ['otp', 400, 'Too soon', { coolDownTexts: ['Too soon'] }, 'value sent-less-than-a-minute-ago'],

@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto';
+import { STATUS_CODES } from 'node:http';
 import { defined } from '../../messages/defined.js';
 import { isFieldName } from '../../messages/request-fields.js';
 import type { Shape } from '../file.js';
@@ -87,9 +88,16 @@ function shapeOfText(value: string, showing: Showing, name: string): Shape {
   if (value === '') return { type: 'string', length, is: '' };
   const isWord = VOCABULARY.test(name) && NEW_WORD.test(value) && !showing.values.isIn(value);
   const isCountry = name === 'country_name' && /^[A-Z]{2}$/.test(value);
-  const is = isWord || isCountry ? value : knownText(value);
+  const isDocumented = (name === 'loc' && isKnownName(value)) || isStatusLine(value);
+  const is = isWord || isCountry || isDocumented ? value : knownText(value);
   if (is !== undefined) return { type: 'string', length, is };
   return { type: 'string', length, ...defined({ form: formOf(value) }), hash };
+}
+
+/** V1 repeats the status line of HTTP: `404 Not Found` (§2.2). */
+function isStatusLine(value: string): boolean {
+  const [, code = '', phrase] = /^(\d{3}) (.+)$/.exec(value) ?? [];
+  return phrase !== undefined && STATUS_CODES[code] === phrase;
 }
 
 function isPersonal(name: string): boolean {

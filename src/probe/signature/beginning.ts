@@ -121,6 +121,7 @@ async function create(at: SignatureContext, subject: Subject): Promise<void> {
     );
     if (value !== undefined) {
       await at.learn(plain(sides));
+      if (subject === 'main') run.note('sides', Object.keys(sides));
       await keep(at, subject, { request: value.requestPk, videoid: value.videoidPk, link: value.videoidLink });
       people.say(`    Created in ${last?.exchange.answer?.after ?? 0} ms.`);
       return;

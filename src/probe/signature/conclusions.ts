@@ -263,7 +263,10 @@ function createSide(
   const creates = seen.all('create', 'create-base64', 'create-without-env', 'create-with-mode');
   const changed = seen.last(occasion);
   const assumed = seen.assumed(name) ?? DEFAULTS[name];
-  if (isDone(changed)) return side(otherThan(assumed), DEFAULTS[name], because(creates.find(refuses), changed));
+  // Two sides may have been needed together. The last create then carried both.
+  const taken = seen.note('create', 'sides');
+  if (Array.isArray(taken) && taken.includes(name))
+    return side(otherThan(assumed), DEFAULTS[name], because(creates.find(refuses), changed));
   const done = creates.find(isDone);
   if (done === undefined) return notSeen(because(...creates));
   const sent = done.body?.type === 'object' ? done.body.fields : {};

@@ -68,7 +68,9 @@ async function eitherOf(first: () => Promise<PdfStream>, second: () => Promise<P
     try {
       return await second();
     } catch (other) {
-      if (!(other instanceof ProviderError) || other.kind !== 'refused') throw other;
+      // A form that is not served there may be refused in the words of the web server.
+      const isNotServed = other instanceof ProviderError && other.status === 404;
+      if (!(other instanceof ProviderError) || (other.kind !== 'refused' && !isNotServed)) throw other;
       throw other.code === 'PROVIDER_NOT_FOUND' && error.code !== 'PROVIDER_NOT_FOUND' ? other : error;
     }
   }

@@ -30,7 +30,6 @@ function statusRefusals(assumed: Assumptions): KnownRefusal<CallName>[] {
   const issued = anyOf(assumed.alreadyIssuedTexts);
   const rows: KnownRefusal<CallName>[] = [
     { section: '§4.9 412', calls: ['sign'], words: issued, code: 'REQUEST_STATUS_REFUSED', meaning: 'already-issued' },
-    { section: '§4.9 412', words: issued, code: 'REQUEST_STATUS_REFUSED' },
     {
       section: '§4.9 403',
       calls: ['sign'],
@@ -45,6 +44,7 @@ function statusRefusals(assumed: Assumptions): KnownRefusal<CallName>[] {
       code: 'PROVIDER_REFUSED',
       meaning: 'sent-less-than-a-minute-ago',
     },
+    { section: '§4.9 412', words: issued, code: 'REQUEST_STATUS_REFUSED' },
     { section: '§4.4, §4.8 412', words: anyOf(assumed.wrongStatusTexts), code: 'REQUEST_STATUS_REFUSED' },
   ];
   return rows.map((row) => ({ ...row, anyStatus: true }));
