@@ -49,8 +49,11 @@ export class AttendedPeople implements People {
   }
 
   async goOn(question: string, { skippable = false } = {}): Promise<'go' | 'skip'> {
-    const typed = await this.#ask(`${question} Enter: yes${skippable ? ', s: leave it out' : ''}, q: stop`);
-    return skippable && /^s(kip)?$/i.test(typed) ? 'skip' : 'go';
+    for (;;) {
+      const typed = await this.#ask(`${question} Enter: yes${skippable ? ', s: leave it out' : ''}, q: stop`);
+      if (typed === '' || /^y(es)?$/i.test(typed)) return 'go';
+      if (skippable && /^s(kip)?$/i.test(typed)) return 'skip';
+    }
   }
 
   async line(question: string): Promise<string> {

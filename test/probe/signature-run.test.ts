@@ -143,7 +143,7 @@ test('a signature whose answer is lost is found by reading', async () => {
   expect(file.steps.filter(({ end }) => end === 'failed')).toEqual([]);
 });
 
-const asJson = (answer: Passing) => answer.headers['content-type']?.includes('json') === true;
+const asJson = (answer: Passing) => answer.headers['content-type']?.includes('json') ?? false;
 
 test.each<[string, (answer: Passing) => Partial<Passing> | undefined, RegExp]>([
   [
