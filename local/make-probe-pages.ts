@@ -1,5 +1,5 @@
 /**
- * Makes `src/probe/signature/pages.ts`, the two PDFs that a probe signs if it is given none: `node dist/local/make-probe-pages.js`.
+ * Makes `src/probe/pages.ts`, the two PDFs that a probe signs if it is given none: `node dist/local/make-probe-pages.js`.
  * The second is signed once, by a key that is thrown away. So it is made once, and not at every build.
  */
 import { createHash } from 'node:crypto';
@@ -40,7 +40,7 @@ try {
   const second = await page('This page was signed before, as a test. It has no legal effect.');
   const signed = await signPdf(second, signer, { form: 'appended', at: MADE });
   await writeFile(
-    join('src', 'probe', 'signature', 'pages.ts'),
+    join('src', 'probe', 'pages.ts'),
     [
       '// Made by local/make-probe-pages.ts. PDFs, compressed with gzip, in base64.\n',
       constant('PLAIN_PAGE', 'A page without a signature.', plain),

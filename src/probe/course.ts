@@ -85,3 +85,13 @@ function detailsOf<At extends Context>(step: Step<At>, at: At): string[] {
   ];
   return rows.map(([name, words]) => `    ${(name ?? '').padEnd(6)} ${words}`);
 }
+
+/** Without this, the probe cannot go on. @throws VideoIdError */
+export function cannotGoOn(code: VideoIdError['code'], words: string, remedy: string): never {
+  throw new VideoIdError(code, words, { remedy });
+}
+
+/** Why a step about a request is left out that a step before did not make. */
+export function missing(id: string | undefined): string | undefined {
+  return id === undefined ? 'there is no such request' : undefined;
+}

@@ -1,5 +1,5 @@
 import type { Exchange, Finding, FoundSetting } from './file.js';
-import { type Seen, evidenceOf, fieldOf, refuses, wordsOf } from './seen.js';
+import { type Seen, evidenceOf, fieldOf, has, refuses, wordsOf } from './seen.js';
 
 /** What a probe says about one assumption. The name is added by the list. */
 export type Verdict = Omit<Finding, 'assumption'>;
@@ -61,6 +61,27 @@ export function wordsListed(
   const different = [...new Map(words.map((each) => [JSON.stringify(each), each])).values()];
   if (different.length === 0) return contradicted(`${because(first)}: the refusal has no words that a list can name`);
   return contradicted(because(...refused), [...defaults, ...different]);
+}
+
+/** The words with which calls are refused that came too early or too late. */
+export function wrongStatus(seen: Seen, outOfTime: readonly string[], defaults: readonly string[]): Verdict {
+  const tried = seen.all(...outOfTime);
+  const understood = tried.find(has('REQUEST_STATUS_REFUSED'));
+  if (understood !== undefined) return confirmed(because(understood));
+  // A read may be refused for other reasons. After a signature, the words may be those of a certificate that was issued before.
+  const writes = tried.filter(
+    ({ method, outcome, step }) => method !== 'GET' && step !== 'signed' && outcome?.code !== 'CREDENTIALS_REFUSED',
+  );
+  return wordsListed(writes, has('REQUEST_STATUS_REFUSED'), defaults);
+}
+
+/** Whether get request shows the current status. */
+export function liveStatus(seen: Seen): Verdict {
+  const hidden = seen.notes('not-shown').map(({ step }) => step);
+  const { statuses } = seen;
+  const told = `get request showed ${statuses.join(', ') || 'no status'}`;
+  if (hidden.length > 0) return contradicted(`${told}; it did not show the end of ${hidden.join(', ')}`);
+  return statuses.includes('VIDEOREVIEW') || statuses.includes('ENROLLREADY') ? confirmed(told) : notSeen(told);
 }
 
 /** The assumptions that both APIs have. */

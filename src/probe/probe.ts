@@ -4,21 +4,14 @@ import { join, resolve } from 'node:path';
 import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Flow } from '../messages/request.js';
-import { readRootFiles } from '../signatures/root-files.js';
-import { ASSUMPTIONS, DEFAULT_ASSUMPTIONS } from '../uanataca/one-shot/assumptions.js';
-import { type CallbackSources, receiveCallbacks } from './callbacks/callbacks.js';
-import { follow } from './course.js';
+import { receiveCallbacks } from './callbacks/callbacks.js';
 import { conclude } from './findings.js';
-import type { FoundSetting } from './file.js';
-import type { People } from './people.js';
+import type { Place, ProbeFlow, ProbeOptions } from './flow.js';
 import { markdownOf, type Report, reportOf } from './report.js';
 import { guarded } from './recording/guard.js';
 import { ProbeRun } from './run.js';
 import { Seen } from './seen.js';
-import { SIGNATURE_CONCLUSIONS } from './signature/conclusions.js';
-import { SignatureContext } from './signature/context.js';
-import { billingOf, documentsFrom, officerFrom, optimizerOf } from './signature/prepare.js';
-import { SIGNATURE_STEPS } from './signature/steps.js';
+import { SIGNATURE_FLOW } from './signature/flow.js';
 import { ProbeStorage } from './storage.js';
 
 /** What a new probe is about. */
@@ -35,34 +28,24 @@ export interface ProbeOrder {
   folder: string;
 }
 
-/** How a probe runs, new or taken up again. */
-export interface ProbeOptions {
-  config: Config;
-  people: People;
-  /** Whether the requests beside the first are made. */
-  others: boolean;
-  /** Milliseconds between two reads, and the longest wait. */
-  poll: number;
-  patience: number;
-  /** Whether the provider is our sandbox: then it confirms nothing. */
-  simulated: boolean;
-  /** Where callbacks come from. */
-  callbacks: CallbackSources;
-  /** Gives the provider the address for callbacks, if that needs no person. Returns the end of it. */
-  announce?: (address: string) => Promise<() => Promise<void>>;
-}
+const FLOWS: Readonly<Record<Flow, ProbeFlow>> = {
+  signature: SIGNATURE_FLOW,
+  // Not told apart yet.
+  enrolment: SIGNATURE_FLOW,
+};
 
 /** Makes the files of a new probe. */
 export async function beginProbe(order: ProbeOrder, { config, simulated }: ProbeOptions): Promise<ProbeStorage> {
-  const storage = await ProbeStorage.fresh(order.folder, new Date());
   const { registrationAuthority, signer, profile, officer } = order;
-  const { environment } = placeOf(config, registrationAuthority);
+  const place = placeOf(config, registrationAuthority);
+  const assumed = FLOWS[order.flow].assumed(place);
+  const storage = await ProbeStorage.fresh(order.folder, new Date());
   const run = await ProbeRun.begin(
     storage,
     {
       flow: order.flow,
-      env: environment.env,
-      assumed: changedFrom(DEFAULT_ASSUMPTIONS, environment.assumptions),
+      env: place.environment.env,
+      assumed,
       secrets: {
         registrationAuthority,
         signer,
@@ -96,12 +79,12 @@ export async function carryOutProbe(storage: ProbeStorage, options: ProbeOptions
     try {
       people.say(...callbacks.advice);
       if (callbacks.address !== undefined) withdraw = await options.announce?.(callbacks.address);
-      const at = await signatureContext(run, options, place, folder);
+      const course = await FLOWS[run.file.flow].prepare({ run, options, place, folder });
       try {
-        await follow(SIGNATURE_STEPS, at);
+        await course.follow();
         run.file.ended ??= new Date().toISOString();
       } finally {
-        await at.close();
+        await course.close();
         await callbacks.close();
         await concludeProbe(run, storage, place.name);
       }
@@ -125,44 +108,12 @@ export async function reportOfFile(storage: ProbeStorage, config: Config): Promi
 }
 
 async function concludeProbe(run: ProbeRun, storage: ProbeStorage, environment: string): Promise<void> {
-  const names = ASSUMPTIONS.map(({ name }) => name);
-  run.file.findings = conclude(SIGNATURE_CONCLUSIONS, names, new Seen(guarded(run.file, run.showing)));
+  const { assumptions, conclusions } = FLOWS[run.file.flow];
+  const names = assumptions.map(({ name }) => name);
+  run.file.findings = conclude(conclusions, names, new Seen(guarded(run.file, run.showing)));
   await run.save();
   const report = reportOf(run.file, storage.path, { environment, words: run.secrets.words });
-  await storage.saveReport(markdownOf(report, ASSUMPTIONS));
-}
-
-async function signatureContext(
-  run: ProbeRun,
-  { config, people, others, poll, patience }: ProbeOptions,
-  { name, environment, authority }: Place,
-  folder: string,
-): Promise<SignatureContext> {
-  const billing = await billingOf(authority);
-  const { officer: officerId, documents } = run.secrets;
-  const officer = officerId === undefined ? undefined : authority.officers[officerId];
-  const credentials = officer && (await officerFrom(officer, people));
-  const secrets = [billing?.username, billing?.password, ...Object.values(credentials ?? {})];
-  run.values.add(...secrets.map((secret) => (typeof secret === 'object' ? secret.reveal() : undefined)));
-  return new SignatureContext(run, people, {
-    optimizer: optimizerOf(environment),
-    assumptions: environment.assumptions,
-    billing,
-    officer: credentials,
-    documents: await documentsFrom(documents, folder, config.documents),
-    roots: await readRootFiles(name, environment.roots),
-    folder,
-    poll,
-    patience,
-    others,
-  });
-}
-
-interface Place {
-  /** Name of the environment. */
-  name: string;
-  environment: Config['environments'][string];
-  authority: Config['registrationAuthorities'][string];
+  await storage.saveReport(markdownOf(report, assumptions));
 }
 
 /** The registration authority, and its environment. @throws VideoIdError UNKNOWN_REGISTRATION_AUTHORITY */
@@ -180,13 +131,4 @@ export function placeOf(config: Config, registrationAuthority: string): Place {
       remedy: known === '' ? 'Add one to registrationAuthorities.' : `Give one of: ${known}.`,
     },
   );
-}
-
-/** The assumptions that the settings have changed. */
-export function changedFrom<Assumed extends object>(defaults: Assumed, set: Assumed): Record<string, FoundSetting> {
-  return Object.fromEntries(
-    Object.entries(set).filter(
-      ([name, value]) => JSON.stringify(value) !== JSON.stringify(Reflect.get(defaults, name)),
-    ),
-  ) as Record<string, FoundSetting>;
 }

@@ -31,6 +31,12 @@ export class Seen {
     return [...new Set([...read, ...noted])];
   }
 
+  /** The words that the settings list. */
+  wordsAssumed(name: string, defaults: readonly string[]): readonly string[] {
+    const set = this.assumed(name);
+    return Array.isArray(set) ? set.filter((words) => typeof words === 'string') : defaults;
+  }
+
   get every(): readonly Exchange[] {
     return this.#file.exchanges;
   }
@@ -64,12 +70,31 @@ export function succeeded({ answer }: Exchange): boolean {
   return answer !== undefined && answer.status >= 200 && answer.status < 300 && answer.read?.succeeded !== false;
 }
 
+/** What the product made of it: a failure with this code. */
+export function has(code: string): (exchange: Exchange) => boolean {
+  return ({ outcome }) => outcome?.code === code;
+}
+
+/** What the product made of it: a call that returned this. */
+export function is(result: string): (exchange: Exchange) => boolean {
+  return ({ outcome }) => outcome?.result === result;
+}
+
+export function isDone(exchange: Exchange | undefined): boolean {
+  return exchange?.outcome?.result !== undefined;
+}
+
 /** The words of a refusal, for a setting that lists them. */
 export function wordsOf({ answer }: Exchange): Words | undefined {
   const words = answer?.words;
   if (words === undefined) return undefined;
   if (words.is !== undefined) return words.is;
   return words.hash === undefined ? undefined : { hash: words.hash, length: words.length };
+}
+
+export function sameWords(one: Exchange | undefined, other: Exchange | undefined): boolean {
+  const [mine, theirs] = [one && wordsOf(one), other && wordsOf(other)];
+  return mine !== undefined && JSON.stringify(mine) === JSON.stringify(theirs);
 }
 
 /** An exchange in a sentence, without any value: "code-again: HTTP 412, “…”". */

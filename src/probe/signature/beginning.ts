@@ -5,10 +5,11 @@ import { sentence } from '../../messages/sentences.js';
 import type { Assumptions } from '../../uanataca/one-shot/assumptions.js';
 import type { ProviderError } from '../../uanataca/errors.js';
 import { Http } from '../../uanataca/http/http.js';
-import type { Step } from '../course.js';
+import { type Subject, sourceOf } from '../context.js';
+import { type Step, cannotGoOn } from '../course.js';
 import type { Recorded } from '../recording/recorder.js';
-import { type SignatureContext, type Subject, cannotGoOn, sourceOf } from './context.js';
-import { read } from './waiting.js';
+import { read } from '../waiting.js';
+import type { SignatureContext } from './context.js';
 
 const API_PATH = '/oneshot/api/v1';
 const NOBODY = '0' as RequestPk;

@@ -7,26 +7,23 @@ import {
   because,
   confirmed,
   contradicted,
+  liveStatus,
   notSeen,
   side,
   type Verdict,
   wordsListed,
+  wrongStatus,
 } from '../findings.js';
-import { type Seen, fieldOf, refuses, succeeded, wordsOf } from '../seen.js';
+import { type Seen, fieldOf, is, isDone, refuses, sameWords, succeeded, wordsOf } from '../seen.js';
 
 const DEFAULTS = DEFAULT_ASSUMPTIONS;
-
-const has = (code: string) => (exchange: Exchange) => exchange.outcome?.code === code;
-const is = (result: string) => (exchange: Exchange) => exchange.outcome?.result === result;
-const isDone = (exchange: Exchange | undefined): boolean => exchange?.outcome?.result !== undefined;
 
 /** The words that the settings list. */
 function listOf(
   seen: Seen,
   name: 'wrongStatusTexts' | 'codeNotAcceptedTexts' | 'coolDownTexts' | 'alreadyIssuedTexts',
 ): readonly string[] {
-  const set = seen.assumed(name);
-  return Array.isArray(set) ? set.filter((words) => typeof words === 'string') : DEFAULTS[name];
+  return seen.wordsAssumed(name, DEFAULTS[name]);
 }
 
 const isUnderstood = (exchange: Exchange | undefined): boolean =>
@@ -45,17 +42,7 @@ const OUT_OF_TIME = [
 /** What a probe of the signature flow says about each assumption. */
 export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
   ...COMMON_CONCLUSIONS,
-  wrongStatusTexts(seen) {
-    // A read may be refused for other reasons.
-    const tried = seen.all(...OUT_OF_TIME);
-    const understood = tried.find(has('REQUEST_STATUS_REFUSED'));
-    if (understood !== undefined) return confirmed(because(understood));
-    // After the signature, the words may be those of a certificate that was issued before.
-    const writes = tried.filter(
-      ({ method, outcome, step }) => method !== 'GET' && step !== 'signed' && outcome?.code !== 'CREDENTIALS_REFUSED',
-    );
-    return wordsListed(writes, has('REQUEST_STATUS_REFUSED'), listOf(seen, 'wrongStatusTexts'));
-  },
+  wrongStatusTexts: (seen) => wrongStatus(seen, OUT_OF_TIME, listOf(seen, 'wrongStatusTexts')),
   signedFilePath: (seen) => signedFilePath(seen),
   originalDocumentType(seen) {
     const [query, plain] = [seen.last('original-query'), seen.last('original-plain')];
@@ -200,13 +187,7 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
       ? confirmed(because(first), first.path.endsWith('/'))
       : notSeen(because(first, other));
   },
-  requestShowsLiveStatus(seen) {
-    const hidden = seen.notes('not-shown').map(({ step }) => step);
-    const { statuses } = seen;
-    const told = `get request showed ${statuses.join(', ') || 'no status'}`;
-    if (hidden.length > 0) return contradicted(`${told}; it did not show the end of ${hidden.join(', ')}`);
-    return statuses.includes('VIDEOREVIEW') || statuses.includes('ENROLLREADY') ? confirmed(told) : notSeen(told);
-  },
+  requestShowsLiveStatus: liveStatus,
   createHasNoIdempotency(seen) {
     const [first, second] = [ids(seen, 'create'), ids(seen, 'second-create') ?? ids(seen, 'third-create')];
     if (first === undefined || second === undefined) return notSeen('only one request was created');
@@ -309,11 +290,6 @@ function identityShown(seen: Seen): Verdict {
 
 function isGone(read: Exchange | undefined): boolean {
   return read !== undefined && !succeeded(read);
-}
-
-function sameWords(one: Exchange | undefined, other: Exchange | undefined): boolean {
-  const [mine, theirs] = [one && wordsOf(one), other && wordsOf(other)];
-  return mine !== undefined && JSON.stringify(mine) === JSON.stringify(theirs);
 }
 
 /** "Missing required parameter: 'secret'", or FastAPI's list with the field. */

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createHash } from 'node:crypto';
 import { sentence } from '../../messages/sentences.js';
-import type { Step } from '../course.js';
-import { type ProbeDocument, type SignatureContext, cannotGoOn, sourceOf } from './context.js';
+import { sourceOf } from '../context.js';
+import { type Step, cannotGoOn } from '../course.js';
+import type { ProbeDocument, SignatureContext } from './context.js';
 
 /** Other names that the part of an upload might need. */
 const PART_NAMES = ['document', 'files', 'pdf', 'upload', 'file1'];

@@ -1,10 +1,11 @@
 import { IDENTITY_FIELDS, type IdentityFields } from '../../messages/request-fields.js';
 import type { ProviderRequest } from '../../uanataca/provider-request.js';
-import type { Step } from '../course.js';
+import type { Subject } from '../context.js';
+import { type Step, missing } from '../course.js';
+import { videoStep } from '../video.js';
+import { read, waitFor } from '../waiting.js';
 import { createStep } from './beginning.js';
-import { type SignatureContext, type Subject } from './context.js';
-import { missing, videoStep } from './review.js';
-import { read, waitFor } from './waiting.js';
+import type { SignatureContext } from './context.js';
 
 const REASON = 'Expired document';
 

@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { defined } from '../../messages/defined.js';
 import { checkPdf } from '../../signatures/pdf-check.js';
-import type { Config, EnvironmentConfig, OfficerConfig, RegistrationAuthorityConfig } from '../../config.js';
-import { resolveSecret, Secret } from '../../security/secret.js';
-import type { BillingCredentials, RaoCredentials } from '../../uanataca/one-shot/one-shot.js';
-import type { People } from '../people.js';
+import type { Config, EnvironmentConfig, RegistrationAuthorityConfig } from '../../config.js';
+import { resolveSecret } from '../../security/secret.js';
+import type { BillingCredentials } from '../../uanataca/one-shot/one-shot.js';
 import type { ProbeDocument } from './context.js';
-import { PLAIN_PAGE, SIGNED_PAGE } from './pages.js';
+import { PLAIN_PAGE, SIGNED_PAGE } from '../pages.js';
 
 /** The documents that are signed: the given files, or a page without a signature and one that was signed before. */
 export async function documentsFrom(
@@ -37,28 +36,7 @@ export async function billingOf({ billing }: RegistrationAuthorityConfig): Promi
   return { username: await resolveSecret(billing.username), password: await resolveSecret(billing.password) };
 }
 
-/** An officer's credentials. What the settings lack is asked for. @throws VideoIdError, Stopped */
-export async function officerFrom(officer: OfficerConfig, people: People): Promise<RaoCredentials> {
-  const { rao } = officer;
-  const token = await stored(officer.token);
-  const username = await stored(officer.username);
-  const password = await stored(officer.password);
-  const pin = await stored(officer.pin);
-  if (token !== undefined) return { rao, token, ...defined({ password, pin }) };
-  const typed = async (name: string) => new Secret(await people.secret(`    The officer’s ${name}`));
-  return {
-    rao,
-    username: username ?? (await typed('user name')),
-    password: password ?? (await typed('password')),
-    pin: pin ?? (await typed('PIN')),
-  };
-}
-
 /** What the environment's Optimizer is called with. */
 export function optimizerOf({ optimizer, env, ca, proxy, timeouts }: EnvironmentConfig) {
   return { baseUrl: optimizer, env, timeouts, ...defined({ ca, proxy }) };
-}
-
-async function stored(reference: string | undefined): Promise<Secret | undefined> {
-  return reference === undefined ? undefined : resolveSecret(reference);
 }

@@ -1,40 +1,7 @@
 import { sentence } from '../../messages/sentences.js';
-import type { Step } from '../course.js';
-import { type SignatureContext, type Subject, cannotGoOn } from './context.js';
-import { read, waitFor } from './waiting.js';
-
-const AFTER_VIDEO = ['VIDEOREVIEW', 'CREATED', 'ENROLLREADY', 'CANCELLED', 'ISSUED', 'VIDEOERROR'];
-
-/** The signer films the video. */
-export function videoStep(name: string, subject: Subject): Step<SignatureContext> {
-  return {
-    name,
-    title: subject === 'main' ? 'Wait for the video' : 'Wait for the video of the second request',
-    calls: ['GET /request/{request_pk} until it shows VIDEOREVIEW'],
-    person: ({ people }) =>
-      people.attended ? 'open the link as the signer, and finish the video identification' : undefined,
-    ...(subject === 'main' ? { essential: true } : {}),
-    leaveOut: ({ run }) => missing(run.id(`${subject}.request_pk`)),
-    async run(at) {
-      const { run, people } = at;
-      await people.video({ pk: at.requestPk(subject), link: run.id(`${subject}.link`) });
-      run.note('video', 'asked');
-      const { status } = await waitFor(at, subject, { statuses: AFTER_VIDEO, words: 'Waiting for the video' });
-      if (status === 'VIDEOERROR' || status === 'CANCELLED') {
-        cannotGoOn(
-          'NOT_NOW',
-          `The request is in ${status}: the video was not accepted.`,
-          'Begin a new probe. This file keeps what was seen.',
-        );
-      }
-    },
-  };
-}
-
-/** A request that a step before did not make. */
-export function missing(id: string | undefined): string | undefined {
-  return id === undefined ? 'there is no such request' : undefined;
-}
+import { type Step, cannotGoOn } from '../course.js';
+import { read, waitFor } from '../waiting.js';
+import type { SignatureContext } from './context.js';
 
 /** What get request shows before the decision. */
 export const reviewStep: Step<SignatureContext> = {

@@ -5,7 +5,7 @@ import type { Assumptions } from '../../uanataca/one-shot/assumptions.js';
 import type { Step } from '../course.js';
 import { type ProbeDocument, type SignatureContext } from './context.js';
 import { uidOf } from './documents.js';
-import { waitFor } from './waiting.js';
+import { waitFor } from '../waiting.js';
 
 const WRONG = new Secret('000000');
 

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sentence } from '../../messages/sentences.js';
 import { Secret } from '../../security/secret.js';
-import type { Step } from '../course.js';
+import { type Step, cannotGoOn } from '../course.js';
+import { read, waitFor } from '../waiting.js';
 import { saidOf } from './beginning.js';
-import { type SignatureContext, cannotGoOn } from './context.js';
-import { read, waitFor } from './waiting.js';
+import type { SignatureContext } from './context.js';
 
 /** No code of a provider: a code that is not accepted does no harm. */
 const WRONG = new Secret('000000');

@@ -4,7 +4,8 @@ import { cleaningStep } from './cleaning.js';
 import type { SignatureContext } from './context.js';
 import { contractStep, documentsStep } from './documents.js';
 import { SECOND, THIRD } from './other-requests.js';
-import { approveStep, reviewStep, videoStep } from './review.js';
+import { videoStep } from '../video.js';
+import { approveStep, reviewStep } from './review.js';
 import { signedStep } from './signed.js';
 import { codeStep, unlockStep } from './signing.js';
 

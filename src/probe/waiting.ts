@@ -1,22 +1,34 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ProviderRequest } from '../../uanataca/provider-request.js';
-import { PROVIDER_STATUSES } from '../../messages/request.js';
-import { span } from '../../messages/span.js';
-import type { Recorded } from '../recording/recorder.js';
-import type { Tried } from '../run.js';
-import type { SignatureContext, Subject } from './context.js';
+import type { ProviderRequest } from '../uanataca/provider-request.js';
+import { PROVIDER_STATUSES, type RequestPk } from '../messages/request.js';
+import { span } from '../messages/span.js';
+import type { Subject } from './context.js';
+import type { Context } from './course.js';
+import type { Recorded } from './recording/recorder.js';
+import type { Tried } from './run.js';
+
+/** A flow whose requests can be read. */
+export interface ReadingContext<Request extends ProviderRequest = ProviderRequest> extends Context {
+  readonly settings: { poll: number; patience: number };
+  client(): { getRequest(pk: RequestPk): Promise<Request> };
+  requestPk(subject: Subject): RequestPk;
+}
 
 /** What a read showed: the status, even if it stands where the product does not look for it. */
-export interface Shown {
+export interface Shown<Request extends ProviderRequest = ProviderRequest> {
   status: string | undefined;
-  request: ProviderRequest | undefined;
+  request: Request | undefined;
 }
 
 /** Milliseconds between two lines about a wait. */
 const SAID_EVERY = 30_000;
 
 /** Reads a request once. */
-export async function read(at: SignatureContext, subject: Subject, occasion = 'read'): Promise<Shown & Tried<unknown>> {
+export async function read<Request extends ProviderRequest>(
+  at: ReadingContext<Request>,
+  subject: Subject,
+  occasion = 'read',
+): Promise<Shown<Request> & Tried<unknown>> {
   const pk = at.requestPk(subject);
   const tried = await at.run.call(occasion, () => at.client().getRequest(pk));
   const status = tried.value?.status ?? statusIn(tried.last?.json);
@@ -33,11 +45,11 @@ export async function read(at: SignatureContext, subject: Subject, occasion = 'r
  * @param within milliseconds, after which the wait ends without a conclusion
  * @returns the status; undefined if the provider does not show it, and the person says that it is reached
  */
-export async function waitFor(
-  at: SignatureContext,
+export async function waitFor<Request extends ProviderRequest>(
+  at: ReadingContext<Request>,
   subject: Subject,
   { statuses, words, within }: { statuses: readonly string[]; words: string; within?: number },
-): Promise<Shown> {
+): Promise<Shown<Request>> {
   const { run, people, settings } = at;
   const begin = Date.now();
   const given = new AbortController();
