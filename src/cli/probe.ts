@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Flow } from '../messages/request.js';
 import { define } from './command.js';
+import { type Fields, fieldOf } from './field-flag.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import type { Screen } from './screen.js';
 import { readSettings } from './session.js';
@@ -17,6 +18,7 @@ interface Flags {
   email?: string;
   profile?: string;
   document?: string[];
+  field: Fields;
   folder: string;
   listen?: string;
   gatewayLog?: string;
@@ -51,8 +53,14 @@ export function probeCommand(program: Command): void {
     .option('--profile <name>', 'the certificate profile (default: the first of the registration authority)')
     .option(
       '--document <file>',
-      'a PDF to sign instead of the built-in page; twice for two',
+      'a PDF to sign, or as evidence of an enrolment, instead of the built-in page; twice for two',
       (path: string, before: string[] | undefined) => [...(before ?? []), path],
+    )
+    .option(
+      '--field <name=value>',
+      'a field of the enrolment that the video does not give; asked for otherwise. Repeatable (videoid profiles)',
+      fieldOf,
+      {},
     )
     .option('--folder <path>', 'where the files of the probe go', '.')
     .option(
@@ -63,8 +71,11 @@ export function probeCommand(program: Command): void {
       '--gateway-log <file>',
       'read callbacks from the log of a gateway, where the address at the provider cannot be changed',
     )
-    .option('--only-signing', 'make no second and third request, which are refused and cancelled')
-    .option('--production', 'allow a production environment: every create is billed, and the signature is real')
+    .option('--only-signing', 'make only the first request, and none that is refused or cancelled')
+    .option(
+      '--production',
+      'allow a production environment: every create is billed, and signatures and certificates are real',
+    )
     .option('--unattended', 'with the sandbox of this product only: it plays the people');
 }
 
@@ -123,6 +134,7 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
             (simulated ? MADE_UP.email : await people.line('The e-mail address of the person who signs')),
         },
         profile: flags.profile ?? settings.profiles[0] ?? '',
+        fields: flags.field,
         documents: flags.document ?? [],
         folder: flags.folder,
       },

@@ -73,6 +73,22 @@ export class AttendedPeople implements People {
     this.say(`    Open the provider’s console, and ${act} request ${pk} there.`);
   }
 
+  async operate({ pk }: { pk: string }, act: 'validate' | 'approve'): Promise<void> {
+    if (act === 'approve') return this.decide({ pk }, act);
+    this.say(
+      `    The provider’s certified operator validates the video of request ${pk}. In the provider’s sandbox, ask your contact there for it.`,
+      '    The probe reads the request until then. Type d and Enter if it is validated and nothing happens.',
+    );
+  }
+
+  async received(_: { pk: string }, link: 'video' | 'certificate'): Promise<boolean | undefined> {
+    const typed = await this.#ask(
+      `    Has the signer got an e-mail of the provider with the link to the ${link}? y: yes, n: no, Enter: not known`,
+    );
+    if (/^y(es)?$/i.test(typed)) return true;
+    return /^no?$/i.test(typed) ? false : undefined;
+  }
+
   async secret(question: string): Promise<string> {
     this.#muted = true;
     try {

@@ -15,6 +15,13 @@ export interface People {
   video(request: { pk: string; link: string | undefined }): Promise<void>;
   /** Somebody shall decide in the provider's console. Returns when it is asked for, or done. */
   decide(request: { pk: string }, act: 'approve' | 'refuse'): Promise<void>;
+  /**
+   * Somebody shall decide about an enrolment: the provider's own operator validates the video, or an officer approves in the
+   * provider's console. Returns when it is asked for, or done.
+   */
+  operate(request: { pk: string }, act: 'validate' | 'approve'): Promise<void>;
+  /** Whether the signer got the provider's e-mail with this link. Undefined if nobody knows. @throws Stopped */
+  received(request: { pk: string }, link: 'video' | 'certificate'): Promise<boolean | undefined>;
   /** A line that nobody should see: a PIN that the settings lack. Empty if nobody can type it. @throws Stopped */
   secret(question: string): Promise<string>;
   /** The code from the signer's phone. @throws Stopped */

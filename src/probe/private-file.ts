@@ -15,6 +15,8 @@ export const privateSchema = z.strictObject({
   profile: z.string(),
   /** Files to sign, in place of the built-in ones. */
   documents: z.array(z.string()),
+  /** What a field of an enrolment shall hold: given, typed or made up. */
+  fields: z.record(z.string(), z.string()).default({}),
   /** Ids and links, by their names: `main.request_pk`. */
   ids: z.record(z.string(), z.string()),
   /** Calls that may have been carried out, although no answer is known. */

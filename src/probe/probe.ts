@@ -4,7 +4,10 @@ import { join, resolve } from 'node:path';
 import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Flow } from '../messages/request.js';
+import { isFieldName } from '../messages/request-fields.js';
+import { unknownField } from '../messages/unknown-field.js';
 import { receiveCallbacks } from './callbacks/callbacks.js';
+import { ENROLMENT_FLOW } from './enrolment/flow.js';
 import { conclude } from './findings.js';
 import type { Place, ProbeFlow, ProbeOptions } from './flow.js';
 import { markdownOf, type Report, reportOf } from './report.js';
@@ -22,23 +25,23 @@ export interface ProbeOrder {
   officer: string | undefined;
   signer: { phone: string; email: string };
   profile: string;
+  /** What fields of an enrolment shall hold. */
+  fields: Readonly<Record<string, string>>;
   /** Paths. */
   documents: readonly string[];
   /** Where the files of the probe go. */
   folder: string;
 }
 
-const FLOWS: Readonly<Record<Flow, ProbeFlow>> = {
-  signature: SIGNATURE_FLOW,
-  // Not told apart yet.
-  enrolment: SIGNATURE_FLOW,
-};
+const FLOWS: Readonly<Record<Flow, ProbeFlow>> = { signature: SIGNATURE_FLOW, enrolment: ENROLMENT_FLOW };
 
 /** Makes the files of a new probe. */
 export async function beginProbe(order: ProbeOrder, { config, simulated }: ProbeOptions): Promise<ProbeStorage> {
   const { registrationAuthority, signer, profile, officer } = order;
   const place = placeOf(config, registrationAuthority);
   const assumed = FLOWS[order.flow].assumed(place);
+  const unknown = Object.keys(order.fields).find((name) => !isFieldName(name));
+  if (unknown !== undefined) throw unknownField(unknown);
   const storage = await ProbeStorage.fresh(order.folder, new Date());
   const run = await ProbeRun.begin(
     storage,
@@ -50,6 +53,7 @@ export async function beginProbe(order: ProbeOrder, { config, simulated }: Probe
         registrationAuthority,
         signer,
         profile,
+        fields: { ...order.fields },
         documents: order.documents.map((path) => resolve(path)),
         ...(officer === undefined ? {} : { officer }),
       },

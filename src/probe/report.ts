@@ -48,8 +48,9 @@ export function reportOf(
       return setting === undefined ? [] : [[finding.assumption, inWords(setting, words)]];
     }),
   );
-  const assumptions = Object.keys(found).length === 0 ? {} : { assumptions: found };
-  const own = flow === 'signature' ? assumptions : { registrationAuthorityApi: assumptions };
+  const assumptions = { assumptions: found };
+  const placed = flow === 'signature' ? assumptions : { registrationAuthorityApi: assumptions };
+  const own = Object.keys(found).length === 0 ? {} : placed;
   return {
     flow,
     env,
@@ -134,6 +135,18 @@ const FACTS: readonly (readonly [words: string, step: string, note: string])[] =
   ['ENROLLREADY shown after, in ms', 'approve', 'waited'],
   ['ISSUED shown after, in ms', 'signed', 'waited'],
   ['after a cancellation', 'third', 'status-after-cancel'],
+  ['the first unused scratchcard is the same for the next caller', 'scratchcard', 'same-card'],
+  ['scratchcards on a page', 'scratchcard', 'page-size'],
+  ['scratchcard used after the create', 'create', 'used-after'],
+  ['request found by its scratchcard after, in ms', 'create', 'find: after'],
+  ['status after the validation', 'validation', 'landed'],
+  ['validation shown after, in ms', 'validation', 'waited'],
+  ['missing fields', 'fields', 'missing'],
+  ['a change of a field from the video', 'fields', 'from-video'],
+  ['two declarations have one text', 'paperwork', 'declaration'],
+  ['contract made anew at every reading', 'paperwork', 'made-anew'],
+  ['after a cancellation', 'second', 'status-after-cancel'],
+  ['scratchcard used after a cancellation', 'second', 'used-after-cancel'],
 ];
 
 function factsOf(file: ProbeFile): [string, string][] {

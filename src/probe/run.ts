@@ -49,7 +49,7 @@ export class ProbeRun {
     this.values.add(
       secrets.signer.phone,
       secrets.signer.email,
-      ...Object.values(secrets.ids),
+      ...Object.values({ ...secrets.fields, ...secrets.ids }),
       secrets.callbacks?.token,
     );
     this.recorder = new Recorder({

@@ -54,9 +54,13 @@ export class SimulatedPeople implements People {
     await this.#call('POST', `requests/${pk}/console`, { do: act });
   }
 
-  /** The provider's own operator decides about an enrolment. */
-  async operate({ pk }: { pk: string }, act: 'validate' | 'refuse'): Promise<void> {
+  async operate({ pk }: { pk: string }, act: 'validate' | 'approve'): Promise<void> {
     await this.#call('POST', `requests/${pk}/operator`, { do: act });
+  }
+
+  async received({ pk }: { pk: string }, link: 'video' | 'certificate'): Promise<boolean> {
+    const inbox = JSON.stringify(await this.#call('GET', `inboxes/${pk}`));
+    return inbox.includes(link === 'video' ? '"kind":"video"' : '"kind":"enrolment"');
   }
 
   async code({ pk }: { pk: string }): Promise<string> {

@@ -134,7 +134,7 @@ class Observed implements Observation {
     this.#size += bytes.length;
     this.#hash.update(bytes);
     if (this.#head.length < HEAD) this.#head = Buffer.concat([this.#head, bytes.subarray(0, HEAD)]);
-    if (!startsAsPdf(this.#head)) this.#text.add(bytes);
+    if (!isPdf(this.#head)) this.#text.add(bytes);
   }
 
   lost(loss: unknown): void {
@@ -157,7 +157,7 @@ class Observed implements Observation {
       whole,
       after,
     };
-    const pdf = startsAsPdf(this.#head);
+    const pdf = isPdf(this.#head);
     if (pdf || this.#head.includes(0)) {
       const file = { size: this.#size, hash: hashOf(digest, this.showing), pdf };
       this.recorded.exchange.answer = { ...common, form: 'file', file };
@@ -188,6 +188,11 @@ class Observed implements Observation {
     this.words.set(hash, text);
     return { length, hash };
   }
+}
+
+/** Whether it is a PDF, and not JSON with one inside (§8.2). */
+function isPdf(head: Buffer): boolean {
+  return startsAsPdf(head) && !/^\s*[{[]/.test(head.toString('latin1'));
 }
 
 /** As `readEnvelope` reads it. */

@@ -1,13 +1,11 @@
-import { Readable } from 'node:stream';
-import { text as textOf } from 'node:stream/consumers';
 import type { RequestPk } from '../../messages/request.js';
 import { sentence } from '../../messages/sentences.js';
 import type { Assumptions } from '../../uanataca/one-shot/assumptions.js';
 import type { ProviderError } from '../../uanataca/errors.js';
-import { Http } from '../../uanataca/http/http.js';
 import { type Subject, sourceOf } from '../context.js';
 import { type Step, cannotGoOn } from '../course.js';
 import type { Recorded } from '../recording/recorder.js';
+import { readNowhere } from '../nowhere.js';
 import { read } from '../waiting.js';
 import type { SignatureContext } from './context.js';
 
@@ -31,7 +29,9 @@ export const unknownStep: Step<SignatureContext> = {
         error?.remedy ?? 'Check the address, and the network between here and there.',
       );
     }
-    await run.call('unknown-path', () => readNowhere(at));
+    await run.call('unknown-path', () =>
+      readNowhere({ ...at.settings.optimizer, observer: run.recorder }, { basePath: API_PATH, path: '/no-such-call' }),
+    );
     const { officer } = at.settings;
     if (officer !== undefined && 'token' in officer) {
       run.values.add(officer.token.reveal());
@@ -40,18 +40,6 @@ export const unknownStep: Step<SignatureContext> = {
     people.say(`    It answers HTTP ${last.exchange.answer.status}.`);
   },
 };
-
-/** A call that the product's client does not have. */
-async function readNowhere({ settings, run }: SignatureContext): Promise<void> {
-  const server = { name: 'the Optimizer', addressSetting: '', caSetting: '', proxySetting: '', basePath: API_PATH };
-  const http = new Http({ ...settings.optimizer, observer: run.recorder }, server);
-  try {
-    const { body } = await http.send({ method: 'GET', path: '/no-such-call' }, false);
-    await textOf(body instanceof Readable ? body : Readable.from(body));
-  } finally {
-    await http.close();
-  }
-}
 
 /** A request of the probe. */
 export function createStep(

@@ -2,7 +2,7 @@ import { VideoIdError } from '../../messages/failures.js';
 import { ByEnvironment } from '../by-environment.js';
 import type { Timeouts } from '../http/http.js';
 import type { ProxySettings } from '../http/proxy.js';
-import { RegistrationAuthority } from './registration-authority.js';
+import { RegistrationAuthority, type RegistrationAuthoritySettings } from './registration-authority.js';
 import type { RegistrationAuthorityAssumptions } from './assumptions.js';
 
 /** The settings of one environment's Registration Authority API. */
@@ -28,15 +28,21 @@ export interface RegistrationAuthorityEnvironment {
 export class RegistrationAuthorities extends ByEnvironment<RegistrationAuthorityEnvironment, RegistrationAuthority> {
   /** `of` throws VideoIdError BAD_SETTING for an environment without such an API, too. */
   constructor(settings: Readonly<Record<string, RegistrationAuthorityEnvironment>>) {
-    super(settings, ({ registrationAuthorityApi: api, timeouts }) => {
-      if (api === undefined) {
-        throw new VideoIdError('BAD_SETTING', 'The environment has no Registration Authority API.', {
-          field: 'environments',
-          remedy: 'Set registrationAuthorityApi for the environment: enrolments need it.',
-        });
-      }
-      const { address, ...rest } = api;
-      return new RegistrationAuthority({ baseUrl: address, timeouts, ...rest });
+    super(settings, (environment) => new RegistrationAuthority(settingsOf(environment)));
+  }
+}
+
+/** What the client of an environment's Registration Authority API needs. @throws VideoIdError BAD_SETTING if it has none */
+export function settingsOf({
+  registrationAuthorityApi: api,
+  timeouts,
+}: RegistrationAuthorityEnvironment): RegistrationAuthoritySettings {
+  if (api === undefined) {
+    throw new VideoIdError('BAD_SETTING', 'The environment has no Registration Authority API.', {
+      field: 'environments',
+      remedy: 'Set registrationAuthorityApi for the environment: enrolments need it.',
     });
   }
+  const { address, ...rest } = api;
+  return { baseUrl: address, timeouts, ...rest };
 }

@@ -6,6 +6,7 @@ import { type RaoLogin, raoFields, raoId, raoSecrets } from '../credentials.js';
 import { isFields } from '../answers/fields.js';
 import { Exchange } from '../exchange.js';
 import { Http, type Timeouts } from '../http/http.js';
+import type { Observer } from '../http/observer.js';
 import { meaningOr } from '../answers/meaning.js';
 import type { FileSource } from '../http/multipart.js';
 import type { ProxySettings } from '../http/proxy.js';
@@ -50,6 +51,8 @@ export interface RegistrationAuthoritySettings {
   proxy?: ProxySettings | undefined;
   timeouts: Timeouts;
   assumptions: RegistrationAuthorityAssumptions;
+  /** Sees every exchange, for `videoid probe`. */
+  observer?: Observer | undefined;
 }
 
 export interface NewEnrolment {

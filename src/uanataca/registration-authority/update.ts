@@ -1,5 +1,6 @@
 import { VideoIdError } from '../../messages/failures.js';
 import { FIELDS_FROM_VIDEO, FIELDS_OF_CREATE, type RequestFields, isFieldName } from '../../messages/request-fields.js';
+import { unknownField } from '../../messages/unknown-field.js';
 import type { RegistrationAuthorityAssumptions } from './assumptions.js';
 import type { EnrolmentRequest } from './enrolment-request.js';
 
@@ -44,12 +45,7 @@ function sentBack(
 function changesTo(read: EnrolmentRequest, fields: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(fields).filter(([name, value]) => {
-      if (!isFieldName(name)) {
-        throw new VideoIdError('BAD_INPUT', `A request has no field "${name}".`, {
-          field: name,
-          remedy: 'Use the provider’s names of fields; `videoid profiles` lists them.',
-        });
-      }
+      if (!isFieldName(name)) throw unknownField(name);
       if (isOfCreate(name)) return false;
       const known = read.fields[name];
       if (known === undefined || !isFromVideo(name) || BEFORE_VIDEO.has(read.status)) return true;

@@ -1,0 +1,48 @@
+import { sentence } from '../../messages/sentences.js';
+import { sourceOf } from '../context.js';
+import { type Step, cannotGoOn } from '../course.js';
+import { type EnrolmentContext, sha256Of, unlessCreated } from './context.js';
+
+const LABEL = 'videoid probe';
+
+/** Supporting documents, as profiles of organisations need them. */
+export const evidenceStep: Step<EnrolmentContext> = {
+  name: 'evidence',
+  title: 'Upload a supporting document with POST and with PUT, look for it in the list, and upload it again',
+  calls: [
+    'POST and PUT /requests/{request_pk}/upload_videoid_evidence/',
+    'GET /requests/{request_pk}/pl_get_documents/',
+    'and a file that is no PDF',
+  ],
+  leaveOut: unlessCreated,
+  async run(at) {
+    const { run, people, settings } = at;
+    const { evidence } = settings;
+    const posted = await upload(at, 'evidence-post', evidence, 'POST');
+    const put = await upload(at, 'evidence-put', evidence, 'PUT');
+    if (posted !== undefined && put !== undefined) {
+      cannotGoOn(
+        posted.code,
+        sentence(posted.words),
+        posted.remedy ?? 'See what the provider says about the document.',
+      );
+    }
+    const method = posted === undefined ? 'POST' : 'PUT';
+    await at.learn({ evidenceMethod: method });
+    const { value: isListed, error } = await run.call('documents', () =>
+      at.client().hasEvidence(at.requestPk('main'), sha256Of(evidence)),
+    );
+    if (error === undefined && isListed !== undefined) run.note('listed', isListed);
+    await upload(at, 'evidence-again', evidence, method);
+    if (!at.isProduction) await upload(at, 'evidence-no-pdf', Buffer.from('This is a text, and no PDF.\n'), method);
+    people.say(`    ${method} is accepted. The list of documents ${isListed === true ? 'has' : 'does not have'} it.`);
+  },
+};
+
+async function upload(at: EnrolmentContext, occasion: string, bytes: Buffer, evidenceMethod: 'POST' | 'PUT') {
+  const document = { open: sourceOf(bytes), label: LABEL, index: 1 };
+  const { error } = await at.run.call(occasion, () =>
+    at.client({ evidenceMethod }).uploadEvidence(at.requestPk('main'), document),
+  );
+  return error;
+}
