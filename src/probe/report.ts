@@ -143,7 +143,7 @@ const FACTS: readonly (readonly [words: string, step: string, note: string])[] =
   ['validation shown after, in ms', 'validation', 'waited'],
   ['missing fields', 'fields', 'missing'],
   ['a change of a field from the video', 'fields', 'from-video'],
-  ['two declarations have one text', 'paperwork', 'declaration'],
+  ['a second declaration has the text of the first, or another', 'paperwork', 'declaration'],
   ['contract made anew at every reading', 'paperwork', 'made-anew'],
   ['after a cancellation', 'second', 'status-after-cancel'],
   ['scratchcard used after a cancellation', 'second', 'used-after-cancel'],

@@ -17,6 +17,8 @@ export const LOGIN = { username: '1125824', password: 'rao-password-1400', pin: 
 /** A simulated provider, and the settings and files of somebody who probes it. */
 export class EnrolmentPlace {
   readonly provider: SandboxClient;
+  /** Milliseconds. The longest wait. */
+  patience = 5_000;
   /** What the probe said. */
   readonly said: string[] = [];
 
@@ -121,6 +123,7 @@ export class EnrolmentPlace {
   }
 
   private options(config: Config) {
-    return { config, people: this.people(), others: true, simulated: true, poll: 2, patience: 2_000 };
+    const { patience } = this;
+    return { config, people: this.people(), others: true, simulated: true, poll: 2, patience };
   }
 }

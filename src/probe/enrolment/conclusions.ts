@@ -12,7 +12,7 @@ import {
   wordsListed,
   wrongStatus,
 } from '../findings.js';
-import { type Seen, has, isDone, refuses } from '../seen.js';
+import { type Seen, has, isDone, refuses, sameWords } from '../seen.js';
 
 /** Calls that came too early or too late. */
 const OUT_OF_TIME = [
@@ -29,8 +29,15 @@ const OUT_OF_TIME = [
 /** What a probe of the enrolment flow says about each assumption. */
 export const ENROLMENT_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
   ...COMMON_CONCLUSIONS,
-  wrongStatusTexts: (seen) =>
-    wrongStatus(seen, OUT_OF_TIME, seen.wordsAssumed('wrongStatusTexts', DEFAULTS.wrongStatusTexts)),
+  wrongStatusTexts(seen) {
+    // Words that only one call is refused with may be about its form.
+    const tried = seen.all(...OUT_OF_TIME);
+    const alike = tried.filter((each) =>
+      tried.some((other) => other.occasion !== each.occasion && sameWords(each, other)),
+    );
+    const occasions = alike.length === 0 ? ['cancel-again'] : alike.map(({ occasion }) => occasion);
+    return wrongStatus(seen, occasions, seen.wordsAssumed('wrongStatusTexts', DEFAULTS.wrongStatusTexts));
+  },
   raoAsString(seen) {
     const first = seen.all('declaration', 'approve').find(isDone);
     const other = seen.last('declaration-rao-number', 'approve-rao-number');
@@ -43,10 +50,13 @@ export const ENROLMENT_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
   bareNotFound: (seen) => bareNotFound(seen),
   noScratchcardTexts(seen) {
     const tried = seen.all('first-unused', 'first-unused-again');
-    const listed = seen.wordsAssumed('noScratchcardTexts', DEFAULTS.noScratchcardTexts);
+    const last = seen.last('first-unused');
+    const understood = tried.find(has('NO_SCRATCHCARD_LEFT'));
+    if (understood !== undefined) return confirmed(because(understood));
     // Without permission, nobody knows whether there are cards.
-    const told = tried.filter((each) => !isDone(each) && !has('CREDENTIALS_REFUSED')(each));
-    return told.length === 0 ? notSeen(because(...tried)) : wordsListed(told, has('NO_SCRATCHCARD_LEFT'), listed);
+    if (last === undefined || isDone(last) || has('CREDENTIALS_REFUSED')(last)) return notSeen(because(...tried));
+    const listed = seen.wordsAssumed('noScratchcardTexts', DEFAULTS.noScratchcardTexts);
+    return wordsListed([last], has('NO_SCRATCHCARD_LEFT'), listed);
   },
   scratchcardUsedTexts: (seen) =>
     wordsListed(
@@ -205,7 +215,8 @@ function requestHasOneScratchcard(seen: Seen): Verdict {
   const [found, again] = [seen.last('find', 'find-in-doubt'), seen.last('create-again')];
   const evidence = because(found, again);
   const isThere = [seen.note('create', 'find: there'), seen.note('create', 'find-in-doubt: there')];
-  if (isDone(again)) return contradicted(`${evidence}: two requests have one card`);
+  const requests = seen.note('create', 'requests-of-card') ?? 1;
+  if (isDone(again) || requests !== 1) return contradicted(`${evidence}: more than one request has the card`);
   if (found !== undefined && !isThere.includes(true))
     return contradicted(`${evidence}: the list does not find the request by its card`);
   return isThere.includes(true) && again !== undefined && refuses(again)

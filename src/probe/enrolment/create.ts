@@ -166,5 +166,7 @@ async function createAgain(at: EnrolmentContext): Promise<void> {
     people.say('    The same card made another request, which is cancelled.');
     return;
   }
+  const { value: all } = await run.call('find-again', () => at.client().findRequests({ scratchcard: at.card('main') }));
+  if (all !== undefined) run.note('requests-of-card', all.length);
   people.say(`    A second create with the same card is ${error?.kind === 'unknown' ? 'in doubt' : 'refused'}.`);
 }

@@ -1,6 +1,7 @@
 import { sentence } from '../../messages/sentences.js';
 import { sourceOf } from '../context.js';
 import { type Step, cannotGoOn } from '../course.js';
+import { succeeded } from '../seen.js';
 import { type EnrolmentContext, sha256Of, unlessCreated } from './context.js';
 
 const LABEL = 'videoid probe';
@@ -29,10 +30,11 @@ export const evidenceStep: Step<EnrolmentContext> = {
     }
     const method = posted === undefined ? 'POST' : 'PUT';
     await at.learn({ evidenceMethod: method });
-    const { value: isListed, error } = await run.call('documents', () =>
+    const { value: isListed, last } = await run.call('documents', () =>
       at.client().hasEvidence(at.requestPk('main'), sha256Of(evidence)),
     );
-    if (error === undefined && isListed !== undefined) run.note('listed', isListed);
+    // The product's client also says no if there is no list.
+    if (isListed !== undefined && last !== undefined && succeeded(last.exchange)) run.note('listed', isListed);
     await upload(at, 'evidence-again', evidence, method);
     if (!at.isProduction) await upload(at, 'evidence-no-pdf', Buffer.from('This is a text, and no PDF.\n'), method);
     people.say(`    ${method} is accepted. The list of documents ${isListed === true ? 'has' : 'does not have'} it.`);
