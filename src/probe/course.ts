@@ -1,4 +1,6 @@
 import { VideoIdError } from '../messages/failures.js';
+import { sentence } from '../messages/sentences.js';
+import type { ProviderError } from '../uanataca/errors.js';
 import { Stopped, type People } from './people.js';
 import type { ProbeRun } from './run.js';
 
@@ -89,6 +91,18 @@ function detailsOf<At extends Context>(step: Step<At>, at: At): string[] {
 /** Without this, the probe cannot go on. @throws VideoIdError */
 export function cannotGoOn(code: VideoIdError['code'], words: string, remedy: string): never {
   throw new VideoIdError(code, words, { remedy });
+}
+
+/** The probe cannot go on without this call. @throws VideoIdError with the words of its failure, if it has any */
+export function cannotGoOnWithout(
+  error: ProviderError | undefined,
+  otherwise: { code: VideoIdError['code']; words: string; remedy: string },
+): never {
+  return cannotGoOn(
+    error?.code ?? otherwise.code,
+    sentence(error?.words ?? otherwise.words),
+    error?.remedy ?? otherwise.remedy,
+  );
 }
 
 /** Why a step about a request is left out that a step before did not make. */

@@ -19,13 +19,17 @@ export function videoStep(name: string, subject: Subject, reads = 'GET /request/
       await people.video({ pk: at.requestPk(subject), link: run.id(`${subject}.link`) });
       run.note('video', 'asked');
       const { status } = await waitFor(at, subject, { statuses: AFTER_VIDEO, words: 'Waiting for the video' });
-      if (status === 'VIDEOERROR' || status === 'CANCELLED') {
-        cannotGoOn(
-          'NOT_NOW',
-          `The request is in ${status}: the video was not accepted.`,
-          'Begin a new probe. This file keeps what was seen.',
-        );
-      }
+      assertVideoAccepted(status);
     },
   };
+}
+
+/** @throws VideoIdError if the video was not accepted */
+export function assertVideoAccepted(status: string | undefined): void {
+  if (status !== 'VIDEOERROR' && status !== 'CANCELLED') return;
+  cannotGoOn(
+    'NOT_NOW',
+    `The request is in ${status}: the video was not accepted.`,
+    'Begin a new probe. This file keeps what was seen.',
+  );
 }

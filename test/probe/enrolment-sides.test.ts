@@ -200,11 +200,7 @@ describe('a file that shows', () => {
   });
 
   test('a wrong address that is answered in JSON alone', () => {
-    const exchanges = (each: Exchange): Exchange =>
-      each.occasion === 'unknown-path' && each.answer?.read !== undefined
-        ? { ...each, answer: { ...each.answer, form: 'json', read: { ...each.answer.read, speaks: false } } }
-        : each;
-    expect(findingIn('bareNotFound', { exchanges })).toMatchObject({
+    expect(findingIn('bareNotFound', { exchanges: pathInJson })).toMatchObject({
       verdict: 'contradicted',
       setting: 'wrong-address',
     });
@@ -220,3 +216,9 @@ describe('a file that shows', () => {
     expect(finding).toMatchObject({ verdict: 'contradicted', setting });
   });
 });
+
+/** An address that does not exist is answered in JSON that says no more. */
+function pathInJson(each: Exchange): Exchange {
+  if (each.occasion !== 'unknown-path' || each.answer?.read === undefined) return each;
+  return { ...each, answer: { ...each.answer, form: 'json', read: { ...each.answer.read, speaks: false } } };
+}

@@ -1,6 +1,5 @@
-import { sentence } from '../../messages/sentences.js';
 import type { CardSecrets } from '../../uanataca/registration-authority/registration-authority.js';
-import { type Step, cannotGoOn } from '../course.js';
+import { type Step, cannotGoOnWithout } from '../course.js';
 import type { Tried } from '../run.js';
 import { read, waitFor } from '../waiting.js';
 import { type EnrolmentContext, unlessCreated } from './context.js';
@@ -86,11 +85,11 @@ async function approve(at: EnrolmentContext): Promise<Approved> {
   }
   const { value, error } = tried;
   if (error === undefined || error.kind === 'unknown') return value;
-  return cannotGoOn(
-    error.code,
-    sentence(error.words),
-    error.remedy ?? 'Correct what the provider names, and run it again.',
-  );
+  return cannotGoOnWithout(error, {
+    code: 'PROVIDER_REFUSED',
+    words: 'It was refused',
+    remedy: 'Correct what the provider names, and run it again.',
+  });
 }
 
 /** Whether a refusal is about a field. Credentials that are refused are not tried again: a wrong PIN may lock its officer out. */

@@ -1,10 +1,8 @@
 import type { RequestPk } from '../../messages/request.js';
-import { sentence } from '../../messages/sentences.js';
-import type { ProviderError } from '../../uanataca/errors.js';
-import { type Subject } from '../context.js';
-import { type Step, cannotGoOn } from '../course.js';
+import type { Subject } from '../context.js';
+import { type Step, cannotGoOnWithout } from '../course.js';
 import { readNowhere } from '../nowhere.js';
-import { type EnrolmentContext } from './context.js';
+import type { EnrolmentContext } from './context.js';
 
 const NOBODY = '0' as RequestPk;
 /** The serial number of no scratchcard. */
@@ -20,11 +18,11 @@ export const unknownStep: Step<EnrolmentContext> = {
     const { run, people, settings } = at;
     const { error, last } = await run.call('read-unknown', () => at.client().getRequest(NOBODY));
     if (last?.exchange.answer === undefined) {
-      cannotGoOn(
-        error?.code ?? 'PROVIDER_UNREACHABLE',
-        sentence(error?.words ?? 'The Registration Authority API did not answer'),
-        error?.remedy ?? 'Check the address, the certificate, and the network between here and there.',
-      );
+      cannotGoOnWithout(error, {
+        code: 'PROVIDER_UNREACHABLE',
+        words: 'The Registration Authority API did not answer',
+        remedy: 'Check the address, the certificate, and the network between here and there.',
+      });
     }
     const { certificate, key, passphrase, ...http } = settings.api;
     const clientCertificate = { certificate, key, passphrase };
@@ -67,11 +65,11 @@ export async function takeCard(at: EnrolmentContext, subject: Subject): Promise<
   const { run } = at;
   const { value, error } = await run.call('first-unused', () => at.client().firstUnusedScratchcard(at.authority));
   if (value === undefined) {
-    cannotGoOn(
-      error?.code ?? 'NO_SCRATCHCARD_LEFT',
-      sentence(error?.words ?? 'There is no scratchcard'),
-      error?.remedy ?? 'Ask the provider for scratchcards of this registration authority.',
-    );
+    cannotGoOnWithout(error, {
+      code: 'NO_SCRATCHCARD_LEFT',
+      words: 'There is no scratchcard',
+      remedy: 'Ask the provider for scratchcards of this registration authority.',
+    });
   }
   const { erc, enrollmentCode, pin, puk } = value.secrets;
   run.values.add(...[erc, enrollmentCode, pin, puk].map((secret) => secret?.reveal()));
@@ -121,8 +119,3 @@ export const beforeVideoStep: Step<EnrolmentContext> = {
     }
   },
 };
-
-/** The words of a failure, for a line. */
-export function saidOf(error: ProviderError | undefined): string {
-  return error === undefined ? 'done' : `${error.code}, HTTP ${error.status ?? 'none'}`;
-}

@@ -3,7 +3,7 @@ import { missingAtStart, profileOf } from '../../messages/profiles.js';
 import { sentence } from '../../messages/sentences.js';
 import type { EnrolmentRequest, NewEnrolment } from '../../uanataca/registration-authority/registration-authority.js';
 import type { Subject } from '../context.js';
-import { type Step, cannotGoOn } from '../course.js';
+import { type Step, cannotGoOn, cannotGoOnWithout } from '../course.js';
 import type { Tried } from '../run.js';
 import { read } from '../waiting.js';
 import { countCards, takeCard } from './beginning.js';
@@ -51,7 +51,11 @@ export const createStep: Step<EnrolmentContext> = {
  */
 export async function create(at: EnrolmentContext, subject: Subject): Promise<void> {
   const { run, people } = at;
-  if (run.isMarked(`${subject}.create`) && (await adopted(at, subject))) return;
+  if (run.isMarked(`${subject}.create`)) {
+    const outcome = await outcomeOf(at, subject);
+    if (outcome === 'created') return;
+    if (outcome === 'taken') await takeCard(at, subject);
+  }
   for (let tries = 1; ; tries += 1) {
     await run.mark(`${subject}.create`);
     const order = await orderOf(at, subject);
@@ -61,17 +65,21 @@ export async function create(at: EnrolmentContext, subject: Subject): Promise<vo
       people.say(`    Created in ${last?.exchange.answer?.after ?? 0} ms.`);
       return;
     }
-    if (error === undefined || error.kind === 'unknown') {
-      if (await adopted(at, subject)) return;
-      doubtful(error?.words);
-    }
+    const isDoubtful = error === undefined || error.kind === 'unknown';
+    const outcome = isDoubtful ? await outcomeOf(at, subject) : 'refused';
+    if (outcome === 'created') return;
+    if (isDoubtful && outcome !== 'taken') doubtful(error?.words);
     await run.unmark(`${subject}.create`);
-    if (error.code === 'SCRATCHCARD_USED' && tries < TRIES) {
+    if ((outcome === 'taken' || error?.code === 'SCRATCHCARD_USED') && tries < TRIES) {
       people.say('    Somebody else has used the card. Trying the next one.');
       await takeCard(at, subject);
       continue;
     }
-    cannotGoOn(error.code, sentence(error.words), error.remedy ?? 'Correct what the provider names, and run it again.');
+    cannotGoOnWithout(error, {
+      code: 'PROVIDER_REFUSED',
+      words: 'The create was refused',
+      remedy: 'Correct what the provider names, and run it again.',
+    });
   }
 }
 
@@ -107,22 +115,38 @@ async function keepLink(
   if (link !== undefined) await run.keepId(`${subject}.link`, link);
 }
 
-/** A create whose answer was lost: takes its request over. False if there surely is none. @throws VideoIdError in doubt */
-async function adopted(at: EnrolmentContext, subject: Subject): Promise<boolean> {
+/**
+ * What became of a create without an answer. Its request is taken over. `none`: the card belongs to no request, so that it can make
+ * one. `taken`: somebody else has used the card.
+ *
+ * @throws VideoIdError in doubt
+ */
+async function outcomeOf(at: EnrolmentContext, subject: Subject): Promise<'created' | 'none' | 'taken'> {
   const { run, people } = at;
   const card = at.card(subject);
   people.say('    Nobody knows whether the create was carried out. Looking for a request with its scratchcard.');
   const { value } = await find(at, card, 'find-in-doubt');
   const [found] = value ?? [];
+  if (found !== undefined && !isOurs(at, found)) return 'taken';
   if (found !== undefined) {
     people.say('    It was carried out. The probe goes on with that request.');
     await keep(at, subject, found);
-    return true;
+    return 'created';
   }
   const { value: used } = await run.call('isused-in-doubt', () => at.client().isScratchcardUsed(card));
-  // The card belongs to no request: the same card can make one request at most.
-  if (value !== undefined && used === false) return false;
-  return doubtful(undefined);
+  return value !== undefined && used === false ? 'none' : doubtful(undefined);
+}
+
+function isOurs({ run }: EnrolmentContext, { email, phone }: EnrolmentRequest): boolean {
+  const { signer } = run.secrets;
+  return (
+    (email ?? signer.email).toLowerCase() === signer.email.toLowerCase() &&
+    digitsOf(phone ?? signer.phone) === digitsOf(signer.phone)
+  );
+}
+
+function digitsOf(phone: string): string {
+  return phone.replaceAll(/\D/g, '');
 }
 
 function doubtful(words: string | undefined): never {

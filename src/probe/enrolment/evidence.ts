@@ -1,6 +1,5 @@
-import { sentence } from '../../messages/sentences.js';
 import { sourceOf } from '../context.js';
-import { type Step, cannotGoOn } from '../course.js';
+import { type Step, cannotGoOnWithout } from '../course.js';
 import { succeeded } from '../seen.js';
 import { type EnrolmentContext, sha256Of, unlessCreated } from './context.js';
 
@@ -22,11 +21,11 @@ export const evidenceStep: Step<EnrolmentContext> = {
     const posted = await upload(at, 'evidence-post', evidence, 'POST');
     const put = await upload(at, 'evidence-put', evidence, 'PUT');
     if (posted !== undefined && put !== undefined) {
-      cannotGoOn(
-        posted.code,
-        sentence(posted.words),
-        posted.remedy ?? 'See what the provider says about the document.',
-      );
+      cannotGoOnWithout(posted, {
+        code: 'PROVIDER_REFUSED',
+        words: 'It was refused',
+        remedy: 'See what the provider says about the document.',
+      });
     }
     const method = posted === undefined ? 'POST' : 'PUT';
     await at.learn({ evidenceMethod: method });

@@ -1,9 +1,8 @@
 import { missingLater } from '../../messages/profiles.js';
 import { IDENTITY_FIELDS, isFieldName } from '../../messages/request-fields.js';
-import { sentence } from '../../messages/sentences.js';
 import type { RegistrationAuthorityAssumptions } from '../../uanataca/registration-authority/assumptions.js';
 import type { EnrolmentRequest } from '../../uanataca/registration-authority/registration-authority.js';
-import { type Step, cannotGoOn } from '../course.js';
+import { type Step, cannotGoOnWithout } from '../course.js';
 import { read } from '../waiting.js';
 import { type EnrolmentContext, unlessCreated } from './context.js';
 import { valuesFor } from './values.js';
@@ -51,9 +50,12 @@ export const fieldsStep: Step<EnrolmentContext> = {
     const sides = await fill(at, before, fields);
     const filled = await readNow(at);
     noteKept(at, 'video-fields', IDENTITY_FIELDS, before, filled);
-    await leaveOut(at, filled, sides);
-    await otherMode(at, sides);
-    if (!at.isProduction) await changeFromVideo(at, sides);
+    // In production, nothing is tried with a request that somebody needs.
+    if (!at.isProduction) {
+      await leaveOut(at, filled, sides);
+      await otherMode(at, sides);
+      await changeFromVideo(at, sides);
+    }
     const left = await missing(at, 'missing-after');
     people.say(`    ${left.length === 0 ? 'Nothing is missing any more' : `Still missing: ${left.join(', ')}`}.`);
   },
@@ -69,11 +71,11 @@ async function missing(at: EnrolmentContext, occasion: string): Promise<string[]
 async function readNow(at: EnrolmentContext): Promise<EnrolmentRequest> {
   const { request, error } = await read(at, 'main');
   if (request !== undefined) return request;
-  return cannotGoOn(
-    error?.code ?? 'PROVIDER_ANSWER_UNKNOWN',
-    sentence(error?.words ?? 'The request cannot be read'),
-    'Run the probe again with this file.',
-  );
+  return cannotGoOnWithout(error, {
+    code: 'PROVIDER_ANSWER_UNKNOWN',
+    words: 'The request cannot be read',
+    remedy: 'Run the probe again with this file.',
+  });
 }
 
 async function update(
@@ -108,11 +110,11 @@ async function fill(at: EnrolmentContext, before: EnrolmentRequest, given: Recor
     if (tried.error === undefined) return learned(at, sides);
   }
   const { error } = tried;
-  return cannotGoOn(
-    error?.code ?? 'PROVIDER_REFUSED',
-    sentence(error?.words ?? 'The update was refused'),
-    error?.remedy ?? 'Correct what the provider names with --field name=value in a new probe.',
-  );
+  return cannotGoOnWithout(error, {
+    code: 'PROVIDER_REFUSED',
+    words: 'The update was refused',
+    remedy: 'Correct what the provider names with --field name=value in a new probe.',
+  });
 }
 
 async function learned(at: EnrolmentContext, sides: Sides): Promise<Sides> {

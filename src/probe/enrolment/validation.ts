@@ -1,4 +1,5 @@
-import { type Step, cannotGoOn } from '../course.js';
+import type { Step } from '../course.js';
+import { assertVideoAccepted } from '../video.js';
 import { read, waitFor } from '../waiting.js';
 import type { EnrolmentContext } from './context.js';
 
@@ -23,13 +24,7 @@ export const validationStep: Step<EnrolmentContext> = {
       statuses: AFTER_VALIDATION,
       words: 'Waiting for the provider’s operator',
     });
-    if (status === 'VIDEOERROR' || status === 'CANCELLED') {
-      cannotGoOn(
-        'NOT_NOW',
-        `The request is in ${status}: the video was not accepted.`,
-        'Begin a new probe. This file keeps what was seen.',
-      );
-    }
+    assertVideoAccepted(status);
     if (status !== undefined) run.note('landed', status === 'ISSUED' ? 'ENROLLREADY' : status);
   },
 };
