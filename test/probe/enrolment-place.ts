@@ -14,6 +14,13 @@ import { layAuthority } from '../keys.js';
 export const SIGNER = { phone: '+34600778899', email: 'canary-signer@example.com' };
 export const LOGIN = { username: '1125824', password: 'rao-password-1400', pin: 'rao-pin-1400' };
 
+export interface Served {
+  address: string;
+  ca: string;
+  certificate: string;
+  key: string;
+}
+
 /** A simulated provider, and the settings and files of somebody who probes it. */
 export class EnrolmentPlace {
   readonly provider: SandboxClient;
@@ -49,19 +56,24 @@ export class EnrolmentPlace {
     await this.provider.settings({ behaviour: { ...shared, ra } });
   }
 
-  config({ assumptions = {}, enrolment = {}, api: hasApi = true } = {}): Config {
-    const { ra, url } = this.sandbox;
+  /** The address of the API, and the PEM files of its callers. */
+  get served(): Served {
+    const { ra } = this.sandbox;
     if (ra === undefined) throw new Error('the sandbox has no registration authority');
-    const { ca, certificate, key } = ra.files;
+    return { address: ra.api, ...ra.files };
+  }
+
+  config({ assumptions = {}, enrolment = {}, api: hasApi = true, served = this.served } = {}): Config {
+    const { address, ca, certificate, key } = served;
     const file = (name: string): string => `file:${join(this.folder, name)}`;
-    const api = { address: ra.api, certificate: `file:${certificate}`, key: `file:${key}`, ca, assumptions };
+    const api = { address, certificate: `file:${certificate}`, key: `file:${key}`, ca, assumptions };
     const officer = { rao: '1400', username: file('username'), password: file('password'), pin: file('pin') };
     return loadConfig(
       {},
       {
         archive: { directory: join(this.folder, 'archive') },
         environments: {
-          tried: { optimizer: url, env: 'sandbox', ...(hasApi ? { registrationAuthorityApi: api } : {}) },
+          tried: { optimizer: this.sandbox.url, env: 'sandbox', ...(hasApi ? { registrationAuthorityApi: api } : {}) },
         },
         registrationAuthorities: {
           139: {

@@ -1,7 +1,10 @@
 import type { RequestPk } from '../../messages/request.js';
 import type { Subject } from '../context.js';
 import { type Step, cannotGoOnWithout } from '../course.js';
+import { Leaves } from '../found-ids.js';
 import { readNowhere } from '../nowhere.js';
+import type { Recorded } from '../recording/recorder.js';
+import { succeeded } from '../seen.js';
 import type { EnrolmentContext } from './context.js';
 
 const NOBODY = '0' as RequestPk;
@@ -63,18 +66,26 @@ export const scratchcardStep: Step<EnrolmentContext> = {
 /** An unused card for a request. @throws VideoIdError without one */
 export async function takeCard(at: EnrolmentContext, subject: Subject): Promise<string> {
   const { run } = at;
-  const { value, error } = await run.call('first-unused', () => at.client().firstUnusedScratchcard(at.authority));
-  if (value === undefined) {
+  const tried = await run.call('first-unused', () => at.client().firstUnusedScratchcard(at.authority));
+  const { value, error, last } = tried;
+  const sn = value?.sn ?? numberIn(last);
+  if (sn === undefined) {
     cannotGoOnWithout(error, {
       code: 'NO_SCRATCHCARD_LEFT',
       words: 'There is no scratchcard',
       remedy: 'Ask the provider for scratchcards of this registration authority.',
     });
   }
-  const { erc, enrollmentCode, pin, puk } = value.secrets;
-  run.values.add(...[erc, enrollmentCode, pin, puk].map((secret) => secret?.reveal()));
-  await run.keepId(`${subject}.scratchcard`, value.sn);
-  return value.sn;
+  if (value === undefined) run.note('deviation: scratchcard', 'its serial number stands in a field with another name');
+  run.values.add(...Object.values(value?.secrets ?? {}).map((secret) => secret.reveal()));
+  await run.keepId(`${subject}.scratchcard`, sn);
+  return sn;
+}
+
+/** The serial number in an answer whose fields have other names. */
+function numberIn(last: Recorded | undefined): string | undefined {
+  if (last === undefined || !succeeded(last.exchange)) return undefined;
+  return new Leaves(last.json).number(/^(serial|scratch_?card|card)([_-]?(sn|number|serial))?$/i, /(sn|serial)/i);
 }
 
 /** How many cards the list has: with `unused`, the product's client counts the list alone. */

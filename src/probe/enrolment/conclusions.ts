@@ -12,7 +12,7 @@ import {
   wordsListed,
   wrongStatus,
 } from '../findings.js';
-import { type Seen, has, isDone, refuses, sameWords } from '../seen.js';
+import { type Seen, has, isDone, refuses, sameWords, succeeded } from '../seen.js';
 
 /** Calls that came too early or too late. */
 const OUT_OF_TIME = [
@@ -97,8 +97,8 @@ export const ENROLMENT_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
   },
   evidenceMethod(seen) {
     const [post, put] = [seen.last('evidence-post'), seen.last('evidence-put')];
-    if (isDone(post)) return confirmed(because(post, put), 'POST');
-    return isDone(put) ? contradicted(because(post, put), 'PUT') : notSeen(because(post, put));
+    if (isTaken(post)) return confirmed(because(post, put), 'POST');
+    return isTaken(put) ? contradicted(because(post, put), 'PUT') : notSeen(because(post, put));
   },
   contractFrom: (seen) => contractFrom(seen),
   generatedContract(seen) {
@@ -141,7 +141,7 @@ export const ENROLMENT_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
     if (refuses(again)) return contradicted(because(again));
     const approved = doneOf(seen, 'approve', 'approve-receipt', 'approve-rao-number');
     const isReady = approved !== undefined || seen.notes('statuses').some(({ step }) => step === 'approve');
-    return isDone(again) && isReady ? confirmed(because(again, approved)) : notSeen(because(again));
+    return isTaken(again) && isReady ? confirmed(because(again, approved)) : notSeen(because(again));
   },
   declarationMayBeGeneratedAgain(seen) {
     const [first, again] = [seen.last('declaration', 'declaration-rao-number'), seen.last('declaration-again')];
@@ -158,6 +158,11 @@ export const ENROLMENT_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
     return video === true && certificate === true ? confirmed(told) : notSeen(told);
   },
 };
+
+/** The answer may have other fields than documented. */
+function isTaken(exchange: Exchange | undefined): boolean {
+  return exchange !== undefined && succeeded(exchange);
+}
 
 const SAME = 'the same contract';
 

@@ -4,7 +4,10 @@ import { sentence } from '../../messages/sentences.js';
 import type { EnrolmentRequest, NewEnrolment } from '../../uanataca/registration-authority/registration-authority.js';
 import type { Subject } from '../context.js';
 import { type Step, cannotGoOn, cannotGoOnWithout } from '../course.js';
+import { Leaves } from '../found-ids.js';
+import type { Recorded } from '../recording/recorder.js';
 import type { Tried } from '../run.js';
+import { succeeded } from '../seen.js';
 import { read } from '../waiting.js';
 import { countCards, takeCard } from './beginning.js';
 import type { EnrolmentContext } from './context.js';
@@ -65,6 +68,7 @@ export async function create(at: EnrolmentContext, subject: Subject): Promise<vo
       people.say(`    Created in ${last?.exchange.answer?.after ?? 0} ms.`);
       return;
     }
+    if (await keepFound(at, subject, last)) return;
     const isDoubtful = error === undefined || error.kind === 'unknown';
     const outcome = isDoubtful ? await outcomeOf(at, subject) : 'refused';
     if (outcome === 'created') return;
@@ -104,6 +108,21 @@ async function keep(at: EnrolmentContext, subject: Subject, request: EnrolmentRe
   await at.run.keepId(`${subject}.request_pk`, request.requestPk);
   await keepLink(at, subject, request);
   await at.run.unmark(`${subject}.create`);
+}
+
+/** The number in an answer whose fields have other names. */
+async function keepFound(at: EnrolmentContext, subject: Subject, last: Recorded | undefined): Promise<boolean> {
+  if (last === undefined || !succeeded(last.exchange)) return false;
+  const request = new Leaves(last.json).number(/^request.*(pk|id|number)$/i, /^(pk|id)$/i);
+  if (request === undefined) return false;
+  at.run.note(
+    'deviation: create',
+    'the number of the request stands in a field with another name, or the status is missing',
+  );
+  at.people.say('    The answer has other field names than documented. The probe found the number all the same.');
+  await at.run.keepId(`${subject}.request_pk`, request);
+  await at.run.unmark(`${subject}.create`);
+  return true;
 }
 
 async function keepLink(

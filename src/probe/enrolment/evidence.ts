@@ -40,10 +40,12 @@ export const evidenceStep: Step<EnrolmentContext> = {
   },
 };
 
+/** Why the file was not taken. Undefined if it was. */
 async function upload(at: EnrolmentContext, occasion: string, bytes: Buffer, evidenceMethod: 'POST' | 'PUT') {
   const document = { open: sourceOf(bytes), label: LABEL, index: 1 };
-  const { error } = await at.run.call(occasion, () =>
+  const { error, last } = await at.run.call(occasion, () =>
     at.client({ evidenceMethod }).uploadEvidence(at.requestPk('main'), document),
   );
-  return error;
+  // The answer may have other fields than documented.
+  return last !== undefined && succeeded(last.exchange) ? undefined : error;
 }

@@ -1,8 +1,9 @@
-import { missingLater } from '../../messages/profiles.js';
+import { missingLater, profileOf } from '../../messages/profiles.js';
 import { IDENTITY_FIELDS, isFieldName } from '../../messages/request-fields.js';
 import type { RegistrationAuthorityAssumptions } from '../../uanataca/registration-authority/assumptions.js';
 import type { EnrolmentRequest } from '../../uanataca/registration-authority/registration-authority.js';
 import { type Step, cannotGoOnWithout } from '../course.js';
+import { succeeded } from '../seen.js';
 import { read } from '../waiting.js';
 import { type EnrolmentContext, unlessCreated } from './context.js';
 import { valuesFor } from './values.js';
@@ -53,7 +54,7 @@ export const fieldsStep: Step<EnrolmentContext> = {
     // In production, nothing is tried with a request that somebody needs.
     if (!at.isProduction) {
       await leaveOut(at, filled, sides);
-      await otherMode(at, sides);
+      await otherMode(at, fields, sides);
       await changeFromVideo(at, sides);
     }
     const left = await missing(at, 'missing-after');
@@ -69,13 +70,36 @@ async function missing(at: EnrolmentContext, occasion: string): Promise<string[]
 }
 
 async function readNow(at: EnrolmentContext): Promise<EnrolmentRequest> {
-  const { request, error } = await read(at, 'main');
+  const { request, error, last } = await read(at, 'main');
   if (request !== undefined) return request;
+  if (last !== undefined && succeeded(last.exchange)) return asCreated(at);
   return cannotGoOnWithout(error, {
     code: 'PROVIDER_ANSWER_UNKNOWN',
     words: 'The request cannot be read',
     remedy: 'Run the probe again with this file.',
   });
+}
+
+/** The request as far as the probe knows it, for an answer that the product cannot read. */
+function asCreated(at: EnrolmentContext): EnrolmentRequest {
+  const { profile, signer } = at.run.secrets;
+  return {
+    ...signer,
+    profile,
+    status: 'CREATED',
+    scratchcard: at.card('main'),
+    registrationAuthority: at.authority,
+    fields: {},
+    requestPk: at.requestPk('main'),
+    videoidPk: undefined,
+    countryName: undefined,
+    secureElement: profileOf(profile)?.secureElements.at(-1),
+    validityTime: undefined,
+    videoidLink: undefined,
+    videoStatus: undefined,
+    refusalReason: undefined,
+    certificates: [],
+  };
 }
 
 async function update(
@@ -154,10 +178,10 @@ function noteKept(
 }
 
 /** The other side of `videoid_mode`, if it was not needed. It changes nothing. */
-async function otherMode(at: EnrolmentContext, sides: Sides): Promise<void> {
+async function otherMode(at: EnrolmentContext, fields: Record<string, string>, sides: Sides): Promise<void> {
   if (sides.videoidModeInUpdate === false) return;
   const now = await readNow(at);
-  await update(at, 'update-without-mode', { read: now, fields: {}, sides: { ...sides, videoidModeInUpdate: false } });
+  await update(at, 'update-without-mode', { read: now, fields, sides: { ...sides, videoidModeInUpdate: false } });
 }
 
 /** Whether a field from the video can be changed. It is changed back. */

@@ -5,6 +5,7 @@ import type { ProviderError } from '../../uanataca/errors.js';
 import { type Subject, sourceOf } from '../context.js';
 import { type Step, cannotGoOn } from '../course.js';
 import type { Recorded } from '../recording/recorder.js';
+import { Leaves } from '../found-ids.js';
 import { readNowhere } from '../nowhere.js';
 import { read } from '../waiting.js';
 import type { SignatureContext } from './context.js';
@@ -169,22 +170,15 @@ async function keep(
 
 /** The ids of an answer whose fields have other names. */
 async function keepFound(at: SignatureContext, subject: Subject, last: Recorded | undefined): Promise<boolean> {
-  const found = leavesOf(last?.json);
-  const idNamed = (words: RegExp) => found.find(([name, value]) => words.test(name) && /^\d{1,20}$/.test(value))?.[1];
-  const request = idNamed(/request.*(pk|id|number)$/i) ?? idNamed(/^(pk|id)$/i);
-  const videoid = idNamed(/video.*(pk|id|number)$/i);
-  const link = found.find(([, value]) => /^https?:\/\//.test(value))?.[1];
+  const found = new Leaves(last?.json);
+  const { link } = found;
+  const request = found.number(/request.*(pk|id|number)$/i, /^(pk|id)$/i);
+  const videoid = found.number(/video.*(pk|id|number)$/i);
   if (request === undefined || videoid === undefined) return false;
   at.run.note('deviation: create', 'the ids or the link stand in fields with other names');
   at.people.say('    The answer has other field names than documented. The probe found the ids all the same.');
   await keep(at, subject, { request, videoid, link });
   return true;
-}
-
-function leavesOf(json: unknown, name = '', depth = 0): [string, string][] {
-  if (typeof json === 'string' || typeof json === 'number') return [[name, String(json)]];
-  if (typeof json !== 'object' || json === null || depth > 4) return [];
-  return Object.entries(json).flatMap(([key, inner]) => leavesOf(inner, key, depth + 1));
 }
 
 /** A create that was cut off. */
