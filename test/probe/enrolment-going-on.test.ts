@@ -1,18 +1,24 @@
 import { PassThrough } from 'node:stream';
 import { AttendedPeople } from '../../src/probe/attended-people.js';
 import { type People, Stopped } from '../../src/probe/people.js';
+import { type ChangingProxy, changingProxy } from './changing-proxy.js';
 import { EnrolmentPlace } from './enrolment-place.js';
 
 let place: EnrolmentPlace;
+let proxy: ChangingProxy;
 
 beforeAll(async () => {
   place = await EnrolmentPlace.start();
+  proxy = await changingProxy(place.served, place.folder);
 });
 beforeEach(async () => {
   await place.behaves({ updateLeavesOut: 'emptied' });
   place.patience = 5_000;
 });
-afterAll(() => place.close());
+afterAll(async () => {
+  await proxy.close();
+  await place.close();
+});
 
 /** How many requests of the probe's signer there are. */
 async function made(): Promise<number> {
@@ -107,7 +113,18 @@ test('a lost answer of an approval: the request is read, and approved only once'
   expect(finding('scratchcardKeepsItsSecrets').verdict).toBe('not-seen');
 });
 
-test('a person who answers the questions gets through', async () => {
+test('a person who answers the questions gets through, and corrects what is refused', async () => {
+  let isRefused = false;
+  proxy.change = (call, answer) => {
+    if (call !== 'PUT /requests/N/' || isRefused) return answer;
+    isRefused = true;
+    const error = 'Invalid request fields: country_name';
+    return {
+      status: 412,
+      type: 'application/json',
+      body: JSON.stringify({ code: '415', id: '80a9e5709417bdc9', error }),
+    };
+  };
   const [input, output] = [new PassThrough(), new PassThrough()];
   const asked: string[] = [];
   output.on('data', (bytes: Buffer) => {
@@ -129,14 +146,23 @@ test('a person who answers the questions gets through', async () => {
     await place.provider.operator(request.pk, 'validate');
   };
   const storage = await place.begin({ fields: { title: 'Doctora' } });
-  await place.carryOut(storage, { people });
+  await place.carryOut(storage, { people, config: place.config({ served: proxy.served }) });
   attended.close();
   const { file, secrets } = await storage.load();
   expect(file.steps.filter(({ end }) => end !== 'done')).toEqual([]);
   expect(secrets.fields).toMatchObject({ title: 'Doctora', organization_name: 'Una SL', organization_country: 'ES' });
   expect(asked.some((question) => question.includes('title'))).toBe(false);
+  expect(file.findings.find(({ assumption }) => assumption === 'countryName')).toMatchObject({
+    verdict: 'contradicted',
+    setting: 'PT',
+  });
   expect(said.join('\n')).toContain('http'); // the link, for the signer
   expect(file.findings.find(({ assumption }) => assumption === 'linkGoesByMail')?.verdict).toBe('contradicted');
 });
 
-const ANSWERS = { organization_name: 'Una SL', 'link to the video': 'y', 'link to the certificate': 'n' };
+const ANSWERS = {
+  country_name: 'PT',
+  organization_name: 'Una SL',
+  'link to the video': 'y',
+  'link to the certificate': 'n',
+};

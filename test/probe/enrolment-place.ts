@@ -63,7 +63,7 @@ export class EnrolmentPlace {
     return { address: ra.api, ...ra.files };
   }
 
-  config({ assumptions = {}, enrolment = {}, api: hasApi = true, served = this.served } = {}): Config {
+  config({ assumptions = {}, enrolment = {}, api: hasApi = true, served = this.served, env = 'sandbox' } = {}): Config {
     const { address, ca, certificate, key } = served;
     const file = (name: string): string => `file:${join(this.folder, name)}`;
     const api = { address, certificate: `file:${certificate}`, key: `file:${key}`, ca, assumptions };
@@ -73,7 +73,7 @@ export class EnrolmentPlace {
       {
         archive: { directory: join(this.folder, 'archive') },
         environments: {
-          tried: { optimizer: this.sandbox.url, env: 'sandbox', ...(hasApi ? { registrationAuthorityApi: api } : {}) },
+          tried: { optimizer: this.sandbox.url, env, ...(hasApi ? { registrationAuthorityApi: api } : {}) },
         },
         registrationAuthorities: {
           139: {

@@ -54,6 +54,16 @@ test('only one request is made if nothing else is wanted, and a person may appro
   expect(file.notes).toContainEqual({ step: 'approve', name: 'decided', value: 'in the console' });
 });
 
+test('in production, nothing is tried that only a probe needs', async () => {
+  const { file } = await place.probe({}, { config: place.config({ env: 'prod' }), others: false });
+  expect(file.steps.filter(({ end }) => end === 'failed')).toEqual([]);
+  const tried = file.exchanges.map(({ occasion }) => occasion);
+  const notNeeded = 'create-again update-required update-without-mode update-from-video update-late';
+  for (const occasion of `${notNeeded} evidence-put evidence-again evidence-no-pdf`.split(' '))
+    expect(tried).not.toContain(occasion);
+  expect(tried.filter((occasion) => occasion === 'create')).toHaveLength(1);
+});
+
 test('what the settings allow is tried too: the link, and a refusal in an officer’s name', async () => {
   const config = place.config({ enrolment: { preauthLink: true, refuseVideo: true } });
   const { file } = await place.probe({}, { config });

@@ -19,7 +19,8 @@ export const evidenceStep: Step<EnrolmentContext> = {
     const { run, people, settings } = at;
     const { evidence } = settings;
     const posted = await upload(at, 'evidence-post', evidence, 'POST');
-    const put = await upload(at, 'evidence-put', evidence, 'PUT');
+    const isTaken = posted === undefined;
+    const put = isTaken && at.isProduction ? undefined : await upload(at, 'evidence-put', evidence, 'PUT');
     if (posted !== undefined && put !== undefined) {
       cannotGoOnWithout(posted, {
         code: 'PROVIDER_REFUSED',
@@ -27,15 +28,17 @@ export const evidenceStep: Step<EnrolmentContext> = {
         remedy: 'See what the provider says about the document.',
       });
     }
-    const method = posted === undefined ? 'POST' : 'PUT';
+    const method = isTaken ? 'POST' : 'PUT';
     await at.learn({ evidenceMethod: method });
     const { value: isListed, last } = await run.call('documents', () =>
       at.client().hasEvidence(at.requestPk('main'), sha256Of(evidence)),
     );
     // The product's client also says no if there is no list.
     if (isListed !== undefined && last !== undefined && succeeded(last.exchange)) run.note('listed', isListed);
-    await upload(at, 'evidence-again', evidence, method);
-    if (!at.isProduction) await upload(at, 'evidence-no-pdf', Buffer.from('This is a text, and no PDF.\n'), method);
+    if (!at.isProduction) {
+      await upload(at, 'evidence-again', evidence, method);
+      await upload(at, 'evidence-no-pdf', Buffer.from('This is a text, and no PDF.\n'), method);
+    }
     people.say(`    ${method} is accepted. The list of documents ${isListed === true ? 'has' : 'does not have'} it.`);
   },
 };

@@ -118,7 +118,7 @@ async function fill(at: EnrolmentContext, before: EnrolmentRequest, given: Recor
   let fields = given;
   let tried = await update(at, 'update', { read: before, fields, sides: ASSUMED });
   let words = tried.last?.envelope?.text ?? '';
-  const wrong = Object.keys(fields).filter((name) => words.includes(name));
+  const wrong = ['country_name', ...Object.keys(fields)].filter((name) => words.includes(name));
   if (tried.error !== undefined && wrong.length > 0 && people.attended) {
     people.say(`    Refused: ${tried.error.words}`);
     fields = { ...fields, ...(await valuesFor(at, wrong, wrong)) };

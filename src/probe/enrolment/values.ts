@@ -5,6 +5,7 @@ import type { EnrolmentContext } from './context.js';
 
 /** Made-up values, by the provider's names of fields. */
 const MADE_UP: Readonly<Record<string, string>> = {
+  country_name: 'ES',
   organization_name: 'Empresa de Prueba SL',
   organization_tax_number: 'B00000000',
   organization_identifier: 'VATES-B00000000',
