@@ -26,7 +26,7 @@ export interface ProbeOrder {
   signer: { phone: string; email: string };
   profile: string;
   /** What fields of an enrolment shall hold. */
-  fields: Readonly<Record<string, string>>;
+  fields?: Readonly<Record<string, string>>;
   /** Paths. */
   documents: readonly string[];
   /** Where the files of the probe go. */
@@ -40,7 +40,7 @@ export async function beginProbe(order: ProbeOrder, { config, simulated }: Probe
   const { registrationAuthority, signer, profile, officer } = order;
   const place = placeOf(config, registrationAuthority);
   const assumed = FLOWS[order.flow].assumed(place);
-  const unknown = Object.keys(order.fields).find((name) => !isFieldName(name));
+  const unknown = Object.keys(order.fields ?? {}).find((name) => !isFieldName(name));
   if (unknown !== undefined) throw unknownField(unknown);
   const storage = await ProbeStorage.fresh(order.folder, new Date());
   const run = await ProbeRun.begin(

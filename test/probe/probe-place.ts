@@ -5,8 +5,9 @@ import { SandboxClient } from '../../sandbox/client/sandbox-client.js';
 import { type RunningSandbox, startSandbox } from '../../sandbox/sandbox.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import type { Finding, ProbeFile } from '../../src/probe/file.js';
+import type { ProbeOptions } from '../../src/probe/flow.js';
 import type { People } from '../../src/probe/people.js';
-import { beginProbe, carryOutProbe, type ProbeOptions } from '../../src/probe/probe.js';
+import { beginProbe, carryOutProbe } from '../../src/probe/probe.js';
 import type { Report } from '../../src/probe/report.js';
 import { SimulatedPeople } from '../../src/probe/simulated-people.js';
 import { readProbeFile, type ProbeStorage } from '../../src/probe/storage.js';
@@ -27,7 +28,7 @@ export interface Probed {
   storage: ProbeStorage;
   report: Report;
   file: ProbeFile;
-  finding(assumption: string): Finding;
+  finding: (assumption: string) => Finding;
   /** All files that may leave this machine, or be shown to people: the file, and the report. */
   texts(): Promise<string>;
   said: string[];
