@@ -26,7 +26,8 @@ export interface Beginning {
   flow: Flow;
   env: 'sandbox' | 'prod';
   assumed: Record<string, FoundSetting>;
-  secrets: Omit<PrivateState, 'format' | 'key' | 'ids' | 'begun' | 'learned' | 'words'>;
+  secrets: Omit<PrivateState, 'format' | 'key' | 'fields' | 'ids' | 'begun' | 'learned' | 'words'> &
+    Partial<Pick<PrivateState, 'fields'>>;
 }
 
 /** A running probe: what it has seen, and what it needs to go on. Every call is saved at once. */
@@ -79,6 +80,7 @@ export class ProbeRun {
       {
         format: 'videoid-probe-private/1',
         key: randomBytes(32).toString('base64'),
+        fields: {},
         ids: {},
         begun: [],
         learned: {},

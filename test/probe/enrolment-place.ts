@@ -136,6 +136,6 @@ export class EnrolmentPlace {
 
   private options(config: Config) {
     const { patience } = this;
-    return { config, people: this.people(), others: true, simulated: true, poll: 2, patience };
+    return { config, people: this.people(), others: true, simulated: true, poll: 2, patience, callbacks: {} };
   }
 }

@@ -101,6 +101,7 @@ export class ProbePlace {
       callbacks: {},
       poll: 5,
       patience: 20_000,
+      callbacks: {},
     };
   }
 

@@ -18,8 +18,8 @@ export interface Change {
 /** Calls with the status that the documents promise after them (§4, §6, §8). */
 const CAUSES: readonly [method: string, path: RegExp, status: string][] = [
   ['POST', /\/(?:approve|pl_approve|validate_videoid)\/?$/, 'ENROLLREADY'],
-  ['POST', /\/(?:refuse|refuse_videoid|cancel)\/?$/, 'CANCELLED'],
-  ['DELETE', /\/request\/[^/]+\/?$/, 'CANCELLED'],
+  ['POST', /\/(?:refuse|refuse_videoid)\/?$/, 'CANCELLED'],
+  ['DELETE', /\/(?:request\/[^/]+|cancel)\/?$/, 'CANCELLED'],
   ['POST', /\/sign(?:\/[^/]*)?\/?$/, 'ISSUED'],
 ];
 

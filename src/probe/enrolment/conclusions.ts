@@ -9,6 +9,7 @@ import {
   contradicted,
   liveStatus,
   notSeen,
+  side,
   wordsListed,
   wrongStatus,
 } from '../findings.js';
@@ -42,9 +43,9 @@ export const ENROLMENT_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
     const first = seen.all('declaration', 'approve').find(isDone);
     const other = seen.last('declaration-rao-number', 'approve-rao-number');
     const refused = seen.all('declaration', 'approve').find(refuses);
-    const set = seen.assumed('raoAsString') ?? DEFAULTS.raoAsString;
-    if (isDone(other)) return sideOf(set !== true, because(refused, other));
-    if (first !== undefined) return sideOf(set === true, because(first));
+    const sent = (seen.assumed('raoAsString') ?? DEFAULTS.raoAsString) === true;
+    if (isDone(other)) return side(!sent, DEFAULTS.raoAsString, because(refused, other));
+    if (first !== undefined) return confirmed(because(first), sent);
     return notSeen(because(refused, other));
   },
   bareNotFound: (seen) => bareNotFound(seen),
@@ -173,10 +174,6 @@ function came(mail: unknown): string {
 
 function doneOf(seen: Seen, ...occasions: readonly string[]): Exchange | undefined {
   return seen.all(...occasions).find(isDone);
-}
-
-function sideOf(asString: boolean, evidence: string): Verdict {
-  return asString === DEFAULTS.raoAsString ? confirmed(evidence, asString) : contradicted(evidence, asString);
 }
 
 function isBare(exchange: Exchange | undefined): boolean {
