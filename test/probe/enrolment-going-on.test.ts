@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { AttendedPeople } from '../../src/probe/attended-people.js';
 import { type People, Stopped } from '../../src/probe/people.js';
-import { type ChangingProxy, changingProxy } from './changing-proxy.js';
+import { type ChangingProxy, changingProxy } from './changing-authority.js';
 import { EnrolmentPlace } from './enrolment-place.js';
 
 let place: EnrolmentPlace;

@@ -101,7 +101,6 @@ export class ProbePlace {
       callbacks: {},
       poll: 5,
       patience: 20_000,
-      callbacks: {},
     };
   }
 
