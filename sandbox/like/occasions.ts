@@ -43,7 +43,9 @@ function isByKind({ query }: Answered): boolean {
   return query['document_type'] !== undefined;
 }
 
-function unlocks({ body }: Answered): boolean {
+/** A probe tries a way that no provider has. A wrong value of a documented way is refused like a wrong code. */
+function unlocks({ body, words }: Answered): boolean {
+  if (body['ext_unlock_type'] === 'biometric' && /Confirmation Code invalid/.test(words)) return false;
   return body['ext_unlock_type'] !== undefined || body['ext_unlock_value'] !== undefined;
 }
 

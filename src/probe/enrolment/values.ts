@@ -44,7 +44,7 @@ export async function valuesFor(
     const known = again.includes(name) ? undefined : (fields[name] ?? fixed[name]);
     const proposed = known ?? fields[name] ?? madeUp(name);
     fields[name] = known === undefined && people.attended ? await typed(people, name, proposed) : proposed;
-    run.values.add(fields[name]);
+    run.values.addPersonal(fields[name]);
   }
   await run.save();
   return { ...fields };

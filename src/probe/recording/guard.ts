@@ -35,9 +35,11 @@ export function guarded(file: ProbeFile, showing: Showing): ProbeFile {
   };
 }
 
-/** Notes hold statuses as the provider wrote them. Sentences about deviations are ours. */
+/** Notes that hold statuses as the provider wrote them. All others are words of ours. */
+const OF_PROVIDER = /^(statuses|status-after-.*|landed)$/;
+
 function guardedNote({ name, value }: Note, showing: Showing): Note['value'] {
-  if (name.startsWith('deviation: ')) return value;
+  if (!OF_PROVIDER.test(name)) return value;
   if (Array.isArray(value)) return value.map((word) => guardedWord(word, showing));
   return typeof value === 'string' ? guardedWord(value, showing) : value;
 }

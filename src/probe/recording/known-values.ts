@@ -21,10 +21,15 @@ export class KnownValues {
     for (const value of values) {
       const text = value?.trim() ?? '';
       if (text.length < 2) continue;
-      for (const part of [text, ...partsOf(text)]) this.#texts.add(part);
+      this.#texts.add(text);
       if (text.length < SHORTEST) continue;
       for (const spelled of spellings(text)) this.#values.add(spelled);
     }
+  }
+
+  /** Data of a person. The parts of a name may stand alone. */
+  addPersonal(...values: readonly (string | undefined)[]): void {
+    this.add(...values, ...values.flatMap((value) => partsOf(value ?? '')));
   }
 
   /** Words of the provider without the values, and without everything that looks like one. */
@@ -57,8 +62,6 @@ function spellings(text: string): string[] {
     Buffer.from(text).toString('base64').replace(/=+$/, ''),
     // `+34 600…` comes back as `34600…`.
     ...(/^\+?[\d\s().-]+$/.test(text) && digits.length >= 6 ? [digits] : []),
-    // The parts of a name may stand alone.
-    ...partsOf(text).filter((part) => part.length >= SHORTEST),
   ].map((spelled) => spelled.toLowerCase());
 }
 

@@ -70,7 +70,7 @@ function shapeOfNumber(value: number, showing: Showing, name: string): Shape {
   const digits = String(Math.abs(value)).length;
   if (SECRET.test(name)) return { type: 'number', digits: 0 };
   if (SETTINGS.test(name) && digits <= 4) return { type: 'number', digits, is: value };
-  if (isPersonal(name)) showing.values.add(String(value));
+  if (isPersonal(name)) showing.values.addPersonal(String(value));
   return { type: 'number', digits, hash: hashOf(String(value), showing) };
 }
 
@@ -82,7 +82,7 @@ function shapeOfText(value: string, showing: Showing, name: string): Shape {
   const { length } = value;
   const hash = hashOf(value, showing);
   if (isPersonal(name)) {
-    showing.values.add(value);
+    showing.values.addPersonal(value);
     return { type: 'string', length, ...defined({ form: formOf(value) }), ...(value === '' ? {} : { hash }) };
   }
   if (value === '') return { type: 'string', length, is: '' };
