@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Flow } from '../messages/request.js';
+import { printable } from '../process/printable.js';
 import { define } from './command.js';
 import { type Fields, fieldOf } from './field-flag.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
@@ -105,7 +106,8 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
     });
   }
   const say = (...lines: string[]): void => {
-    if (!screen.json || flags.unattended !== true) for (const line of lines) process.stderr.write(`${line}\n`);
+    if (!screen.json || flags.unattended !== true)
+      for (const line of lines) process.stderr.write(`${printable(line)}\n`);
   };
   const simulated = flags.unattended === true;
   const people = simulated

@@ -246,8 +246,8 @@ function createSide(
   const assumed = seen.assumed(name) ?? DEFAULTS[name];
   // Two sides may have been needed together. The last create then carried both.
   const taken = seen.note('create', 'sides');
-  if (Array.isArray(taken) && taken.includes(name))
-    return side(otherThan(assumed), DEFAULTS[name], because(creates.find(refuses), changed));
+  const isTaken = isDone(changed) || (Array.isArray(taken) && taken.includes(name));
+  if (isTaken) return side(otherThan(assumed), DEFAULTS[name], because(creates.find(refuses), changed));
   const done = creates.find(isDone);
   if (done === undefined) return notSeen(because(...creates));
   const sent = done.body?.type === 'object' ? done.body.fields : {};
