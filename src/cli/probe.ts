@@ -3,6 +3,7 @@ import { Option } from 'commander';
 import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Flow } from '../messages/request.js';
+import type { People } from '../probe/people.js';
 import { printable } from '../process/printable.js';
 import { define } from './command.js';
 import { type Fields, fieldOf } from './field-flag.js';
@@ -87,7 +88,7 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
   const { SimulatedPeople } = await import('../probe/simulated-people.js');
   const { beginProbe, carryOutProbe, placeOf } = await import('../probe/probe.js');
   const { ProbeStorage } = await import('../probe/storage.js');
-  const { linesOf } = await import('../probe/report.js');
+  const { linesOf } = await import('../probe/report/rendering.js');
   let storage = file === undefined ? undefined : new ProbeStorage(file);
   const authority =
     storage === undefined ? authorityOf(config, flags) : (await storage.load()).secrets.registrationAuthority;
@@ -129,12 +130,7 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
         flow: flags.flow,
         registrationAuthority: authority,
         officer: officerOf(settings, flags),
-        signer: {
-          phone: flags.phone ?? (simulated ? MADE_UP.phone : await people.line('The phone of the person who signs')),
-          email:
-            flags.email ??
-            (simulated ? MADE_UP.email : await people.line('The e-mail address of the person who signs')),
-        },
+        signer: simulated ? MADE_UP : await signerFrom(people, flags),
         profile: flags.profile ?? settings.profiles[0] ?? '',
         fields: flags.field,
         documents: flags.document ?? [],
@@ -142,6 +138,8 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
       },
       options,
     );
+    const { officer } = (await storage.load()).secrets;
+    say(officer === undefined ? 'A person decides in the provider’s console.' : `Officer ${officer} decides.`);
     say(`The probe writes ${storage.path}, which you can send to others, and ${storage.privatePath}, which you keep.`);
     const report = await carryOutProbe(storage, options);
     screen.answer(report, [...linesOf(report), '', `Report: ${storage.reportPath}`, `To send: ${storage.path}`]);
@@ -153,6 +151,23 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
   } finally {
     if (people instanceof AttendedPeople) people.close();
   }
+}
+
+/** The person who signs. What was not given is asked for. @throws VideoIdError BAD_PHONE, BAD_EMAIL, Stopped */
+async function signerFrom(people: People, given: Pick<Flags, 'phone' | 'email'>): Promise<typeof MADE_UP> {
+  const { checkedInput, email, phone } = await import('../client/input/input.js');
+  const asked = async (schema: typeof email, flag: string | undefined, question: string): Promise<string> => {
+    if (flag !== undefined) return checkedInput(schema, flag);
+    for (;;) {
+      const typed = schema.safeParse(await people.line(question));
+      if (typed.success) return typed.data;
+      people.say(typed.error.issues[0]?.message ?? '');
+    }
+  };
+  return {
+    phone: await asked(phone, given.phone, 'The phone of the person who signs'),
+    email: await asked(email, given.email, 'The e-mail address of the person who signs'),
+  };
 }
 
 /** The registration authority to try: the given one, or the only one that is not in production. */
@@ -168,7 +183,7 @@ function authorityOf({ environments, registrationAuthorities }: Config, flags: F
   });
 }
 
-/** Who decides: the given officer, or the only one. Otherwise a person in the console. */
+/** Who decides: the given officer, or the first of the settings. Otherwise a person in the console. */
 function officerOf(
   { officers }: Config['registrationAuthorities'][string],
   { officer, console }: Flags,

@@ -5,7 +5,7 @@ import { probeChecks } from '../../src/cli/checks/probes.js';
 import { standingLines, standingView } from '../../src/cli/standing-words.js';
 import { loadConfig } from '../../src/config.js';
 import type { ProbeFile } from '../../src/probe/file.js';
-import { reportOf } from '../../src/probe/report.js';
+import { reportOf } from '../../src/probe/report/report.js';
 import { ASSUMPTIONS } from '../../src/uanataca/one-shot/assumptions.js';
 import { probeFile } from '../probe/probe-file.js';
 

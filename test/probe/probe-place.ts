@@ -8,7 +8,7 @@ import type { Finding, ProbeFile } from '../../src/probe/file.js';
 import type { ProbeOptions } from '../../src/probe/flow.js';
 import type { People } from '../../src/probe/people.js';
 import { beginProbe, carryOutProbe } from '../../src/probe/probe.js';
-import type { Report } from '../../src/probe/report.js';
+import type { Report } from '../../src/probe/report/report.js';
 import { SimulatedPeople } from '../../src/probe/simulated-people.js';
 import { readProbeFile, type ProbeStorage } from '../../src/probe/storage.js';
 import { layAuthority } from '../keys.js';

@@ -1,6 +1,6 @@
 import { conclude } from '../../src/probe/findings.js';
 import type { Exchange, Finding, ProbeFile, Shape } from '../../src/probe/file.js';
-import { reportOf } from '../../src/probe/report.js';
+import { reportOf } from '../../src/probe/report/report.js';
 import { Seen } from '../../src/probe/seen.js';
 import { SIGNATURE_CONCLUSIONS } from '../../src/probe/signature/conclusions.js';
 import { probeFile } from './probe-file.js';

@@ -1,5 +1,5 @@
 import type { FoundSetting } from '../../probe/file.js';
-import { inWords } from '../../probe/report.js';
+import { inWords } from '../../probe/report/provider-words.js';
 import type { Standing } from '../../probe/standing.js';
 
 /**
