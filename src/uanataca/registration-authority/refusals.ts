@@ -26,6 +26,7 @@ function refusalsOf(assumed: RegistrationAuthorityAssumptions): KnownRefusal<Cal
       calls: ['firstUnused'],
       words: anyOf(assumed.noScratchcardTexts),
       code: 'NO_SCRATCHCARD_LEFT',
+      anyStatus: true,
     },
     // The web framework's own words for something that does not exist.
     { section: '§8.1 404', calls: ['firstUnused'], words: /^Not found\.$/i, code: 'NO_SCRATCHCARD_LEFT' },
@@ -34,8 +35,9 @@ function refusalsOf(assumed: RegistrationAuthorityAssumptions): KnownRefusal<Cal
       calls: ['create'],
       words: anyOf(assumed.scratchcardUsedTexts),
       code: 'SCRATCHCARD_USED',
+      anyStatus: true,
     },
-    { section: '§8.2 412', words: anyOf(assumed.wrongStatusTexts), code: 'REQUEST_STATUS_REFUSED' },
+    { section: '§8.2 412', words: anyOf(assumed.wrongStatusTexts), code: 'REQUEST_STATUS_REFUSED', anyStatus: true },
     ...REFUSALS,
     ...COMMON_REFUSALS,
     { section: '§2.3 500', words: /\b\w+ matching query does not exist/i, code: 'PROVIDER_NOT_FOUND' },
