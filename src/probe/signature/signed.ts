@@ -5,6 +5,7 @@ import type { Assumptions } from '../../uanataca/one-shot/assumptions.js';
 import type { Step } from '../course.js';
 import { type ProbeDocument, type SignatureContext } from './context.js';
 import { uidOf } from './documents.js';
+import { levelOf } from './level.js';
 import { waitFor } from '../waiting.js';
 
 const WRONG = new Secret('000000');
@@ -113,15 +114,6 @@ function noteVerification({ run }: SignatureContext, name: string, verified: Fil
     const value = verification.facts[fact];
     if (value !== undefined && /^[\w.-]{1,40}$/.test(value)) run.note(`${fact}: ${name}`, value);
   }
-}
-
-/** The PAdES baseline level, as far as the file shows it. */
-function levelOf({ verification: { reasons, facts }, file }: FileVerification): string {
-  if (file.added.length === 0) return 'not signed';
-  const stamped = facts['timestamp'] === 'present';
-  if (!stamped) return 'B-B';
-  if (!reasons.includes('validation-material-appended')) return 'B-T';
-  return facts['documentTimestamp'] === undefined ? 'B-LT' : 'B-LTA';
 }
 
 function wordsOf({ verification: { result, reasons } }: FileVerification): string {
