@@ -1,6 +1,7 @@
 import { VideoIdError } from '../messages/failures.js';
 import { sentence } from '../messages/sentences.js';
 import type { ProviderError } from '../uanataca/errors.js';
+import { NO_REQUEST } from './file.js';
 import { Stopped, type People } from './people.js';
 import type { ProbeRun } from './run.js';
 
@@ -67,8 +68,12 @@ async function carryOut<At extends Context>(step: Step<At>, at: At): Promise<voi
     if (error instanceof Stopped) throw error;
     if (!(error instanceof VideoIdError)) throw error;
     await run.end('failed', error.code);
-    if (step.essential === true) throw error;
-    people.say(`    It failed (${error.code}): ${error.message}`, '    The probe goes on without it.');
+    const message = run.values.without(error.message);
+    if (step.essential === true) {
+      const { field, remedy } = error;
+      throw new VideoIdError(error.code, message, { field, remedy: remedy && run.values.without(remedy) });
+    }
+    people.say(`    It failed (${error.code}): ${message}`, '    The probe goes on without it.');
   }
 }
 
@@ -107,5 +112,5 @@ export function cannotGoOnWithout(
 
 /** Why a step about a request is left out that a step before did not make. */
 export function missing(id: string | undefined): string | undefined {
-  return id === undefined ? 'there is no such request' : undefined;
+  return id === undefined ? NO_REQUEST : undefined;
 }

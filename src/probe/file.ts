@@ -179,6 +179,9 @@ export type Note = z.infer<typeof noteSchema>;
 
 export const STEP_ENDS = ['done', 'skipped', 'failed'] as const;
 
+/** Why a step is left out for now: another one failed before it. */
+export const NO_REQUEST = 'there is no such request';
+
 const stepSchema = z.strictObject({
   name: z.string(),
   end: z.enum(STEP_ENDS),
@@ -210,7 +213,7 @@ export const probeFileSchema = z.strictObject({
   format: z.literal('videoid-probe/1'),
   flow: z.enum(['signature', 'enrolment']),
   /** ISO 8601, UTC. */
-  begun: z.string(),
+  begun: z.iso.datetime(),
   ended: z.string().optional(),
   env: z.enum(['sandbox', 'prod']),
   /** The settings of assumptions with which it was made, where they are not the defaults. */

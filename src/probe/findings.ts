@@ -54,13 +54,22 @@ export function wordsListed(
 ): Verdict {
   const understood = exchanges.find(expected);
   if (understood !== undefined) return confirmed(because(understood));
-  const refused = exchanges.filter(refuses);
+  const refused = exchanges.filter(speaksOfTheRequest);
   const [first] = refused;
   if (first === undefined) return notSeen(because(...exchanges));
   const words = refused.flatMap((exchange) => wordsOf(exchange) ?? []);
   const different = [...new Map(words.map((each) => [JSON.stringify(each), each])).values()];
   if (different.length === 0) return contradicted(`${because(first)}: the refusal has no words that a list can name`);
   return contradicted(because(...refused), [...defaults, ...different]);
+}
+
+/** Refusals that say nothing about the request: something does not exist, is too large, or the server has trouble. */
+const OTHER_REASONS = new Set([404, 405, 408, 410, 413, 415, 500]);
+
+function speaksOfTheRequest(exchange: Exchange): boolean {
+  const { status, read } = exchange.answer ?? {};
+  if (status === 429) return read?.origin !== 'foreign';
+  return refuses(exchange) && read?.bare !== true && !OTHER_REASONS.has(status ?? 0);
 }
 
 /** The words with which calls are refused that came too early or too late. */
@@ -95,11 +104,11 @@ export const COMMON_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
   answersAreJson(seen) {
     const refused = seen.every.filter(refuses);
     const foreign = refused.filter(({ answer }) => answer?.form !== 'json');
-    const occasions = new Set(foreign.map(({ occasion }) => occasion));
+    const places = new Set(foreign.map(({ method, path }) => `${method} ${path}`));
     if (refused.length === 0) return notSeen('nothing was refused');
     if (foreign.length === 0) return confirmed(`${refused.length} refusals, all of them in JSON`, true);
     // One page may come from something in between.
-    if (occasions.size < 2) return notSeen(`${because(...foreign)}; the others in JSON`);
+    if (places.size < 2) return notSeen(`${because(...foreign.slice(0, 4))}; the others in JSON`);
     return contradicted(because(...foreign.slice(0, 4)), false);
   },
   unknownRefusals(seen) {

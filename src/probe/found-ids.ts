@@ -7,10 +7,10 @@ export class Leaves {
     this.#leaves = leavesOf(json, '', 0);
   }
 
-  /** The first number in a field with a name as these, the first of them first. */
-  number(...names: readonly RegExp[]): string | undefined {
-    const numbers = this.#leaves.filter(([, value]) => /^\d{1,20}$/.test(value));
-    return names.map((words) => numbers.find(([name]) => words.test(name))?.[1]).find(Boolean);
+  /** The first id in a field with a name as these, the first of them first. */
+  id(...names: readonly RegExp[]): string | undefined {
+    const ids = this.#leaves.filter(([, value]) => /^(\d{1,20}|[0-9a-f-]{32,36})$/i.test(value));
+    return names.map((words) => ids.find(([name]) => words.test(name))?.[1]).find(Boolean);
   }
 
   get link(): string | undefined {

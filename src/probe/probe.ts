@@ -98,7 +98,10 @@ export async function carryOutProbe(storage: ProbeStorage, options: ProbeOptions
       await withdraw?.();
     }
     people.say('');
-    return reportOf(run.file, storage.path, { environment: place.name, words: run.secrets.words });
+    return reportOf(guarded(run.file, run.showing), storage.path, {
+      environment: place.name,
+      words: run.secrets.words,
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
     await unlock();
@@ -117,7 +120,7 @@ async function concludeProbe(run: ProbeRun, storage: ProbeStorage, environment: 
   const names = assumptions.map(({ name }) => name);
   run.file.findings = conclude(conclusions, names, new Seen(guarded(run.file, run.showing)));
   await run.save();
-  const report = reportOf(run.file, storage.path, { environment, words: run.secrets.words });
+  const report = reportOf(guarded(run.file, run.showing), storage.path, { environment, words: run.secrets.words });
   await storage.saveReport(markdownOf(report, assumptions));
 }
 

@@ -3,7 +3,7 @@ import { ProviderError } from '../uanataca/errors.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Flow } from '../messages/request.js';
 import { claimed, numbered } from './callbacks/kept.js';
-import type { Exchange, FoundSetting, NewCallback, Note, ProbeFile } from './file.js';
+import { type Exchange, type FoundSetting, type NewCallback, NO_REQUEST, type Note, type ProbeFile } from './file.js';
 import type { PrivateState } from './private-file.js';
 import { guarded } from './recording/guard.js';
 import { KnownValues } from './recording/known-values.js';
@@ -26,7 +26,7 @@ export interface Beginning {
   flow: Flow;
   env: 'sandbox' | 'prod';
   assumed: Record<string, FoundSetting>;
-  secrets: Omit<PrivateState, 'format' | 'key' | 'fields' | 'ids' | 'begun' | 'learned' | 'words'> &
+  secrets: Omit<PrivateState, 'format' | 'key' | 'fields' | 'ids' | 'begun' | 'learned' | 'people' | 'words'> &
     Partial<Pick<PrivateState, 'fields'>>;
 }
 
@@ -53,6 +53,7 @@ export class ProbeRun {
       ...Object.values({ ...secrets.fields, ...secrets.ids }),
       secrets.callbacks?.token,
     );
+    this.values.addPersonal(...secrets.people);
     this.recorder = new Recorder({
       showing: this.showing,
       nameOf: (id) => this.#nameOf(id),
@@ -84,6 +85,7 @@ export class ProbeRun {
         ids: {},
         begun: [],
         learned: {},
+        people: [],
         words: {},
         ...secrets,
       },
@@ -103,7 +105,10 @@ export class ProbeRun {
   }
 
   isDone(step: string): boolean {
-    return this.file.steps.some(({ name, end }) => name === step && end !== 'failed');
+    // What was left out because a step before it failed may be possible now.
+    return this.file.steps.some(
+      ({ name, end, why }) => name === step && (end === 'done' || (end === 'skipped' && why !== NO_REQUEST)),
+    );
   }
 
   begin(step: string): void {
@@ -222,6 +227,7 @@ export class ProbeRun {
     for (const [hash, words] of [...Object.entries(this.secrets.words), ...this.recorder.words]) {
       this.secrets.words[hash] = this.values.redacted(words);
     }
+    this.secrets.people = this.values.personal;
     const saving = this.#saving.then(() => this.#storage.save(guarded(this.file, this.showing), this.secrets));
     this.#saving = saving.catch(() => undefined);
     await saving;

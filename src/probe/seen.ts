@@ -26,7 +26,7 @@ export class Seen {
     const noted = this.notes('statuses').flatMap(({ value }) => (Array.isArray(value) ? value : []));
     const read = this.all('read', 'read-cancelled').flatMap(({ answer }) => {
       const status = fieldOf(answer?.body, 'status');
-      return status?.type === 'string' && status.is !== undefined ? [status.is] : [];
+      return status?.type === 'string' && status.is !== undefined ? [status.is.toUpperCase()] : [];
     });
     return [...new Set([...read, ...noted])];
   }
@@ -68,6 +68,14 @@ export function refuses({ answer }: Exchange): boolean {
 
 export function succeeded({ answer }: Exchange): boolean {
   return answer !== undefined && answer.status >= 200 && answer.status < 300 && answer.read?.succeeded !== false;
+}
+
+/** Whether a read shows that something is not there. Trouble of a server or a network shows nothing. */
+export function isAbsent(exchange: Exchange | undefined): boolean {
+  if (exchange === undefined) return false;
+  const { answer, outcome } = exchange;
+  if (outcome?.code === 'PROVIDER_NOT_FOUND') return true;
+  return refuses(exchange) && answer?.form === 'json' && answer.read?.own === true && answer.status !== 500;
 }
 
 /** What the product made of it: a failure with this code. */
@@ -130,5 +138,5 @@ export function fieldOf(shape: Shape | undefined, name: string, depth = 0): Shap
 
 /** `"status": "success"` of an envelope is not the status of a request. */
 function isEnvelope(shape: Shape | undefined): boolean {
-  return shape?.type === 'string' && !/^[A-Z][A-Z_]{2,39}$/.test(shape.is ?? '');
+  return shape?.type === 'string' && /^(success|ok|error|fail(ed|ure)?)?$|^\d{3}\b/i.test(shape.is ?? '');
 }

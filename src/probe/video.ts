@@ -2,7 +2,8 @@ import type { Subject } from './context.js';
 import { type Step, cannotGoOn, missing } from './course.js';
 import { type ReadingContext, waitFor } from './waiting.js';
 
-const AFTER_VIDEO = ['VIDEOREVIEW', 'CREATED', 'ENROLLREADY', 'CANCELLED', 'ISSUED', 'VIDEOERROR'];
+/** VIDEOERROR is none: nobody knows whether the signer can try again with the same link (§6). */
+const AFTER_VIDEO = ['VIDEOREVIEW', 'CREATED', 'ENROLLREADY', 'CANCELLED', 'ISSUED'];
 
 /** The signer films the video. @param reads the call that reads a request */
 export function videoStep(name: string, subject: Subject, reads = 'GET /request/{request_pk}'): Step<ReadingContext> {

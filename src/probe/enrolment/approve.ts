@@ -1,5 +1,6 @@
 import type { CardSecrets } from '../../uanataca/registration-authority/registration-authority.js';
 import { type Step, cannotGoOnWithout } from '../course.js';
+import { isAboutRaoField } from '../officer.js';
 import type { Tried } from '../run.js';
 import { read, waitFor } from '../waiting.js';
 import { type EnrolmentContext, unlessCreated } from './context.js';
@@ -78,7 +79,7 @@ async function approve(at: EnrolmentContext): Promise<Approved> {
     const receipt = await declare(at, 'declaration-for-approval');
     if (receipt !== undefined) tried = await call('approve-receipt', { receiptInApprove: true }, receipt);
     if (tried.error === undefined) await at.learn({ receiptInApprove: true });
-  } else if (isAbout(tried, /\brao|type|\bint\b/i)) {
+  } else if (isAboutRaoField(tried) || isAbout(tried, /\brao_id\b|invalid literal for int/i)) {
     const raoAsString = !at.assumed.raoAsString;
     tried = await call('approve-rao-number', { receiptInApprove: false, raoAsString });
     if (tried.error === undefined) await at.learn({ raoAsString });

@@ -10,6 +10,7 @@ const SHORTEST = 4;
 export class KnownValues {
   readonly #values = new Set<string>();
   readonly #texts = new Set<string>();
+  readonly #personal = new Set<string>();
   readonly #others: KnownValues | undefined;
 
   /** @param others values that are known too, and to which nothing is added */
@@ -29,25 +30,32 @@ export class KnownValues {
 
   /** Data of a person. The parts of a name may stand alone. */
   addPersonal(...values: readonly (string | undefined)[]): void {
+    for (const value of values) if (value !== undefined && value.trim() !== '') this.#personal.add(value.trim());
     this.add(...values, ...values.flatMap((value) => partsOf(value ?? '')));
+  }
+
+  /** The data of people, without credentials and codes. */
+  get personal(): string[] {
+    return [...this.#personal];
+  }
+
+  /** A text without the values. */
+  without(words: string): string {
+    const texts = [...this.#texts].toSorted((one, other) => other.length - one.length);
+    return texts.reduce((left, text) => left.replace(new RegExp(matcherOf(text), 'giu'), REDACTED), words);
   }
 
   /** Words of the provider without the values, and without everything that looks like one. */
   redacted(words: string): string {
-    const texts = [...this.#texts].toSorted((one, other) => other.length - one.length);
-    // A short value is in too many words, so it must stand alone.
-    const withoutShort = texts
-      .filter((text) => text.length <= SHORTEST)
-      .reduce((left, text) => left.replace(new RegExp(alone(text), 'giu'), REDACTED), words);
-    return redact(
-      withoutShort,
-      texts.filter((text) => text.length > SHORTEST),
-    );
+    return redact(this.without(words), []);
   }
 
   /** Whether a text holds one of the values, in any spelling. */
   isIn(text: string): boolean {
     const lower = text.toLowerCase();
+    // A short value is in too many words, so it must stand alone.
+    const parts = new Set(lower.split(/[^\p{L}\p{N}]+/u));
+    if ([...this.#texts].some((value) => value.length < SHORTEST && parts.has(value.toLowerCase()))) return true;
     return [...this.#values].some((value) => lower.includes(value)) || this.#others?.isIn(text) === true;
   }
 }
@@ -65,11 +73,15 @@ function spellings(text: string): string[] {
   ].map((spelled) => spelled.toLowerCase());
 }
 
-/** The parts of a name. */
+/** The parts of a name, and of a number with a prefix. */
 function partsOf(text: string): string[] {
-  return /^\p{L}[\p{L}\s'-]+$/u.test(text) ? text.split(/[\s-]+/).filter((part) => part.length > 1) : [];
+  const parts = text.split(/[\s/-]+/);
+  if (parts.length < 2) return [];
+  const isName = /^\p{L}[\p{L}\s'-]+$/u.test(text);
+  return parts.filter((part) => part.length > (isName ? 1 : SHORTEST));
 }
 
-function alone(text: string): string {
-  return String.raw`(?<![\p{L}\p{N}])${literal(text)}(?![\p{L}\p{N}])`;
+/** The source of a regular expression. A short value must stand alone. */
+function matcherOf(text: string): string {
+  return text.length > SHORTEST ? literal(text) : String.raw`(?<![\p{L}\p{N}])${literal(text)}(?![\p{L}\p{N}])`;
 }

@@ -107,6 +107,7 @@ const TEXTS = [
 /** Values of fields with a fixed vocabulary. */
 const VALUES = new Set<string>([
   ...PROVIDER_STATUSES,
+  ...PROVIDER_STATUSES.map((status) => status.toLowerCase()),
   ...PROFILES.map(({ name }) => name),
   ...'PFnubeQAFCiudadano PFnubeNC'.split(' '),
   ...'VALIDATED REFUSED VALID REVOKED UNKNOW ACTIVE SUSPENDED'.split(' '),

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import { defined } from '../../messages/defined.js';
-import { isFieldName } from '../../messages/request-fields.js';
+import { FIELD_WORDS, isFieldName } from '../../messages/request-fields.js';
 import type { Shape } from '../file.js';
 import { isKnownName, knownText } from './known-words.js';
 import type { KnownValues } from './known-values.js';
@@ -23,10 +23,13 @@ const VOCABULARY = /^(status|event_type|previous_status|videoid_status|valid)$/;
 const NEW_WORD = /^[A-Z][A-Z_]{2,39}$/;
 
 /** Fields whose booleans and short numbers say something about the interface, and nothing about a person. */
-const SETTINGS = /^(videoid_mode|paperless_mode|secure_element|password|pin|is_identificator|count|code|moved)$/;
+const SETTINGS = /^(videoid_mode|paperless_mode|secure_element|password|pin|is_identificator)$/;
 
 /** Of persons, in name only: error answers of the Registration Authority API use these fields for words (§2.3). */
 const NOT_PERSONAL = new Set(['title', 'description', 'country_name']);
+
+/** Characters. A part of a link that is so long may be a token. */
+const LONG = 12;
 
 const DEEPEST = 8;
 const MOST_FIELDS = 120;
@@ -91,6 +94,8 @@ function shapeOfText(value: string, showing: Showing, name: string): Shape {
   const isDocumented = (name === 'loc' && isKnownName(value)) || isStatusLine(value);
   const is = isWord || isCountry || isDocumented ? value : knownText(value);
   if (is !== undefined) return { type: 'string', length, is };
+  if (/^https?:/.test(value)) showing.values.add(...value.split(/[/?#&=]/).filter((part) => part.length >= LONG));
+  else if (!SPEAKING.test(name) && isFreeText(value)) showing.values.addPersonal(value);
   return { type: 'string', length, ...defined({ form: formOf(value) }), hash };
 }
 
@@ -100,15 +105,43 @@ function isStatusLine(value: string): boolean {
   return phrase !== undefined && STATUS_CODES[code] === phrase;
 }
 
+/** A field of a request that is about a person, however it is spelled: `given_name`, `givenName`, `nombre`. */
 function isPersonal(name: string): boolean {
-  return isFieldName(name) && !NOT_PERSONAL.has(name);
+  return (isFieldName(name) && !NOT_PERSONAL.has(name)) || PERSONAL.has(plain(name));
+}
+
+function plain(name: string): string {
+  return name.replaceAll(/[_-]/g, '').toLowerCase();
+}
+
+const PERSONAL: ReadonlySet<string> = new Set([
+  ...Object.keys(FIELD_WORDS)
+    .filter((name) => !NOT_PERSONAL.has(name))
+    .map(plain),
+  ...'firstname lastname middlename fullname surname surnames familyname commonname cn subject'.split(' '),
+  ...'nombre nombres apellido apellidos apellido1 apellido2 primerapellido segundoapellido dni nif nie'.split(' '),
+  ...'phone phonenumber mobile mobilephone telefono movil mail emailaddress correo address direccion'.split(' '),
+  ...'documentnumber iddocument identitynumber passport passportnumber dateofbirth birthday'.split(' '),
+]);
+
+/** Fields in which the provider speaks. Other free text of an answer may be a person's. */
+const SPEAKING =
+  /^(message|messsage|detail|details|error|errors|title|description|msg|reason|status|type|name|key|filename)$/;
+
+function isFreeText(value: string): boolean {
+  return value.length <= 60 && /\p{L}{2}/u.test(value) && !/^[\w.-]+$/.test(value);
 }
 
 /** A field's name. One that is no name, but a value, is shown by its hash. */
 export function nameShown(name: string, showing: Showing): string {
   if (isKnownName(name)) return name;
-  if (/^[A-Za-z][A-Za-z_-]{0,39}\d{0,2}$/.test(name) && !showing.values.isIn(name)) return name;
+  if (/^[A-Za-z][A-Za-z_-]{0,39}\d{0,2}$/.test(name) && !isRandom(name) && !showing.values.isIn(name)) return name;
   return `{${hashOf(name, showing)}}`;
+}
+
+/** Whether a name looks like a part of a token: capitals and small letters change often. */
+function isRandom(name: string): boolean {
+  return (name.match(/[a-z][A-Z]/g)?.length ?? 0) > 5 || /[A-Za-z]{26,}/.test(name);
 }
 
 /** 48 bits with a secret key: equal values have equal hashes, and nobody without the key can try values. */

@@ -94,6 +94,7 @@ async function create(at: SignatureContext, subject: Subject): Promise<void> {
   if (run.isMarked(`${subject}.create`)) return adopt(at, subject);
   const tried = new Set<string>();
   let said: string | undefined;
+  let first: ProviderError | undefined;
   let kept: Partial<Assumptions> = {};
   let occasion = 'create';
   let sides: Partial<Assumptions> = {};
@@ -129,14 +130,18 @@ async function create(at: SignatureContext, subject: Subject): Promise<void> {
     const next = SIDES.filter((each) => !tried.has(each.occasion)).toSorted(
       (one, other) => Number(other.hinted.test(words)) - Number(one.hinted.test(words)),
     );
+    first ??= error;
+    const isBilling = error.code === 'CREDENTIALS_REFUSED' || error.status === 402;
     const found = next
+      .filter((each) => !isBilling || each.occasion === 'create-base64')
       .map((each) => ({ ...each, changed: each.sides(at.assumed, settings.billing !== undefined) }))
       .find(({ changed, hinted }) => changed !== undefined && (hinted.test(words) || !error.familiar));
     if (found?.changed === undefined || error.kind !== 'refused') {
+      // If no other side helped, the first refusal was about something else.
       cannotGoOn(
-        error.code,
-        sentence(error.words),
-        error.remedy ?? 'Correct what the provider names, and run it again.',
+        first.code,
+        sentence(first.words),
+        first.remedy ?? 'Correct what the provider names, and run it again.',
       );
     }
     tried.add(found.occasion);
@@ -172,8 +177,8 @@ async function keep(
 async function keepFound(at: SignatureContext, subject: Subject, last: Recorded | undefined): Promise<boolean> {
   const found = new Leaves(last?.json);
   const { link } = found;
-  const request = found.number(/request.*(pk|id|number)$/i, /^(pk|id)$/i);
-  const videoid = found.number(/video.*(pk|id|number)$/i);
+  const request = found.id(/request.*(pk|id|number)$/i, /^(pk|id)$/i);
+  const videoid = found.id(/video.*(pk|id|number)$/i);
   if (request === undefined || videoid === undefined) return false;
   at.run.note('deviation: create', 'the ids or the link stand in fields with other names');
   at.people.say('    The answer has other field names than documented. The probe found the ids all the same.');
@@ -204,8 +209,8 @@ async function numberFrom({ people }: SignatureContext, question: string): Promi
   for (;;) {
     const typed = await people.line(`    ${question}`);
     if (typed === '') return undefined;
-    if (/^\d{1,20}$/.test(typed)) return typed;
-    people.say('    Type digits only.');
+    if (/^[A-Za-z0-9_-]{1,64}$/.test(typed)) return typed;
+    people.say('    Type the number as the console shows it.');
   }
 }
 

@@ -14,7 +14,7 @@ import {
   wordsListed,
   wrongStatus,
 } from '../findings.js';
-import { type Seen, fieldOf, is, isDone, refuses, sameWords, succeeded, wordsOf } from '../seen.js';
+import { type Seen, fieldOf, is, isAbsent, isDone, refuses, sameWords, wordsOf } from '../seen.js';
 
 const DEFAULTS = DEFAULT_ASSUMPTIONS;
 
@@ -82,7 +82,8 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
   alreadyIssuedTexts(seen) {
     const tried = seen.all('sign-again');
     const wrong = seen.last('wrong-code');
-    const checksCodeFirst = tried.some(is('not-accepted')) || sameWords(tried[0], wrong);
+    const checksCodeFirst =
+      tried.some(is('not-accepted')) || (wrong !== undefined && refuses(wrong) && sameWords(tried[0], wrong));
     if (checksCodeFirst) return notSeen(`${because(...tried)}: the code is checked first`);
     return wordsListed(tried, is('already-issued'), listOf(seen, 'alreadyIssuedTexts'));
   },
@@ -117,21 +118,24 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
     const [deleted, left] = [seen.last('delete'), seen.last('signed-left')];
     if (!isDone(deleted) || left === undefined) return notSeen(because(deleted, left));
     if (left.answer?.file?.pdf === true) return contradicted(because(deleted, left), 'original');
+    if (!isAbsent(left)) return notSeen(because(deleted, left));
     return confirmed(because(deleted, left), 'every-kind');
   },
   deletionByType(seen) {
     const [query, leftQuery] = [seen.last('delete-signed-query'), seen.last('signed-left-query')];
     const [path, leftPath] = [seen.last('delete-signed-path'), seen.last('signed-left-path')];
     if (query === undefined) return notSeen('no document was deleted by its kind');
-    if (isGone(leftQuery)) return confirmed(because(query, leftQuery), 'query');
-    if (isGone(leftPath)) return confirmed(because(query, leftQuery, path, leftPath), 'path');
-    return contradicted(`${because(query, leftQuery, path, leftPath)}: neither form deletes the signed file`);
+    const evidence = because(query, leftQuery, path, leftPath);
+    if (isDone(query) && isAbsent(leftQuery)) return confirmed(because(query, leftQuery), 'query');
+    if (isDone(path) && isAbsent(leftPath)) return confirmed(evidence, 'path');
+    const isThere = leftQuery?.answer?.file?.pdf === true && leftPath?.answer?.file?.pdf === true;
+    return isThere ? contradicted(`${evidence}: neither form deletes the signed file`) : notSeen(evidence);
   },
   deletedIsNotFound(seen) {
     const reads = seen.all('signed-left', 'signed-left-query', 'signed-left-path');
     const gone = reads.find((each) => each.outcome?.code === 'PROVIDER_NOT_FOUND');
     if (gone !== undefined) return confirmed(because(gone), true);
-    const other = reads.find((each) => each.answer?.file?.pdf !== true);
+    const other = reads.find(isAbsent);
     return other === undefined ? notSeen(because(...reads)) : contradicted(because(other), false);
   },
   cancelByDelete(seen) {
@@ -140,6 +144,8 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
     const [before, after] = [seen.note('third', 'status-after-refusal'), seen.note('third', 'status-after-cancel')];
     if (before === 'CANCELLED') return notSeen(`${because(cancelled)}; the refusal had cancelled it before`);
     if (isDone(cancelled) && after === 'CANCELLED') return contradicted(`${because(cancelled)}; then CANCELLED`, true);
+    const isTold = isDone(cancelled) || refuses(cancelled);
+    if (!isTold || after === undefined) return notSeen(because(cancelled));
     return confirmed(`${because(cancelled)}; then ${String(after)}`, false);
   },
   uploadPartName(seen) {
@@ -208,7 +214,8 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
   refusedCodeHasNoEffect(seen) {
     const wrong = seen.last('wrong-code');
     const status = seen.note('code', 'status-after-wrong-code');
-    if (wrong === undefined || status === undefined || status === 'not shown') return notSeen(because(wrong));
+    const isRefused = wrong !== undefined && (refuses(wrong) || is('not-accepted')(wrong));
+    if (!isRefused || status === undefined || status === 'not shown') return notSeen(because(wrong));
     const evidence = `${because(wrong)}; then ${String(status)}`;
     return status === 'ENROLLREADY' ? confirmed(evidence) : contradicted(evidence);
   },
@@ -268,14 +275,15 @@ function identityShown(seen: Seen): Verdict {
     const { body } = exchange.answer ?? {};
     const status = fieldOf(body, 'status');
     if (status?.type !== 'string' || status.is === undefined) continue;
-    seenIn.add(status.is);
+    const now = status.is.toUpperCase();
+    seenIn.add(now);
     const isShown = IDENTITY_FIELDS.some((name) => {
       const field = fieldOf(body, name);
       return field?.type === 'string' && (field.length ?? 0) > 0;
     });
     // A request whose video is being processed is VIDEOPENDING, too.
     const isBeforeVideo = exchange.step.endsWith('create');
-    if (isShown && (status.is !== 'VIDEOPENDING' || isBeforeVideo)) shownIn.add(status.is);
+    if (isShown && (now !== 'VIDEOPENDING' || isBeforeVideo)) shownIn.add(now);
   }
   const evidence = `name or document number in ${[...shownIn].join(', ') || 'no status'}, of ${[...seenIn].join(', ')}`;
   if (!seenIn.has('VIDEOREVIEW') && !seenIn.has('ENROLLREADY')) return notSeen(evidence);
@@ -286,10 +294,6 @@ function identityShown(seen: Seen): Verdict {
     'after-video',
     evidence,
   );
-}
-
-function isGone(read: Exchange | undefined): boolean {
-  return read !== undefined && !succeeded(read);
 }
 
 /** "Missing required parameter: 'secret'", or FastAPI's list with the field. */

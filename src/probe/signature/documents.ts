@@ -61,7 +61,8 @@ async function upload(at: SignatureContext, document: ProbeDocument, occasion: s
     tried = await call(`upload-${uploadPartName}`, { uploadPartName });
     if (tried.value !== undefined) await at.learn({ uploadPartName });
   }
-  if (tried.value === undefined) {
+  const uid = tried.value?.uid ?? foundUid(at, tried);
+  if (uid === undefined) {
     const { error } = tried;
     cannotGoOn(
       error?.code ?? 'PROVIDER_REFUSED',
@@ -69,8 +70,18 @@ async function upload(at: SignatureContext, document: ProbeDocument, occasion: s
       error?.remedy ?? 'See what the provider says about the document.',
     );
   }
-  await run.keepId(`${document.name}.document_uid`, tried.value.uid);
+  await run.keepId(`${document.name}.document_uid`, uid);
   people.say(`    Document ${document.name.toUpperCase()} is there.`);
+}
+
+/** The uid in an answer whose form is another than documented. */
+function foundUid({ run }: SignatureContext, { last }: Tried<unknown>): string | undefined {
+  const status = last?.exchange.answer?.status ?? 0;
+  if (status < 200 || status > 299) return undefined;
+  const uid = new Leaves(last?.json).id(/uid$|uuid|document.*id$/i, /^id$|^pk$/i);
+  if (uid !== undefined)
+    run.note('deviation: upload', 'the uid of an uploaded document stands in a field with another name');
+  return uid;
 }
 
 export function uidOf(at: SignatureContext, { name }: Pick<ProbeDocument, 'name'>): string {

@@ -2,6 +2,7 @@ import { IDENTITY_FIELDS, type IdentityFields } from '../../messages/request-fie
 import type { ProviderRequest } from '../../uanataca/provider-request.js';
 import type { Subject } from '../context.js';
 import { type Step, missing } from '../course.js';
+import { isAboutRaoField } from '../officer.js';
 import { videoStep } from '../video.js';
 import { read, waitFor } from '../waiting.js';
 import { createStep } from './beginning.js';
@@ -110,12 +111,8 @@ async function refuse(at: SignatureContext, subject: Subject, occasion: string):
   }
   const call = async (name: string, sides = {}) =>
     run.call(name, () => at.client(sides).refuse(at.videoidPk(subject), officer, REASON));
-  const { error, last } = await call(occasion);
-  const isAboutField =
-    error?.kind === 'refused' &&
-    [400, 422].includes(error.status ?? 0) &&
-    /rao|missing|required/i.test(last?.envelope?.text ?? '');
-  if (!isAboutField) return;
+  const first = await call(occasion);
+  if (!isAboutRaoField(first)) return;
   const sides = { refuseRaoField: at.assumed.refuseRaoField === 'rao' ? 'rao_id' : 'rao' } as const;
   const other = await call(`${occasion}-rao-id`, sides);
   if (other.error === undefined || other.error.code === 'REQUEST_STATUS_REFUSED') await at.learn(sides);

@@ -1,7 +1,12 @@
 import { sentence } from '../../messages/sentences.js';
 import { type Step, cannotGoOn } from '../course.js';
+import { isAboutRaoField } from '../officer.js';
 import { read, waitFor } from '../waiting.js';
+import { saidOf } from './beginning.js';
 import type { SignatureContext } from './context.js';
+
+/** Milliseconds. A decision in doubt shows itself within this time. */
+const SETTLES_WITHIN = 90_000;
 
 /** What get request shows before the decision. */
 export const reviewStep: Step<SignatureContext> = {
@@ -29,20 +34,25 @@ export const approveStep: Step<SignatureContext> = {
       await people.decide({ pk: at.requestPk('main') }, 'approve');
       run.note('decided', 'in the console');
     } else await approve(at);
-    await waitFor(at, 'main', { statuses: ['ENROLLREADY', 'CANCELLED', 'ISSUED'], words: 'Waiting for ENROLLREADY' });
+    const { status } = await waitFor(at, 'main', {
+      statuses: ['ENROLLREADY', 'CANCELLED', 'ISSUED'],
+      words: 'Waiting for ENROLLREADY',
+    });
+    if (status === 'CANCELLED') {
+      cannotGoOn('NOT_NOW', 'The request was cancelled.', 'Begin a new probe. This file keeps what was seen.');
+    }
   },
 };
 
 async function approve(at: SignatureContext): Promise<void> {
-  const { run, settings } = at;
+  const { run, people, settings } = at;
   const { officer } = settings;
   if (officer === undefined) return;
   const call = async (occasion: string, sides = {}) =>
     run.call(occasion, () => at.client(sides).approve(at.videoidPk('main'), officer));
   let tried = await call('approve');
-  const about = tried.last?.envelope?.text ?? '';
   // A wrong PIN may lock its officer out, so credentials that are refused are not tried again.
-  if (tried.error?.kind === 'refused' && [400, 422].includes(tried.error.status ?? 0) && /rao|type|int/i.test(about)) {
+  if (isAboutRaoField(tried)) {
     const sides = { raoAsString: !at.assumed.raoAsString };
     tried = await call('approve-rao-number', sides);
     if (tried.error === undefined) await at.learn(sides);
@@ -56,6 +66,14 @@ async function approve(at: SignatureContext): Promise<void> {
     await call('approve-second');
     return;
   }
-  if (error.kind === 'unknown') return;
+  if (error.kind === 'unknown') {
+    people.say(`    Nobody knows yet whether it is approved (${saidOf(error)}). The probe reads the request.`);
+    const { status } = await waitFor(at, 'main', {
+      statuses: ['ENROLLREADY', 'CREATED'],
+      words: 'Waiting for ENROLLREADY',
+      within: Math.min(SETTLES_WITHIN, settings.patience),
+    });
+    if (status !== undefined) return;
+  }
   cannotGoOn(error.code, sentence(error.words), error.remedy ?? 'Correct what the provider names, and run it again.');
 }

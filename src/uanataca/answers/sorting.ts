@@ -170,8 +170,10 @@ function isFromEither<Call extends string>(
   return origin === 'likely' && OF_ACCESS.has(status) && !(status === 403 && readAfterwards.includes(call));
 }
 
+/** The words of a refusal. The content of a success is not for people. */
 function saidBy({ status, envelope }: Answered): string {
-  return `HTTP ${status}${envelope.text === '' ? '' : `: ${envelope.text}`}`;
+  const isContent = status >= 200 && status < 300 && envelope.form === 'json' && envelope.succeeded !== false;
+  return `HTTP ${status}${envelope.text === '' || isContent ? '' : `: ${envelope.text}`}`;
 }
 
 /** Sorts a missing answer. */
