@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Config } from '../config.js';
@@ -8,6 +9,7 @@ import { printable } from '../process/printable.js';
 import { define } from './command.js';
 import { type Fields, fieldOf } from './field-flag.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
+import { readable } from './readable-file.js';
 import type { Screen } from './screen.js';
 import { readSettings } from './session.js';
 
@@ -20,7 +22,7 @@ interface Flags {
   email?: string;
   profile?: string;
   document?: string[];
-  field: Fields;
+  field?: Fields;
   folder: string;
   listen?: string;
   gatewayLog?: string;
@@ -41,30 +43,30 @@ export function probeCommand(program: Command): void {
     program,
     'probe [file]',
     'find out what is only assumed about the provider: one guided run, step by step, without Temporal. ' +
-      'With a file of an earlier run it goes on with that. It writes a report, and a file without secrets that you can send',
+      'With the file of an earlier run, it goes on with that run. It writes a report, and a file without secrets that you can send',
     async ({ screen, operands, flags }) => carryOut(screen, operands[0], flags),
   )
-    .addOption(
-      new Option('--flow <flow>', 'which flow is tried').choices(['signature', 'enrolment']).default('signature'),
+    .addOption(new Option('--flow <flow>', 'the flow to try').choices(['signature', 'enrolment']).default('signature'))
+    .option(
+      '--registration-authority <id>',
+      'the one to try, with its officers and its billing (default: the only one in a sandbox environment)',
     )
-    .option('--registration-authority <id>', 'with the officers and the billing of this one')
-    .option('--officer <id>', 'this officer of the settings approves and refuses')
-    .option('--console', 'a person approves and refuses in the provider’s console')
+    .option('--officer <id>', 'the officer of the settings who approves and refuses (default: the first)')
+    .option('--console', 'instead of an officer’s calls, a person approves and refuses in the provider’s console')
     .option('--phone <number>', 'the phone of the person who signs; asked for if not given')
     .option('--email <address>', 'the e-mail address of the person who signs; asked for if not given')
     .option('--profile <name>', 'the certificate profile (default: the first of the registration authority)')
     .option(
       '--document <file>',
-      'a PDF to sign, or as evidence of an enrolment, instead of the built-in page; twice for two',
+      'a PDF to sign, or the evidence of an enrolment, instead of a built-in page. Give it twice for two PDFs to sign',
       (path: string, before: string[] | undefined) => [...(before ?? []), path],
     )
     .option(
       '--field <name=value>',
-      'a field of the enrolment that the video does not give; asked for otherwise. Repeatable (videoid profiles)',
+      'a field of an enrolment that the video does not give; asked for if not given. Repeatable. `videoid profiles` lists them',
       fieldOf,
-      {},
     )
-    .option('--folder <path>', 'where the files of the probe go', '.')
+    .option('--folder <path>', 'where the probe writes its files', '.')
     .option(
       '--listen <[host:]port>',
       'take the provider’s callbacks here. The provider must be able to reach this address (default host: 127.0.0.1)',
@@ -73,12 +75,12 @@ export function probeCommand(program: Command): void {
       '--gateway-log <file>',
       'read callbacks from the log of a gateway, where the address at the provider cannot be changed',
     )
-    .option('--only-signing', 'make only the first request, and none that is refused or cancelled')
+    .option('--only-signing', 'make only the first request, and leave out those that are refused or cancelled')
     .option(
       '--production',
       'allow a production environment: every create is billed, and signatures and certificates are real',
     )
-    .option('--unattended', 'with the sandbox of this product only: it plays the people');
+    .option('--unattended', 'the sandbox of this product plays the people. No other provider can');
 }
 
 async function carryOut(screen: Screen, file: string | undefined, flags: Flags): Promise<ExitCode | void> {
@@ -101,10 +103,14 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
     });
   }
   if (environment.env === 'prod' && flags.unattended === true) {
-    throw new VideoIdError('BAD_INPUT', '--unattended plays the people, and does that only in a sandbox.', {
-      field: '--unattended',
-      remedy: 'Leave it out.',
-    });
+    throw new VideoIdError(
+      'BAD_INPUT',
+      'With --unattended, the sandbox of this product plays the people. It is no production environment.',
+      {
+        field: '--unattended',
+        remedy: 'Leave it out.',
+      },
+    );
   }
   const say = (...lines: string[]): void => {
     if (!screen.json || flags.unattended !== true)
@@ -125,6 +131,7 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
   };
   try {
     if (people instanceof SimulatedPeople) await people.check();
+    for (const path of flags.document ?? []) await readable(path, async () => readFile(path));
     storage ??= await beginProbe(
       {
         flow: flags.flow,
@@ -132,7 +139,7 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
         officer: officerOf(settings, flags),
         signer: simulated ? MADE_UP : await signerFrom(people, flags),
         profile: flags.profile ?? settings.profiles[0] ?? '',
-        fields: flags.field,
+        fields: flags.field ?? {},
         documents: flags.document ?? [],
         folder: flags.folder,
       },
@@ -145,12 +152,25 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
     screen.answer(report, [...linesOf(report), '', `Report: ${storage.reportPath}`, `To send: ${storage.path}`]);
     return EXIT.done;
   } catch (error) {
-    if (storage !== undefined) say('', `What was seen is kept. Go on with: videoid probe ${storage.path}`);
+    if (storage !== undefined)
+      say('', `What was seen is kept. Go on with: videoid probe ${storage.path}${optionsAgain(flags)}`);
     if (!(error instanceof Stopped)) throw error;
     return EXIT.stillRunning;
   } finally {
     if (people instanceof AttendedPeople) people.close();
   }
+}
+
+/** The options that the file of a probe does not keep. */
+function optionsAgain({ onlySigning, production, unattended, gatewayLog }: Flags): string {
+  return [
+    ...(onlySigning === true ? ['--only-signing'] : []),
+    ...(production === true ? ['--production'] : []),
+    ...(unattended === true ? ['--unattended'] : []),
+    ...(gatewayLog === undefined ? [] : ['--gateway-log', gatewayLog]),
+  ]
+    .map((word) => ` ${word}`)
+    .join('');
 }
 
 /** The person who signs. What was not given is asked for. @throws VideoIdError BAD_PHONE, BAD_EMAIL, Stopped */
@@ -194,6 +214,9 @@ function officerOf(
   if (ids.includes(officer)) return officer;
   throw new VideoIdError('UNKNOWN_OFFICER', `The settings have no officer "${officer}".`, {
     field: '--officer',
-    remedy: `Give one of: ${ids.join(', ')}. Or leave it out with --console.`,
+    remedy:
+      ids.length === 0
+        ? 'Add one to the settings. Or give --console: then a person decides in the provider’s console.'
+        : `Give one of: ${ids.join(', ')}. Or leave it out, and give --console.`,
   });
 }

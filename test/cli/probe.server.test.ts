@@ -99,6 +99,7 @@ test('production needs a flag of its own, and is never played', async () => {
 test.each([
   [['--registration-authority', '77'], '139'],
   [['--officer', 'nobody', '--unattended'], 'ana'],
+  [['--document', join('no', 'such.pdf'), '--unattended'], 'Name a file that you may read'],
   [[join('no', 'such', 'probe.json')], 'videoid probe'],
 ])('%j is refused with the way out', async (args, way) => {
   const { code, said } = await probe(...args);
@@ -119,8 +120,8 @@ async function led({ file, stopAtCode = false }: { file?: string; stopAtCode?: b
   const answers: readonly (readonly [RegExp, () => Promise<void> | void])[] = [
     [/The phone of the person who signs: $/, () => type('+34611222333')],
     [/The e-mail address of the person who signs: $/, () => type('probe.person@example.com')],
-    [/second request[\s\S]*s: leave it out, q: stop: $/, () => type('s')],
-    [/Go on\? Enter: yes[^\n]*: $/, () => type('')],
+    [/second request[\s\S]*s = leave it out, q = stop\): $/, () => type('s')],
+    [/Go on\? \(Enter = yes[^\n]*: $/, () => type('')],
     [
       /The link, for the signer only:\s+\S+\n[\s\S]*nothing happens\.\n/,
       async () => void (await provider.video(await newest(), 'finished')),
