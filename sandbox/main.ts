@@ -36,7 +36,7 @@ async function main(flags: Flags): Promise<void> {
   if (flags.settings !== undefined) options.settings = JSON.parse(readFileSync(flags.settings, 'utf8')) as unknown;
   if (flags.like !== undefined) options.like = flags.like;
   const sandbox = await startSandbox(options);
-  for (const lack of sandbox.lacks) process.stderr.write(`${lack} Nobody can use it.\n`);
+  for (const lack of sandbox.lacks) process.stderr.write(`${lack} So callers cannot use the answer.\n`);
   const { url, api, state, roots } = sandbox;
   const ra = sandbox.ra && { listening: sandbox.ra.url, api: sandbox.ra.api, ...sandbox.ra.files };
   process.stdout.write(

@@ -101,14 +101,16 @@ export function readProbeFile(path: string): ProbeFile {
 export function probeFileIn(content: unknown, path: string): ProbeFile {
   if (isDeeper(content, DEEPEST)) throw new BadLikeFile(`${path} is nested too deeply to be the file of a probe.`);
   if (isFields(content) && content['flow'] === 'enrolment') {
-    throw new BadLikeFile(`${path} is of a probe of enrolments. Give one of signatures: only One-Shot can be like it.`);
+    throw new BadLikeFile(
+      `${path} is the file of an enrolment probe. Give one of the signature flow: only the One-Shot API can be like a provider.`,
+    );
   }
   const read = fileSchema.safeParse(content);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const where = issue?.path.join('.') ?? '';
   throw new BadLikeFile(
-    `${path} is no file of \`videoid probe\`: ${where === '' ? '' : `${where}: `}${issue?.message}.`,
+    `${path} is no file of \`videoid probe\`: ${where === '' ? '' : `${where}: `}${issue?.message}. Give the file without .private in its name.`,
   );
 }
 

@@ -69,7 +69,7 @@ function openOf(standing: readonly Standing[]): Assumption[] {
 function linesOf({ api, assumptions, places }: ApiStanding): string[] {
   const seen = places.flatMap(({ environment, standing }) => {
     const known = standing.filter(({ state }) => state !== 'open');
-    const head = `A probe has seen of the ${api}, in ${environment} (${known.length} of ${standing.length}):`;
+    const head = `What probes have seen of the ${api}, in ${environment} (${known.length} of ${standing.length}):`;
     return known.length === 0 ? [] : [[head, ...columns(known.map(seenCells))]];
   });
   const groups = new Map<string, { environments: string[]; open: readonly Assumption[] }>();

@@ -50,7 +50,7 @@ export class AttendedPeople implements People {
 
   async goOn(question: string, { skippable = false } = {}): Promise<'go' | 'skip'> {
     for (;;) {
-      const typed = await this.#ask(`${question} Enter: yes${skippable ? ', s: leave it out' : ''}, q: stop`);
+      const typed = await this.#ask(`${question} (Enter = yes${skippable ? ', s = leave it out' : ''}, q = stop)`);
       if (typed === '' || /^y(es)?$/i.test(typed)) return 'go';
       if (skippable && /^s(kip)?$/i.test(typed)) return 'skip';
     }
@@ -76,14 +76,14 @@ export class AttendedPeople implements People {
   async operate({ pk }: { pk: string }, act: 'validate' | 'approve'): Promise<void> {
     if (act === 'approve') return this.decide({ pk }, act);
     this.say(
-      `    The provider’s certified operator validates the video of request ${pk}. In the provider’s sandbox, ask your contact there for it.`,
+      `    The provider’s certified operator validates the video of request ${pk}. In the provider’s sandbox environment, ask your contact there to do so.`,
       '    The probe reads the request until then. Type d and Enter if it is validated and nothing happens.',
     );
   }
 
   async received(_: { pk: string }, link: 'video' | 'certificate'): Promise<boolean | undefined> {
     const typed = await this.#ask(
-      `    Has the signer got an e-mail of the provider with the link to the ${link}? y: yes, n: no, Enter: not known`,
+      `    Has the signer got an e-mail from the provider with the link to the ${link}? (y = yes, n = no, Enter = not known)`,
     );
     if (/^y(es)?$/i.test(typed)) return true;
     return /^no?$/i.test(typed) ? false : undefined;
@@ -130,7 +130,7 @@ export class AttendedPeople implements People {
     if (typed === undefined) {
       this.#output.write('\n');
       throw new VideoIdError('BAD_INPUT', 'Nobody answers the questions of the probe.', {
-        remedy: 'Run it at a terminal, or with --unattended against our sandbox.',
+        remedy: 'Run it at a terminal, or with --unattended against the sandbox of this product.',
       });
     }
     const line = typed.trim();

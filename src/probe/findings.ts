@@ -98,7 +98,9 @@ export const COMMON_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
   status503IsUnknownOnWrites(seen) {
     const busy = seen.every.filter(({ answer, method }) => answer?.status === 503 && method !== 'GET');
     return notSeen(
-      busy.length === 0 ? 'no 503 came' : `${because(...busy)}: whether it was carried out, one answer does not tell`,
+      busy.length === 0
+        ? 'no 503 came'
+        : `${because(...busy)}: one answer does not tell whether the call was carried out`,
     );
   },
   answersAreJson(seen) {

@@ -165,7 +165,9 @@ export class ProbeRun {
   needed(name: string): string {
     const id = this.id(name);
     if (id !== undefined) return id;
-    throw new VideoIdError('BAD_INPUT', `This probe has no ${name}.`, { remedy: 'Begin a new probe.' });
+    throw new VideoIdError('BAD_INPUT', `This probe has no ${name}.`, {
+      remedy: 'Begin a new probe: `videoid probe` without a file.',
+    });
   }
 
   async keepId(name: string, value: string): Promise<void> {

@@ -12,7 +12,7 @@ export function videoStep(name: string, subject: Subject, reads = 'GET /request/
     title: subject === 'main' ? 'Wait for the video' : 'Wait for the video of the second request',
     calls: [`${reads} until it shows VIDEOREVIEW`],
     person: ({ people }) =>
-      people.attended ? 'open the link as the signer, and finish the video identification' : undefined,
+      people.attended ? 'let the signer open the link, and finish the video identification' : undefined,
     ...(subject === 'main' ? { essential: true } : {}),
     leaveOut: ({ run }) => missing(run.id(`${subject}.request_pk`)),
     async run(at) {
@@ -31,6 +31,6 @@ export function assertVideoAccepted(status: string | undefined): void {
   cannotGoOn(
     'NOT_NOW',
     `The request is in ${status}: the video was not accepted.`,
-    'Begin a new probe. This file keeps what was seen.',
+    'Begin a new probe: `videoid probe` without a file. This file keeps what was seen.',
   );
 }

@@ -199,7 +199,7 @@ describe('the list of what is not yet confirmed', () => {
     const count = ASSUMPTIONS.length;
     const lines = standingLines(standings);
     expect(lines.slice(0, 6)).toEqual([
-      `A probe has seen of the Optimizer, in test (3 of ${count}):`,
+      `What probes have seen of the Optimizer, in test (3 of ${count}):`,
       '  raoAsString     2026-06-01 (sandbox)  confirmed',
       '  cancelByDelete  2026-06-01 (sandbox)  contradicted  the setting must be true',
       '  identityShown   2026-06-01 (sandbox)  contradicted  the setting follows: "never"',

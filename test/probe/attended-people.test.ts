@@ -26,7 +26,7 @@ test('Enter goes on, s leaves out what may be left out, q stops, and anything el
   expect(await people.goOn('Go on?', { skippable: true })).toBe('skip');
   expect(await people.goOn('Go on?')).toBe('go');
   await expect(people.goOn('Go on?')).rejects.toThrow(Stopped);
-  expect(await printed()).toContain('Go on? Enter: yes, s: leave it out, q: stop: ');
+  expect(await printed()).toContain('Go on? (Enter = yes, s = leave it out, q = stop): ');
 });
 
 test('a code is asked for until something is typed, and is not printed', async () => {

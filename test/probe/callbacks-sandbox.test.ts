@@ -146,6 +146,6 @@ describe('callbacks of a troubled sandbox', () => {
     await place.seen(6);
     const timing = callbackTiming(place.run.file);
     expect(timing).toMatchObject({ without: [{ subject: 'main', status: 'VIDEOREVIEW' }], foreign: 2, unread: 1 });
-    expect(timingLines(timing)).toContain('No callback told of VIDEOREVIEW of the main request.');
+    expect(timingLines(timing)).toContain('No callback came about VIDEOREVIEW of the first request.');
   });
 });

@@ -82,7 +82,7 @@ describe('the delay of a callback', () => {
   it('is unknown for a change that the probe has not seen', () => {
     const result = timing(story(), [callback(90_000, 'RENEWED')]);
     expect(result.events[0]).not.toHaveProperty('delay');
-    expect(timingLines(result)[0]).toMatch(/RENEWED, main request: the probe saw no such change$/);
+    expect(timingLines(result)[0]).toMatch(/RENEWED, first request: the probe saw no such change$/);
   });
 
   it('belongs to the request that the callback names', () => {

@@ -43,7 +43,7 @@ describe('a file that is no file of a probe is refused, and the error says what 
     ['not JSON', 'no', 'is not JSON'],
     ['another thing', [1, 2], 'is no file of `videoid probe`'],
     ['another version', { ...probeFile({}), format: 'videoid-probe/2' }, 'format: '],
-    ['another flow', { ...probeFile({}), flow: 'enrolment' }, 'of a probe of enrolments'],
+    ['another flow', { ...probeFile({}), flow: 'enrolment' }, 'the file of an enrolment probe'],
     ['without exchanges', { ...probeFile({}), exchanges: undefined }, 'exchanges: '],
     ['deep', withShape(nested(100_000)), 'nested too deeply'],
     ['large', `"${'x'.repeat(20_000_001)}"`, 'too large'],

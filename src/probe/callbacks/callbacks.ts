@@ -63,7 +63,10 @@ export async function receiveCallbacks(run: ProbeRun, { listen, gatewayLog }: Ca
   let closed: Promise<void> | undefined;
   return {
     address: listener?.address,
-    advice: [...(listener?.advice ?? []), ...(log === undefined ? [] : [`Callbacks are read from ${gatewayLog}`])],
+    advice: [
+      ...(listener?.advice ?? []),
+      ...(log === undefined ? [] : [`The probe reads callbacks from ${gatewayLog}`]),
+    ],
     close: async () => (closed ??= close()),
   };
 }

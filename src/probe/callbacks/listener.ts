@@ -85,10 +85,10 @@ export class CallbackListener {
   /** What the person has to know and to do. */
   get advice(): string[] {
     return [
-      `Callbacks are taken at ${this.address}`,
-      'The provider must be able to reach this address: its operations team sets it for the registration authority.',
-      'If it reaches this machine by another name, or through a proxy, replace the host and keep the path.',
-      'The path is a secret. The first callback about this probe is answered 503 once, to see whether it is repeated.',
+      `The probe takes callbacks at ${this.address}`,
+      'The provider must be able to reach this address. Its operations team sets it for the registration authority.',
+      'If the provider reaches this machine by another name, or through a proxy, replace the host and keep the path.',
+      'The path is a secret. One callback is answered 503, to see whether the provider repeats it.',
     ];
   }
 

@@ -9,12 +9,12 @@ export function timingLines(timing: CallbackTiming): string[] {
   }
   return [
     ...events.map((event) => `#${event.number} ${wordsOf(event)}`),
-    ...without.map(({ subject, status }) => `No callback told of ${status} of the ${subject} request.`),
+    ...without.map(({ subject, status }) => `No callback came about ${status} of the ${nameOf(subject)} request.`),
     late.length === 0
       ? 'They came in the order of the changes.'
       : `Out of order: ${late.map((number) => `#${number}`).join(', ')} came after a callback about a later change.`,
     ...retryLines(events),
-    ...(hoursFromUtc === undefined ? [] : [`By our clock, their times are ${zoneOf(hoursFromUtc)}.`]),
+    ...(hoursFromUtc === undefined ? [] : [`The times in them are ${zoneOf(hoursFromUtc)}, compared with our clock.`]),
     ...(sources.length === 0 ? [] : [`They came from ${sources.join(', ')}.`]),
     ...(foreign === 0 ? [] : [`${counted(foreign, 'callback')} about requests that are not of this probe.`]),
     ...(unread === 0 ? [] : [`${counted(unread, 'callback')} of an unknown form.`]),
@@ -23,10 +23,16 @@ export function timingLines(timing: CallbackTiming): string[] {
 
 function wordsOf({ subject, event, status, delay, by, doubles, uncertain }: CallbackEvent): string {
   const what = [event, status].filter(Boolean).join(' ') || 'no known words';
-  const about = subject === undefined ? '' : `, ${subject} request`;
+  const about = subject === undefined ? '' : `, ${nameOf(subject)} request`;
   const guess = uncertain ? ' (it names no request; found by status and time)' : '';
-  const twice = doubles === 0 ? '' : `; came ${doubles} more ${doubles === 1 ? 'time' : 'times'} after we took it`;
+  const twice =
+    doubles === 0 ? '' : `; came ${doubles} more ${doubles === 1 ? 'time' : 'times'} after we had accepted it`;
   return `${what}${about}${guess}: ${delayOf(delay, by)}${twice}`;
+}
+
+/** Steps call the first request `main`. */
+function nameOf(subject: string): string {
+  return subject === 'main' ? 'first' : subject;
 }
 
 function delayOf(delay: number | undefined, by: CallbackEvent['by']): string {

@@ -11,7 +11,7 @@ const APPROVED = ['ENROLLREADY', 'ISSUED'];
 /** The officer approves: by a call, or in the provider's console. */
 export const approveStep: Step<EnrolmentContext> = {
   name: 'approve',
-  title: 'Approve, and compare the secrets of the scratchcard with those of the answer',
+  title: 'Approve, and compare the secrets of the scratchcard with those in the answer',
   calls: [
     'POST /requests/{request_pk}/pl_approve/',
     'GET /scratchcards/',
@@ -89,7 +89,7 @@ async function approve(at: EnrolmentContext): Promise<Approved> {
   return cannotGoOnWithout(error, {
     code: 'PROVIDER_REFUSED',
     words: 'It was refused',
-    remedy: 'Correct what the provider names, and run it again.',
+    remedy: 'Correct what the provider names. Then go on with this file.',
   });
 }
 

@@ -14,7 +14,7 @@ const NO_CARD = '0';
 /** What the Registration Authority API answers about things that do not exist. */
 export const unknownStep: Step<EnrolmentContext> = {
   name: 'unknown',
-  title: 'Ask for a request, an address and a scratchcard that do not exist',
+  title: 'Call the API with a request, an address and a scratchcard that do not exist',
   calls: ['GET /requests/0/', 'GET /no-such-call/', 'POST /scratchcards/isused/'],
   essential: true,
   async run(at) {
@@ -73,7 +73,7 @@ export async function takeCard(at: EnrolmentContext, subject: Subject): Promise<
     cannotGoOnWithout(error, {
       code: 'NO_SCRATCHCARD_LEFT',
       words: 'There is no scratchcard',
-      remedy: 'Ask the provider for scratchcards of this registration authority.',
+      remedy: 'Ask the provider whether this registration authority has unused scratchcards.',
     });
   }
   if (value === undefined) run.note('deviation: scratchcard', 'its serial number stands in a field with another name');

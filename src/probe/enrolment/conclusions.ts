@@ -191,7 +191,7 @@ function bareNotFound(seen: Seen): Verdict {
   const isServed = seen.all('first-unused', 'list').some(isDone);
   if (isBare(unknown) && inJson(unknown)) {
     return isBare(nowhere) && inJson(nowhere)
-      ? notSeen(`${evidence}: a wrong address is answered alike`)
+      ? notSeen(`${evidence}: a wrong address is answered in the same way`)
       : confirmed(evidence, 'wrong-address-unless-json');
   }
   if (isBare(unknown)) return isServed ? contradicted(evidence, 'not-there') : notSeen(evidence);

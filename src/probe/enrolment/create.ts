@@ -31,7 +31,7 @@ export const createStep: Step<EnrolmentContext> = {
   calls: ['POST /requests/', 'GET /requests/', 'GET /requests/{request_pk}/', 'POST /scratchcards/isused/'],
   bills: (at) =>
     at.isProduction
-      ? `${priceOf(at)}. It creates only once`
+      ? `${priceOf(at)}. The probe creates only once`
       : `${priceOf(at)}. The second create is refused, or makes another request, which is cancelled at once`,
   essential: true,
   async run(at) {
@@ -82,7 +82,8 @@ export async function create(at: EnrolmentContext, subject: Subject): Promise<vo
     cannotGoOnWithout(error, {
       code: 'PROVIDER_REFUSED',
       words: 'The create was refused',
-      remedy: 'Correct what the provider names, and run it again.',
+      remedy:
+        'Correct what the provider names. Then go on with this file. With another profile, phone or e-mail address, begin a new probe.',
     });
   }
 }
@@ -119,7 +120,7 @@ async function keepFound(at: EnrolmentContext, subject: Subject, last: Recorded 
     'deviation: create',
     'the number of the request stands in a field with another name, or the status is missing',
   );
-  at.people.say('    The answer has other field names than documented. The probe found the number all the same.');
+  at.people.say('    The answer has other field names than documented. The probe has found the number.');
   await at.run.keepId(`${subject}.request_pk`, request);
   await at.run.unmark(`${subject}.create`);
   return true;

@@ -25,7 +25,7 @@ export const evidenceStep: Step<EnrolmentContext> = {
       cannotGoOnWithout(posted, {
         code: 'PROVIDER_REFUSED',
         words: 'It was refused',
-        remedy: 'See what the provider says about the document.',
+        remedy: 'See what the provider says about the document. `--document` gives another one to a new probe.',
       });
     }
     const method = isTaken ? 'POST' : 'PUT';
@@ -39,7 +39,9 @@ export const evidenceStep: Step<EnrolmentContext> = {
       await upload(at, 'evidence-again', evidence, method);
       await upload(at, 'evidence-no-pdf', Buffer.from('This is a text, and no PDF.\n'), method);
     }
-    people.say(`    ${method} is accepted. The list of documents ${isListed === true ? 'has' : 'does not have'} it.`);
+    people.say(
+      `    ${method} is accepted. The list of documents ${isListed === true ? 'shows' : 'does not show'} the file.`,
+    );
   },
 };
 

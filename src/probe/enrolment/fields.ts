@@ -39,7 +39,7 @@ const CHANGEABLE = ['surname_2', 'surname_1', 'given_name'] as const;
 /** The fields that the profile needs beside those from the video. */
 export const fieldsStep: Step<EnrolmentContext> = {
   name: 'fields',
-  title: 'Fill in what is missing, with every form of an update, and try to change a field from the video',
+  title: 'Fill in the missing fields, with each form of an update, and try to change a field that came from the video',
   calls: ['GET /requests/{request_pk}/validate/', 'PUT /requests/{request_pk}/', 'GET /requests/{request_pk}/'],
   person: ({ people }) => (people.attended ? 'say what the missing fields shall hold' : undefined),
   essential: true,
@@ -201,6 +201,6 @@ async function changeFromVideo(at: EnrolmentContext, sides: Sides): Promise<void
   const after = await readNow(at);
   const isChanged = after.fields[name] === CHANGED;
   run.note('from-video', error !== undefined ? 'refused' : isChanged ? 'changed' : 'ignored');
-  people.say(`    A change of ${name}, which came from the video, is ${isChanged ? 'taken' : 'not taken'}.`);
+  people.say(`    ${name} came from the video. It ${isChanged ? 'can' : 'cannot'} be changed.`);
   if (isChanged) await change('update-back', after, before.fields[name] ?? '');
 }

@@ -8,7 +8,7 @@ import { type EnrolmentContext, sha256Of } from './context.js';
 /** Declaration and contract, which the officer sees before approving. */
 export const paperworkStep: Step<EnrolmentContext> = {
   name: 'paperwork',
-  title: 'Make the officer’s declaration twice, and read the contract in every way',
+  title: 'Generate the officer’s declaration twice, and read the contract in each documented way',
   calls: [
     'POST /requests/{request_pk}/generates_tbs_receipt/',
     'POST /requests/{request_pk}/pl_get_document/',

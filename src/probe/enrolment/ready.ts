@@ -12,7 +12,7 @@ export const readyStep: Step<EnrolmentContext> = {
     'PUT /requests/{request_pk}/',
     'POST /requests/{request_pk}/preauthlink/ if the settings allow it',
   ],
-  person: ({ people }) => (people.attended ? 'say which e-mails the signer has got' : undefined),
+  person: ({ people }) => (people.attended ? 'say which e-mails the signer has got from the provider' : undefined),
   async run(at) {
     const { run, people, settings } = at;
     const pk = at.requestPk('main');

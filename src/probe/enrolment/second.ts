@@ -22,7 +22,7 @@ export const SECOND: readonly Step<EnrolmentContext>[] = [
           if (!run.isMarked('second.create')) await takeCard(at, 'second');
         } catch (error) {
           if (!(error instanceof VideoIdError) || error.code !== 'NO_SCRATCHCARD_LEFT') throw error;
-          people.say('    There is no scratchcard left for it.');
+          people.say('    There is no unused scratchcard for a second request.');
           return;
         }
         await create(at, 'second');
@@ -32,7 +32,7 @@ export const SECOND: readonly Step<EnrolmentContext>[] = [
   },
   {
     name: 'second',
-    title: 'Cancel the second request, and once more',
+    title: 'Cancel the second request twice',
     calls: [
       'DELETE /requests/{request_pk}/cancel/',
       'GET /requests/{request_pk}/',

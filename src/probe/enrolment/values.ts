@@ -52,6 +52,6 @@ export async function valuesFor(
 
 async function typed(people: People, name: string, proposed: string): Promise<string> {
   const words = isFieldName(name) ? `, ${FIELD_WORDS[name]}` : '';
-  const line = await people.line(`    ${name}${words}. Enter for “${proposed}”`);
+  const line = await people.line(`    ${name}${words} (Enter = “${proposed}”)`);
   return line === '' ? proposed : line;
 }

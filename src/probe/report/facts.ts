@@ -20,37 +20,37 @@ export function deviationsOf(file: ProbeFile): string[] {
 
 /** Notes with the names that people know them by. */
 const FACTS: readonly (readonly [words: string, step: string, note: string])[] = [
-  ['code', 'code', 'code'],
-  ['after a wrong code', 'code', 'status-after-wrong-code'],
+  ['form of a code', 'code', 'code'],
+  ['status after a wrong code', 'code', 'status-after-wrong-code'],
   ['contract made anew at every reading, before signing', 'contract', 'made-anew'],
   ['contract made anew at every reading, after signing', 'signed', 'made-anew'],
   ['contract signed by', 'signed', 'contract-signers'],
-  ['level of a document', 'signed', 'level: signed-a'],
-  ['level of a document that was signed before', 'signed', 'level: signed-b'],
-  ['level of the contract', 'signed', 'level: contract-signed'],
-  ['reasons of a document', 'signed', 'reasons: signed-a'],
-  ['reasons of a document that was signed before', 'signed', 'reasons: signed-b'],
-  ['reasons of the contract', 'signed', 'reasons: contract-signed'],
+  ['signature level of a document', 'signed', 'level: signed-a'],
+  ['signature level of a document that was signed before', 'signed', 'level: signed-b'],
+  ['signature level of the contract', 'signed', 'level: contract-signed'],
+  ['reasons that the verification of a document gives', 'signed', 'reasons: signed-a'],
+  ['reasons that the verification of a document gives that was signed before', 'signed', 'reasons: signed-b'],
+  ['reasons that the verification of the contract gives', 'signed', 'reasons: contract-signed'],
   ['signatures added to a document', 'signed', 'signatures: signed-a'],
-  ['earlier signatures', 'signed', 'earlier-signatures'],
+  ['earlier signatures of a document', 'signed', 'earlier-signatures'],
   ['signature algorithm', 'signed', 'signatureAlgorithm: signed-a'],
-  ['stated as qualified', 'signed', 'qcCompliance: signed-a'],
-  ['signed files after ISSUED, in ms', 'signed', 'files-after'],
-  ['VIDEOREVIEW shown after, in ms', 'video', 'waited'],
-  ['ENROLLREADY shown after, in ms', 'approve', 'waited'],
-  ['ISSUED shown after, in ms', 'signed', 'waited'],
-  ['after a cancellation', 'third', 'status-after-cancel'],
-  ['the first unused scratchcard is the same for the next caller', 'scratchcard', 'same-card'],
+  ['certificate as qualified', 'signed', 'qcCompliance: signed-a'],
+  ['signed files came after ISSUED, in ms', 'signed', 'files-after'],
+  ['waited for VIDEOREVIEW, in ms', 'video', 'waited'],
+  ['waited for ENROLLREADY, in ms', 'approve', 'waited'],
+  ['waited for ISSUED, in ms', 'signed', 'waited'],
+  ['status after a cancellation', 'third', 'status-after-cancel'],
+  ['asked twice, the API names the same unused scratchcard', 'scratchcard', 'same-card'],
   ['scratchcards on a page', 'scratchcard', 'page-size'],
   ['scratchcard used after the create', 'create', 'used-after'],
   ['request found by its scratchcard after, in ms', 'create', 'find: after'],
   ['status after the validation', 'validation', 'landed'],
-  ['validation shown after, in ms', 'validation', 'waited'],
+  ['waited for the validation, in ms', 'validation', 'waited'],
   ['missing fields', 'fields', 'missing'],
   ['a change of a field from the video', 'fields', 'from-video'],
-  ['a second declaration has the text of the first, or another', 'paperwork', 'declaration'],
+  ['text of a second declaration', 'paperwork', 'declaration'],
   ['contract made anew at every reading', 'paperwork', 'made-anew'],
-  ['after a cancellation', 'second', 'status-after-cancel'],
+  ['status after a cancellation', 'second', 'status-after-cancel'],
   ['scratchcard used after a cancellation', 'second', 'used-after-cancel'],
 ];
 
@@ -66,7 +66,8 @@ export function factsOf(file: ProbeFile): [string, string][] {
   const statuses = seen
     .notes('statuses')
     .map(
-      ({ step, value }) => [`statuses in ${step}`, Array.isArray(value) ? value.join(', ') : ''] as [string, string],
+      ({ step, value }) =>
+        [`statuses in the step ${step}`, Array.isArray(value) ? value.join(', ') : ''] as [string, string],
     );
   return [...notes, ...statuses.filter(([, words]) => words !== ''), ...identityOf(seen)];
 }
@@ -84,7 +85,10 @@ function identityOf(seen: Seen): [string, string][] {
     const key = fields.length === 0 ? 'none' : fields.join(', ');
     statusesOf.set(key, (statusesOf.get(key) ?? new Set()).add(status.is));
   }
-  return [...statusesOf].map(([fields, statuses]) => [`fields of the signer in ${[...statuses].join(', ')}`, fields]);
+  return [...statusesOf].map(([fields, statuses]) => [
+    `fields of the signer shown in ${[...statuses].join(', ')}`,
+    fields,
+  ]);
 }
 
 /**

@@ -4,11 +4,15 @@ import type { Report } from './report.js';
 
 const ORDER = ['contradicted', 'confirmed', 'not-seen'] as const;
 
+/** How to read a line such as `code-again (#31): HTTP 412`. */
+const EVIDENCE = 'Evidence says what was tried, the number of the call in the file, and the answer.';
+
 /** The report for a terminal. */
 export function linesOf(report: Report): string[] {
   const { findings, settings } = report;
   const named = (verdict: Finding['verdict']) => findings.filter((finding) => finding.verdict === verdict);
   return [
+    `Assumptions, each with its evidence. ${EVIDENCE}`,
     ...ORDER.flatMap((verdict) => {
       const group = named(verdict);
       if (group.length === 0) return [];
@@ -20,7 +24,7 @@ export function linesOf(report: Report): string[] {
     }),
     ...sectionsOf(report).flatMap(([title, rows]) => ['', `${title}:`, ...rows.map((each) => `  ${each}`)]),
     '',
-    'Settings that follow, to be merged into the settings file:',
+    'Settings that follow. Merge them into your settings file:',
     ...JSON.stringify(settings, null, 2)
       .split('\n')
       .map((line) => `  ${line}`),
@@ -30,8 +34,8 @@ export function linesOf(report: Report): string[] {
 /** What follows the assumptions. Empty sections are left out. */
 function sectionsOf({ deviations, facts, refusals, callbacks, open }: Report): [string, readonly string[]][] {
   const sections: [string, readonly string[]][] = [
-    ['What else is different', deviations],
-    ['Seen', facts.map(([name, value]) => `${name}: ${value}`)],
+    ['What else is not as expected', deviations],
+    ['What else was seen', facts.map(([name, value]) => `${name}: ${value}`)],
     ['How the provider refuses', refusals],
     ['Callbacks', callbacks],
     ['Not tried', open],
@@ -55,6 +59,8 @@ export function markdownOf(report: Report, assumptions: readonly Assumption[]): 
     `Begun ${begun}, ${ended === undefined ? 'not finished' : `ended ${ended}`}. Environment of the provider: \`${env}\`. File: \`${file}\`.`,
     '',
     '## Assumptions',
+    '',
+    EVIDENCE,
     '',
     row(['assumption', 'verdict', 'side', 'what we assume', 'evidence']),
     row(['---', '---', '---', '---', '---']),

@@ -16,7 +16,7 @@ const NOBODY = '0' as RequestPk;
 /** What the Optimizer answers about things that do not exist. */
 export const unknownStep: Step<SignatureContext> = {
   name: 'unknown',
-  title: 'Ask for a request that does not exist, and for an address that does not exist',
+  title: 'Read a request that does not exist, and call an address that does not exist',
   calls: ['GET /request/0', 'GET /no-such-call', 'GET /token/{token_uid} if an officer has one'],
   essential: true,
   async run(at) {
@@ -141,7 +141,8 @@ async function create(at: SignatureContext, subject: Subject): Promise<void> {
       cannotGoOn(
         first.code,
         sentence(first.words),
-        first.remedy ?? 'Correct what the provider names, and run it again.',
+        first.remedy ??
+          'Correct what the provider names. Then go on with this file. With another profile, phone or e-mail address, begin a new probe.',
       );
     }
     tried.add(found.occasion);
@@ -149,7 +150,7 @@ async function create(at: SignatureContext, subject: Subject): Promise<void> {
     if (said !== undefined && words !== said) kept = sides;
     said = words;
     people.say(
-      `    Refused (HTTP ${error.status ?? 0}). Trying the other side of ${Object.keys(found.changed).join(', ')}.`,
+      `    Refused (HTTP ${error.status ?? 0}). Trying the other value of ${Object.keys(found.changed).join(', ')}.`,
     );
     occasion = found.occasion;
     sides = { ...kept, ...found.changed };
@@ -181,7 +182,7 @@ async function keepFound(at: SignatureContext, subject: Subject, last: Recorded 
   const videoid = found.id(/video.*(pk|id|number)$/i);
   if (request === undefined || videoid === undefined) return false;
   at.run.note('deviation: create', 'the ids or the link stand in fields with other names');
-  at.people.say('    The answer has other field names than documented. The probe found the ids all the same.');
+  at.people.say('    The answer has other field names than documented. The probe has found the ids.');
   await keep(at, subject, { request, videoid, link });
   return true;
 }
@@ -201,7 +202,7 @@ async function adopt(at: SignatureContext, subject: Subject): Promise<void> {
     return create(at, subject);
   }
   const videoid = await numberFrom(at, 'videoid_pk');
-  if (videoid === undefined) cannotGoOn('CREATE_IN_DOUBT', 'The request needs both numbers.', remedy);
+  if (videoid === undefined) cannotGoOn('CREATE_IN_DOUBT', 'The probe needs both numbers of the request.', remedy);
   await keep(at, subject, { request, videoid, link: undefined });
 }
 

@@ -1,11 +1,12 @@
 import type { Step } from '../course.js';
+import { saidOf } from './beginning.js';
 import { type ProbeDocument, type SignatureContext } from './context.js';
 import { uidOf } from './documents.js';
 
 /** Deletes the documents, in every way that the provider may have. */
 export const cleaningStep: Step<SignatureContext> = {
   name: 'cleaning',
-  title: 'Delete the documents at the provider, once more, and by kind',
+  title: 'Delete the documents at the provider, delete one again, and delete by kind (signed, original)',
   calls: ['DELETE /document/{request_pk}/{uid}', 'GET /document/{request_pk}/{uid}', 'DELETE /document/{request_pk}'],
   async run(at) {
     const { run, people, settings } = at;
@@ -27,7 +28,11 @@ export const cleaningStep: Step<SignatureContext> = {
       await remove(at, 'delete-original', second);
     }
     const last = await run.call('delete-rest', () => at.client().deleteDocuments(at.requestPk('main')));
-    people.say(`    Nothing of ours is left there${last.error === undefined ? '' : ', as far as the probe can see'}.`);
+    people.say(
+      last.error === undefined
+        ? '    The documents are deleted.'
+        : `    The last deletion failed: ${saidOf(last.error)}. Documents may be left at the provider.`,
+    );
   },
 };
 

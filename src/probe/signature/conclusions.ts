@@ -175,7 +175,7 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
       return notSeen('no request was corrected');
     const assumed = DEFAULTS.identityCorrectable.filter((name) => shown.includes(name));
     const isSame = assumed.length === correctable.length && assumed.every((name) => correctable.includes(name));
-    const evidence = `of ${shown.join(', ')}, an update changed ${correctable.length === 0 ? 'none' : correctable.join(', ')}`;
+    const evidence = `get request showed ${shown.join(', ')}; an update changed ${correctable.length === 0 ? 'none of them' : correctable.join(', ')}`;
     return isSame ? confirmed(evidence, [...DEFAULTS.identityCorrectable]) : contradicted(evidence, correctable);
   },
   updateSendsBack(seen) {
@@ -285,7 +285,7 @@ function identityShown(seen: Seen): Verdict {
     const isBeforeVideo = exchange.step.endsWith('create');
     if (isShown && (now !== 'VIDEOPENDING' || isBeforeVideo)) shownIn.add(now);
   }
-  const evidence = `name or document number in ${[...shownIn].join(', ') || 'no status'}, of ${[...seenIn].join(', ')}`;
+  const evidence = `get request showed fields of the signer in ${[...shownIn].join(', ') || 'no status'}; it was read in ${[...seenIn].join(', ')}`;
   if (!seenIn.has('VIDEOREVIEW') && !seenIn.has('ENROLLREADY')) return notSeen(evidence);
   if (shownIn.has('VIDEOPENDING')) return side('always', 'after-video', evidence);
   if (shownIn.has('VIDEOREVIEW')) return side('after-video', 'after-video', evidence);

@@ -67,11 +67,11 @@ async function upload(at: SignatureContext, document: ProbeDocument, occasion: s
     cannotGoOn(
       error?.code ?? 'PROVIDER_REFUSED',
       sentence(error?.words ?? 'The document was not taken'),
-      error?.remedy ?? 'See what the provider says about the document.',
+      error?.remedy ?? 'See what the provider says about the document. `--document` gives another one to a new probe.',
     );
   }
   await run.keepId(`${document.name}.document_uid`, uid);
-  people.say(`    Document ${document.name.toUpperCase()} is there.`);
+  people.say(`    Document ${document.name.toUpperCase()} is uploaded.`);
 }
 
 /** The uid in an answer whose form is another than documented. */

@@ -75,5 +75,9 @@ async function approve(at: SignatureContext): Promise<void> {
     });
     if (status !== undefined) return;
   }
-  cannotGoOn(error.code, sentence(error.words), error.remedy ?? 'Correct what the provider names, and run it again.');
+  cannotGoOn(
+    error.code,
+    sentence(error.words),
+    error.remedy ?? 'Correct what the provider names. Then go on with this file.',
+  );
 }

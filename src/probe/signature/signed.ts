@@ -17,8 +17,7 @@ const FILES_EVERY = 1_000;
 /** What is there after signing, and how it is signed. */
 export const signedStep: Step<SignatureContext> = {
   name: 'signed',
-  title:
-    'Read the signed files and the contract, and verify them; sign and ask for a code once more, which must be refused',
+  title: 'Read and verify the signed files and the contract; then sign again and ask for a code, which must be refused',
   calls: [
     'GET /request/{request_pk} until it shows ISSUED',
     'GET /document/{request_pk}/{uid} in three forms',

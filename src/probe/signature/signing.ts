@@ -21,7 +21,7 @@ const SETTLES_WITHIN = 90_000;
 /** Whether another way to unlock the key needs a code too. */
 export const unlockStep: Step<SignatureContext> = {
   name: 'unlock',
-  title: 'Ask how another way to unlock the key is refused (it cannot sign: there is no such way)',
+  title: 'Try to sign with an ext_unlock_type that does not exist (so it cannot sign)',
   calls: ['POST /sign/{request_pk}'],
   async run(at) {
     const unlock = async (occasion: string, secret: Secret | undefined) =>
@@ -36,7 +36,7 @@ export const unlockStep: Step<SignatureContext> = {
 /** The code, the ways in which it is refused, and the signature. */
 export const codeStep: Step<SignatureContext> = {
   name: 'code',
-  title: 'Ask for a code, ask again at once, type a wrong code once, then sign with the right one',
+  title: 'Ask for a code, ask again at once, send a wrong code once, then sign with the right one',
   calls: ['POST /otp/{request_pk}', 'POST /sign/{request_pk}', 'GET /request/{request_pk}'],
   person: ({ people }) => (people.attended ? 'type the code from the signer’s phone' : undefined),
   essential: true,
