@@ -79,7 +79,7 @@ describe('the file of a probe', () => {
         'Set in environments.test.assumptions: {"coolDownTexts":["generated less than a minute ago","Please wait a minute"],"identityShown":"never"}. ' +
         `The words for codeNotAcceptedTexts are not in the file. \`videoid probe ${probe}\` prints them, on the machine that ran it. ` +
         'No known value of deletionByType fits. The report of the probe says what was seen. ' +
-        'There is no setting for busyMeansNotDone. Then 429 on a write would leave it in doubt.',
+        'busyMeansNotDone does not hold, and there is no setting for it. Then 429 on a write would leave it in doubt.',
     });
   });
 

@@ -71,7 +71,7 @@ export function holds(needs: Needs): boolean {
     if (!UNSUPPORTED.has(name) && (sides.length === 0 || sides.includes(side))) return true;
     const otherwise = UNSUPPORTED.has(name) ? 'no setting is right' : `it is ${String(side)}`;
     process.stderr.write(
-      `Left out: what needs ${name}${sides.length === 0 ? '' : ` to be ${sides.join(' or ')}`}; ${otherwise}.\n`,
+      `Skipped: tests that need ${name}${sides.length === 0 ? '' : ` to be ${sides.join(' or ')}`}; ${otherwise}.\n`,
     );
     return false;
   });

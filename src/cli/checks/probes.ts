@@ -105,7 +105,7 @@ function probeCheck(
   if (file.env !== env) {
     troubles.push({
       words: `made with env ${file.env}, but the environment is ${env}: there the provider may answer otherwise`,
-      remedy: `Run \`videoid probe\` with ${environment}, or name here the file of a probe with env ${env}.`,
+      remedy: `Run \`videoid probe\` with a registration authority of ${environment}, or name here the file of a probe with env ${env}.`,
     });
   }
   if (file.ended === undefined) {

@@ -14,7 +14,7 @@ export function settingsToPaste(contradicted: readonly Standing[], place: string
   const others: string[] = [];
   for (const { assumption, setting, inForce } of contradicted) {
     const { name, default: usual, otherSide } = assumption;
-    if (usual === undefined) others.push(`There is no setting for ${name}. ${otherSide}`);
+    if (usual === undefined) others.push(`${name} does not hold, and there is no setting for it. ${otherSide}`);
     else if (setting === undefined)
       others.push(`No known value of ${name} fits. The report of the probe says what was seen.`);
     else if (isShown(setting)) {

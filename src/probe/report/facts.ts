@@ -36,7 +36,7 @@ const FACTS: readonly (readonly [words: string, step: string, note: string])[] =
   ['signature algorithm', 'signed', 'signatureAlgorithm: signed-a'],
   ['certificate as qualified', 'signed', 'qcCompliance: signed-a'],
   ['signed files came after ISSUED, in ms', 'signed', 'files-after'],
-  ['waited for VIDEOREVIEW, in ms', 'video', 'waited'],
+  ['waited for the video, in ms', 'video', 'waited'],
   ['waited for ENROLLREADY, in ms', 'approve', 'waited'],
   ['waited for ISSUED, in ms', 'signed', 'waited'],
   ['status after a cancellation', 'third', 'status-after-cancel'],

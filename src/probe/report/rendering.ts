@@ -5,14 +5,14 @@ import type { Report } from './report.js';
 const ORDER = ['contradicted', 'confirmed', 'not-seen'] as const;
 
 /** How to read a line such as `code-again (#31): HTTP 412`. */
-const EVIDENCE = 'Evidence says what was tried, the number of the call in the file, and the answer.';
+const EVIDENCE = 'what was tried, the number of the call in the file, and the answer.';
 
 /** The report for a terminal. */
 export function linesOf(report: Report): string[] {
   const { findings, settings } = report;
   const named = (verdict: Finding['verdict']) => findings.filter((finding) => finding.verdict === verdict);
   return [
-    `Assumptions, each with its evidence. ${EVIDENCE}`,
+    `Assumptions, each with its evidence: ${EVIDENCE}`,
     ...ORDER.flatMap((verdict) => {
       const group = named(verdict);
       if (group.length === 0) return [];
@@ -60,7 +60,7 @@ export function markdownOf(report: Report, assumptions: readonly Assumption[]): 
     '',
     '## Assumptions',
     '',
-    EVIDENCE,
+    `Evidence says ${EVIDENCE}`,
     '',
     row(['assumption', 'verdict', 'side', 'what we assume', 'evidence']),
     row(['---', '---', '---', '---', '---']),
