@@ -62,7 +62,7 @@ export function markdownOf(report: Report, assumptions: readonly Assumption[]): 
     '',
     `Evidence says ${EVIDENCE}`,
     '',
-    row(['assumption', 'verdict', 'side', 'what we assume', 'evidence']),
+    row(['assumption', 'verdict', 'setting', 'what we assume', 'evidence']),
     row(['---', '---', '---', '---', '---']),
     ...ORDER.flatMap((verdict) =>
       findings
