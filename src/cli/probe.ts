@@ -84,7 +84,8 @@ export function probeCommand(program: Command): void {
 }
 
 async function carryOut(screen: Screen, file: string | undefined, flags: Flags): Promise<ExitCode | void> {
-  const config = await readSettings(screen);
+  const config = await settingsFor(screen);
+  if (file !== undefined) refuseFixed(flags);
   const { AttendedPeople } = await import('../probe/attended-people.js');
   const { Stopped } = await import('../probe/people.js');
   const { SimulatedPeople } = await import('../probe/simulated-people.js');
@@ -131,6 +132,7 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
   };
   try {
     if (people instanceof SimulatedPeople) await people.check();
+    else if (storage === undefined) say(...introduction(flags));
     for (const path of flags.document ?? []) await readable(path, async () => readFile(path));
     storage ??= await beginProbe(
       {
@@ -150,7 +152,9 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
     say(`The probe writes ${storage.path}, which you can send to others, and ${storage.privatePath}, which you keep.`);
     const report = await carryOutProbe(storage, options);
     screen.answer(report, [...linesOf(report), '', `Report: ${storage.reportPath}`, `To send: ${storage.path}`]);
-    return EXIT.done;
+    if (report.ended !== undefined) return EXIT.done;
+    say('', `Some steps failed. Try them again with: videoid probe ${storage.path}${optionsAgain(flags)}`);
+    return EXIT.failed;
   } catch (error) {
     if (storage !== undefined)
       say('', `What was seen is kept. Go on with: videoid probe ${storage.path}${optionsAgain(flags)}`);
@@ -159,6 +163,39 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
   } finally {
     if (people instanceof AttendedPeople) people.close();
   }
+}
+
+/** What a person should know before the first question. */
+function introduction({ flow, onlySigning }: Flags): string[] {
+  const requests = onlySigning === true ? 'one request' : flow === 'enrolment' ? 'two requests' : 'three requests';
+  return [
+    `This probe makes ${requests} at the provider, step by step, and says before each step what it costs and what you have to do.`,
+    'It needs a person with a phone and an identity document who knows that it is a test, and up to an hour. q stops it, and it can go on later.',
+    '',
+  ];
+}
+
+/** @throws VideoIdError with the way to settings for a probe */
+async function settingsFor(screen: Screen): Promise<Config> {
+  try {
+    return await readSettings(screen);
+  } catch (error) {
+    if (!(error instanceof VideoIdError)) throw error;
+    const remedy = `${error.remedy ?? ''} The first step of docs/going-live.md has the settings that a probe needs.`;
+    throw new VideoIdError(error.code, error.message, { field: error.field, remedy: remedy.trim(), cause: error });
+  }
+}
+
+/** What a probe began with cannot be changed. @throws VideoIdError BAD_INPUT */
+function refuseFixed({ registrationAuthority, officer, console, phone, email, profile, document, field }: Flags): void {
+  const given = { registrationAuthority, officer, console, phone, email, profile, document, field };
+  const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
+  if (name === undefined) return;
+  const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new VideoIdError('BAD_INPUT', `${flag} cannot be changed when a probe goes on.`, {
+    field: flag,
+    remedy: 'Leave it out, or begin a new probe without a file.',
+  });
 }
 
 /** The options that the file of a probe does not keep. */
@@ -185,7 +222,7 @@ async function signerFrom(people: People, given: Pick<Flags, 'phone' | 'email'>)
     }
   };
   return {
-    phone: await asked(phone, given.phone, 'The phone of the person who signs'),
+    phone: await asked(phone, given.phone, 'The phone of the person who signs, such as +34600111222'),
     email: await asked(email, given.email, 'The e-mail address of the person who signs'),
   };
 }

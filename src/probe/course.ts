@@ -40,7 +40,7 @@ export async function follow<At extends Context>(steps: readonly Step<At>[], at:
   for (const [index, step] of steps.entries()) {
     const head = `${String(index + 1).padStart(2)} of ${steps.length}  ${step.title}`;
     if (run.isDone(step.name)) {
-      people.say(`${head}: done before`);
+      people.say(`${head}: ${run.wasLeftOut(step.name) ? 'left out' : 'done'} before`);
       continue;
     }
     run.begin(step.name);
@@ -59,6 +59,13 @@ export async function follow<At extends Context>(steps: readonly Step<At>[], at:
   }
 }
 
+const AWAY: ReadonlySet<string> = new Set([
+  'PROVIDER_UNREACHABLE',
+  'TLS_FAILED',
+  'CLIENT_CERTIFICATE_FAILED',
+  'ANSWER_NOT_FROM_PROVIDER',
+]);
+
 async function carryOut<At extends Context>(step: Step<At>, at: At): Promise<void> {
   const { run, people } = at;
   try {
@@ -69,7 +76,8 @@ async function carryOut<At extends Context>(step: Step<At>, at: At): Promise<voi
     if (!(error instanceof VideoIdError)) throw error;
     await run.end('failed', error.code);
     const message = run.values.without(error.message);
-    if (step.essential === true) {
+    // Without the provider, no step makes sense.
+    if (step.essential === true || AWAY.has(error.code)) {
       const { field, remedy } = error;
       throw new VideoIdError(error.code, message, { field, remedy: remedy && run.values.without(remedy) });
     }

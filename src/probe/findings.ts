@@ -46,15 +46,17 @@ export function conclude(
  * Whether a list of words holds those with which the provider refuses. `expected` says whether the product has understood.
  *
  * @param defaults the words that the list has by default: they are kept
+ * @param speaks whether a refusal may be the one that is meant
  */
 export function wordsListed(
   exchanges: readonly Exchange[],
   expected: (exchange: Exchange) => boolean,
   defaults: readonly string[],
+  speaks = speaksOfTheRequest,
 ): Verdict {
   const understood = exchanges.find(expected);
   if (understood !== undefined) return confirmed(because(understood));
-  const refused = exchanges.filter(speaksOfTheRequest);
+  const refused = exchanges.filter(speaks);
   const [first] = refused;
   if (first === undefined) return notSeen(because(...exchanges));
   const words = refused.flatMap((exchange) => wordsOf(exchange) ?? []);
@@ -69,7 +71,16 @@ const OTHER_REASONS = new Set([404, 405, 408, 410, 413, 415, 500]);
 function speaksOfTheRequest(exchange: Exchange): boolean {
   const { status, read } = exchange.answer ?? {};
   if (status === 429) return read?.origin !== 'foreign';
-  return refuses(exchange) && read?.bare !== true && !OTHER_REASONS.has(status ?? 0);
+  return isInWords(exchange) && !OTHER_REASONS.has(status ?? 0);
+}
+
+/** Words of every server. */
+const GENERAL = new Set(['Not Found', 'Method Not Allowed', 'Internal Server Error']);
+
+/** Whether a refusal is in words of its own. The Registration Authority API refuses mistakes of the caller with 404 and 500 (§2.3). */
+export function isInWords(exchange: Exchange): boolean {
+  const { read, words } = exchange.answer ?? {};
+  return refuses(exchange) && read?.bare !== true && !GENERAL.has(words?.is ?? '');
 }
 
 /** The words with which calls are refused that came too early or too late. */

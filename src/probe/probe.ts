@@ -1,6 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
 import type { Flow } from '../messages/request.js';
@@ -17,6 +17,7 @@ import { ProbeRun } from './run.js';
 import { Seen } from './seen.js';
 import { SIGNATURE_FLOW } from './signature/flow.js';
 import { ProbeStorage } from './storage.js';
+import { onInterruption, workFolder } from './work-folder.js';
 
 /** What a new probe is about. */
 export interface ProbeOrder {
@@ -74,7 +75,13 @@ export async function beginProbe(order: ProbeOrder, { config, simulated }: Probe
  */
 export async function carryOutProbe(storage: ProbeStorage, options: ProbeOptions): Promise<Report> {
   const unlock = await storage.lock();
-  const folder = await mkdtemp(join(tmpdir(), 'videoid-probe-'));
+  const folder = await workFolder();
+  const { people: told } = options;
+  const interruption = onInterruption(() => {
+    rmSync(folder, { recursive: true, force: true });
+    rmSync(storage.lockPath, { force: true });
+    told.say('', 'Stopped. What was seen is kept.');
+  });
   try {
     const run = await ProbeRun.resume(storage);
     const { config, people } = options;
@@ -87,7 +94,8 @@ export async function carryOutProbe(storage: ProbeStorage, options: ProbeOptions
       const course = await FLOWS[run.file.flow].prepare({ run, options, place, folder });
       try {
         await course.follow();
-        run.file.ended ??= new Date().toISOString();
+        // A failed step is tried again when the probe is taken up again.
+        if (run.file.steps.every(({ end }) => end !== 'failed')) run.file.ended ??= new Date().toISOString();
       } finally {
         await course.close();
         await callbacks.close();
@@ -103,16 +111,10 @@ export async function carryOutProbe(storage: ProbeStorage, options: ProbeOptions
       words: run.secrets.words,
     });
   } finally {
+    interruption.end();
     await rm(folder, { recursive: true, force: true });
     await unlock();
   }
-}
-
-/** The report of a file, without any call. */
-export async function reportOfFile(storage: ProbeStorage, config: Config): Promise<Report> {
-  const { file, secrets } = await storage.load();
-  const { name } = placeOf(config, secrets.registrationAuthority);
-  return reportOf(file, storage.path, { environment: name, words: secrets.words });
 }
 
 async function concludeProbe(run: ProbeRun, storage: ProbeStorage, environment: string): Promise<void> {

@@ -111,6 +111,10 @@ export class ProbeRun {
     );
   }
 
+  wasLeftOut(step: string): boolean {
+    return this.file.steps.some(({ name, end }) => name === step && end === 'skipped');
+  }
+
   begin(step: string): void {
     this.#step = step;
   }

@@ -85,12 +85,14 @@ export class SimulatedPeople implements People {
   }
 
   async #call(method: string, path: string, body?: object): Promise<unknown> {
+    const given = new AbortController();
+    const timer = setTimeout(() => given.abort(), ANSWERS_WITHIN);
     try {
       const answer = await fetch(`${this.#origin}/sandbox/${path}`, {
         method,
         headers: { 'content-type': 'application/json' },
         body: body === undefined ? null : JSON.stringify(body),
-        signal: AbortSignal.timeout(ANSWERS_WITHIN),
+        signal: given.signal,
       });
       if (answer.ok) return await answer.json();
       throw new Error(`HTTP ${answer.status}`);
@@ -101,6 +103,8 @@ export class SimulatedPeople implements People {
         remedy: '--unattended works only with the sandbox of this product. Leave it out for any other provider.',
         cause,
       });
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -1,5 +1,4 @@
-import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { VideoIdError } from '../messages/failures.js';
@@ -53,24 +52,33 @@ export class ProbeStorage {
 
   /** Keeps other processes out. Returns the end of it. @throws VideoIdError NOT_NOW */
   async lock(): Promise<() => Promise<void>> {
-    const path = `${this.privatePath}.lock`;
-    for (let tries = 0; ; tries += 1) {
-      try {
-        const handle = await open(path, constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY, 0o600);
-        await handle.writeFile(String(process.pid));
-        await handle.close();
-        return async () => rm(path, { force: true });
-      } catch (error) {
-        if (!isErrno(error, 'EEXIST')) throw unusable(path, error);
-        const pid = Number(await readFile(path, 'utf8').catch(() => ''));
-        if (tries > 2 || (pid > 0 && isAlive(pid))) {
-          throw new VideoIdError('NOT_NOW', `Another process (${pid}) works with ${basename(this.path)}.`, {
-            remedy: `Wait until it has ended. If there is none, remove ${path}.`,
-          });
+    const path = this.lockPath;
+    const draft = `${path}.${process.pid}`;
+    try {
+      // It is complete before anybody can see it.
+      await write(draft, String(process.pid));
+      for (let tries = 0; ; tries += 1) {
+        try {
+          await link(draft, path);
+          return async () => rm(path, { force: true });
+        } catch (error) {
+          if (!isErrno(error, 'EEXIST')) throw unusable(path, error);
+          const pid = Number(await readFile(path, 'utf8').catch(() => ''));
+          if (tries > 2 || (pid > 0 && isAlive(pid))) {
+            throw new VideoIdError('NOT_NOW', `Another process (${pid}) works with ${basename(this.path)}.`, {
+              remedy: `Wait until it has ended. If there is none, remove ${path}.`,
+            });
+          }
+          await rm(path, { force: true });
         }
-        await rm(path, { force: true });
       }
+    } finally {
+      await rm(draft, { force: true });
     }
+  }
+
+  get lockPath(): string {
+    return `${this.privatePath}.lock`;
   }
 }
 
@@ -141,7 +149,8 @@ async function exists(path: string): Promise<boolean> {
   );
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process runs. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -20,6 +20,10 @@ export interface Shown<Request extends ProviderRequest = ProviderRequest> {
   request: Request | undefined;
 }
 
+/** Nobody knows whether VIDEOERROR can be left (§6). */
+const AGAIN =
+  'The video was not accepted. Let the signer try again with the same link: the probe sees whether that is possible. q and Enter: stop.';
+
 /** Milliseconds between two lines about a wait. */
 const SAID_EVERY = 30_000;
 
@@ -69,6 +73,7 @@ export async function waitFor<Request extends ProviderRequest>(
       if (shown.status !== undefined && seen.at(-1) !== shown.status) {
         seen.push(shown.status);
         people.say(`    ${subject === 'main' ? '' : `${subject} request: `}${shown.status}`);
+        if (shown.status === 'VIDEOERROR') people.say(`    ${AGAIN}`);
       }
       const waited = Date.now() - begin;
       const isReached = shown.status !== undefined && statuses.includes(shown.status);

@@ -85,7 +85,7 @@ export async function takeCard(at: EnrolmentContext, subject: Subject): Promise<
 /** The serial number in an answer whose fields have other names. */
 function numberIn(last: Recorded | undefined): string | undefined {
   if (last === undefined || !succeeded(last.exchange)) return undefined;
-  return new Leaves(last.json).number(/^(serial|scratch_?card|card)([_-]?(sn|number|serial))?$/i, /(sn|serial)/i);
+  return new Leaves(last.json).id(/^(serial|scratch_?card|card)([_-]?(sn|number|serial))?$/i, /(sn|serial)/i);
 }
 
 /** How many cards the list has: with `unused`, the product's client counts the list alone. */

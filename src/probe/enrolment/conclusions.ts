@@ -7,6 +7,7 @@ import {
   because,
   confirmed,
   contradicted,
+  isInWords,
   liveStatus,
   notSeen,
   side,
@@ -57,13 +58,14 @@ export const ENROLMENT_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
     // Without permission, nobody knows whether there are cards.
     if (last === undefined || isDone(last) || has('CREDENTIALS_REFUSED')(last)) return notSeen(because(...tried));
     const listed = seen.wordsAssumed('noScratchcardTexts', DEFAULTS.noScratchcardTexts);
-    return wordsListed([last], has('NO_SCRATCHCARD_LEFT'), listed);
+    return wordsListed([last], has('NO_SCRATCHCARD_LEFT'), listed, isInWords);
   },
   scratchcardUsedTexts: (seen) =>
     wordsListed(
       seen.all('create-again'),
       has('SCRATCHCARD_USED'),
       seen.wordsAssumed('scratchcardUsedTexts', DEFAULTS.scratchcardUsedTexts),
+      isInWords,
     ),
   scratchcardList(seen) {
     const [before, after] = [seen.note('scratchcard', 'listed'), seen.note('create', 'listed')];

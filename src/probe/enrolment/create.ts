@@ -114,7 +114,7 @@ async function keep(at: EnrolmentContext, subject: Subject, request: EnrolmentRe
 /** The number in an answer whose fields have other names. */
 async function keepFound(at: EnrolmentContext, subject: Subject, last: Recorded | undefined): Promise<boolean> {
   if (last === undefined || !succeeded(last.exchange)) return false;
-  const request = new Leaves(last.json).number(/^request.*(pk|id|number)$/i, /^(pk|id)$/i);
+  const request = new Leaves(last.json).id(/^request.*(pk|id|number)$/i, /^(pk|id)$/i);
   if (request === undefined) return false;
   at.run.note(
     'deviation: create',

@@ -57,7 +57,8 @@ function guardedShape(shape: Shape, showing: Showing): Shape {
     });
     return { ...shape, fields: Object.fromEntries(fields) };
   }
-  if (shape.type !== 'string' || shape.is === undefined || shape.is === '') return shape;
+  // Two letters are the country of a registration authority.
+  if (shape.type !== 'string' || shape.is === undefined || /^([A-Z]{2})?$/.test(shape.is)) return shape;
   if (knownText(shape.is) !== undefined || isKnownName(shape.is) || !showing.values.isIn(shape.is)) return shape;
   const { is, ...rest } = shape;
   return { ...rest, hash: hashOf(is, showing) };

@@ -16,8 +16,15 @@ function constantPart(text: string): string[] {
  *
  * @param words unknown words by hash, redacted
  */
-export function inWords(setting: FoundSetting, words: Readonly<Record<string, string>>): unknown {
-  if (!Array.isArray(setting)) return setting;
+export function inWords(setting: FoundSetting, words: Readonly<Record<string, string>>): FoundSetting {
+  return Array.isArray(setting) ? textsIn(setting, words) : setting;
+}
+
+/** The texts of a list. One that has no part that could name it is left out. */
+export function textsIn(
+  setting: Extract<FoundSetting, readonly unknown[]>,
+  words: Readonly<Record<string, string>>,
+): string[] {
   const parts = setting.flatMap((each) => {
     if (typeof each !== 'string') return constantPart(words[each.hash] ?? '');
     return each.includes('{}') ? constantPart(each) : each;

@@ -20,16 +20,26 @@ export function linesOf(report: Report): string[] {
         `  ${assumption}${setting === undefined ? '' : ` = ${JSON.stringify(shown(setting))}`}`,
         `      ${evidence}`,
       ]);
-      return ['', `${HEADS[verdict]} (${group.length}):`, ...words.flat()];
+      const follows = verdict === 'contradicted' ? settingLines(settings) : [];
+      return ['', `${HEADS[verdict]} (${group.length}):`, ...words.flat(), ...follows];
     }),
     ...sectionsOf(report).flatMap(([title, rows]) => ['', `${title}:`, ...rows.map((each) => `  ${each}`)]),
-    '',
-    'Settings that follow. Merge them into your settings file:',
-    ...JSON.stringify(settings, null, 2)
-      .split('\n')
-      .map((line) => `  ${line}`),
+    ...(named('contradicted').length === 0 ? settingLines(settings) : []),
   ];
 }
+
+function settingLines(settings: Report['settings']): string[] {
+  const lines = JSON.stringify(settings, null, 2).split('\n');
+  return [
+    '',
+    'Settings that follow. Merge them into your settings file:',
+    ...lines.map((line) => `  ${line}`),
+    ...CHECK,
+  ];
+}
+
+/** A part of a text may be in other refusals too. */
+const CHECK = ['Check each text before: it must be in the words of that refusal, and in no other.'];
 
 /** What follows the assumptions. Empty sections are left out. */
 function sectionsOf({ deviations, facts, refusals, callbacks, open }: Report): [string, readonly string[]][] {
@@ -86,6 +96,8 @@ export function markdownOf(report: Report, assumptions: readonly Assumption[]): 
     '```json',
     JSON.stringify(settings, null, 2),
     '```',
+    '',
+    ...CHECK,
   ].join('\n')}\n`;
 }
 

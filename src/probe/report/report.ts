@@ -6,7 +6,7 @@ import { callbackTiming } from '../callbacks/timing.js';
 import { timingLines } from '../callbacks/timing-lines.js';
 import { compared } from '../standing.js';
 import { deviationsOf, factsOf, refusalsOf } from './facts.js';
-import { inWords } from './provider-words.js';
+import { inWords, textsIn } from './provider-words.js';
 
 /** What a probe found out, for people and programs. */
 export interface Report {
@@ -59,7 +59,7 @@ export function reportOf(
     begun,
     ended,
     file: path,
-    findings,
+    findings: findings.map((finding) => spoken(finding, words)),
     deviations: deviationsOf(file),
     facts: factsOf(file),
     refusals: refusalsOf(file, words),
@@ -76,4 +76,13 @@ export function reportOf(
 /** The setting with which the probe was made. */
 function inForce({ name, default: usual }: Assumption, { assumed }: ProbeFile): unknown {
   return assumed[name] ?? usual;
+}
+
+/** A finding with the provider's words, which are not in the file. */
+function spoken(finding: Finding, words: Readonly<Record<string, string>>): Finding {
+  const { evidence, setting } = finding;
+  const told = evidence.replaceAll(/unknown words of \d+ characters \(([0-9a-f]+)\)/g, (found, hash: string) => {
+    return words[hash] === undefined ? found : `“${words[hash]}”`;
+  });
+  return { ...finding, evidence: told, ...(Array.isArray(setting) ? { setting: textsIn(setting, words) } : {}) };
 }

@@ -150,7 +150,7 @@ async function create(at: SignatureContext, subject: Subject): Promise<void> {
     if (said !== undefined && words !== said) kept = sides;
     said = words;
     people.say(
-      `    Refused (HTTP ${error.status ?? 0}). Trying the other value of ${Object.keys(found.changed).join(', ')}.`,
+      `    Refused: ${run.values.without(error.words)}. Trying the other value of ${Object.keys(found.changed).join(', ')}.`,
     );
     occasion = found.occasion;
     sides = { ...kept, ...found.changed };

@@ -182,6 +182,9 @@ export const SIGNATURE_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
     const left = seen.note('second-review', 'left-out');
     const updated = seen.last('update-required');
     if (left === 'emptied') return confirmed(`${because(updated)}; fields that it left out are empty after it`, 'all');
+    const correctable = seen.note('second-review', 'correctable');
+    // Fields that nobody can change stay, whatever an update leaves out.
+    if (left === 'kept' && Array.isArray(correctable) && correctable.length === 0) return notSeen(because(updated));
     if (left === 'kept') return contradicted(`${because(updated)}; fields that it left out are kept`, 'required');
     return notSeen(because(updated));
   },

@@ -1,9 +1,10 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
 import { sentence } from '../../messages/sentences.js';
 import { sourceOf } from '../context.js';
 import { type Step, cannotGoOn } from '../course.js';
+import { Leaves } from '../found-ids.js';
+import type { Tried } from '../run.js';
 import type { ProbeDocument, SignatureContext } from './context.js';
 
 /** Other names that the part of an upload might need. */

@@ -18,6 +18,10 @@ export const SIGNATURE_FLOW: ProbeFlow = {
 async function contextOf({ run, options, place, folder }: Preparation): Promise<SignatureContext> {
   const { name, environment, authority } = place;
   const { config, people, others, poll, patience } = options;
+  if (environment.roots.length === 0)
+    people.say(
+      `environments.${name}.roots is empty, so the probe cannot check to which root the signatures lead. Better stop, and name the provider’s roots.`,
+    );
   const billing = await billingOf(authority);
   const { officer: officerId, documents } = run.secrets;
   const officer = officerId === undefined ? undefined : authority.officers[officerId];

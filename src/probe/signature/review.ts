@@ -7,6 +7,8 @@ import type { SignatureContext } from './context.js';
 
 /** Milliseconds. A decision in doubt shows itself within this time. */
 const SETTLES_WITHIN = 90_000;
+/** Milliseconds. If it was a refusal, nothing changes. */
+const REFUSED_WITHIN = 6_000;
 
 /** What get request shows before the decision. */
 export const reviewStep: Step<SignatureContext> = {
@@ -71,7 +73,7 @@ async function approve(at: SignatureContext): Promise<void> {
     const { status } = await waitFor(at, 'main', {
       statuses: ['ENROLLREADY', 'CREATED'],
       words: 'Waiting for ENROLLREADY',
-      within: Math.min(SETTLES_WITHIN, settings.patience),
+      within: Math.min(error.mayBeRefusal ? REFUSED_WITHIN : SETTLES_WITHIN, settings.patience),
     });
     if (status !== undefined) return;
   }
