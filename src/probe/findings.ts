@@ -117,7 +117,7 @@ export const COMMON_CONCLUSIONS: Readonly<Record<string, Conclude>> = {
   answersAreJson(seen) {
     const refused = seen.every.filter(refuses);
     const foreign = refused.filter(({ answer }) => answer?.form !== 'json');
-    const places = new Set(foreign.map(({ method, path }) => `${method} ${path}`));
+    const places = new Set(foreign.map(({ method, path }) => `${method} ${path.replace(/\/$/, '')}`));
     if (refused.length === 0) return notSeen('nothing was refused');
     if (foreign.length === 0) return confirmed(`${refused.length} refusals, all of them in JSON`, true);
     // One page may come from something in between.

@@ -26,7 +26,7 @@ export const privateSchema = z.strictObject({
   /** Where the probe takes callbacks: the secret part of the address, and `host:port`. */
   callbacks: z.strictObject({ token: z.string().min(32), listen: z.string().optional() }).optional(),
   /** Data of people that was seen, so that it stays out of all words when the probe is taken up again. */
-  people: z.array(z.string()).default([]),
+  people: z.strictObject({ names: z.array(z.string()), texts: z.array(z.string()) }).default({ names: [], texts: [] }),
   /** Words of the provider that no document shows, redacted, by hash. */
   words: z.record(z.string(), z.string()),
 });

@@ -53,7 +53,8 @@ export class ProbeRun {
       ...Object.values({ ...secrets.fields, ...secrets.ids }),
       secrets.callbacks?.token,
     );
-    this.values.addPersonal(...secrets.people);
+    this.values.addPersonal(...secrets.people.names);
+    for (const text of secrets.people.texts) this.values.addText(text);
     this.recorder = new Recorder({
       showing: this.showing,
       nameOf: (id) => this.#nameOf(id),
@@ -85,7 +86,7 @@ export class ProbeRun {
         ids: {},
         begun: [],
         learned: {},
-        people: [],
+        people: { names: [], texts: [] },
         words: {},
         ...secrets,
       },
@@ -233,7 +234,7 @@ export class ProbeRun {
     for (const [hash, words] of [...Object.entries(this.secrets.words), ...this.recorder.words]) {
       this.secrets.words[hash] = this.values.redacted(words);
     }
-    this.secrets.people = this.values.personal;
+    this.secrets.people = this.values.people;
     const saving = this.#saving.then(() => this.#storage.save(guarded(this.file, this.showing), this.secrets));
     this.#saving = saving.catch(() => undefined);
     await saving;

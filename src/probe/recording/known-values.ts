@@ -3,6 +3,9 @@ import { literal, REDACTED, redact } from '../../uanataca/answers/redaction.js';
 /** Characters. Shorter values are in too many words. */
 const SHORTEST = 4;
 
+/** Characters. A part of a value that is so long counts too: of a token, for example. */
+const PART = 10;
+
 /**
  * Values that may stand nowhere in the file of a probe: credentials, ids, links, codes, data of people. It grows while answers are
  * read. It is the second guard: the first is that shapes hold no values.
@@ -11,6 +14,7 @@ export class KnownValues {
   readonly #values = new Set<string>();
   readonly #texts = new Set<string>();
   readonly #personal = new Set<string>();
+  readonly #free = new Set<string>();
   readonly #others: KnownValues | undefined;
 
   /** @param others values that are known too, and to which nothing is added */
@@ -28,15 +32,21 @@ export class KnownValues {
     }
   }
 
+  /** A text that may be about a person. Its words may be in any sentence. */
+  addText(text: string): void {
+    this.#free.add(text.trim());
+    this.add(text);
+  }
+
   /** Data of a person. The parts of a name may stand alone. */
   addPersonal(...values: readonly (string | undefined)[]): void {
     for (const value of values) if (value !== undefined && value.trim() !== '') this.#personal.add(value.trim());
     this.add(...values, ...values.flatMap((value) => partsOf(value ?? '')));
   }
 
-  /** The data of people, without credentials and codes. */
-  get personal(): string[] {
-    return [...this.#personal];
+  /** What may be about people, without credentials and codes. */
+  get people(): { names: string[]; texts: string[] } {
+    return { names: [...this.#personal], texts: [...this.#free] };
   }
 
   /** A text without the values. */
@@ -56,7 +66,11 @@ export class KnownValues {
     // A short value is in too many words, so it must stand alone.
     const parts = new Set(lower.split(/[^\p{L}\p{N}]+/u));
     if ([...this.#texts].some((value) => value.length < SHORTEST && parts.has(value.toLowerCase()))) return true;
-    return [...this.#values].some((value) => lower.includes(value)) || this.#others?.isIn(text) === true;
+    const isPart = lower.length >= PART;
+    return (
+      [...this.#values].some((value) => lower.includes(value) || (isPart && value.includes(lower))) ||
+      this.#others?.isIn(text) === true
+    );
   }
 }
 

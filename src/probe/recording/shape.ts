@@ -95,7 +95,7 @@ function shapeOfText(value: string, showing: Showing, name: string): Shape {
   const is = isWord || isCountry || isDocumented ? value : knownText(value);
   if (is !== undefined) return { type: 'string', length, is };
   if (/^https?:/.test(value)) showing.values.add(...value.split(/[/?#&=]/).filter((part) => part.length >= LONG));
-  else if (!SPEAKING.test(name) && isFreeText(value)) showing.values.addPersonal(value);
+  else if (!SPEAKING.test(name) && isFreeText(value)) showing.values.addText(value);
   return { type: 'string', length, ...defined({ form: formOf(value) }), hash };
 }
 
