@@ -36,7 +36,7 @@ export const unlockStep: Step<SignatureContext> = {
 /** The code, the ways in which it is refused, and the signature. */
 export const codeStep: Step<SignatureContext> = {
   name: 'code',
-  title: 'Ask for a code, ask again at once, send a wrong code once, then sign with the right one',
+  title: 'Ask for a code, ask again at once, let the probe send a wrong one, then sign with yours',
   calls: ['POST /otp/{request_pk}', 'POST /sign/{request_pk}', 'GET /request/{request_pk}'],
   person: ({ people }) => (people.attended ? 'type the code from the signer’s phone' : undefined),
   essential: true,
@@ -80,7 +80,11 @@ async function askForCode(at: SignatureContext): Promise<void> {
     asked = await ask('code-sms', sides);
     if (asked.error === undefined) await at.learn(sides);
   }
-  people.say(asked.error === undefined ? '    A code was sent.' : `    No code was sent: ${saidOf(asked.error)}.`);
+  if (asked.error === undefined) people.say('    A code was sent.');
+  else
+    people.say(
+      `    No new code was sent (HTTP ${asked.error.status ?? 'none'}). One that came before may still be good.`,
+    );
 }
 
 /** Whether it is signed. A code that is in doubt is never sent twice. */
