@@ -80,7 +80,7 @@ export async function carryOutProbe(storage: ProbeStorage, options: ProbeOptions
   const interruption = onInterruption(() => {
     rmSync(folder, { recursive: true, force: true });
     rmSync(storage.lockPath, { force: true });
-    told.say('', 'Stopped. What was seen is kept.');
+    told.say('', `Stopped. What was seen is kept. Go on with: videoid probe ${storage.path}`);
   });
   try {
     const run = await ProbeRun.resume(storage);

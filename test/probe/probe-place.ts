@@ -41,6 +41,8 @@ interface Order {
   optimizer?: string;
   people?: People;
   others?: boolean;
+  /** Milliseconds. */
+  patience?: number;
   officer?: string | undefined;
 }
 
@@ -100,7 +102,7 @@ export class ProbePlace {
       simulated: true,
       callbacks: {},
       poll: 5,
-      patience: 20_000,
+      patience: order.patience ?? 20_000,
     };
   }
 

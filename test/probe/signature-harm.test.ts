@@ -23,11 +23,14 @@ const page = (status: number): Partial<Passing> => ({
 });
 
 /** A probe through something that changes answers. */
-async function through(change: (answer: Passing) => Partial<Passing> | undefined, others = false): Promise<Probed> {
+async function through(
+  change: (answer: Passing) => Partial<Passing> | undefined,
+  more: { patience?: number } = {},
+): Promise<Probed> {
   const proxy = await changingProxy(place.sandbox.url, change);
   try {
     const people = new SimulatedPeople(place.sandbox.url, () => undefined, 100);
-    return await place.probe({ people, optimizer: proxy.url, others });
+    return await place.probe({ people, optimizer: proxy.url, others: false, ...more });
   } finally {
     await proxy.close();
   }
@@ -90,4 +93,23 @@ test('data of people stays out of errors', async () => {
       : undefined,
   );
   await expect(probing).rejects.toMatchObject({ message: expect.not.stringContaining('Canarias') as string });
+});
+
+test('an approval that was refused in unknown words is told, and sent once', async () => {
+  let approvals = 0;
+  process.env['PROBE_OFFICER_PASSWORD'] = 'another';
+  try {
+    const probing = through(
+      ({ path }) => {
+        if (!path.endsWith('/approve')) return undefined;
+        approvals += 1;
+        return json(401, { detail: 'It is not known here' });
+      },
+      { patience: 100 },
+    );
+    await expect(probing).rejects.toThrow('It is not known here');
+  } finally {
+    process.env['PROBE_OFFICER_PASSWORD'] = 'rao-password-1400';
+  }
+  expect(approvals).toBe(1);
 });

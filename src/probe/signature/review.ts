@@ -75,7 +75,7 @@ async function approve(at: SignatureContext): Promise<void> {
       words: 'Waiting for ENROLLREADY',
       within: Math.min(error.mayBeRefusal ? REFUSED_WITHIN : SETTLES_WITHIN, settings.patience),
     });
-    if (status !== undefined) return;
+    if (status === 'ENROLLREADY' || status === 'CREATED') return;
   }
   cannotGoOn(
     error.code,
