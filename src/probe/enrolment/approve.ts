@@ -1,5 +1,6 @@
 import type { CardSecrets } from '../../uanataca/registration-authority/registration-authority.js';
 import { type Step, cannotGoOnWithout } from '../course.js';
+import { isCarriedOut } from '../doubt.js';
 import { isAboutRaoField } from '../officer.js';
 import type { Tried } from '../run.js';
 import { read, waitFor } from '../waiting.js';
@@ -85,7 +86,9 @@ async function approve(at: EnrolmentContext): Promise<Approved> {
     if (tried.error === undefined) await at.learn({ raoAsString });
   }
   const { value, error } = tried;
-  if (error === undefined || error.kind === 'unknown') return value;
+  if (error === undefined) return value;
+  if (error.kind === 'unknown' && (await isCarriedOut(at, error, { statuses: APPROVED, what: 'approved' })))
+    return value;
   return cannotGoOnWithout(error, {
     code: 'PROVIDER_REFUSED',
     words: 'It was refused',

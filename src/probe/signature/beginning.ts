@@ -234,8 +234,3 @@ export const beforeVideoStep: Step<SignatureContext> = {
     if (early.value !== undefined) await run.call('delete-early', () => at.client().deleteDocuments(pk));
   },
 };
-
-/** The words of a failure, for a line. */
-export function saidOf(error: ProviderError | undefined): string {
-  return error === undefined ? 'done' : `${error.code}, HTTP ${error.status ?? 'none'}`;
-}

@@ -1,5 +1,5 @@
 import type { Step } from '../course.js';
-import { saidOf } from './beginning.js';
+import { saidOf } from '../doubt.js';
 import { type ProbeDocument, type SignatureContext } from './context.js';
 import { uidOf } from './documents.js';
 

@@ -1,14 +1,9 @@
 import { sentence } from '../../messages/sentences.js';
 import { type Step, cannotGoOn } from '../course.js';
+import { isCarriedOut } from '../doubt.js';
 import { isAboutRaoField } from '../officer.js';
 import { read, waitFor } from '../waiting.js';
-import { saidOf } from './beginning.js';
 import type { SignatureContext } from './context.js';
-
-/** Milliseconds. A decision in doubt shows itself within this time. */
-const SETTLES_WITHIN = 90_000;
-/** Milliseconds. If it was a refusal, nothing changes. */
-const REFUSED_WITHIN = 6_000;
 
 /** What get request shows before the decision. */
 export const reviewStep: Step<SignatureContext> = {
@@ -47,7 +42,7 @@ export const approveStep: Step<SignatureContext> = {
 };
 
 async function approve(at: SignatureContext): Promise<void> {
-  const { run, people, settings } = at;
+  const { run, settings } = at;
   const { officer } = settings;
   if (officer === undefined) return;
   const call = async (occasion: string, sides = {}) =>
@@ -69,13 +64,7 @@ async function approve(at: SignatureContext): Promise<void> {
     return;
   }
   if (error.kind === 'unknown') {
-    people.say(`    Nobody knows yet whether it is approved (${saidOf(error)}). The probe reads the request.`);
-    const { status } = await waitFor(at, 'main', {
-      statuses: ['ENROLLREADY', 'CREATED'],
-      words: 'Waiting for ENROLLREADY',
-      within: Math.min(error.mayBeRefusal ? REFUSED_WITHIN : SETTLES_WITHIN, settings.patience),
-    });
-    if (status === 'ENROLLREADY' || status === 'CREATED') return;
+    if (await isCarriedOut(at, error, { statuses: ['ENROLLREADY', 'CREATED'], what: 'approved' })) return;
   }
   cannotGoOn(
     error.code,

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { sentence } from '../../messages/sentences.js';
 import { Secret } from '../../security/secret.js';
 import { type Step, cannotGoOn } from '../course.js';
-import { read, waitFor } from '../waiting.js';
-import { saidOf } from './beginning.js';
+import { isCarriedOut, saidOf } from '../doubt.js';
+import { read } from '../waiting.js';
 import type { SignatureContext } from './context.js';
 
 /** No code of a provider: a code that is not accepted does no harm. */
@@ -14,9 +14,6 @@ const NO_WAY = { type: 'videoid-probe-none', value: new Secret('00000000-0000000
 const TRIES = 3;
 /** Milliseconds. After a code, the next one is sent a minute later (§4.8). */
 const COOL_DOWN = 61_000;
-
-/** Milliseconds. A signature in doubt shows itself within this time. */
-const SETTLES_WITHIN = 90_000;
 
 /** Whether another way to unlock the key needs a code too. */
 export const unlockStep: Step<SignatureContext> = {
@@ -101,13 +98,7 @@ async function sign(at: SignatureContext, secret: Secret): Promise<boolean> {
     people.say(`    Refused: ${saidOf(error)}.`);
     return (await read(at, 'main')).status === 'ISSUED';
   }
-  people.say(`    Nobody knows yet whether it is signed (${saidOf(error)}). The probe reads the request.`);
-  const { status } = await waitFor(at, 'main', {
-    statuses: ['ISSUED'],
-    words: 'Waiting for ISSUED',
-    within: Math.min(SETTLES_WITHIN, at.settings.patience),
-  });
-  if (status === 'ISSUED') return true;
+  if (await isCarriedOut(at, error, { statuses: ['ISSUED'], what: 'signed' })) return true;
   cannotGoOn(
     'SIGN_IN_DOUBT',
     sentence(`Nobody knows whether it is signed: ${error?.words ?? 'no answer'}`),
