@@ -39,7 +39,10 @@ function pausesIn(callbacks: readonly RecordedCallback[]): number[] {
   const tries = new Map<number, number[]>();
   for (const { number, repeats, at } of callbacks) {
     const first = repeats ?? number;
-    if (first !== undefined) tries.set(first, [...(tries.get(first) ?? []), at]);
+    if (first === undefined) continue;
+    const times = tries.get(first) ?? [];
+    times.push(at);
+    tries.set(first, times);
   }
   const [longest = []] = [...tries.values()].toSorted((a, b) => b.length - a.length);
   return longest

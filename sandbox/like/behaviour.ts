@@ -71,11 +71,15 @@ function behaviourOfFindings({ assumed, findings }: ProbeFile): Partial<Behaviou
     const isSide = verdict === 'contradicted' || (verdict === 'confirmed' && SHOWN.has(assumption));
     if (isSide && setting !== undefined) sides.set(assumption, setting);
   }
-  return Object.assign(
-    {},
-    ...[...sides].map(([name, side]) => (Object.hasOwn(FROM_SIDES, name) ? FROM_SIDES[name]?.(side) : {})),
-    ...[...contradicted].map((name) => (Object.hasOwn(FROM_CONTRADICTED, name) ? FROM_CONTRADICTED[name] : {})),
-  ) as Partial<Behaviour>;
+  const behaviour: Partial<Behaviour> = {};
+  for (const [name, from] of Object.entries(FROM_SIDES)) {
+    const side = sides.get(name);
+    if (side !== undefined) Object.assign(behaviour, from(side));
+  }
+  for (const [name, follows] of Object.entries(FROM_CONTRADICTED)) {
+    if (contradicted.has(name)) Object.assign(behaviour, follows);
+  }
+  return behaviour;
 }
 
 /** A behaviour that has the same words as the side of the assumption. */

@@ -1,6 +1,7 @@
 import { STATUSES } from '../requests/statuses.js';
+import { Allowance } from './allowance.js';
 import { inForm, madeNumber, madeText } from './made-values.js';
-import { allIn, isFields, ownField, type ObjectShape, type Shape, type TextShape } from './shape.js';
+import { allIn, isFields, type ListShape, ownField, type ObjectShape, type Shape, type TextShape } from './shape.js';
 
 /** What the sandbox would answer by itself. */
 export interface Own {
@@ -30,6 +31,7 @@ class Filling {
   private readonly home: ObjectShape | undefined;
   /** What objects outside of it may have. */
   private readonly elsewhere: Record<string, unknown>;
+  private readonly allowance = new Allowance();
 
   constructor(
     shape: Shape,
@@ -54,27 +56,36 @@ class Filling {
       case 'number':
         return asNumber(known) ?? shape.is ?? madeNumber(shape.digits);
       case 'string':
-        return this.text(shape, known, name);
-      case 'list': {
-        const item = (index: number): Shape => shape.items[index % shape.items.length] ?? { type: 'null' };
-        if (shape.items.length === 0) return [];
-        if (Array.isArray(known)) return known.map((each, index) => this.value(item(index), each, name, inside));
-        if (isFields(known)) return [this.value(item(0), known, name, inside)];
-        const length = Math.min(Math.max(shape.length, shape.items.length), MOST_MADE);
-        return Array.from({ length }, (_, index) => this.value(item(index), undefined, name, inside));
-      }
-      case 'object': {
-        const isHome = shape === this.home;
-        const outside = isHome ? this.own.payload : this.elsewhere;
-        const fields = inside ? (isFields(known) ? known : {}) : outside;
-        return Object.fromEntries(
-          Object.entries(shape.fields).map(([key, field]) => [
-            key,
-            this.value(field, ownField(fields, key), key, inside || isHome),
-          ]),
-        );
-      }
+        return this.allowance.cut(this.text(shape, known, name));
+      case 'list':
+        return this.list(shape, known, name, inside);
+      case 'object':
+        return this.object(shape, known, inside);
     }
+  }
+
+  private list({ items, length }: ListShape, known: unknown, name: string, inside: boolean): unknown[] {
+    if (items.length === 0) return [];
+    const made = Math.min(Math.max(length, items.length), MOST_MADE);
+    const values: unknown[] = Array.isArray(known) ? known : isFields(known) ? [known] : Array.from({ length: made });
+    const list: unknown[] = [];
+    for (const [index, value] of values.entries()) {
+      if (!this.allowance.takes()) break;
+      list.push(this.value(items[index % items.length] ?? { type: 'null' }, value, name, inside));
+    }
+    return list;
+  }
+
+  private object(shape: ObjectShape, known: unknown, inside: boolean): Record<string, unknown> {
+    const isHome = shape === this.home;
+    const outside = isHome ? this.own.payload : this.elsewhere;
+    const fields = inside ? (isFields(known) ? known : {}) : outside;
+    const object: [string, unknown][] = [];
+    for (const [name, field] of Object.entries(shape.fields)) {
+      if (!this.allowance.takes(name)) break;
+      object.push([name, this.value(field, ownField(fields, name), name, inside || isHome)]);
+    }
+    return Object.fromEntries(object);
   }
 
   private text(shape: TextShape, known: unknown, name: string): string {

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
-import { isFields, isHash, shapeIn } from './shape.js';
+import { count, isFields, isHash, LONGEST, shapeIn } from './shape.js';
 
 /** The file of a probe cannot be used. The message says why. */
 export class BadLikeFile extends Error {
@@ -25,7 +25,17 @@ const mediaType = z
   .regex(/^[\w.+-]+\/[\w.+-]+$/)
   .optional()
   .catch(undefined);
-const words = z.object({ is: z.string().optional(), length: z.number().default(0), hash: hash.optional() });
+const words = z.object({
+  is: z
+    .string()
+    .transform((text) => text.slice(0, LONGEST))
+    .optional(),
+  length: z
+    .number()
+    .default(0)
+    .transform((length) => count(length, LONGEST)),
+  hash: hash.optional(),
+});
 
 const answerSchema = z.object({
   status: z.int().min(200).max(599),

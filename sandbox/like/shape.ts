@@ -1,3 +1,5 @@
+import { Allowance } from './allowance.js';
+
 /** A value without its content, as a probe has recorded it. The format is that of `videoid probe`, read leniently. */
 export type Shape =
   | { type: 'null' | 'withheld' }
@@ -6,16 +8,17 @@ export type Shape =
   | { type: 'string'; length?: number; is?: string; form?: string; hash?: string }
   | { type: 'list'; length: number; items: Shape[] }
   | { type: 'object'; fields: Record<string, Shape> };
+export type ListShape = Extract<Shape, { type: 'list' }>;
 export type ObjectShape = Extract<Shape, { type: 'object' }>;
 export type TextShape = Extract<Shape, { type: 'string' }>;
 
 /** A probe records less: 8 levels, 120 fields, 4 different items. */
 const DEEPEST = 12;
 const MOST = 500;
-const LONGEST = 10_000;
+export const LONGEST = 10_000;
 
 /** Reads a shape. What it does not understand is withheld. */
-export function shapeIn(value: unknown, depth = 0): Shape {
+export function shapeIn(value: unknown, depth = 0, allowance = new Allowance()): Shape {
   if (!isFields(value) || depth > DEEPEST) return { type: 'withheld' };
   switch (value['type']) {
     case 'null':
@@ -35,14 +38,15 @@ export function shapeIn(value: unknown, depth = 0): Shape {
       return {
         type: 'list',
         length: count(value['length'], MOST),
-        items: items.map((item) => shapeIn(item, depth + 1)),
+        items: items.filter(() => allowance.takes()).map((item) => shapeIn(item, depth + 1, allowance)),
       };
     }
     case 'object': {
-      const fields = isFields(value['fields']) ? Object.entries(value['fields']).slice(0, MOST) : [];
+      const all = isFields(value['fields']) ? Object.entries(value['fields']).slice(0, MOST) : [];
+      const fields = all.filter(([name]) => allowance.takes(name));
       return {
         type: 'object',
-        fields: Object.fromEntries(fields.map(([name, shape]) => [name, shapeIn(shape, depth + 1)])),
+        fields: Object.fromEntries(fields.map(([name, shape]) => [name, shapeIn(shape, depth + 1, allowance)])),
       };
     }
     default:
@@ -85,6 +89,7 @@ export function allIn(shape: Shape): Shape[] {
   return all;
 }
 
-function count(value: unknown, most: number): number {
+/** A whole number between 0 and the most that is allowed. */
+export function count(value: unknown, most: number): number {
   return typeof value === 'number' && value > 0 ? Math.min(Math.floor(value), most) : 0;
 }

@@ -17,6 +17,11 @@ const withShape = (body: unknown) => {
   return { ...file, exchanges: [{ ...place, answer: { ...place.answer, body } }] };
 };
 
+/** Lists in lists: each level has twenty times as many values. */
+function lists(levels: number, inner: object): object {
+  return levels === 0 ? inner : { type: 'list', length: 1e9, items: [lists(levels - 1, inner)] };
+}
+
 /** `JSON.stringify` cannot write it. */
 function deepText(): string {
   return `{"format":"videoid-probe/1","x":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
@@ -95,6 +100,50 @@ describe('a file with odd content is harmless', () => {
     expect(status).toBe(200);
     expect(text).toMatch(expected);
     expect(text.length).toBeLessThan(50_000);
+  });
+
+  test.each([
+    ['lists in lists', { x: lists(6, { type: 'string', length: 10_000 }) }],
+    [
+      'lists in lists, with long names',
+      { x: lists(4, { type: 'object', fields: { ['n'.repeat(9000)]: { type: 'null' } } }) },
+    ],
+    ['a name that is longer than any answer', { ['n'.repeat(5_000_000)]: { type: 'null' } }],
+    [
+      'many long texts',
+      Object.fromEntries(Array.from({ length: 400 }, (_, index) => [`x${index}`, { type: 'string', length: 10_000 }])),
+    ],
+    [
+      'many lists',
+      { x: { type: 'list', length: 500, items: Array.from({ length: 500 }, () => lists(3, { type: 'null' })) } },
+    ],
+  ])('%s ask for more than there is memory: the answer ends before', async (_, fields) => {
+    const { status, text } = await created(withShape({ type: 'object', fields }));
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toBeInstanceOf(Object);
+    expect(text.length).toBeLessThan(1_500_000);
+  });
+
+  test('what callers do not find in an answer that ends before is said at the start', async () => {
+    const fields = { x: lists(6, { type: 'null' }), request_pk: { type: 'number', digits: 9 } };
+    const { lacks } = await opened(withShape({ type: 'object', fields }));
+    expect(lacks.join(' ')).toContain('The answer to create has no request_pk');
+  });
+
+  test('words that nobody says have a usual length', async () => {
+    const refused = exchange('create/create', 403, 'No', { form: 'page', words: { length: 4e8, hash: 'ab' } });
+    const known = exchange('code/code', 403, 'No', { words: { is: 'x'.repeat(1_000_000), length: 1 } });
+    const { exchanges } = probeFileIn(probeFile({ exchanges: [refused, known] }), 'f');
+    expect(exchanges.map(({ answer }) => [answer?.words?.length, answer?.words?.is?.length])).toEqual([
+      [10_000, undefined],
+      [1, 10_000],
+    ]);
+  });
+
+  test('more settings than there are change nothing', async () => {
+    const assumed = Object.fromEntries(Array.from({ length: 300_000 }, (_, index) => [`x${index}`, true]));
+    const { behaviour } = await opened(probeFile({ assumed, findings: [] }));
+    expect(behaviour).not.toHaveProperty('x1');
   });
 
   test('a status, a media type or a setting that cannot be is left out', async () => {
