@@ -12,8 +12,8 @@ import type { SettingsStore } from './settings/store.js';
 import type { Enrolment } from './registration-authority/enrolment.js';
 import type { ScratchcardStock } from './registration-authority/scratchcards.js';
 import type { Behaviour } from './settings/settings.js';
-import { VIDEO_OPEN } from './requests/statuses.js';
-import { apply, CREATED_EVENT, isPossible, type Cause } from './requests/transitions.js';
+import { type Cause, VIDEO_OPEN } from './requests/statuses.js';
+import { apply, CREATED_EVENT, isPossible } from './requests/transitions.js';
 
 /** What the signer can do on the video page. */
 export type VideoResult = 'finished' | 'incomplete' | 'error' | 'retry';

@@ -1,5 +1,5 @@
 import type { Behaviour } from '../settings/settings.js';
-import { VIDEO_OPEN } from '../requests/statuses.js';
+import { isStatus, VIDEO_OPEN } from '../requests/statuses.js';
 import { fieldsNamed, refuses, type Seen, type SeenAnswer, textsIn } from './seen.js';
 import { allIn } from './shape.js';
 
@@ -13,7 +13,7 @@ export function behaviourOfAnswers(seen: Seen): Partial<Behaviour> {
     ...documents(seen),
     ...decisions(seen),
     ...endings(seen),
-    statusLag: statusLag(seen),
+    ...statusLag(seen),
   };
 }
 
@@ -124,35 +124,48 @@ function decisions(seen: Seen): Partial<Behaviour> {
   };
 }
 
-/** What cancelling does, by the answer and the read after it. */
+/** What cancelling does, by the answer and the status after it. */
 function endings(seen: Seen): Partial<Behaviour> {
   const cancelled = seen.all('third/cancel').at(-1);
-  if (cancelled === undefined) return {};
-  if (refuses(cancelled)) return [404, 405, 501].includes(cancelled.status) ? { cancel: 'absent' } : {};
-  const after = seen.all('third/read-cancelled').at(-1);
+  // The refusal before it may have cancelled the request.
+  if (cancelled === undefined || seen.note('status-after-refusal') === 'CANCELLED') return {};
+  const after = statusAfterCancel(seen);
+  if (after === 'CANCELLED') return { cancel: 'cancels' };
+  if (refuses(cancelled)) return { cancel: 'absent' };
   if (after === undefined) return {};
-  return { cancel: textsIn(after.body).includes('CANCELLED') ? 'cancels' : 'removes-folder' };
+  // A word that we do not know is no status of a request that goes on.
+  return { cancel: isStatus(after) ? 'removes-folder' : 'cancels' };
+}
+
+function statusAfterCancel(seen: Seen): string | undefined {
+  const noted = seen.note('status-after-cancel');
+  if (typeof noted === 'string' && noted !== 'not shown') return noted;
+  const read = seen.all('third/read-cancelled').findLast((answer) => !refuses(answer));
+  return textsIn(read?.body).find(isStatus);
 }
 
 /** Milliseconds. Tests wait for it at every change. */
 const LONGEST_LAG = 1000;
 
-/** How long reads showed the old status after a call had changed it. */
-function statusLag(seen: Seen): number {
-  const lags = [
-    ['approve/approve*', 'approve/read', 'VIDEOREVIEW'],
-    ['code/sign', 'signed/read', 'ENROLLREADY'],
-    ['second-review/refuse*', 'second-review/read', 'VIDEOREVIEW'],
-  ].map(([call = '', read = '', old = '']) => {
+const CHANGES = [
+  { cause: 'approved', call: 'approve/approve*', read: 'approve/read', old: 'VIDEOREVIEW' },
+  { cause: 'issued', call: 'code/sign', read: 'signed/read', old: 'ENROLLREADY' },
+  { cause: 'refused', call: 'second-review/refuse*', read: 'second-review/read', old: 'VIDEOREVIEW' },
+] as const;
+
+/** How long reads showed the old status after a call had changed it. Other changes are shown at once, as far as we know. */
+function statusLag(seen: Seen): Partial<Behaviour> {
+  const lags = CHANGES.flatMap(({ cause, call, read, old }) => {
     const done = seen.all(call).findLast((answer) => !refuses(answer));
-    if (done === undefined) return 0;
+    if (done === undefined) return [];
     const changed = done.at + done.after;
     const reads = seen.all(read).filter(({ at }) => at >= changed);
     const showsOld = ({ body }: SeenAnswer): boolean => textsIn(body).includes(old);
     const [first] = reads;
     // A probe keeps only the first of several reads that show the same.
     const next = reads.find((answer) => !showsOld(answer));
-    return first === undefined || next === undefined || !showsOld(first) ? 0 : next.at - changed;
+    if (first === undefined || next === undefined || !showsOld(first)) return [];
+    return [[cause, Math.min(LONGEST_LAG, next.at - changed)] as const];
   });
-  return Math.min(LONGEST_LAG, Math.max(0, ...lags));
+  return lags.length === 0 ? {} : { statusLag: Object.fromEntries(lags) };
 }

@@ -3,13 +3,14 @@ import { behaviourOfCallbacks } from './behaviour-of-callbacks.js';
 import { behaviourOfAnswers } from './behaviour-of-answers.js';
 import { behaviourOfNotes } from './behaviour-of-notes.js';
 import type { FoundSetting, ProbeFile } from './probe-file.js';
-import { Seen } from './seen.js';
+import { isBeside, Seen } from './seen.js';
 
 /** How the sandbox must behave to be like the provider that a probe has seen. Where it has seen nothing, it stays as it is. */
 export function behaviourLike(file: ProbeFile): Partial<Behaviour> {
   const seen = new Seen(file);
+  const telling = file.exchanges.filter(({ answer }) => answer !== undefined && !isBeside(answer));
   return {
-    ...behaviourOfAnswers(seen),
+    ...behaviourOfAnswers(new Seen({ ...file, exchanges: telling })),
     ...behaviourOfCallbacks(file),
     ...behaviourOfNotes(seen),
     ...behaviourOfFindings(file),
@@ -69,7 +70,10 @@ function behaviourOfFindings({ assumed, findings }: ProbeFile): Partial<Behaviou
   for (const { assumption, verdict, setting } of findings) {
     if (verdict === 'contradicted' && setting === undefined) contradicted.add(assumption);
     const isSide = verdict === 'contradicted' || (verdict === 'confirmed' && SHOWN.has(assumption));
-    if (isSide && setting !== undefined) sides.set(assumption, setting);
+    if (setting === undefined) continue;
+    if (isSide) sides.set(assumption, setting);
+    // The other side was assumed, but it does not hold.
+    else if (verdict === 'confirmed' && setting !== sides.get(assumption)) sides.delete(assumption);
   }
   const behaviour: Partial<Behaviour> = {};
   for (const [name, from] of Object.entries(FROM_SIDES)) {

@@ -1,4 +1,4 @@
-import { STATUSES } from '../requests/statuses.js';
+import { isStatus } from '../requests/statuses.js';
 import { Allowance } from './allowance.js';
 import { inForm, madeNumber, madeText } from './made-values.js';
 import { allIn, isFields, type ListShape, ownField, type ObjectShape, type Shape, type TextShape } from './shape.js';
@@ -106,10 +106,6 @@ class Filling {
 function asNumber(known: unknown): number | undefined {
   if (typeof known === 'number') return known;
   return typeof known === 'string' && /^\d{1,15}$/.test(known) ? Number(known) : undefined;
-}
-
-function isStatus(text: string | undefined): boolean {
-  return STATUSES.some((status) => status === text);
 }
 
 /** The object that shares most names with the payload, the outermost of several. */

@@ -1,5 +1,5 @@
 import type { PendingCallback } from '../requests/common-request.js';
-import { STATUSES, type Status } from '../requests/statuses.js';
+import { isStatus } from '../requests/statuses.js';
 import { filled, type Own, saysSo } from './filling.js';
 import { type Answered, isByPath, READ_IN, rowOf } from './occasions.js';
 import type { ProbeFile } from './probe-file.js';
@@ -74,10 +74,6 @@ export class Likeness {
 /** Whether the path has the kind of a document: one occasion may have tried both forms. */
 function namesKind({ path }: SeenAnswer): boolean {
   return /\/(signed|original)\//.test(path);
-}
-
-function isStatus(text: string | undefined): text is Status {
-  return STATUSES.some((status) => status === text);
 }
 
 function hasField(shape: Shape, name: string, type: Shape['type']): boolean {

@@ -54,6 +54,13 @@ function isUnderstood(outcome: ProbeFile['exchanges'][number]['outcome']): boole
   return outcome?.familiar === true || (outcome?.result !== undefined && outcome.result !== 'done');
 }
 
+/** Whether it says nothing about the call: the server was busy or away, or a page stands in place of its answer. */
+export function isBeside({ status, form }: RecordedAnswer): boolean {
+  if (status < 300) return form === 'page' || form === 'broken';
+  return status === 408 || status === 429 || (status > 500 && status !== 501);
+}
+
+/** Whether it is no success. Some providers refuse with HTTP 200, and say so in the body. */
 export function refuses({ status, read }: RecordedAnswer): boolean {
   return status >= 300 || read?.succeeded === false;
 }

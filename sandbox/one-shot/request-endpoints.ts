@@ -3,7 +3,7 @@ import { numberParameter, parameter } from '../faults/faults.js';
 import { raoView, text, userView } from '../requests/raos.js';
 import type { SignatureRequest } from '../requests/requests.js';
 import { shownIdentity, UPDATE_IDENTITY, updateIdentity } from '../requests/signer-identity.js';
-import { statusBefore } from '../requests/transitions.js';
+import { statusSeen } from '../requests/transitions.js';
 import { required, requestOf, type Call, type Endpoint } from '../calls/endpoint.js';
 
 const UPDATE_REQUIRED = ['scratchcard', 'email', 'registration_authority', 'profile', 'country_name'];
@@ -121,13 +121,13 @@ function shownStatus(call: Call, request: SignatureRequest): string | undefined 
   const unknown = call.fault('status-unknown');
   if (unknown !== undefined) return String(parameter(unknown, 'shows'));
   const behind = call.fault('reads-behind-hooks');
-  const lag = call.behaviour.statusLag + (behind === undefined ? 0 : numberParameter(behind, 'ms'));
+  const more = behind === undefined ? 0 : numberParameter(behind, 'ms');
   switch (call.behaviour.statusShown) {
     case 'absent':
       return undefined;
     case 'as-created':
       return request.history[0]?.status;
     case 'live':
-      return lag > 0 ? statusBefore(request, lag) : request.status;
+      return statusSeen(request, call.behaviour.statusLag, more);
   }
 }

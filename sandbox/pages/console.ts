@@ -3,7 +3,8 @@ import type { Provider } from '../provider.js';
 import { personWords } from '../requests/person.js';
 import type { SignatureRequest } from '../requests/requests.js';
 import { isAfterVideo } from '../requests/signer-identity.js';
-import { type Cause, isPossible } from '../requests/transitions.js';
+import type { Cause } from '../requests/statuses.js';
+import { isPossible } from '../requests/transitions.js';
 import { actForm, type Decision, decisionsPage, requestCard } from './decisions.js';
 import type { Html } from './layout.js';
 

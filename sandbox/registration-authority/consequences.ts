@@ -1,6 +1,6 @@
 import type { ProviderRequest } from '../requests/requests.js';
 import type { Behaviour } from '../settings/settings.js';
-import type { Cause } from '../requests/transitions.js';
+import type { Cause } from '../requests/statuses.js';
 import { somebody } from '../requests/person.js';
 import type { Enrolment } from './enrolment.js';
 

@@ -1,6 +1,6 @@
 import { numberParameter, parameter } from '../faults/faults.js';
 import { text } from '../requests/raos.js';
-import { statusBefore } from '../requests/transitions.js';
+import { statusSeen } from '../requests/transitions.js';
 import { createdOrder, updatedFields } from './data.js';
 import { enrolmentOf, json, paginated, requireFields, type RaCall, type RaEndpoint } from './endpoint.js';
 import type { Enrolment } from './enrolment.js';
@@ -138,6 +138,6 @@ function shownStatus(call: RaCall, request: Enrolment): string {
   const unknown = call.fault('status-unknown');
   if (unknown !== undefined) return String(parameter(unknown, 'shows'));
   const behind = call.fault('reads-behind-hooks');
-  const lag = call.behaviour.statusLag + (behind === undefined ? 0 : numberParameter(behind, 'ms'));
-  return lag > 0 ? statusBefore(request, lag) : request.status;
+  const more = behind === undefined ? 0 : numberParameter(behind, 'ms');
+  return statusSeen(request, call.behaviour.statusLag, more);
 }

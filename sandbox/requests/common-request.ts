@@ -1,4 +1,4 @@
-import type { Status } from './statuses.js';
+import type { Cause, Status } from './statuses.js';
 
 /** A callback that is not delivered yet. It is part of its request, so that a status and its callback are saved together. */
 export interface PendingCallback {
@@ -30,7 +30,7 @@ export interface CommonRequest {
   phone: string;
   createdAt: string;
   status: Status;
-  history: { status: Status; at: string; cause: string }[];
+  history: { status: Status; at: string; cause: Cause | 'created' }[];
   videoTries: number;
   /** Epoch milliseconds at which VIDEOINCOMPLETE becomes VIDEOREVIEW by itself. */
   reviewFrom?: number;

@@ -1,18 +1,6 @@
 import type { ProviderRequest } from './requests.js';
 import type { Behaviour } from '../settings/settings.js';
-import { VIDEO_OPEN, type Status } from './statuses.js';
-
-/** The events that move a request from one status to another (§6). */
-export type Cause =
-  | 'video-finished'
-  | 'video-incomplete'
-  | 'video-failed'
-  | 'video-retried'
-  | 'validated'
-  | 'approved'
-  | 'refused'
-  | 'cancelled'
-  | 'issued';
+import { type Cause, VIDEO_OPEN, type Status } from './statuses.js';
 
 interface Transition {
   from: readonly Status[];
@@ -66,9 +54,11 @@ export function apply(request: ProviderRequest, cause: Cause, behaviour: Behavio
   return event;
 }
 
-/** The status that a reader saw this many milliseconds ago. */
-export function statusBefore(request: ProviderRequest, milliseconds: number): Status {
-  const until = Date.now() - milliseconds;
-  const seen = request.history.findLast((entry) => Date.parse(entry.at) <= until);
+/** The status that a reader sees if statuses are shown late. `more`: milliseconds in addition. */
+export function statusSeen(request: ProviderRequest, lag: Behaviour['statusLag'], more: number): Status {
+  const seen = request.history.findLast(({ at, cause }) => {
+    const late = more + (typeof lag === 'number' ? lag : cause === 'created' ? 0 : (lag[cause] ?? 0));
+    return late === 0 || Date.parse(at) + late <= Date.now();
+  });
   return seen?.status ?? request.history[0]?.status ?? request.status;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { raBehaviourSchema } from '../registration-authority/settings.js';
-import { STATUSES } from '../requests/statuses.js';
+import { CAUSES, STATUSES } from '../requests/statuses.js';
 
 /**
  * How the simulated provider behaves. All times are in milliseconds.
@@ -48,8 +48,8 @@ const behaviourSchema = z.strictObject({
   // Status (§6)
   /** Guess: what Get Request shows as `status`. `as-created` is a copy that the Optimizer never refreshes. */
   statusShown: z.enum(['live', 'as-created', 'absent']),
-  /** Guess: Get Request shows a status only this long after it was reached. */
-  statusLag: z.number().nonnegative(),
+  /** Guess: Get Request shows a status only this long after it was reached, or only this long after some events: `{"approved": 500}`. */
+  statusLag: z.union([z.number().nonnegative(), z.partialRecord(z.enum(CAUSES), z.number().nonnegative())]),
   /** Guess (§4.10): whether Get Request has `videoid_pk`. */
   videoidPkShown: z.boolean(),
   /** Guess (§4.11): whether Get Request shows the country that Update Request needs. */

@@ -11,7 +11,7 @@ const found = (assumption: string, setting: NonNullable<Content['findings']>[num
 const READ = { status: 'VIDEOREVIEW', pk: 1, country_name: 'ES' };
 
 test('a file that has seen nothing changes nothing', () => {
-  expect(behaviour({})).toEqual({ statusLag: 0 });
+  expect(behaviour({})).toEqual({});
 });
 
 test.each([
@@ -46,6 +46,52 @@ test('what was assumed counts too, unless a finding contradicts it', () => {
     deletionByType: 'path',
     refuseRaoKey: 'rao',
   });
+});
+
+test('what was assumed does not count if a finding confirms the other side', () => {
+  const findings = [{ assumption: 'cancelByDelete', verdict: 'confirmed' as const, setting: false }];
+  expect(behaviour({ assumed: { cancelByDelete: true }, findings })).toEqual({});
+});
+
+const afterCancel = (value: string): NonNullable<Content['notes']> => [
+  { step: 'third', name: 'status-after-cancel', value },
+];
+/** Some providers refuse with HTTP 200. */
+const NOT_ALLOWED = exchange('third/cancel', 200, { status: 'error', code: 405, message: 'Method Not Allowed' });
+const CANCEL = exchange('third/cancel', 200, { status: 'success', message: 'Directory removed' });
+/** A read whose status is in another form than a text. */
+const UNREAD = exchange('third/read-cancelled', 200, { detail: { pk: 1 } });
+
+test.each([
+  ['refuses with HTTP 200', { exchanges: [NOT_ALLOWED], notes: afterCancel('VIDEOPENDING') }, 'absent'],
+  ['refuses with HTTP 200, and nothing is noted', { exchanges: [NOT_ALLOWED] }, 'absent'],
+  ['refuses for another reason', { exchanges: [exchange('third/cancel', 412, { detail: 'No' })] }, 'absent'],
+  ['refuses, but cancels', { exchanges: [NOT_ALLOWED], notes: afterCancel('CANCELLED') }, 'cancels'],
+  ['cancels, as is noted', { exchanges: [CANCEL, UNREAD], notes: afterCancel('CANCELLED') }, 'cancels'],
+  ['has a word of its own for the end', { exchanges: [CANCEL, UNREAD], notes: afterCancel('REVOKED') }, 'cancels'],
+  ['leaves the status', { exchanges: [CANCEL, UNREAD], notes: afterCancel('VIDEOPENDING') }, 'removes-folder'],
+  ['shows no status', { exchanges: [CANCEL, UNREAD], notes: afterCancel('not shown') }, undefined],
+  ['is away', { exchanges: [exchange('third/cancel', 503, { detail: 'Away' })] }, undefined],
+  ['answers with a page', { exchanges: [exchange('third/cancel', 200, '<html></html>'), UNREAD] }, undefined],
+  [
+    'has cancelled by the refusal before',
+    {
+      exchanges: [NOT_ALLOWED],
+      notes: [{ step: 'third', name: 'status-after-refusal', value: 'CANCELLED' }, ...afterCancel('CANCELLED')],
+    },
+    undefined,
+  ],
+])('a provider that %s: cancelling does the same', (_, content: Content, expected) => {
+  expect(behaviour(content).cancel).toBe(expected);
+});
+
+test.each([
+  ['a page', exchange('signed/signed-path', 200, '<html><title>Login</title></html>')],
+  ['half an answer', exchange('signed/signed-path', 200, '{"status":')],
+  ['a busy server', exchange('signed/signed-path', 429, { detail: 'Slow down' })],
+  ['a server that is away', exchange('signed/signed-path', 503, { detail: 'Away' })],
+])('%s says nothing about the call that it answers', (_, beside) => {
+  expect(behaviour({ exchanges: [fileExchange('signed/signed-query'), beside] })).not.toHaveProperty('documentPath');
 });
 
 const refusal = (place: string) => exchange(place, 404, { status: 'error', detail: 'Not there' });
@@ -126,7 +172,7 @@ test.each([
       { ...exchange('approve/read', 200, { detail: READ }), at: 1400 },
       { ...exchange('approve/read', 200, { detail: { ...READ, status: 'ENROLLREADY' } }), at: 1900 },
     ],
-    { statusLag: 900 },
+    { statusLag: { approved: 900 } },
   ],
 ])('answers with %s say so', (_, exchanges, expected) => {
   expect(behaviour({ exchanges })).toMatchObject(expected);
@@ -177,5 +223,5 @@ test('notes that say something else change nothing', () => {
     name,
     value: 'constructor',
   }));
-  expect(behaviour({ notes })).toEqual({ statusLag: 0 });
+  expect(behaviour({ notes })).toEqual({});
 });
