@@ -85,13 +85,15 @@ function formOf(shape: ReturnType<typeof allIn>[number]): string | undefined {
 
 const BEFORE_APPROVAL: Behaviour['uploadIn'] = ['CREATED', ...VIDEO_OPEN, 'VIDEOREVIEW'];
 
-/** What works before the approval although our model refuses it. */
+/** What works before the approval although our model refuses it, or no more after signing. */
 function early(seen: Seen): Partial<Behaviour> {
+  const uploads = seen.worked('before-video/upload-early') === true;
+  const contract = seen.worked('before-video/contract-early') === true;
+  const ends = seen.worked('contract/contract*') === true && seen.worked('signed/contract-signed*') === false;
+  const signing: Behaviour['contractIn'] = ends ? ['ENROLLREADY'] : ['ENROLLREADY', 'ISSUED'];
   return {
-    ...(seen.worked('before-video/upload-early') === true ? { uploadIn: [...BEFORE_APPROVAL, 'ENROLLREADY'] } : {}),
-    ...(seen.worked('before-video/contract-early') === true
-      ? { contractIn: [...BEFORE_APPROVAL, 'ENROLLREADY', 'ISSUED'] }
-      : {}),
+    ...(uploads ? { uploadIn: [...BEFORE_APPROVAL, 'ENROLLREADY'] } : {}),
+    ...(contract || ends ? { contractIn: [...(contract ? BEFORE_APPROVAL : []), ...signing] } : {}),
   };
 }
 
@@ -99,6 +101,7 @@ function documents(seen: Seen): Partial<Behaviour> {
   const byQuery = seen.worked('signed/signed-query');
   const byPath = seen.worked('signed/signed-path');
   const plain = seen.worked('documents/original-plain');
+  const other = plain === true || seen.worked('documents/original-path') === true;
   const slash = seen.worked('contract/contract-slash');
   const contract = seen.worked('contract/contract');
   return {
@@ -106,10 +109,19 @@ function documents(seen: Seen): Partial<Behaviour> {
     ...(byQuery === true && byPath === false ? { documentPath: 'query' } : {}),
     ...(byQuery === false && byPath === true ? { documentPath: 'path' } : {}),
     ...(plain === true ? { documentTypeDefault: 'original' } : {}),
-    ...(seen.worked('documents/original-query') === false && plain === true ? { originalType: 'refused' } : {}),
+    ...(seen.worked('documents/original-query') === false && other ? { originalType: 'refused' } : {}),
     ...(contract === false && slash === true ? { endSlash: 'with' } : {}),
     ...(contract === true && slash === false ? { endSlash: 'without' } : {}),
   };
+}
+
+/** A deletion that names the signed file may delete the original too. Findings only say that the signed file is gone. */
+export function deletions(seen: Seen): Partial<Behaviour> {
+  const gone = ['signed-left', 'signed-left-query', 'original-left-query', 'delete-original'];
+  const isEverything =
+    seen.worked('cleaning/delete-signed-query') === true &&
+    gone.every((occasion) => seen.worked(`cleaning/${occasion}`) === false);
+  return isEverything ? { deletionByType: 'nowhere', deletionWithoutType: 'every-kind' } : {};
 }
 
 function decisions(seen: Seen): Partial<Behaviour> {

@@ -1,6 +1,6 @@
 import type { Behaviour } from '../settings/settings.js';
 import { behaviourOfCallbacks } from './behaviour-of-callbacks.js';
-import { behaviourOfAnswers } from './behaviour-of-answers.js';
+import { behaviourOfAnswers, deletions } from './behaviour-of-answers.js';
 import { behaviourOfNotes } from './behaviour-of-notes.js';
 import type { FoundSetting, ProbeFile } from './probe-file.js';
 import { isBeside, Seen } from './seen.js';
@@ -8,12 +8,14 @@ import { isBeside, Seen } from './seen.js';
 /** How the sandbox must behave to be like the provider that a probe has seen. Where it has seen nothing, it stays as it is. */
 export function behaviourLike(file: ProbeFile): Partial<Behaviour> {
   const seen = new Seen(file);
-  const telling = file.exchanges.filter(({ answer }) => answer !== undefined && !isBeside(answer));
+  const exchanges = file.exchanges.filter(({ answer }) => answer !== undefined && !isBeside(answer));
+  const telling = new Seen({ ...file, exchanges });
   return {
-    ...behaviourOfAnswers(new Seen({ ...file, exchanges: telling })),
+    ...behaviourOfAnswers(telling),
     ...behaviourOfCallbacks(file),
     ...behaviourOfNotes(seen),
     ...behaviourOfFindings(file),
+    ...deletions(telling),
   };
 }
 

@@ -98,6 +98,12 @@ const ROWS: readonly Row[] = [
   { endpoint: 'delete-documents', words: NOT_FOUND, at: ['cleaning/delete-rest'] },
   { endpoint: 'get-contract', if: isIssued, at: ['signed/contract-signed*'] },
   { endpoint: 'get-contract', at: ['contract/contract*'] },
+  {
+    endpoint: 'get-contract',
+    words: STATUS,
+    if: isIssued,
+    at: ['signed/contract-signed*', 'before-video/contract-early'],
+  },
   { endpoint: 'get-contract', words: STATUS, at: ['before-video/contract-early'] },
   { endpoint: 'otp', at: ['code/code*'] },
   { endpoint: 'otp', words: /less than a minute ago/, at: ['code/code-again'] },

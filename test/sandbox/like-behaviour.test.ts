@@ -1,6 +1,6 @@
 import { behaviourLike } from '../../sandbox/like/behaviour.js';
 import { probeFileIn } from '../../sandbox/like/probe-file.js';
-import { callback, type Content, exchange, fileExchange, probeFile } from './like-files.js';
+import { callback, type Content, exchange, fileExchange, probeFile, refusal, success } from './like-files.js';
 
 const behaviour = (content: Content) => behaviourLike(probeFileIn(probeFile(content), 'probe.json'));
 
@@ -53,38 +53,6 @@ test('what was assumed does not count if a finding confirms the other side', () 
   expect(behaviour({ assumed: { cancelByDelete: true }, findings })).toEqual({});
 });
 
-const afterCancel = (value: string): NonNullable<Content['notes']> => [
-  { step: 'third', name: 'status-after-cancel', value },
-];
-/** Some providers refuse with HTTP 200. */
-const NOT_ALLOWED = exchange('third/cancel', 200, { status: 'error', code: 405, message: 'Method Not Allowed' });
-const CANCEL = exchange('third/cancel', 200, { status: 'success', message: 'Directory removed' });
-/** A read whose status is in another form than a text. */
-const UNREAD = exchange('third/read-cancelled', 200, { detail: { pk: 1 } });
-
-test.each([
-  ['refuses with HTTP 200', { exchanges: [NOT_ALLOWED], notes: afterCancel('VIDEOPENDING') }, 'absent'],
-  ['refuses with HTTP 200, and nothing is noted', { exchanges: [NOT_ALLOWED] }, 'absent'],
-  ['refuses for another reason', { exchanges: [exchange('third/cancel', 412, { detail: 'No' })] }, 'absent'],
-  ['refuses, but cancels', { exchanges: [NOT_ALLOWED], notes: afterCancel('CANCELLED') }, 'cancels'],
-  ['cancels, as is noted', { exchanges: [CANCEL, UNREAD], notes: afterCancel('CANCELLED') }, 'cancels'],
-  ['has a word of its own for the end', { exchanges: [CANCEL, UNREAD], notes: afterCancel('REVOKED') }, 'cancels'],
-  ['leaves the status', { exchanges: [CANCEL, UNREAD], notes: afterCancel('VIDEOPENDING') }, 'removes-folder'],
-  ['shows no status', { exchanges: [CANCEL, UNREAD], notes: afterCancel('not shown') }, undefined],
-  ['is away', { exchanges: [exchange('third/cancel', 503, { detail: 'Away' })] }, undefined],
-  ['answers with a page', { exchanges: [exchange('third/cancel', 200, '<html></html>'), UNREAD] }, undefined],
-  [
-    'has cancelled by the refusal before',
-    {
-      exchanges: [NOT_ALLOWED],
-      notes: [{ step: 'third', name: 'status-after-refusal', value: 'CANCELLED' }, ...afterCancel('CANCELLED')],
-    },
-    undefined,
-  ],
-])('a provider that %s: cancelling does the same', (_, content: Content, expected) => {
-  expect(behaviour(content).cancel).toBe(expected);
-});
-
 test.each([
   ['a page', exchange('signed/signed-path', 200, '<html><title>Login</title></html>')],
   ['half an answer', exchange('signed/signed-path', 200, '{"status":')],
@@ -93,9 +61,6 @@ test.each([
 ])('%s says nothing about the call that it answers', (_, beside) => {
   expect(behaviour({ exchanges: [fileExchange('signed/signed-query'), beside] })).not.toHaveProperty('documentPath');
 });
-
-const refusal = (place: string) => exchange(place, 404, { status: 'error', detail: 'Not there' });
-const success = (place: string) => exchange(place, 200, { status: 'success', message: 'OTP generated' });
 
 test.each([
   [
@@ -141,6 +106,16 @@ test.each([
     'an early contract',
     [fileExchange('before-video/contract-early')],
     { contractIn: expect.arrayContaining(['VIDEOPENDING', 'ISSUED']) },
+  ],
+  [
+    'no contract after signing',
+    [fileExchange('contract/contract'), refusal('signed/contract-signed'), refusal('signed/contract-signed-again')],
+    { contractIn: ['ENROLLREADY'] },
+  ],
+  [
+    'originals by their path alone',
+    [refusal('documents/original-query'), refusal('documents/original-plain'), fileExchange('documents/original-path')],
+    { originalType: 'refused' },
   ],
   ['an early upload', [success('before-video/upload-early')], { uploadIn: expect.arrayContaining(['VIDEOPENDING']) }],
   [

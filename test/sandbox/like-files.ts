@@ -59,6 +59,10 @@ export function exchange(
   };
 }
 
+export const refusal = (place: string): Exchange => exchange(place, 404, { status: 'error', detail: 'Not there' });
+export const success = (place: string): Exchange =>
+  exchange(place, 200, { status: 'success', message: 'OTP generated' });
+
 /** A file that came: its content is not recorded. */
 export function fileExchange(place: string, contentType = 'application/pdf'): Exchange {
   const file = { size: 1, hash: hash(place), pdf: true };
@@ -129,4 +133,14 @@ export async function withFile<Result>(
 /** A sandbox that is like the provider of such a file. */
 export async function standLike(content: Content, settings: object = {}): Promise<Stand> {
   return withFile(probeFile(content), (like) => Stand.start({ like, settings }));
+}
+
+/** The same, closed after its use. */
+export async function using(content: Content, use: (stand: Stand) => Promise<void>, settings?: object): Promise<void> {
+  const stand = await standLike(content, settings);
+  try {
+    await use(stand);
+  } finally {
+    await stand.close();
+  }
 }

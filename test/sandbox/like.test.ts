@@ -1,15 +1,6 @@
 import { placeholder } from '../../sandbox/like/placeholder.js';
-import { type Content, exchange, fileExchange, hash, standLike } from './like-files.js';
+import { exchange, fileExchange, hash, using } from './like-files.js';
 import { ORDER, pdf, RAO, Stand } from './support.js';
-
-async function using(content: Content, use: (stand: Stand) => Promise<void>, settings?: object): Promise<void> {
-  const stand = await standLike(content, settings);
-  try {
-    await use(stand);
-  } finally {
-    await stand.close();
-  }
-}
 
 async function raw(stand: Stand, method: string, path: string, body?: unknown): Promise<Response> {
   return fetch(stand.sandbox.api + path, {
@@ -239,46 +230,4 @@ test('settings given at the start count more than the file, and those of a contr
     },
     { behaviour: { notFoundWords: 'own' } },
   );
-});
-
-const read = (place: string, status: string, at = 0) =>
-  exchange(place, 200, { detail: { ...REQUEST, status } }, { at });
-
-/** What the deletion of a new request answers, and the request after it. */
-async function cancelled(stand: Stand) {
-  const { body } = await stand.api('POST', '/videoid', ORDER);
-  const { request_pk: pk } = body['detail'] as { request_pk: number };
-  const answer = await stand.api('DELETE', `/request/${pk}`);
-  return { answer, after: (await stand.api('GET', `/request/${pk}`)).body['detail'] };
-}
-
-describe('a request that is deleted', () => {
-  test('is shown as cancelled at once, although the provider shows an approval late', async () => {
-    const exchanges = [
-      exchange('approve/approve', 200, { status: 'success' }, { at: 1000 }),
-      read('approve/read', 'VIDEOREVIEW', 1100),
-      read('approve/read', 'ENROLLREADY', 90_000),
-      exchange('third/cancel', 200, { status: 'success', message: 'Directory removed' }),
-      read('third/read-cancelled', 'CANCELLED'),
-    ];
-    await using({ exchanges }, async (stand) => {
-      const { answer, after } = await cancelled(stand);
-      expect(answer.status).toBe(200);
-      expect(after).toMatchObject({ status: 'CANCELLED' });
-    });
-  });
-
-  test('goes on at a provider that refuses it with HTTP 200', async () => {
-    const refused = { status: 'error', code: 405, message: 'Method Not Allowed' };
-    const exchanges = [
-      exchange('third/cancel', 200, refused),
-      read('third-create/read', 'VIDEOPENDING'),
-      read('third/read-cancelled', 'VIDEOPENDING'),
-    ];
-    await using({ exchanges }, async (stand) => {
-      const { answer, after } = await cancelled(stand);
-      expect(answer).toMatchObject({ status: 200, body: { status: 'error', message: 'Method Not Allowed' } });
-      expect(after).toMatchObject({ status: 'VIDEOPENDING' });
-    });
-  });
 });
