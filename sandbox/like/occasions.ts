@@ -39,6 +39,10 @@ export function isByPath({ params }: Answered): boolean {
   return params['type'] !== undefined;
 }
 
+function isPlain(answered: Answered): boolean {
+  return !isByKind(answered) && !isByPath(answered);
+}
+
 function isByKind({ query }: Answered): boolean {
   return query['document_type'] !== undefined;
 }
@@ -83,6 +87,13 @@ const ROWS: readonly Row[] = [
   { endpoint: 'get-document', words: /Not Allowed/, at: ['signed/signed-query', 'documents/original-query'] },
   { endpoint: 'get-document', words: /^Not Found$/, at: ['signed/signed-path'] },
   { endpoint: 'get-document', words: NOT_FOUND, if: isIssued, at: LEFT, maySucceed: true },
+  {
+    endpoint: 'get-document',
+    words: NOT_FOUND,
+    if: isPlain,
+    at: ['documents/original-plain', 'documents/unknown-document'],
+    maySucceed: true,
+  },
   {
     endpoint: 'get-document',
     words: NOT_FOUND,

@@ -40,6 +40,7 @@ export const DOCUMENT_ENDPOINTS: Endpoint[] = [
       if (call.behaviour.documentPath === 'path') throw new Refusal(405, 'Method Not Allowed');
       const type = call.query['document_type'];
       if (type === 'original' && call.behaviour.originalType === 'refused') {
+        documentOf(call, type);
         throw new Refusal(422, "value is not a valid enumeration member; permitted: 'signed'");
       }
       return getDocument(call, type ?? call.behaviour.documentTypeDefault);
@@ -143,14 +144,20 @@ function isAnythingLeft({ provider }: Call, { pk }: SignatureRequest, { uid }: H
   return KINDS.some((kind) => files.exists(files.path(pk, kind, uid)));
 }
 
-async function getDocument(call: Call, wanted: string): Promise<Answer> {
+/** @throws Refusal if the provider does not have it */
+function documentOf(call: Call, wanted: string): { request: SignatureRequest; uid: string; type: DocumentType } {
   const request = liveRequest(call, () => 'Document not found');
-  const { files } = call.provider.parts;
   const uid = call.params['uid'] ?? '';
   const type: DocumentType | undefined = wanted === 'signed' || wanted === 'original' ? wanted : undefined;
   const known = request.documents.some((each) => each.uid === uid && type !== undefined && !each.gone?.includes(type));
   const there = type === 'original' || (request.status === 'ISSUED' && areFilesThere(request));
   if (type === undefined || !known || !there) throw new Refusal(404, 'Document not found');
+  return { request, uid, type };
+}
+
+async function getDocument(call: Call, wanted: string): Promise<Answer> {
+  const { request, uid, type } = documentOf(call, wanted);
+  const { files } = call.provider.parts;
   const given = call.fault('file-unsigned') === undefined ? type : 'original';
   if (call.fault('file-of-another') === undefined) return pdf(call, files.path(request.pk, given, uid));
   const other = await signedByAnother(call.provider, files.path(request.pk, 'original', uid), call.behaviour);

@@ -109,3 +109,31 @@ test('a contract that is not given after signing is refused in the recorded form
     expect(after).toEqual({ status: 404, body: { problem: expect.any(String) } });
   });
 });
+
+const no = (kind: string) => ({ problem: { [kind]: true } });
+
+test('a provider that gives originals by their path alone refuses the other forms as recorded', async () => {
+  const exchanges = [
+    exchange('documents/original-query', 409, no('query')),
+    exchange('documents/original-plain', 409, no('plain')),
+    exchange('documents/unknown-document', 404, no('unknown')),
+    fileExchange('documents/original-path'),
+    fileExchange('signed/signed-path'),
+    fileExchange('signed/signed-query'),
+  ];
+  await using({ exchanges }, async (stand) => {
+    const { pk } = await stand.createReady();
+    const uid = await stand.uploadOne(pk, await pdf('one'));
+    const get = (path: string) => stand.api('GET', `/document/${pk}/${path}`);
+    expect(await get(`${uid}?document_type=original`)).toMatchObject({
+      status: 409,
+      body: { problem: { query: false } },
+    });
+    expect(await get(uid)).toMatchObject({ status: 409, body: { problem: { plain: false } } });
+    expect(await get('unknown?document_type=original')).toMatchObject({
+      status: 404,
+      body: { problem: { unknown: false } },
+    });
+    expect((await stand.file(`/document/${pk}/original/${uid}`)).subarray(0, 4).toString()).toBe('%PDF');
+  });
+});
