@@ -25,15 +25,16 @@ const mediaType = z
   .regex(/^[\w.+-]+\/[\w.+-]+$/)
   .optional()
   .catch(undefined);
+const length = z
+  .number()
+  .default(0)
+  .transform((characters) => count(characters, LONGEST));
 const words = z.object({
   is: z
     .string()
     .transform((text) => text.slice(0, LONGEST))
     .optional(),
-  length: z
-    .number()
-    .default(0)
-    .transform((length) => count(length, LONGEST)),
+  length,
   hash: hash.optional(),
 });
 
@@ -73,11 +74,7 @@ const callbackSchema = z.object({
 });
 export type RecordedCallback = z.infer<typeof callbackSchema>;
 
-const settingSchema = z.union([
-  z.string(),
-  z.boolean(),
-  z.array(z.union([z.string(), z.object({ hash, length: z.number().default(0) })])),
-]);
+const settingSchema = z.union([z.string(), z.boolean(), z.array(z.union([z.string(), z.object({ hash, length })]))]);
 export type FoundSetting = z.infer<typeof settingSchema>;
 
 const findingSchema = z.object({

@@ -133,7 +133,9 @@ describe('a file with odd content is harmless', () => {
   test('words that nobody says have a usual length', async () => {
     const refused = exchange('create/create', 403, 'No', { form: 'page', words: { length: 4e8, hash: 'ab' } });
     const known = exchange('code/code', 403, 'No', { words: { is: 'x'.repeat(1_000_000), length: 1 } });
-    const { exchanges } = probeFileIn(probeFile({ exchanges: [refused, known] }), 'f');
+    const assumed = { coolDownTexts: [{ hash: 'ab', length: 4e8 }] };
+    const { exchanges, ...file } = probeFileIn(probeFile({ exchanges: [refused, known], assumed }), 'f');
+    expect(file.assumed).toEqual({ coolDownTexts: [{ hash: 'ab', length: 10_000 }] });
     expect(exchanges.map(({ answer }) => [answer?.words?.length, answer?.words?.is?.length])).toEqual([
       [10_000, undefined],
       [1, 10_000],
