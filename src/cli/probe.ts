@@ -118,14 +118,15 @@ async function carryOut(screen: Screen, file: string | undefined, flags: Flags):
       for (const line of lines) process.stderr.write(`${printable(line)}\n`);
   };
   const simulated = flags.unattended === true;
+  const { origin } = new URL(environment.optimizer);
   const people = simulated
-    ? new SimulatedPeople(new URL(environment.optimizer).origin, say)
+    ? new SimulatedPeople(origin, say)
     : new AttendedPeople({ input: process.stdin, output: process.stderr, say });
   const options = {
     config,
     people,
     others: flags.onlySigning !== true,
-    simulated,
+    simulated: simulated || (await SimulatedPeople.isAt(origin)),
     callbacks: { listen: flags.listen, gatewayLog: flags.gatewayLog },
     ...(people instanceof SimulatedPeople ? { announce: async (address: string) => people.listenAt(address) } : {}),
     ...(simulated ? SIMULATED : { poll: POLL, patience: PATIENCE }),

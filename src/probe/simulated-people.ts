@@ -25,6 +25,18 @@ export class SimulatedPeople implements People {
     this.#shownWithin = shownWithin;
   }
 
+  /** Whether our sandbox is there. Only this machine is asked: a provider has no such call. */
+  static async isAt(origin: string): Promise<boolean> {
+    if (!/^(localhost|127\.[\d.]+|\[::1\])$/.test(new URL(origin).hostname)) return false;
+    try {
+      await new SimulatedPeople(origin, () => undefined).check();
+      return true;
+    } catch (error) {
+      if (error instanceof VideoIdError) return false;
+      throw error;
+    }
+  }
+
   /** @throws VideoIdError if there is no sandbox of ours */
   async check(): Promise<void> {
     await this.#call('GET', 'settings');

@@ -85,6 +85,10 @@ test('a person at the terminal is led through it, leaves one request out, stops,
   expect(ended.output).toContain('second-create: left out, you left it out');
   const written = await readFile(file, 'utf8');
   expect(written).not.toContain('+34611222333');
+  // Our sandbox confirms nothing about a provider, whoever plays the people.
+  expect(JSON.parse(written)).toMatchObject({
+    notes: expect.arrayContaining([expect.objectContaining({ name: 'simulated' })]) as unknown,
+  });
 });
 
 test('production needs a flag of its own, and is never played', async () => {
@@ -118,7 +122,7 @@ async function led({ file, stopAtCode = false }: { file?: string; stopAtCode?: b
   let unread = '';
   let acting = Promise.resolve();
   const answers: readonly (readonly [RegExp, () => Promise<void> | void])[] = [
-    [/The phone of the person who signs: $/, () => type('+34611222333')],
+    [/The phone of the person who signs, such as \+34600111222: $/, () => type('+34611222333')],
     [/The e-mail address of the person who signs: $/, () => type('probe.person@example.com')],
     [/second request[\s\S]*s = leave it out, q = stop\): $/, () => type('s')],
     [/Go on\? \(Enter = yes[^\n]*: $/, () => type('')],

@@ -4,11 +4,22 @@ import type { FoundSetting } from '../file.js';
 /** Where a text may be different the next time: gaps of the redaction, numbers, statuses, and parts of known texts. */
 const VARIABLE = new RegExp(String.raw`…|\{\}|\d+|\b(?:${PROVIDER_STATUSES.join('|')})\b`, 'g');
 
-/** The longest part of a text that is always the same, and says enough to name it. */
+/** Characters. A shorter part is in too many texts. */
+const ENOUGH = 10;
+
+/**
+ * A part of a text that is always the same, and says enough to name it. What comes after a gap says what happened to a thing; what
+ * comes before it only names the thing: "Certificate for request … was already used".
+ */
 function constantPart(text: string): string[] {
-  const parts = text.split(VARIABLE).map((part) => part.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, ''));
-  const [longest = ''] = parts.toSorted((one, other) => other.length - one.length);
-  return longest.length < 4 ? [] : [longest];
+  const [first = '', ...later] = text.split(VARIABLE).map((part) => part.replaceAll(/^[^\p{L}]+|[^\p{L}]+$/gu, ''));
+  const longest = longestOf(later);
+  const part = longest.length >= ENOUGH ? longest : longestOf([first, ...later]);
+  return part.length < 4 ? [] : [part];
+}
+
+function longestOf(parts: readonly string[]): string {
+  return parts.toSorted((one, other) => other.length - one.length)[0] ?? '';
 }
 
 /**
