@@ -6,7 +6,7 @@ if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
 }
 
 /** Packages that are ES modules alone. Jest runs everything as CommonJS, so it compiles them too. */
-const ES_MODULES = ['@noble/hashes', '@peculiar/utils', 'asn1js', 'bytestreamjs', 'commander', 'pkijs'];
+const ES_MODULES = ['@noble/hashes', '@peculiar/utils', 'asn1js', 'bytestreamjs', 'commander', 'kysely', 'pkijs'];
 
 const common = {
   testEnvironment: 'node',
@@ -14,7 +14,7 @@ const common = {
   // Jest looks up a global in a slow way. Libraries that read bytes ask for these ones thousands of times.
   sandboxInjectedGlobals: ['Object', 'ArrayBuffer', 'SharedArrayBuffer', 'Uint8Array'],
   transform: { '^.+\\.(ts|mjs)$|/node_modules/.+\\.js$': ['@swc/jest'] },
-  transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`, '/dist/'],
+  transformIgnorePatterns: [`/node_modules/(?!(${ES_MODULES.join('|')})/)`, '<rootDir>/dist/'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };

@@ -7,7 +7,7 @@ import { DIST } from '../local/project.js';
 import { type Service, startService, untilReady } from '../local/service.js';
 import type { State } from '../local/state.js';
 import { SandboxClient } from '../sandbox/client/sandbox-client.js';
-import { openArchive } from '../src/archive/file-archive.js';
+import { openArchive } from '../src/archive/open-archive.js';
 import { type Config, loadConfig } from '../src/config.js';
 
 /** Sandbox, gateway and worker as `npm start` runs them. The pauses are too short to matter. */
@@ -28,7 +28,7 @@ export async function startOurs(state: State, temporalAddress: string): Promise<
   settings['floor'] = { gap: 50, pause: 100 };
   writeFileSync(state.configFile, JSON.stringify(settings));
   const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
-  await openArchive({ directory: config.archive.directory, create: true, reserveBytes: config.archive.reserve });
+  await (await openArchive(config.archive, { create: true })).close();
   const place = { state, within: 60_000 };
   const run = (name: string, port: number): Promise<Service> =>
     startProgram({ name, script: `src/${name}.js`, args: [], ready: () => isHealthy(port) }, place);

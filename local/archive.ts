@@ -1,4 +1,4 @@
-import { openArchive } from '../src/archive/file-archive.js';
+import { openArchive } from '../src/archive/open-archive.js';
 import { preparedArchive } from '../src/cli/archive-setup.js';
 import { loadConfig } from '../src/config.js';
 import { VideoIdError } from '../src/messages/failures.js';
@@ -15,12 +15,12 @@ import type { TemporalServer } from './temporal-server.js';
 export async function makeArchive({ configFile }: State, { service }: TemporalServer): Promise<void> {
   const config = loadConfig({ VIDEOID_CONFIG: configFile });
   if (service === undefined) {
-    await openArchive({ directory: config.archive.directory, create: true, reserveBytes: 0 });
+    await (await openArchive(config.archive, { create: true })).close();
     return;
   }
   const { connection, client } = await connectClient(config.temporal, {});
   try {
-    await preparedArchive(client, config, false);
+    await (await preparedArchive(client, config, false)).close();
   } catch (error) {
     if (!(error instanceof VideoIdError)) throw error;
     throw new Error(`${error.message} ${error.remedy ?? ''}`.trim(), { cause: error });

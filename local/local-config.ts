@@ -145,12 +145,15 @@ export function sandboxRoot(state: State): string {
 /**
  * Writes what the provider's staff would set for us: the address for the callbacks of each registration authority.
  * Returns the file, for the sandbox's `--settings`.
+ *
+ * @param gatewayPorts where there are several gateways, the registration authorities use one after the other
  */
-export function writeSandboxSettings(state: State, gatewayPort: number): string {
+export function writeSandboxSettings(state: State, ...gatewayPorts: [number, ...number[]]): string {
   const registrationAuthorities = Object.fromEntries(
-    Object.values(AUTHORITIES).map((id) => {
+    Object.values(AUTHORITIES).map((id, index) => {
       const token = readFileSync(webhookTokenFile(state, id), 'utf8');
-      return [id, { behaviour: { webhook: webhookAddress(gatewayPort, token) } }];
+      const port = gatewayPorts[index % gatewayPorts.length] ?? gatewayPorts[0];
+      return [id, { behaviour: { webhook: webhookAddress(port, token) } }];
     }),
   );
   const file = join(state.directory, 'sandbox.json');

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
-import { access, constants, mkdir, rename, rm } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { mkdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { onPath } from './on-path.js';
 import { PROJECT } from './project.js';
 
 /** Programs of others that tests and pictures need and npm does not install. The product itself needs none of them. */
@@ -40,10 +41,10 @@ export async function outsideTool(
 ): Promise<OutsideTool> {
   if (name === 'pyhanko') return findOrInstallPyHanko(say);
   const tool = SYSTEM_TOOLS[name];
-  const found = await firstOnPath(tool.programs);
+  const found = onPath(tool.programs);
   if (found !== undefined) return { command: found, arguments: [] };
   await installPackages(name, [tool.package], say);
-  const installed = await firstOnPath(tool.programs);
+  const installed = onPath(tool.programs);
   if (installed === undefined)
     throw new Error(`The package ${tool.package} is installed, but has no ${name} on the PATH.`);
   return { command: installed, arguments: [] };
@@ -79,7 +80,7 @@ async function findOrInstallPyHanko(say: (line: string) => void): Promise<Outsid
 }
 
 async function makePythonEnvironment(folder: string, say: (line: string) => void): Promise<void> {
-  const python = await firstOnPath(['python3']);
+  const python = onPath(['python3']);
   // Debian's python3 lacks ensurepip, which is needed to make an environment.
   const whole = python !== undefined && !(await run(python, ['-c', 'import ensurepip, venv'])).failed;
   if (!whole) await installPackages('pyhanko', ['python3', 'python3-venv'], say);
@@ -87,9 +88,9 @@ async function makePythonEnvironment(folder: string, say: (line: string) => void
   await step('pyhanko', whole ? python : '/usr/bin/python3', ['-m', 'venv', folder]);
 }
 
-async function installPackages(name: string, packages: string[], say: (line: string) => void): Promise<void> {
+export async function installPackages(name: string, packages: string[], say: (line: string) => void): Promise<void> {
   const wanted = packages.join(' ');
-  const apt = await firstOnPath(['apt-get']);
+  const apt = onPath(['apt-get']);
   if (apt === undefined || process.getuid?.() !== 0) {
     const why = apt === undefined ? 'this system has no apt-get' : 'this does not run as root';
     throw new Error(
@@ -118,20 +119,6 @@ async function run(command: string, args: string[]): Promise<{ failed: boolean; 
       resolve({ failed: error !== null, printed: stderr || (error?.message ?? '') });
     });
   });
-}
-
-async function firstOnPath(programs: readonly string[]): Promise<string | undefined> {
-  for (const program of programs) {
-    for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-      const path = join(folder, program);
-      const runs = await access(path, constants.X_OK).then(
-        () => true,
-        () => false,
-      );
-      if (folder !== '' && runs) return path;
-    }
-  }
-  return undefined;
 }
 
 /** `node dist/local/outside-tools.js --install pdfsig,pyhanko` */

@@ -96,11 +96,13 @@ export async function anyPort(): Promise<number> {
   }
 }
 
-/** Such a port for each program of an installation. */
+/** Such a port for each program of an installation. Not every installation has a second worker and a second gateway. */
 export async function anyPorts() {
   return {
     worker: await anyPort(),
+    secondWorker: await anyPort(),
     gateway: await anyPort(),
+    secondGateway: await anyPort(),
     codecServer: await anyPort(),
     sandbox: await anyPort(),
     registrationAuthority: await anyPort(),

@@ -16,6 +16,10 @@ export interface ServiceOrder {
   environment?: NodeJS.ProcessEnv;
   /** What it prints when its ports are open, for programs of others. Ours send the message `ready` to the process that started them. */
   readyLine?: RegExp;
+  /** The user that it runs as. Only root can choose another than itself. */
+  user?: { uid: number; gid: number };
+  /** What asks it to end. SIGTERM if absent. */
+  stopSignal?: NodeJS.Signals;
   /** Where it is recorded while it runs. */
   processes?: Processes;
   /** Whether we may end before it. Then it is not waited for. */
@@ -80,9 +84,11 @@ export async function startService(order: ServiceOrder): Promise<Service> {
     env: order.environment ?? process.env,
     stdio: ['ignore', log, log, ...(order.readyLine === undefined ? (['ipc'] as const) : [])],
     detached: true,
+    ...order.user,
   });
   closeSync(log);
-  const untie = child.pid === undefined ? undefined : tie(child.pid);
+  const stopSignal = order.stopSignal ?? 'SIGTERM';
+  const untie = child.pid === undefined ? undefined : tie(child.pid, stopSignal);
   let told = false;
   child.on('message', (message) => (told ||= message === 'ready'));
   child.channel?.unref();
@@ -103,7 +109,7 @@ export async function startService(order: ServiceOrder): Promise<Service> {
     running,
     saysReady: () => told || tail(order.logFile, logBegin).some((line) => order.readyLine?.test(line)),
     async stop(grace = 10_000) {
-      if (running()) child.kill('SIGTERM');
+      if (running()) child.kill(stopSignal);
       const impatience = setTimeout(() => child.kill('SIGKILL'), grace);
       try {
         return await exited;
@@ -122,12 +128,19 @@ export async function startService(order: ServiceOrder): Promise<Service> {
   return service;
 }
 
-/** Ends the process when ours is gone, however ours ended: `sh` then reads the end of its standard input. Returns how to undo it. */
-function tie(pid: number): () => void {
-  const guard = spawn('sh', ['-c', 'read -r _; kill "$0"', String(pid)], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-  });
+/**
+ * Ends the process when ours is gone, however ours ended: `sh` then reads the end of its standard input. A process that stands still gets
+ * the signal once it goes on. Returns how to undo it.
+ */
+function tie(pid: number, signal: NodeJS.Signals): () => void {
+  const guard = spawn(
+    'sh',
+    ['-c', 'read -r _; kill -s "$1" "$0"; kill -s CONT "$0"', String(pid), signal.slice('SIG'.length)],
+    {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+    },
+  );
   guard.once('error', () => undefined); // without `sh`, only our normal end stops the program
   guard.unref();
   (guard.stdin as Socket | null)?.unref();

@@ -13,6 +13,7 @@ interface Flags {
   seed: number;
   minutes?: number;
   flow?: Flow;
+  distributed?: boolean;
   json?: boolean;
   keep?: boolean;
 }
@@ -37,6 +38,7 @@ async function main({
   seed,
   minutes = (requests * PACE) / 60,
   flow,
+  distributed = false,
   json = false,
   keep = false,
 }: Flags): Promise<void> {
@@ -44,7 +46,7 @@ async function main({
   const directory = mkdtempSync(join(tmpdir(), 'videoid-soak-'));
   // The exit handler stops what was started.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
-  const plan = drawPlan({ seed, requests, minutes, flow });
+  const plan = drawPlan({ seed, requests, minutes, flow, combination: distributed ? 'distributed' : 'single' });
   report(`${requests} requests in ${minutes.toFixed(1)} minutes, seed ${seed}, in ${directory}`);
   try {
     const summary = await soak(plan, directory, report);
@@ -88,6 +90,7 @@ await new Command('soak')
   .option('--seed <number>', 'the same seed draws the same plan', whole, 1)
   .option('--minutes <number>', 'how long it starts requests and makes trouble', positive)
   .addOption(new Option('--flow <flow>', 'only requests of this flow').choices(['signature', 'enrolment']))
+  .option('--distributed', 'the archive on PostgreSQL and S3, with two gateways, and kills of all of them')
   .option('--json', 'print the summary as one line of JSON, and progress to standard error')
   .option('--keep', 'keep the logs, the archive and the Temporal server’s database')
   .action(main)

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SandboxClient } from '../sandbox/client/sandbox-client.js';
-import { openArchive } from '../src/archive/file-archive.js';
+import { openArchive } from '../src/archive/open-archive.js';
 import { VideoIdClient } from '../src/client.js';
 import { loadConfig } from '../src/config.js';
 import { VideoIdError } from '../src/messages/failures.js';
@@ -137,26 +137,28 @@ function filesToSign(named: string[]): string[] {
 async function carry(stack: Stack, sample: Sample, flow: string): Promise<number> {
   const config = loadConfig({ ...process.env, VIDEOID_CONFIG: stack.state.configFile });
   const client = await VideoIdClient.connect(config);
+  const archive = await openArchive(config.archive);
   try {
     await showOpen(client);
     screen.line();
     screen.line(screen.paint('bold', flow === 'enrolment' ? 'Sample enrolments' : 'Sample request'));
     const place = {
       client,
-      archive: await openArchive({ directory: config.archive.directory, reserveBytes: config.archive.reserve }),
+      archive,
       provider: new SandboxClient(stack.sandbox),
       screen,
     };
     const name = `sample-${new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')}`;
     return (await sample(place, name)) ? 0 : 1;
   } finally {
+    await archive.close();
     await client.close();
   }
 }
 
 /** Requests of earlier starts continue without help. */
 async function showOpen(client: VideoIdClient): Promise<void> {
-  const open = (await client.list()).filter(({ state }) => state === 'running');
+  const { requests: open } = await client.list({ state: 'running' });
   if (open.length === 0) return;
   screen.fact('carrying on', open.map(({ reference }) => reference).join(', '));
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -23,6 +23,8 @@ export function openTestFolder(environment: NodeJS.ProcessEnv = process.env): Te
   const parent = given ?? (inMemory ? IN_MEMORY : tmpdir());
   removeLeftOvers(parent);
   const path = mkdtempSync(join(parent, `${PREFIX}${process.pid}-`));
+  // A server that does not run as root has its folder in it.
+  chmodSync(path, 0o711);
   return { path, inMemory, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 

@@ -1,7 +1,8 @@
 /**
  * Program: `npm test`. Checks the sources, gets a Temporal server and the outside tools, and runs the tests. With `--all`, it also runs
  * the proofs under `test/proof`. They kill programs, fill disks and cut connections. With `--like FILE`, it runs only the end-to-end
- * tests of what a probe tries, against a sandbox that is like the provider that the probe has seen.
+ * tests of what a probe tries, against a sandbox that is like the provider that the probe has seen. With `--distributed`, it runs only the
+ * proofs of crashes, on PostgreSQL and S3, with two workers and two gateways that share nothing else.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -10,9 +11,11 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { readProbeFile } from '../sandbox/like/probe-file.js';
 import { CHECKS } from './checks.js';
+import { COMBINATION_VARIABLE, type Combination } from './combination.js';
 import { type OutsideTool, type OutsideToolName, outsideTool } from './outside-tools.js';
 import { PROJECT } from './project.js';
 import { openScreen } from './screen.js';
+import { findServers } from './servers/find-servers.js';
 import { findTemporalBinary } from './temporal-binary.js';
 import { openTestFolder } from './test-folder.js';
 
@@ -38,19 +41,27 @@ const SLOWEST = 10;
 const TOOLS: OutsideToolName[] = ['pdfsig', 'pyhanko'];
 /** The tests that `--like` runs: of signing, codes, review, cleaning and verification. */
 const LIKE_TESTS = String.raw`end-to-end/(signed|codes|sign-answers|review|cleanup|verification|archived-files)\.test\.ts$`;
+/** The proofs that `--distributed` runs: the crash matrix and the soak. */
+const DISTRIBUTED_TESTS = String.raw`proof/(crash|enrolment-crash|soak)\.test\.ts$`;
 const COMPILED = join(PROJECT, 'node_modules', '.cache', 'node-compile-cache');
 const screen = openScreen(process.stdout);
 const { values } = parseArgs({
-  options: { all: { type: 'boolean' }, only: { type: 'string' }, like: { type: 'string' } },
+  options: {
+    all: { type: 'boolean' },
+    only: { type: 'string' },
+    like: { type: 'string' },
+    distributed: { type: 'boolean', default: false },
+  },
 });
 const like = values.like === undefined ? undefined : absolute(process.env['INIT_CWD'] ?? process.cwd(), values.like);
-const withProofs = values.all === true || values.only !== undefined;
+const only = like === undefined ? (values.only ?? (values.distributed ? DISTRIBUTED_TESTS : undefined)) : LIKE_TESTS;
+const withProofs = values.all === true || only !== undefined;
 
 if (like !== undefined) readProbeFile(like); // a file that cannot be used is told before anything is built
 const tools = getTools();
 const checked = like === undefined ? await check() : { passed: 0, failed: 0 };
 await showTools();
-const counts = [checked, await test(like === undefined ? values.only : LIKE_TESTS)];
+const counts = [checked, await test()];
 const passed = counts.reduce((sum, count) => sum + count.passed, 0);
 const failed = counts.reduce((sum, count) => sum + count.failed, 0);
 screen.line();
@@ -110,15 +121,16 @@ async function showTools(): Promise<void> {
   }
 }
 
-async function test(only: string | undefined): Promise<Count> {
+async function test(): Promise<Count> {
   screen.line();
-  screen.line(screen.paint('bold', 'Temporal server'));
+  screen.line(screen.paint('bold', 'Servers'));
   // Programs that tests start many times are compiled once. A Temporal server has less work if it collects garbage less often.
   const environment: NodeJS.ProcessEnv = {
     NODE_COMPILE_CACHE: COMPILED,
     GOGC: '400',
     ...process.env,
     SANDBOX_LIKE: like,
+    ...(values.distributed && { [COMBINATION_VARIABLE]: 'distributed' satisfies Combination }),
   };
   let projects = like === undefined ? ['unit', 'server', ...(withProofs ? ['proof'] : [])] : ['server'];
   const count = { passed: 0, failed: 0 };
@@ -134,6 +146,7 @@ async function test(only: string | undefined): Promise<Count> {
     count.failed += 1;
     projects = ['unit'];
   }
+  if (like === undefined) Object.assign(environment, await findServers(environment, screen));
   screen.line();
   screen.line(screen.paint('bold', 'Tests'));
   const args = ['--selectProjects', ...projects, ...(only === undefined ? [] : ['--testPathPatterns', only])];

@@ -1,4 +1,5 @@
-import { openArchive } from './archive/file-archive.js';
+import { openArchive } from './archive/open-archive.js';
+import { deletionVerbs } from './client/deletion/deletion.js';
 import { fileVerbs } from './client/files/files.js';
 import { lookVerbs } from './client/look/look.js';
 import { orderVerbs } from './client/orders/orders.js';
@@ -12,6 +13,7 @@ import { connectClient } from './temporal/connection.js';
 import { dataConverter } from './temporal/data-converter.js';
 import { OwnPlace } from './temporal/own-place.js';
 
+export type { Deleted, DeleteOrder } from './client/deletion/deletion.js';
 export type {
   CertificateSecrets,
   DocumentEntry,
@@ -21,7 +23,18 @@ export type {
   ShowOptions,
 } from './client/files/files.js';
 export type { PolicyOverrides, StartDocument } from './client/input/input.js';
-export type { Condition, Differences, OtherQueue, Why } from './client/look/look.js';
+export type {
+  Condition,
+  Differences,
+  ListOptions,
+  Misplaced,
+  NotKnown,
+  NotRecorded,
+  OtherQueue,
+  RequestPage,
+  RequestSummary,
+  Why,
+} from './client/look/look.js';
 export type {
   LookOptions,
   PlainAcceptance,
@@ -59,7 +72,6 @@ export {
   type ReasonedOrder as ReopenOrder,
   type ReasonedOrder as ResetOrder,
 } from './messages/steering.js';
-export type { ListOptions, RequestSummary } from './temporal/listing.js';
 
 /** How a client is opened. */
 export interface ConnectOptions {
@@ -73,7 +85,13 @@ export interface ConnectOptions {
 
 /** Every verb of the client. */
 function verbsOf(access: RequestAccess) {
-  return { ...startVerbs(access), ...orderVerbs(access), ...fileVerbs(access), ...lookVerbs(access) };
+  return {
+    ...startVerbs(access),
+    ...orderVerbs(access),
+    ...fileVerbs(access),
+    ...lookVerbs(access),
+    ...deletionVerbs(access),
+  };
 }
 
 /**
@@ -104,20 +122,23 @@ export const VideoIdClient = {
     { findsFlow = false, mayOnlyRead = false, assertsArchive = false }: ConnectOptions = {},
   ): Promise<VideoIdClient> {
     if (!mayOnlyRead) await loadSigning(config.keys);
-    const { directory, reserve } = config.archive;
     const clock = new TemporalClock();
-    const archive = await openArchive({ directory, reserveBytes: reserve, now: clock.now });
     const keyRing = config.keys.encryptPayloads ? await loadKeyRing(config.keys.codec) : undefined;
+    const archive = await openArchive(config.archive, { now: clock.now, codecKeys: keyRing });
     const { connection, client } = await connectClient(config.temporal, dataConverter(keyRing), { lazy: true });
     const fingerprints = new Fingerprints(archive.id, keyRing);
     const temporal = new OwnPlace(connection, config.temporal);
     const access = new RequestAccess({ config, archive, client, clock, temporal, fingerprints, findsFlow });
+    const close = async (): Promise<void> => {
+      await connection.close();
+      await archive.close();
+    };
     if (assertsArchive) {
       await assertOwnArchive(access).catch(async (error: unknown) => {
-        await connection.close();
+        await close();
         throw error;
       });
     }
-    return { ...verbsOf(access), close: async () => connection.close() };
+    return { ...verbsOf(access), close };
   },
 };

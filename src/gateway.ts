@@ -1,11 +1,8 @@
 import './process/supported-node.js';
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import type { Archive } from './archive/archive.js';
-import { CallbackFiles } from './archive/callback-files.js';
-import { IndexReader } from './archive/index-reader.js';
-import { INDEX } from './archive/layout.js';
+import { openBridge } from './archive/open-bridge.js';
 import { countRequests } from './temporal/listing.js';
 import { type Config, loadConfig } from './config.js';
 import { type App, createApp } from './http/app.js';
@@ -115,12 +112,15 @@ async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Pa
   const tokens = await readApiTokens(config);
   // The bridge alone does not even load the code that opens documents.
   const { VideoIdClient } = await import('./client.js');
-  const { openArchive } = await import('./archive/file-archive.js');
+  const { openArchive } = await import('./archive/open-archive.js');
+  const { TemporaryCopies } = await import('./archive/temporary-copies.js');
   const client = await VideoIdClient.connect(config, { assertsArchive: true });
   onClose(async () => client.close());
   const within = config.gateway.hints.bodyWithin;
+  const copies = await TemporaryCopies.open();
+  onClose(async () => copies.close());
   const uploads = {
-    archiveDirectory: config.archive.directory,
+    copies,
     ...config.documents,
     maximumRequestBytes: CALL_BYTES,
     silence: within,
@@ -129,8 +129,9 @@ async function serveApi(app: App, { config, logger, metrics, stop, onClose }: Pa
     '/',
     createApi({ client, tokens, limits: { maximumBytes: CALL_BYTES, within }, uploads, metrics, logger, stop }),
   );
-  const { directory, reserve: reserveBytes } = config.archive;
-  return await openArchive({ directory, reserveBytes });
+  const archive = await openArchive(config.archive);
+  onClose(() => archive.close());
+  return archive;
 }
 
 /** @param archive absent if the bridge runs alone, which needs only the index */
@@ -141,12 +142,11 @@ async function serveBridge(
 ): Promise<void> {
   const { hints } = config.gateway;
   const tokens = await readWebhookTokens(config);
-  const indexDirectory = config.archive.index ?? join(config.archive.directory, INDEX);
-  const index = new IndexReader(indexDirectory);
-  await index.assertPresent();
+  const index = await openBridge(config.archive);
+  onClose(() => index.close());
   const counts = await CallbackCounts.open(
     {
-      files: new CallbackFiles(indexDirectory),
+      bridge: index,
       gateway: gatewayName(config.gateway),
       failed: (error) =>
         logger.warn({ error }, 'with which tokens callbacks come is not kept: the index cannot be written'),
@@ -161,7 +161,7 @@ async function serveBridge(
     temporal: () => assertAnswers(connection, config.temporal),
     archive: async () => {
       await archive?.assertUsable();
-      await index.assertPresent();
+      await index.assertUsable();
     },
   });
   app.route('/', healthRoutes(check, about));

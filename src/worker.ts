@@ -7,7 +7,7 @@ import { callersOf } from './activities/engine/callers.js';
 import { Whereabouts } from './activities/engine/whereabouts.js';
 import { OptimizerTrouble } from './activities/engine/optimizer-trouble.js';
 import type { Archive } from './archive/archive.js';
-import { openArchive } from './archive/file-archive.js';
+import { openArchive } from './archive/open-archive.js';
 import { type Config, loadConfig } from './config.js';
 import { runIfStarted } from './process/entry.js';
 import { createApp } from './http/app.js';
@@ -54,8 +54,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
   const registrationAuthorities = new RegistrationAuthorities(config.environments);
   await checkClientCertificates(config, logger);
   const clock = new TemporalClock();
-  const { directory, reserve } = config.archive;
-  const archive = await openArchive({ directory, reserveBytes: reserve, now: clock.now });
+  const archive = await openArchive(config.archive, { now: clock.now });
   const swept = await archive.sweep();
   if (swept > 0) logger.info({ count: swept }, 'leftovers of interrupted starts removed from the archive');
   const verifier = new Verifier({
@@ -96,7 +95,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     installRuntime(logger, metricsPort === undefined ? undefined : { host, port: metricsPort });
     const sdk = await import('@temporalio/worker');
     connection = await connectWorker(config.temporal);
-    assertNoted(await readArchiveNote(connection, config.temporal), { id: archive.id, directory });
+    assertNoted(await readArchiveNote(connection, config.temporal), archive);
     const client = new Client({ connection, namespace: config.temporal.namespace });
     const measuring = await followTemporal(clock, client, { logger, signal: running.signal });
     const own = new OwnPlace(connection, config.temporal);
@@ -134,6 +133,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     await registrationAuthorities.close();
     await verifier.close();
     await connection?.close();
+    await archive.close();
     logger.info('worker has stopped');
   }
 }
@@ -222,8 +222,9 @@ async function claimRunning(
   try {
     const here = await own.known();
     for (const request of await listRequests({ client, taskQueue }, { running: true, limit: MOST })) {
-      // A restored archive may lack it.
+      // A restored archive may lack it. A restored Temporal may run one that was deleted.
       if ((await archive.latestAttempt(request.flow, request.reference)) < request.attempt) continue;
+      if ((await archive.readDeletion(request)) !== undefined) continue;
       if ((await archive.readPlace(request)) === undefined) await archive.claimPlace(request, here);
     }
   } catch (error) {

@@ -216,9 +216,8 @@ test('a start overrides single values of the policy and leaves the others', () =
 /** The minimal settings, with a change at one place. */
 function withSetting(name: string, value: unknown): object {
   const nested = name.split('.').reduceRight<unknown>((inner, part) => ({ [part]: inner }), value) as object;
-  return name.startsWith('archive.')
-    ? { ...ENOUGH, archive: { ...ENOUGH.archive, reserve: value } }
-    : { ...ENOUGH, ...nested };
+  const [group, part = ''] = name.split('.');
+  return group === 'archive' ? { ...ENOUGH, archive: { ...ENOUGH.archive, [part]: value } } : { ...ENOUGH, ...nested };
 }
 
 const numbers = listSettings().filter(({ default: given }) => /^(\d|\[\d)/.test(given));

@@ -56,7 +56,10 @@ test('every file that a document names in the project exists', () => {
 
 test('every command that a document shows exists, with every option it is given', () => {
   const known = new Map(
-    createProgram(false).commands.map((each) => [each.name(), each.options.map(({ long }) => long ?? '')]),
+    createProgram(false).commands.map((each) => [
+      each.name(),
+      [each, ...each.commands].flatMap(({ options }) => options.map(({ long }) => long ?? '')),
+    ]),
   );
   const shown = new Set<string>();
   for (const document of DOCUMENTS) {

@@ -6,10 +6,10 @@ const GRACE = 10_000;
 
 export default async function stopServer(): Promise<void> {
   if (globalThis.temporalUnderTest === undefined) return;
-  const { server, folder, processes } = globalThis.temporalUnderTest;
+  const { server, others, folder, processes } = globalThis.temporalUnderTest;
   globalThis.temporalUnderTest = undefined;
   await end(processes());
-  await server.close();
+  await Promise.all([server.close(), others.close()]);
   rmSync(folder, { recursive: true, force: true });
 }
 

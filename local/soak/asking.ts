@@ -1,5 +1,6 @@
 import type { CallOptions } from '../../src/client.js';
 import { type FailureCode, VideoIdError } from '../../src/messages/failures.js';
+import type { Combination } from '../combination.js';
 import type { Books } from './books.js';
 import type { Role } from './role.js';
 
@@ -25,6 +26,9 @@ const UNDESERVED = new Set<FailureCode>([
   'ARCHIVE_FULL',
 ]);
 
+/** The same where the database and the object store are killed. A start with the same input continues one that was not answered. */
+const AWAY: FailureCode = 'ARCHIVE_UNAVAILABLE';
+
 /** Milliseconds. A person who gets no answer asks again later. */
 const PATIENCE = 3000;
 
@@ -38,6 +42,7 @@ export class Asking {
   constructor(
     private readonly role: Pick<Role, 'flow' | 'reference'>,
     private readonly books: Books,
+    private readonly combination: Combination,
   ) {}
 
   /** Whether an action of this kind still waits for its answer. */
@@ -63,7 +68,7 @@ export class Asking {
       return { answer };
     } catch (error) {
       const code = this.codeOf(verb, error);
-      if (UNANSWERED.has(code)) return 'unanswered';
+      if (UNANSWERED.has(code) || this.mayBeAway(code)) return 'unanswered';
       this.settled(verb, code);
       return { refused: code };
     }
@@ -82,9 +87,13 @@ export class Asking {
   private codeOf(what: string, error: unknown): FailureCode {
     if (!(error instanceof VideoIdError)) throw error;
     this.books.refused(error.code);
-    if (UNDESERVED.has(error.code))
+    if (UNDESERVED.has(error.code) && !this.mayBeAway(error.code))
       this.books.broke(this.role.reference, `${what} was answered ${error.code}: ${error}`);
     return error.code;
+  }
+
+  private mayBeAway(code: FailureCode): boolean {
+    return code === AWAY && this.combination === 'distributed';
   }
 
   private settled(verb: string, how: string): void {

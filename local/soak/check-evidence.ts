@@ -53,7 +53,7 @@ export function evidenceProblems(content: unknown, outcome: Outcome, events: rea
 }
 
 /** What the archive returns. Undefined if there is no such file. */
-export async function found<T>(call: () => Promise<T>): Promise<T | undefined> {
+async function found<T>(call: () => Promise<T>): Promise<T | undefined> {
   try {
     return await call();
   } catch (error) {

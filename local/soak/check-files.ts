@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
+import { defined } from '../../src/messages/defined.js';
+import { VideoIdError } from '../../src/messages/failures.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import { verifyPdfSignature } from '../../src/signatures/verification/verification.js';
-import { found } from './check-evidence.js';
 import { notSigned } from './outside-look.js';
 import { keyOf, type Scene } from './scene.js';
 import type { SignatureRole } from './signature-role.js';
@@ -19,28 +17,25 @@ export async function checkFiles(scene: Scene<SignatureRole>, outcome: Outcome):
   if (outcome.contract === undefined) wrong.push('the contract is not stored');
   const { documents } = await at.archive.readRequest(key);
   for (const stored of outcome.documents) {
-    const place = await found(() => at.archive.locateFile(key, { kind: 'signed', index: stored.index }));
-    if (place === undefined) {
-      wrong.push(`signed document ${stored.index} is not in the archive`);
-      continue;
-    }
-    if ((await sha256Of(place.path)) !== stored.sha256) wrong.push(`document ${stored.index} is not what was recorded`);
+    const file = { kind: 'signed', index: stored.index } as const;
     const original = documents.find(({ index }) => index === stored.index);
-    const { verification: seen } = await verifyPdfSignature(place.path, {
-      roots: at.roots(),
-      ...(original === undefined ? {} : { original }),
+    // The archive compares the file with its record while it makes the copy.
+    const look = at.archive.withCopy(key, file, stored, async (path) => {
+      const { verification: seen } = await verifyPdfSignature(path, { roots: at.roots(), ...defined({ original }) });
+      if (played.acceptedFiles) return [];
+      if (seen.result !== 'passed' || stored.verification.result !== 'passed')
+        return [`document ${stored.index} is ${seen.result}: ${seen.reasons.join(', ')}`];
+      const outside = await notSigned(path);
+      return outside === undefined ? [] : [`document ${stored.index}: ${outside}`];
     });
-    if (played.acceptedFiles) continue;
-    if (seen.result !== 'passed' || stored.verification.result !== 'passed')
-      wrong.push(`document ${stored.index} is ${seen.result}: ${seen.reasons.join(', ')}`);
-    const outside = await notSigned(place.path);
-    if (outside !== undefined) wrong.push(`document ${stored.index}: ${outside}`);
+    wrong.push(...(await look.catch(lostWords)));
   }
   return wrong;
 }
 
-async function sha256Of(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
+/** What the archive says about a file that is not as it was stored. */
+function lostWords(error: unknown): string[] {
+  if (error instanceof VideoIdError && ['DOCUMENT_NOT_FOUND', 'ARCHIVED_FILE_CHANGED'].includes(error.code))
+    return [error.message];
+  throw error;
 }

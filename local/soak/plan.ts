@@ -1,10 +1,22 @@
+import type { Combination } from '../combination.js';
 import type { Flow } from '../../src/messages/request.js';
 import { Draw } from './draw.js';
 import { drawFault, type DrawnFault } from './faults.js';
 import { drawRole, type Role } from './role.js';
 
+/** The programs of each combination. */
+const PROGRAMS = {
+  single: ['temporal', 'sandbox', 'gateway', 'worker', 'worker-2'],
+  distributed: ['temporal', 'postgres', 's3', 'sandbox', 'gateway', 'gateway-2', 'worker', 'worker-2'],
+} as const;
+export type Program = (typeof PROGRAMS)[Combination][number];
+
 /** What is killed with SIGKILL. `everything` is like a power cut. */
-export type Victim = 'worker-1' | 'worker-2' | 'gateway' | 'sandbox' | 'temporal' | 'everything';
+export type Victim = Program | 'everything';
+
+/** How often each of them is killed, in comparison with the others. */
+const KILLED = { worker: 20, 'worker-2': 20, gateway: 20, sandbox: 20, temporal: 15, everything: 5 };
+const WEIGHTS = { single: KILLED, distributed: { ...KILLED, 'gateway-2': 20, postgres: 15, s3: 15 } } as const;
 
 export interface Kill {
   /** Milliseconds from the beginning. */
@@ -25,6 +37,7 @@ export interface Trouble {
 /** Everything that will be done, drawn from the seed. The order and the moment of its effects are not fixed. */
 export interface Plan {
   seed: number;
+  combination: Combination;
   /** The time in which requests are started and trouble is made, in milliseconds. After that, everything may end. */
   length: number;
   roles: Role[];
@@ -40,9 +53,22 @@ export interface Plan {
 /** How long trouble continues after the last start, in milliseconds. */
 const TAIL = 6000;
 
-/** @param order.flow the only flow. Without it, both flows are used, in a random share. */
-export function drawPlan(order: { seed: number; requests: number; minutes: number; flow?: Flow | undefined }): Plan {
-  const { seed, requests } = order;
+export function programsOf({ combination }: Pick<Plan, 'combination'>): readonly Program[] {
+  return PROGRAMS[combination];
+}
+
+export interface PlanOrder {
+  seed: number;
+  requests: number;
+  minutes: number;
+  /** The only flow. Without it, both flows are used, in a random share. */
+  flow?: Flow | undefined;
+  /** Single if left out. */
+  combination?: Combination | undefined;
+}
+
+export function drawPlan(order: PlanOrder): Plan {
+  const { seed, requests, combination = 'single' } = order;
   const all = new Draw(seed);
   const length = Math.max(order.minutes * 60_000, TAIL);
   const enrolments = shareOfEnrolments(all.for('flows'), order.flow);
@@ -54,9 +80,10 @@ export function drawPlan(order: { seed: number; requests: number; minutes: numbe
   const whole = all.for('whole');
   return {
     seed,
+    combination,
     length,
     roles,
-    kills: drawKills(all.for('kills'), length),
+    kills: drawKills(all.for('kills'), length, combination),
     troubles: drawTroubles(all.for('troubles'), length, enrolments),
     cancelByDelete: whole.chance(0.5),
     webhookShape: whole.oneOf(['event', 'flat']),
@@ -76,12 +103,13 @@ function shareOfEnrolments(draw: Draw, flow: Flow | undefined): number {
   }
 }
 
-function drawKills(draw: Draw, length: number): Kill[] {
+function drawKills(draw: Draw, length: number, combination: Combination): Kill[] {
   const kills: Kill[] = [];
+  const weights: Partial<Record<Victim, number>> = WEIGHTS[combination];
   for (let at = draw.between(3000, 7000); at < length; at += draw.between(5000, 13_000)) {
     kills.push({
       at,
-      victim: draw.weighted({ 'worker-1': 20, 'worker-2': 20, gateway: 20, sandbox: 20, temporal: 15, everything: 5 }),
+      victim: draw.weighted(weights),
       downFor: draw.between(0, 2500),
     });
   }

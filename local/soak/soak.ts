@@ -23,12 +23,12 @@ export async function soak(plan: Plan, directory: string, report: (line: string)
   const at = await SoakInstallation.start(directory, plan, (words) => books.broke('everything', words));
   const histories = await Histories.connect(at.config);
   const shared = { at, histories, books };
-  const scenes = plan.roles.map((role) => sceneOf(shared, role));
+  const scenes = plan.roles.map((role) => sceneOf(shared, plan, role));
   const reporting = setInterval(() => report(progress(books, plan)), REPORT_EVERY);
   books.begin();
   try {
     await performed(plan, shared, scenes, report);
-    for (const worker of ['worker-1', 'worker-2']) {
+    for (const worker of ['worker', 'worker-2']) {
       for (const line of ownFaults(readFileSync(at.state.logFile(worker), 'utf8'))) books.broke(worker, line);
     }
     report(`${progress(books, plan)}; checking every request`);
@@ -73,7 +73,7 @@ async function failing(played: Promise<unknown>): Promise<never> {
   return new Promise<never>(() => {});
 }
 
-function sceneOf(shared: Shared, role: Role): Scene {
+function sceneOf(shared: Shared, { combination }: Plan, role: Role): Scene {
   const played = { consoleCancelled: false, gaveUp: false, acceptedFiles: false, typed: 0, newVideo: false };
   const { at, books } = shared;
   return {
@@ -81,7 +81,7 @@ function sceneOf(shared: Shared, role: Role): Scene {
     role,
     signer: new Signer(at, role),
     officer: new Officer(at, role),
-    asking: new Asking(role, books),
+    asking: new Asking(role, books, combination),
     played,
   };
 }

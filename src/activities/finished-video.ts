@@ -91,6 +91,7 @@ async function leftBefore(archive: Archive, key: RequestKey): Promise<ProviderId
   const { previousAttempt } = await archive.readRequest(key);
   if (previousAttempt === undefined) return undefined;
   const before = { ...key, attempt: previousAttempt };
+  if ((await archive.readDeletion(before)) !== undefined) return undefined;
   const outcome = await archive.readOutcome(before);
   const left = outcome?.leftOpen ?? outcome?.notKnown; // the provider may know it again
   if (left === undefined || endedAfterVideo(outcome)) return undefined;

@@ -1,6 +1,5 @@
 import { finished } from 'node:stream/promises';
 import type { Archive, ArchiveFile, FileDigest, StorableFile } from '../archive/archive.js';
-import { withLocalCopy } from '../archive/local-copy.js';
 import type { RetrieveOrder, UploadedDocument } from '../messages/activities.js';
 import { leftOf } from '../messages/age.js';
 import { ARCHIVE_TROUBLE, type FailureCode, VideoIdError } from '../messages/failures.js';
@@ -119,15 +118,17 @@ export class SignedFiles {
     const verified = await verifyStored(this.dependencies, this.key, file, digest, order);
     if (!verified.file.reasons.includes('content-rewritten')) return { digest, file: verified.file };
     // Only the original can show which signatures it had.
-    return withLocalCopy(archive, this.key, of, original, async (path) => {
-      const again = { ...order, original: { ...original, path } };
-      return { digest, file: (await verifyStored(this.dependencies, this.key, file, digest, again)).file };
-    }).catch((error: unknown) => {
-      // The original is lost. The verdict still says that the file was rewritten.
-      const isLost = error instanceof VideoIdError && error.code === 'DOCUMENT_NOT_FOUND';
-      if (isLost || (giveUp && !isOfArchive(error))) return { digest, file: verified.file };
-      throw error;
-    });
+    return archive
+      .withCopy(this.key, of, original, async (path) => {
+        const again = { ...order, original: { ...original, path } };
+        return { digest, file: (await verifyStored(this.dependencies, this.key, file, digest, again)).file };
+      })
+      .catch((error: unknown) => {
+        // The original is lost. The verdict still says that the file was rewritten.
+        const isLost = error instanceof VideoIdError && error.code === 'DOCUMENT_NOT_FOUND';
+        if (isLost || (giveUp && !isOfArchive(error))) return { digest, file: verified.file };
+        throw error;
+      });
   }
 
   /** Throws once Temporal has given up this try: it must not replace what a later try has checked. */
@@ -200,5 +201,5 @@ function verifyStored(
   stored: FileDigest,
   order: VerificationOrder,
 ): Promise<Verified> {
-  return withLocalCopy(archive, key, file, stored, (path) => verify(path, order));
+  return archive.withCopy(key, file, stored, (path) => verify(path, order));
 }

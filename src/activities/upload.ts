@@ -45,7 +45,7 @@ export function documentsNotKnown() {
   return stepFailure(
     'SIGNED_FILES_MISSING',
     'The provider says ISSUED: it is signed there. But the archive does not know the documents there, because it was restored from an ' +
-      'older copy. Nothing was uploaded or deleted. Restore uploads.json of this request from a newer copy, then retry. ' +
+      'older copy. Nothing was uploaded or deleted. Restore a newer copy of the archive, then retry. ' +
       "If there is none, save the signed files from the provider's console, then give up: the request ends as signed.",
     { facts: { documents: 'not-known' } },
   );

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Deletion, Tombstone } from '../messages/deletion.js';
 import type { FailureView } from '../messages/failures.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { KeptCall } from '../messages/own-calls.js';
@@ -7,6 +8,7 @@ import type { IdentityFields } from '../messages/request-fields.js';
 import type { Sealed } from '../messages/steering.js';
 import type { TemporalPlace } from '../messages/temporal-place.js';
 import type { Notices } from './notices.js';
+import type { ListedRequest, ListPosition, RequestFilter } from './request-list.js';
 import type { RequestRecord } from './request-record.js';
 
 /** Names one attempt in the archive. A `RequestKey` fits. */
@@ -29,7 +31,7 @@ export type ArchiveFile = StorableFile | { kind: 'document'; index: number } | {
 
 /** A file and where it lies. */
 export interface FilePlace {
-  /** A local path. An object store gives a local copy. */
+  /** For people: a path, or `s3://bucket/key`. */
   path: string;
   /** Bytes. */
   size: number;
@@ -40,12 +42,6 @@ export interface FileDigest {
   size: number;
   /** Lower-case hex. */
   sha256: string;
-}
-
-/** The record of a file that the archive wrote: the key of its bytes, their size and hash. */
-export interface StoredFile extends FileDigest {
-  /** New for each version, so that a file is never overwritten. */
-  key: string;
 }
 
 /** A file that is opened for reading. */
@@ -141,6 +137,14 @@ export interface ArchivedEvent {
   facts?: Record<string, string | number | boolean>;
 }
 
+/** What a document must be like. */
+export interface DocumentRules {
+  /** Bytes, 25 MB by default. The caller sees to it that no more come. */
+  maximumBytes?: number;
+  /** Looks at a temporary copy of the document, before it is stored. Its errors are passed on. */
+  check?: (path: string) => Promise<void>;
+}
+
 /** A start in progress. It is not visible until it is committed. */
 export interface Incoming {
   /**
@@ -148,10 +152,11 @@ export interface Incoming {
    * may be called.
    *
    * @param source a stream, or the path of a regular file. An error of the stream itself is passed on unchanged.
-   * @returns a path where the document can be read until `commit` or `discard`
    * @throws BAD_DOCUMENT_NAME, DUPLICATE_DOCUMENT_NAME, DOCUMENT_NOT_FOUND (path), ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
    */
-  addDocument(document: { name: string }, source: Readable | string): Promise<FileDigest & { path: string }>;
+  addDocument(document: { name: string }, source: Readable | string, rules?: DocumentRules): Promise<FileDigest>;
+  /** Reads a document again that was added, checked. The stream must be read or destroyed. @param index 1, 2, … */
+  open(index: number): Promise<Readable>;
   /**
    * Makes the complete attempt visible, at most once: of several commits of one attempt, exactly one returns `created`. The
    * start is finished after either answer. After `exists`, nothing of it is kept.
@@ -168,11 +173,13 @@ export interface Incoming {
  * call any method at once. What a method reports as done survives a crash.
  *
  * All methods throw ARCHIVE_UNAVAILABLE if the archive cannot be read or written, ARCHIVE_FULL if there is no space, BAD_REFERENCE
- * and BAD_INPUT for names that cannot be part of a path, and REQUEST_NOT_FOUND for an unknown attempt.
+ * and BAD_INPUT for names that cannot be part of a path, REQUEST_NOT_FOUND for an unknown attempt, and REQUEST_DELETED for a deleted one.
  */
 export interface Archive {
   /** Made with the archive. Every request carries it. */
   readonly id: string;
+  /** For people: where it is. No secret. */
+  readonly place: string;
   /** The feed, and which Optimizers are out of reach. */
   readonly notices: Notices;
   /** @throws ARCHIVE_NOT_SHARED if the request is in another archive */
@@ -197,6 +204,8 @@ export interface Archive {
   readPlace(key: AttemptKey): Promise<TemporalPlace | undefined>;
   /** Replaces the recorded place. */
   movePlace(key: AttemptKey, place: TemporalPlace): Promise<void>;
+  /** The requests that fit, the newest first, at most `limit` after the position. A deleted one is in no list. */
+  list(filter: RequestFilter, page: { after?: ListPosition | undefined; limit: number }): Promise<ListedRequest[]>;
   /** Every reference with at least one attempt, sorted. */
   listReferences(flow: Flow): Promise<string[]>;
 
@@ -246,6 +255,14 @@ export interface Archive {
    *   link or a folder is in its place
    */
   openFile(key: AttemptKey, file: ArchiveFile, expected?: FileDigest): Promise<OpenFile>;
+  /**
+   * Makes a temporary copy of a file, for a verification that reads it at any position. The copy is private to this process and is
+   * hashed while it is made. So nobody can replace the file between its check and its reading.
+   *
+   * @param stored size and hash that the file must have
+   * @throws what `openFile` throws; ARCHIVE_UNAVAILABLE if the temporary directory cannot be written
+   */
+  withCopy<T>(key: AttemptKey, file: ArchiveFile, stored: FileDigest, use: (path: string) => Promise<T>): Promise<T>;
   /**
    * Where a file lies, for people. The file is not read or checked.
    *
@@ -316,6 +333,19 @@ export interface Archive {
   writeIndex(environment: string, requestPk: RequestPk, entry: IndexEntry): Promise<void>;
   /** Undefined for an id that is not ours, or that no provider would send. */
   readIndex(environment: string, requestPk: string): Promise<IndexEntry | undefined>;
+  /** All ids of the provider that belong to an attempt: one for each of its videos. */
+  requestPks(key: AttemptKey): Promise<RequestPk[]>;
+
+  /**
+   * Deletes an attempt that has ended, and makes its row a tombstone. Then every other method says REQUEST_DELETED. If it was deleted
+   * before, this finishes what was interrupted.
+   *
+   * @returns the recorded deletion, which may be an earlier one
+   * @throws REQUEST_NOT_ENDED if it has no outcome, and something may have been created at the provider
+   */
+  deleteRequest(key: AttemptKey, deletion: Deletion): Promise<Tombstone>;
+  /** Undefined if the attempt is not deleted. */
+  readDeletion(key: AttemptKey): Promise<Tombstone | undefined>;
 
   /**
    * Checks that this archive is still there, and that a file can be written to it.
@@ -323,9 +353,13 @@ export interface Archive {
    * @throws ARCHIVE_UNAVAILABLE, ARCHIVE_FULL
    */
   assertUsable(): Promise<void>;
-  /** Bytes this process may still write. */
-  freeBytes(): Promise<number>;
-  /** @throws ARCHIVE_FULL with facts `bytesFree` and `bytesNeeded` below the free-space reserve */
+  /** Bytes this process may still write. Undefined if it cannot be known. */
+  freeBytes(): Promise<number | undefined>;
+  /**
+   * Checks that what comes next can be stored: writes to both stores and reads it back, and asks for free space where it can be known.
+   *
+   * @throws ARCHIVE_UNAVAILABLE; ARCHIVE_FULL with facts `bytesFree` and `bytesNeeded` below the free-space reserve
+   */
   assertReserve(): Promise<void>;
 
   /**
@@ -336,6 +370,8 @@ export interface Archive {
    */
   touchRead(key: AttemptKey, requestPk: RequestPk, gap: number): Promise<number>;
 
-  /** Removes leftovers of crashed starts and writes that are older than a day. Returns how many were removed. */
+  /** Removes leftovers of crashed starts and writes that are older than a day, and files that were replaced long ago. Returns how many. */
   sweep(): Promise<number>;
+  /** Ends the connections. Nothing may be called after it. */
+  close(): Promise<void>;
 }

@@ -1,7 +1,5 @@
-import { join } from 'node:path';
 import { VideoIdError } from '../messages/failures.js';
-import type { ArchiveFile, AttemptKey } from './archive.js';
-import { attemptDirectory, FILE_PLACE, STORED } from './layout.js';
+import type { ArchiveFile } from './archive.js';
 
 /** Names a file by kind and number: its own name may be personal data. */
 const WORDS: Record<ArchiveFile['kind'], (index: number) => string> = {
@@ -22,17 +20,17 @@ export function fileNotFound(file: ArchiveFile): VideoIdError {
   });
 }
 
-/** The error for a stored file that is gone. */
-export function fileLost(key: AttemptKey, file: ArchiveFile): VideoIdError {
-  return new VideoIdError('DOCUMENT_NOT_FOUND', `${wordsOf(file)} is missing in the archive, ${below(key, file)}.`, {
+/** The error for a stored file that is gone. @param location where it was */
+export function fileLost(file: ArchiveFile, location: string): VideoIdError {
+  return new VideoIdError('DOCUMENT_NOT_FOUND', `${wordsOf(file)} is missing in the archive: ${location}.`, {
     remedy: `Restore it from a backup of the archive, then retry. Or cancel${restart(file)}.`,
     facts: factsOf(file),
   });
 }
 
-/** The error for a file that differs from its record, or for a link or folder in its place. */
-export function fileChanged(key: AttemptKey, file: ArchiveFile): VideoIdError {
-  const words = `${wordsOf(file)} was changed after it was stored in the archive, ${below(key, file)}.`;
+/** The error for a file that differs from its record, or for a link or folder in its place. @param location where it is */
+export function fileChanged(file: ArchiveFile, location: string): VideoIdError {
+  const words = `${wordsOf(file)} was changed after it was stored in the archive: ${location}.`;
   return new VideoIdError('ARCHIVED_FILE_CHANGED', `${words} It is not sent or shown.`, {
     remedy: `Restore it from a backup of the archive, then retry. Or cancel${restart(file)}. Check the disk, and who can write there.`,
     facts: factsOf(file),
@@ -41,10 +39,6 @@ export function fileChanged(key: AttemptKey, file: ArchiveFile): VideoIdError {
 
 function wordsOf(file: ArchiveFile): string {
   return WORDS[file.kind]('index' in file ? file.index : 0);
-}
-
-function below(key: AttemptKey, { kind }: ArchiveFile): string {
-  return `below ${join(attemptDirectory(key), kind === 'document' ? FILE_PLACE.document : STORED)}`;
 }
 
 function restart({ kind }: ArchiveFile): string {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { workflowIdOf } from '../messages/request.js';
 import { documentNameProblem, foldedDocumentName, normalisedDocumentName } from './document-name.js';
 import { policySchema } from './policy-schema.js';
-import { requestPk, videoidPk } from './record-schemas.js';
+import { requestPk, videoidPk } from './records/record-schemas.js';
 import type { NamedDocument, RequestRecord } from './request-record.js';
 
 const text = z.string().min(1);
@@ -49,6 +49,7 @@ export const requestRecordSchema: z.ZodType<RequestRecord> = z
       })
       .exactOptional(),
     inputHash: text,
+    metadata: z.record(z.string(), z.string()).exactOptional(),
     createdAt: z.iso.datetime(),
   })
   .refine((record) => record.workflowId === workflowIdOf(record), { path: ['workflowId'] })

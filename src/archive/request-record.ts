@@ -60,6 +60,8 @@ export interface RequestRecord {
   };
   /** Hash of the canonical input. Equal input has an equal hash. */
   inputHash: string;
+  /** The requester's own small strings, without personal data. Never empty. */
+  metadata?: Record<string, string>;
   /** ISO 8601, UTC. */
   createdAt: string;
 }

@@ -1,35 +1,37 @@
-import { chmod, stat } from 'node:fs/promises';
-import { DIRECTORY_MODE, orUndefined } from './disk.js';
-import type { Disk } from './disk.js';
-import { INCOMING } from './layout.js';
-
-/** Longer than any start or write takes. Milliseconds. */
-export const LEFTOVER_AGE = 24 * 60 * 60 * 1000;
+import type { FileStore } from './files/file-store.js';
+import { claimDeletion, expiredObjects, keep } from './records/expired.js';
+import { forget, giveUp } from './records/files.js';
+import type { Records } from './records/records.js';
 
 /**
- * Removes leftovers of crashed starts and writes from `incoming/`. Their age counts by the clock that stamps the files, which may be
- * that of a file server: by another clock, a write in progress could look old.
+ * Deletes objects that nobody needs: of starts and writes that broke off a day ago, and files that were replaced long ago. Only what a
+ * row of the records names and this sweeper has claimed is deleted. What may be the only copy of a file stays.
  *
- * @returns how many were removed
+ * @returns how many were deleted
  */
-export async function sweepIncoming(disk: Disk): Promise<number> {
-  let removed = 0;
-  const now = await fileTime(disk);
-  for (const name of (await disk.list(disk.path(INCOMING))) ?? []) {
-    const path = disk.path(INCOMING, name);
-    const found = await disk.run(() => orUndefined(stat(path), 'ENOENT'));
-    if (found === undefined || now - found.mtimeMs < LEFTOVER_AGE) continue;
-    await disk.remove(path);
+export async function sweep(records: Records, store: FileStore): Promise<number> {
+  let removed = await store.sweep();
+  for (const { object, onlyCopy } of await expiredObjects(records)) {
+    if (onlyCopy && (await store.size(object)) !== undefined) {
+      await keep(records, object);
+      continue;
+    }
+    if (!(await claimDeletion(records, object))) continue;
+    await store.remove(object);
+    await forget(records, object);
     removed += 1;
   }
   return removed;
 }
 
-/** The file system's time, milliseconds since 1970. It stamps every change with it, and this one needs no space. */
-async function fileTime(disk: Disk): Promise<number> {
-  const path = disk.path(INCOMING);
-  return await disk.run(async () => {
-    await chmod(path, DIRECTORY_MODE);
-    return (await stat(path)).ctimeMs;
-  });
+/** Removes an object that nobody needs. If that fails, a sweep does it later, so it is no error. Returns whether it is done. */
+export async function dropObject(records: Records, store: FileStore, object: string): Promise<boolean> {
+  try {
+    if (!(await giveUp(records, object))) return true;
+    await store.remove(object);
+    await forget(records, object);
+    return true;
+  } catch {
+    return false; // the row stays, and the sweeper finds it
+  }
 }

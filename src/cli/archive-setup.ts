@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 import type { Archive } from '../archive/archive.js';
-import { openArchive } from '../archive/file-archive.js';
-import { NO_ARCHIVE } from '../archive/missing-archive.js';
+import { NO_ARCHIVE, openArchive } from '../archive/open-archive.js';
 import type { Config } from '../config.js';
 import { VideoIdError } from '../messages/failures.js';
 import { type ArchiveNote, assertNoted, readArchiveNote, writeArchiveNote } from '../temporal/archive-note.js';
@@ -16,18 +15,16 @@ import { listRequests } from '../temporal/listing.js';
  * @throws VideoIdError ARCHIVE_UNAVAILABLE, ARCHIVE_NOT_SHARED, TEMPORAL_UNREACHABLE
  */
 export async function preparedArchive(client: Client, config: Config, anew: boolean): Promise<Archive> {
-  const { directory, reserve } = config.archive;
   const { taskQueue } = config.temporal;
   try {
     const note = anew ? undefined : await readArchiveNote(client, config.temporal);
-    const archive = await openArchive({ directory, reserveBytes: reserve }).catch(async (error: unknown) => {
+    const archive = await openArchive(config.archive, { migrate: true }).catch(async (error: unknown) => {
       if (!(error instanceof VideoIdError) || error.facts?.['reason'] !== NO_ARCHIVE) throw error;
       if (!anew) await assertFirst(error, { client, taskQueue, note });
-      return await openArchive({ directory, create: true, reserveBytes: reserve });
+      return await openArchive(config.archive, { create: true });
     });
-    const here = { id: archive.id, directory };
-    assertNoted(note, here);
-    await writeArchiveNote(client, config.temporal, here);
+    assertNoted(note, archive);
+    await writeArchiveNote(client, config.temporal, archive);
     return archive;
   } catch (error) {
     throw temporalFailure(error);
@@ -41,7 +38,7 @@ async function assertFirst(
 ): Promise<void> {
   const { code, field, remedy, facts } = missing;
   const because = (words: string) => new VideoIdError(code, `${missing.message} ${words}`, { field, remedy, facts });
-  if (note !== undefined) throw because(`At the last set-up it was in ${note.directory}.`);
+  if (note !== undefined) throw because(`At the last set-up it was in ${note.place}.`);
   const [request] = await listRequests({ client, taskQueue }, { limit: 1 });
   if (request !== undefined) throw because('But Temporal has requests of this installation, so it has an archive.');
 }

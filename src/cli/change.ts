@@ -15,7 +15,7 @@ import {
   withOperator,
   withSteering,
 } from './command.js';
-import { fieldOf } from './field-flag.js';
+import { pairOf } from './pair-flag.js';
 import { columns } from './layout.js';
 
 interface ReasonFlags extends OperatorFlags {
@@ -74,7 +74,7 @@ function correctCommand(program: Command): void {
         .option(
           '--field <name=value>',
           "after the video, by the provider's names: serial_number=12345678Z; again for each",
-          fieldOf,
+          pairOf,
           {},
         ),
     ),

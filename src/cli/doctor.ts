@@ -75,8 +75,8 @@ async function comparedRequests(
   const { words, onProgress } = progressOf('Comparing the archive with Temporal');
   try {
     const checks = await screen.during(words, requestChecks(config, client, onProgress));
-    const waiting = await client.list({ code: 'NO_SCRATCHCARD_LEFT' });
-    return { checks, withoutCard: waiting.map(({ registrationAuthority }) => registrationAuthority) };
+    const { requests } = await client.list({ code: 'NO_SCRATCHCARD_LEFT', limit: 1000 });
+    return { checks, withoutCard: requests.map(({ registrationAuthority }) => registrationAuthority) };
   } finally {
     await client.close();
   }

@@ -10,12 +10,12 @@ import {
   withOperator,
   withSteering,
 } from './command.js';
-import { fieldOf, type Fields } from './field-flag.js';
+import { pairOf, type Pairs } from './pair-flag.js';
 import { carryOutStart, documentsFrom, type StartFlags, withStart } from './start.js';
 
 /** Flags for the data that the video does not give. */
 interface ContentFlags {
-  field: Fields;
+  field: Pairs;
   document: string[];
 }
 
@@ -84,7 +84,7 @@ function provideCommand(program: Command): void {
 
 function withContent(command: Command): Command {
   return command
-    .option('--field <name=value>', 'a field that the video does not give; repeatable (videoid profiles)', fieldOf, {})
+    .option('--field <name=value>', 'a field that the video does not give; repeatable (videoid profiles)', pairOf, {})
     .option(
       '--document <file>',
       'evidence document, PDF; repeat it for each document',

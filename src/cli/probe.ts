@@ -7,7 +7,7 @@ import type { Flow } from '../messages/request.js';
 import type { People } from '../probe/people.js';
 import { printable } from '../process/printable.js';
 import { define } from './command.js';
-import { type Fields, fieldOf } from './field-flag.js';
+import { type Pairs, pairOf } from './pair-flag.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { readable } from './readable-file.js';
 import type { Screen } from './screen.js';
@@ -22,7 +22,7 @@ interface Flags {
   email?: string;
   profile?: string;
   document?: string[];
-  field?: Fields;
+  field?: Pairs;
   folder: string;
   listen?: string;
   gatewayLog?: string;
@@ -64,7 +64,7 @@ export function probeCommand(program: Command): void {
     .option(
       '--field <name=value>',
       'a field of an enrolment that the video does not give; asked for if not given. Repeatable. `videoid profiles` lists them',
-      fieldOf,
+      pairOf,
     )
     .option('--folder <path>', 'where the probe writes its files', '.')
     .option(

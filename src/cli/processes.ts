@@ -54,18 +54,18 @@ function codecServerCommand(program: Command): void {
 
 /** Tells about the codec server in the archive, if this machine has it. Returns how to end that. */
 async function leaveRecord(config: Config, url: string): Promise<() => Promise<void>> {
-  const { openArchive } = await import('../archive/file-archive.js');
+  const { openArchive } = await import('../archive/open-archive.js');
   const { keepRecord, ownRecord } = await import('../process/own-record.js');
-  const { directory, reserve } = config.archive;
   try {
-    const { notices } = await openArchive({ directory, reserveBytes: reserve });
+    const archive = await openArchive(config.archive);
     const stop = new AbortController();
-    const kept = keepRecord(notices, await ownRecord(config, 'codec-server', new URL(url).host), {
+    const kept = keepRecord(archive.notices, await ownRecord(config, 'codec-server', new URL(url).host), {
       signal: stop.signal,
     });
     return async () => {
       stop.abort();
       await kept;
+      await archive.close();
     };
   } catch (error) {
     if (error instanceof VideoIdError) return async () => undefined;

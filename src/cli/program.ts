@@ -2,11 +2,13 @@ import { Command, CommanderError } from 'commander';
 import { VideoIdError } from '../messages/failures.js';
 import type { Verb } from '../messages/verbs.js';
 import { printable } from '../process/printable.js';
+import { archiveCommands } from './archive.js';
 import { CHANGE_COMMANDS } from './change.js';
 import { checkCommand } from './check.js';
 import type { DefineCommand } from './command.js';
 import { CODE_COMMANDS } from './code.js';
 import { DECIDE_COMMANDS } from './decide.js';
+import { deleteCommand } from './delete.js';
 import { doctorCommand } from './doctor.js';
 import { ENROL_COMMANDS } from './enrol.js';
 import { ENROLMENT_FILE_COMMANDS } from './enrolment-files.js';
@@ -33,6 +35,7 @@ const REQUESTS = {
   ...LOOK_COMMANDS,
   ...FILE_COMMANDS,
   ...ENROLMENT_FILE_COMMANDS,
+  delete: deleteCommand,
   profiles: profilesCommand,
 };
 /** The other verbs of a running request. The compiler demands a command for each. */
@@ -49,6 +52,7 @@ const COMMANDS = {
   'Requests:': REQUESTS,
   'Decisions:': DECISIONS,
   'Checks:': { checkCommand, verifyCommand, doctorCommand, probeCommand, settingsCommand, setupCommand },
+  'Archive:': { archiveCommands },
   'Processes:': { processCommands },
 };
 

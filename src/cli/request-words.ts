@@ -7,11 +7,17 @@ import { ago, ahead, columns, readable } from './layout.js';
 
 const FLOW_WORDS: Record<Flow, string> = { signature: 'Request', enrolment: 'Enrolment' };
 
+/** One row for each value. */
+function metadataLines({ metadata = {} }: RequestStatus): string[][] {
+  return Object.entries(metadata).map(([name, value], at) => [at === 0 ? 'Metadata' : '', `${name} = ${value}`]);
+}
+
 /** A status for people: where it stands, why, what ends the wait, what they can do. */
 export function statusLines(status: RequestStatus, remedies: readonly RemedyCommand[], now: number): string[] {
   const { attention, failing, provider, outcome } = status;
   const facts: string[][] = [
     [FLOW_WORDS[status.flow], `${status.reference}, attempt ${status.attempt}`],
+    ...metadataLines(status),
     ['Stage', readable(stageWords(status), now)],
     ['Since', ago(status.since, now)],
   ];

@@ -15,6 +15,8 @@ interface Report {
   /** Settings for the keys that were made. */
   keys?: Pick<Config['keys'], 'codec' | 'seal' | 'orders'>;
   archive?: string;
+  /** Where the archive is. */
+  place?: string;
   searchAttributes?: string[];
   /** Milliseconds. */
   retention?: number;
@@ -46,7 +48,7 @@ export function setupCommand(program: Command): void {
       screen.answer(
         report,
         columns([
-          ['Archive', `${config.archive.directory}, id ${report.archive ?? ''}`],
+          ['Archive', `${report.place ?? ''}, id ${report.archive ?? ''}`],
           ['Search attributes', added(report.searchAttributes ?? [])],
           ['Retention', `ended requests stay in Temporal for ${span(report.retention ?? 0)}`],
         ]),
@@ -129,8 +131,10 @@ async function makePlaces(
       ensureSearchAttributes(connection, namespace),
     );
     const { preparedArchive } = await import('./archive-setup.js');
-    const { id } = await screen.during('Looking for the archive', preparedArchive(client, config, newArchive));
-    report.archive = id;
+    const archive = await screen.during('Looking for the archive', preparedArchive(client, config, newArchive));
+    report.archive = archive.id;
+    report.place = archive.place;
+    await archive.close();
     if (retention !== undefined) await setRetention(connection, namespace, retention);
     report.retention = await retentionOf(connection, config.temporal);
   } finally {

@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Started, StartDocument, StartInput, VideoIdClient } from '../client.js';
 import type { Flow } from '../messages/request.js';
 import { withClient } from './command.js';
+import { type Pairs, pairOf } from './pair-flag.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { exitOf, untilEnded } from './follow.js';
 import { columns } from './layout.js';
@@ -19,6 +20,7 @@ export interface StartFlags {
   profile?: string;
   wait?: boolean;
   newAttempt?: boolean;
+  metadata?: Pairs;
 }
 
 export function withStart(command: Command): Command {
@@ -28,12 +30,20 @@ export function withStart(command: Command): Command {
     .option('--reference <reference>', 'your own name for the request, no personal data (default: a new one)')
     .option('--registration-authority <id>', 'needed when the settings know several')
     .option('--profile <name>', 'certificate profile (default: the first of the registration authority)')
+    .option(
+      '--metadata <name=value>',
+      'a short text of your own, kept with the request, no personal data; may be repeated',
+      pairOf,
+    )
     .option('--wait', 'wait until the request ends, showing every stage')
     .option('--new-attempt', 'try again after an end without success; bills again. Defaults: the last attempt');
 }
 
 /** The input that starts of both flows have. */
-type Common = Pick<StartInput, 'reference' | 'registrationAuthority' | 'profile' | 'signer' | 'newAttempt'>;
+type Common = Pick<
+  StartInput,
+  'reference' | 'registrationAuthority' | 'profile' | 'signer' | 'newAttempt' | 'metadata'
+>;
 
 /** Starts a request, shows the result, and waits for the end if asked. */
 export async function carryOutStart(
@@ -45,8 +55,8 @@ export async function carryOutStart(
   if (flags.reference === undefined) screen.say(`Reference: ${reference}`);
   return await withClient(screen, async (client) => {
     if (flags.newAttempt) screen.say('A new attempt: the video is done again, and the provider bills again.');
-    const { registrationAuthority, profile, newAttempt } = flags;
-    const common = { reference, registrationAuthority, profile, signer: signerOf(flags), newAttempt };
+    const { registrationAuthority, profile, newAttempt, metadata } = flags;
+    const common = { reference, registrationAuthority, profile, signer: signerOf(flags), newAttempt, metadata };
     const started = await screen.during('Storing and checking the documents', how.start(client, common));
     if (!flags.wait) {
       screen.answer(started, startedLines(started, how.flow));

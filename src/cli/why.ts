@@ -50,6 +50,7 @@ const STATE_WORDS: Record<Why['state'], string> = {
   attention: 'it needs a person',
   silent: 'no worker answers for it',
   ended: 'it has ended',
+  deleted: 'it was deleted',
   'not-started': 'Temporal does not run it',
 };
 

@@ -55,6 +55,22 @@ export function officerSettings(
   );
 }
 
+/**
+ * The registration authorities whose settings have the officer.
+ *
+ * @throws VideoIdError UNKNOWN_OFFICER
+ */
+export function authoritiesOf({ registrationAuthorities }: Config, officer: string): string[] {
+  const served = Object.keys(registrationAuthorities).filter((id) =>
+    Object.hasOwn(registrationAuthorities[id]?.officers ?? {}, officer),
+  );
+  if (served.length > 0) return served;
+  throw new VideoIdError('UNKNOWN_OFFICER', `The officer is in no settings of ${processName()}.`, {
+    field: 'officer',
+    remedy: 'Put the officer into registrationAuthorities.<id>.officers, and restart the process. Or name another.',
+  });
+}
+
 /** The settings of a provider environment. @throws VideoIdError BAD_SETTING */
 export function environmentSettings(config: Config, name: string): EnvironmentConfig {
   const environment = Object.hasOwn(config.environments, name) ? config.environments[name] : undefined;

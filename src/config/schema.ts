@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Policy } from '../messages/policy.js';
+import { archive } from './archive.js';
 import { belowFloor, floorSchema, tooLowForProduction } from './floor.js';
 import { issuesOfOverrides, overridePolicy, policySchema } from './policy.js';
 import { environment, networkTime, registrationAuthority } from './provider-settings.js';
@@ -38,14 +39,6 @@ const temporal = z
     apiKey: secretReference.optional().describe('API key of Temporal Cloud, by reference'),
   })
   .prefault({});
-
-const archive = z.strictObject({
-  directory: z.string().min(1).describe('the folder for requests, documents and outcomes. All processes share it'),
-  index: z.string().optional().describe('what the webhook bridge reads. If not set: `index` in the archive'),
-  reserve: bytesBetween(0, Number.MAX_SAFE_INTEGER)
-    .default(1e9)
-    .describe('below this much free disk space, no new request starts and no code is sent'),
-});
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 

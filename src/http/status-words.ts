@@ -10,6 +10,7 @@ export const STATUS_WORDS: Record<(typeof FAILURES)[keyof typeof FAILURES]['http
   405: 'there is such a path, but not with this method. `Allow` names the methods',
   408: 'the body did not come in time',
   409: 'not possible in this state',
+  410: 'it was deleted',
   413: 'too large',
   415: 'the body is of another type than this call reads',
   422: 'well-formed, and not accepted',

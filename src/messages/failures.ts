@@ -35,6 +35,7 @@ export type InputFailureCode = keyof typeof INPUT_FAILURES;
 /** A call that cannot be carried out now, or whose answer is not known yet. */
 const CALL_FAILURES = {
   REQUEST_NOT_FOUND: { http: 404, exit: 3 },
+  REQUEST_DELETED: { http: 410, exit: 3 },
   REQUEST_ENDED: { http: 409, exit: 4 },
   REQUEST_NOT_ENDED: { http: 409, exit: 5 },
   NOT_NOW: { http: 409, exit: 4 },

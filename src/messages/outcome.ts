@@ -1,7 +1,8 @@
 import type { DocumentDigest } from './request.js';
 
 /** How a request can end. */
-export type OutcomeKind = 'signed' | 'enrolled' | 'refused' | 'expired' | 'cancelled' | 'abandoned';
+export const OUTCOME_KINDS = ['signed', 'enrolled', 'refused', 'expired', 'cancelled', 'abandoned'] as const;
+export type OutcomeKind = (typeof OUTCOME_KINDS)[number];
 
 /** Who did something. Ids and roles, never names of people. */
 export interface Actor {

@@ -121,6 +121,8 @@ export interface RequestStatus {
   attempt: number;
   workflowId: string;
   flow: 'signature' | 'enrolment';
+  /** The requester's own, from the archive. */
+  metadata?: Record<string, string>;
   registrationAuthority: string;
   reviewMode: ReviewMode;
   stage: Stage;

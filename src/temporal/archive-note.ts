@@ -10,7 +10,7 @@ import { describedNamespace } from './namespace.js';
 export interface ArchiveNote {
   id: string;
   /** Where the machine of the set-up saw it. */
-  directory: string;
+  place: string;
 }
 
 /** Undefined if nothing is noted, or if Temporal does not show the namespace. @throws VideoIdError TEMPORAL_UNREACHABLE, BAD_SETTING */
@@ -28,9 +28,9 @@ export async function readArchiveNote(connection: Asked, place: Place): Promise<
 export async function writeArchiveNote(
   connection: Asked,
   { namespace, taskQueue }: Omit<Place, 'address'>,
-  { id, directory }: ArchiveNote,
+  { id, place }: ArchiveNote,
 ): Promise<boolean> {
-  const data = { [nameOf(taskQueue)]: `${id} ${directory}` };
+  const data = { [nameOf(taskQueue)]: `${id} ${place}` };
   try {
     await connection.workflowService.updateNamespace({ namespace, updateInfo: { data } });
     return true;
@@ -43,15 +43,11 @@ export async function writeArchiveNote(
 /** @throws VideoIdError ARCHIVE_NOT_SHARED if the installation has another archive */
 export function assertNoted(note: ArchiveNote | undefined, here: ArchiveNote): void {
   if (note === undefined || note.id === here.id) return;
-  throw new VideoIdError(
-    'ARCHIVE_NOT_SHARED',
-    `The archive in ${here.directory} is not the one of this installation.`,
-    {
-      field: 'archive.directory',
-      remedy: `Mount the right archive there, or correct archive.directory. At the last set-up it was in ${note.directory}.`,
-      facts: { here: here.id, wanted: note.id },
-    },
-  );
+  throw new VideoIdError('ARCHIVE_NOT_SHARED', `The archive in ${here.place} is not the one of this installation.`, {
+    field: 'archive.directory',
+    remedy: `Mount the right archive there, or correct the settings of the archive. At the last set-up it was in ${note.place}.`,
+    facts: { here: here.id, wanted: note.id },
+  });
 }
 
 type Asked = Pick<Connection, 'workflowService'>;
@@ -68,8 +64,8 @@ function nameOf(taskQueue: string): string {
 }
 
 function noteOf(text: string | undefined): ArchiveNote | undefined {
-  const [, id, directory] = /^(\S+) (.+)$/s.exec(text ?? '') ?? [];
-  return id === undefined || directory === undefined ? undefined : { id, directory };
+  const [, id, place] = /^(\S+) (.+)$/s.exec(text ?? '') ?? [];
+  return id === undefined || place === undefined ? undefined : { id, place };
 }
 
 const NOT_FOR_US = new Set<number>([GRPC.PERMISSION_DENIED, GRPC.UNAUTHENTICATED, GRPC.UNIMPLEMENTED]);

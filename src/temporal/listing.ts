@@ -15,8 +15,8 @@ import { isUnknownMark, NOT_REPLAYED, REPORTED_PROBLEMS } from './history-reset.
 import { ofInstallation, ofOthers } from './namespace.js';
 import { CALL_WITHIN, temporalFailure } from './calls.js';
 
-/** Which requests to list. */
-export interface ListOptions {
+/** Which requests to search for. */
+export interface SearchOptions {
   /** Only those of this flow. */
   flow?: Flow | undefined;
   /** Only those in this stage. In search it changes only at create, at manual review and at the end. */
@@ -34,7 +34,7 @@ export interface ListOptions {
 }
 
 /** A request as search shows it, at most a few seconds late. No personal data. */
-export interface RequestSummary {
+export interface SearchedRequest {
   reference: string;
   attempt: number;
   workflowId: string;
@@ -45,6 +45,7 @@ export interface RequestSummary {
   /** The failure code of its attention. NOT_REPLAYABLE or STEP_FAILED if no worker can continue it. */
   attention?: string;
   requestPk?: string;
+  taskQueue: string;
   /** ISO 8601, UTC. */
   startedAt: string;
   endedAt?: string;
@@ -75,7 +76,7 @@ interface Place {
  *
  * @throws VideoIdError BAD_INPUT, TEMPORAL_UNREACHABLE, SETUP_FAILED
  */
-export async function listRequests(place: Place, options: ListOptions): Promise<RequestSummary[]> {
+export async function listRequests(place: Place, options: SearchOptions): Promise<SearchedRequest[]> {
   return await listed(place, ofInstallation(place.taskQueue), options);
 }
 
@@ -84,11 +85,47 @@ export async function listRequests(place: Place, options: ListOptions): Promise<
  *
  * @throws VideoIdError as `listRequests`
  */
-export async function listInOtherQueues(place: Place, options: ListOptions): Promise<RequestSummary[]> {
+export async function listInOtherQueues(place: Place, options: SearchOptions): Promise<SearchedRequest[]> {
   return await listed(place, ofOthers(place.taskQueue), options);
 }
 
-async function listed({ client }: Place, where: string, options: ListOptions): Promise<RequestSummary[]> {
+/** So many ids are asked for in one query. */
+const IDS_AT_ONCE = 100;
+
+/**
+ * What search knows about requests, in any task queue: of each the run that goes on, or else the newest one.
+ *
+ * @param within milliseconds
+ * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED
+ */
+export async function searchRequests(
+  client: Client,
+  workflowIds: readonly string[],
+  within: number,
+): Promise<ReadonlyMap<string, SearchedRequest>> {
+  const known = new Map<string, SearchedRequest>();
+  const add = (request: SearchedRequest): void => {
+    const other = known.get(request.workflowId);
+    if (other === undefined || rankOf(other) < rankOf(request)) known.set(request.workflowId, request);
+  };
+  try {
+    await client.withDeadline(Date.now() + within, async () => {
+      for (let at = 0; at < workflowIds.length; at += IDS_AT_ONCE) {
+        const some = workflowIds.slice(at, at + IDS_AT_ONCE).map((id) => `'${id.replaceAll("'", "''")}'`);
+        (await found(client, `WorkflowId IN (${some.join(', ')})`, MOST)).forEach(add);
+      }
+    });
+  } catch (error) {
+    throw temporalFailure(error);
+  }
+  return known;
+}
+
+function rankOf({ state, startedAt }: SearchedRequest): string {
+  return `${state === 'running' ? 1 : 0} ${startedAt}`;
+}
+
+async function listed({ client }: Place, where: string, options: SearchOptions): Promise<SearchedRequest[]> {
   const limit = options.limit ?? 100;
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {
     throw new VideoIdError('BAD_INPUT', 'The limit is not a number of requests.', {
@@ -133,8 +170,8 @@ async function asked<Answer>(client: Client, ask: (problems: boolean) => Promise
   }
 }
 
-async function found(client: Client, query: string, limit: number): Promise<RequestSummary[]> {
-  const requests: RequestSummary[] = [];
+async function found(client: Client, query: string, limit: number): Promise<SearchedRequest[]> {
+  const requests: SearchedRequest[] = [];
   for await (const info of listExecutions(client, { query, pageSize: Math.min(limit, 1000) })) {
     const summary = summaryOf(info);
     if (summary === undefined || (await wasReset(client, info))) continue;
@@ -151,7 +188,7 @@ async function wasReset(client: Client, { status, workflowId, runId }: WorkflowE
 }
 
 /** Visibility lists the newest first by default. Not every store accepts an ORDER BY. */
-function queryOf({ flow, stage, attention, code, running, completed }: ListOptions, problems: boolean): string {
+function queryOf({ flow, stage, attention, code, running, completed }: SearchOptions, problems: boolean): string {
   const parts = [
     flow === undefined ? `WorkflowType IN ('signature', 'enrolment')` : `WorkflowType = '${knownFlow(flow)}'`,
   ];
@@ -193,7 +230,7 @@ function knownStage(stage: string): Stage {
 }
 
 /** Undefined for a workflow whose id is not one of ours. */
-function summaryOf(info: WorkflowExecutionInfo): RequestSummary | undefined {
+function summaryOf(info: WorkflowExecutionInfo): SearchedRequest | undefined {
   const request = attemptOfWorkflow(info.workflowId);
   if (request === undefined) return undefined;
   const attributes = Object.entries(ATTRIBUTES).flatMap(([name, key]) => {
@@ -209,6 +246,7 @@ function summaryOf(info: WorkflowExecutionInfo): RequestSummary | undefined {
     ...(problems === undefined
       ? {}
       : { attention: problems.includes(NOT_REPLAYED) ? 'NOT_REPLAYABLE' : 'STEP_FAILED' }),
+    taskQueue: info.taskQueue,
     startedAt: info.startTime.toISOString(),
     ...defined({ endedAt: info.closeTime?.toISOString() }),
   };

@@ -84,7 +84,7 @@ export async function assertAnswers(connection: Connection | NativeConnection, p
 }
 
 /** How long closed requests stay visible in Temporal, in milliseconds. @throws VideoIdError as `describedNamespace` */
-export async function retentionOf(connection: Connection, place: NamespacePlace): Promise<number> {
+export async function retentionOf(connection: Asked, place: NamespacePlace): Promise<number> {
   const { config } = await describedNamespace(connection, place);
   return optionalTsToMs(config?.workflowExecutionRetentionTtl) ?? 0;
 }

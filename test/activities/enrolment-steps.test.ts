@@ -1,5 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { recordsOf } from '../archive/records-of.js';
 import { eventually } from '../installation/patience.js';
 import { EnrolmentAtWork } from './enrolment-at-work.js';
 import { failureOf } from './step-failure.js';
@@ -79,14 +78,12 @@ describe('the secrets that an approval answers', () => {
 
   test('are read from the scratchcard where the archive could not take them when they came', async () => {
     const enrolment = await EnrolmentAtWork.completed(at);
-    const { flow, reference } = enrolment.key;
-    // A file blocks the name of the directory for sealed values.
-    const inTheWay = join(at.config.archive.directory, `${flow}s`, reference, '1', 'sealed');
-    writeFileSync(inTheWay, '');
+    const records = recordsOf(at.config.archive.directory);
+    records.change('alter table sealed rename to sealed_elsewhere');
     const unavailable = { code: 'ARCHIVE_UNAVAILABLE', retries: true, temporary: true };
     expect(await failureOf(enrolment.approve())).toMatchObject(unavailable);
     expect(await failureOf(enrolment.approve(2))).toMatchObject(unavailable);
-    rmSync(inTheWay);
+    records.change('alter table sealed_elsewhere rename to sealed');
     expect(await enrolment.approve(3)).toEqual({ status: 'ENROLLREADY', effect: 'in-doubt', secrets: 'read-again' });
     expect(await enrolment.keptSecrets()).toEqual((await enrolment.provider()).secrets);
   });

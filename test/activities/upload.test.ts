@@ -1,6 +1,7 @@
 import type { FaultOrder } from '../../sandbox/client/sandbox-client.js';
-import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { workflowIdOf } from '../../src/messages/request.js';
+import { recordsOf } from '../archive/records-of.js';
 import { failureOf } from './step-failure.js';
 import { type RequestAtWork, Workplace } from './workplace.js';
 
@@ -167,10 +168,18 @@ describe('cleaning', () => {
   });
 });
 
+function records() {
+  return recordsOf(at.config.archive.directory);
+}
+
+function forgetUploads({ key }: RequestAtWork): void {
+  records().changeRows('delete from uploads where request = ?', workflowIdOf(key));
+}
+
 async function restored(): Promise<RequestAtWork> {
   const request = await (await at.newRequest()).reach('ISSUED');
-  const attempt = join(at.config.archive.directory, 'requests', request.key.reference, '1');
-  await Promise.all([rm(join(attempt, 'uploads.json')), rm(join(attempt, 'stored'), { recursive: true })]);
+  forgetUploads(request);
+  records().changeRows("delete from files where request = ? and kind <> 'document'", workflowIdOf(request.key));
   request.uploaded = [];
   request.contract = { sha256: '', size: 0 };
   return request;
@@ -186,12 +195,11 @@ describe('a request that is signed, whose archive is restored from before the up
   test('says what to restore. With it, its files are fetched', async () => {
     const request = await (await at.newRequest()).reach('ISSUED');
     const uploaded = await at.archive.readUploads(request.key);
-    const path = join(at.config.archive.directory, 'requests', request.key.reference, '1', 'uploads.json');
-    await rm(path);
+    forgetUploads(request);
     request.uploaded = [];
     expect(await failureOf(request.retrieve())).toMatchObject({
       code: 'SIGNED_FILES_MISSING',
-      words: expect.stringMatching(/Restore uploads\.json/) as string,
+      words: expect.stringMatching(/Restore a newer copy of the archive/) as string,
     });
     if (uploaded) await at.archive.writeUploads(request.key, uploaded);
     expect(await request.retrieve(2)).toMatchObject({ documents: [{ index: 1 }, { index: 2 }] });

@@ -13,7 +13,7 @@ import { createActivities } from '../../src/activities/activities.js';
 import type { Dependencies } from '../../src/activities/engine/dependencies.js';
 import { OptimizerTrouble } from '../../src/activities/engine/optimizer-trouble.js';
 import type { Archive, ArchiveFile, Correction } from '../../src/archive/archive.js';
-import { openArchive } from '../../src/archive/file-archive.js';
+import { openArchive } from '../../src/archive/open-archive.js';
 import type { RequestRecord } from '../../src/archive/request-record.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { createLogger } from '../../src/logging/logger.js';
@@ -59,6 +59,7 @@ export class Workplace {
   readonly provider: SandboxClient;
 
   private readonly activities: Activities;
+  private full: Archive | undefined;
 
   private constructor(
     private readonly dependencies: Dependencies,
@@ -91,8 +92,7 @@ export class Workplace {
     writeConfig(state, { temporalAddress: '127.0.0.1:7233', uiAddress: undefined, ports, roots: [sandboxRoot(state)] });
     const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
     for (const environment of Object.values(config.environments)) Object.assign(environment.assumptions, assumptions);
-    const { directory, reserve } = config.archive;
-    const archive = await openArchive({ directory, create: true, reserveBytes: reserve });
+    const archive = await openArchive(config.archive, { create: true });
     const optimizers = new Optimizers(config.environments);
     const registrationAuthorities = new RegistrationAuthorities(config.environments);
     const sealKey = await loadSealPublicKey(config.keys.seal);
@@ -113,6 +113,7 @@ export class Workplace {
     return new Workplace(dependencies, sealKey, sandbox, async () => {
       await optimizers.close();
       await registrationAuthorities.close();
+      await archive.close();
       await sandbox.close();
       rmSync(state.directory, { recursive: true, force: true });
     });
@@ -183,13 +184,9 @@ export class Workplace {
 
   /** The activities of a worker on the same archive that lacks a seal key, or room. */
   async without(what: 'seal key' | 'room'): Promise<Activities> {
-    const { directory } = this.config.archive;
-    return createActivities({
-      ...this.dependencies,
-      ...(what === 'seal key'
-        ? { sealPublicKey: undefined }
-        : { archive: await openArchive({ directory, reserveBytes: Number.MAX_SAFE_INTEGER }) }),
-    });
+    if (what === 'seal key') return createActivities({ ...this.dependencies, sealPublicKey: undefined });
+    this.full ??= await openArchive({ ...this.config.archive, reserve: Number.MAX_SAFE_INTEGER });
+    return createActivities({ ...this.dependencies, archive: this.full });
   }
 
   /** The activities of a worker that loses its connection to the Optimizer before it signs. */
@@ -205,8 +202,9 @@ export class Workplace {
     return createActivities({ ...this.dependencies, optimizer: losing });
   }
 
-  close(): Promise<void> {
-    return this.shut();
+  async close(): Promise<void> {
+    await this.full?.close();
+    await this.shut();
   }
 
   /** Runs one try of an activity, in the context that Temporal gives it. */

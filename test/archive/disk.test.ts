@@ -1,4 +1,4 @@
-import { Disk } from '../../src/archive/disk.js';
+import { Disk } from '../../src/archive/files/disk.js';
 
 const disk = new Disk('/srv/videoid');
 

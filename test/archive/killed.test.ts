@@ -2,7 +2,10 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { childCommand, endOf, startChild } from './children/child.js';
 import { VERSIONS } from './children/versions.js';
-import { keyOf, newArchive, removeDirectories, startedRequest } from './sample-start.js';
+import { describeKills, problemsIn } from './contract/kills.js';
+import { newFolder } from './contract/places.js';
+import { TestedArchive } from './contract/tested-archive.js';
+import { keyOf, removeDirectories, startedRequest } from './sample-start.js';
 
 afterEach(removeDirectories);
 
@@ -19,7 +22,9 @@ async function killAtSomeMoment(command: readonly string[], round: number): Prom
 }
 
 it('a worker killed while storing leaves a whole file under the name, the earlier one or the later one', async () => {
-  const { archive, directory } = await newArchive();
+  const tested = await TestedArchive.make(newFolder);
+  const { archive, place } = tested;
+  const { directory } = place.settings;
   const key = keyOf('killed');
   await startedRequest(archive, key);
   for (let round = 0; round < 8; round += 1) {
@@ -28,10 +33,14 @@ it('a worker killed while storing leaves a whole file under the name, the earlie
     const found = Buffer.concat(await stream.toArray());
     expect(VERSIONS.some((version) => version.equals(found))).toBe(true);
   }
+  expect(await problemsIn(tested)).toEqual([]);
+  await tested.close();
 });
 
 it('a client killed while starting leaves whole requests or none', async () => {
-  const { archive, directory } = await newArchive();
+  const tested = await TestedArchive.make(newFolder);
+  const { archive, place } = tested;
+  const { directory } = place.settings;
   for (let round = 0; round < 8; round += 1) {
     await killAtSomeMoment(childCommand('commit-forever.ts', directory, `round-${round}`), round);
   }
@@ -44,4 +53,10 @@ it('a client killed while starting leaves whole requests or none', async () => {
     const markedAt = (await archive.markedAt(keyOf(reference), 'create')) ?? '2025-01-01T00:00:00.000Z';
     expect(new Date(markedAt).toISOString()).toBe(markedAt);
   }
+  expect(await problemsIn(tested, 1)).toEqual([]);
+  await tested.close();
+});
+
+describe('a process killed between any two statements', () => {
+  describeKills(newFolder, 17);
 });

@@ -6,7 +6,7 @@ import type { Policy, StepPolicy } from '../../src/messages/policy.js';
 import { workflowIdOf } from '../../src/messages/request.js';
 import type { Flow } from '../../src/messages/request.js';
 import type { Archive, AttemptKey, Incoming } from '../../src/archive/archive.js';
-import { openArchive } from '../../src/archive/file-archive.js';
+import { openArchive } from '../../src/archive/open-archive.js';
 import type { NamedDocument, RequestRecord } from '../../src/archive/request-record.js';
 
 const step: StepPolicy = { startToClose: 60_000, budget: 600_000, backoff: 1000, slowest: 60_000 };
@@ -97,7 +97,7 @@ export async function startedRequest(
 /** A new archive in a directory of its own, removed by `removeDirectories`. */
 export async function newArchive(): Promise<{ archive: Archive; directory: string }> {
   const directory = join(await newDirectory(), 'archive');
-  return { directory, archive: await openArchive({ directory, create: true, reserveBytes: 0 }) };
+  return { directory, archive: await openArchive({ directory, reserve: 0 }, { create: true }) };
 }
 
 const directories: string[] = [];

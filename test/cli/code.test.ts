@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { openArchive } from '../../src/archive/file-archive.js';
 import { keyOf, recordOf } from '../archive/sample-start.js';
 import { openPlace, type Place } from '../client/place.js';
 import { answerOf, videoid } from './run.js';
@@ -7,7 +6,7 @@ import { answerOf, videoid } from './run.js';
 let place: Place;
 beforeAll(async () => {
   place = await openPlace({ address: '127.0.0.1:1' });
-  const archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });
+  const { archive } = place;
   for (const flow of ['signature', 'enrolment'] as const) {
     const incoming = await archive.begin();
     await incoming.commit(recordOf(keyOf('both', 1, flow), [], { environment: 'test' }));

@@ -48,7 +48,9 @@ describe('a process that runs', () => {
     expect(compared(here, { ...unrecorded, health: { ...well, archive: 'b2' } })).toMatchObject({
       state: 'fail',
       words: expect.stringContaining('its archive is b2, here it is a1'),
-      remedy: expect.stringContaining(`the same archive.directory here and for the worker on ${hostname()}`),
+      remedy: expect.stringContaining(
+        `the same settings of the archive (archive.*), here and for the worker on ${hostname()}`,
+      ),
     });
   });
 

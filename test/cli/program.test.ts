@@ -107,9 +107,25 @@ test.each<[string, string[], number, string, string | undefined]>([
 );
 
 test('Temporal out of reach is exit code 6, and said so', async () => {
-  const { code, output } = await run(['list', '--json']);
+  const { code, output } = await run(['list', '--attention', '--json']);
   expect(code).toBe(6);
   expect(JSON.parse(output)).toMatchObject({ error: { code: 'TEMPORAL_UNREACHABLE', field: 'temporal.address' } });
+});
+
+test('the list of the archive needs no Temporal', async () => {
+  const [plain, json] = await Promise.all([run(['list']), run(['list', '--json'])]);
+  expect(JSON.parse(json.output)).toEqual({ requests: [], conditions: [] });
+  expect(plain).toMatchObject({ code: 0, output: 'No such requests in this archive.\n' });
+});
+
+test('a person is looked for without a word on the command line', async () => {
+  const { code, output } = await videoid(['list', '--email', '-', '--json'], {
+    environment,
+    input: 'canary-person@\n',
+  });
+  expect(code).toBe(2);
+  expect(output).not.toContain('canary');
+  expect(JSON.parse(output)).toMatchObject({ error: { code: 'BAD_EMAIL', field: 'email' } });
 });
 
 test('doctor says what fails and what to do, changes nothing, and gives exit code 1', async () => {

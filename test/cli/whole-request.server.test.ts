@@ -174,7 +174,7 @@ test('list shows requests without personal data, and doctor finds nothing that f
   expect(none.output).toMatch(/^No such requests/m);
   const listed = await run(['list']);
   expect(listed.code).toBe(0);
-  expect(listed.output).toMatch(new RegExp(`^signed-${once} +1 +ended`, 'm'));
+  expect(listed.output).toMatch(new RegExp(`^signed-${once} +1 +signed`, 'm'));
   expect(listed.output).not.toContain('example.com');
   const { checks } = (await ask(['doctor'])) as { checks: { name: string; state: string }[] };
   expect(checks.filter(({ state }) => state === 'fail')).toEqual([]);

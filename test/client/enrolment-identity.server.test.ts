@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { openArchive } from '../../src/archive/file-archive.js';
 import type { EnrolmentInput } from '../../src/client.js';
 import type { OutcomeKind } from '../../src/messages/outcome.js';
 import { NATURAL_PERSON, openEnrolmentPlace, ORGANISATION } from './enrolment-place.js';
@@ -31,8 +30,7 @@ const input = (change: Partial<EnrolmentInput> = {}): EnrolmentInput => ({
 
 /** Does what the last activity of a request does. */
 async function recordEnd(reference: string, outcome: OutcomeKind): Promise<void> {
-  const archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });
-  await archive.recordOutcome(
+  await place.archive.recordOutcome(
     { ...OF, reference, attempt: 1 },
     {
       outcome,
@@ -64,8 +62,7 @@ test('a start makes an enrolment workflow that knows neither signer, fields nor 
 test('missing values come from profile and settings, and are stored with the request', async () => {
   const wanted = input({ fields: undefined, documents: undefined, profile: undefined });
   await place.client.startEnrolment(wanted);
-  const archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });
-  await expect(archive.readRequest({ ...OF, reference: wanted.reference, attempt: 1 })).resolves.toMatchObject({
+  await expect(place.archive.readRequest({ ...OF, reference: wanted.reference, attempt: 1 })).resolves.toMatchObject({
     profile: 'PFnubeQAFCiudadano',
     documents: [],
     enrolment: { secureElement: '2', validityTime: '730', fields: {}, untilIssued: false, preauthLink: false },
@@ -75,8 +72,7 @@ test('missing values come from profile and settings, and are stored with the req
 test('fields with but one value are filled in', async () => {
   const wanted = input({ profile: 'SELLOAlto', fields: undefined });
   await place.client.startEnrolment(wanted);
-  const archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });
-  const { enrolment } = await archive.readRequest({ ...OF, reference: wanted.reference, attempt: 1 });
+  const { enrolment } = await place.archive.readRequest({ ...OF, reference: wanted.reference, attempt: 1 });
   expect(enrolment?.fields).toEqual({ organizational_unit_1: 'SELLO ELECTRONICO' });
 });
 
@@ -131,18 +127,17 @@ test('a new attempt takes over what was given at start and what was provided lat
   const wanted = input({ validityTime: 365, untilIssued: true });
   const { reference } = wanted;
   await place.client.startEnrolment(wanted);
-  const archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });
   const first = { ...OF, reference, attempt: 1 };
-  const stored = await archive.storeFile(first, { kind: 'supplied', index: 1 }, createReadStream(OTHER_SAMPLE));
+  const stored = await place.archive.storeFile(first, { kind: 'supplied', index: 1 }, createReadStream(OTHER_SAMPLE));
   const documents = [{ file: 1, name: 'power.pdf', ...stored }];
-  await archive.addSupplement(first, { fields: { title: 'Owner', given_name: 'NORA' }, documents });
+  await place.archive.addSupplement(first, { fields: { title: 'Owner', given_name: 'NORA' }, documents });
   await recordEnd(reference, 'refused');
   await expect(place.client.startEnrolment({ reference, newAttempt: true })).resolves.toMatchObject({
     attempt: 2,
     workflowId: `enrolment-${reference}~2`,
     state: 'started',
   });
-  const second = await archive.readRequest({ ...OF, reference, attempt: 2 });
+  const second = await place.archive.readRequest({ ...OF, reference, attempt: 2 });
   expect(second.enrolment).toMatchObject({
     validityTime: '365',
     untilIssued: true,

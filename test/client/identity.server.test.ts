@@ -1,5 +1,4 @@
 import { createReadStream } from 'node:fs';
-import { openArchive } from '../../src/archive/file-archive.js';
 import type { StartInput } from '../../src/client.js';
 import type { VideoIdError } from '../../src/messages/failures.js';
 import type { Outcome, OutcomeKind } from '../../src/messages/outcome.js';
@@ -39,8 +38,7 @@ async function recordEnd(reference: string, attempt: number, outcome: OutcomeKin
     documents: [],
     durations: {},
   };
-  const archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });
-  await archive.recordOutcome({ flow: 'signature', reference, attempt }, end);
+  await place.archive.recordOutcome({ flow: 'signature', reference, attempt }, end);
   return end;
 }
 

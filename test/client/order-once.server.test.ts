@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Archive } from '../../src/archive/archive.js';
 import { type CallOptions, VideoIdClient } from '../../src/client.js';
 import { generateCodecKey } from '../../src/security/keys.js';
+import { recordsOf } from '../archive/records-of.js';
 import { type Place, SAMPLE } from './place.js';
 import { openServedPlace } from './served-place.js';
 import type { Server } from './server.js';
@@ -92,10 +91,9 @@ describe('a key that was used for one order', () => {
     await place.client.sign(reference, { secret: '778899' }, used);
     const history = await server.client.workflow.getHandle(`signature-${reference}`).fetchHistory();
     expect(JSON.stringify(history)).not.toContain('canary');
-    const orders = join(place.config.archive.directory, 'requests', reference, '1', 'orders');
-    const [name = ''] = readdirSync(orders);
-    const text = readFileSync(join(orders, name), 'utf8');
-    expect(`${name} ${text}`).not.toMatch(/canary|778899/);
+    const records = recordsOf(place.config.archive.directory);
+    expect(records.rows('orders', `signature-${reference}`)).toHaveLength(1);
+    expect(JSON.stringify(records.everything())).not.toMatch(/canary|778899/);
   });
 });
 

@@ -1,11 +1,13 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openArchive } from '../../src/archive/file-archive.js';
+import type { Archive } from '../../src/archive/archive.js';
+import { openArchive } from '../../src/archive/open-archive.js';
 import { VideoIdClient } from '../../src/client.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { generateCodecKey } from '../../src/security/keys.js';
 import { generateOrderKeys } from '../../src/security/order-keys.js';
+import { recordsOf } from '../archive/records-of.js';
 import { sealKeys } from '../keys.js';
 
 /** A client with its own real archive, real keys, and the Temporal server that the test names. */
@@ -13,10 +15,11 @@ export interface Place {
   directory: string;
   config: Config;
   client: VideoIdClient;
+  archive: Archive;
   /** A file in the place. */
   file(name: string, content: string | Uint8Array): string;
-  /** Every file and directory of the archive, sorted. */
-  archived(): string[];
+  /** Every row and every file of the archive. */
+  archived(): object;
   close(): Promise<void>;
 }
 
@@ -60,18 +63,20 @@ export async function openPlace(temporal: object, change: (settings: Settings) =
     },
   };
   change(settings);
-  await openArchive({ directory: join(directory, 'archive'), create: true, reserveBytes: 0 });
   const path = file('config.json', JSON.stringify(settings));
   const config = loadConfig({ VIDEOID_CONFIG: path });
+  const archive = await openArchive(config.archive, { create: true });
   const client = await VideoIdClient.connect(config);
   return {
     directory,
     config,
     client,
+    archive,
     file,
-    archived: () => readdirSync(config.archive.directory, { recursive: true, encoding: 'utf8' }).sort(),
+    archived: () => recordsOf(config.archive.directory).everything(),
     close: async () => {
       await client.close();
+      await archive.close();
       rmSync(directory, { recursive: true, force: true });
     },
   };

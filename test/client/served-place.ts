@@ -1,5 +1,4 @@
 import type { Archive } from '../../src/archive/archive.js';
-import { openArchive } from '../../src/archive/file-archive.js';
 import { openPlace, type Place } from './place.js';
 import { connectServer, type Server } from './server.js';
 
@@ -14,12 +13,11 @@ export interface ServedPlace {
 export async function openServedPlace(): Promise<ServedPlace> {
   const server = await connectServer();
   const place = await openPlace(server.settings);
-  const archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });
   const stopWorker = await server.startWorker(place.config);
   const close = async (): Promise<void> => {
     await stopWorker();
     await place.close();
     await server.close();
   };
-  return { server, place, archive, close };
+  return { server, place, archive: place.archive, close };
 }

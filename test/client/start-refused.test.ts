@@ -29,6 +29,9 @@ const good: StartInput = {
 const untyped = (input: object): StartInput => input as StartInput;
 const pdf = (): string => readFileSync(SAMPLE, 'latin1');
 
+const pairs = (count: number, value: string): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: count }, (_none, at) => [`name-${at}`, value]));
+
 const CERTIFICATION = '<< /Reference [<< /TransformMethod /DocMDP /TransformParams << /P 1 >> >>] >>';
 
 const authorityRefused = ['UNKNOWN_REGISTRATION_AUTHORITY', 'registrationAuthority'] as const;
@@ -48,6 +51,26 @@ const refusals: [why: string, code: string, field: string | undefined, input: ()
   ['no phone', 'BAD_PHONE', 'signer.phone', () => untyped({ ...good, signer: { email: 'signer@example.com' } })],
   ['no signer', 'BAD_INPUT', 'signer', () => ({ ...good, signer: undefined })],
   ['a field nobody knows', 'BAD_INPUT', 'deadline', () => untyped({ ...good, deadline: 5 })],
+  ['metadata that is a list', 'BAD_INPUT', 'metadata', () => untyped({ ...good, metadata: ['x'] })],
+  ['metadata with a number', 'BAD_INPUT', 'metadata.customer', () => untyped({ ...good, metadata: { customer: 17 } })],
+  ['metadata with a blank name', 'BAD_INPUT', 'metadata', () => ({ ...good, metadata: { 'a b': 'x' } })],
+  ['metadata with a long name', 'BAD_INPUT', 'metadata', () => ({ ...good, metadata: { ['n'.repeat(41)]: 'x' } })],
+  [
+    'metadata with __proto__',
+    'BAD_INPUT',
+    'metadata',
+    () => untyped({ ...good, metadata: JSON.parse('{"__proto__":"x"}') }),
+  ],
+  ['metadata with a line break', 'BAD_INPUT', 'metadata.note', () => ({ ...good, metadata: { note: 'a\nb' } })],
+  ['metadata with half a character', 'BAD_INPUT', 'metadata.note', () => ({ ...good, metadata: { note: '\ud800' } })],
+  [
+    'metadata with a long value',
+    'BAD_INPUT',
+    'metadata.note',
+    () => ({ ...good, metadata: { note: 'x'.repeat(201) } }),
+  ],
+  ['too many names of metadata', 'BAD_INPUT', 'metadata', () => ({ ...good, metadata: pairs(17, 'x') })],
+  ['too much metadata', 'BAD_INPUT', 'metadata', () => ({ ...good, metadata: pairs(16, 'ü'.repeat(100)) })],
   ['input that is no object', 'BAD_INPUT', undefined, () => untyped(['x'])],
   ['an unknown registration authority', ...authorityRefused, () => ({ ...good, registrationAuthority: '140' })],
   [

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { apiTokenFile } from '../../local/local-config.js';
-import { openArchive } from '../../src/archive/file-archive.js';
 import type { Acceptance } from '../../src/messages/steering.js';
 import type { Evidence } from '../../src/activities/engine/evidence.js';
 import { answerOf, videoid } from '../cli/run.js';
@@ -30,12 +29,6 @@ async function acceptedEvents({ reference }: People) {
   return (await at.client.status(reference)).events.filter(({ what }) => what === 'accepted');
 }
 
-async function evidenceOf({ reference }: People): Promise<Evidence> {
-  const archive = await openArchive({ directory: at.config.archive.directory, reserveBytes: 0 });
-  const { path } = await archive.locateFile({ flow: 'signature', reference, attempt: 1 }, { kind: 'evidence' });
-  return JSON.parse(readFileSync(path, 'utf8')) as Evidence;
-}
-
 async function post({ reference }: People, verb: string, body: object): Promise<Response> {
   const token = readFileSync(apiTokenFile(at.state), 'utf8').trim();
   return fetch(`http://127.0.0.1:${at.config.gateway.port}/v1/requests/${reference}/${verb}`, {
@@ -56,7 +49,7 @@ describe('another way to unlock', () => {
     expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
     const { calls } = await people.provider();
     expect({ otp: calls['otp'], sign: calls['sign']?.received }).toEqual({ otp: undefined, sign: 1 });
-    expect((await evidenceOf(people)).acceptance).toMatchObject({
+    expect((await people.evidence<Evidence>()).acceptance).toMatchObject({
       recordedAt,
       firstRecordedAt: recordedAt,
       channel: 'test',
@@ -168,7 +161,7 @@ describe('an acceptance', () => {
     expect(await acceptedEvents(people)).toMatchObject([{ at: first.recordedAt }]);
     await people.sign();
     expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
-    expect((await evidenceOf(people)).acceptance).toMatchObject({ signedWith: 'code' });
+    expect((await people.evidence<Evidence>()).acceptance).toMatchObject({ signedWith: 'code' });
     const { done } = await people.provider();
     expect(done).toMatchObject({ otp: 1, sign: 1 });
   });
@@ -181,7 +174,7 @@ describe('an acceptance', () => {
     expect(await at.client.status(people.reference)).toMatchObject({ stage: 'code', acceptedAt: first?.at });
     await people.sign();
     expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
-    expect((await evidenceOf(people)).acceptance).toMatchObject({
+    expect((await people.evidence<Evidence>()).acceptance).toMatchObject({
       channel: 'branch',
       recordedAt: later.recordedAt,
       firstRecordedAt: first?.at,

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Archive, ArchiveFile } from '../../src/archive/archive.js';
-import { openArchive } from '../../src/archive/file-archive.js';
+import { openArchive } from '../../src/archive/open-archive.js';
 import { answerOf, videoid } from '../cli/run.js';
 import { Installation } from '../installation/installation.js';
 import { People } from '../installation/people.js';
@@ -11,9 +11,12 @@ let at: Installation;
 let archive: Archive;
 beforeAll(async () => {
   at = await Installation.shared();
-  archive = await openArchive({ directory: at.config.archive.directory, reserveBytes: 0 });
+  archive = await openArchive(at.config.archive);
 });
-afterAll(() => at.close());
+afterAll(async () => {
+  await archive.close();
+  await at.close();
+});
 
 const OPERATOR = { kind: 'operator', id: 'desk' } as const;
 const CHANGED = { code: 'ARCHIVED_FILE_CHANGED' };

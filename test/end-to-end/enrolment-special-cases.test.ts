@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import type { Evidence } from '../../src/activities/engine/evidence.js';
 import type { VideoIdError } from '../../src/messages/failures.js';
-import { archiveFiles } from '../installation/canaries.js';
 import { EnrolledPeople } from '../installation/enrolled-people.js';
 import { Installation, OFFICER } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
@@ -18,13 +16,6 @@ beforeAll(async () => {
 });
 afterAll(() => at.close());
 
-function evidence({ reference }: EnrolledPeople): Evidence {
-  const [file] = Object.entries(archiveFiles(at)).filter(
-    ([name]) => name.includes(reference) && name.endsWith('evidence.json'),
-  );
-  return JSON.parse(readFileSync(file?.[1] ?? '', 'utf8')) as Evidence;
-}
-
 describe('a certificate that is picked up before we look', () => {
   test('while the video was awaited: it is enrolled', async () => {
     const people = await EnrolledPeople.start(at);
@@ -36,7 +27,7 @@ describe('a certificate that is picked up before we look', () => {
     });
     expect(await people.outcome()).toMatchObject({ outcome: 'enrolled', reason: 'issued' });
     const certificates = [{ serialNumber: expect.any(String) as string }];
-    expect(evidence(people)).toMatchObject({ provider: { certificates } });
+    expect(await people.evidence<Evidence>()).toMatchObject({ provider: { certificates } });
   });
 
   test('while our decision was awaited: it is enrolled, approved in the console', async () => {
@@ -172,7 +163,7 @@ test('why the provider’s operator refused is in the outcome and the evidence',
   await people.operator('refuse', 'The document\nhas expired');
   const note = 'The document has expired';
   expect(await people.outcome()).toMatchObject({ outcome: 'refused', reason: 'refused-at-provider', note });
-  expect(evidence(people)).toMatchObject({ outcome: { note } });
+  expect(await people.evidence<Evidence>()).toMatchObject({ outcome: { note } });
 });
 
 test('few scratchcards cause a warning; without any, the error says how many there are', async () => {

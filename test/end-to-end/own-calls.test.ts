@@ -1,7 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { json } from 'node:stream/consumers';
 import proto from '@temporalio/proto';
-import { openArchive } from '../../src/archive/file-archive.js';
 import type { RequestEvent } from '../../src/messages/status.js';
 import { Installation, OFFICER } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
@@ -49,13 +47,6 @@ async function eventsOf(people: People): Promise<RequestEvent[]> {
   return (await at.client.status(people.reference)).events;
 }
 
-async function evidenceOf({ reference }: People): Promise<{ events: RequestEvent[]; acceptance?: object }> {
-  const key = { flow: 'signature', reference, attempt: 1 } as const;
-  const archive = await openArchive({ directory: at.config.archive.directory, reserveBytes: 0 });
-  const { stream } = await archive.openFile(key, { kind: 'evidence' });
-  return (await json(stream)) as { events: RequestEvent[]; acceptance?: object };
-}
-
 const OURS = { what: 'approved', actor: { kind: 'officer', id: OFFICER } };
 const names = (events: RequestEvent[]): string[] => events.map(({ what }) => what);
 
@@ -70,7 +61,7 @@ describe.each([
     await people.askForAnotherCode();
     await people.sign();
     await people.outcome();
-    const { events } = await evidenceOf(people);
+    const { events } = await people.evidence<{ events: RequestEvent[]; acceptance?: object }>();
     expect(events).toContainEqual(expect.objectContaining(OURS));
     expect(names(events)).not.toContain('approved-at-provider');
   });
@@ -83,7 +74,7 @@ describe.each([
     await begunAnew(people);
     await at.provider.removeFault(fault);
     expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
-    const { events, acceptance } = await evidenceOf(people);
+    const { events, acceptance } = await people.evidence<{ events: RequestEvent[]; acceptance?: object }>();
     expect(acceptance).toMatchObject({ channel: 'test', signedWith: 'code' });
     expect(names(events)).toEqual(expect.arrayContaining(['accepted', 'sign-asked', 'signed']));
   });

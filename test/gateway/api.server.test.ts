@@ -2,20 +2,21 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import os, { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { PDFDocument } from '@cantoo/pdf-lib';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import type { Archive } from '../../src/archive/archive.js';
-import { openArchive } from '../../src/archive/file-archive.js';
+import { openArchive } from '../../src/archive/open-archive.js';
 import type { ORDER_ROUTES } from '../../src/gateway/api/order-routes.js';
 import type { FailureView } from '../../src/messages/failures.js';
 import type { RequestPk, VideoidPk } from '../../src/messages/request.js';
 import { generateSealKeys } from '../../src/security/keys.js';
 import { dataConverter } from '../../src/temporal/data-converter.js';
 import { ensureSearchAttributes } from '../../src/temporal/namespace.js';
+import { recordsOf } from '../archive/records-of.js';
 import { type GatewayPlace, openGatewayPlace } from './gateway-place.js';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -32,6 +33,9 @@ const acceptance = {
 const signer = { email: 'signer@example.com', phone: '+34600000000' };
 
 const keys = mkdtempSync(join(tmpdir(), 'gateway-keys-'));
+/** Where the gateway puts temporary files. */
+const temporary = mkdtempSync(join(tmpdir(), 'gateway-temporary-'));
+jest.spyOn(os, 'tmpdir').mockReturnValue(temporary);
 
 let connection: Connection;
 let worker: Worker;
@@ -54,17 +58,18 @@ beforeAll(async () => {
   });
   running = worker.run();
   place = await openApi();
-  archive = await openArchive({ directory: place.config.archive.directory, reserveBytes: 0 });
+  archive = await openArchive(place.config.archive);
   agreement = await pdf('Agreement');
   annex = await pdf('Annex', randomBytes(40_000).toString('hex'));
 });
 afterAll(async () => {
+  await archive.close();
   await place.close();
   worker.shutdown();
   await running;
   await native.close();
   await connection.close();
-  rmSync(keys, { recursive: true });
+  for (const folder of [keys, temporary]) rmSync(folder, { recursive: true });
 });
 
 /** A right body, apart from the actor, for every order on a signature that takes an actor. */
@@ -309,6 +314,49 @@ describe('a request', () => {
       return listed.some((request) => request.reference === reference);
     });
     expect(listed).toContainEqual(expect.objectContaining({ reference, state: 'running' }));
+  });
+
+  it('is found by its person, whose data is in no address, answer or log', async () => {
+    const canary = 'canary-Wm4Tq8Zr1Xp6';
+    const email = `${canary}@example.com`;
+    const { reference } = await started({ signer: { ...signer, email }, metadata: { customer: 'a=b' } });
+    const listed = async (options: object): Promise<string[]> => {
+      const answer = await call('/v1/requests/list', { method: 'POST', body: JSON.stringify(options) });
+      const text = await answer.text();
+      expect(text).not.toContain(canary);
+      return (JSON.parse(text) as { requests: { reference: string }[] }).requests.map((each) => each.reference);
+    };
+    expect(await listed({ email, phone: signer.phone, state: 'running', prefix: reference })).toEqual([reference]);
+    expect(await listed({ email, flow: 'enrolment', outcome: 'signed' })).toEqual([]);
+    const byMetadata = await call(`/v1/requests?metadata=customer=a=b&prefix=${reference}&limit=1`);
+    expect(await byMetadata.json()).toMatchObject({ requests: [{ reference, metadata: { customer: 'a=b' } }] });
+    for (const name of ['email', 'phone']) {
+      const refused = await call(`/v1/requests?${name}=${canary}`);
+      const text = await refused.text();
+      expect([refused.status, JSON.parse(text)]).toMatchObject([400, { error: { code: 'BAD_INPUT', field: name } }]);
+      expect(text).not.toContain(canary);
+    }
+    const wrong = await call('/v1/requests/list', { method: 'POST', body: JSON.stringify({ email: `${canary}@` }) });
+    expect(await failure(wrong)).toMatchObject({
+      code: 'BAD_EMAIL',
+      field: 'email',
+      message: expect.not.stringContaining(canary) as string,
+    });
+    expect(place.log()).not.toContain(canary);
+  });
+
+  it('is listed page by page', async () => {
+    for (let count = 0; count < 3; count += 1) await started();
+    const pages: string[] = [];
+    let after = '';
+    for (let page = 0; page < 3; page += 1) {
+      const answer = await call(`/v1/requests?limit=1${after}`);
+      const { requests, next } = (await answer.json()) as { requests: { reference: string }[]; next: string };
+      pages.push(...requests.map((each) => each.reference));
+      after = `&after=${next}`;
+    }
+    expect(new Set(pages).size).toBe(3);
+    expect(await failure(await call('/v1/requests?after=1'))).toMatchObject({ code: 'BAD_INPUT', field: 'after' });
   });
 
   it('is counted', async () => {
@@ -583,9 +631,11 @@ async function failure(answer: Response): Promise<FailureView> {
   return ((await answer.json()) as { error: FailureView }).error;
 }
 
-/** Uploads and starts in the archive that are not finished. */
+/** Uploads that are being received, and files of starts that are not finished. */
 function incoming(): string[] {
-  return readdirSync(join(place.config.archive.directory, 'incoming'));
+  const copies = readdirSync(temporary).filter((name) => name.startsWith('videoid-'));
+  const received = copies.flatMap((name) => readdirSync(join(temporary, name)));
+  return [...received, ...recordsOf(place.config.archive.directory).unfinished()];
 }
 
 async function until(holds: () => boolean | Promise<boolean>): Promise<void> {

@@ -1,17 +1,22 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { CallbackFiles } from '../../src/archive/callback-files.js';
+import { openBridge } from '../../src/archive/open-bridge.js';
+import type { Bridge } from '../../src/archive/records/bridge.js';
 import { CallbackCounts, tokenDigest } from '../../src/gateway/webhooks/callback-counts.js';
 import { type CallbackCount, callbackTroubles } from '../../src/messages/callbacks.js';
+import { recordsOf } from '../archive/records-of.js';
+import { newArchive, removeDirectories } from '../archive/sample-start.js';
 
-let index: string;
-beforeEach(() => {
-  index = mkdtempSync(join(tmpdir(), 'videoid-callbacks-'));
+let directory: string;
+let bridge: Bridge;
+beforeEach(async () => {
+  const made = await newArchive();
+  await made.archive.close();
+  directory = made.directory;
+  bridge = await openBridge({ directory, reserve: 0 });
 });
-afterEach(() => rmSync(index, { recursive: true }));
-
-const files = (): CallbackFiles => new CallbackFiles(index);
+afterEach(async () => {
+  await bridge.close();
+  await removeDirectories();
+});
 
 /** A gateway with these tokens for registration authority 139. */
 async function gateway(name: string, ...tokens: string[]) {
@@ -21,7 +26,7 @@ async function gateway(name: string, ...tokens: string[]) {
     digest: tokenDigest(token),
   }));
   const place = {
-    files: files(),
+    bridge,
     gateway: name,
     failed: (error: Error) => {
       throw error;
@@ -39,7 +44,7 @@ async function gateway(name: string, ...tokens: string[]) {
 }
 
 const words = async (): Promise<string[]> =>
-  callbackTroubles(await files().all(), Date.now()).map((each) => each.words);
+  callbackTroubles(await bridge.counts(), Date.now()).map((each) => each.words);
 
 it('calls with a token that nobody knows are counted over restarts and gateways, and the token is not kept', async () => {
   for (const name of ['a', 'b', 'a']) {
@@ -49,15 +54,14 @@ it('calls with a token that nobody knows are counted over restarts and gateways,
     one.call('wrong-2');
     await one.stop();
   }
-  expect(await files().all()).toMatchObject([
+  expect(await bridge.counts()).toMatchObject([
     { token: 'known', count: 3 },
     { token: 'unknown', count: 6 },
   ]);
   expect(await words()).toEqual([expect.stringMatching(/the settings do not have: 6 since .* They are refused\.$/)]);
-  const folder = join(index, '.callbacks');
-  const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const kept = recordsOf(directory).bridgeRows('callback_counts');
   expect(kept).toHaveLength(2);
-  for (const text of ['right', 'wrong-1']) expect(kept.join()).not.toContain(text);
+  for (const text of ['right', 'wrong-1']) expect(JSON.stringify(kept)).not.toContain(text);
 });
 
 it('a token that was removed from the settings is recognised, at every gateway, and whose it was', async () => {
@@ -74,13 +78,14 @@ it('a token that was removed from the settings is recognised, at every gateway, 
   expect(await words()).toEqual([]);
 });
 
-it('a flood of wrong calls stays one small file', async () => {
+it('a flood of wrong calls stays one small row', async () => {
   const one = await gateway('a', 'right');
   for (let call = 0; call < 5000; call += 1) one.call(`guess-${call}`);
   await one.stop();
-  expect(readdirSync(join(index, '.callbacks'))).toEqual(['a.json']);
-  expect(readFileSync(join(index, '.callbacks', 'a.json')).length).toBeLessThan(1000);
-  expect(await files().all()).toMatchObject([{ count: 0 }, { token: 'unknown', count: 5000 }]);
+  const kept = recordsOf(directory).bridgeRows('callback_counts');
+  expect(kept).toMatchObject([{ gateway: 'a' }]);
+  expect(JSON.stringify(kept).length).toBeLessThan(1000);
+  expect(await bridge.counts()).toMatchObject([{ count: 0 }, { token: 'unknown', count: 5000 }]);
 });
 
 const NOW = Date.parse('2026-03-01T00:00:00.000Z');

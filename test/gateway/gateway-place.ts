@@ -1,13 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { openArchive } from '../../src/archive/file-archive.js';
+import { openArchive } from '../../src/archive/open-archive.js';
+import { openBridge } from '../../src/archive/open-bridge.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import { type Gateway, type GatewayOptions, startGateway } from '../../src/gateway.js';
 import { createLogger } from '../../src/logging/logger.js';
-import type { Flow } from '../../src/messages/request.js';
+import type { Flow, RequestPk } from '../../src/messages/request.js';
 
 /** Two registration authorities in two environments. Each has its own tokens. */
 export const AUTHORITIES = { '139': 'pilot', '240': 'other' } as const;
@@ -25,8 +26,8 @@ export interface GatewayPlace {
   apiToken: string;
   /** Everything logged so far. */
   log(): string;
-  /** The archive's index entry for a provider's request. */
-  index(requestPk: string, workflowId: string, flow?: Flow, environment?: string): void;
+  /** Enters a provider's request into the index. */
+  index(requestPk: string, workflowId: string, flow?: Flow, environment?: string): Promise<void>;
   /** Sends a body to the webhook of a token. */
   hook(token: string, body: unknown): Promise<Response>;
   /** A counter of `/metrics`. 0 if it was never counted. */
@@ -81,9 +82,8 @@ export async function openGatewayPlace(options: GatewayPlaceOptions = {}): Promi
       ...options.settings,
     },
   );
-  // With `--only webhooks`, the index is all that it needs of an archive.
-  if (options.only === 'webhooks') mkdirSync(join(archive, 'index'), { recursive: true });
-  else await openArchive({ directory: archive, create: true, reserveBytes: 0 });
+  await (await openArchive(config.archive, { create: true })).close();
+  if (options.only === 'webhooks') leaveOnlyTheIndex(archive);
   const lines: string[] = [];
   const destination = new PassThrough().on('data', (line: Buffer) => lines.push(line.toString('utf8')));
   const logger = createLogger({ process: 'gateway', level: 'trace', destination });
@@ -98,10 +98,12 @@ export async function openGatewayPlace(options: GatewayPlaceOptions = {}): Promi
     otherToken,
     apiToken,
     log: () => lines.join(''),
-    index(requestPk, workflowId, flow = 'signature', at = 'pilot') {
-      const entry = { workflowId, flow, reference: workflowId.replace(/^[a-z]+-/, ''), attempt: 1 };
-      mkdirSync(join(archive, 'index', at), { recursive: true });
-      writeFileSync(join(archive, 'index', at, requestPk), JSON.stringify(entry));
+    async index(requestPk, workflowId, flow = 'signature', at = 'pilot') {
+      const [reference = '', attempt = '1'] = workflowId.replace(/^[a-z]+-/, '').split('~');
+      const entry = { workflowId, flow, reference, attempt: Number(attempt) };
+      const bridge = await openBridge(config.archive);
+      await bridge.writeIndex(at, requestPk as RequestPk, entry);
+      await bridge.close();
     },
     hook: async (token, body) =>
       fetch(`${address}/webhooks/uanataca/${token}`, {
@@ -118,6 +120,13 @@ export async function openGatewayPlace(options: GatewayPlaceOptions = {}): Promi
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** A bridge alone needs nothing else of an archive. */
+function leaveOnlyTheIndex(archive: string): void {
+  for (const name of readdirSync(archive)) {
+    if (name !== 'index') rmSync(join(archive, name), { recursive: true });
+  }
 }
 
 /** The provider's current payload (§7.1). */

@@ -101,8 +101,8 @@ describe('a hint for a closed request', () => {
       taskQueue,
       workflowId: `late-video-${reference}~1`,
     });
-    const later = await running();
-    place.index(String(pk), later.workflowId);
+    const later = await running('signature', `${workflowId}~2`);
+    await place.index(String(pk), later.workflowId);
     expect((await place.hook(place.tokens[0], event(pk, 'VIDEOREVIEW'))).status).toBe(200);
     expect(await later.signals()).toHaveLength(1);
     await watch.terminate();
@@ -110,7 +110,7 @@ describe('a hint for a closed request', () => {
 
   it('is answered the same when Temporal has forgotten the request', async () => {
     const pk = randomInt(1e9);
-    place.index(String(pk), `signature-${randomUUID()}`);
+    await place.index(String(pk), `signature-${randomUUID()}`);
     expect((await place.hook(place.tokens[0], event(pk, 'VIDEOREVIEW'))).status).toBe(200);
   });
 });
@@ -125,7 +125,7 @@ describe('a request that is known a moment after its first hint', () => {
     try {
       const { pk, workflowId, signals } = await running();
       expect((await quick.hook(quick.tokens[0], event(pk, 'VIDEOREVIEW'))).status).toBe(200);
-      quick.index(String(pk), workflowId);
+      await quick.index(String(pk), workflowId);
       await new Promise((resolve) => setTimeout(resolve, 5));
       // The same payload. The first was not delivered, so this is not a repetition.
       expect((await quick.hook(quick.tokens[0], event(pk, 'VIDEOREVIEW'))).status).toBe(200);
@@ -144,11 +144,10 @@ describe('the health of the bridge', () => {
 });
 
 /** A running request that the index knows. Signals arrive even without a worker. */
-async function running(flow: 'signature' | 'enrolment' = 'signature') {
+async function running(flow: 'signature' | 'enrolment' = 'signature', workflowId = `${flow}-${randomUUID()}`) {
   const pk = randomInt(1e9);
-  const workflowId = `${flow}-${randomUUID()}`;
   await client.workflow.start('waiting', { workflowId, taskQueue, workflowExecutionTimeout: '5 minutes' });
-  place.index(String(pk), workflowId, flow);
+  await place.index(String(pk), workflowId, flow);
   const fetchHistory = async () => (await client.workflow.getHandle(workflowId).fetchHistory()).events ?? [];
   return {
     pk,

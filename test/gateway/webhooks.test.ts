@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readdirSync, rmSync } from 'node:fs';
+import { renameSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { recordsOf } from '../archive/records-of.js';
 import { event, flat, hints, type GatewayPlace, openGatewayPlace, answerOf } from './gateway-place.js';
 
 let place: GatewayPlace;
@@ -14,9 +15,13 @@ beforeEach(async () => {
 });
 afterEach(async () => place.close());
 
+function records() {
+  return recordsOf(place.config.archive.directory);
+}
+
 describe('a stranger', () => {
   it('gets for a wrong token what any unknown address gets, whatever is sent and however', async () => {
-    place.index('1012632', 'signature-known');
+    await place.index('1012632', 'signature-known');
     const unknown = await answerOf(await fetch(`${place.address}/nowhere`, { method: 'POST', body: '{}' }));
     expect(unknown).toMatchObject({ status: 404, body: expect.stringContaining('"NO_SUCH_CALL"') as string });
     const wrong = randomBytes(24).toString('base64url');
@@ -111,24 +116,23 @@ describe('the provider', () => {
 
 describe('a hint', () => {
   it('for a request that is not ours is answered 200, counted, and nothing of it is kept', async () => {
-    const before = readdirSync(place.folder, { recursive: true });
     for (const body of [event(77, 'VIDEOREVIEW'), flat(77, 'CANCELLED'), event('78', 'NEWSTATUS')]) {
       expect(await answerOf(await place.hook(place.tokens[0], body))).toMatchObject({ status: 200, body: '' });
     }
     expect(await place.counted(hints('foreign'))).toBe(3);
-    expect(readdirSync(place.folder, { recursive: true })).toEqual(before);
+    expect(records().bridgeRows('provider_ids')).toEqual([]);
   });
 
   it('about create, which comes before the index has the request, does not make the request foreign', async () => {
     expect((await place.hook(place.tokens[0], event(6, 'VIDEOPENDING'))).status).toBe(200);
-    place.index('6', 'signature-six');
+    await place.index('6', 'signature-six');
     await place.hook(place.tokens[0], event(6, 'ISSUED'));
     expect(await place.counted(hints('not-forwarded'))).toBe(2);
     expect(await place.counted(hints('foreign'))).toBe(0);
   });
 
   it('is let in by both tokens while they are rotated, and by each for its own environment alone', async () => {
-    place.index('5', 'signature-five');
+    await place.index('5', 'signature-five');
     const statuses = [place.tokens[0], place.tokens[1], place.otherToken].map(
       async (token) => (await place.hook(token, event(5, 'ISSUED'))).status,
     );
@@ -138,7 +142,7 @@ describe('a hint', () => {
   });
 
   it('for our request is answered 503 with a time to come back while Temporal is out of reach', async () => {
-    place.index('6', 'signature-six');
+    await place.index('6', 'signature-six');
     const sent = [event(6, 'VIDEOREVIEW'), event(6, 'VIDEOREVIEW')].map(async (body) =>
       place.hook(place.tokens[0], body),
     );
@@ -153,16 +157,23 @@ describe('a hint', () => {
     expect(await place.counted(hints('temporal-unreachable'))).toBe(3);
   });
 
-  it('is answered 503 while the index is out of reach, for it may be ours', async () => {
-    rmSync(join(place.config.archive.directory, 'index'), { recursive: true });
+  it('is answered 503 while the index cannot be read, for it may be ours', async () => {
+    records().changeBridge('alter table provider_ids rename to elsewhere');
     const answer = await place.hook(place.tokens[0], event(9, 'VIDEOREVIEW'));
     expect(answer.status).toBe(503);
     expect(await place.counted(hints('index-unavailable'))).toBe(1);
   });
 
+  it('is answered 503 while the folder of the index is away', async () => {
+    const index = join(place.config.archive.directory, 'index');
+    renameSync(index, `${index}-elsewhere`);
+    const answer = await place.hook(place.tokens[0], event(9, 'VIDEOREVIEW'));
+    expect(answer.status).toBe(503);
+  });
+
   it('that says nothing new to a request is answered 200 without a signal', async () => {
-    place.index('7', 'signature-seven');
-    place.index('8', 'enrolment-eight', 'enrolment');
+    await place.index('7', 'signature-seven');
+    await place.index('8', 'enrolment-eight', 'enrolment');
     for (const body of [event(7, 'VIDEOPENDING'), flat(7, 'ISSUED'), event(8, 'RENEWED')]) {
       expect((await place.hook(place.tokens[0], body)).status).toBe(200);
     }
@@ -181,7 +192,7 @@ describe('a hint', () => {
   });
 
   it('that comes too often gets 429 with a time to come back, whether the request is ours or not', async () => {
-    place.index('10', 'signature-ten');
+    await place.index('10', 'signature-ten');
     for (const pk of [10, 11]) {
       const answers: Response[] = [];
       for (let count = 0; count < 4; count += 1) {
@@ -243,7 +254,7 @@ describe('a body', () => {
 describe('the log', () => {
   it('has only the result, the registration authority and documented status words of a payload', async () => {
     const canary = 'canary-Xv3nQ8tLw2Zp7Rk1';
-    place.index('4012632', 'signature-known');
+    await place.index('4012632', 'signature-known');
     const more = { request: { pk: 4012632, status: 'VIDEOREVIEW', name: canary, email: `${canary}@example.com` } };
     await place.hook(place.tokens[0], event(4012632, 'VIDEOREVIEW', { event_type: canary, ...more }));
     await place.hook(place.tokens[0], event(5555555, canary));

@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PDFDocument, PDFName, PDFString } from '@cantoo/pdf-lib';
 import { VideoIdError } from '../../src/messages/failures.js';
+import { recordsOf } from '../archive/records-of.js';
 import type { Installation } from './installation.js';
 import type { OwnServer } from './own-server.js';
 
@@ -73,12 +74,27 @@ export function stores({ databaseFile, logFile }: OwnServer, { state }: Installa
   };
 }
 
-/** Every file of the archive, by its path in there. */
-export function archiveFiles({ config }: Installation): Record<string, string> {
-  const { directory } = config.archive;
-  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-  return Object.fromEntries(files.map((file) => [relative(directory, file), file]));
+/** What the archive contains: `table <name>` with all values of its rows, `file <kind> <key>`, and `keys` of the files. */
+export function archived({ config: { archive } }: Installation): Map<string, Buffer> {
+  const { rows, files } = recordsOf(archive.directory).everything();
+  const places = new Map([['keys', Buffer.from(files.join('\n'))]]);
+  for (const [table, inTable] of Object.entries(rows)) {
+    const values = inTable.flatMap((row) => Object.values(row).map(String));
+    places.set(`table ${table}`, Buffer.from(values.join('\n')));
+  }
+  const kinds = new Map(
+    [...(rows['files'] ?? []), ...(rows['objects'] ?? [])].map((row) => [row['object'], row['kind']]),
+  );
+  for (const key of files) {
+    places.set(`file ${String(kinds.get(key))} ${key}`, readFileSync(join(archive.directory, 'files', key)));
+  }
+  return places;
+}
+
+/** The places by whether their names match. */
+export function split(places: Map<string, Buffer>, names: RegExp): [Map<string, Buffer>, Map<string, Buffer>] {
+  const [matching, others] = [true, false].map((is) => [...places].filter(([name]) => names.test(name) === is));
+  return [new Map(matching), new Map(others)];
 }
 
 const CLI = join(import.meta.dirname, '..', '..', 'dist', 'src', 'cli.js');

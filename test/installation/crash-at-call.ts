@@ -98,11 +98,11 @@ export class Caught<Act extends string> {
   }
 }
 
-/** When all of them are held, kills the worker, lets the provider do the work unseen, and starts another worker. */
+/** When all of them are held, kills the workers, lets the provider do the work unseen, and starts others. */
 export async function crash(at: Installation, caught: readonly Caught<string>[]): Promise<void> {
   await Promise.all(caught.map((each) => each.prepare()));
   await Promise.all(caught.map((each) => each.fallInto()));
-  await at.kill('worker');
+  await at.killWorkers();
   await Promise.all(caught.map((each) => each.release()));
-  await at.startWorker();
+  await at.startWorkers();
 }

@@ -3,6 +3,7 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, statfsSync, writeS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VideoIdClient } from '../../src/client.js';
+import { recordsOf } from '../archive/records-of.js';
 import type { Installation } from './installation.js';
 
 /** The reserve in bytes, for an installation with such a limit. */
@@ -55,7 +56,7 @@ class SmallDisk implements Room {
   static mount(): SmallDisk {
     const folder = mkdtempSync(join(tmpdir(), 'videoid-disk-'));
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=32m,mode=700', 'tmpfs', folder], { stdio: 'pipe' });
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=100m,mode=700', 'tmpfs', folder], { stdio: 'pipe' });
     } catch (error) {
       rmSync(folder, { recursive: true });
       throw error;
@@ -64,6 +65,7 @@ class SmallDisk implements Room {
   }
 
   async leave(_at: Installation, bytes: number): Promise<void> {
+    recordsOf(this.archive).emptyLogs();
     const { bavail, bsize } = statfsSync(this.folder);
     const file = openSync(this.filler, 'w');
     let left = bavail * bsize - bytes;

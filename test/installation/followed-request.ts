@@ -1,3 +1,5 @@
+import { json } from 'node:stream/consumers';
+import { openArchive } from '../../src/archive/open-archive.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import type { Flow } from '../../src/messages/request.js';
 import type { RequestStatus, Stage } from '../../src/messages/status.js';
@@ -49,6 +51,18 @@ export class FollowedRequest {
     if (this.finalPk !== undefined) return this.finalPk;
     const { provider } = await this.untilStatus((status) => status.provider.requestPk !== undefined);
     return provider.requestPk ?? '';
+  }
+
+  /** The evidence, as it is in the archive. */
+  async evidence<Evidence extends object>(): Promise<Evidence> {
+    const archive = await openArchive(this.at.config.archive);
+    try {
+      const key = { flow: this.flow, reference: this.reference, attempt: 1 };
+      const { stream } = await archive.openFile(key, { kind: 'evidence' });
+      return (await json(stream)) as Evidence;
+    } finally {
+      await archive.close();
+    }
   }
 
   outcome(): Promise<Outcome> {

@@ -1,50 +1,29 @@
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WorkflowNotFoundError } from '@temporalio/client';
-import { AUTHORITIES, OFFICER, sandboxRoot, writeConfig, writeSandboxSettings } from '../../local/local-config.js';
-import { anyPorts } from '../../local/ports.js';
+import { type Combination, GATEWAYS, ownVariables, WORKERS } from '../../local/combination.js';
+import { AUTHORITIES, OFFICER, writeSandboxSettings } from '../../local/local-config.js';
 import { isHealthy, type ProgramOrder, sandboxProgram, startProgram } from '../../local/program.js';
 import type { Service } from '../../local/service.js';
-import { openState, type State } from '../../local/state.js';
+import type { State } from '../../local/state.js';
 import { SandboxClient } from '../../sandbox/client/sandbox-client.js';
 import { VideoIdClient } from '../../src/client.js';
 import { type Config, loadConfig } from '../../src/config.js';
-import { openArchive } from '../../src/archive/file-archive.js';
-import { STEP_NAMES } from '../../src/messages/policy.js';
 import { connectClient } from '../../src/temporal/connection.js';
-import { layKeys } from '../keys.js';
-import { LIKE_ASSUMPTIONS, LIKE_BEHAVIOUR } from './like.js';
+import { LIKE_BEHAVIOUR } from './like.js';
+import { type Preparation, prepare, wanted } from './prepare.js';
 import { type Kept, keep, keptBefore, sharedDirectory } from './shared-state.js';
 import { shareSandbox, shareSettings } from './shared-settings.js';
 
 export { AUTHORITIES, OFFICER };
 
-/** Pauses that are short enough for tests. All other settings are the defaults. */
-const QUICK = {
-  watch: { gap: 50, soon: [50, 100, 200, 400], slow: 2000 },
-  code: { coolDown: 300 },
-  sign: { settle: 500 },
-  retrieve: { filesWithin: 5000 },
-  steps: Object.fromEntries(
-    STEP_NAMES.map((step) => [step, { startToClose: 10_000, budget: 3000, backoff: 100, slowest: 500 }]),
-  ),
-};
-
-/** In tests, people take less time. */
-const NO_FLOOR = { deadline: 1, gap: 1, slow: 1, pause: 1, settle: 1 };
-
-export interface InstallationOptions {
-  /** Settings that replace the local ones. */
-  settings?: (settings: Record<string, unknown>) => void;
+export interface InstallationOptions extends Preparation {
   /** Extra variables for worker and gateway. */
   environment?: Record<string, string>;
   /** The sandbox's `behaviour` settings. */
   sandbox?: object;
   gateway?: boolean;
-  /** Another Temporal server than the shared one. */
-  temporalAddress?: string;
   /** The folder of its state. A new one if left out. */
   directory?: string;
 }
@@ -56,9 +35,10 @@ export class Installation {
   private constructor(
     readonly state: State,
     readonly config: Config,
-    readonly client: VideoIdClient,
+    public client: VideoIdClient,
     private readonly ports: Kept['ports'],
     private readonly environment: Record<string, string>,
+    private readonly combination: Combination,
     private readonly services = new Map<string, Service>(),
     private readonly shared = false,
   ) {
@@ -70,11 +50,11 @@ export class Installation {
    * `shared-settings.ts`. A file may kill its programs, and change the settings and faults of its sandbox: `close` restores all of it.
    */
   static async shared(): Promise<Installation> {
-    const kept = (await keptBefore()) ?? (await Installation.prepare({ settings: shareSettings }, sharedDirectory()));
+    const kept = (await keptBefore()) ?? (await prepare({ settings: shareSettings }, sharedDirectory()));
     const { state, ports, services } = kept;
     const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
     const client = await VideoIdClient.connect(config);
-    const installation = new Installation(state, config, client, ports, {}, services, true);
+    const installation = new Installation(state, config, client, ports, {}, wanted(), services, true);
     await installation.startWhatIsMissing();
     return installation;
   }
@@ -83,35 +63,22 @@ export class Installation {
     return this.ports.sandbox;
   }
 
-  static async start(options: InstallationOptions = {}): Promise<Installation> {
-    const { state, ports } = await Installation.prepare(
-      options,
-      options.directory ?? mkdtempSync(join(tmpdir(), 'videoid-test-')),
-    );
-    const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
-    const client = await VideoIdClient.connect(config);
-    const installation = new Installation(state, config, client, ports, options.environment ?? {});
-    await installation.startWhatIsMissing(options);
-    return installation;
+  /** The names of its workers: one, or two in a distributed installation. */
+  get workers(): readonly string[] {
+    return WORKERS[this.combination];
   }
 
-  /** Everything but the programs. */
-  private static async prepare(options: InstallationOptions, folder: string): Promise<Kept> {
-    await layKeys(folder);
-    const state = await openState(folder);
-    const ports = await anyPorts();
-    const temporalAddress = options.temporalAddress ?? process.env['TEMPORAL_ADDRESS'] ?? '';
-    writeConfig(state, { temporalAddress, uiAddress: undefined, ports, roots: [sandboxRoot(state)] });
-    const settings = JSON.parse(readFileSync(state.configFile, 'utf8')) as Record<string, unknown>;
-    settings['policy'] = structuredClone(QUICK);
-    settings['floor'] = { ...NO_FLOOR };
-    settings['temporal'] = { address: temporalAddress, taskQueue: `test-${randomUUID()}` };
-    assume(settings, LIKE_ASSUMPTIONS);
-    options.settings?.(settings);
-    writeFileSync(state.configFile, JSON.stringify(settings));
-    const { directory, reserve } = loadConfig({ VIDEOID_CONFIG: state.configFile }).archive;
-    await openArchive({ directory, create: true, reserveBytes: reserve });
-    return { state, ports, services: new Map() };
+  get gateways(): readonly string[] {
+    return GATEWAYS[this.combination];
+  }
+
+  static async start(options: InstallationOptions = {}): Promise<Installation> {
+    const { state, ports } = await prepare(options, options.directory ?? mkdtempSync(join(tmpdir(), 'videoid-test-')));
+    const config = loadConfig({ VIDEOID_CONFIG: state.configFile });
+    const client = await VideoIdClient.connect(config);
+    const installation = new Installation(state, config, client, ports, options.environment ?? {}, wanted(options));
+    await installation.startWhatIsMissing(options);
+    return installation;
   }
 
   private async startWhatIsMissing({ sandbox, gateway = true }: InstallationOptions = {}): Promise<void> {
@@ -119,8 +86,8 @@ export class Installation {
     try {
       if (missing('sandbox')) await this.startSandbox(sandbox);
       const starts = [
-        ...(missing('worker') ? [this.startWorker()] : []),
-        ...(gateway && missing('gateway') ? [this.startGateway()] : []),
+        ...this.workers.filter(missing).map((name) => this.startWorker(name)),
+        ...(gateway ? this.gateways : []).filter(missing).map((name) => this.startGateway(name)),
       ];
       await Promise.allSettled(starts); // all starts must end before it is closed
       await Promise.all(starts);
@@ -132,7 +99,8 @@ export class Installation {
 
   /** `more` replaces some of the sandbox's `behaviour` settings. */
   async startSandbox(more?: object): Promise<void> {
-    const file = writeSandboxSettings(this.state, this.config.gateway.port);
+    const { gateway, secondGateway } = this.ports;
+    const file = writeSandboxSettings(this.state, gateway, ...(this.gateways.length > 1 ? [secondGateway] : []));
     const settings = JSON.parse(readFileSync(file, 'utf8')) as {
       registrationAuthorities: Record<string, { behaviour: object }>;
     };
@@ -143,9 +111,19 @@ export class Installation {
     await this.run(sandboxProgram(this.state, this.ports, file));
   }
 
-  startWorker(name = 'worker', environment: Record<string, string> = {}): Promise<void> {
+  startWorker(name = 'worker', more: Record<string, string> = {}): Promise<void> {
+    const environment = { ...ownVariables(name, this.ports), ...more };
     const port = Number(environment['VIDEOID_WORKER_HEALTH_PORT'] ?? this.config.worker.healthPort);
     return this.run({ name, script: 'src/worker.js', args: [], ready: () => isHealthy(port) }, environment);
+  }
+
+  /** Sends SIGKILL to all workers now. */
+  async killWorkers(): Promise<void> {
+    await Promise.all(this.workers.map((name) => this.kill(name)));
+  }
+
+  async startWorkers(): Promise<void> {
+    await Promise.all(this.workers.map((name) => this.startWorker(name)));
   }
 
   /** `videoid worker`, like a person types it. */
@@ -154,7 +132,8 @@ export class Installation {
     return this.run({ name: 'worker', script: 'src/cli.js', args: ['worker'], ready }, environment);
   }
 
-  startGateway(name = 'gateway', environment: Record<string, string> = {}): Promise<void> {
+  startGateway(name = 'gateway', more: Record<string, string> = {}): Promise<void> {
+    const environment = { ...ownVariables(name, this.ports), ...more };
     const port = Number(environment['VIDEOID_GATEWAY_PORT'] ?? this.config.gateway.port);
     return this.run({ name, script: 'src/gateway.js', args: [], ready: () => isHealthy(port) }, environment);
   }
@@ -176,6 +155,11 @@ export class Installation {
     const service = this.services.get(name);
     if (!service) throw new Error(`${name} does not run`);
     await service.stop();
+  }
+
+  /** Makes the client anew, after the archive was replaced. */
+  async reconnect(): Promise<void> {
+    this.client = await VideoIdClient.connect(this.config);
   }
 
   pid(name: string): number {
@@ -218,11 +202,6 @@ export class Installation {
     services.set(order.name, await startProgram(order, place));
     if (shared) keep({ state, ports, services });
   }
-}
-
-function assume(settings: Record<string, unknown>, assumptions: Record<string, unknown>): void {
-  const environments = settings['environments'] as Record<string, { assumptions?: object }>;
-  for (const environment of Object.values(environments)) environment.assumptions = { ...assumptions };
 }
 
 /** A request may end by itself at the same time. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { StackPorts } from '../../local/local-config.js';
+import type { anyPorts } from '../../local/ports.js';
 import type { Service } from '../../local/service.js';
 import { openState, type State } from '../../local/state.js';
 import { runningService } from './running-service.js';
@@ -8,7 +8,7 @@ import { runningService } from './running-service.js';
 /** The parts of an installation that keep running after the test file that started it. */
 export interface Kept {
   state: State;
-  ports: Required<StackPorts>;
+  ports: Awaited<ReturnType<typeof anyPorts>>;
   services: Map<string, Service>;
 }
 

@@ -6,7 +6,7 @@ import { checkEffects, type SignatureEffects } from '../../local/soak/check-sign
 import type { EnrolmentRole } from '../../local/soak/enrolment-role.js';
 import { Patience } from '../../local/soak/patience.js';
 import { permittedEnds } from '../../local/soak/permitted.js';
-import { drawPlan } from '../../local/soak/plan.js';
+import { drawPlan, programsOf } from '../../local/soak/plan.js';
 import type { Role } from '../../local/soak/role.js';
 import type { Played } from '../../local/soak/scene.js';
 import type { SignatureRole } from '../../local/soak/signature-role.js';
@@ -92,6 +92,12 @@ describe('the plan of a soak', () => {
         : `${role.video} ${role.subject} ${role.validation} ${role.data} ${role.officer} ${role.pickUp}`,
     );
     expect(new Set(behaviours).size).toBeGreaterThan(100);
+  });
+
+  test('kills the database, the object store and both gateways too where the archive is distributed', () => {
+    const plan = drawPlan({ seed: 1, requests: 1, minutes: 60, combination: 'distributed' });
+    const victims = new Set(plan.kills.map(({ victim }) => victim));
+    expect(victims).toEqual(new Set([...programsOf(plan), 'everything']));
   });
 
   test('has both flows in a share that is drawn, or the one that is asked for', () => {

@@ -1,20 +1,13 @@
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openScreen } from '../../local/screen.js';
-import { cachedTemporal, findTemporalBinary, temporalVersion } from '../../local/temporal-binary.js';
+import { cachedProgram, versionOf } from '../../local/go-build.js';
+import { findTemporalBinary, TEMPORAL } from '../../local/temporal-binary.js';
+import { script } from './scripts.js';
 
 describe('the search for a Temporal server', () => {
   let folder: string;
@@ -58,7 +51,7 @@ describe('the search for a Temporal server', () => {
 
   it('says why it passes over a CLI on the PATH that is too old, and takes the cache', async () => {
     cli(join(folder, 'bin', 'temporal'), '1.9.9');
-    const path = cli(cachedTemporal(environment), '1.31.2');
+    const path = cli(cachedProgram(TEMPORAL, environment), '1.31.2');
     expect(await find()).toEqual({ path, server: '1.31.2' });
     expect(shown.join('')).toMatch(/on the PATH .* is not used: its server is 1\.9\.9/);
   });
@@ -66,14 +59,14 @@ describe('the search for a Temporal server', () => {
   it('downloads into the cache what the official service offers', async () => {
     const download = await serve(() => archiveOf('1.31.2'));
     const found = await find({ download });
-    expect(found).toEqual({ path: cachedTemporal(environment), server: '1.31.2' });
-    expect(readdirSync(dirname(found.path))).toEqual([`temporal-${temporalVersion()}`]);
+    expect(found).toEqual({ path: cachedProgram(TEMPORAL, environment), server: '1.31.2' });
+    expect(readdirSync(dirname(found.path))).toEqual([`temporal-${versionOf(TEMPORAL)}`]);
   });
 
   it('does not keep a download that breaks off', async () => {
     const download = await serve(() => archiveOf('1.31.2').subarray(0, 60));
     await expect(find({ download })).rejects.toThrow('official download: ');
-    expect(existsSync(cachedTemporal(environment))).toBe(false);
+    expect(existsSync(cachedProgram(TEMPORAL, environment))).toBe(false);
   });
 
   it('says everything that was tried and what helps, when nothing can be had', async () => {
@@ -111,7 +104,7 @@ describe('the search for a Temporal server', () => {
   async function serve(archive: () => Buffer): Promise<string> {
     const server = createServer((request, response) => {
       const origin = `http://${request.headers.host}`;
-      if (request.url?.startsWith(`/cli/v${temporalVersion()}?`)) {
+      if (request.url?.startsWith(`/cli/v${versionOf(TEMPORAL)}?`)) {
         response.end(JSON.stringify({ archiveUrl: `${origin}/archive`, fileToExtract: 'temporal' }));
       } else response.end(archive());
     });
@@ -122,16 +115,6 @@ describe('the search for a Temporal server', () => {
 
 function cli(path: string, server: string): string {
   return script(path, `echo 'temporal version 1.2.3 (Server ${server}, UI 2.0.0)'`);
-}
-
-function script(path: string, line: string): string {
-  mkdirSync(dirname(path), { recursive: true });
-  // Written aside: a file that is open for writing cannot be run.
-  writeFileSync(`${path}.new`, `#!/bin/sh\n${line}\n`);
-  copyFileSync(`${path}.new`, path);
-  rmSync(`${path}.new`);
-  chmodSync(path, 0o755);
-  return path;
 }
 
 async function listen(server: Server): Promise<number> {

@@ -83,7 +83,7 @@ describe("the gateway's log", () => {
       reason: 'foreign',
     });
     await appendFile(path, `${before}\n`);
-    gateway.index('77', 'signature-known');
+    await gateway.index('77', 'signature-known');
     await gateway.hook(gateway.tokens[0], event(77, 'VIDEOREVIEW'));
     await gateway.hook(gateway.otherToken, event(MAIN, 'VIDEOREVIEW'));
     await gateway.hook(gateway.tokens[0], { nonsense: MAIN });

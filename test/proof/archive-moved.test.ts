@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anyPort } from '../../local/ports.js';
-import { openArchive } from '../../src/archive/file-archive.js';
+import { openArchive } from '../../src/archive/open-archive.js';
 import { type Ran, videoid } from '../cli/run.js';
 import { Installation } from '../installation/installation.js';
 import { aSigner, People, SAMPLES } from '../installation/people.js';
@@ -16,7 +16,7 @@ const other = join(folder, 'other');
 beforeAll(async () => {
   at = await Installation.start({ gateway: false });
   place = at.config.archive.directory;
-  await openArchive({ directory: other, create: true, reserveBytes: 0 });
+  await (await openArchive({ directory: other, reserve: 0 }, { create: true })).close();
 });
 afterAll(async () => {
   await at.close();
@@ -59,7 +59,7 @@ const MAKE_ANOTHER = /new archive|(make|create)s? (a|an|another)( new)? archive/
 function expectPutBack(answers: Record<string, string>, found: RegExp): void {
   const wrong = Object.entries(answers).filter(
     ([, text]) =>
-      !found.test(text) || !text.includes('Mount') || !text.includes('archive.directory') || MAKE_ANOTHER.test(text),
+      !found.test(text) || !text.includes('Mount') || !/archive\.(directory|\*)/.test(text) || MAKE_ANOTHER.test(text),
   );
   expect(wrong).toEqual([]);
 }
@@ -82,14 +82,19 @@ test('an archive that was moved, is not mounted or is another one: each process 
   expectPutBack(await said(people.reference), new RegExp(`There is no archive in ${place}: it is empty`));
   rmdirSync(place);
   const elsewhere = { VIDEOID_ARCHIVE_DIRECTORY: other };
-  expectPutBack(await said(people.reference, elsewhere), new RegExp(`The archive in ${other} is not the one of this`));
+  expectPutBack(
+    await said(people.reference, elsewhere),
+    new RegExp(`The archive in ${other}/.* is not the one of this`),
+  );
 
   // What was said, done: the setting names the place where the archive is now.
   const corrected = { VIDEOID_ARCHIVE_DIRECTORY: moved };
   // The processes still need it. `doctor` asks them, and says so.
   const doctor = (await run(['doctor'], corrected)).output;
   expect(doctor).toMatch(/^ok +archive /m);
-  expect(doctor).toMatch(new RegExp(`^fail +worker on .*\\n +There is no archive in ${place}`, 'm'));
+  expect(doctor).toMatch(
+    new RegExp(`^fail +worker on .*\\n +The database ${place}/.* cannot be used: its file is not there`, 'm'),
+  );
   expect(await run(['why', people.reference], corrected)).toMatchObject({ code: 0 });
   renameSync(moved, place);
   await people.throughTo('signed');
@@ -102,5 +107,7 @@ test('another archive is used only on an operator’s word', async () => {
   expect(await run(['setup', '--new-archive'], elsewhere)).toMatchObject({ code: 0 });
   expect(await run(['setup'], elsewhere)).toMatchObject({ code: 0 });
   expect(await run(['doctor'], elsewhere)).toMatchObject({ output: expect.stringContaining('id ') as string });
-  expect((await run(['setup'])).said).toMatch(/is not the one of this installation.*correct archive\.directory/s);
+  expect((await run(['setup'])).said).toMatch(
+    /is not the one of this installation.*correct the settings of the archive/s,
+  );
 });

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { apiTokenFile, webhookTokenFile } from '../../local/local-config.js';
 import { anyPort } from '../../local/ports.js';
 import {
+  archived,
   canary,
   contentOf,
   faultsThatMetNothing,
   findCanaries,
   inGroups,
+  split,
   spellings,
   stores,
   Answers,
@@ -39,6 +41,9 @@ const documentName = canary('file');
 const documentText = canary('text');
 const wrongCode = canary('code');
 const note = canary('note');
+
+/** Places of the archive that may contain people's data, but no secrets. */
+const FOR_PERSONAL_DATA = /^(table personal|file (document|contract|signed|signed-contract) .*)$/;
 
 const answers = new Answers();
 let server: OwnServer;
@@ -153,9 +158,12 @@ test('nothing of a person, no code, no document and no secret is in the database
   expect(metrics).toMatch(/^temporal_activity_execution_latency_seconds_count\{.*activity_type="sign"/m);
   answers.add('metrics of the worker', metrics);
   answers.add('list', JSON.stringify(await at.client.list({})));
+  const ofPerson = await at.client.list({ email: signer.email, phone: signer.phone });
+  expect(ofPerson.requests.length).toBeGreaterThan(0);
+  answers.add('list of a person', JSON.stringify(ofPerson));
 
   expect(await faultsThatMetNothing(at)).toEqual([]);
-  const canaries = {
+  const personal = {
     'e-mail': signer.email.split('@')[0] ?? '',
     phone: signer.phone.slice(1),
     name: person,
@@ -169,14 +177,17 @@ test('nothing of a person, no code, no document and no secret is in the database
     note,
     'document name': documentName,
     'document text': documentText,
+    ...Object.fromEntries(links.map((link, index) => [`link ${index + 1}`, link.slice(link.lastIndexOf('/') + 1)])),
+  };
+  const secret = {
     'wrong code': wrongCode,
     webhookToken,
     apiToken,
     codecKey: readFileSync(at.state.codecKeyFile, 'utf8').trim(),
     ...secrets,
     ...Object.fromEntries(codes.map((code, index) => [`code ${index + 1}`, code])),
-    ...Object.fromEntries(links.map((link, index) => [`link ${index + 1}`, link.slice(link.lastIndexOf('/') + 1)])),
   };
+  const canaries = { ...personal, ...secret };
   expect(Object.entries(canaries).filter(([name, value]) => name !== 'phone' && value.length < 24)).toEqual([]);
   const places = new Map([...contentOf(stores(server, at)), ...answers.places]);
   expect([...places.keys()]).toEqual(
@@ -190,6 +201,17 @@ test('nothing of a person, no code, no document and no secret is in the database
     ]),
   );
   expect(findCanaries(canaries, places)).toEqual([]);
+
+  expect(findCanaries(secret, archived(at))).toEqual([]);
+  const [inPlace, elsewhere] = split(archived(at), FOR_PERSONAL_DATA);
+  expect([...elsewhere.keys()]).toEqual(expect.arrayContaining(['keys', 'table requests', 'table provider_ids']));
+  const misplaced = findCanaries(personal, elsewhere);
+  expect(misplaced.filter((each) => !each.startsWith('note in file evidence '))).toEqual([]);
+  // The search finds there what belongs there.
+  const found = findCanaries(personal, inPlace);
+  for (const name of ['e-mail', 'expected number', 'note', 'document name', 'document text', 'link 1']) {
+    expect(found).toContainEqual(expect.stringMatching(new RegExp(`^${name} in `)));
+  }
 }, 180_000);
 
 /** Everything else never passes through Temporal, encrypted or not. Codes and PINs are sealed. The rest stays in the archive. */

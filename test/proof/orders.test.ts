@@ -5,6 +5,7 @@ import { ORIGIN_MARK } from '../../src/messages/payload-origin.js';
 import * as names from '../../src/messages/steering.js';
 import { flowsOf, type OrderName } from '../../src/messages/verbs.js';
 import type { SignArgument } from '../../src/security/order-signatures.js';
+import { listRequests } from '../../src/temporal/listing.js';
 import { Attacker, payload, POISON, unknownSigner } from '../installation/attacker.js';
 import { EnrolledPeople } from '../installation/enrolled-people.js';
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
@@ -312,11 +313,13 @@ describe('a start without a valid signature', () => {
     const workflowId = `signature-memo-${randomUUID()}`;
     await start(workflowId, { args: [], memo: { note: RawValue.fromPayload(payload('json/plain', '{')) } });
     expect(await endOf(workflowId)).toBe('START_REFUSED');
-    const listed = await eventually(async () => {
-      const found = await at.client.list({ limit: 1000 });
-      return found.some((each) => each.workflowId === workflowId) && found;
-    });
-    expect(listed.length).toBeGreaterThan(0);
+    const place = { client: attacker.outsider, taskQueue: at.config.temporal.taskQueue };
+    await eventually(async () =>
+      (await listRequests(place, { limit: 1000 })).some((each) => each.workflowId === workflowId),
+    );
+    const { requests, unknown } = await at.client.list();
+    expect(requests.length).toBeGreaterThan(0);
+    expect(unknown).toBeUndefined();
   });
 
   test('of a cleanup or a watch for a late video touches no running request', async () => {

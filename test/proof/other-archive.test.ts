@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { anyPort } from '../../local/ports.js';
-import { openArchive } from '../../src/archive/file-archive.js';
+import { openArchive } from '../../src/archive/open-archive.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import { Installation } from '../installation/installation.js';
 import { unlessAway } from '../installation/patience.js';
@@ -13,7 +13,7 @@ let other: string;
 beforeAll(async () => {
   at = await Installation.start();
   other = mkdtempSync(join(tmpdir(), 'videoid-other-'));
-  await openArchive({ directory: join(other, 'archive'), create: true, reserveBytes: 0 });
+  await (await openArchive({ directory: join(other, 'archive'), reserve: 0 }, { create: true })).close();
 });
 afterAll(async () => {
   await at.close();

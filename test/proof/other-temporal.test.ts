@@ -1,9 +1,8 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { VideoIdClient, type Why } from '../../src/client.js';
 import { ATTENTION_ATTRIBUTE } from '../../src/messages/search-attributes.js';
 import { HINT_SIGNAL } from '../../src/messages/steering.js';
+import { recordsOf } from '../archive/records-of.js';
 import { videoid } from '../cli/run.js';
 import { Installation } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
@@ -93,7 +92,7 @@ test('after a loss of Temporal a request goes on in another, nothing is done twi
     code: 'REQUEST_ELSEWHERE',
     facts: { livesInNamespace: second.namespace, namespace: 'default' },
   });
-  expect(await at.client.list()).toContainEqual(expect.objectContaining({ reference, archive: 'moved' }));
+  expect((await at.client.list()).requests).toContainEqual(expect.objectContaining({ reference, archive: 'moved' }));
   const doctor = (await answered(at, ['doctor'])) as { checks: object[] };
   expect(doctor.checks).toContainEqual(
     expect.objectContaining({
@@ -190,15 +189,17 @@ test('deleted by hand: `why` says so and offers `resume`', async () => {
 test('a request from before is given its place at its next step, or when a worker starts', async () => {
   const who = await People.start(at);
   await who.until('video');
-  const place = join(at.config.archive.directory, 'requests', who.reference, '1', 'temporal.json');
-  rmSync(place);
+  const records = recordsOf(at.config.archive.directory);
+  const forgetPlace = () => records.changeRows('update requests set place = null where request = ?', who.workflowId);
+  const place = () => records.rows('requests', who.workflowId)[0]?.['place'];
+  forgetPlace();
   await who.throughTo('review');
-  expect(JSON.parse(readFileSync(place, 'utf8'))).toMatchObject({ namespace: 'default' });
+  expect(JSON.parse(String(place()))).toMatchObject({ namespace: 'default' });
   await expect(second.at.client.resume(who.reference)).rejects.toMatchObject({ code: 'REQUEST_ELSEWHERE' });
-  rmSync(place);
+  forgetPlace();
   await at.stop('worker');
   await at.startWorker();
-  await eventually(async () => Promise.resolve(existsSync(place)));
+  await eventually(async () => Promise.resolve(place() !== null));
   await who.refuse('other');
   expect(await who.outcome()).toMatchObject({ outcome: 'refused' });
 });
@@ -230,9 +231,11 @@ test('terminated, and the archive lost what the provider made: an operator says 
   const who = await People.start(at);
   await who.until('video');
   const { pk, videoidPk, link } = await who.provider();
-  const attempt = join(at.config.archive.directory, 'requests', who.reference, '1');
   await temporal.workflow(who.workflowId).terminate();
-  for (const file of ['provider.json', 'marks']) rmSync(join(attempt, file), { recursive: true });
+  const records = recordsOf(at.config.archive.directory);
+  for (const table of ['provider', 'marks']) {
+    records.changeRows(`delete from ${table} where request = ?`, who.workflowId);
+  }
   await typeCommand(at, `videoid resume ${who.reference}`);
   await who.attention('CREATE_IN_DOUBT');
   const ids = { requestPk: String(pk), videoidPk: String(videoidPk) };

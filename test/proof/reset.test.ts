@@ -158,8 +158,8 @@ test('`why` says that no worker can carry on, and the command it names lets the 
   });
   expect(why).toMatchObject({ state: 'silent', leavesByItself: true });
   const listed = await eventually(async () => {
-    const found = await at.client.list({ attention: true });
-    return found.find(({ reference }) => reference === people.reference);
+    const { requests } = await at.client.list({ attention: true });
+    return requests.find(({ reference }) => reference === people.reference);
   });
   expect(listed).toMatchObject({ attention: 'NOT_REPLAYABLE', state: 'running' });
   const [remedy] = why.remedies;
@@ -170,7 +170,7 @@ test('`why` says that no worker can carry on, and the command it names lets the 
   expect(events.filter(({ what }) => what === 'reset')).toMatchObject([{ facts: { by: 'operator', reason: 'why' } }]);
   // Temporal's list lags behind.
   const ofRequest = await eventually(async () => {
-    const found = (await at.client.list({})).filter(({ reference }) => reference === people.reference);
+    const found = (await at.client.list({})).requests.filter(({ reference }) => reference === people.reference);
     return found.every(({ state }) => state === 'ended') && found;
   });
   expect(ofRequest).toHaveLength(1);

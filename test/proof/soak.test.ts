@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { combinationOf } from '../../local/combination.js';
 import { drawPlan } from '../../local/soak/plan.js';
 import { soak } from '../../local/soak/soak.js';
 
@@ -9,7 +10,7 @@ const PLAN = { seed: 26, requests: 12, minutes: 0.3 };
 
 test('among people, faults and kills every request comes to its right end, and nothing is done twice, lost or silent', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'videoid-soak-'));
-  const plan = drawPlan(PLAN);
+  const plan = drawPlan({ ...PLAN, combination: combinationOf(process.env) });
   try {
     const { broken, ends, kills, enrolments } = await soak(plan, directory, () => undefined);
     expect(broken).toEqual([]);

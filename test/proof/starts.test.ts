@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isFree } from '../../local/ports.js';
 import { DIST } from '../../local/project.js';
+import { recordsOf } from '../archive/records-of.js';
 
 /**
  * Preloaded into a start. When it starts the program whose arguments contain the mark for the first time, another one takes the port that
@@ -47,8 +48,7 @@ test('two starts at once on two states: each carries its own request, and nothin
   const [ports, otherPorts] = [portsOf('one'), portsOf('other')];
   expect(new Set([...ports, ...otherPorts]).size).toBe(ports.length + otherPorts.length);
   for (const name of ['one', 'other']) {
-    const requests = join(folder, name, 'archive', 'requests');
-    expect(existsSync(requests)).toBe(true);
+    expect(recordsOf(join(folder, name, 'archive')).everything().rows['requests']).not.toEqual([]);
     for (const log of ['sandbox', 'worker', 'gateway', 'temporal', 'codec-server'])
       expect(readFileSync(join(folder, name, 'logs', `${log}.log`), 'utf8')).not.toMatch(/EADDRINUSE|PORT_TAKEN/);
   }

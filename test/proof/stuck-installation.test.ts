@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openArchive } from '../../src/archive/file-archive.js';
+import { openArchive } from '../../src/archive/open-archive.js';
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
 import { People } from '../installation/people.js';
@@ -79,7 +79,7 @@ test('the archive is away for the worker', async () => {
 
 test('the worker has another archive', async () => {
   const other = join(folder, 'other');
-  await openArchive({ directory: other, create: true, reserveBytes: 0 });
+  await (await openArchive({ directory: other, reserve: 0 }, { create: true })).close();
   const outcome = await overcome<People>(at, {
     async provoke() {
       const who = await People.start(at);

@@ -111,7 +111,8 @@ async function saidEverywhere(at: Installation, { reference, flow }: Stuck): Pro
     if (why.state === 'not-started') return true;
     const status = await at.client.status(reference, { flow });
     if (status.stage === 'ended') return true;
-    const listed = (await at.client.list({ limit: 1000 })).find((each) => each.reference === reference);
+    const { requests } = await at.client.list({ limit: 1000 });
+    const listed = requests.find((each) => each.reference === reference);
     said = { why, status, listed };
     const { attention, failing, words } = status;
     const marked = why.state === 'attention' ? why.code : undefined;

@@ -1,5 +1,3 @@
-import { json } from 'node:stream/consumers';
-import { openArchive } from '../../src/archive/file-archive.js';
 import type { VideoIdError } from '../../src/messages/failures.js';
 import { type Ran, videoid } from '../cli/run.js';
 import { Installation } from '../installation/installation.js';
@@ -25,12 +23,6 @@ async function workerWith(environment: Record<string, string>): Promise<void> {
 /** Whether a time in a record is that of Temporal, which is the clock of this test too. */
 function isNow(time: string | undefined): boolean {
   return Math.abs(Date.parse(time ?? '') - Date.now()) < HOUR;
-}
-
-async function evidenceOf({ reference }: People): Promise<{ events: { at: string }[] }> {
-  const archive = await openArchive({ directory: at.config.archive.directory, reserveBytes: 0 });
-  const { stream } = await archive.openFile({ flow: 'signature', reference, attempt: 1 }, { kind: 'evidence' });
-  return (await json(stream)) as { events: { at: string }[] };
 }
 
 test.each([
@@ -69,7 +61,7 @@ test.each([
       }),
     );
     for (const people of [asking, doubtful, through]) {
-      const { events } = await evidenceOf(people);
+      const { events } = await people.evidence<{ events: { at: string }[] }>();
       expect(events.filter((event) => !isNow(event.at))).toEqual([]);
     }
   },

@@ -1,6 +1,6 @@
 import { Transform } from 'node:stream';
 import type { FileDigest, StorableFile } from '../../archive/archive.js';
-import { holdErrors } from '../../archive/stored-stream.js';
+import { holdErrors } from '../../archive/files/stored-stream.js';
 import { overridePolicy } from '../../config/policy.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Policy } from '../../messages/policy.js';

@@ -2,27 +2,40 @@ import type { Stats } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { openArchive } from '../../archive/file-archive.js';
+import type { Archive } from '../../archive/archive.js';
+import { openArchive } from '../../archive/open-archive.js';
 import type { Config } from '../../config.js';
 import { byteSize } from '../layout.js';
 import { check, type Check } from './check.js';
 
 /** Checks that the archive exists, is writable and has space. */
 export async function archiveChecks({ archive: settings, documents }: Config): Promise<Check[]> {
-  const { directory, reserve } = settings;
-  const opened = await check('archive', async () => {
-    const archive = await openArchive({ directory, reserveBytes: reserve });
-    const incoming = await archive.begin();
-    try {
-      await incoming.addDocument({ name: 'doctor.pdf' }, Readable.from(['written by doctor']));
-    } finally {
-      await incoming.discard();
-    }
-    return { words: `${directory} is writable, id ${archive.id}` };
-  });
-  if (opened.state === 'fail') return [opened];
-  const room = await check('archive room', async () => {
-    const free = await (await openArchive({ directory, reserveBytes: reserve })).freeBytes();
+  let archive: Archive | undefined;
+  try {
+    const opened = await check('archive', async () => {
+      archive = await openArchive(settings);
+      const incoming = await archive.begin();
+      try {
+        await incoming.addDocument({ name: 'doctor.pdf' }, Readable.from(['written by doctor']), {
+          maximumBytes: 100,
+        });
+      } finally {
+        await incoming.discard();
+      }
+      return { words: `${archive.place} is writable, id ${archive.id}` };
+    });
+    if (archive === undefined || opened.state === 'fail') return [opened];
+    return [opened, await roomCheck(archive, settings.reserve, documents), ...(await volumeCheck(settings.directory))];
+  } finally {
+    await archive?.close();
+  }
+}
+
+/** Whether there is room. S3 cannot tell. */
+async function roomCheck(archive: Archive, reserve: number, documents: Config['documents']): Promise<Check> {
+  return await check('archive room', async () => {
+    const free = await archive.freeBytes();
+    if (free === undefined) return { words: 'not known: the store does not tell' };
     const words = `${byteSize(free)} free, the reserve is ${byteSize(reserve)}`;
     if (free < reserve) {
       return { state: 'fail', words, remedy: 'Free space: below the reserve no request starts and no code is sent.' };
@@ -33,7 +46,6 @@ export async function archiveChecks({ archive: settings, documents }: Config): P
       ? { state: 'warn', words, remedy: `One request of the largest size needs up to ${byteSize(largest)}.` }
       : { words };
   });
-  return [opened, room, ...(await volumeCheck(directory))];
 }
 
 /**

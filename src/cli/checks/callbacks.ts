@@ -1,14 +1,14 @@
-import { openArchive } from '../../archive/file-archive.js';
+import { withArchive } from '../opened-archive.js';
 import type { Config } from '../../config.js';
 import { callbackTroubles } from '../../messages/callbacks.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Check } from './check.js';
 
 /** Warns if the provider calls with a token that it should not use. */
-export async function callbackChecks({ archive: { directory, reserve } }: Config): Promise<Check[]> {
+export async function callbackChecks(config: Config): Promise<Check[]> {
   try {
-    const { notices } = await openArchive({ directory, reserveBytes: reserve });
-    const troubles = callbackTroubles(await notices.callbacks(), Date.now());
+    const counts = await withArchive(config, ({ notices }) => notices.callbacks());
+    const troubles = callbackTroubles(counts, Date.now());
     return troubles.map(({ words, remedy }) => ({ name: 'callbacks', state: 'warn', words, remedy }));
   } catch (error) {
     if (error instanceof VideoIdError) return []; // the check of the archive says so

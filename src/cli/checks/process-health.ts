@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import { toldSchemas } from '../../archive/record-schemas.js';
+import { toldSchemas } from '../../archive/records/record-schemas.js';
 
 /** Milliseconds. A process needs at most two seconds to say what does not answer it. */
 const ANSWER_WITHIN = 3_000;

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { openArchive } from '../../archive/file-archive.js';
+import { withArchive } from '../opened-archive.js';
 import type { Config } from '../../config.js';
 import { isWrongClock } from '../../messages/age.js';
 import { defined } from '../../messages/defined.js';
@@ -32,11 +32,12 @@ export interface Found extends Pick<ProcessRecord, 'kind' | 'host' | 'address'> 
  * Processes are known by their records in the archive, and by the addresses in the settings. Each is asked how it is.
  */
 export async function processChecks(config: Config): Promise<Check[]> {
-  const { directory, reserve } = config.archive;
   try {
-    const { id: archive, notices } = await openArchive({ directory, reserveBytes: reserve });
+    const { archive, recorded } = await withArchive(config, async ({ id, notices }) => ({
+      archive: id,
+      recorded: await notices.processes(),
+    }));
     const here = { ...(await ownRecord(config, 'gateway', '')), archive };
-    const recorded = await notices.processes();
     const others = configured(config).filter(({ address }) => !recorded.some((each) => isThis(each, address)));
     const found = await Promise.all([
       ...recorded.map((record) => withHealth({ ...record, record })),
@@ -116,7 +117,7 @@ function archiveDifferences(here: Here, there: string | undefined, name: string)
     {
       grave: true,
       words,
-      remedy: `Set the same archive.directory here and for the ${name}. Restart the one that was wrong.`,
+      remedy: `Give both the same settings of the archive (archive.*), here and for the ${name}. Restart the one that was wrong.`,
     },
   ];
 }

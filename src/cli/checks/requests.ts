@@ -37,6 +37,7 @@ export async function requestChecks(
       ...endedCheck(revivedAs('ended')),
       ...movedCheck(revivedAs('moved'), temporal),
       ...unknownCheck(revivedAs('not-recorded'), temporal),
+      ...deletedCheck(revivedAs('deleted'), temporal),
       ...lostCheck(revivedAs('lost')),
     );
     return { words: 'the archive and Temporal agree' };
@@ -113,6 +114,18 @@ function unknownCheck(requests: readonly Revived[], place: { address: string; na
       state: 'fail',
       words: `${requests.length} run in Temporal and are not in the archive: ${namesOf(requests)}. They cannot go on like this.`,
       remedy: `Repeat the order that started each, with the same data and documents. Then it goes on. If nobody has them any more, look at the request in the provider's console. Then end it: ${commandsOf(requests, place)}`,
+    },
+  ];
+}
+
+function deletedCheck(requests: readonly Revived[], place: { address: string; namespace: string }): Check[] {
+  if (requests.length === 0) return [];
+  return [
+    {
+      name: 'requests deleted',
+      state: 'fail',
+      words: `${requests.length} run in Temporal and were deleted from the archive: ${namesOf(requests)}. They cannot go on.`,
+      remedy: `Temporal was restored from an older copy. End each: ${commandsOf(requests, place)}`,
     },
   ];
 }

@@ -1,7 +1,7 @@
 import type { Client, Connection } from '@temporalio/client';
 import { isWorkerPolling } from '../../temporal/pollers.js';
 import { temporalFailure } from '../../temporal/calls.js';
-import { openArchive } from '../../archive/file-archive.js';
+import { withArchive } from '../opened-archive.js';
 import type { Config } from '../../config.js';
 import { SEARCH_ATTRIBUTES } from '../../messages/search-attributes.js';
 import { connectClient } from '../../temporal/connection.js';
@@ -16,7 +16,8 @@ import { check, type Check, CHECKED_WITHIN } from './check.js';
 const COMFORTABLE_RETENTION = 7 * 86_400_000;
 
 /** Checks Temporal: connection, namespace, retention, search attributes, and whether a worker runs. */
-export async function temporalChecks({ archive, temporal }: Config): Promise<Check[]> {
+export async function temporalChecks(config: Config): Promise<Check[]> {
+  const { temporal } = config;
   let opened: { connection: Connection; client: Client } | undefined;
   const connected = await check('Temporal', async () => {
     opened = await connectClient(temporal, dataConverter(undefined), {
@@ -35,7 +36,7 @@ export async function temporalChecks({ archive, temporal }: Config): Promise<Che
       connected,
       namespace,
       await attributesCheck(connection, temporal.namespace),
-      ...(await installationChecks(connection, temporal, archive)),
+      ...(await installationChecks(connection, config)),
       await clockCheck(client),
       await workerCheck(client, temporal.taskQueue),
     ];
@@ -59,20 +60,13 @@ async function namespaceCheck(connection: Connection, temporal: Config['temporal
 }
 
 /** Whether the archive is the one that `videoid setup` noted. Nothing is said if Temporal has no note. */
-async function installationChecks(
-  connection: Connection,
-  temporal: Config['temporal'],
-  { directory, reserve }: Config['archive'],
-): Promise<Check[]> {
-  const note = await readArchiveNote(connection, temporal).catch(() => undefined); // other checks say why
+async function installationChecks(connection: Connection, config: Config): Promise<Check[]> {
+  const note = await readArchiveNote(connection, config.temporal).catch(() => undefined); // other checks say why
   if (note === undefined) return [];
   const checked = await check('archive of the installation', async () => {
-    const id = await openArchive({ directory, reserveBytes: reserve }).then(
-      (archive) => archive.id,
-      () => undefined, // another check says why
-    );
-    if (id !== undefined) assertNoted(note, { id, directory });
-    return { words: `at the last set-up in ${note.directory}, id ${note.id}` };
+    const here = await withArchive(config, async ({ id, place }) => ({ id, place })).catch(() => undefined); // another check says why
+    if (here !== undefined) assertNoted(note, here);
+    return { words: `at the last set-up in ${note.place}, id ${note.id}` };
   });
   return [checked];
 }

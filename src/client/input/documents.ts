@@ -5,7 +5,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Incoming } from '../../archive/archive.js';
 import type { NamedDocument } from '../../archive/request-record.js';
-import { holdErrors } from '../../archive/stored-stream.js';
+import { holdErrors } from '../../archive/files/stored-stream.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Flow } from '../../messages/request.js';
 import { checkPdf, type PdfLimits } from '../../signatures/pdf-check.js';
@@ -29,19 +29,15 @@ export function limitsFor(flow: Flow, limits: IntakeLimits): IntakeLimits {
   return flow === 'signature' ? limits : { ...limits, certified: 'accept' };
 }
 
-/** A document in a start in progress. */
-export interface TakenDocument extends NamedDocument {
-  /** Where it lies until the start is committed or discarded. */
-  path: string;
-}
-
 /** A document of an earlier attempt. */
 export interface EarlierDocument extends DocumentIdentity {
+  /** Bytes. */
+  size: number;
   open: () => Promise<Readable>;
 }
 
 /**
- * Streams the documents into a start in progress, then checks each stored file.
+ * Streams the documents into a start in progress, and checks each before it is stored.
  *
  * @throws VideoIdError with the field `documents[…]`, counted from 0 as in the input: DOCUMENT_NOT_FOUND, DOCUMENT_EMPTY,
  *   DOCUMENT_TOO_LARGE and what `checkPdf` throws; ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
@@ -50,14 +46,18 @@ export async function takeIn(
   incoming: Incoming,
   documents: readonly StartDocument[],
   limits: IntakeLimits,
-): Promise<TakenDocument[]> {
-  const taken: TakenDocument[] = [];
+): Promise<NamedDocument[]> {
+  const taken: NamedDocument[] = [];
   for (const [at, { name, content }] of documents.entries()) {
     taken.push(
       await about(at, documents.length, async () => {
-        const stored = await incoming.addDocument({ name }, await bounded(content, limits.maximumBytes));
-        await checkPdf(stored.path, limits);
-        return { index: at + 1, name, size: stored.size, sha256: stored.sha256, path: stored.path };
+        const source = await bounded(content, limits.maximumBytes);
+        const check = async (path: string): Promise<void> => {
+          await checkPdf(path, limits);
+        };
+        const { maximumBytes } = limits;
+        const stored = await incoming.addDocument({ name }, source, { maximumBytes, check });
+        return { index: at + 1, name, ...stored };
       }),
     );
   }
@@ -102,9 +102,14 @@ export async function takeOver(
 ): Promise<NamedDocument[]> {
   const taken: NamedDocument[] = [];
   for (const [at, document] of documents.entries()) {
-    const stored = await incoming.addDocument(document, await document.open());
-    if (limits !== undefined) await about(at, documents.length, () => checkPdf(stored.path, limits));
-    taken.push({ index: at + 1, name: document.name, size: stored.size, sha256: stored.sha256 });
+    const check = async (path: string): Promise<void> => {
+      if (limits !== undefined) await about(at, documents.length, () => checkPdf(path, limits));
+    };
+    const stored = await incoming.addDocument(document, await document.open(), {
+      maximumBytes: document.size,
+      check,
+    });
+    taken.push({ index: at + 1, name: document.name, ...stored });
   }
   return taken;
 }

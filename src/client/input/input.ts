@@ -1,12 +1,13 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { documentNameProblem, foldedDocumentName, normalisedDocumentName } from '../../archive/document-name.js';
-import { referenceProblem } from '../../archive/layout.js';
+import { referenceProblem } from '../../archive/names.js';
 import type { policySchema } from '../../config/policy.js';
 import { defined } from '../../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../../messages/failures.js';
 import type { Actor } from '../../messages/outcome.js';
 import type { ReasonedOrder } from '../../messages/steering.js';
+import { metadata } from './metadata.js';
 import { internationalPhone, sensibleEmail } from './signer.js';
 
 export {
@@ -16,11 +17,11 @@ export {
   identify,
   limitsFor,
   type StartDocument,
-  type TakenDocument,
   takeIn,
   takeOver,
   takingStreams,
 } from './documents.js';
+export { metadata } from './metadata.js';
 export { checkedFields } from './enrolment-fields.js';
 
 /** Overrides of single policy values, in the form of the settings: milliseconds or `7d`. */
@@ -122,6 +123,7 @@ export const startParts = {
   profile: z.string().optional(),
   signer: z.strictObject(signerParts).optional(),
   newAttempt: z.boolean().optional(),
+  metadata: metadata.optional(),
   /** Checked when it is merged with the settings. */
   policy: z.record(z.string(), z.unknown()).optional(),
 };

@@ -11,11 +11,14 @@ export interface Why {
   reference: string;
   attempt: number;
   workflowId: string;
+  /** The requester's own. */
+  metadata?: Record<string, string>;
   /**
    * `waiting`: for a person, as normal. `under-way`: a step is carried out now. `retrying`: by itself, nobody must act. `attention`:
-   * see its failure. `silent`: no worker answers for it. `ended`. `not-started`: recorded, but Temporal does not have it.
+   * see its failure. `silent`: no worker answers for it. `ended`. `deleted`: from the archive. `not-started`: recorded, but Temporal
+   * does not have it.
    */
-  state: 'waiting' | 'under-way' | 'retrying' | 'attention' | 'silent' | 'ended' | 'not-started';
+  state: 'waiting' | 'under-way' | 'retrying' | 'attention' | 'silent' | 'ended' | 'deleted' | 'not-started';
   /** The code, if the cause is a failure, or if the last order was refused. */
   code?: FailureCode;
   /** The cause, in words. */
@@ -42,7 +45,7 @@ export interface Why {
 }
 
 /** What is known about the cause for a request. */
-export type Found = Omit<Why, 'reference' | 'attempt' | 'workflowId'>;
+export type Found = Omit<Why, 'reference' | 'attempt' | 'workflowId' | 'metadata'>;
 
 /** What Temporal knows about the tries of a step. */
 export function triedOf(step: PendingStep | undefined): Pick<Found, 'tried'> {

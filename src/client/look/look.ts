@@ -1,14 +1,12 @@
 import type { RequestRecord } from '../../archive/request-record.js';
 import { environmentSettings } from '../../config/authorities.js';
+import { defined } from '../../messages/defined.js';
 import type { FeedEntry } from '../../messages/feed.js';
 import type { Outcome } from '../../messages/outcome.js';
 import type { RequestStatus } from '../../messages/status.js';
-import { type ListOptions, listRequests, type RequestSummary } from '../../temporal/listing.js';
 import {
-  type Archived,
   type AttemptOption,
   assertOwnArchive,
-  findInOtherQueues,
   findRecorded,
   findRevived,
   outcomeOf,
@@ -17,14 +15,16 @@ import {
   type RequestAccess,
   type Revived,
   watchStatus,
-  withArchive,
 } from '../running/access.js';
 import type { RemedyCommand } from '../commands.js';
 import { withCallbacks } from './callbacks.js';
 import { type Condition, conditionsOf } from './conditions.js';
 import { readFeed } from './feed.js';
+import { listOf, type RequestPage } from './list.js';
+import type { ListOptions } from './list-options.js';
 import type { Why } from './cause.js';
 import { commandPlace } from './command-place.js';
+import { whyDeleted } from './deleted.js';
 import { type OtherQueue, otherQueues } from './other-queue.js';
 import { pendingWork } from './pending-work.js';
 import { remediesOf } from './running.js';
@@ -32,6 +32,10 @@ import { seenHere, withNextRead } from './seen-here.js';
 import { TEMPORAL_WITHIN, whyOf } from './why.js';
 
 export type { Condition } from './conditions.js';
+export type { Misplaced, NotKnown, RequestSummary } from './in-temporal.js';
+export type { RequestPage } from './list.js';
+export type { ListOptions } from './list-options.js';
+export type { NotRecorded } from './searched.js';
 export type { OtherQueue } from './other-queue.js';
 export type { Why } from './cause.js';
 
@@ -49,7 +53,8 @@ export function lookVerbs(access: RequestAccess) {
   const seen = async (record: RequestRecord, within?: number, signal?: AbortSignal) => {
     const { status, description } = await access.standing(record, within, signal);
     const pending = description === undefined ? { steps: [] } : await pendingWork(client, description);
-    return { status: status.stage === 'ended' ? status : seenHere(config, record, status, pending), pending };
+    const seenStatus = status.stage === 'ended' ? status : seenHere(config, record, status, pending);
+    return { status: { ...seenStatus, ...defined({ metadata: record.metadata }) }, pending };
   };
   return {
     /**
@@ -82,13 +87,20 @@ export function lookVerbs(access: RequestAccess) {
 
     /**
      * Why a request waits: the cause, since when, what was tried, what ends the wait, and which commands help. The request reads
-     * the provider first, if it can, so this may take two seconds longer. Works also for ended requests, and without a worker.
+     * the provider first, if it can, so this may take two seconds longer. Works also for ended and deleted requests, and without a
+     * worker.
      *
      * @throws VideoIdError TEMPORAL_UNREACHABLE
      */
     async why(reference: string, options: AttemptOption = {}): Promise<Why> {
       const until = Date.now() + TEMPORAL_WITHIN;
-      return await whyOf(access, await access.record(reference, options), until);
+      let record: RequestRecord;
+      try {
+        record = await access.record(reference, options);
+      } catch (error) {
+        return await whyDeleted(access, reference, options, error);
+      }
+      return await whyOf(access, record, until);
     },
 
     /** Temporal's clock, milliseconds since 1970. All times here are by it, and this machine's clock may differ. */
@@ -130,18 +142,14 @@ export function lookVerbs(access: RequestAccess) {
     },
 
     /**
-     * The requests of this installation that Temporal still has, the newest first. `archive` marks one that runs and should not, and
-     * one that waits in the task queue of other settings. Those come last.
+     * A page of the requests in the archive, the newest first. While others are added, none is missed and none comes twice. Stage and
+     * attention come from Temporal. If it is away, they are left out, and `unknown` says so. Whoever asks for a stage, attention, a
+     * code or an officer then gets TEMPORAL_UNREACHABLE.
      *
-     * @throws VideoIdError BAD_INPUT, ARCHIVE_NOT_SHARED
+     * @throws VideoIdError BAD_INPUT, BAD_EMAIL, BAD_PHONE, UNKNOWN_OFFICER, ARCHIVE_NOT_SHARED
      */
-    async list(options: ListOptions = {}): Promise<(RequestSummary & { archive?: Archived })[]> {
-      const { taskQueue } = config.temporal;
-      const listed = await withArchive(access, await listRequests({ client, taskQueue }, options));
-      // Another archive has none of them, and says nothing about them.
-      if (listed.some(({ archive: said }) => said === 'not-recorded' || said === 'lost'))
-        await assertOwnArchive(access);
-      return [...listed, ...(await findInOtherQueues(access, options))];
+    async list(options: ListOptions = {}): Promise<RequestPage> {
+      return await listOf(access, options);
     },
 
     /**

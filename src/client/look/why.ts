@@ -39,9 +39,16 @@ export async function whyOf(
   record: RequestRecord,
   until = Date.now() + TEMPORAL_WITHIN,
 ): Promise<Why> {
-  const { reference, attempt, workflowId } = record;
+  const { reference, attempt, workflowId, metadata } = record;
   const found = await cause(place, record, until);
-  return { reference, attempt, workflowId, ...found, since: notAhead(found.since, place.archive) };
+  return {
+    reference,
+    attempt,
+    workflowId,
+    ...defined({ metadata }),
+    ...found,
+    since: notAhead(found.since, place.archive),
+  };
 }
 
 async function cause(place: WhyPlace, record: RequestRecord, until: number): Promise<Found> {

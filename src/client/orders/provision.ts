@@ -1,20 +1,12 @@
-import { createReadStream } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Archive, Incoming, Supplement } from '../../archive/archive.js';
-import type { RequestRecord } from '../../archive/request-record.js';
+import type { NamedDocument, RequestRecord } from '../../archive/request-record.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Actor } from '../../messages/outcome.js';
 import type { RequestFields } from '../../messages/request-fields.js';
 import type { RequestStatus } from '../../messages/status.js';
 import type { ProvideOrder } from '../../messages/steering.js';
-import {
-  checkCount,
-  checkedFields,
-  type DocumentIdentity,
-  limitsFor,
-  type TakenDocument,
-  takeIn,
-} from '../input/input.js';
+import { checkCount, checkedFields, type DocumentIdentity, limitsFor, takeIn } from '../input/input.js';
 import { hasEnded, type Order, type RequestAccess } from '../running/access.js';
 import type { CheckedProvision } from './order-schemas.js';
 
@@ -54,7 +46,7 @@ export async function takingProvision<T>(
     const add = async () => {
       const { fields, before } = await look();
       if (isSame(before.at(-1), fields, taken)) return before.length;
-      const kept = await supplied(archive, record, taken);
+      const kept = await supplied(archive, record, { incoming, documents: taken });
       // The same order may have been given meanwhile.
       const since = await archive.supplements(record);
       if (since.length > before.length && isSame(since.at(-1), fields, taken)) return since.length;
@@ -76,7 +68,7 @@ export async function takingProvision<T>(
   }
 }
 
-function isSame(before: Supplement | undefined, fields: RequestFields, documents: readonly TakenDocument[]): boolean {
+function isSame(before: Supplement | undefined, fields: RequestFields, documents: readonly NamedDocument[]): boolean {
   return (
     before !== undefined &&
     isDeepStrictEqual({ ...before.fields }, { ...fields }) &&
@@ -108,13 +100,13 @@ function assertTaken({ verbs, attention, stage, words, outcome }: RequestStatus)
 async function supplied(
   archive: Archive,
   record: RequestRecord,
-  documents: readonly TakenDocument[],
+  { incoming, documents }: { incoming: Incoming; documents: readonly NamedDocument[] },
 ): Promise<Supplement['documents']> {
   const kept: Supplement['documents'] = [];
   let file = 1;
-  for (const { name, path } of documents) {
+  for (const { index, name } of documents) {
     while (!(await archive.mark(record, `supplied-${file}`))) file += 1;
-    const stored = await archive.storeFile(record, { kind: 'supplied', index: file }, createReadStream(path));
+    const stored = await archive.storeFile(record, { kind: 'supplied', index: file }, await incoming.open(index));
     kept.push({ file, name, ...stored });
   }
   return kept;

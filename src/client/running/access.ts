@@ -4,6 +4,7 @@ import type { RequestRecord } from '../../archive/request-record.js';
 import type { Config } from '../../config/schema.js';
 import { defined } from '../../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../../messages/failures.js';
+import type { Flow } from '../../messages/request.js';
 import type { RequestStatus } from '../../messages/status.js';
 import type { Answers, OrderName, Orders } from '../../messages/verbs.js';
 import { canonicalJson } from '../../security/canonical-json.js';
@@ -23,6 +24,7 @@ import { assertHere } from './whereabouts.js';
 
 export type { AttemptOption } from './attempts.js';
 export { attemptNames } from './attempt-names.js';
+export { isDeleted } from './attempts.js';
 export { findExecution, hasEnded, outcomeOf, refusalOf } from './ending.js';
 export { loadSigning } from './keys.js';
 export { isThere, lostFiles } from './lost-files.js';
@@ -33,7 +35,7 @@ export {
   type RecordedOptions,
   type RecordedRequest,
 } from './recorded.js';
-export { type Archived, findInOtherQueues, findRevived, type Revived, withArchive } from './revived.js';
+export { type Archived, findRevived, isRunning, type Revived } from './revived.js';
 export { checkedUpdateId, keyReused, orderName } from './order-key.js';
 export { assertOwnArchive } from './own-archive.js';
 export { watchStatus } from './status.js';
@@ -125,8 +127,13 @@ export class RequestAccess {
     return result;
   }
 
+  /** The flow that the caller means. @throws VideoIdError BAD_INPUT if both have the reference; BAD_REFERENCE */
+  async flow(reference: string, flow: Flow | undefined): Promise<Flow> {
+    return flow ?? (this.#findsFlow ? await flowOf(this.archive, reference) : 'signature');
+  }
+
   async #found(reference: string, { flow, attempt, updateId }: CallOptions): Promise<RequestRecord> {
-    const meant = flow ?? (this.#findsFlow ? await flowOf(this.archive, reference) : 'signature');
+    const meant = await this.flow(reference, flow);
     const record = await attemptOf(this.archive, meant, reference, attempt).catch(async (error: unknown) => {
       if (!(error instanceof VideoIdError) || error.code !== 'REQUEST_NOT_FOUND') throw error;
       const lacking = { reference, flow: this.#findsFlow ? flow : meant, attempt };

@@ -27,6 +27,11 @@ export async function attemptOf(
   });
 }
 
+/** Whether an error says that an attempt was deleted. */
+export function isDeleted(error: unknown): boolean {
+  return error instanceof VideoIdError && error.code === 'REQUEST_DELETED';
+}
+
 /**
  * The flow that has this reference. `signature` if none has it.
  *
@@ -58,8 +63,12 @@ export async function attemptOrdered(
   const name = orderName(checkedUpdateId(updateId));
   const { flow, reference } = latest;
   for (let { attempt } = latest; attempt > 0; attempt -= 1) {
-    if ((await archive.readOrder({ flow, reference, attempt }, name)) === undefined) continue;
-    return await archive.readRequest({ flow, reference, attempt });
+    const key = { flow, reference, attempt };
+    const order = await archive.readOrder(key, name).catch((error: unknown) => {
+      if (!isDeleted(error)) throw error;
+      return undefined;
+    });
+    if (order !== undefined) return await archive.readRequest(key);
   }
   return latest;
 }

@@ -13,7 +13,7 @@ import { CALL_WITHIN } from '../../temporal/calls.js';
  * @throws VideoIdError ARCHIVE_NOT_SHARED
  */
 export async function assertOwnArchive(
-  { archive, client, config }: { archive: Pick<Archive, 'id'>; client: Client; config: Config },
+  { archive, client, config }: { archive: Pick<Archive, 'id' | 'place'>; client: Client; config: Config },
   within = CALL_WITHIN,
 ): Promise<void> {
   const note = await client
@@ -22,5 +22,5 @@ export async function assertOwnArchive(
       if (!(error instanceof VideoIdError)) throw error;
       return undefined; // Temporal cannot be asked, and the call itself says so
     });
-  assertNoted(note, { id: archive.id, directory: config.archive.directory });
+  assertNoted(note, archive);
 }

@@ -1,5 +1,5 @@
 import { type Client, type WorkflowExecutionStatusName, WorkflowNotFoundError } from '@temporalio/client';
-import type { Archive } from '../../archive/archive.js';
+import type { Archive, AttemptKey } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import type { Config } from '../../config/schema.js';
 import { VideoIdError } from '../../messages/failures.js';
@@ -7,6 +7,7 @@ import type { Flow } from '../../messages/request.js';
 import { isSamePlace } from '../../messages/temporal-place.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
 import type { OwnPlace } from '../../temporal/own-place.js';
+import { isDeleted } from './attempts.js';
 import { servedQueues } from './task-queues.js';
 
 /** A request that has not ended in the archive, and that no worker of this Temporal can go on with. */
@@ -101,12 +102,21 @@ async function look(
 ): Promise<RecordedRequest | undefined> {
   const { archive } = place;
   const key = { flow, reference, attempt: await archive.latestAttempt(flow, reference) };
-  if ((await archive.readOutcome(key)) !== undefined) return undefined;
+  if (await hasEnded(archive, key)) return undefined;
   const record = await archive.readRequest(key);
   const found = await stateOf(place, served, record);
   if (found === undefined) return undefined;
   const { workflowId, createdAt } = record;
   return { ...key, workflowId, createdAt, ...found };
+}
+
+async function hasEnded(archive: Archive, key: AttemptKey): Promise<boolean> {
+  try {
+    return (await archive.readOutcome(key)) !== undefined;
+  } catch (error) {
+    if (isDeleted(error)) return true;
+    throw error;
+  }
 }
 
 /** Undefined if it runs here. */

@@ -23,10 +23,11 @@ export async function commitAttempt(
     startKey?: string | undefined;
     settings: RequestSettings;
     signer: RequestRecord['signer'];
+    metadata: RequestRecord['metadata'];
     take: (incoming: Incoming) => Promise<NamedDocument[]>;
   },
 ): Promise<RequestRecord & { committed: 'created' | 'exists' }> {
-  const { settings, signer, take, startKey, ...names } = attempt;
+  const { settings, signer, metadata, take, startKey, ...names } = attempt;
   const { overrides, ...chosen } = settings;
   const { archive, client, clock } = place;
   await archive.assertReserve();
@@ -42,7 +43,8 @@ export async function commitAttempt(
       workflowId: workflowIdOf({ ...names, ...chosen }),
       signer,
       documents,
-      inputHash: hashOf({ ...chosen, overrides }, signer, documents),
+      ...defined({ metadata }),
+      inputHash: hashOf({ ...chosen, overrides }, { signer, documents, metadata }),
       createdAt: archive.time(),
     };
     return { ...record, committed: await incoming.commit(record) };
@@ -54,8 +56,14 @@ export async function commitAttempt(
 /** The values that decide whether two starts are the same. */
 export function hashOf(
   settings: RequestSettings,
-  signer: RequestRecord['signer'],
-  documents: readonly DocumentIdentity[],
+  {
+    signer,
+    documents,
+    metadata,
+  }: Pick<RequestRecord, 'signer'> & {
+    documents: readonly DocumentIdentity[];
+    metadata: RequestRecord['metadata'];
+  },
 ): string {
   const { flow, environment, registrationAuthority, profile, enrolment, overrides } = settings;
   return inputHash({
@@ -66,6 +74,7 @@ export function hashOf(
     signer,
     documents: [...documents],
     ...defined({ enrolment: enrolment && givenOf(enrolment) }),
+    metadata,
     policy: overrides,
   });
 }

@@ -20,15 +20,15 @@ export async function completedRecord(archive: Archive, record: RequestRecord): 
 /** Its documents: those of the start, then those provided later. If two have the same name, the later one counts. */
 export async function earlierDocuments(archive: Archive, record: RequestRecord): Promise<EarlierDocument[]> {
   const byName = new Map<string, EarlierDocument>();
-  for (const { index, name, sha256 } of record.documents) {
+  for (const { index, name, size, sha256 } of record.documents) {
     const open = async () => (await archive.openFile(record, { kind: 'document', index })).stream;
-    byName.set(foldedDocumentName(name), { name, sha256, open });
+    byName.set(foldedDocumentName(name), { name, size, sha256, open });
   }
   const supplements = record.enrolment === undefined ? [] : await archive.supplements(record);
   for (const { file, name, size, sha256 } of supplements.flatMap(({ documents }) => documents)) {
     const supplied = { kind: 'supplied', index: file } as const;
     const open = async () => (await archive.openFile(record, supplied, { size, sha256 })).stream;
-    byName.set(foldedDocumentName(name), { name, sha256, open });
+    byName.set(foldedDocumentName(name), { name, size, sha256, open });
   }
   return [...byName.values()];
 }

@@ -35,6 +35,11 @@ export interface EnrolmentInput {
   untilIssued?: boolean | undefined;
   /** A new try after an end other than enrolled. The video is done again, and another scratchcard is taken. */
   newAttempt?: boolean | undefined;
+  /**
+   * Your own small strings, kept and listed with the request: at most 16, each name `[A-Za-z0-9._-]{1,40}`, each value at most 200
+   * characters, 2 kB together. No personal data. Optional in a new attempt: the default is that of the last one.
+   */
+  metadata?: Record<string, string> | undefined;
   policy?: PolicyOverrides | undefined;
 }
 

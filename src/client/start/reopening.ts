@@ -9,7 +9,7 @@ import { completedRecord, earlierDocuments } from './earlier-attempt.js';
 import type { ReasonedOrder } from '../../messages/steering.js';
 import { takeOver } from '../input/input.js';
 import { requestSettings } from './request-settings.js';
-import { notAllowed, resumeRequest, type Started, type StartPlace } from './starting.js';
+import { assertNoneDeleted, notAllowed, resumeRequest, type Started, type StartPlace } from './starting.js';
 
 /**
  * Starts another attempt for a request that the latest attempt left open at the provider. There is no new video and no new bill.
@@ -45,6 +45,7 @@ async function nextAttempt(
 ): Promise<RequestRecord> {
   const { archive, config } = place;
   const { reference, attempt: latest, registrationAuthority, profile } = before;
+  await assertNoneDeleted(archive, before);
   const ids = await leftOpen(place, before);
   const earlier = await completedRecord(archive, before);
   const settings = requestSettings(config, { registrationAuthority, profile });
@@ -59,6 +60,7 @@ async function nextAttempt(
     reopens: ids,
     settings,
     signer: earlier.signer,
+    metadata: before.metadata,
     take: async (incoming) => await takeOver(incoming, await earlierDocuments(archive, before)),
   });
   if (record.committed === 'exists') {

@@ -37,6 +37,11 @@ export interface StartInput {
   documents?: StartDocument[] | undefined;
   /** A new try after an end other than signed. The video is done again, and the provider bills again. */
   newAttempt?: boolean | undefined;
+  /**
+   * Your own small strings, kept and listed with the request: at most 16, each name `[A-Za-z0-9._-]{1,40}`, each value at most 200
+   * characters, 2 kB together. No personal data. Optional in a new attempt: the default is that of the last one.
+   */
+  metadata?: Record<string, string> | undefined;
   policy?: PolicyOverrides | undefined;
 }
 

@@ -88,7 +88,11 @@ async function startedWith(place: StartPlace, checked: Keyed, latest: number): P
     const same =
       again === attempt > 1 &&
       signer !== undefined &&
-      hashOf(settingsOf(config, checked, before), signer, identities) === record.inputHash;
+      hashOf(settingsOf(config, checked, before), {
+        signer,
+        documents: identities,
+        metadata: metadataOf(checked, before),
+      }) === record.inputHash;
     if (same) return record;
     throw keyReused({ verb: 'start', at: record.createdAt });
   }
@@ -105,6 +109,7 @@ async function firstAttempt(place: StartPlace, checked: Keyed): Promise<RequestR
     startKey: checked.startKey,
     settings,
     signer,
+    metadata: metadataOf(checked),
     take: (incoming) => takeIn(incoming, documents, limitsFor(checked.flow, place.config.documents)),
   });
   if (record.committed === 'created') return record;
@@ -117,7 +122,8 @@ async function sameStart(place: StartPlace, checked: Checked, latest: number): P
   const { signer, documents } = complete(checked);
   const identities = await identify(documents, place.config.documents);
   const { flow, reference } = checked;
-  return await recognised(place, { flow, reference, inputHash: hashOf(settings, signer, identities) }, latest);
+  const given = { signer, documents: identities, metadata: metadataOf(checked) };
+  return await recognised(place, { flow, reference, inputHash: hashOf(settings, given) }, latest);
 }
 
 /** The latest attempt that the same input started. */
@@ -149,10 +155,15 @@ async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Pr
   if (outcome === undefined) {
     // The order is repeated, because its answer was lost or Temporal was away.
     const identities = documents === undefined ? before.documents : await identify(documents, config.documents);
-    const hash = hashOf(settingsOf(config, checked, before), signerOf(checked, before.signer), identities);
+    const hash = hashOf(settingsOf(config, checked, before), {
+      signer: signerOf(checked, before.signer),
+      documents: identities,
+      metadata: metadataOf(checked, before),
+    });
     if (latest > 1 && before.reopens === undefined && hash === before.inputHash) return before;
     throw notAllowed('The attempt before has not ended.', 'Wait for its end, or cancel it first.', { attempt: latest });
   }
+  await assertNoneDeleted(archive, before);
   if (outcome.outcome === 'signed' || outcome.outcome === 'enrolled') {
     throw notAllowed(`The request ended ${outcome.outcome}.`, 'Use another reference for another request.', {
       attempt: latest,
@@ -168,6 +179,7 @@ async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Pr
     startKey: checked.startKey,
     settings: settingsOf(config, checked, earlier),
     signer: signerOf(checked, earlier.signer),
+    metadata: metadataOf(checked, before),
     take: async (incoming) =>
       documents === undefined
         ? await takeOver(incoming, await earlierDocuments(archive, before), limitsFor(flow, config.documents))
@@ -179,6 +191,18 @@ async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Pr
   throw notAllowed('Another new attempt was started at the same time.', 'See its status.', { attempt });
 }
 
+/**
+ * After a deletion, nobody can tell a late repetition of an earlier start from a new one. So the reference takes no other attempt.
+ *
+ * @throws VideoIdError REQUEST_DELETED
+ */
+export async function assertNoneDeleted(
+  archive: StartPlace['archive'],
+  { flow, reference, attempt: latest }: Pick<RequestRecord, 'flow' | 'reference' | 'attempt'>,
+): Promise<void> {
+  for (let attempt = latest; attempt > 0; attempt -= 1) await archive.readOutcome({ flow, reference, attempt });
+}
+
 /** What is not given stays, also the expected identity. Undefined if a part is known neither here nor before. */
 function signerOf<Before extends RequestRecord['signer'] | undefined>(
   { signer }: Checked,
@@ -186,6 +210,12 @@ function signerOf<Before extends RequestRecord['signer'] | undefined>(
 ): RequestRecord['signer'] | Before {
   const { email, phone, ...more } = { ...before, ...defined({ ...signer }) };
   return email === undefined || phone === undefined ? before : { email, phone, ...more };
+}
+
+/** What is not given stays. An empty set takes all away. */
+function metadataOf({ metadata }: Checked, before?: RequestRecord): RequestRecord['metadata'] {
+  const given = metadata ?? before?.metadata ?? {};
+  return Object.keys(given).length === 0 ? undefined : given;
 }
 
 /** The settings for this start. In a new attempt, missing values come from the attempt before. */

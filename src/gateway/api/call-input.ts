@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
 import { VideoIdError } from '../../messages/failures.js';
+import { OUTCOME_KINDS } from '../../messages/outcome.js';
 import { STAGES } from '../../messages/status.js';
 import { BodyNotRead, type BodyLimits, notRead, readBody } from '../../http/body.js';
 
@@ -21,9 +22,26 @@ export const outcomeQuery = z.strictObject({
   attempt,
   wait: wholeNumber.refine((value) => value <= LONGEST_WAIT, `at most ${LONGEST_WAIT} seconds`).exactOptional(),
 });
+const text = z.string().max(200).exactOptional();
+/** The client checks the values. E-mail and phone are not among them: addresses of calls end in logs. */
 export const listQuery = z.strictObject({
+  state: z.enum(['running', 'ended']).exactOptional(),
+  outcome: z.enum(OUTCOME_KINDS).exactOptional(),
   stage: z.enum(STAGES).exactOptional(),
   attention: yesOrNo.exactOptional(),
+  code: text,
+  registrationAuthority: text,
+  officer: text,
+  prefix: text,
+  providerId: text,
+  createdFrom: text,
+  createdTo: text,
+  metadata: z
+    .string()
+    .regex(/^[^=]+=/, 'give name=value')
+    .transform((pair) => ({ [pair.slice(0, pair.indexOf('='))]: pair.slice(pair.indexOf('=') + 1) }))
+    .exactOptional(),
+  after: text,
   limit: wholeNumber.refine((value) => value >= 1 && value <= 1000, 'give 1 to 1000').exactOptional(),
 });
 /** The archive is searched for as long as it takes, so a call that finds few may be slow. */

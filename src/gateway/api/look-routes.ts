@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import type { ReadOrder } from '../../client.js';
+import type { ListOptions, ReadOrder } from '../../client.js';
 import { beginWaiting, hasGone, unheard } from '../../http/waiting.js';
 import type { Outcome } from '../../messages/outcome.js';
 import type { Flow } from '../../messages/request.js';
@@ -22,9 +22,12 @@ export function lookRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
   const verb = verbs(parts);
   const app = new Hono<Bindings>();
 
-  app.get('/', verb('list'), async (context) =>
-    context.json({ requests: await client.list(query(context, listQuery, flow)) }),
-  );
+  app.get('/', verb('list'), async (context) => context.json(await client.list(query(context, listQuery, flow))));
+  // Personal data belongs into a body.
+  app.post('/list', verb('list'), async (context) => {
+    const options = (await readJson(context.env.incoming, limits)) as ListOptions;
+    return context.json(await client.list({ ...options, flow }));
+  });
   app.get('/:reference', verb('status'), async (context) =>
     context.json(await client.status(reference(context), query(context, requestQuery, flow))),
   );

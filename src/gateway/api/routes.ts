@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Flow } from '../../messages/request.js';
 import type { ApiParts, Bindings } from './call.js';
+import { deleteRoutes } from './delete-routes.js';
 import { generalRoutes } from './general-routes.js';
 import { lookRoutes } from './look-routes.js';
 import { orderRoutes } from './order-routes.js';
@@ -35,6 +36,7 @@ export function createApi(parts: ApiParts): Hono<Bindings> {
     app.route(path, startRoutes(parts, flow));
     app.route(path, lookRoutes(parts, flow));
     app.route(path, orderRoutes(parts, flow));
+    app.route(path, deleteRoutes(parts, flow));
   }
   app.route('/v1', generalRoutes(parts));
   return app;

@@ -1,18 +1,15 @@
-import { createWriteStream } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
-import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { Busboy, type BusboyInstance } from '@fastify/busboy';
-import { Disk } from '../../archive/disk.js';
+import type { TemporaryCopies, TemporaryRoom } from '../../archive/temporary-copies.js';
 import type { StartInput } from '../../client.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { BodyLimits } from '../../http/body.js';
 import { isJson, readJson, wrongType } from './call-input.js';
 
 export interface UploadLimits {
-  /** Uploads lie in `incoming/` of this archive until the start takes them over, or a sweep deletes them. */
-  archiveDirectory: string;
+  /** Where uploads are until the start takes them over. No other copies may be there: a start makes more. */
+  copies: TemporaryCopies;
   /** Bytes per document. */
   maximumBytes: number;
   maximumCount: number;
@@ -46,12 +43,12 @@ export async function receiveUpload<Input = StartInput>(
   limits: UploadLimits,
 ): Promise<Received<Input>> {
   const parser = openParser(incoming, limits);
-  const disk = new Disk(limits.archiveDirectory);
-  const folder = disk.draftPath();
-  await disk.makeDirectory(folder);
-  const remove = async (): Promise<void> => disk.remove(folder);
+  const room = await limits.copies.room({ bytes: mostBytesOf(incoming, limits) });
+  const remove = async (): Promise<void> => room.release();
   try {
-    return { input: (await receiveParts(incoming, parser, limits, { disk, folder })) as Input, remove };
+    const input = (await receiveParts(incoming, parser, limits, room)) as Input;
+    room.trim();
+    return { input, remove };
   } catch (error) {
     await remove();
     throw error;
@@ -96,7 +93,7 @@ async function receiveParts(
   incoming: IncomingMessage,
   parser: BusboyInstance,
   limits: UploadLimits,
-  { disk, folder }: { disk: Disk; folder: string },
+  room: TemporaryRoom,
 ): Promise<object> {
   const parts: Readable[] = [];
   const writes: Promise<void>[] = [];
@@ -113,9 +110,11 @@ async function receiveParts(
   const takeDocument = (field: string, part: Readable, name: string | undefined): Promise<void> => {
     if (request === undefined) throw malformed('the part "request" must come first');
     if (field !== 'document') throw malformed('it has a part that is neither "request" nor "document"');
-    const path = join(folder, String(documents.length + 1));
-    documents.push({ name: name ?? '', content: path });
-    return disk.run(() => pipeline(part, createWriteStream(path, { flags: 'wx', mode: 0o600 })));
+    const document = { name: name ?? '', content: '' };
+    documents.push(document);
+    return room.add(part).then(({ path }) => {
+      document.content = path;
+    });
   };
 
   try {
@@ -168,6 +167,12 @@ async function receiveParts(
 /** Allows a little more for what is between the parts. */
 function mostBytes({ maximumCount, maximumBytes, maximumRequestBytes }: UploadLimits): number {
   return maximumCount * maximumBytes + 2 * maximumRequestBytes;
+}
+
+/** What the sender announces, if it does. */
+function mostBytesOf(incoming: IncomingMessage, limits: UploadLimits): number {
+  const announced = Number(incoming.headers['content-length'] ?? Number.NaN);
+  return announced >= 0 ? Math.min(announced, mostBytes(limits)) : mostBytes(limits);
 }
 
 /** Runs part of an event handler, and passes on its errors, which nobody else would catch. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { CallbackFiles } from '../../archive/callback-files.js';
+import type { Bridge } from '../../archive/records/bridge.js';
 import type { CallbackCount } from '../../messages/callbacks.js';
 import { VideoIdError } from '../../messages/failures.js';
 
@@ -28,7 +28,7 @@ export function tokenDigest(token: string): string {
  * with others. The counts go into the archive's index. Trouble there changes nothing here.
  */
 export class CallbackCounts {
-  readonly #files: CallbackFiles;
+  readonly #bridge: Pick<Bridge, 'writeCounts' | 'countsOf' | 'counts'>;
   readonly #gateway: string;
   readonly #failed: (error: VideoIdError) => void;
   readonly #counts: Map<string, CallbackCount>;
@@ -37,7 +37,7 @@ export class CallbackCounts {
   #writing = Promise.resolve();
 
   private constructor(place: CountsPlace, counts: Map<string, CallbackCount>) {
-    this.#files = place.files;
+    this.#bridge = place.bridge;
     this.#gateway = place.gateway;
     this.#failed = place.failed;
     this.#counts = counts;
@@ -46,9 +46,8 @@ export class CallbackCounts {
   static async open(place: CountsPlace, tokens: readonly KnownToken[]): Promise<CallbackCounts> {
     let [own, all]: [CallbackCount[], CallbackCount[]] = [[], []];
     try {
-      await place.files.prune();
-      own = await place.files.of(place.gateway);
-      all = await place.files.all();
+      own = await place.bridge.countsOf(place.gateway);
+      all = await place.bridge.counts();
     } catch (error) {
       if (!(error instanceof VideoIdError)) throw error;
       place.failed(error);
@@ -98,7 +97,7 @@ export class CallbackCounts {
     this.#changed = false;
     this.#writing = this.#writing.then(async () => {
       try {
-        await this.#files.write(this.#gateway, [...this.#counts.values()]);
+        await this.#bridge.writeCounts(this.#gateway, [...this.#counts.values()]);
       } catch (error) {
         if (!(error instanceof VideoIdError)) throw error;
         this.#failed(error);
@@ -108,8 +107,8 @@ export class CallbackCounts {
 }
 
 interface CountsPlace {
-  files: CallbackFiles;
-  /** The name of this gateway's file. */
+  bridge: Pick<Bridge, 'writeCounts' | 'countsOf' | 'counts'>;
+  /** The name of this gateway's counts. */
   gateway: string;
   failed: (error: VideoIdError) => void;
 }

@@ -1,10 +1,10 @@
 // Commits requests one after the other, until killed. Arguments: archive directory, prefix of the references.
 import { Readable } from 'node:stream';
-import { openArchive } from '../../../src/archive/file-archive.js';
+import { openArchive } from '../../../src/archive/open-archive.js';
 import { recordOf } from '../sample-start.js';
 
 async function run(directory: string, prefix: string): Promise<void> {
-  const archive = await openArchive({ directory, reserveBytes: 0 });
+  const archive = await openArchive({ directory, reserve: 0 });
   for (let turn = 0; ; turn += 1) {
     const key = { flow: 'signature', reference: `${prefix}-${turn}`, attempt: 1 } as const;
     const incoming = await archive.begin();

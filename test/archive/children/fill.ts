@@ -1,17 +1,16 @@
 // Stores more than fits, and prints what happened as JSON. Arguments: directory for a new archive, bytes to store.
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { VideoIdError } from '../../../src/messages/failures.js';
 import type { FailureView } from '../../../src/messages/failures.js';
-import { openArchive } from '../../../src/archive/file-archive.js';
+import { openArchive } from '../../../src/archive/open-archive.js';
+import { folderPlace } from '../contract/places.js';
 import { recordOf } from '../sample-start.js';
 
 /** What the parent checks. */
 export interface Report {
   storing: FailureView | 'stored';
   starting: FailureView | 'stored';
-  /** What is left in `incoming/` afterwards, apart from the directory of the start. */
+  /** What is in the store afterwards beside the three files. */
   leftovers: string[];
   /** The signed document that existed before. */
   before: string;
@@ -20,7 +19,7 @@ export interface Report {
 }
 
 async function run(directory: string, bytes: number): Promise<Report> {
-  const archive = await openArchive({ directory, create: true, reserveBytes: 0 });
+  const archive = await openArchive({ directory, reserve: 0 }, { create: true });
   const key = { flow: 'signature', reference: 'full', attempt: 1 } as const;
   const incoming = await archive.begin();
   const { size, sha256 } = await incoming.addDocument({ name: 'a.pdf' }, Readable.from(['document']));
@@ -32,10 +31,16 @@ async function run(directory: string, bytes: number): Promise<Report> {
   const second = await archive.begin();
   const starting = await answerOf(second.addDocument({ name: 'b.pdf' }, tooMuch(bytes)));
   await second.discard();
-  const leftovers = await readdir(join(directory, 'incoming'));
   const { stream } = await archive.openFile(key, signed);
   const before = Buffer.concat(await stream.toArray()).toString();
   const after = await answerOf(archive.storeFile(key, { kind: 'contract' }, Readable.from(['small'])));
+  const current = await Promise.all(
+    ([{ kind: 'document', index: 1 }, signed, { kind: 'contract' }] as const).map(
+      async (file) => (await archive.locateFile(key, file)).path,
+    ),
+  );
+  const objects = await folderPlace(directory).objects();
+  const leftovers = objects.filter((object) => !current.some((path) => path.endsWith(object)));
   return { storing, starting, leftovers, before, after };
 }
 

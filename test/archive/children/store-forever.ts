@@ -1,10 +1,10 @@
 // Stores two versions of a signed document in turn, until killed. Arguments: archive directory, reference.
 import { Readable } from 'node:stream';
-import { openArchive } from '../../../src/archive/file-archive.js';
+import { openArchive } from '../../../src/archive/open-archive.js';
 import { VERSIONS } from './versions.js';
 
 async function run(directory: string, reference: string): Promise<void> {
-  const archive = await openArchive({ directory, reserveBytes: 0 });
+  const archive = await openArchive({ directory, reserve: 0 });
   const key = { flow: 'signature', reference, attempt: 1 } as const;
   for (let turn = 0; ; turn += 1) {
     const version = VERSIONS[turn % 2] ?? VERSIONS[0];

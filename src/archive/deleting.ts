@@ -1,0 +1,42 @@
+import type { Tombstone } from '../messages/deletion.js';
+import type { Archive, AttemptKey } from './archive.js';
+import type { FileStore } from './files/file-store.js';
+import { requestOf } from './names.js';
+import type { Bridge } from './records/bridge.js';
+import { bury, objectsLeft, readTombstone } from './records/deletion.js';
+import type { Records } from './records/records.js';
+import { dropObject } from './sweep.js';
+
+type Part = 'deleteRequest' | 'readDeletion';
+
+/**
+ * Deletes attempts. One transaction decides. What follows it can be repeated: a deletion that broke off is finished by the next one,
+ * and the sweeper removes the files.
+ */
+export function deleting(
+  records: Records,
+  { store, bridge }: { store: FileStore; bridge: Bridge },
+): Pick<Archive, Part> {
+  const readDeletion = async (key: AttemptKey): Promise<Tombstone | undefined> => {
+    const found = await readTombstone(records, key);
+    if (found === undefined) return undefined;
+    const { deletedAt, deletion } = found;
+    return { deletedAt, ...deletion, files: (await objectsLeft(records, requestOf(key))).length };
+  };
+  return {
+    readDeletion,
+
+    deleteRequest: async (key, deletion) => {
+      await bury(records, key, deletion);
+      await bridge.forget(key);
+      for (const { object, removable } of await objectsLeft(records, requestOf(key))) {
+        // A store that refuses one refuses them all.
+        if (removable && !(await dropObject(records, store, object))) break;
+      }
+      await records.database.scrub();
+      const deleted = await readDeletion(key);
+      if (deleted === undefined) throw new Error('A deleted attempt came back.');
+      return deleted;
+    },
+  };
+}

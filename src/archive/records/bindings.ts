@@ -1,0 +1,29 @@
+/**
+ * Checks the values for a statement. Both databases get the same ones, so a value that only one of them takes is refused for both.
+ *
+ * @param more.booleans takes them too: Kysely's own look at the schema of PostgreSQL has some
+ * @throws TypeError, which names the place of the value and its type, never the value
+ */
+export function assertBindable(values: readonly unknown[], { booleans = false } = {}): void {
+  values.forEach((value, index) => {
+    if (booleans && typeof value === 'boolean') return;
+    const wrong = wrongIn(value);
+    if (wrong !== undefined) throw new TypeError(`Value ${index + 1} of a database statement is ${wrong}.`);
+  });
+}
+
+function wrongIn(value: unknown): string | undefined {
+  switch (typeof value) {
+    case 'string':
+      return value.includes('\0') ? 'a text with a zero byte, which PostgreSQL does not store' : undefined;
+    case 'number':
+      if (!Number.isFinite(value)) return 'not a finite number';
+      return Number.isInteger(value) && !Number.isSafeInteger(value) ? 'an integer above 2^53' : undefined;
+    case 'object':
+      return value === null || value instanceof Uint8Array ? undefined : 'an object: store JSON as text';
+    case 'boolean':
+      return undefined; // Kysely asks PostgreSQL with some. A column of numbers takes none, in either database.
+    default:
+      return typeof value === 'undefined' ? 'undefined: store null' : `a ${typeof value}`;
+  }
+}

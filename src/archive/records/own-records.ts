@@ -1,0 +1,23 @@
+import { DatabaseError } from './trouble.js';
+
+/**
+ * Which archive the database must be of, once that is known. Each new connection is asked: another database may have been put in the
+ * place of ours while the process runs.
+ */
+export class OwnRecords {
+  /** The archive's id. */
+  id: string | undefined;
+
+  /** @param ask runs a statement on the new connection */
+  async assert(ask: (statement: string) => Promise<readonly unknown[]>): Promise<void> {
+    if (this.id === undefined) return;
+    const [row] = (await ask('select id from archive')) as readonly { id?: unknown }[];
+    if (row?.id === this.id) return;
+    throw new DatabaseError({
+      kind: 'lasting',
+      reason: 'another archive',
+      words: 'it is that of another archive than before',
+      remedy: 'Put back the database of this archive, or restart the processes with the right settings.',
+    });
+  }
+}

@@ -1,0 +1,122 @@
+import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
+import { VideoIdError } from '../../messages/failures.js';
+import type { PersonDigests } from '../../security/person-digests.js';
+import type { AttemptKey } from '../archive.js';
+import { requestOf } from '../names.js';
+import type { Database } from './database.js';
+import type { Tables } from './schema.js';
+
+/** What the queries of a topic need. */
+export interface Records {
+  database: Database<Tables>;
+  /** The clock of the times that people see. See `Archive.now`. */
+  now: () => number;
+  people: PersonDigests;
+}
+
+/** The condition that a row of `requests` is that of the attempt, and that it is not deleted. */
+export function isRequest(request: string) {
+  return (where: ExpressionBuilder<Tables, 'requests'>) =>
+    where.and([where('requests.request', '=', request), where('requests.deleted_at', 'is', null)]);
+}
+
+/** Reads with the attempt's row in hand, so that an unknown attempt is told from one that has nothing. */
+export async function found<Row>(
+  records: Records,
+  key: AttemptKey,
+  read: (db: Kysely<Tables>, request: string) => Promise<Row | undefined>,
+): Promise<Row> {
+  const request = requestOf(key);
+  const row = await records.database.read((db) => read(db, request));
+  if (row === undefined) throw await missing(records, request);
+  return row;
+}
+
+/** Reads several rows of an attempt. None of an unknown attempt is an error. */
+export async function listed<Row>(
+  records: Records,
+  key: AttemptKey,
+  read: (db: Kysely<Tables>, request: string) => Promise<Row[]>,
+): Promise<Row[]> {
+  const request = requestOf(key);
+  const rows = await records.database.read((db) => read(db, request));
+  if (rows.length === 0) await found(records, key, knownIn);
+  return rows;
+}
+
+/** The row of the attempt, if it is there. */
+async function knownIn(db: Kysely<Tables>, request: string): Promise<{ request: string } | undefined> {
+  return await db.selectFrom('requests').select('request').where(isRequest(request)).executeTakeFirst();
+}
+
+/** Changes an attempt in a transaction. @param change resolves to undefined if the attempt is not there, and changes nothing then */
+export async function changed<Result>(
+  records: Records,
+  key: AttemptKey,
+  change: (transaction: Kysely<Tables>, request: string) => Promise<Result | undefined>,
+): Promise<Result> {
+  const request = requestOf(key);
+  const result = await records.database.write((transaction) => change(transaction, request));
+  if (result === undefined) throw await missing(records, request);
+  return result;
+}
+
+/** Locks the attempt's row until the end of the transaction. False if it is not there. */
+export async function locked(transaction: Kysely<Tables>, request: string): Promise<boolean> {
+  const row = await transaction
+    .updateTable('requests')
+    .set((given) => ({ attempt: given.ref('attempt') }))
+    .where(isRequest(request))
+    .returning('request')
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** What is numbered for each attempt. */
+type Numbered = 'corrections' | 'supplements' | 'cards' | 'events';
+
+/**
+ * The next number, given out under the lock of the attempt's row. Undefined if the attempt is not there. If this writer wrote
+ * already, and only the answer was lost, its number from then, as `before`.
+ */
+export async function nextNumber(
+  transaction: Kysely<Tables>,
+  request: string,
+  kind: Numbered,
+  token: string,
+): Promise<{ number: number; before: boolean } | undefined> {
+  const row = transaction.updateTable('requests').where(isRequest(request)).returning(kind);
+  const counted = await row.set((given) => ({ [kind]: given(kind, '+', 1) })).executeTakeFirst();
+  if (counted === undefined) return undefined;
+  const before = await transaction
+    .selectFrom(kind)
+    .select('number')
+    .where('request', '=', request)
+    .where('token', '=', token)
+    .executeTakeFirst();
+  if (before === undefined) return { number: counted[kind], before: false };
+  await row.set({ [kind]: counted[kind] - 1 }).execute(); // no number is left out
+  return { number: before.number, before: true };
+}
+
+/** The failure for an attempt that is not there: it never was, or it was deleted. */
+async function missing({ database }: Records, request: string): Promise<VideoIdError> {
+  const row = await database.read((db) =>
+    db.selectFrom('requests').select('deleted_at').where('request', '=', request).executeTakeFirst(),
+  );
+  if (typeof row?.deleted_at === 'number') {
+    return new VideoIdError('REQUEST_DELETED', 'The request was deleted from the archive.', {
+      field: 'reference',
+      remedy:
+        'Its data and files are gone. `videoid why` says who deleted it, and why. Use another reference for another request.',
+      facts: { deletedAt: new Date(row.deleted_at).toISOString() },
+    });
+  }
+  return new VideoIdError('REQUEST_NOT_FOUND', 'The archive has no such request.', {
+    field: 'reference',
+    remedy: 'Check the reference and the attempt. `videoid list` shows all requests.',
+  });
+}
+
+/** The database's own clock. Milliseconds since 1970. */
+export const databaseNow = sql<number>`database_now()`;

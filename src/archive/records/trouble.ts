@@ -1,0 +1,63 @@
+/** What an error of the database means for the archive, whichever database it is. */
+export interface Trouble {
+  /**
+   * - `passing`: ends by itself. The work is repeated.
+   * - `full`: there is no space.
+   * - `lasting`: somebody must act.
+   * - `taken`: a row with this unique key exists.
+   * - `defect`: the statement itself was refused. This software, or the schema, is wrong.
+   */
+  kind: 'passing' | 'full' | 'lasting' | 'taken' | 'defect';
+  /** The code of the database, or a named condition, for `facts`. */
+  reason: string;
+  /** How the sentence "The database cannot be used: …" ends. */
+  words: string;
+  remedy: string;
+}
+
+/** An error of the database, without its text: that can contain values. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+  readonly trouble: Trouble;
+
+  constructor(trouble: Trouble) {
+    super(`The database cannot be used: ${trouble.words} (${trouble.reason}).`);
+    this.trouble = trouble;
+  }
+}
+
+/** The reason while another process writes to SQLite. */
+export const BUSY = 'busy';
+
+/**
+ * Whether a write failed because a row with this unique key exists. It may be the caller's own, if the answer of its commit was lost.
+ * PostgreSQL ends the transaction with this error, so ask outside of it.
+ */
+export function isTaken(error: unknown): boolean {
+  return error instanceof DatabaseError && error.trouble.kind === 'taken';
+}
+
+export const TAKEN: Omit<Trouble, 'reason'> = {
+  kind: 'taken',
+  words: 'a row with this unique key exists',
+  remedy: 'This is a defect of this software: report it with the reason.',
+};
+
+export const NO_SCHEMA_REMEDY = 'Run `videoid setup` with the release that is installed here.';
+
+export const NO_SUCH_TABLE: Trouble = {
+  kind: 'lasting',
+  reason: 'no schema',
+  words: 'a table or a column is missing',
+  remedy: NO_SCHEMA_REMEDY,
+};
+
+/** The error for a statement that the database refused. `detail` names tables or columns, never values. */
+export function defect(reason: string, detail = 'it refused a statement'): Trouble {
+  return {
+    kind: 'defect',
+    reason,
+    words: detail,
+    remedy: 'This is a defect of this software: report it with the reason.',
+  };
+}

@@ -1,0 +1,84 @@
+import type { Command } from 'commander';
+import type { ImportProblem, ImportReport } from '../archive/import/import-archive.js';
+import { define } from './command.js';
+import { EXIT } from './exit-codes.js';
+import { columns } from './layout.js';
+import { progressOf } from './screen.js';
+import { readSettings } from './session.js';
+
+/** Problems that people are shown. The answer for programs has more. */
+const SHOWN = 20;
+
+const WORDS: Record<ImportProblem['what'], string> = {
+  unreadable: 'not imported',
+  missing: 'imported without this file, which is missing',
+  changed: 'imported without this file, whose bytes are not those of its record',
+  other: 'left out: the archive has another request of this name, or it changed here after it was imported',
+  unknown: 'left out: nothing that an archive has',
+};
+
+/** `videoid archive import`: brings an archive of the earlier form, folders and JSON files, into the one of the settings. */
+export function importCommand(archive: Command): void {
+  define<{ dryRun?: true }>(
+    archive,
+    'import <directory>',
+    'bring an archive of an earlier release, folders and JSON files, into the one of the settings, which is made; files are compared with their hashes. It may be repeated, and changes nothing in the directory',
+    async ({ screen, operands: [directory = ''], flags: { dryRun = false } }) => {
+      const config = await readSettings(screen);
+      const { importArchive } = await import('../archive/import/import-archive.js');
+      const { loadKeyRing } = await import('../security/keys.js');
+      const codecKeys = config.keys.encryptPayloads ? await loadKeyRing(config.keys.codec) : undefined;
+      const { words, onProgress } = progressOf(dryRun ? 'Checking requests' : 'Importing requests');
+      const report = await screen.during(
+        words,
+        importArchive(directory, config.archive, { dryRun, onProgress, codecKeys }),
+      );
+      screen.answer(report, [...countsOf(report), ...problemLines(report), ...endLines(report)]);
+      if (report.finished) screen.next('videoid setup');
+      return report.problemCount > report.unknown ? EXIT.failed : EXIT.done;
+    },
+  ).option('--dry-run', 'only read and check everything, and make nothing');
+}
+
+function countsOf(report: ImportReport): string[] {
+  const imported = report.place === undefined ? '' : `, ${report.imported} imported now`;
+  return columns([
+    ['Archive', report.archiveId],
+    ...(report.place === undefined ? [] : [['Imported to', report.place]]),
+    ['Requests', `${report.attempts}${imported}`],
+    ['Files', `${report.files}, ${report.bytes} bytes`],
+    ['Provider’s ids', String(report.providerIds)],
+    ['Feed', `${report.feed} entries`],
+  ]);
+}
+
+function problemLines({ problems, problemCount }: ImportReport): string[] {
+  if (problemCount === 0) return [];
+  const more = problemCount - Math.min(problems.length, SHOWN);
+  return [
+    '',
+    ...problems.slice(0, SHOWN).map(({ what, path, words }) => {
+      return `${[path, words].filter((each) => each !== undefined).join(': ')} (${WORDS[what]})`;
+    }),
+    ...(more > 0 ? [`… and ${more} more. --json lists the first thousand.`] : []),
+  ];
+}
+
+function endLines({ place, finished, problems, removable }: ImportReport): string[] {
+  const unreadable = problems.some(({ what }) => what === 'unreadable');
+  if (unreadable) {
+    return [
+      '',
+      ...(place === undefined ? [] : ['The import is not finished, and nobody can use the archive yet.']),
+      'Restore from a backup what cannot be read, and repeat the command. Or move it out of the directory, if it may be lost.',
+      'Without its folder, a request is not known any more: a start of the same name makes and bills it again.',
+    ];
+  }
+  if (!finished) return [];
+  return [
+    '',
+    'Everything was imported, and the archive can be used. Do not start the earlier release again.',
+    'Once it works, this is not needed any more:',
+    ...removable.map((path) => `  ${path}`),
+  ];
+}

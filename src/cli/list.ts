@@ -1,0 +1,148 @@
+import { type Command, Option } from 'commander';
+import type { ListOptions, Misplaced, NotRecorded, RequestPage, RequestSummary, VideoIdClient } from '../client.js';
+import { VideoIdError } from '../messages/failures.js';
+import { moment } from '../messages/moments.js';
+import { OUTCOME_KINDS } from '../messages/outcome.js';
+import { STAGES } from '../messages/status.js';
+import { define, wholeNumber, withClient, withFlow } from './command.js';
+import { EXIT, type ExitCode } from './exit-codes.js';
+import { columns } from './layout.js';
+import { pairOf } from './pair-flag.js';
+import { recordedLines } from './resume.js';
+import { progressOf, type Screen } from './screen.js';
+import { readSecretLine } from './secret-input.js';
+import { conditionLines } from './why.js';
+
+interface ListFlags extends Omit<ListOptions, 'createdFrom' | 'createdTo'> {
+  from?: string;
+  to?: string;
+  recorded?: true;
+}
+
+/** `videoid list`: shows the requests of the archive. */
+export function listCommand(program: Command): void {
+  const command = define<ListFlags>(
+    program,
+    'list',
+    'list the requests of this archive, the newest first. What is asked for must all fit',
+    async ({ screen, flags: { recorded, from: createdFrom, to: createdTo, ...flags } }) =>
+      await withClient(screen, async (client) => {
+        const options = { ...flags, createdFrom, createdTo };
+        if (recorded === true) return await listRecorded(client, screen, options);
+        return await listPage(client, screen, { ...options, ...(await typed(flags)) });
+      }),
+  );
+  withFlow(command, 'only those of this flow')
+    .addOption(new Option('--state <state>', 'only those that run, or that ended').choices(['running', 'ended']))
+    .addOption(new Option('--outcome <outcome>', 'only those that ended so').choices(OUTCOME_KINDS))
+    .addOption(new Option('--stage <stage>', 'only those in this stage').choices(STAGES))
+    .option('--attention', 'only those in attention')
+    .option('--code <code>', 'only those in attention with this failure code')
+    .option('--officer <id>', 'the queue of this officer: those in manual review at its registration authorities')
+    .option('--registration-authority <id>', 'only those of this registration authority')
+    .option('--prefix <text>', 'only those whose reference begins so')
+    .option('--provider-id <number>', 'only that with this request_pk or videoid_pk')
+    .option('--from <time>', 'only those created then or later: 2026-01-31, or a time in ISO 8601')
+    .option('--to <time>', 'only those created before')
+    .option('--metadata <name=value>', 'only those with this of your own; may be repeated', pairOf)
+    .option('--email <address>', `only those of the signer with this e-mail address; ${TYPED}`)
+    .option('--phone <number>', `only those of the signer with this phone; ${TYPED}`)
+    .option('--recorded', 'those in the archive that have not ended and that Temporal does not run')
+    .option('--after <cursor>', 'the next page: what the last one named')
+    .option('--limit <number>', 'at most this many', wholeNumber, 100);
+}
+
+const TYPED = '- to type it or pipe it in, because other users and the history of the shell see a command';
+
+/** Personal data that is not on the command line. */
+async function typed({ email, phone }: ListFlags): Promise<Pick<ListOptions, 'email' | 'phone'>> {
+  return {
+    ...(email === '-' && { email: await readSecretLine("The signer's e-mail address") }),
+    ...(phone === '-' && { phone: await readSecretLine("The signer's phone") }),
+  };
+}
+
+async function listPage(client: VideoIdClient, screen: Screen, options: ListOptions): Promise<ExitCode> {
+  const asked = Promise.all([client.list(options), conditionsOf(client)]);
+  const [page, conditions] = await screen.during('Reading the archive, and asking Temporal', asked);
+  const outages = conditionLines(conditions, await client.now());
+  screen.answer({ ...page, conditions }, [...(outages.length === 0 ? [] : [...outages, '']), ...pageLines(page)]);
+  if (page.next !== undefined) screen.next(`the same with --after ${page.next}`);
+  else if (page.requests.length > 0) screen.next('videoid show REFERENCE');
+  return EXIT.done;
+}
+
+/** Nothing if Temporal is away. The page says that. */
+async function conditionsOf(client: VideoIdClient): ReturnType<VideoIdClient['conditions']> {
+  return await client.conditions().catch((error: unknown) => {
+    if (error instanceof VideoIdError && error.code === 'TEMPORAL_UNREACHABLE') return [];
+    throw error;
+  });
+}
+
+async function listRecorded(
+  client: VideoIdClient,
+  screen: Screen,
+  { flow, limit, ...others }: ListOptions,
+): Promise<ExitCode> {
+  if (Object.values(others).some((value) => value !== undefined)) {
+    throw new VideoIdError('BAD_INPUT', 'With --recorded, every request of a flow is compared with Temporal.', {
+      field: '--recorded',
+      remedy: 'Leave out all but --flow and --limit.',
+    });
+  }
+  const { words, onProgress } = progressOf('Comparing the archive with Temporal');
+  const recorded = await screen.during(words, client.recorded({ flow, limit, onProgress }));
+  const { requests, looked, complete } = recorded;
+  screen.answer(recorded, [
+    ...(requests.length === 0 ? [`Every request that has not ended runs in Temporal.`] : recordedLines(requests)),
+    ...(complete ? [] : ['', `There may be more: the search stopped after ${looked} references. See --limit.`]),
+  ]);
+  // Whoever is in the wrong Temporal should use other settings. `doctor` says so.
+  const here = requests.some(({ state }) => state !== 'elsewhere');
+  if (requests.length > 0) screen.next(here ? 'videoid resume --all' : 'videoid doctor');
+  return EXIT.done;
+}
+
+function pageLines({ requests, unknown, notRecorded = [] }: RequestPage): string[] {
+  const notKnown = unknown === undefined ? [] : [`Stage and attention are not known: ${unknown.words}`, ''];
+  const listed = requests.length === 0 ? ['No such requests in this archive.'] : tableOf(requests);
+  return [...notKnown, ...listed, ...misplacedLines(requests, notRecorded)];
+}
+
+const MISPLACED_WORDS: Record<Misplaced, string> = {
+  ended: 'has ended. Its next step ends it in Temporal too, and does nothing at the provider',
+  moved: 'was moved to another Temporal. Nothing more is done for it here',
+  elsewhere: 'runs in another Temporal',
+  'other-queue': 'was started for another task queue than that of the settings here',
+};
+
+/** How Temporal differs from the archive. */
+function misplacedLines(requests: readonly RequestSummary[], lacking: readonly NotRecorded[]): string[] {
+  const misplaced = [
+    ...requests.flatMap((each) =>
+      each.archive === undefined ? [] : [{ ...each, words: MISPLACED_WORDS[each.archive] }],
+    ),
+    ...lacking.map((each) => ({ ...each, words: 'runs, is not in the archive, and cannot go on' })),
+  ];
+  const lines = misplaced.map(({ reference, attempt, words }) => `${reference}, attempt ${attempt}, ${words}.`);
+  return lines.length === 0 ? [] : ['', ...lines, 'See `videoid doctor`.'];
+}
+
+function tableOf(requests: readonly RequestSummary[]): string[] {
+  return columns([
+    ['REFERENCE', 'ATTEMPT', 'STATE', 'FLOW', 'STAGE', 'ATTENTION', 'CREATED', 'METADATA'],
+    ...requests.map(({ reference, attempt, flow, stage, attention, createdAt, metadata = {}, ...state }) => [
+      reference,
+      String(attempt),
+      state.archive ?? state.outcome ?? state.state,
+      flow,
+      state.state === 'ended' ? '' : (stage ?? ''),
+      attention ?? '',
+      moment(createdAt),
+      Object.entries(metadata)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' '),
+    ]),
+  ]);
+}

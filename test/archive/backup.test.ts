@@ -1,0 +1,79 @@
+import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import type { Archive } from '../../src/archive/archive.js';
+import { backUp } from '../../src/archive/backup.js';
+import { openArchive } from '../../src/archive/open-archive.js';
+import { keyOf, newArchive, newDirectory, removeDirectories, startedRequest, textOf } from './sample-start.js';
+
+afterEach(removeDirectories);
+
+const signed = { kind: 'signed', index: 1 } as const;
+
+let archive: Archive;
+let directory: string;
+let target: string;
+beforeEach(async () => {
+  ({ archive, directory } = await newArchive());
+  target = join(await newDirectory(), 'backup');
+  await startedRequest(archive, keyOf('one'));
+});
+afterEach(() => archive.close());
+
+function files(of: string): Promise<string[]> {
+  return readdir(join(of, 'files'), { recursive: true }).then((names) =>
+    names.filter((name) => /^..\/./.test(name) && !name.startsWith('.')).sort(),
+  );
+}
+
+async function contentIn(folder: string): Promise<string> {
+  const copy = await openArchive({ directory: folder, reserve: 0 });
+  try {
+    return await textOf((await copy.openFile(keyOf('one'), signed)).stream);
+  } finally {
+    await copy.close();
+  }
+}
+
+it('is an archive of its own, while the other is open', async () => {
+  await archive.storeFile(keyOf('one'), signed, Readable.from([Buffer.from('signed')]));
+  const looked: string[] = [];
+  expect(await backUp({ directory, reserve: 0 }, target, (at, of) => looked.push(`${at}/${of}`))).toEqual({
+    databases: ['records.sqlite', 'index.sqlite'],
+    files: { copied: 3, present: 0, removed: 0 },
+    lost: [],
+  });
+  expect(looked).toEqual(['1/3', '2/3', '3/3']);
+  const copy = await openArchive({ directory: target, reserve: 0 });
+  expect(copy.id).toBe(archive.id);
+  await copy.close();
+  expect(await contentIn(target)).toBe('signed');
+  expect((await stat(target)).mode & 0o777).toBe(0o700);
+  expect((await stat(join(target, 'records.sqlite'))).mode & 0o777).toBe(0o600);
+});
+
+it('copies only what is new the next time, and removes what no row names any more', async () => {
+  await archive.storeFile(keyOf('one'), signed, Readable.from([Buffer.from('first')]));
+  await backUp({ directory, reserve: 0 }, target);
+  const later = await openArchive({ directory, reserve: 0, replacedFor: 0 }, { now: () => Date.now() + 1000 });
+  await later.storeFile(keyOf('one'), signed, Readable.from([Buffer.from('second')]));
+  expect(await later.sweep()).toBe(1);
+  await later.close();
+  expect(await backUp({ directory, reserve: 0 }, target)).toMatchObject({
+    files: { copied: 1, present: 2, removed: 1 },
+  });
+  expect(await files(target)).toEqual(await files(directory));
+  expect(await contentIn(target)).toBe('second');
+});
+
+it('says which files are lost or changed', async () => {
+  await archive.storeFile(keyOf('one'), signed, Readable.from([Buffer.from('signed')]));
+  const [one, other] = [
+    await archive.locateFile(keyOf('one'), signed),
+    await archive.locateFile(keyOf('one'), { kind: 'document', index: 1 }),
+  ];
+  await rm(one.path);
+  await writeFile(other.path, 'other');
+  const { lost } = await backUp({ directory, reserve: 0 }, target);
+  expect(lost.map((object) => join(directory, 'files', object)).sort()).toEqual([one.path, other.path].sort());
+});

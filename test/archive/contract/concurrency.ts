@@ -1,0 +1,138 @@
+import { requestOf } from '../../../src/archive/names.js';
+import type { RequestPk } from '../../../src/messages/request.js';
+import { keyOf, textOf } from '../sample-start.js';
+import type { Contestants } from './contestants.js';
+import { problemsIn } from './kills.js';
+import { RACED } from './races.js';
+import { DAY, type MakePlace, TestedArchive } from './tested-archive.js';
+
+/** Numbers from 1, each once. */
+const counted = (count: number) => Array.from({ length: count }, (_, at) => at + 1);
+const sorted = (numbers: unknown[][]) => (numbers.flat() as number[]).toSorted((one, other) => one - other);
+/** The answers to each turn. */
+const byTurn = (answers: unknown[][]) => (answers[0] ?? []).map((_, turn) => answers.map((each) => each[turn]));
+const eachOnce = (texts: unknown[]) => expect(new Set(texts).size).toBe(texts.length);
+
+/** What holds when many do the same at the same moment. */
+export function describeConcurrency(
+  makePlace: MakePlace,
+  enter: (tested: TestedArchive, count: number) => Promise<Contestants>,
+  count: number,
+): void {
+  let tested: TestedArchive;
+  let contestants: Contestants;
+  beforeAll(async () => {
+    tested = await TestedArchive.make(makePlace);
+    await tested.start(RACED);
+    contestants = await enter(tested, count);
+  });
+  afterAll(async () => {
+    await contestants.close();
+    await tested.close();
+  });
+
+  it('a mark is set by exactly one', async () => {
+    for (const answers of byTurn(await contestants.run('marks'))) expect(answers.filter(Boolean)).toHaveLength(1);
+  });
+
+  it('a read at the provider is allowed to exactly one', async () => {
+    for (const waits of byTurn(await contestants.run('reads')))
+      expect(waits.filter((wait) => wait === 0)).toHaveLength(1);
+  });
+
+  it('numbers have no gap and none is given twice', async () => {
+    expect(sorted(await contestants.run('corrections'))).toEqual(counted(count * 10));
+    expect(sorted(await contestants.run('supplements'))).toEqual(counted(count * 5));
+    expect(await tested.archive.supplements(RACED)).toHaveLength(count * 5);
+    expect(await tested.archive.readCorrection(RACED, count * 10)).toBeDefined();
+  });
+
+  it('every card and every event is kept', async () => {
+    await contestants.run('cards');
+    await contestants.run('events');
+    const cards = (await tested.archive.cards(RACED)).map(({ sn }) => sn);
+    const events = (await tested.archive.events(RACED)).map(({ facts }) => facts?.['id']);
+    expect([cards.length, events.length]).toEqual([count * 5, count * 10]);
+    eachOnce(cards);
+    eachOnce(events);
+    // Those of one come in its order.
+    const ofOne = events.filter((id) => String(id).startsWith('1-'));
+    expect(ofOne).toEqual(Array.from({ length: 10 }, (_, turn) => `1-${turn}`));
+  });
+
+  it('a key is bound to one order, and a request to one Temporal', async () => {
+    for (const race of ['orders', 'places'] as const) {
+      for (const answers of byTurn(await contestants.run(race)))
+        expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    }
+  });
+
+  it('an outcome is one', async () => {
+    const answers = (await contestants.run('outcomes')).flat();
+    const winner = answers.indexOf('done');
+    expect(answers.toSpliced(winner, 1)).toEqual(Array.from({ length: count - 1 }, () => 'REQUEST_ENDED'));
+    expect((await tested.archive.readOutcome(RACED))?.note).toBe(`${winner}`);
+  });
+
+  it("a provider's id is given to one", async () => {
+    for (const [turn, answers] of byTurn(await contestants.run('ids')).entries()) {
+      expect(answers.filter((answer) => answer === 'done')).toHaveLength(1);
+      const found = await tested.archive.readIndex('raced', `${turn + 1}` as RequestPk);
+      expect(found?.reference).toBe(`r${answers.indexOf('done')}`);
+    }
+  });
+
+  it('a start wins or loses whole', async () => {
+    const turns = byTurn(await contestants.run('starts'));
+    for (const [turn, answers] of turns.entries()) {
+      const key = keyOf(`start-${turn}`);
+      expect(answers.filter((answer) => answer === 'created')).toHaveLength(1);
+      const winner = `${answers.indexOf('created')}`;
+      const { profile, documents } = await tested.archive.readRequest(key);
+      expect([profile, ...documents.map(({ name }) => name)]).toEqual([winner, `${winner}-1.pdf`, `${winner}-2.pdf`]);
+      const { stream } = await tested.archive.openFile(key, { kind: 'document', index: 2 });
+      expect(await textOf(stream)).toBe(winner + winner);
+      const rows = await tested.rows.read((db) =>
+        db.selectFrom('files').select('object').where('request', '=', requestOf(key)).execute(),
+      );
+      expect(rows).toHaveLength(2);
+    }
+    expect(await tested.intents()).toEqual([]);
+    expect(await problemsIn(tested)).toEqual([]);
+  });
+
+  it('a file is one of those that were stored, and the others are swept once', async () => {
+    const stored = (await contestants.run('files')).flat();
+    const { stream, ...digest } = await tested.archive.openFile(RACED, { kind: 'contract' });
+    const content = await textOf(stream);
+    expect(new Set(content.match(/../g)).size).toBe(1);
+    expect(stored).toContainEqual(digest);
+    await tested.age(15 * DAY);
+    await contestants.run('sweeps');
+    expect(await tested.intents()).toEqual([]);
+    expect(await tested.place.objects()).toEqual(await tested.current());
+    expect(await problemsIn(tested)).toEqual([]);
+  });
+
+  it('a reader of the feed misses nothing while others write, and sees their numbers in order', async () => {
+    const seen: { number: number; id: string }[] = [];
+    let writing = true;
+    const reading = (async () => {
+      for (let last = false; !last;) {
+        last = !writing;
+        const page = await tested.archive.notices.readFeed(seen.at(-1)?.number ?? 0, 5);
+        seen.push(...page.map(({ number, entry }) => ({ number, id: entry.id })));
+        if (page.length > 0) last = false;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    const numbers = await contestants.run('feed');
+    writing = false;
+    await reading;
+    expect(sorted(numbers)).toEqual(counted(count * 12));
+    expect(seen.map(({ number }) => number)).toEqual(counted(count * 12));
+    for (const [who, given] of numbers.entries())
+      for (const [turn, number] of given.entries())
+        expect(seen[Number(number) - 1]).toEqual({ number, id: `${who}-${turn}` });
+  });
+}

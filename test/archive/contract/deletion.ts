@@ -1,0 +1,176 @@
+import { Readable } from 'node:stream';
+import { sql } from 'kysely';
+import type { AttemptKey } from '../../../src/archive/archive.js';
+import { requestOf } from '../../../src/archive/names.js';
+import type { RequestPk } from '../../../src/messages/request.js';
+import { canaries, ended, fullRequest, orderOf } from '../full-request.js';
+import { addDocuments, keyOf, recordOf, textOf } from '../sample-start.js';
+import type { TestedArchive } from './tested-archive.js';
+
+const AT = '2025-01-01T00:00:00.000Z';
+const place = { namespace: 'n', namespaceId: 'i', address: 'a' };
+const sealed = { keyId: 'k', sealed: 'AAAA' };
+const contract = { kind: 'contract' } as const;
+const deleted = expect.objectContaining({ code: 'REQUEST_DELETED' });
+
+/** Deleted requests. */
+export function describeDeletion(given: () => TestedArchive): void {
+  let key: AttemptKey;
+  let requestPk: RequestPk;
+  let order: ReturnType<typeof orderOf>;
+  beforeEach(async () => {
+    key = given().newKey();
+    requestPk = `77-${key.reference}` as RequestPk;
+    order = orderOf(requestPk);
+    await fullRequest(given().archive, key, requestPk);
+  });
+
+  it('leave a tombstone, why they were deleted, and nothing else', async () => {
+    const before = await given().place.objects();
+    expect(await given().archive.deleteRequest(key, order)).toEqual({
+      deletedAt: expect.any(String),
+      ...order,
+      files: 0,
+    });
+    expect(before.length - (await given().place.objects()).length).toBe(4); // document, two contracts, evidence
+    expect(await given().archive.readIndex('sandbox', requestPk)).toBeUndefined();
+    expect(await given().archive.requestPks(key)).toEqual([]);
+    expect(await given().archive.latestAttempt('signature', key.reference)).toBe(1);
+    expect(await given().archive.listReferences('signature')).not.toContain(key.reference);
+    expect(await given().archive.readDeletion(key)).toMatchObject({ ...order, files: 0 });
+    const tables = await given().rows.read((db) => db.introspection.getTables());
+    const below = tables.filter(({ columns }) => columns.some(({ name }) => name === 'request'));
+    expect(below.length).toBeGreaterThan(10);
+    for (const { name } of below) {
+      const rows = await given().rows.read((db) =>
+        sql`select * from ${sql.table(name)} where request = ${requestOf(key)}`.execute(db),
+      );
+      expect([name, rows.rows.length]).toEqual([name, ['requests', 'personal'].includes(name) ? 1 : 0]);
+    }
+    const tombstone = await given().rows.read((db) =>
+      db.selectFrom('requests').selectAll().where('request', '=', requestOf(key)).executeTakeFirstOrThrow(),
+    );
+    const { request, flow, reference, attempt, environment, registration_authority, token, created_at, deleted_at } =
+      tombstone;
+    const names = { request, flow, reference, attempt, environment, registration_authority, token };
+    const empty = Object.entries(tombstone).filter(([, value]) => value !== null && value !== 0 && value !== '');
+    expect(Object.fromEntries(empty)).toEqual({ ...names, created_at, deleted_at, settings: '{}' });
+  });
+
+  it('are said to be deleted by every method, and get nothing more', async () => {
+    const { archive } = given();
+    await archive.deleteRequest(key, order);
+    const file = { size: 1, sha256: '0'.repeat(64) };
+    const bound = { verb: 'v', keyId: 'k', fingerprint: '0'.repeat(64), at: AT };
+    const calls: (() => Promise<unknown>)[] = [
+      () => archive.readRequest(key),
+      () => archive.claimPlace(key, place),
+      () => archive.readPlace(key),
+      () => archive.movePlace(key, place),
+      () => archive.addCorrection(key, { email: 'a@example.com' }),
+      () => archive.dropCorrection(key, 1),
+      () => archive.readCorrection(key, 1),
+      () => archive.readSigner(key),
+      () => archive.addSupplement(key, { fields: {}, documents: [] }),
+      () => archive.supplements(key),
+      () => archive.noteCard(key, { round: 1, sn: 'card' }),
+      () => archive.cards(key),
+      () => archive.writeSealed(key, 'name', sealed),
+      () => archive.readSealed(key, 'approval'),
+      () => archive.bindOrder(key, 'o', bound),
+      () => archive.readOrder(key, 'order'),
+      () => archive.noteOrder(key, 'order', bound),
+      () => archive.writeProvider(key, { requestPk }),
+      () => archive.readProvider(key),
+      () => archive.openFile(key, contract),
+      () => archive.withCopy(key, contract, file, async () => undefined),
+      () => archive.locateFile(key, contract),
+      () => archive.storeFile(key, contract, Readable.from(['x'])),
+      () => archive.removeFile(key, contract),
+      () => archive.writeUploads(key, { requestPk, documents: [] }),
+      () => archive.readUploads(key),
+      () => archive.mark(key, 'name'),
+      () => archive.hasMark(key, 'create-1'),
+      () => archive.markedAt(key, 'create-1'),
+      () => archive.unmark(key, 'create-1'),
+      () => archive.readCall(key, 'withdraw'),
+      () => archive.calls(key),
+      () => archive.dropCall(key, 'withdraw'),
+      () => archive.recordOutcome(key, ended(key)),
+      () => archive.readOutcome(key),
+      () => archive.writeEvidence(key, {}, { replace: true }),
+      () => archive.appendEvent(key, { at: AT, what: 'x' }),
+      () => archive.events(key),
+      () => archive.touchRead(key, requestPk, 1),
+    ];
+    const before = await given().place.objects();
+    for (const call of calls) await expect(call()).rejects.toEqual(deleted);
+    expect(await given().place.objects()).toEqual(before);
+    const incoming = await archive.begin();
+    const documents = await addDocuments(incoming, { 'a.pdf': 'a' });
+    expect(await incoming.commit(recordOf(key, documents))).toBe('exists');
+    expect(await given().place.objects()).toEqual(before);
+  });
+
+  it('are deleted once, also by two processes at the same time', async () => {
+    const other = await given().open();
+    const both = await Promise.all([
+      given().archive.deleteRequest(key, order),
+      other.deleteRequest(key, { ...order, reason: 'another' }),
+    ]);
+    expect(both[0].reason).toBe(both[1].reason);
+    const later = await given().archive.deleteRequest(key, { ...order, reason: 'later' });
+    expect(later).toEqual({ ...both[0], files: 0 });
+  });
+
+  it('are not there if they never were', async () => {
+    const unknown = expect.objectContaining({ code: 'REQUEST_NOT_FOUND' });
+    await expect(given().archive.deleteRequest(keyOf('none'), order)).rejects.toEqual(unknown);
+    await expect(given().archive.readDeletion(keyOf('none'))).rejects.toEqual(unknown);
+  });
+
+  it('may be without an outcome if the provider cannot have them', async () => {
+    const { archive } = given();
+    const never = await given().start();
+    expect(await archive.readDeletion(never)).toBeUndefined();
+    expect(await archive.deleteRequest(never, order)).toMatchObject({ files: 0 });
+
+    const refused = expect.objectContaining({ code: 'REQUEST_NOT_ENDED' });
+    const asked = await given().start();
+    await archive.mark(asked, 'create-1');
+    await expect(archive.deleteRequest(asked, order)).rejects.toEqual(refused);
+    const adopted = await given().start();
+    await archive.writeProvider(adopted, { requestPk });
+    await expect(archive.deleteRequest(adopted, order)).rejects.toEqual(refused);
+    expect(await archive.readRequest(adopted)).toMatchObject(adopted);
+  });
+
+  it('give a file that is being read whole, or a clear error', async () => {
+    const { archive } = given();
+    const { stream } = await archive.openFile(key, contract);
+    await archive.deleteRequest(key, order);
+    expect(await textOf(stream)).toBe(`second ${canaries(key.reference).content}`);
+    await expect(archive.openFile(key, contract)).rejects.toEqual(deleted);
+  });
+
+  it('keep no file that was being written', async () => {
+    const { archive } = given();
+    const before = await given().place.objects();
+    async function* slow(): AsyncGenerator<string> {
+      yield 'late';
+      await archive.deleteRequest(key, order);
+      yield 'end';
+    }
+    await expect(archive.storeFile(key, contract, Readable.from(slow()))).rejects.toEqual(deleted);
+    expect(await archive.readDeletion(key)).toMatchObject({ files: 0 });
+    expect(before.length - (await given().place.objects()).length).toBe(4);
+  });
+
+  it('leave other attempts alone', async () => {
+    const { archive } = given();
+    const next = await given().start(keyOf(key.reference, 2));
+    await archive.deleteRequest(key, order);
+    expect(await archive.listReferences('signature')).toContain(key.reference);
+    expect(await archive.readRequest(next)).toMatchObject({ attempt: 2 });
+  });
+}
