@@ -18,6 +18,9 @@ const common = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
+/** What takes minutes and seldom breaks. `npm test -- --thorough` runs it. */
+const THOROUGH = '\\.thorough\\.test\\.ts$';
+
 const withServer = {
   ...common,
   globalSetup: '<rootDir>/test/global-setup.ts',
@@ -35,6 +38,7 @@ export default {
         '<rootDir>/test/end-to-end/',
         '<rootDir>/test/proof/',
         '\\.server\\.test\\.ts$',
+        THOROUGH,
       ],
     },
     {
@@ -42,7 +46,13 @@ export default {
       displayName: 'server',
       testMatch: ['<rootDir>/test/end-to-end/**/*.test.ts', '<rootDir>/test/**/*.server.test.ts'],
     },
-    { ...withServer, displayName: 'proof', testMatch: ['<rootDir>/test/proof/**/*.test.ts'] },
+    {
+      ...withServer,
+      displayName: 'proof',
+      testMatch: ['<rootDir>/test/proof/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', THOROUGH],
+    },
+    { ...withServer, displayName: 'thorough', testMatch: ['<rootDir>/test/**/*.thorough.test.ts'] },
   ],
   // Tests of the projects `server` and `proof` wait more than they work.
   maxWorkers: 6,

@@ -1,6 +1,6 @@
 /**
  * Program: `npm test`. Checks the sources, gets a Temporal server and the outside tools, and runs the tests. With `--all`, it also runs
- * the proofs under `test/proof`. They kill programs, fill disks and cut connections. With `--like FILE`, it runs only the end-to-end
+ * the proofs under `test/proof`. They kill programs, fill disks and cut connections. With `--thorough`, it runs what takes minutes too. With `--like FILE`, it runs only the end-to-end
  * tests of what a probe tries, against a sandbox that is like the provider that the probe has seen. With `--distributed`, it runs only the
  * proofs of crashes, on PostgreSQL and S3, with two workers and two gateways that share nothing else.
  */
@@ -47,7 +47,8 @@ const COMPILED = join(PROJECT, 'node_modules', '.cache', 'node-compile-cache');
 const screen = openScreen(process.stdout);
 const { values } = parseArgs({
   options: {
-    all: { type: 'boolean' },
+    all: { type: 'boolean', default: false },
+    thorough: { type: 'boolean', default: false },
     only: { type: 'string' },
     like: { type: 'string' },
     distributed: { type: 'boolean', default: false },
@@ -55,7 +56,8 @@ const { values } = parseArgs({
 });
 const like = values.like === undefined ? undefined : absolute(process.env['INIT_CWD'] ?? process.cwd(), values.like);
 const only = like === undefined ? (values.only ?? (values.distributed ? DISTRIBUTED_TESTS : undefined)) : LIKE_TESTS;
-const withProofs = values.all === true || only !== undefined;
+const withProofs = values.all || values.thorough || only !== undefined;
+const withThorough = values.thorough || only !== undefined;
 
 if (like !== undefined) readProbeFile(like); // a file that cannot be used is told before anything is built
 const tools = getTools();
@@ -132,7 +134,10 @@ async function test(): Promise<Count> {
     SANDBOX_LIKE: like,
     ...(values.distributed && { [COMBINATION_VARIABLE]: 'distributed' satisfies Combination }),
   };
-  let projects = like === undefined ? ['unit', 'server', ...(withProofs ? ['proof'] : [])] : ['server'];
+  let projects =
+    like === undefined
+      ? ['unit', 'server', ...(withProofs ? ['proof'] : []), ...(withThorough ? ['thorough'] : [])]
+      : ['server'];
   const count = { passed: 0, failed: 0 };
   try {
     if (environment['TEMPORAL_ADDRESS']) screen.fact('TEMPORAL_ADDRESS', environment['TEMPORAL_ADDRESS']);
