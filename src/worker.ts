@@ -15,6 +15,7 @@ import { type Listener, listen } from './http/listener.js';
 import { healthRoutes } from './process/health.js';
 import { ReadinessCheck } from './process/readiness.js';
 import { tellReady } from './process/ready.js';
+import { keepSweeping } from './process/sweeping.js';
 import type { LogFields } from './logging/fields.js';
 import { keepRecord, ownRecord } from './process/own-record.js';
 import { createLogger, type Logger } from './logging/logger.js';
@@ -55,8 +56,6 @@ export async function main(config: Config = loadConfig()): Promise<void> {
   await checkClientCertificates(config, logger);
   const clock = new TemporalClock();
   const archive = await openArchive(config.archive, { now: clock.now });
-  const swept = await archive.sweep();
-  if (swept > 0) logger.info({ count: swept }, 'leftovers of interrupted starts removed from the archive');
   const verifier = new Verifier({
     ...config.worker.verification,
     broken: (error) => logger.error({ error }, 'a verification broke off in our own code'),
@@ -119,13 +118,14 @@ export async function main(config: Config = loadConfig()): Promise<void> {
     logger.info(place, 'worker is running');
     record = await ownRecord(config, 'worker', `${host}:${health.port}`);
     const recording = keepRecord(archive.notices, record, { signal: running.signal, logger });
+    const sweeping = keepSweeping(archive, { signal: running.signal, logger });
     const claiming = claimRunning(config, client, { archive, own, logger });
     const resetting = resetRequests(config, client, { archive, logger, signal: running.signal });
     const serving = worker.run();
     tellReady();
     await serving;
     running.abort();
-    await Promise.all([resetting, claiming, measuring.ended, recording]);
+    await Promise.all([resetting, claiming, measuring.ended, recording, sweeping]);
   } finally {
     running.abort();
     await health.close();
