@@ -4,6 +4,7 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { isSecretReference } from '../security/secret.js';
+import { assertBackupFolder, oneFile } from './backup-folder.js';
 import { DIRECTORY_MODE, Disk, orUndefined } from './files/disk.js';
 import { MARKER } from './files/marker.js';
 import { placesOf } from './places.js';
@@ -35,7 +36,8 @@ const PAGES = 20_000;
  *
  * @param target a folder. It is made if it is missing
  * @param onProgress how many files of how many were looked at
- * @throws VideoIdError ARCHIVE_UNAVAILABLE, ARCHIVE_FULL
+ * @throws VideoIdError BAD_INPUT if the folder is that of a running archive, or has the backup of another one; ARCHIVE_UNAVAILABLE,
+ *   ARCHIVE_FULL
  */
 export async function backUp(
   settings: ArchiveSettings,
@@ -45,6 +47,7 @@ export async function backUp(
   const { records, index, files } = placesOf(settings);
   const disk = new Disk(target);
   await disk.run(() => mkdir(target, { recursive: true, mode: DIRECTORY_MODE }));
+  await assertBackupFolder(settings, target);
   const copies: { draft: string; to: string }[] = [];
   try {
     for (const [file, to] of [
@@ -59,7 +62,10 @@ export async function backUp(
     }
     const named = isSecretReference(records) ? undefined : namedIn(copies[0]?.draft ?? '');
     const copied = files === undefined ? undefined : await copyFiles(files, join(target, 'files'), named, onProgress);
-    for (const { draft, to } of copies) await disk.publish(draft, to);
+    for (const { draft, to } of copies) {
+      oneFile(to);
+      await disk.publish(draft, to);
+    }
     return {
       databases: copies.map(({ to }) => basename(to)),
       lost: copied?.lost ?? [],
@@ -77,6 +83,7 @@ async function copyDatabase(disk: Disk, file: string, draft: string): Promise<vo
   } finally {
     source.close();
   }
+  oneFile(draft);
   await disk.run(async () => {
     const handle = await open(draft, 'r');
     await handle.chmod(0o600);

@@ -1,4 +1,4 @@
-import { readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Archive } from '../../src/archive/archive.js';
@@ -76,4 +76,64 @@ it('says which files are lost or changed', async () => {
   await writeFile(other.path, 'other');
   const { lost } = await backUp({ directory, reserve: 0 }, target);
   expect(lost.map((object) => join(directory, 'files', object)).sort()).toEqual([one.path, other.path].sort());
+});
+
+it('leaves nothing beside the databases', async () => {
+  await backUp({ directory, reserve: 0 }, target);
+  expect((await readdir(target)).sort()).toEqual(['files', 'index', 'records.sqlite']);
+  expect(await readdir(join(target, 'index'))).toEqual(['index.sqlite']);
+});
+
+it('takes the place of a backup that somebody has tried, and left in the middle of his work', async () => {
+  await backUp({ directory, reserve: 0 }, target);
+  const tried = await openArchive({ directory: target, reserve: 0 });
+  await tried.mark(keyOf('one'), 'tried');
+  const left = join(await newDirectory(), 'left');
+  await cp(target, left, { recursive: true });
+  await tried.close();
+  for (let number = 0; number < 20; number += 1) await archive.mark(keyOf('one'), `mark-${number}`);
+  await backUp({ directory, reserve: 0 }, left);
+  const copy = await openArchive({ directory: left, reserve: 0 });
+  expect(await copy.hasMark(keyOf('one'), 'tried')).toBe(false);
+  expect(await copy.hasMark(keyOf('one'), 'mark-19')).toBe(true);
+  await copy.close();
+});
+
+describe('a folder that is refused stays as it is:', () => {
+  const refused = { code: 'BAD_INPUT', field: 'directory' };
+
+  it('a backup of another archive is in it', async () => {
+    await backUp({ directory, reserve: 0 }, target);
+    const before = await files(target);
+    const other = await newArchive();
+    await startedRequest(other.archive, keyOf('other'));
+    await other.archive.close();
+    await expect(backUp({ directory: other.directory, reserve: 0 }, target)).rejects.toMatchObject(refused);
+    expect(await files(target)).toEqual(before);
+    const copy = await openArchive({ directory: target, reserve: 0 });
+    expect(await copy.listReferences('signature')).toEqual(['one']);
+    await copy.close();
+  });
+
+  it('the archive itself, or one below it', async () => {
+    for (const folder of [directory, join(directory, 'files'), join(directory, 'backup')])
+      await expect(backUp({ directory, reserve: 0 }, folder)).rejects.toMatchObject(refused);
+    expect(await readdir(directory)).not.toContain('backup/records.sqlite');
+  });
+
+  it('a process uses it', async () => {
+    await backUp({ directory, reserve: 0 }, target);
+    const used = await openArchive({ directory: target, reserve: 0 });
+    await used.mark(keyOf('one'), 'used');
+    await expect(backUp({ directory, reserve: 0 }, target)).rejects.toMatchObject(refused);
+    expect(await used.hasMark(keyOf('one'), 'used')).toBe(true);
+    await used.close();
+  });
+});
+
+it('says that there is no archive', async () => {
+  const nowhere = join(await newDirectory(), 'nowhere');
+  await expect(backUp({ directory: nowhere, reserve: 0 }, target)).rejects.toMatchObject({
+    code: 'ARCHIVE_UNAVAILABLE',
+  });
 });
