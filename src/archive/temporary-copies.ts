@@ -75,7 +75,7 @@ export class TemporaryCopies {
         const path = join(directory, name);
         const pid = Number(FOLDER.exec(name)?.[1]);
         if (pid > 0 && !ownFolders.has(path) && (pid === process.pid || !isAlive(pid)))
-          await rm(path, { recursive: true, force: true });
+          await rm(path, { recursive: true, force: true }).catch(() => undefined); // another user's
       }
       const folder = await mkdtemp(join(directory, `videoid-${HOST}-${process.pid}-`));
       ownFolders.add(folder);

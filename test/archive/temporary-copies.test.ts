@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -145,6 +145,26 @@ it('the folders of ended processes of this machine go, and no others', async () 
   // The first of this process still works.
   await copies.withCopy(stream(10), { bytes: 10 }, async ({ path }) => expect((await stat(path)).size).toBe(10));
   second.close();
+});
+
+it('what belongs to somebody else stays, and is no error', async () => {
+  const host = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
+  const child = startChild(['true']);
+  await endOf(child);
+  const foreign = join(directory, `videoid-${host}-${child.pid}-abc`, 'folder');
+  await mkdir(foreign, { recursive: true });
+  await writeFile(join(foreign, 'file'), 'personal');
+  await chmod(foreign, 0);
+  await chmod(directory, 0o777);
+  const root = process.geteuid?.() === 0;
+  if (root) process.seteuid?.(65_534);
+  try {
+    (await TemporaryCopies.open({ directory })).close();
+  } finally {
+    if (root) process.seteuid?.(0);
+    await chmod(foreign, 0o700);
+  }
+  expect(await readdir(foreign)).toEqual(['file']);
 });
 
 it('a process that ends leaves nothing, and one that is killed leaves what the next one removes', async () => {
