@@ -116,6 +116,10 @@ test('a variable that the settings name as a secret is no unknown setting', () =
 
 test.each([
   ['archive.directory', { ...ENOUGH, archive: {} }],
+  [
+    'archive.index',
+    { ...ENOUGH, archive: { directory: '/archive', index: 'postgresql://bridge:the password@host/db' } },
+  ],
   ['temporal.apiKey', { ...ENOUGH, temporal: { apiKey: 'the key itself' } }],
   [
     'registrationAuthorities.121.environment',
@@ -134,7 +138,7 @@ test.each([
   const error = refusal(settings);
   expect(error).toMatchObject({ code: 'BAD_SETTING', field });
   expect(error.remedy).toBeDefined();
-  expect(JSON.stringify(error)).not.toContain('the key itself');
+  expect(JSON.stringify(error)).not.toMatch(/the key itself|the password/);
 });
 
 test.each<[string, string, unknown, string]>([

@@ -42,6 +42,10 @@ export const archive = z
     index: z
       .string()
       .min(1)
+      .refine(
+        (value) => !/^postgres(?:ql)?:/i.test(value),
+        'must be a folder, or name the URL by reference: env:NAME or file:PATH',
+      )
       .optional()
       .describe(
         'what the webhook bridge reads: a folder, or the URL of its own role in PostgreSQL by reference. If not set: the same as the others',
