@@ -91,8 +91,9 @@ const CERTIFICATE_FILE: Cause = {
 };
 const NO_TURN: Cause = {
   kind: 'lasting',
-  words: 'this process has more work for it than it can do',
-  remedy: 'Check the load of the server, and the network.',
+  words: 'no connection to its server was free or made in time',
+  remedy:
+    'Check what the server does, its load, and the network. If it answers, this process has more work for it than it can do.',
 };
 
 /** A write to a server that takes none. */
