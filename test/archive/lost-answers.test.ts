@@ -74,6 +74,16 @@ it('a mark whose answer is lost is still that of its setter', async () => {
   expect(await losingAnswers(() => archive.mark(key, 'sign'))).toBe(false);
 });
 
+it('a mark that is removed, with the answer lost, leaves the mark that the next one sets', async () => {
+  await archive.mark(key, 'code');
+  await losingAnswers(async () => {
+    const removed = archive.unmark(key, 'code');
+    while (!(await archive.mark(key, 'code')));
+    await removed;
+  });
+  expect(await archive.hasMark(key, 'code')).toBe(true);
+});
+
 it('numbers have no gap, and nothing is kept twice', async () => {
   const { notices } = archive;
   await losingAnswers(async () => {

@@ -30,7 +30,18 @@ export function written<T>(schema: z.ZodType<T>, record: T): string {
 export function parsed<T>(schema: z.ZodType<T>, content: unknown, table: string): T {
   const result = schema.safeParse(content);
   if (result.success) return result.data;
-  throw new VideoIdError(
+  throw unreadable(table);
+}
+
+/** A column with a time, ISO 8601. @param milliseconds since 1970 @throws ARCHIVE_UNAVAILABLE as `parsed` */
+export function timeOf(milliseconds: number, table: string): string {
+  const time = new Date(milliseconds);
+  if (Number.isNaN(time.getTime())) throw unreadable(table);
+  return time.toISOString();
+}
+
+function unreadable(table: string): VideoIdError {
+  return new VideoIdError(
     'ARCHIVE_UNAVAILABLE',
     `A record in the archive is damaged or from a newer release: in the table ${table}.`,
     {

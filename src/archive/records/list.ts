@@ -2,7 +2,7 @@ import { type ExpressionBuilder, type Kysely, type SqlBool, sql } from 'kysely';
 import { defined } from '../../messages/defined.js';
 import type { Archive } from '../archive.js';
 import type { ListedRequest, ListPosition, RequestFilter } from '../request-list.js';
-import { jsonOf, parsed } from './content.js';
+import { jsonOf, parsed, timeOf } from './content.js';
 import { listedRequestSchema } from './record-schemas.js';
 import type { Records } from './records.js';
 import type { Tables } from './schema.js';
@@ -195,18 +195,14 @@ function requestOf(row: Row): unknown {
     attempt: row.attempt,
     workflowId: row.request,
     registrationAuthority: row.registration_authority,
-    createdAt: timeOf(row.created_at),
+    createdAt: timeOf(row.created_at, 'requests'),
     ...defined({
       metadata: jsonOf(row.labels),
       requestPk: row.request_pk ?? undefined,
       videoidPk: row.videoid_pk ?? undefined,
       outcome: row.outcome ?? undefined,
-      endedAt: row.ended_at === null ? undefined : timeOf(row.ended_at),
+      endedAt: row.ended_at === null ? undefined : timeOf(row.ended_at, 'requests'),
       place: jsonOf(row.place),
     }),
   };
-}
-
-function timeOf(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }
