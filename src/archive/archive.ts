@@ -161,7 +161,8 @@ export interface Incoming {
    * Makes the complete attempt visible, at most once: of several commits of one attempt, exactly one returns `created`. The
    * start is finished after either answer. After `exists`, nothing of it is kept.
    *
-   * @throws BAD_REFERENCE, BAD_INPUT (the record does not describe the documents added), ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
+   * @throws BAD_REFERENCE, BAD_INPUT (the record does not describe the documents added), REQUEST_DELETED (another attempt of the reference
+   *   is deleted), ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
    */
   commit(record: RequestRecord): Promise<'created' | 'exists'>;
   /** Removes the start. Harmless after `commit`. */
@@ -341,7 +342,8 @@ export interface Archive {
    * before, this finishes what was interrupted.
    *
    * @returns the recorded deletion, which may be an earlier one
-   * @throws REQUEST_NOT_ENDED if it has no outcome, and something may have been created at the provider
+   * @throws REQUEST_NOT_ENDED if it has no outcome, and something may have been created at the provider; or if a later attempt
+   *   has none
    */
   deleteRequest(key: AttemptKey, deletion: Deletion): Promise<Tombstone>;
   /** Undefined if the attempt is not deleted. */

@@ -3,11 +3,11 @@ import type { Archive, AttemptKey } from './archive.js';
 import type { FileStore } from './files/file-store.js';
 import { requestOf } from './names.js';
 import type { Bridge } from './records/bridge.js';
-import { bury, objectsLeft, readTombstone } from './records/deletion.js';
+import { assertNotDeleted, bury, objectsLeft, readTombstone } from './records/deletion.js';
 import type { Records } from './records/records.js';
 import { dropObject } from './sweep.js';
 
-type Part = 'deleteRequest' | 'readDeletion';
+type Part = 'deleteRequest' | 'readDeletion' | 'writeIndex';
 
 /**
  * Deletes attempts. One transaction decides. What follows it can be repeated: a deletion that broke off is finished by the next one,
@@ -25,6 +25,17 @@ export function deleting(
   };
   return {
     readDeletion,
+
+    // The index is a database of its own. So whoever comes last, this or the deletion, removes the id.
+    writeIndex: async (environment, requestPk, entry) => {
+      await bridge.writeIndex(environment, requestPk, entry);
+      try {
+        await assertNotDeleted(records, entry);
+      } catch (error) {
+        await bridge.forget(entry);
+        throw error;
+      }
+    },
 
     deleteRequest: async (key, deletion) => {
       await bury(records, key, deletion);

@@ -14,7 +14,7 @@ import { requestOf } from './names.js';
 import { checked } from './records/content.js';
 import { announce, insertDocument } from './records/files.js';
 import type { Records } from './records/records.js';
-import { insertRequest } from './records/requests.js';
+import { assertNoneDeleted, insertRequest } from './records/requests.js';
 import type { NamedDocument, RequestRecord } from './request-record.js';
 import { requestRecordSchema } from './request-record-schema.js';
 import { dropObject } from './sweep.js';
@@ -93,6 +93,7 @@ export class NewAttempt implements Incoming {
       });
     }
     const created = await this.#records.database.write(async (transaction) => {
+      await assertNoneDeleted(transaction, whole);
       const inserted = await insertRequest(transaction, whole, {
         token: this.#token,
         people: this.#records.people,

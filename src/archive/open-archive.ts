@@ -149,7 +149,6 @@ function assembled({ settings, records, id, store, bridge, copies, close }: Part
     ...events(records),
     ...reads(records),
     ...deleting(records, { store, bridge }),
-    writeIndex: async (...given) => await bridge.writeIndex(...given),
     readIndex: async (...given) => await bridge.readIndex(...given),
     requestPks: async (...given) => await bridge.requestPks(...given),
 

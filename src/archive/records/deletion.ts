@@ -3,10 +3,11 @@ import type { Deletion } from '../../messages/deletion.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { AttemptKey } from '../archive.js';
 import { createMark } from '../marks.js';
-import { read, written } from './content.js';
+import { requestOf } from '../names.js';
+import { read, timeOf, written } from './content.js';
 import { writePersonal } from './personal.js';
 import { deletionSchema } from './record-schemas.js';
-import { changed, databaseNow, found, locked, type Records } from './records.js';
+import { changed, databaseNow, deletedRequest, found, locked, type Records } from './records.js';
 import type { Tables } from './schema.js';
 
 /** Objects that are removed in one deletion, at most. The sweeper removes more. */
@@ -55,13 +56,14 @@ const EMPTIED = {
  * Makes the row of an attempt its tombstone, and deletes what is below it. The objects of its files may be removed then. Changes
  * nothing if the attempt is deleted already.
  *
- * @throws REQUEST_NOT_FOUND; REQUEST_NOT_ENDED if it has no outcome, and the provider may have a request
+ * @throws REQUEST_NOT_FOUND; REQUEST_NOT_ENDED if it has no outcome, and the provider may have a request, or if a later attempt runs
  */
 export async function bury(records: Records, key: AttemptKey, deletion: Deletion): Promise<void> {
   const content = written(deletionSchema, deletion);
   await changed(records, key, async (db, request) => {
     if (!(await locked(db, request))) return await isTombstone(db, request);
     await assertOver(db, request, key.attempt);
+    await assertNotNeeded(db, key);
     await removeBelow(db, request);
     await db
       .updateTable('requests')
@@ -96,7 +98,15 @@ export async function readTombstone(
   );
   if (at === null) return undefined;
   const deletion = read(deletionSchema, content, 'personal');
-  return { deletedAt: new Date(at).toISOString(), ...(deletion && { deletion }) };
+  return { deletedAt: timeOf(at, 'requests'), ...(deletion && { deletion }) };
+}
+
+/** @throws REQUEST_DELETED */
+export async function assertNotDeleted({ database }: Records, key: AttemptKey): Promise<void> {
+  const row = await database.read((db) =>
+    db.selectFrom('requests').select('deleted_at').where('request', '=', requestOf(key)).executeTakeFirst(),
+  );
+  if (typeof row?.deleted_at === 'number') throw deletedRequest(row.deleted_at);
 }
 
 /** The objects of a deleted attempt that are still to be removed. Those that were being written must wait. */
@@ -133,6 +143,25 @@ async function assertOver(db: Kysely<Tables>, request: string, attempt: number):
     field: 'reference',
     remedy: 'Cancel it first. If Temporal does not run it, `videoid resume` continues it, so that it can be cancelled.',
     facts: { attempt },
+  });
+}
+
+/** A later attempt may have begun since somebody decided to delete this one. It may need its data. */
+async function assertNotNeeded(db: Kysely<Tables>, { flow, reference, attempt }: AttemptKey): Promise<void> {
+  const later = await db
+    .selectFrom('requests')
+    .select('attempt')
+    .where('flow', '=', flow)
+    .where('reference', '=', reference)
+    .where('attempt', '>', attempt)
+    .where('ending', 'is', null)
+    .where('deleted_at', 'is', null)
+    .executeTakeFirst();
+  if (later === undefined) return;
+  throw new VideoIdError('REQUEST_NOT_ENDED', `Attempt ${later.attempt} has not ended, and may need this one.`, {
+    field: 'reference',
+    remedy: 'Cancel it first, or delete it too.',
+    facts: { attempt: later.attempt },
   });
 }
 

@@ -3,6 +3,7 @@ import { VideoIdError } from '../../messages/failures.js';
 import type { PersonDigests } from '../../security/person-digests.js';
 import type { AttemptKey } from '../archive.js';
 import { requestOf } from '../names.js';
+import { timeOf } from './content.js';
 import type { Database } from './database.js';
 import type { Tables } from './schema.js';
 
@@ -104,17 +105,20 @@ async function missing({ database }: Records, request: string): Promise<VideoIdE
   const row = await database.read((db) =>
     db.selectFrom('requests').select('deleted_at').where('request', '=', request).executeTakeFirst(),
   );
-  if (typeof row?.deleted_at === 'number') {
-    return new VideoIdError('REQUEST_DELETED', 'The request was deleted from the archive.', {
-      field: 'reference',
-      remedy:
-        'Its data and files are gone. `videoid why` says who deleted it, and why. Use another reference for another request.',
-      facts: { deletedAt: new Date(row.deleted_at).toISOString() },
-    });
-  }
+  if (typeof row?.deleted_at === 'number') return deletedRequest(row.deleted_at);
   return new VideoIdError('REQUEST_NOT_FOUND', 'The archive has no such request.', {
     field: 'reference',
     remedy: 'Check the reference and the attempt. `videoid list` shows all requests.',
+  });
+}
+
+/** The failure for a deleted attempt. @param at from its row */
+export function deletedRequest(at: number): VideoIdError {
+  return new VideoIdError('REQUEST_DELETED', 'The request was deleted from the archive.', {
+    field: 'reference',
+    remedy:
+      'Its data and files are gone. `videoid why` says who deleted it, and why. Use another reference for another request.',
+    facts: { deletedAt: timeOf(at, 'requests') },
   });
 }
 

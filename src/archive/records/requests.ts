@@ -5,11 +5,11 @@ import type { Archive, AttemptKey } from '../archive.js';
 import { checkedFlow, checkedReference } from '../names.js';
 import type { RequestRecord } from '../request-record.js';
 import { requestRecordSchema } from '../request-record-schema.js';
-import { jsonOf, parsed, read, written } from './content.js';
+import { jsonOf, parsed, read, timeOf, written } from './content.js';
 import { writePersonal } from './personal.js';
 import { digestsOf } from './people.js';
 import { placeSchema } from './record-schemas.js';
-import { changed, found, isRequest, type Records } from './records.js';
+import { changed, deletedRequest, found, isRequest, type Records } from './records.js';
 import type { Tables } from './schema.js';
 
 type Part = 'readRequest' | 'latestAttempt' | 'claimPlace' | 'readPlace' | 'movePlace' | 'listReferences';
@@ -166,6 +166,23 @@ export async function insertRequest(
   return true;
 }
 
+/**
+ * Locks the other attempts of a reference, and checks that none of them is deleted: the reference takes no more attempts then.
+ *
+ * @throws REQUEST_DELETED
+ */
+export async function assertNoneDeleted(db: Kysely<Tables>, { flow, reference, attempt }: AttemptKey): Promise<void> {
+  const rows = await db
+    .updateTable('requests')
+    .set((given) => ({ attempt: given.ref('attempt') }))
+    .where('flow', '=', flow)
+    .where('reference', '=', reference)
+    .where('attempt', '!=', attempt)
+    .returning('deleted_at')
+    .execute();
+  for (const { deleted_at: at } of rows) if (at !== null) throw deletedRequest(at);
+}
+
 /** A record from its columns, to be checked. */
 function assembled(row: Row): unknown {
   const settings = jsonOf(row.settings);
@@ -189,7 +206,7 @@ function assembled(row: Row): unknown {
     ...(isObject(enrolment) && { enrolment: { ...enrolment, fields: signer['fields'] } }),
     inputHash: row.input_hash,
     ...defined({ metadata: jsonOf(row.metadata) }),
-    createdAt: new Date(row.created_at).toISOString(),
+    createdAt: timeOf(row.created_at, 'requests'),
   };
 }
 

@@ -124,6 +124,20 @@ export function describeDamage(given: () => TestedArchive): void {
     }
   });
 
+  it.each(['created_at', 'ended_at'])('are reported if %s is no time', async (column) => {
+    const { archive, rows } = given();
+    const set = async (value: number) =>
+      await rows.read((db) =>
+        sql`update requests set ${sql.ref(column)} = ${value} where request = ${requestOf(key)}`.execute(db),
+      );
+    const filter = { workflowIds: [requestOf(key)] };
+    await set(9e15);
+    const error = { code: 'ARCHIVE_UNAVAILABLE', facts: { reason: 'unreadable requests' } };
+    await expect(archive.list(filter, { limit: 1 })).rejects.toMatchObject(error);
+    if (column === 'created_at') await expect(archive.readRequest(key)).rejects.toMatchObject(error);
+    await set(0);
+  });
+
   it('are never shown in the error', async () => {
     const [first] = columns;
     if (first === undefined) throw new Error('There is none.');

@@ -102,10 +102,12 @@ export function describeDeletion(given: () => TestedArchive): void {
       () => archive.appendEvent(key, { at: AT, what: 'x' }),
       () => archive.events(key),
       () => archive.touchRead(key, requestPk, 1),
+      () => archive.writeIndex('sandbox', requestPk, { workflowId: requestOf(key), ...key }),
     ];
     const before = await given().place.objects();
     for (const call of calls) await expect(call()).rejects.toEqual(deleted);
     expect(await given().place.objects()).toEqual(before);
+    expect(await archive.requestPks(key)).toEqual([]);
     const incoming = await archive.begin();
     const documents = await addDocuments(incoming, { 'a.pdf': 'a' });
     expect(await incoming.commit(recordOf(key, documents))).toBe('exists');
@@ -166,9 +168,39 @@ export function describeDeletion(given: () => TestedArchive): void {
     expect(before.length - (await given().place.objects()).length).toBe(4);
   });
 
+  it('take no later attempt', async () => {
+    const { archive } = given();
+    const incoming = await archive.begin();
+    const documents = await addDocuments(incoming, { 'a.pdf': 'a' });
+    await archive.deleteRequest(key, order);
+    const later = recordOf(keyOf(key.reference, 2), documents);
+    await expect(incoming.commit(later)).rejects.toEqual(deleted);
+    await incoming.discard();
+    expect(await archive.latestAttempt('signature', key.reference)).toBe(1);
+  });
+
+  it('stay while a later attempt has not ended, also if it begins at the same moment', async () => {
+    const other = await given().open();
+    for (let round = 0; round < 5; round += 1) {
+      const first = given().newKey();
+      await fullRequest(given().archive, first, `78-${first.reference}`);
+      const incoming = await other.begin();
+      const documents = await addDocuments(incoming, { 'a.pdf': 'a' });
+      const [gone, begun] = await Promise.allSettled([
+        given().archive.deleteRequest(first, orderOf('5')),
+        incoming.commit(recordOf(keyOf(first.reference, 2), documents)),
+      ]);
+      expect([gone.status, begun.status].sort()).toEqual(['fulfilled', 'rejected']);
+      const codes = [gone, begun].flatMap((each) => (each.status === 'rejected' ? [each.reason.code] : []));
+      expect(codes).toEqual([gone.status === 'rejected' ? 'REQUEST_NOT_ENDED' : 'REQUEST_DELETED']);
+      await incoming.discard();
+    }
+  });
+
   it('leave other attempts alone', async () => {
     const { archive } = given();
     const next = await given().start(keyOf(key.reference, 2));
+    await archive.recordOutcome(next, ended(next));
     await archive.deleteRequest(key, order);
     expect(await archive.listReferences('signature')).toContain(key.reference);
     expect(await archive.readRequest(next)).toMatchObject({ attempt: 2 });
