@@ -87,10 +87,7 @@ export class S3Bucket {
   /** Undefined if it is not there. The stream must be read or destroyed. */
   async get(name: string): Promise<{ size: number; stream: Readable } | undefined> {
     const command = new GetObjectCommand(this.#at(name));
-    // What ends a request would later end the stream too.
-    const answer = await this.#run(({ requestTimeout }) =>
-      orUndefined(this.#client.send(command, { requestTimeout }), 'NoSuchKey'),
-    );
+    const answer = await this.#run((options) => orUndefined(this.#client.send(command, options), 'NoSuchKey'));
     if (answer === undefined) return undefined;
     const { Body: body, ContentLength: size } = answer;
     if (!(body instanceof Readable) || size === undefined) throw this.unavailable('no size');

@@ -85,6 +85,17 @@ describe('what stays wrong is said, and nothing is left', () => {
     store.close();
   });
 
+  it('an object that is asked for, without an answer, for no longer than two tries may take', async () => {
+    const { store } = await at.faultyStore({ answer: 1000 });
+    const key = newKey('signed');
+    await store.write(key, streamOf(randomBytes(1000)));
+    at.faults.arrived.length = 0;
+    at.faults.first(/^GET/, 'hung', 10);
+    await expect(store.open(key)).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE' });
+    expect(at.faults.arrived.length).toBeLessThan(4);
+    store.close();
+  });
+
   it('a source that breaks ends the request that is under way', async () => {
     const { store, prefix } = await at.faultyStore();
     at.faults.first(/partNumber=2/, 'hung');
