@@ -18,6 +18,9 @@ const common = {
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': ['$1.ts', '$1.js'] },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
 };
+/** What needs PostgreSQL and S3. `npm test` has the same suite of the archive on SQLite and a directory. */
+const ON_SERVERS = ['<rootDir>/test/archive/', '<rootDir>/test/local/servers/'];
+
 /** What takes minutes and seldom breaks. `npm test -- --thorough` runs it. */
 const THOROUGH = '\\.thorough\\.test\\.ts$';
 
@@ -45,11 +48,12 @@ export default {
       ...withServer,
       displayName: 'server',
       testMatch: ['<rootDir>/test/end-to-end/**/*.test.ts', '<rootDir>/test/**/*.server.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', ...ON_SERVERS],
     },
     {
       ...withServer,
       displayName: 'proof',
-      testMatch: ['<rootDir>/test/proof/**/*.test.ts'],
+      testMatch: ['<rootDir>/test/proof/**/*.test.ts', ...ON_SERVERS.map((folder) => `${folder}**/*.server.test.ts`)],
       testPathIgnorePatterns: ['/node_modules/', THOROUGH],
     },
     { ...withServer, displayName: 'thorough', testMatch: ['<rootDir>/test/**/*.thorough.test.ts'] },

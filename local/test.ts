@@ -151,7 +151,7 @@ async function test(): Promise<Count> {
     count.failed += 1;
     projects = ['unit'];
   }
-  if (like === undefined) Object.assign(environment, await findServers(environment, screen));
+  if (like === undefined && withProofs) Object.assign(environment, await findServers(environment, screen));
   screen.line();
   screen.line(screen.paint('bold', 'Tests'));
   const args = ['--selectProjects', ...projects, ...(only === undefined ? [] : ['--testPathPatterns', only])];

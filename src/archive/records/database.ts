@@ -16,7 +16,7 @@ import { BUSY, DatabaseError } from './trouble.js';
 import type { Trouble } from './trouble.js';
 
 /** How long work is repeated after trouble that passes. Milliseconds. */
-const PATIENCE = 5000;
+const PATIENCE = 10_000;
 /** Between two tries, at most. They start shorter. Milliseconds. */
 const LONGEST_PAUSE = 200;
 /** How long a scrub waits for others. Milliseconds. */

@@ -16,11 +16,11 @@ const MOST_CONNECTIONS = 10;
 const SCHEMA_LOCK = 1_986_618_734;
 
 // Milliseconds.
-const CONNECT_LIMIT = 5000;
-const STATEMENT_LIMIT = 5000;
-const LOCK_LIMIT = 3000;
+const CONNECT_LIMIT = 10_000;
+const STATEMENT_LIMIT = 15_000;
+const LOCK_LIMIT = 10_000;
 /** A transaction whose process stands still holds its locks no longer. */
-const IDLE_IN_TRANSACTION_LIMIT = 10_000;
+const IDLE_IN_TRANSACTION_LIMIT = 20_000;
 /** After the server's own limit: then the server, or the network, is away. */
 const ANSWER_DELAY = 2000;
 const KEEP_ALIVE_DELAY = 10_000;
