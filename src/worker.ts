@@ -166,7 +166,7 @@ async function serveHealth(
       const connection = place.connection();
       if (connection !== undefined) await assertAnswers(connection, temporal);
     },
-    archive: () => place.archive.assertUsable(),
+    archive: place.archive.parts,
   });
   const app = createApp((error) => place.logger.error({ error }, 'an answer failed'));
   app.route('/', healthRoutes(check, place.facts));

@@ -169,6 +169,14 @@ export interface Incoming {
   discard(): Promise<void>;
 }
 
+/** The database, or the store of files. */
+export interface ArchivePart {
+  /** The setting that says where it is. */
+  readonly field: string;
+  /** Writes to it and reads that back. @throws ARCHIVE_UNAVAILABLE, ARCHIVE_FULL */
+  assertUsable(): Promise<void>;
+}
+
 /**
  * The authority for references, and the store of documents. All processes of an installation share it. Several processes may
  * call any method at once. What a method reports as done survives a crash.
@@ -355,6 +363,8 @@ export interface Archive {
    * @throws ARCHIVE_UNAVAILABLE, ARCHIVE_FULL
    */
   assertUsable(): Promise<void>;
+  /** The same for its database and its store of files, each with the setting that says where it is. */
+  readonly parts: readonly ArchivePart[];
   /** Bytes this process may still write. Undefined if it cannot be known. */
   freeBytes(): Promise<number | undefined>;
   /**

@@ -119,9 +119,15 @@ interface Parts {
 function assembled({ settings, records, id, store, bridge, copies, close }: Parts): Archive {
   const { database, now } = records;
   const place = `${database.place} and ${store.place}`;
+  const parts = [
+    { field: database.field, assertUsable: () => probe(records) },
+    {
+      field: settings.files === undefined ? 'archive.directory' : 'archive.files',
+      assertUsable: () => store.assertUsable(),
+    },
+  ];
   const assertUsable = async (): Promise<void> => {
-    await probe(records);
-    await store.assertUsable();
+    for (const part of parts) await part.assertUsable();
   };
   return {
     id,
@@ -153,6 +159,7 @@ function assembled({ settings, records, id, store, bridge, copies, close }: Part
     requestPks: async (...given) => await bridge.requestPks(...given),
 
     assertUsable,
+    parts,
     freeBytes: async () => await store.freeBytes(),
     assertReserve: async () => {
       await assertUsable();

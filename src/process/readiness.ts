@@ -1,7 +1,16 @@
+import { defined } from '../messages/defined.js';
 import { type FailureView, VideoIdError } from '../messages/failures.js';
 
 /** Checks something that a process needs. Throws a VideoIdError that says what is wrong. */
 export type Need = () => Promise<void>;
+
+/** A part of what a process needs. */
+export interface NeededPart {
+  /** The setting that says where it is. */
+  readonly field: string;
+  /** Throws a VideoIdError that says what is wrong. */
+  assertUsable(): Promise<void>;
+}
 
 /** What a process may need, and its failure if it does not answer in time. */
 const SILENT = {
@@ -25,17 +34,25 @@ const GOOD_FOR = 2_000;
 const ANSWER_WITHIN = 2_000;
 
 /**
- * Says whether everything that a process needs can be used. Each need has a time limit. While one hangs, it is not asked again.
+ * Says whether everything that a process needs can be used. Each need, and each part of it, has a time limit. While one hangs, it is
+ * not asked again, and what it said before counts if that was a failure.
  */
 export class ReadinessCheck {
   readonly #needs: { name: NeedName; read: () => Promise<FailureView | undefined> }[];
 
-  constructor(needs: Readonly<Partial<Record<NeedName, Need>>>, limits: { within?: number; goodFor?: number } = {}) {
+  constructor(
+    needs: Readonly<Partial<Record<NeedName, Need | readonly NeededPart[]>>>,
+    limits: { within?: number; goodFor?: number } = {},
+  ) {
     const { within = ANSWER_WITHIN, goodFor = GOOD_FOR } = limits;
-    this.#needs = (Object.entries(needs) as [NeedName, Need][]).map(([name, need]) => {
-      const ask = remembered(need, goodFor);
-      return { name, read: () => inTime(ask(), within, noAnswer(name, within)) };
-    });
+    const all = Object.entries(needs) as [NeedName, Need | readonly NeededPart[]][];
+    this.#needs = all.flatMap(([name, need]) =>
+      partsOf(need).map(({ field, assertUsable }) => {
+        const asked = new Asked(assertUsable, goodFor);
+        const late = noAnswer(name, within, field);
+        return { name, read: () => inTime(asked.ask(), within, () => asked.failure ?? late.toJSON()) };
+      }),
+    );
   }
 
   async read(): Promise<Readiness> {
@@ -45,35 +62,59 @@ export class ReadinessCheck {
         return failure === undefined ? [] : [{ need: name, ...failure }];
       }),
     );
-    const problems = found.flat();
+    const problems = found.flat().filter((problem, at, all) => all.findIndex((one) => isSame(one, problem)) === at);
     return { ready: problems.length === 0, problems };
   }
 }
 
-function remembered(need: Need, goodFor: number): () => Promise<FailureView | undefined> {
-  let asking: Promise<FailureView | undefined> | undefined;
-  let last: { at: number; failure: FailureView | undefined } | undefined;
-  return async () => {
-    if (last !== undefined && performance.now() - last.at < goodFor) return last.failure;
-    asking ??= need()
+function partsOf(need: Need | readonly NeededPart[]): { field?: string; assertUsable: Need }[] {
+  if (typeof need === 'function') return [{ assertUsable: need }];
+  return need.map((part) => ({ field: part.field, assertUsable: () => part.assertUsable() }));
+}
+
+/** Two parts in one place, such as a folder, have the same trouble. */
+function isSame(one: Readiness['problems'][number], other: Readiness['problems'][number]): boolean {
+  return one.need === other.need && one.code === other.code && one.field === other.field;
+}
+
+/** A need and its last answer. */
+class Asked {
+  readonly #need: Need;
+  readonly #goodFor: number;
+  #asking: Promise<FailureView | undefined> | undefined;
+  #last: { at: number; failure: FailureView | undefined } | undefined;
+
+  constructor(need: Need, goodFor: number) {
+    this.#need = need;
+    this.#goodFor = goodFor;
+  }
+
+  /** The last failure. Undefined if the last answer was a good one. */
+  get failure(): FailureView | undefined {
+    return this.#last?.failure;
+  }
+
+  async ask(): Promise<FailureView | undefined> {
+    if (this.#last !== undefined && performance.now() - this.#last.at < this.#goodFor) return this.#last.failure;
+    this.#asking ??= this.#need()
       .then(() => undefined, failureOf)
       .then((failure) => {
-        last = { at: performance.now(), failure };
-        asking = undefined;
+        this.#last = { at: performance.now(), failure };
+        this.#asking = undefined;
         return failure;
       });
-    return await asking;
-  };
+    return await this.#asking;
+  }
 }
 
 async function inTime(
   asked: Promise<FailureView | undefined>,
   within: number,
-  otherwise: VideoIdError,
+  otherwise: () => FailureView,
 ): Promise<FailureView | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<FailureView>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise.toJSON()), within);
+    timer = setTimeout(() => resolve(otherwise()), within);
   });
   try {
     return await Promise.race([asked, late]);
@@ -87,9 +128,11 @@ function failureOf(error: unknown): FailureView {
   return { code: 'STEP_FAILED', message: 'It could not be checked. This is a defect.' };
 }
 
-function noAnswer(need: NeedName, within: number): VideoIdError {
+function noAnswer(need: NeedName, within: number, field: string | undefined): VideoIdError {
   const { code, name } = SILENT[need];
-  return new VideoIdError(code, `${name} did not answer within ${within} ms.`, {
+  const which = field === undefined ? name : `${name} (${field})`;
+  return new VideoIdError(code, `${which} did not answer within ${within} ms.`, {
+    ...defined({ field }),
     remedy: 'See whether its server, its file system or the network hangs.',
   });
 }

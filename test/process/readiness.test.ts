@@ -84,6 +84,31 @@ test('what hangs is answered for in time, is not asked again meanwhile, and is b
   expect((await check.read()).problems).toHaveLength(1);
 });
 
+test('of an archive, the part that hangs is named, and the one that answers is not', async () => {
+  const hanging = { field: 'archive.files', assertUsable: async () => new Promise<void>(() => undefined) };
+  const check = new ReadinessCheck(
+    { archive: [{ field: 'archive.database', assertUsable: fine }, hanging] },
+    { within: 20 },
+  );
+  expect((await check.read()).problems).toMatchObject([
+    { need: 'archive', code: 'ARCHIVE_UNAVAILABLE', field: 'archive.files' },
+  ]);
+});
+
+test('two parts in one folder have one problem', async () => {
+  const part = { field: 'archive.directory', assertUsable: async () => gone() };
+  expect((await new ReadinessCheck({ archive: [part, part] }).read()).problems).toHaveLength(1);
+});
+
+test('what failed and now hangs is still said as it failed', async () => {
+  let hangs = false;
+  const need: Need = async () => (hangs ? new Promise<void>(() => undefined) : gone());
+  const check = new ReadinessCheck({ archive: need }, { within: 20, goodFor: 0 });
+  await check.read();
+  hangs = true;
+  expect(await check.read()).toMatchObject({ ready: false, problems: [{ message: 'The archive is gone.' }] });
+});
+
 describe('the two questions', () => {
   const app = createApp(() => undefined);
   app.route(

@@ -16,9 +16,12 @@ const KEPT_FOR = 90 * 86_400_000;
 
 /** What the webhook bridge reads, and where it counts callbacks. All methods throw ARCHIVE_UNAVAILABLE. */
 export class Bridge {
+  /** The setting that says where it is. */
+  readonly field: string;
   readonly #database: Database<BridgeTables>;
 
   constructor(database: Database<BridgeTables>) {
+    this.field = database.field;
     this.#database = database;
   }
 
