@@ -1,3 +1,5 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import type { archive } from '../src/config/archive.js';
 import type { S3Bucket } from './servers/on-demand.js';
@@ -52,13 +54,32 @@ export function archiveSettings(state: State, { database, files }: ArchivePlace)
 export const WORKERS = { single: ['worker'], distributed: ['worker', 'worker-2'] } as const;
 export const GATEWAYS = { single: ['gateway'], distributed: ['gateway', 'gateway-2'] } as const;
 
-/** The environment variables of a program, with what it does not share with the first of its kind. */
-export function ownVariables(
-  program: string,
-  ports: { secondWorker: number; secondGateway: number },
-): Record<string, string> {
+/** The environment variables of a program, with what it does not share with the first of its kind, or with none of the others. */
+export function ownVariables(program: string, { state, ports, combination }: OwnPlace): Record<string, string> {
   return {
     ...(program === 'worker-2' && { VIDEOID_WORKER_HEALTH_PORT: String(ports.secondWorker) }),
     ...(program === 'gateway-2' && { VIDEOID_GATEWAY_PORT: String(ports.secondGateway) }),
+    ...(combination === 'distributed' && ownFolders(state, program)),
   };
+}
+
+interface OwnPlace {
+  state: Pick<State, 'directory'>;
+  ports: { secondWorker: number; secondGateway: number };
+  combination: Combination;
+}
+
+/** The folders of a program that shares none with others, as if it ran on a machine of its own. */
+export function foldersOf(
+  { directory }: Pick<State, 'directory'>,
+  program: string,
+): { archive: string; temporary: string } {
+  const folder = join(directory, 'own', program);
+  return { archive: join(folder, 'archive'), temporary: join(folder, 'temporary') };
+}
+
+function ownFolders(state: Pick<State, 'directory'>, program: string): Record<string, string> {
+  const { archive, temporary } = foldersOf(state, program);
+  for (const folder of [archive, temporary]) mkdirSync(folder, { recursive: true });
+  return { VIDEOID_ARCHIVE_DIRECTORY: archive, TMPDIR: temporary };
 }

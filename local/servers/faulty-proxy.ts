@@ -91,6 +91,11 @@ export class FaultyProxy {
     return this.cutting?.times ?? 0;
   }
 
+  /** Whether new connections are possible. */
+  get accepts(): boolean {
+    return this.listener.listening;
+  }
+
   /** Cuts all connections, and refuses new ones until `accept`. */
   async refuse(): Promise<void> {
     const closed = once(this.listener, 'close');

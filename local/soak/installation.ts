@@ -146,7 +146,7 @@ export class SoakInstallation {
 
   private beginOurs(name: Program, script: string, port: number): Promise<Service> {
     const { state, ports } = this;
-    const environment = ownVariables(name, ports);
+    const environment = ownVariables(name, { state, ports, combination: this.plan.combination });
     const ready = (): Promise<boolean> => isHealthy(port);
     return startProgram({ name, script, args: [], ready }, { state, within: READY_WITHIN, environment });
   }

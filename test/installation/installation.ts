@@ -36,9 +36,9 @@ export class Installation {
     readonly state: State,
     readonly config: Config,
     public client: VideoIdClient,
-    private readonly ports: Kept['ports'],
+    readonly ports: Kept['ports'],
     private readonly environment: Record<string, string>,
-    private readonly combination: Combination,
+    readonly combination: Combination,
     private readonly services = new Map<string, Service>(),
     private readonly shared = false,
   ) {
@@ -70,6 +70,13 @@ export class Installation {
 
   get gateways(): readonly string[] {
     return GATEWAYS[this.combination];
+  }
+
+  /** Where its workers and gateways say how they are. */
+  get healthPorts(): readonly number[] {
+    const { worker, gateway } = this.config;
+    const { secondWorker, secondGateway } = this.ports;
+    return [worker.healthPort, gateway.port, ...(this.workers.length > 1 ? [secondWorker, secondGateway] : [])];
   }
 
   static async start(options: InstallationOptions = {}): Promise<Installation> {
@@ -112,7 +119,7 @@ export class Installation {
   }
 
   startWorker(name = 'worker', more: Record<string, string> = {}): Promise<void> {
-    const environment = { ...ownVariables(name, this.ports), ...more };
+    const environment = { ...ownVariables(name, this), ...more };
     const port = Number(environment['VIDEOID_WORKER_HEALTH_PORT'] ?? this.config.worker.healthPort);
     return this.run({ name, script: 'src/worker.js', args: [], ready: () => isHealthy(port) }, environment);
   }
@@ -133,7 +140,7 @@ export class Installation {
   }
 
   startGateway(name = 'gateway', more: Record<string, string> = {}): Promise<void> {
-    const environment = { ...ownVariables(name, this.ports), ...more };
+    const environment = { ...ownVariables(name, this), ...more };
     const port = Number(environment['VIDEOID_GATEWAY_PORT'] ?? this.config.gateway.port);
     return this.run({ name, script: 'src/gateway.js', args: [], ready: () => isHealthy(port) }, environment);
   }
