@@ -7,23 +7,31 @@ const s3 = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 'use names, with slashes only between them')
     .optional()
-    .describe('put before every key, if the bucket has other things too'),
-  endpoint: webAddress.optional().describe('address of the server. If not set: that of AWS for the region'),
+    .describe('the beginning of every key, if the bucket also has other things'),
+  endpoint: webAddress.optional().describe('address of the server. If not set: that of Amazon for the region'),
   region: z.string().min(1).default('us-east-1').describe('the region'),
   pathStyle: flag
     .default(false)
-    .describe('whether the bucket is in the path of addresses. Most servers of others need it'),
+    .describe(
+      "`true`: the bucket is in the path of an address, not in the name of the host. Most servers other than Amazon's need this",
+    ),
   credentials: z
     .strictObject({
-      accessKeyId: secretReference.describe('by reference'),
+      accessKeyId: secretReference.describe(
+        'by reference. If there are no `credentials`, the SDK looks for some on this machine',
+      ),
       secretAccessKey: secretReference.describe('by reference'),
-      sessionToken: secretReference.optional().describe('by reference, for credentials that end'),
+      sessionToken: secretReference.optional().describe('by reference, if the credentials are valid only for a time'),
     })
     .optional()
     .describe(
       '`accessKeyId` and `secretAccessKey`, by reference. If not set, the SDK looks for credentials on this machine',
     ),
-  ca: secretReference.optional().describe("PEM by reference: what the server's certificate must lead to"),
+  ca: secretReference
+    .optional()
+    .describe(
+      'certificates of the CAs that may have issued the certificate of the server: PEM, by reference. If not set: the usual ones',
+    ),
 });
 
 /** The settings of the archive. See `archive/settings.ts`. */
@@ -32,13 +40,15 @@ export const archive = z
     directory: z
       .string()
       .default('')
-      .describe('the folder of records and files. All processes share it. Not needed if both are elsewhere'),
+      .describe(
+        'the folder of records and files. All processes share it. Not needed if both `database` and `files` are set',
+      ),
     database: secretReference
       .optional()
       .describe(
-        'URL of a PostgreSQL database (15 or newer) for the records, by reference. If not set: SQLite in the folder',
+        'URL of a PostgreSQL database (15 or newer) for the records, by reference. If not set: SQLite in `directory`',
       ),
-    files: z.strictObject({ s3 }).optional().describe('where the files are. If not set: in the folder'),
+    files: z.strictObject({ s3 }).optional().describe('where the files are. If not set: in `directory`'),
     index: z
       .string()
       .min(1)
@@ -48,7 +58,7 @@ export const archive = z
       )
       .optional()
       .describe(
-        'what the webhook bridge reads: a folder, or the URL of its own role in PostgreSQL by reference. If not set: the same as the others',
+        'what the webhook bridge uses of the archive: a folder, or the URL of its own role in PostgreSQL, by reference. If not set: `database`, or else the folder `index` in `directory`',
       ),
     reserve: bytesBetween(0, Number.MAX_SAFE_INTEGER)
       .default(1e9)
@@ -57,7 +67,9 @@ export const archive = z
       ),
     replacedFor: durationBetween(0, 365 * DAY)
       .default(14 * DAY)
-      .describe('a file that was replaced stays in the store for so long. A backup that is older may lack it'),
+      .describe(
+        'how long a file stays in the store after it was replaced. A backup of the database that is older than this may name files that are gone',
+      ),
   })
   .refine(({ directory, database, files }) => directory !== '' || (database !== undefined && files !== undefined), {
     path: ['directory'],
