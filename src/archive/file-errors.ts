@@ -32,7 +32,7 @@ export function fileLost(file: ArchiveFile, location: string): VideoIdError {
 export function fileChanged(file: ArchiveFile, location: string): VideoIdError {
   const words = `${wordsOf(file)} was changed after it was stored in the archive: ${location}.`;
   return new VideoIdError('ARCHIVED_FILE_CHANGED', `${words} It is not sent or shown.`, {
-    remedy: `Restore it from a backup of the archive, then retry. Or cancel${restart(file)}. Check the disk, and who can write there.`,
+    remedy: `Restore it from a backup of the archive, then retry. Or cancel${restart(file)}. Check the disk or the bucket, and who can write there.`,
     facts: factsOf(file),
   });
 }

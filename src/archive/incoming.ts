@@ -172,8 +172,8 @@ function describes(recorded: readonly NamedDocument[], added: readonly NamedDocu
 }
 
 function copyChanged(): VideoIdError {
-  return new VideoIdError('ARCHIVE_UNAVAILABLE', 'A temporary copy of a document was changed by somebody.', {
-    remedy: 'Try again. Check who can write into TMPDIR of this process.',
+  return new VideoIdError('ARCHIVE_UNAVAILABLE', 'Somebody changed a temporary copy of a document.', {
+    remedy: 'Try again. Check who can write to the folder TMPDIR of this process.',
     facts: { reason: 'copy changed' },
   });
 }

@@ -197,10 +197,10 @@ function notImported(place: string): VideoIdError {
 }
 
 function notShared(place: string, facts: { here: string; wanted: string }): VideoIdError {
-  return new VideoIdError('ARCHIVE_NOT_SHARED', `The request is in another archive than that in ${place}.`, {
+  return new VideoIdError('ARCHIVE_NOT_SHARED', `The request is not in the archive in ${place}, but in another one.`, {
     field: 'archive.directory',
     remedy:
-      'Mount the right archive there, or correct the settings of the archive. Every client, worker and gateway needs the same one.',
+      'Mount the right archive there, or correct the settings of the archive (archive.*). Every client, worker and gateway needs the same one.',
     facts,
   });
 }

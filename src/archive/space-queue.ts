@@ -90,8 +90,12 @@ export class SpaceQueue {
 }
 
 function tooBusy(): VideoIdError {
-  return new VideoIdError('ARCHIVE_UNAVAILABLE', 'This process has too many files in its temporary directory.', {
-    remedy: 'Wait until it has less to do, or run another one.',
-    facts: { reason: 'temporary copies' },
-  });
+  return new VideoIdError(
+    'ARCHIVE_UNAVAILABLE',
+    'This process already has as many temporary copies of files as it may.',
+    {
+      remedy: 'Try again when it has less to do, or run another process.',
+      facts: { reason: 'temporary copies' },
+    },
+  );
 }

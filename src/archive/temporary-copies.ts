@@ -179,7 +179,7 @@ async function local<T>(operation: () => Promise<T>): Promise<T> {
     const reason = errorCode(error);
     if (reason === undefined) throw error;
     throw new VideoIdError('ARCHIVE_UNAVAILABLE', 'The temporary directory of this process cannot be written.', {
-      remedy: 'Free space there, or name another directory in TMPDIR. Files are copied there to be checked.',
+      remedy: 'Free space there, or name another directory in TMPDIR. Files are copied there while they are checked.',
       facts: { reason },
     });
   }

@@ -14,7 +14,7 @@ const WORDS: Record<ImportProblem['what'], string> = {
   missing: 'imported without this file, which is missing',
   changed: 'imported without this file, whose bytes are not those of its record',
   other: 'left out: the archive has another request of this name, or it changed here after it was imported',
-  unknown: 'left out: nothing that an archive has',
+  unknown: 'left out: not part of an archive',
 };
 
 /** `videoid archive import`: brings an archive of the earlier form, folders and JSON files, into the one of the settings. */
@@ -22,7 +22,7 @@ export function importCommand(archive: Command): void {
   define<{ dryRun?: true }>(
     archive,
     'import <directory>',
-    'bring an archive of an earlier release, folders and JSON files, into the one of the settings, which is made; files are compared with their hashes. It may be repeated, and changes nothing in the directory',
+    'import an archive of an earlier release (folders and JSON files) into the archive of the settings, which is made. Files are compared with their hashes. May be repeated. Changes nothing in the directory',
     async ({ screen, operands: [directory = ''], flags: { dryRun = false } }) => {
       const config = await readSettings(screen);
       const { importArchive } = await import('../archive/import/import-archive.js');
@@ -37,7 +37,7 @@ export function importCommand(archive: Command): void {
       if (report.finished) screen.next('videoid setup');
       return report.problemCount > report.unknown ? EXIT.failed : EXIT.done;
     },
-  ).option('--dry-run', 'only read and check everything, and make nothing');
+  ).option('--dry-run', 'only read and check everything. Nothing is changed');
 }
 
 function countsOf(report: ImportReport): string[] {
@@ -69,16 +69,16 @@ function endLines({ place, finished, problems, removable }: ImportReport): strin
   if (unreadable) {
     return [
       '',
-      ...(place === undefined ? [] : ['The import is not finished, and nobody can use the archive yet.']),
-      'Restore from a backup what cannot be read, and repeat the command. Or move it out of the directory, if it may be lost.',
-      'Without its folder, a request is not known any more: a start of the same name makes and bills it again.',
+      ...(place === undefined ? [] : ['The import is not finished. Nobody can use the archive yet.']),
+      'Restore from a backup what cannot be read, and repeat the command. If it may be lost, move the folder of the request out of the directory first.',
+      'Then nobody knows the request any more, and a start with the same reference bills again.',
     ];
   }
   if (!finished) return [];
   return [
     '',
     'Everything was imported, and the archive can be used. Do not start the earlier release again.',
-    'Once it works, this is not needed any more:',
+    'When everything works, remove these. They are not needed any more:',
     ...removable.map((path) => `  ${path}`),
   ];
 }

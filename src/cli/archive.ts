@@ -21,7 +21,7 @@ function backupCommand(archive: Command): void {
   define(
     archive,
     'backup <directory>',
-    'copy what the archive has on this machine: first the databases, then the files; everything may run meanwhile. A later backup to the same folder copies what is new',
+    'copy the archive on this machine: first the databases, then the files. Everything may run meanwhile. A later backup to the same folder copies only new files',
     async ({ screen, operands: [directory = ''] }) => {
       const config = await readSettings(screen);
       const { backUp } = await import('../archive/backup.js');
@@ -38,19 +38,19 @@ function linesOf({ databases, files, lost }: Backup, directory: string): string[
     ...columns([
       [
         'Databases',
-        databases.length === 0 ? 'in PostgreSQL: back them up there, before the files' : databases.join(', '),
+        databases.length === 0 ? 'in PostgreSQL: back it up there, before the files' : databases.join(', '),
       ],
       [
         'Files',
         files === undefined
-          ? 'in S3: keep versions or a replica of the bucket there'
-          : `${files.copied} copied, ${files.present} were there, ${files.removed} removed that no row names any more`,
+          ? 'in S3: back up the bucket there, after the database'
+          : `${files.copied} copied, ${files.present} were copied before, ${files.removed} removed that the archive no longer has`,
       ],
     ]),
     ...(lost.length === 0
       ? [`The backup in ${directory} is complete.`]
       : [
-          `${lost.length} files of the archive are lost or were changed, and are not as they should be in the backup:`,
+          `${lost.length} files of the archive are lost or were changed, so the backup does not have them as they were stored:`,
           ...lost.map((object) => `  ${object}`),
           'An earlier backup may have them.',
         ]),

@@ -35,7 +35,10 @@ export function deleteCommand(program: Command): void {
     },
   );
   withOperator(withSteering(command).requiredOption('--reason <text>', 'why. `why` shows it'), 'who deletes')
-    .option('--give-up-cleanup', 'although something is still being deleted at the provider: it stays there')
+    .option(
+      '--give-up-cleanup',
+      'also if copies at the provider are still being deleted, or it is still being cancelled there. They stay there',
+    )
     .option('--yes', 'do not ask. A script needs this');
 }
 
@@ -43,7 +46,7 @@ export function deleteCommand(program: Command): void {
 async function confirm(reference: string, attempt: number | undefined): Promise<void> {
   if (!process.stdin.isTTY) throw unconfirmed('--yes was not given, and nobody can be asked.', 'Add --yes.');
   const what = attempt === undefined ? 'all its attempts' : `attempt ${attempt} of it`;
-  process.stderr.write(`This deletes ${what}, with documents and data. Nothing brings them back.\n`);
+  process.stderr.write(`This deletes ${what}, with documents and data. They cannot be restored.\n`);
   const lines = createInterface({ input: process.stdin, output: process.stderr });
   try {
     const typed = await lines.question('Type the reference to go on: ');

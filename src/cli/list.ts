@@ -24,7 +24,7 @@ export function listCommand(program: Command): void {
   const command = define<ListFlags>(
     program,
     'list',
-    'list the requests of this archive, the newest first. What is asked for must all fit',
+    'list the requests of this archive, the newest first. A request must fit all filters',
     async ({ screen, flags: { recorded, from: createdFrom, to: createdTo, ...flags } }) =>
       await withClient(screen, async (client) => {
         const options = { ...flags, createdFrom, createdTo };
@@ -34,25 +34,25 @@ export function listCommand(program: Command): void {
   );
   withFlow(command, 'only those of this flow')
     .addOption(new Option('--state <state>', 'only those that run, or that ended').choices(['running', 'ended']))
-    .addOption(new Option('--outcome <outcome>', 'only those that ended so').choices(OUTCOME_KINDS))
+    .addOption(new Option('--outcome <outcome>', 'only those that ended with this outcome').choices(OUTCOME_KINDS))
     .addOption(new Option('--stage <stage>', 'only those in this stage').choices(STAGES))
     .option('--attention', 'only those in attention')
     .option('--code <code>', 'only those in attention with this failure code')
     .option('--officer <id>', 'the queue of this officer: those in manual review at its registration authorities')
     .option('--registration-authority <id>', 'only those of this registration authority')
-    .option('--prefix <text>', 'only those whose reference begins so')
-    .option('--provider-id <number>', 'only that with this request_pk or videoid_pk')
-    .option('--from <time>', 'only those created then or later: 2026-01-31, or a time in ISO 8601')
-    .option('--to <time>', 'only those created before')
-    .option('--metadata <name=value>', 'only those with this of your own; may be repeated', pairOf)
+    .option('--prefix <text>', 'only those whose reference begins with this')
+    .option('--provider-id <number>', 'only the one with this request_pk or videoid_pk')
+    .option('--from <time>', 'only those created at this time or later: 2026-01-31, or a time in ISO 8601')
+    .option('--to <time>', 'only those created before this time')
+    .option('--metadata <name=value>', 'only those with this metadata; may be repeated', pairOf)
     .option('--email <address>', `only those of the signer with this e-mail address; ${TYPED}`)
     .option('--phone <number>', `only those of the signer with this phone; ${TYPED}`)
     .option('--recorded', 'those in the archive that have not ended and that Temporal does not run')
-    .option('--after <cursor>', 'the next page: what the last one named')
+    .option('--after <cursor>', 'the next page: the value that the last page printed')
     .option('--limit <number>', 'at most this many', wholeNumber, 100);
 }
 
-const TYPED = '- to type it or pipe it in, because other users and the history of the shell see a command';
+const TYPED = 'give - to type it or pipe it in. Other users and the history of the shell then do not see it';
 
 /** Personal data that is not on the command line. */
 async function typed({ email, phone }: ListFlags): Promise<Pick<ListOptions, 'email' | 'phone'>> {
@@ -86,7 +86,7 @@ async function listRecorded(
   { flow, limit, ...others }: ListOptions,
 ): Promise<ExitCode> {
   if (Object.values(others).some((value) => value !== undefined)) {
-    throw new VideoIdError('BAD_INPUT', 'With --recorded, every request of a flow is compared with Temporal.', {
+    throw new VideoIdError('BAD_INPUT', '--recorded compares all requests with Temporal, so it takes no filters.', {
       field: '--recorded',
       remedy: 'Leave out all but --flow and --limit.',
     });
@@ -123,7 +123,7 @@ function misplacedLines(requests: readonly RequestSummary[], lacking: readonly N
     ...requests.flatMap((each) =>
       each.archive === undefined ? [] : [{ ...each, words: MISPLACED_WORDS[each.archive] }],
     ),
-    ...lacking.map((each) => ({ ...each, words: 'runs, is not in the archive, and cannot go on' })),
+    ...lacking.map((each) => ({ ...each, words: 'runs in Temporal, is not in the archive, and cannot go on' })),
   ];
   const lines = misplaced.map(({ reference, attempt, words }) => `${reference}, attempt ${attempt}, ${words}.`);
   return lines.length === 0 ? [] : ['', ...lines, 'See `videoid doctor`.'];

@@ -16,7 +16,7 @@ export function leftWords(flow: Flow, { files, left }: Pick<Tombstone, 'files' |
       : [],
     open === true
       ? [
-          "It is still open there: the signer may go on with it, and nobody here notices. Cancel it in the provider's console.",
+          "It is still open there: the signer may go on with it, and this software does not notice. Cancel it in the provider's console.",
         ]
       : [],
     temporal === undefined
@@ -25,7 +25,7 @@ export function leftWords(flow: Flow, { files, left }: Pick<Tombstone, 'files' |
           `In Temporal, namespace ${temporal.namespace}: its history, with reasons and notes of orders (encrypted, unless the settings turn that off), ${temporal.until === undefined ? 'until the end of its retention' : `until ${temporal.until}`}.`,
         ],
     ['In backups of the archive, as long as you keep them. Whoever restores one must delete it again.'],
-    ['In your own systems: what they took from answers, feed and files. The feed keeps the reference.'],
+    ['In your own systems: what they took from answers, feed and files. The feed here keeps the reference.'],
   ].flat();
 }
 

@@ -26,7 +26,7 @@ export function checkedKey(key: string): string {
   if (KEY.test(key)) return key;
   throw new VideoIdError(
     'ARCHIVE_UNAVAILABLE',
-    "The archive's record of a file is damaged: its key has another form.",
+    'A row of the archive is damaged: it names a file by a key that has the wrong form.',
     {
       remedy: 'Restore the database of the archive from a backup.',
       facts: { reason: 'damaged key' },

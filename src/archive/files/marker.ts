@@ -36,7 +36,7 @@ export function assertMarker(text: string | undefined, { archiveId, place, field
   };
   if (text === undefined) {
     refuse(
-      `The archive's files are not in ${place}: it has no ${MARKER}.`,
+      `The files of the archive are not in ${place}: there is no ${MARKER}.`,
       `${putBack} If only ${MARKER} was lost, restore it from a backup.`,
       { reason: 'no archive' },
     );

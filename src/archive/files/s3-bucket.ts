@@ -186,7 +186,7 @@ export class S3Bucket {
   }
 
   /** The error ARCHIVE_UNAVAILABLE, for a named condition. */
-  unavailable(reason: string, message = `The server of ${this.place} does not answer as S3 does.`): VideoIdError {
+  unavailable(reason: string, message = `The server of ${this.place} does not answer like S3.`): VideoIdError {
     return s3Unavailable(this.place, { reason }, message);
   }
 

@@ -18,13 +18,13 @@ const NO_BUCKET: Cause = {
 const DENIED: Cause = {
   words: 'access is denied',
   remedy:
-    'Let these credentials list the bucket and its uploads, and read, write and delete objects below the prefix. Every other access stays forbidden.',
+    'Allow these credentials to list the bucket and its multipart uploads, and to read, write and delete objects below the prefix. They need nothing else.',
 };
 const WRONG_REGION: Cause = {
   words: 'the bucket is in another region, or at another address',
   remedy: 'Correct region and endpoint in archive.files.s3.',
 };
-const EXPIRED: Cause = { words: 'the credentials are not valid any more', remedy: KEYS };
+const EXPIRED: Cause = { words: 'the credentials have expired', remedy: KEYS };
 const BUSY: Cause = { words: 'the server is busy or has a fault', remedy: 'It goes on when the server answers again.' };
 const NOT_FOUND: Cause = { words: 'the name of the server is not found', remedy: ADDRESS };
 const CUT: Cause = { words: 'the connection was cut', remedy: ADDRESS };
@@ -75,7 +75,7 @@ export function s3Failure(error: unknown, place: string, bytesNeeded = 0): Video
   const { reason, status } = namesOf(error);
   const facts = { reason, ...defined({ status }) };
   if (FULL.test(reason) || status === 507) {
-    return new VideoIdError('ARCHIVE_FULL', `There is not enough space in the archive: ${place} takes no more.`, {
+    return new VideoIdError('ARCHIVE_FULL', `There is not enough space in the archive: ${place} is full.`, {
       field: 'archive.files',
       remedy: 'Free space at the server, or raise the quota of the bucket.',
       facts: bytesNeeded === 0 ? facts : { ...facts, bytesNeeded },
@@ -85,7 +85,7 @@ export function s3Failure(error: unknown, place: string, bytesNeeded = 0): Video
   return s3Unavailable(
     place,
     facts,
-    `The archive's files in ${place} cannot be used: ${cause?.words ?? `the server's answer is unknown (${reason})`}.`,
+    `The files of the archive in ${place} cannot be used: ${cause?.words ?? `the server answered with an unknown error (${reason})`}.`,
     cause?.remedy ?? ADDRESS,
   );
 }
@@ -112,7 +112,7 @@ function causeOf(reason: string, status: number | undefined): Cause | undefined 
     return {
       words: `TLS failed (${reason})`,
       remedy:
-        "If the server's certificate is of a CA of your own, put that CA's into archive.files.s3.ca. If it expired, have it renewed.",
+        "If a CA of your own has issued the server's certificate, put the certificate of that CA into archive.files.s3.ca. If the server's certificate has expired, renew it.",
     };
   }
   if (status === 401 || status === 403) return DENIED;

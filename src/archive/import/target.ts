@@ -54,13 +54,13 @@ export async function openTarget(
 
 async function otherArchive({ database }: Records, facts: { here: string; wanted: string }): Promise<VideoIdError> {
   const used = await database.read((db) => db.selectFrom('requests').select('request').limit(1).executeTakeFirst());
-  const what = used === undefined ? 'is another archive. It has no requests' : 'is another archive, with requests';
-  return new VideoIdError('ARCHIVE_UNAVAILABLE', `In ${database.place} ${what}. Nothing was imported.`, {
+  const what = used === undefined ? 'another archive, which has no requests' : 'another archive, which has requests';
+  return new VideoIdError('ARCHIVE_UNAVAILABLE', `${database.place} belongs to ${what}. Nothing was imported.`, {
     field: 'archive.database',
     remedy:
       used === undefined
-        ? 'Remove it, with its files. Or let the settings of the archive name another place. The import makes the archive itself.'
-        : 'Let the settings of the archive name another place. Two archives cannot become one.',
+        ? 'Remove that archive, with its files. Or change the settings of the archive (archive.*) to another place. The import makes the archive itself.'
+        : 'Change the settings of the archive (archive.*) to another place. Two archives cannot become one.',
     facts: { reason: 'another archive', ...facts },
   });
 }

@@ -175,9 +175,9 @@ async function settle(db: Kysely<Tables>, object: string): Promise<void> {
     .returning('object')
     .executeTakeFirst();
   if (row !== undefined) return;
-  throw new VideoIdError('ARCHIVE_UNAVAILABLE', 'A file was written for so long that it was removed again.', {
+  throw new VideoIdError('ARCHIVE_UNAVAILABLE', 'Writing a file took more than a day, so it was given up.', {
     field: 'archive.files',
-    remedy: 'Try again. If it happens often, look why the store of files is so slow.',
+    remedy: 'Try again. If it happens often, find out why the store of files is so slow.',
     facts: { reason: 'write took too long' },
   });
 }

@@ -16,8 +16,8 @@ export class OwnRecords {
     throw new DatabaseError({
       kind: 'lasting',
       reason: 'another archive',
-      words: 'it is that of another archive than before',
-      remedy: 'Put back the database of this archive, or restart the processes with the right settings.',
+      words: 'it belongs to another archive than before',
+      remedy: 'Restore the database of this archive, or correct the settings and restart the processes.',
     });
   }
 }

@@ -35,8 +35,8 @@ const NO_DATABASE: Cause = {
 };
 const NOT_ALLOWED: Cause = {
   kind: 'lasting',
-  words: 'its user may not do this there',
-  remedy: 'Let the user own the database, or grant what docs/operations.md lists.',
+  words: 'its user lacks a right there',
+  remedy: 'Make the user the owner of the database. For the webhook bridge, grant what docs/operations.md lists.',
 };
 const STARTING: Cause = {
   kind: 'passing',
@@ -70,7 +70,7 @@ const FULL: Cause = {
 };
 const DAMAGED: Cause = {
   kind: 'lasting',
-  words: 'its server reports an error of its disk, or damaged data',
+  words: 'its server reports a disk error or damaged data',
   remedy: 'Check the disk and the log of the server. Restore the database from the last backup if data is damaged.',
 };
 const NO_TLS: Cause = {
@@ -82,7 +82,7 @@ const CERTIFICATE: Cause = {
   kind: 'lasting',
   words: 'the certificate of its server was not accepted',
   remedy:
-    'In the URL of the database, write the host as the certificate does, and name its certificate authority (sslrootcert=FILE).',
+    'In the URL of the database, write the host as it is in the certificate, and name the file of the certificate authority (sslrootcert=FILE).',
 };
 const CERTIFICATE_FILE: Cause = {
   kind: 'lasting',

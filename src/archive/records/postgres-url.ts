@@ -24,7 +24,7 @@ export function readPostgresUrl(text: string, field: string): PostgresUrl {
     throw badUrl(field, 'is not the URL of a PostgreSQL database');
   }
   if (![url.username, url.password, url.hostname, url.pathname].every(isEncoded)) {
-    throw badUrl(field, 'has a wrong %XX in it');
+    throw badUrl(field, 'contains a wrong %XX');
   }
   if ([...url.searchParams.keys()].some((name) => !PARAMETERS.includes(name))) {
     throw badUrl(field, `has a parameter other than ${PARAMETERS.join(', ')}`);
@@ -47,6 +47,6 @@ function badUrl(field: string, words: string): VideoIdError {
   return new VideoIdError('BAD_SETTING', `The value that ${field} names ${words}.`, {
     field,
     remedy:
-      'Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full. In user and password, encode other signs than letters and digits as %XX.',
+      'Write postgresql://USER:PASSWORD@HOST:PORT/DATABASE?sslmode=verify-full. In user and password, write all characters except letters and digits as %XX.',
   });
 }

@@ -122,7 +122,7 @@ async function prepareSession(client: PoolClient): Promise<void> {
     throw new DatabaseError({
       kind: 'lasting',
       reason: 'old PostgreSQL',
-      words: `it is PostgreSQL ${major}, and ${OLDEST_MAJOR} is the oldest that works here`,
+      words: `it is PostgreSQL ${major}, but ${OLDEST_MAJOR} or newer is needed`,
       remedy: 'Update the server.',
     });
   }
@@ -130,7 +130,7 @@ async function prepareSession(client: PoolClient): Promise<void> {
     throw new DatabaseError({
       kind: 'lasting',
       reason: 'encoding',
-      words: `it stores texts as ${encoding}, and not every name can be written so`,
+      words: `it stores text as ${encoding}, which lacks characters of some names`,
       remedy: 'Create the database with `createdb --encoding=UTF8 --template=template0`.',
     });
   }

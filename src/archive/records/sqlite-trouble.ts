@@ -16,7 +16,8 @@ const DISK = {
 };
 const DAMAGED = {
   words: 'its file is damaged, or is not a database',
-  remedy: 'Stop everything, put the file and what lies beside it aside, and restore the archive from the last backup.',
+  remedy:
+    'Stop all processes. Move the file, and the files beside it with the same name, to another folder. Restore the archive from the last backup.',
 };
 const MISSING = {
   words: 'its file cannot be opened',
@@ -62,8 +63,8 @@ export function troubleOfFile(error: unknown): Trouble {
 export const WITHOUT_LOG: Trouble = {
   kind: 'lasting',
   reason: 'no WAL',
-  words: 'its file system has no shared memory, as network file systems have none',
-  remedy: 'Put it on a disk of this machine, or use PostgreSQL.',
+  words: 'its file system has no shared memory. Network file systems have none',
+  remedy: 'Put the archive on a disk of this machine, or use PostgreSQL (archive.database).',
 };
 
 /** By the primary result code, https://sqlite.org/rescode.html. */

@@ -103,8 +103,8 @@ class SqliteDriver implements Driver {
       throw new DatabaseError({
         kind: 'lasting',
         reason: 'no turn',
-        words: 'this process has more work for it than it can do',
-        remedy: 'Check the disk, and what else this machine does.',
+        words: 'this process waits too long for its turn to use it',
+        remedy: 'Check the disk, and what else runs on this machine.',
       });
     }
     try {

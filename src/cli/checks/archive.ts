@@ -31,11 +31,11 @@ export async function archiveChecks({ archive: settings, documents }: Config): P
   }
 }
 
-/** Whether there is room. S3 cannot tell. */
+/** Whether there is room. S3 does not say how much it has. */
 async function roomCheck(archive: Archive, reserve: number, documents: Config['documents']): Promise<Check> {
   return await check('archive room', async () => {
     const free = await archive.freeBytes();
-    if (free === undefined) return { words: 'not known: the store does not tell' };
+    if (free === undefined) return { words: 'not known: S3 does not say' };
     const words = `${byteSize(free)} free, the reserve is ${byteSize(reserve)}`;
     if (free < reserve) {
       return { state: 'fail', words, remedy: 'Free space: below the reserve no request starts and no code is sent.' };

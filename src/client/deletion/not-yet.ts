@@ -27,7 +27,7 @@ export function cleanupGoesOn({ attempt, flow }: RequestRecord): VideoIdError {
   return new VideoIdError('NOT_NOW', `${what} at the provider (attempt ${attempt}), so it is not deleted here.`, {
     field: 'giveUpCleanup',
     remedy:
-      "`videoid why` says what is in the way. It ends by itself, or when somebody does it in the provider's console. Or give it up (--give-up-cleanup): what is there then stays there.",
+      "`videoid why` says what is in the way. Wait, or do it in the provider's console. Or give it up (--give-up-cleanup): what is still at the provider then stays there.",
     facts: { attempt },
   });
 }

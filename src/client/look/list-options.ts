@@ -74,7 +74,8 @@ const schema = z.strictObject({
     .string()
     .transform((text, context) => {
       const position = positionOf(text);
-      if (position === undefined) context.addIssue({ code: 'custom', message: 'must be `next` of an earlier page' });
+      if (position === undefined)
+        context.addIssue({ code: 'custom', message: 'must be the value `next` of an earlier page' });
       return position ?? z.NEVER;
     })
     .optional(),

@@ -131,7 +131,7 @@ describe('a place that is not for it', () => {
       await archive.close();
       await expect(importArchive(old, { directory, reserve: 0 })).rejects.toMatchObject({
         code: 'ARCHIVE_UNAVAILABLE',
-        message: expect.stringContaining(used ? 'with requests' : 'has no requests'),
+        message: expect.stringContaining(used ? 'which has requests' : 'has no requests'),
         facts: { reason: 'another archive' },
       });
     }
