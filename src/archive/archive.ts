@@ -148,24 +148,25 @@ export interface DocumentRules {
 /** A start in progress. It is not visible until it is committed. */
 export interface Incoming {
   /**
-   * Adds one document. The first has index 1, and so on. It is streamed, hashed and flushed. After a failure, only `discard`
-   * may be called.
+   * Adds one document. The first has index 1, and so on. It is copied to this machine and checked, then stored as an object and read
+   * back. After a failure, only `discard` may be called.
    *
    * @param source a stream, or the path of a regular file. An error of the stream itself is passed on unchanged.
-   * @throws BAD_DOCUMENT_NAME, DUPLICATE_DOCUMENT_NAME, DOCUMENT_NOT_FOUND (path), ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
+   * @throws BAD_DOCUMENT_NAME, DUPLICATE_DOCUMENT_NAME, DOCUMENT_NOT_FOUND (path), ARCHIVE_FULL, ARCHIVE_UNAVAILABLE, and
+   *   what `rules.check` throws
    */
   addDocument(document: { name: string }, source: Readable | string, rules?: DocumentRules): Promise<FileDigest>;
   /** Reads a document again that was added, checked. The stream must be read or destroyed. @param index 1, 2, … */
   open(index: number): Promise<Readable>;
   /**
    * Makes the complete attempt visible, at most once: of several commits of one attempt, exactly one returns `created`. The
-   * start is finished after either answer. After `exists`, nothing of it is kept.
+   * start is finished after either answer. After `exists`, its documents cannot be reached. They are removed now, or by a sweep.
    *
    * @throws BAD_REFERENCE, BAD_INPUT (the record does not describe the documents added), REQUEST_DELETED (another attempt of the reference
    *   is deleted), ARCHIVE_FULL, ARCHIVE_UNAVAILABLE
    */
   commit(record: RequestRecord): Promise<'created' | 'exists'>;
-  /** Removes the start. Harmless after `commit`. */
+  /** Gives the start up. Its documents are removed now, or by a sweep. Harmless after `commit`. */
   discard(): Promise<void>;
 }
 
@@ -178,11 +179,11 @@ export interface ArchivePart {
 }
 
 /**
- * The authority for references, and the store of documents. All processes of an installation share it. Several processes may
- * call any method at once. What a method reports as done survives a crash.
+ * The records and files of all requests. It decides which references are taken. All processes of an installation share it, and may call
+ * any method at once. What a method reports as done survives a crash.
  *
  * All methods throw ARCHIVE_UNAVAILABLE if the archive cannot be read or written, ARCHIVE_FULL if there is no space, BAD_REFERENCE
- * and BAD_INPUT for names that cannot be part of a path, REQUEST_NOT_FOUND for an unknown attempt, and REQUEST_DELETED for a deleted one.
+ * and BAD_INPUT for names that the archive does not take, REQUEST_NOT_FOUND for an unknown attempt, and REQUEST_DELETED for a deleted one.
  */
 export interface Archive {
   /** Made with the archive. Every request carries it. */
@@ -257,11 +258,11 @@ export interface Archive {
 
   /**
    * Opens a file for streaming. Files leave the archive only in this way. The file is hashed while it is read and compared with its
-   * record. The last piece comes only if the hash is right. The stream must be read or destroyed.
+   * row. The last piece comes only if the hash is right. The stream must be read or destroyed.
    *
    * @param expected what the caller also knows about the file
-   * @throws DOCUMENT_NOT_FOUND if the file is not there (yet); ARCHIVED_FILE_CHANGED, here or from the stream, if another file, a
-   *   link or a folder is in its place
+   * @throws DOCUMENT_NOT_FOUND if the file is not there (yet); ARCHIVED_FILE_CHANGED, here or from the stream, if other bytes,
+   *   a link or a folder are in its place
    */
   openFile(key: AttemptKey, file: ArchiveFile, expected?: FileDigest): Promise<OpenFile>;
   /**
@@ -279,8 +280,8 @@ export interface Archive {
    */
   locateFile(key: AttemptKey, file: ArchiveFile): Promise<FilePlace>;
   /**
-   * Stores a file, or replaces it. The file is written to a temporary place, hashed, flushed, read back and hashed again. Only then
-   * it is recorded as the current file. An error of the stream is passed on unchanged, and nothing is kept.
+   * Stores a file, or replaces it. The file is written as a new object, hashed, made durable, read back and hashed again. Only then its
+   * row is switched to the object. An error of the stream is passed on unchanged, and the earlier file stays.
    *
    * @param more.expectedBytes the announced size, for the error if there is no space
    * @throws ARCHIVE_FULL with facts `bytesFree` and, if known, `bytesNeeded`; ARCHIVE_UNAVAILABLE, also if the file that was read back differs
@@ -291,7 +292,7 @@ export interface Archive {
     source: Readable,
     more?: { expectedBytes?: number | undefined },
   ): Promise<FileDigest>;
-  /** Removes a file. Harmless if there is none. */
+  /** Removes a file. Its object stays in the store for a while, for older backups. Harmless if there is none. */
   removeFile(key: AttemptKey, file: StorableFile): Promise<void>;
 
   /** Stores the uploaded documents' ids, or replaces them. */
@@ -358,7 +359,7 @@ export interface Archive {
   readDeletion(key: AttemptKey): Promise<Tombstone | undefined>;
 
   /**
-   * Checks that this archive is still there, and that a file can be written to it.
+   * Checks that this archive is still there, and that a row and an object can be written to it.
    *
    * @throws ARCHIVE_UNAVAILABLE, ARCHIVE_FULL
    */
@@ -368,7 +369,7 @@ export interface Archive {
   /** Bytes this process may still write. Undefined if it cannot be known. */
   freeBytes(): Promise<number | undefined>;
   /**
-   * Checks that what comes next can be stored: writes to both stores and reads it back, and asks for free space where it can be known.
+   * Checks that what comes next can be stored: writes a row and an object, reads the object back, and asks for free space where it can be known.
    *
    * @throws ARCHIVE_UNAVAILABLE; ARCHIVE_FULL with facts `bytesFree` and `bytesNeeded` below the free-space reserve
    */
@@ -382,7 +383,7 @@ export interface Archive {
    */
   touchRead(key: AttemptKey, requestPk: RequestPk, gap: number): Promise<number>;
 
-  /** Removes leftovers of crashed starts and writes that are older than a day, and files that were replaced long ago. Returns how many. */
+  /** Removes objects of starts and writes that broke off a day ago, and of files that were replaced long ago. Returns how many. */
   sweep(): Promise<number>;
   /** Ends the connections. Nothing may be called after it. */
   close(): Promise<void>;

@@ -11,8 +11,8 @@ import type { TemporaryCopies } from './temporary-copies.js';
 
 type Part = 'openFile' | 'withCopy' | 'locateFile' | 'storeFile' | 'removeFile' | 'writeEvidence';
 
-/** Where files go, and where copies of them. */
-interface FilePlaces {
+/** What the methods work with. */
+interface FileParts {
   store: FileStore;
   copies: TemporaryCopies;
   /** How long a replaced file stays in the store. Milliseconds. */
@@ -22,7 +22,7 @@ interface FilePlaces {
 /**
  * The files of attempts: rows in the records, bytes in the store. Every file is written as a new object. Then its row is switched to it.
  */
-export function attemptFiles(records: Records, { store, copies, keepFor }: FilePlaces): Pick<Archive, Part> {
+export function attemptFiles(records: Records, { store, copies, keepFor }: FileParts): Pick<Archive, Part> {
   const current = async (key: AttemptKey, file: ArchiveFile): Promise<CurrentFile> => {
     const found = await currentFile(records, key, file);
     if (found === undefined) throw fileNotFound(file);

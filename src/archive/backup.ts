@@ -17,12 +17,12 @@ export interface Backup {
   /** Absent if the files are in S3. */
   files?: {
     copied: number;
-    /** There from an earlier backup to the same folder. */
+    /** Copied by an earlier backup to the same folder. */
     present: number;
     /** Removed here, because no row names them any more. */
     removed: number;
   };
-  /** Objects that the database names and that were not in the store, or had changed. Empty without a database here to compare with. */
+  /** Objects of current files that were not in the store, or had changed. Empty if the database is in PostgreSQL: nothing is compared then. */
   lost: string[];
 }
 
@@ -30,12 +30,12 @@ export interface Backup {
 const PAGES = 20_000;
 
 /**
- * Copies the parts of an archive that are on this machine: first the databases, then the files that they name. Everything may run
+ * Copies the parts of an archive that are on this machine: first the databases, then the objects. Everything may run
  * meanwhile. The copy has the form of an archive, so that a restore puts it back as it is. A later backup to the same folder copies only
- * new files. Until it is complete, the databases of the earlier one stay.
+ * new objects. Until it is complete, the databases of the earlier backup stay.
  *
  * @param target a folder. It is made if it is missing
- * @param onProgress how many files of how many were looked at
+ * @param onProgress how many objects of how many were looked at
  * @throws VideoIdError BAD_INPUT if the folder is that of a running archive, or has the backup of another one; ARCHIVE_UNAVAILABLE,
  *   ARCHIVE_FULL
  */

@@ -10,8 +10,8 @@ import { dropObject } from './sweep.js';
 type Part = 'deleteRequest' | 'readDeletion' | 'writeIndex';
 
 /**
- * Deletes attempts. One transaction decides. What follows it can be repeated: a deletion that broke off is finished by the next one,
- * and the sweeper removes the files.
+ * Deletes attempts. One transaction deletes the rows. What follows can be repeated: the next call finishes a deletion that broke off, and
+ * the sweeper removes the objects that are left.
  */
 export function deleting(
   records: Records,
@@ -41,7 +41,7 @@ export function deleting(
       await bury(records, key, deletion);
       await bridge.forget(key);
       for (const { object, removable } of await objectsLeft(records, requestOf(key))) {
-        // A store that refuses one refuses them all.
+        // If the store fails for one, it will fail for the others too. The sweeper comes later.
         if (removable && !(await dropObject(records, store, object))) break;
       }
       await records.database.scrub();

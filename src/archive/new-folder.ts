@@ -4,7 +4,7 @@ import { DIRECTORY_MODE, Disk } from './files/disk.js';
 import { placesOf } from './places.js';
 import type { ArchiveSettings } from './settings.js';
 
-/** What a folder may have before there is an archive in it: parts of one that is being made, and what a new disk contains. */
+/** What a folder may contain before an archive is made in it: parts of an archive that is being made, and the `lost+found` of a new disk. */
 const FINE = /^(?:records\.sqlite.*|files|index|lost\+found)$/;
 
 /**

@@ -35,7 +35,7 @@ import type { ArchiveSettings } from './settings.js';
 import { sweep } from './sweep.js';
 import { TemporaryCopies } from './temporary-copies.js';
 
-/** Milliseconds. So old a backup can be restored without missing a file. */
+/** Milliseconds. The default of `replacedFor`. A database of this age can be restored and still finds its files. */
 const REPLACED_FOR = 14 * 86_400_000;
 
 export { NO_ARCHIVE };
@@ -115,7 +115,7 @@ interface Parts {
   close: () => Promise<void>;
 }
 
-/** The archive, of its topics. */
+/** The archive, put together from its topics. */
 function assembled({ settings, records, id, store, bridge, copies, close }: Parts): Archive {
   const { database, now } = records;
   const place = `${database.place} and ${store.place}`;

@@ -25,7 +25,7 @@ export interface EnrolmentData {
   fields: Record<string, string>;
 }
 
-/** The content of `request.json`: everything that the workflow of one attempt needs to start. It never changes after the commit. */
+/** Everything that the workflow of one attempt needs to start. It never changes after the start is committed. */
 export interface RequestRecord {
   version: 1;
   flow: Flow;

@@ -2,7 +2,7 @@ import type { S3Settings } from './files/s3-settings.js';
 
 /** Where the archive is. The settings `archive` fit. */
 export interface ArchiveSettings {
-  /** The folder of the records (SQLite) and of the files, unless they are elsewhere. */
+  /** The folder of the records (SQLite) and of the files. Not used for those that are in PostgreSQL or S3. */
   directory: string;
   /** Reference to the URL of a PostgreSQL database. Absent: SQLite in the folder. */
   database?: string | undefined;
@@ -11,6 +11,6 @@ export interface ArchiveSettings {
   index?: string | undefined;
   /** Bytes of free space below which `assertReserve` refuses. */
   reserve: number;
-  /** Milliseconds. How long a file that was replaced stays in the store. */
+  /** Milliseconds. How long an object stays in the store after its file was replaced. */
   replacedFor?: number | undefined;
 }

@@ -1,21 +1,21 @@
 import { VideoIdError } from '../messages/failures.js';
 
-/** Somebody that waits. */
+/** A caller that waits. */
 interface Waiter {
   bytes: number;
   go: () => void;
 }
 
-/** Milliseconds. Somebody that waits longer may wait for itself. */
+/** Milliseconds. Who waits longer may be waiting for room that it holds itself. */
 const WAIT = 120_000;
 
-/** Bytes that somebody has. */
+/** Bytes that a caller holds. */
 export interface Space {
-  /** Gives back all but so many. Calling it again, and with 0, is harmless. */
+  /** Gives back all but this number of bytes. Calling it again is harmless. */
   keep(bytes: number): void;
 }
 
-/** Gives out so many bytes at once, in the order in which they were asked for. */
+/** Limits how many bytes callers hold at once. They get their bytes in the order in which they asked. */
 export class SpaceQueue {
   readonly #most: number;
   #used = 0;
@@ -26,7 +26,7 @@ export class SpaceQueue {
   }
 
   /**
-   * Waits until so many bytes are free. More than there are is all of them.
+   * Waits until this number of bytes is free. Who wants more than the limit gets the limit.
    *
    * @throws the reason of the signal; ARCHIVE_UNAVAILABLE after two minutes
    */
@@ -38,7 +38,7 @@ export class SpaceQueue {
     return this.#space(bytes);
   }
 
-  /** Takes so many bytes without waiting, also if they are not free. */
+  /** Takes this number of bytes without waiting, also if they are not free. */
   add(bytes: number): Space {
     this.#used += bytes;
     return this.#space(bytes);

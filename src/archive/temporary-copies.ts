@@ -16,7 +16,7 @@ export interface TemporaryCopy extends FileDigest {
   path: string;
 }
 
-/** Room for copies that are needed together. */
+/** Room for several copies that are needed at the same time. */
 export interface TemporaryRoom {
   /**
    * Copies a stream to its end.
@@ -24,7 +24,7 @@ export interface TemporaryRoom {
    * @throws what the stream throws, unchanged; ARCHIVE_UNAVAILABLE if the temporary directory cannot be written
    */
   add(source: Readable): Promise<TemporaryCopy>;
-  /** No more copies come: others get what was not needed. */
+  /** No more copies come. Room that was not needed is given back. */
   trim(): void;
   /** Removes the copies. Harmless if they are removed. */
   release(): Promise<void>;
@@ -32,7 +32,7 @@ export interface TemporaryRoom {
 
 /** How much room is needed, and how long somebody waits for it. */
 export interface RoomOrder {
-  /** At most so many bytes come. */
+  /** The most bytes that come. */
   bytes: number;
   /** Ends the waiting with its reason. */
   signal?: AbortSignal | undefined;
@@ -41,7 +41,7 @@ export interface RoomOrder {
 /** Bytes. Forty documents of the largest usual size. */
 const MOST = 1e9;
 
-/** Folders of processes that use this one's id, which containers do, but not of this process. */
+/** The folders of this process. Another folder may have the same process id in its name: containers use the same ids. */
 const ownFolders = new Set<string>();
 
 const HOST = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
@@ -49,7 +49,7 @@ const FOLDER = new RegExp(`^videoid-${HOST}-(\\d+)-`);
 
 /**
  * Copies of files in TMPDIR, for code that reads them at any position. They are removed when they are released, when the process
- * ends, and else when the next one starts. Together they are bounded, and who comes later waits.
+ * ends, or, if it was killed, when the next one starts. Their total size is limited, and callers wait for room.
  */
 export class TemporaryCopies {
   readonly #folder: string;
@@ -84,8 +84,8 @@ export class TemporaryCopies {
   }
 
   /**
-   * Waits until there is room. Who holds room must not ask for more: two such could wait for each other. Inside of `withCopy`, nobody
-   * waits.
+   * Waits until there is room. Who holds room must not ask for more: two such callers could wait for each other. Inside `withCopy`,
+   * nobody waits.
    *
    * @throws the reason of `order.signal`; ARCHIVE_UNAVAILABLE after two minutes
    */

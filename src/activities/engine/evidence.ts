@@ -54,7 +54,7 @@ export interface EvidenceRequest {
   createdAt: string;
 }
 
-/** A document as uploaded and as archived after signing. Its name is only in `request.json`. */
+/** A document as uploaded and as archived after signing. Its name is only in the record of the request. */
 export interface EvidenceDocument {
   index: number;
   uploaded: { sha256: string; size: number };
@@ -110,7 +110,7 @@ export interface EvidenceOrder {
 }
 
 /**
- * Writes `evidence.json`, from what the workflow knows and what happened outside it. Only `request.json` names the signer. Without an
+ * Writes the evidence, from what the workflow knows and what happened outside it. Only the record of the request names the signer. Without an
  * outcome it is written only if there is none: a try that comes late must not replace the evidence of the end.
  */
 export async function writeEvidence(

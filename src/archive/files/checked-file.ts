@@ -7,7 +7,7 @@ import type { Opened } from './file-store.js';
  * Reads a file with a recorded size and hash. It is hashed while it is read. The last piece is held back until the hash is known,
  * so nobody gets all of a file that was changed.
  *
- * @param opened by `FileStore.open`
+ * @param opened as `FileStore.open` returns it
  * @param changed makes the error for a changed file; thrown here if it is not a file or has another size, else by the stream
  * @returns undefined if it is not there. The stream must be read or destroyed.
  */

@@ -13,7 +13,7 @@ import { openFile } from './opened-file.js';
 
 const DRAFTS = '.drafts';
 
-/** What a directory may have before there is a store in it. A new disk has `lost+found`. */
+/** What a directory may contain before a store is made in it. A new disk has `lost+found`. */
 const FINE: ReadonlySet<string> = new Set([MARKER, DRAFTS, 'lost+found']);
 
 /**

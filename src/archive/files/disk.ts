@@ -51,9 +51,9 @@ export interface Draft {
 }
 
 /**
- * The file system below one archive directory. Files are written completely or not at all, flushed before they are reported, and
- * private to the user. Its errors are ARCHIVE_FULL and ARCHIVE_UNAVAILABLE. They name the archive directory, and no path below it:
- * that may contain a document's name.
+ * The file system below one directory: that of a store, of a backup or of an earlier archive. Files are written completely or not at all,
+ * flushed before they are reported, and private to the user. Its errors are ARCHIVE_FULL and ARCHIVE_UNAVAILABLE. They name the
+ * directory, and no path below it: in an earlier archive, that may contain a document's name.
  */
 export class Disk {
   readonly root: string;

@@ -34,7 +34,7 @@ export interface FileStore {
   assertUsable(): Promise<void>;
   /** Bytes this process may still write. Undefined if it cannot be known. */
   freeBytes(): Promise<number | undefined>;
-  /** Removes what a broken write left, and that no key names: parts of an upload, drafts. Only what is older than a day. Returns how many. */
+  /** Removes what broken writes left without a key: drafts, and parts of uploads. Only what is older than a day. Returns how many. */
   sweep(): Promise<number>;
   close(): void;
 }

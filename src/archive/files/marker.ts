@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { VideoIdError } from '../../messages/failures.js';
 
 /**
- * The object that says whose files these are. A lost mount leaves an empty directory, and a wrong prefix finds nothing. Without the
- * marker, every file would look missing.
+ * The object that says to which archive the files belong. A lost mount leaves an empty directory, and a wrong prefix finds nothing.
+ * Without the marker, every file would look missing there.
  */
 export const MARKER = 'archive.json';
 
 const markerSchema = z.looseObject({ archiveId: z.string().min(1) });
 
-/** A store and the archive that its files are of. */
+/** A store, and the archive to which its files belong. */
 export interface Marked {
   archiveId: string;
   /** As in `FileStore`. */

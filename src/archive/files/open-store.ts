@@ -4,9 +4,9 @@ import { openDirectoryStore } from './directory-store.js';
 import type { FileStore } from './file-store.js';
 
 /**
- * Opens the store of the archive's files: S3 if it is set, else a folder in the archive's.
+ * Opens the store of the archive's files: S3 if it is set, else the folder `files` in that of the archive.
  *
- * @param options.archiveId the archive that the files are of
+ * @param options.archiveId the archive to which the files belong
  * @param options.create make the store if it is not there, and nothing else is in its place
  * @throws ARCHIVE_UNAVAILABLE if it is not there, is of another archive, or cannot be read or written; SECRET_NOT_FOUND
  */

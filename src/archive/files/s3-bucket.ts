@@ -22,11 +22,11 @@ import { workWithin } from './within.js';
 interface Sending {
   /** Ends it early. Then its reason is thrown. */
   signal?: AbortSignal | undefined;
-  /** How many bytes it makes the server write. */
+  /** How many bytes the server has to write for it. */
   bytes?: number;
 }
 
-/** What the SDK wants to know for it. */
+/** The options of the SDK for one request. */
 interface SendOptions {
   /** Milliseconds, until the answer begins. */
   requestTimeout: number;
@@ -39,7 +39,7 @@ export interface Part {
   PartNumber: number;
 }
 
-/** Something that a crash may have left, and its age by the server's clock: milliseconds since 1970. */
+/** An object or an upload, and its time by the server's clock: milliseconds since 1970. */
 export interface Leftover {
   name: string;
   at: number;
@@ -113,7 +113,7 @@ export class S3Bucket {
     await this.#run((options) => orUndefined(this.#client.send(command, options), 'NoSuchKey'), { signal });
   }
 
-  /** Objects whose names begin so. @param limit at most 1000 */
+  /** Objects whose names begin with this. @param limit at most 1000 */
   async list(beginning: string, limit = 1000): Promise<Leftover[]> {
     const command = new ListObjectsV2Command({
       Bucket: this.#bucket,
@@ -190,7 +190,7 @@ export class S3Bucket {
     return s3Unavailable(this.place, { reason }, message);
   }
 
-  /** The SDK tries again, but not after twice the time of one try. */
+  /** The SDK repeats a request. All tries together get twice the time of one. */
   async #run<T>(send: (options: SendOptions) => Promise<T>, { signal, bytes = 0 }: Sending = {}): Promise<T> {
     const within = Math.ceil(this.#limits.answer + (this.#limits.megabyte * bytes) / 1e6);
     const sent = (abortSignal: AbortSignal) => send({ requestTimeout: within, abortSignal });
@@ -198,13 +198,13 @@ export class S3Bucket {
       return await workWithin(2 * within, sent, signal);
     } catch (error) {
       signal?.throwIfAborted();
-      // Of the credentials.
+      // The credentials could not be read.
       if (error instanceof VideoIdError) throw error;
       throw s3Failure(error, this.place, bytes);
     }
   }
 
-  /** The limit is for the server: a reader may take its time. */
+  /** The limit is for the server alone. The reader of the stream may be slow. */
   async *#pieces(body: Readable): AsyncGenerator<Uint8Array> {
     const limited = () => setTimeout(() => body.destroy(new Late()), this.#limits.piece);
     let limit = limited();
@@ -234,7 +234,7 @@ class Late extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** What has no time is not old. */
+/** Without a time, it counts as new. */
 function timeOf(date: Date | undefined): number {
   return date?.getTime() ?? Number.MAX_SAFE_INTEGER;
 }

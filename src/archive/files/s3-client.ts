@@ -6,18 +6,18 @@ import type { S3Settings } from './s3-settings.js';
 /** How long things may take. All in milliseconds. */
 export interface S3Limits {
   connect: number;
-  /** Until an answer begins, */
+  /** Until an answer begins. */
   answer: number;
-  /** and so much more for each megabyte that is sent. */
+  /** Added to `answer` for each megabyte that is sent. */
   megabyte: number;
   /** Until the next piece of an object comes. */
   piece: number;
 }
 
-/** A line must carry 140 kbit/s. */
+/** With these, a connection of 140 kbit/s is fast enough. */
 export const S3_LIMITS: S3Limits = { connect: 10_000, answer: 30_000, megabyte: 60_000, piece: 60_000 };
 
-/** A request is tried so often, with pauses of less than four seconds. Whoever called us tries again later. */
+/** How often the SDK tries a request, with pauses of less than four seconds. */
 const ATTEMPTS = 4;
 
 /** A request that waits for a socket counts as one that cannot connect, so this is more than what a process does at once. */

@@ -38,7 +38,7 @@ const CAUSES: Partial<Record<string, Cause>> = {
   AccessDenied: DENIED,
   Forbidden: DENIED,
   InvalidAccessKeyId: UNKNOWN_KEY,
-  /** Of versitygw. */
+  /** The server versitygw says this. */
   XAdminUserNotFound: UNKNOWN_KEY,
   SignatureDoesNotMatch: { words: 'the secret key is wrong', remedy: KEYS },
   ExpiredToken: EXPIRED,
@@ -67,7 +67,7 @@ const CAUSES: Partial<Record<string, Cause>> = {
 const FULL = /Quota|StorageFull|InsufficientStorage|NoSpace/;
 
 /**
- * The error of the archive for whatever the SDK throws. The SDK's own is dropped: it can hold the access key and what was signed.
+ * The error of the archive for whatever the SDK throws. The SDK's own error is dropped: it can contain the access key and what was signed.
  *
  * @param place as in `FileStore`
  */

@@ -12,7 +12,7 @@ import type { S3Settings } from './s3-settings.js';
 import { CLEAN_WITHIN, upload } from './s3-upload.js';
 import { workWithin } from './within.js';
 
-/** Below it, everything is a trial, and is removed after a day. */
+/** Objects below it are only written to test the store. The sweeper removes them after a day. */
 const DRAFTS = '.drafts/';
 
 /**
@@ -99,7 +99,7 @@ class S3Store implements FileStore {
     }
   }
 
-  /** S3 does not say. */
+  /** S3 does not say how much space is free. */
   async freeBytes(): Promise<undefined> {
     return undefined;
   }
@@ -108,7 +108,7 @@ class S3Store implements FileStore {
     await this.assertPresent();
     const now = await this.#now();
     let removed = 0;
-    // One page of each: what else there is comes with the next sweeps.
+    // One page of each. The next sweeps do the rest.
     for (const { name, at, uploadId } of [...(await this.#bucket.uploads()), ...(await this.#bucket.list(DRAFTS))]) {
       if (now - at < LEFTOVER_AGE) continue;
       await (uploadId === undefined ? this.#bucket.delete(name) : this.#bucket.abortUpload(name, uploadId));
@@ -138,7 +138,7 @@ class S3Store implements FileStore {
     });
   }
 
-  /** The time by the clock that gives objects and uploads theirs. */
+  /** The time by the server's clock, which also gives objects and uploads their times. */
   async #now(): Promise<number> {
     const name = `${DRAFTS}${randomUUID()}`;
     await this.#bucket.put(name, Buffer.from(name));

@@ -49,7 +49,7 @@ export async function upload(
   }
 }
 
-/** `whole`: it is all of the stream. The memory of a part is used again for the next one. */
+/** `whole`: the stream has no more than these bytes. All parts use the same memory, one after the other. */
 async function* partsOf(source: Readable): AsyncGenerator<{ bytes: Buffer; whole: boolean }> {
   const place = Buffer.allocUnsafe(PART);
   let filled = 0;

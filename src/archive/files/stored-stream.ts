@@ -50,7 +50,7 @@ export async function assertStored(disk: Disk, path: string, written: FileDigest
   if (!isSame(found, written)) throw disk.unavailable(READ_BACK.reason, READ_BACK.words);
 }
 
-/** The fact and the words if a file that was read back is another one. */
+/** The fact and the words if the bytes that were read back differ from those written. */
 export const READ_BACK = {
   reason: 'read back differs',
   words: 'A file read back from the archive differs from what was written.',

@@ -19,7 +19,7 @@ const FLOWS: readonly (readonly [Flow, string])[] = [
   ['enrolment', 'enrolments'],
 ];
 
-/** Beside these, an earlier archive has its folders of drafts and of processes. They are not imported. */
+/** The names at the top of an earlier archive, besides its index. Drafts (`incoming`) and processes are not imported. */
 export const EARLIER_NAMES = ['archive.json', 'incoming', 'requests', 'enrolments', 'feed', 'outages', 'processes'];
 
 /** A name that can be an id of the provider. */
@@ -73,7 +73,7 @@ export class EarlierArchive {
     return running;
   }
 
-  /** What was found and is no part of an archive. Complete after everything was read. */
+  /** Paths of what was found and is not part of an archive. Complete after everything was read. */
   get unknown(): readonly string[] {
     return this.#top.unknown;
   }

@@ -43,7 +43,7 @@ export interface EarlierAttempt {
   files: readonly EarlierFile[];
   /** Hash over all its records, lower-case hex. */
   fingerprint: string;
-  /** Paths of what an archive does not have. */
+  /** Paths of what is not part of an archive. */
   unknown: readonly string[];
 }
 
@@ -54,7 +54,7 @@ export interface EarlierFile extends FileDigest {
   path: string;
 }
 
-/** More of one kind than any attempt has. */
+/** More corrections, supplements or cards than any attempt has. */
 const MOST_NUMBERS = 10_000;
 
 const NAMED = /^((?!\.{1,2}\.json$)[A-Za-z0-9._-]{1,64})\.json$/;
@@ -122,7 +122,7 @@ async function numbered<T>(folder: EarlierFolder, schema: z.ZodType<T>, name: st
   return new Map(sorted);
 }
 
-/** Nothing removes these, so a gap is a loss. Without its number, the next ones would be taken for others. */
+/** Nothing removes these, so a gap means a lost record. The records after the gap would get wrong numbers. */
 async function withoutGap<T>(folder: EarlierFolder, schema: z.ZodType<T>, name: string): Promise<T[]> {
   const records = await numbered(folder, schema, name);
   [...records.keys()].forEach((number, at) => {

@@ -14,7 +14,7 @@ export type FileDamage = 'missing' | 'changed';
 class Changed extends Error {}
 
 /**
- * Hands over the bytes of a file. They are checked against its record while they are read. The last piece comes only if all are right.
+ * Gives the bytes of a file to `use`. They are checked against its record while they are read. The last piece comes only if all are right.
  *
  * @param use reads the stream to its end, and passes its error on
  * @returns what is wrong with the file, if anything. Then `use` was not called, or it failed.

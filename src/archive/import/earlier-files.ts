@@ -24,10 +24,10 @@ export class EarlierFolder {
   readonly #root: string;
   readonly #below: string;
   readonly #print: Hash | undefined;
-  /** Names that nothing here is known by. */
+  /** Paths of files and folders that are not part of an archive. */
   readonly unknown: string[] = [];
 
-  /** @param print takes in everything that is read, so that a later change shows */
+  /** @param print gets everything that is read, so that a later change makes another hash */
   constructor(root: string, below: string, print?: Hash) {
     this.#root = root;
     this.#below = below;
@@ -64,7 +64,7 @@ export class EarlierFolder {
     return names.sort();
   }
 
-  /** What a pattern finds in the names of a folder: its first group, by the name. Others are unknown. */
+  /** The names in a folder that fit a pattern, each with the first group of the pattern. The other names are unknown. */
   async keys(pattern: RegExp, ...below: string[]): Promise<Map<string, string>> {
     const keys = new Map<string, string>();
     for (const name of await this.names(...below)) {

@@ -14,7 +14,7 @@ import { openTarget, type Target } from './target.js';
 export interface ImportProblem {
   /**
    * `unreadable`: a record, so nothing of its request was imported. `missing` and `changed`: a file, whose bytes were not imported.
-   * `other`: the target has a request of this name that differs. `unknown`: an archive has no such thing.
+   * `other`: the target has a request with this reference that differs. `unknown`: it is not part of an archive.
    */
   what: 'unreadable' | FileDamage | 'other' | 'unknown';
   /** Relative to the earlier archive. */
@@ -28,24 +28,24 @@ export interface ImportReport {
   archiveId: string;
   /** Where it was imported to. Absent if it was only checked. */
   place?: string;
-  /** Attempts that were found, and those of them that this call imported. */
+  /** How many attempts were found, and how many of them this call imported. */
   attempts: number;
   imported: number;
   files: number;
   bytes: number;
   providerIds: number;
   feed: number;
-  /** How many problems there are, how many of them are unknown things, and the first of all. */
+  /** How many problems there are, how many of them are `unknown`, and the first thousand. */
   problemCount: number;
   unknown: number;
   problems: ImportProblem[];
   /** Whether the archive can be used now. */
   finished: boolean;
-  /** What may be removed once the archive is in use. Empty if there are problems. */
+  /** Paths that may be removed once the archive is in use. Empty if there are problems. */
   removable: string[];
 }
 
-/** Problems that are told one by one. */
+/** The most problems that a report lists. */
 const MOST_PROBLEMS = 1000;
 
 /** Attempts that are imported at the same time. Most of the time is waiting for disks. */

@@ -13,9 +13,9 @@ import { type FileDamage, withEarlierFile } from './earlier-file.js';
 import type { Target } from './target.js';
 import { within, writeBelow } from './write-attempt.js';
 
-/** What the import of one attempt came to. */
+/** What the import of one attempt did. */
 export interface ImportedAttempt {
-  /** `there`: it was imported before. `other`: an attempt of this name is there, and it differs. It was left as it is. */
+  /** `there`: it was imported before. `other`: an attempt with this reference is there, and it differs. It was left as it is. */
   what: 'imported' | 'there' | 'other';
   damaged: { file: ArchiveFile; damage: FileDamage }[];
 }
@@ -53,7 +53,7 @@ export async function importAttempt(target: Target, root: string, attempt: Earli
     });
     return { what: added ? 'imported' : 'there', damaged: damagedOf(copied) };
   } finally {
-    // If only the answer was lost, they are files now, and stay.
+    // If only the answer was lost, the objects are current now, and stay.
     if (!added) for (const { written } of copied) await dropObject(records, store, written.object);
   }
 }
@@ -75,7 +75,7 @@ async function takesPlace(
   return (await insertRequest(transaction, record, more)) === true;
 }
 
-/** Copies the bytes of a file into the store, where no row counts them yet. */
+/** Copies the bytes of a file into the store, as an object that no row of a file names yet. */
 async function copy({ records, store }: Target, root: string, earlier: EarlierFile): Promise<Copied> {
   const { file, size, sha256 } = earlier;
   const object = newKey(file.kind);
@@ -91,7 +91,7 @@ async function copy({ records, store }: Target, root: string, earlier: EarlierFi
   }
 }
 
-/** Bytes that were missing or wrong before, and are right now. Files that were replaced since stay as they are. */
+/** Adds files whose bytes were missing or wrong before, and are right now. Files that were replaced since stay as they are. */
 async function addMissing(
   { records, store }: Target,
   root: string,

@@ -45,7 +45,7 @@ export async function importProviderIds(target: Target, earlier: EarlierArchive)
   return ids.length;
 }
 
-/** Whether an archive that is used lacks an id. A request that was deleted has none. */
+/** Whether an archive in use lacks an id of a request that it has. A deleted request has no ids. */
 async function isLeftOut(
   { bridge, records }: Target,
   environment: string,
@@ -64,7 +64,7 @@ export async function importCounts({ bridge }: Target, earlier: EarlierArchive):
   for (const { gateway, counts } of await earlier.callbackCounts()) await bridge.writeCounts(gateway, counts);
 }
 
-/** Makes the target an archive that can be used, with the outages that last. Of several imports, one does. */
+/** Makes the target an archive that can be used, with the outages that last. If several imports run, one of them does it. */
 export async function finish({ records }: Target, earlier: EarlierArchive): Promise<void> {
   const lasting = await earlier.outages();
   await records.database.write(async (transaction) => {

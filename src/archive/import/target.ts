@@ -16,7 +16,7 @@ export interface Target {
   records: Records;
   store: FileStore;
   bridge: Bridge;
-  /** Whether nobody used it yet, because no import into it was finished. */
+  /** Whether it cannot be used yet, because no import into it was finished. */
   unused: boolean;
   close(): Promise<void>;
 }

@@ -49,7 +49,7 @@ export async function writeBelow(
   }
 }
 
-/** A correction that was dropped keeps its number, so that no order takes another one for it. */
+/** A dropped correction keeps its number, so that no order finds another correction under it. */
 async function writeCorrections(records: Records, { record: key, ...attempt }: EarlierAttempt): Promise<void> {
   const ordered = [...attempt.orders.values()].map(({ verb, number }) => (verb === 'correct' ? (number ?? 0) : 0));
   const last = Math.max(0, ...attempt.corrections.keys(), ...ordered);
@@ -61,7 +61,7 @@ async function writeCorrections(records: Records, { record: key, ...attempt }: E
   }
 }
 
-/** The queries of the topics make transactions of their own. Here, all are part of one. */
+/** Records whose reads and writes are all part of one transaction. Otherwise each query of a topic has its own. */
 export function within(transaction: Transaction<Tables>, { database, now, people }: Records): Records {
   const { place, field, schema } = database;
   const read: Database<Tables>['read'] = async (work) => await work(transaction);

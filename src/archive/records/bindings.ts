@@ -1,7 +1,7 @@
 /**
  * Checks the values for a statement. Both databases get the same ones, so a value that only one of them takes is refused for both.
  *
- * @param more.booleans takes them too: Kysely's own look at the schema of PostgreSQL has some
+ * @param more.booleans allows booleans: Kysely uses some when it reads the schema of PostgreSQL
  * @throws TypeError, which names the place of the value and its type, never the value
  */
 export function assertBindable(values: readonly unknown[], { booleans = false } = {}): void {
@@ -22,7 +22,7 @@ function wrongIn(value: unknown): string | undefined {
     case 'object':
       return value === null || value instanceof Uint8Array ? undefined : 'an object: store JSON as text';
     case 'boolean':
-      return undefined; // Kysely asks PostgreSQL with some. A column of numbers takes none, in either database.
+      return undefined; // Kysely uses some when it reads a schema. The dialects refuse all others.
     default:
       return typeof value === 'undefined' ? 'undefined: store null' : `a ${typeof value}`;
   }

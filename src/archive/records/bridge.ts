@@ -14,7 +14,7 @@ import type { BridgeTables } from './schema.js';
 /** Milliseconds. Then the counts of a gateway that stopped are removed. */
 const KEPT_FOR = 90 * 86_400_000;
 
-/** What the webhook bridge reads, and where it counts callbacks. All methods throw ARCHIVE_UNAVAILABLE. */
+/** The two tables of the webhook bridge: provider's ids, and counts of callbacks. All methods throw ARCHIVE_UNAVAILABLE. */
 export class Bridge {
   /** The setting that says where it is. */
   readonly field: string;
@@ -86,7 +86,7 @@ export class Bridge {
     return rows.map(({ request_pk }) => requestPkSchema.parse(request_pk));
   }
 
-  /** Removes the ids of an attempt. Callbacks for them are foreign then. Harmless if there are none. */
+  /** Removes the ids of an attempt. Callbacks about them are then ignored. Harmless if there are none. */
   async forget({ flow, reference, attempt }: AttemptKey): Promise<void> {
     await this.#database.write((db) =>
       db
@@ -121,7 +121,7 @@ export class Bridge {
     return countsIn(row?.content);
   }
 
-  /** Those of all gateways together. What was written last about a token counts. */
+  /** The counts of all gateways, added up for each token. What the last one wrote about a token counts. */
   async counts(): Promise<CallbackCount[]> {
     const rows = await this.#database.read((db) =>
       db.selectFrom('callback_counts').select('content').orderBy('written_at').execute(),

@@ -4,7 +4,7 @@ import { VideoIdError } from '../../messages/failures.js';
 /**
  * Checks a record before it is written.
  *
- * @throws BAD_INPUT naming the field, if it could not be read back
+ * @throws BAD_INPUT with the field, if the record does not fit its schema
  */
 export function checked<T>(schema: z.ZodType<T>, record: T): T {
   const result = schema.safeParse(record);

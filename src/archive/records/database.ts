@@ -17,11 +17,11 @@ import type { Trouble } from './trouble.js';
 
 /** How long work is repeated after trouble that passes. Milliseconds. */
 const PATIENCE = 10_000;
-/** Between two tries, at most. They start shorter. Milliseconds. */
+/** The longest pause between two tries. The first pauses are shorter. Milliseconds. */
 const LONGEST_PAUSE = 200;
 /** How long a scrub waits for others. Milliseconds. */
 const SCRUBBED_WITHIN = 2000;
-/** While another process writes to SQLite. It is free for a moment only, and gives nobody a turn. */
+/** The same while another process writes to SQLite. The lock is free only for moments, and waiting callers have no order. */
 const LONGEST_BUSY_PAUSE = 20;
 
 /**
@@ -36,9 +36,9 @@ export interface Database<Tables> {
   readonly field: string;
   /** What migrations need to know. */
   readonly schema: SchemaDialect;
-  /** Statements that need no transaction. */
+  /** Statements without a transaction. One that changes rows is allowed, if it is alone. */
   read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
-  /** A transaction. The work awaits nothing but it. */
+  /** A transaction. The work awaits nothing but its statements. */
   write<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Overwrites what deleted rows have left in the files of the database, as far as that can be done now. */
   scrub(): Promise<void>;
@@ -55,9 +55,9 @@ export type DatabaseOptions = ({ sqlite: SqliteOptions } | { postgres: PostgresO
 };
 
 /**
- * Opens the database. It is reached at the first use.
+ * Opens the database. It connects at the first use.
  *
- * @throws VideoIdError BAD_SETTING if the URL is none
+ * @throws VideoIdError BAD_SETTING if the URL is not one of PostgreSQL
  */
 export function openDatabase<Tables>(options: DatabaseOptions): Database<Tables> {
   const [scope, own] = [new TransactionScope(), new OwnRecords()];

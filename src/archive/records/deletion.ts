@@ -10,10 +10,10 @@ import { deletionSchema } from './record-schemas.js';
 import { changed, databaseNow, deletedRequest, found, locked, type Records } from './records.js';
 import type { Tables } from './schema.js';
 
-/** Objects that are removed in one deletion, at most. The sweeper removes more. */
+/** The most objects that one deletion removes. The sweeper removes the others. */
 const MOST = 1000;
 
-/** Everything below an attempt. The rows of its files become objects before. */
+/** The tables whose rows belong to an attempt. The objects of its files get rows in `objects` first. */
 const BELOW = [
   'metadata',
   'personal',

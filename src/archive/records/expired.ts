@@ -1,12 +1,12 @@
 import { sql } from 'kysely';
 import { databaseNow, type Records } from './records.js';
 
-/** Objects that are looked at in one sweep. */
+/** How many objects one sweep looks at. */
 const MOST = 1000;
-/** When an object is looked at again that had to stay. Milliseconds. */
+/** After this time, an object that had to stay is looked at again. Milliseconds. */
 const AGAIN_AFTER = 24 * 60 * 60 * 1000;
 
-/** An object that may be deleted, claimed by this sweeper. */
+/** An object whose time is over. It is not claimed yet. */
 export interface Expired {
   object: string;
   /** Whether it may hold the only bytes of a file: it was written for an attempt, and that attempt has no such file. */

@@ -10,7 +10,7 @@ export const WRITTEN_WITHIN = 24 * 60 * 60 * 1000;
 
 /** A file's row. */
 export interface CurrentFile extends FileDigest {
-  /** Of its object in the store. */
+  /** The key of its object in the store. */
   object: string;
 }
 
@@ -46,7 +46,7 @@ export async function currentFile(
 }
 
 /**
- * Says that an object will be written, before its first byte is.
+ * Adds a row that announces an object, before its first byte is written.
  *
  * @param key absent for a start that is not committed
  */
@@ -135,7 +135,7 @@ export async function removeCurrent(
   });
 }
 
-/** Gives an announced object up, so that it may be removed. False if it is a current file, or if a sweeper removes it. */
+/** Gives up an announced object, so that it may be removed. False if it is a current file, or if a sweeper has claimed it. */
 export async function giveUp({ database }: Records, object: string): Promise<boolean> {
   const row = await database.read((db) =>
     db
@@ -166,7 +166,7 @@ async function fileIn(db: Kysely<Tables>, request: string, { kind, number }: Pla
     .executeTakeFirst();
 }
 
-/** An object that becomes a current file is no longer announced. */
+/** Removes the row that announces an object, because it becomes a current file. */
 async function settle(db: Kysely<Tables>, object: string): Promise<void> {
   const row = await db
     .deleteFrom('objects')

@@ -5,7 +5,7 @@ import type { Tables } from './schema.js';
 /** Whose records these are. */
 export interface Identity {
   id: string;
-  /** Whether the store of files was made, which then bears this id too. */
+  /** Whether the store of files was made. It then has this id too. */
   hasFiles: boolean;
   /** Whether an archive of an earlier form is being imported. */
   importing: boolean;
@@ -54,7 +54,7 @@ export async function noteFiles({ database }: Pick<Records, 'database'>): Promis
   await database.read((db) => db.updateTable('archive').set({ has_files: 1 }).execute());
 }
 
-/** Writes to the records. */
+/** Tests that the records can be written, and changes nothing. */
 export async function probe({ database }: Pick<Records, 'database'>): Promise<void> {
   await database.write(async (db) => {
     await db

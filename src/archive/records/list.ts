@@ -7,10 +7,10 @@ import { listedRequestSchema } from './record-schemas.js';
 import type { Records } from './records.js';
 import type { Tables } from './schema.js';
 
-/** What more rows than this have is common. It is not sorted: the list is searched in its order, and soon has a page. */
+/** A prefix or a metadata value of more rows than this is common. Then the list is read in its order, until a page is full. */
 const COMMON = 10_000;
 
-/** So many ids are asked for in one statement. */
+/** The most ids in one statement. */
 const IDS_AT_ONCE = 500;
 
 interface Page {
@@ -52,7 +52,7 @@ async function listed({ database, people }: Records, filter: RequestFilter, page
 
 type Pair = [name: string, value: string];
 
-/** A page of all requests, or of those with metadata. The table whose index has the order is the one that is sorted by. */
+/** A page of all requests, or of those with metadata. It is sorted by the columns of the table whose index has this order. */
 function pageOf(db: Kysely<Tables>, labels: Pair[], { after, limit }: Page) {
   const [first, ...others] = labels;
   const table = first === undefined ? 'requests' : 'metadata';
@@ -133,7 +133,7 @@ function conditionsOf(where: ExpressionBuilder<Tables, 'requests'>, filter: Cond
 
 type Column = 'registration_authority' | 'email_digest' | 'phone_digest' | 'request';
 
-/** An index that begins with the column has the order only for one value. */
+/** With one value, the database can read the list in order from the index of the column. */
 function oneOf(where: ExpressionBuilder<Tables, 'requests'>, column: `requests.${Column}`, values: readonly string[]) {
   const [first, ...others] = values;
   if (first === undefined) return sql<SqlBool>`1 = 0`;
@@ -147,7 +147,7 @@ function ofProvider(where: ExpressionBuilder<Tables, 'requests'>, id: string) {
     .where((pk) => pk.or([pk('given.request_pk', '=', id), pk('given.videoid_pk', '=', id)]));
 }
 
-/** The references that begin so, in the order of bytes. `_` is an ordinary sign here. */
+/** The references that begin with a prefix, as a range in the order of bytes. `_` is an ordinary character here. */
 function rangeOf(where: ExpressionBuilder<Tables, 'requests'>, prefix: string) {
   const last = prefix.charCodeAt(prefix.length - 1);
   const next = prefix.slice(0, -1) + String.fromCharCode(last + 1);

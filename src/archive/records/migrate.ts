@@ -7,7 +7,7 @@ import type { Database } from './database.js';
 import type { ColumnTypes } from './schema-dialect.js';
 import { NO_SCHEMA_REMEDY } from './trouble.js';
 
-/** By name, and run in the order of their names: `0001-records`. What has been released never changes. */
+/** Migrations by name, such as `0001-records`. They run in the order of their names. A released migration never changes. */
 export type Migrations = (types: ColumnTypes) => Wanted;
 type Wanted = Record<string, Migration>;
 

@@ -55,7 +55,7 @@ function placeOf({ environment, flow }: ProviderSystem): ProviderSystem {
   return { environment: plainName(environment, 'environment'), flow: checkedFlow(flow) };
 }
 
-/** What is said, without times and numbers, which differ in each try. */
+/** The words without times and numbers, which differ in each try. */
 function gist(words: string): string {
   return words.replaceAll(/\w*\d\w*/g, '');
 }

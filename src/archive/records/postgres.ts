@@ -12,7 +12,7 @@ import { DatabaseError } from './trouble.js';
 
 const OLDEST_MAJOR = 15;
 const MOST_CONNECTIONS = 10;
-/** Any number, for an advisory lock. It must not change. */
+/** The number of an advisory lock. Any number will do, but it must not change. */
 const SCHEMA_LOCK = 1_986_618_734;
 
 // Milliseconds.
@@ -21,7 +21,7 @@ const STATEMENT_LIMIT = 15_000;
 const LOCK_LIMIT = 10_000;
 /** A transaction whose process stands still holds its locks no longer. */
 const IDLE_IN_TRANSACTION_LIMIT = 20_000;
-/** After the server's own limit: then the server, or the network, is away. */
+/** Added to the server's own limit. Without an answer by then, the server or the network is away. */
 const ANSWER_DELAY = 2000;
 const KEEP_ALIVE_DELAY = 10_000;
 
@@ -44,7 +44,7 @@ export class ArchivePostgresDialect extends PostgresDialect implements SchemaDia
     super({ pool: new Connections(openPool(connectionString, statementLimit), scope, own) });
   }
 
-  /** The server does it, with its vacuum. */
+  /** Nothing to do: the server removes deleted rows when it vacuums. */
   async scrub(): Promise<boolean> {
     return true;
   }
@@ -91,7 +91,7 @@ function openPool(connectionString: string, statementLimit: number): Pool {
   return pool;
 }
 
-/** Both databases answer alike: numbers, and 0 or 1. */
+/** Makes PostgreSQL answer like SQLite: integers as numbers, booleans as 0 or 1. */
 function parserOf(
   type: Parameters<typeof types.getTypeParser>[0],
   format?: 'text' | 'binary',
@@ -155,7 +155,7 @@ class Connections implements PostgresPool {
     try {
       const client = await this.#pool.connect();
       await this.#prepare(client);
-      // Kysely's type has cursors too. Nothing here uses them.
+      // Kysely's type also has cursors, which nothing here uses.
       return new Connection(client) as unknown as PostgresPoolClient;
     } catch (error) {
       throw asDatabaseError(error);
@@ -182,7 +182,7 @@ class Connections implements PostgresPool {
 /** One connection, from when it leaves the pool until it comes back. */
 class Connection {
   readonly #client: PoolClient;
-  /** Then nothing more is asked: a late answer could be taken for that of the next question. */
+  /** Set after a lost connection. Then no more statements are sent: a late answer could be taken for that of the next one. */
   #lost: DatabaseError | undefined;
   /** This server became a standby. The next connection may lead to another one. */
   #readOnly = false;

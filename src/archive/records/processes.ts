@@ -36,7 +36,7 @@ export function processes({ database }: Records): Pick<Notices, 'noteProcess' | 
       const rows = await database.read((db) =>
         db.selectFrom('processes').select('content').where('seen_at', '>=', ago(RUNS_FOR)).orderBy('name').execute(),
       );
-      // One of another release is left out: it is only told, and nothing depends on it.
+      // The record of another release may have another form. It is left out, and nothing depends on it.
       return rows.flatMap(({ content }) => processSchema.safeParse(jsonOf(content)).data ?? []);
     },
   };

@@ -21,7 +21,7 @@ export function isRequest(request: string) {
     where.and([where('requests.request', '=', request), where('requests.deleted_at', 'is', null)]);
 }
 
-/** Reads with the attempt's row in hand, so that an unknown attempt is told from one that has nothing. */
+/** Reads a row that starts from the attempt's own. If the attempt is not there, the error says so. */
 export async function found<Row>(
   records: Records,
   key: AttemptKey,
@@ -33,7 +33,7 @@ export async function found<Row>(
   return row;
 }
 
-/** Reads several rows of an attempt. None of an unknown attempt is an error. */
+/** Reads several rows of an attempt. If there are none because the attempt is not there, the error says so. */
 export async function listed<Row>(
   records: Records,
   key: AttemptKey,
@@ -77,8 +77,8 @@ export async function locked(transaction: Kysely<Tables>, request: string): Prom
 type Numbered = 'corrections' | 'supplements' | 'cards' | 'events';
 
 /**
- * The next number, given out under the lock of the attempt's row. Undefined if the attempt is not there. If this writer wrote
- * already, and only the answer was lost, its number from then, as `before`.
+ * The next number, given out under the lock of the attempt's row. Undefined if the attempt is not there. If this writer has written
+ * already, and only the answer was lost, it gets the number from then, with `before`.
  */
 export async function nextNumber(
   transaction: Kysely<Tables>,

@@ -20,6 +20,6 @@ export interface SchemaDialect {
 
 /** What a database does after rows were deleted. */
 export interface ScrubbedDialect {
-  /** See `Database.scrub`. False if others are in the way just now. */
+  /** See `Database.scrub`. False if other users of the database prevent it now. */
   scrub<Tables>(db: Kysely<Tables>): Promise<boolean>;
 }

@@ -12,7 +12,7 @@ interface ArchiveTable {
   id: string;
   /** Whether the store of files was made. */
   has_files: Flag;
-  /** Whether an archive of an earlier form is being imported. Nobody may use it before that is done. */
+  /** Whether an archive of an earlier form is being imported. Nobody may use the archive before that is done. */
   importing: Flag;
   created_at: Time;
 }
@@ -43,7 +43,7 @@ interface RequestsTable {
   /** Keyed digests of the signer's current data, to look people up. See `PersonDigests`. */
   email_digest: string | null;
   phone_digest: string | null;
-  /** Where it stands. The journal will keep these true. */
+  /** Where it stands. Not written yet: the journal will. */
   stage: string | null;
   attention: string | null;
   outcome: string | null;
@@ -85,7 +85,7 @@ interface FilesTable {
   kind: string;
   /** The index of a document, else 0. */
   number: number;
-  /** Of its object in the store of files. */
+  /** The key of its object in the store of files. */
   object: string;
   size: number;
   sha256: string;
@@ -96,8 +96,8 @@ interface FilesTable {
 }
 
 /**
- * Objects that are no current file: not yet, or not any more. A row is here before the first byte is written, and only what has a row
- * is ever deleted.
+ * Objects that are not the current one of a file: not yet, or not any more. The row is added before the first byte is written. Only
+ * objects with a row here are ever deleted.
  */
 interface ObjectsTable {
   object: string;
@@ -105,7 +105,7 @@ interface ObjectsTable {
   request: string | null;
   kind: string;
   number: number;
-  /** `writing`: by a process that may be dead. `replaced` and `discarded`: nobody needs it. `deleting`: claimed by a sweeper. */
+  /** `writing`: a process writes it, or was killed meanwhile. `replaced` and `discarded`: nobody needs it. `deleting`: a sweeper has claimed it. */
   state: 'writing' | 'replaced' | 'discarded' | 'deleting';
   /** From then on the sweeper may delete it. */
   expires_at: Time;
@@ -146,7 +146,7 @@ interface CardsTable extends NumberedTable {
 /** Their free words are personal. */
 interface EventsTable extends NumberedTable {
   at: Time;
-  /** As it was given. */
+  /** The event without its free words. */
   content: Json;
   /** For the chain of the journal, later: who did it, the digest of the event before, and the digest over this one. */
   principal: string | null;
@@ -193,7 +193,7 @@ interface FeedTable {
   content: Json;
 }
 
-/** Numbers across requests. Its row is locked last. */
+/** Numbers that count across requests: of the feed, and one for testing the database. Its rows are locked last in a transaction. */
 interface CountersTable {
   name: string;
   value: number;

@@ -36,7 +36,7 @@ function createFile(file: string): void {
   }
 }
 
-/** Which file is there now, whatever its name. Undefined if there is none that can be seen. */
+/** Identifies the file that is at a path now, by device and inode. Undefined if there is none, or if it cannot be seen. */
 export function fileAt(path: string): string | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });

@@ -11,7 +11,7 @@ import { OwnRecords } from './own-records.js';
 import type { TransactionScope } from './transaction-scope.js';
 import { DatabaseError } from './trouble.js';
 
-/** SQLite waits inside a call, and the process with it. So this is short, and whoever meets a lock comes again. Milliseconds. */
+/** SQLite waits for a lock inside a call, and the whole process waits with it. So this is short, and the work is repeated. Milliseconds. */
 const BUSY_TIMEOUT = 5;
 /** How long a caller waits for its turn in this process. Milliseconds. */
 const TURN_TIMEOUT = 10_000;
@@ -27,7 +27,7 @@ export interface SqliteOptions {
   now: () => number;
 }
 
-/** SQLite by Node's own `node:sqlite`, with one connection that its users take turns on. */
+/** SQLite by Node's own `node:sqlite`. There is one connection, and callers take turns. */
 export class ArchiveSqliteDialect implements Dialect, SchemaDialect, ScrubbedDialect {
   readonly columnTypes = { text: sql`text`, integer: sql`integer` };
   readonly #options: SqliteOptions;
@@ -176,7 +176,7 @@ function openConnection({ file, create = true, now }: SqliteOptions): SqliteConn
     if (mode !== 'wal') throw new DatabaseError(WITHOUT_LOG);
     database.exec('pragma synchronous = full');
     database.exec('pragma secure_delete = on');
-    // An integer, where a number would become a float.
+    // A bigint becomes an integer of SQLite. A number would become a float.
     database.function('database_now', () => BigInt(Math.floor(now())));
     return new SqliteConnection(database, fileAt(file));
   } catch (error) {
@@ -186,12 +186,12 @@ function openConnection({ file, create = true, now }: SqliteOptions): SqliteConn
 }
 
 class SqliteConnection implements DatabaseConnection {
-  /** After an error of the file: it is opened again. */
+  /** Set after an error of the file. Then it is opened again. */
   lost = false;
   /** From `fileAt`. */
   readonly file: string | undefined;
   readonly #database: DatabaseSync;
-  /** By their text, the one that was used last at the end. */
+  /** By their text. The one that was used last is at the end. */
   readonly #statements = new Map<string, StatementSync>();
 
   constructor(database: DatabaseSync, file: string | undefined) {
