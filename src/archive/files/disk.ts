@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { VideoIdError } from '../../messages/failures.js';
@@ -44,12 +44,6 @@ const CAUSES: Partial<Record<string, { words: string; remedy: string }>> = {
   },
 };
 
-/** A file that is being written to a temporary place. */
-export interface Draft {
-  path: string;
-  handle: FileHandle;
-}
-
 /**
  * The file system below one directory: that of a store, of a backup or of an earlier archive. Files are written completely or not at all,
  * flushed before they are reported, and private to the user. Its errors are ARCHIVE_FULL and ARCHIVE_UNAVAILABLE. They name the
@@ -84,17 +78,6 @@ export class Disk {
     });
   }
 
-  /** The time by the clock that gives files their times. Milliseconds since 1970. */
-  async now(): Promise<number> {
-    const draft = this.draftPath();
-    await this.writeFlushed(draft, '');
-    try {
-      return await this.run(async () => (await stat(draft)).mtimeMs);
-    } finally {
-      await this.remove(draft);
-    }
-  }
-
   /** Runs a file operation and turns its errors into those of the archive. */
   async run<T>(operation: () => Promise<T>, bytesNeeded?: number): Promise<T> {
     try {
@@ -114,12 +97,6 @@ export class Disk {
   /** The names in a directory. Undefined if there is none. */
   async list(path: string): Promise<string[] | undefined> {
     return await this.run(() => orUndefined(readdir(path), 'ENOENT'));
-  }
-
-  /** The size of a regular file in bytes. Undefined if there is none. */
-  async size(path: string): Promise<number | undefined> {
-    const found = await this.run(() => orUndefined(stat(path), 'ENOENT'));
-    return found?.isFile() === true ? found.size : undefined;
   }
 
   /** Makes a directory in an existing one. Harmless if it exists. */
@@ -150,23 +127,11 @@ export class Disk {
     });
   }
 
-  /** Writes a file, or replaces it, completely or not at all. */
-  async replace(path: string, text: string): Promise<void> {
-    const draft = this.draftPath();
-    try {
-      await this.writeFlushed(draft, text);
-      await this.publish(draft, path);
-    } catch (error) {
-      await this.remove(draft);
-      throw error;
-    }
-  }
-
   /** Writes a file unless it exists. Of several callers, exactly one gets true. */
   async writeOnce(path: string, text: string): Promise<boolean> {
     const draft = this.draftPath();
     try {
-      await this.writeFlushed(draft, text);
+      await this.#writeFlushed(draft, text);
       // A hard link fails if the name exists, like O_EXCL, but never shows a file without its content.
       return await this.run(async () => {
         const made = await orUndefined(
@@ -186,16 +151,7 @@ export class Disk {
     await this.run(() => rm(path, { recursive: true, force: true }));
   }
 
-  /** Removes a file, also after a power cut. */
-  async removeFlushed(path: string): Promise<void> {
-    await this.run(async () => {
-      await rm(path, { force: true });
-      await orUndefined(flushDirectory(dirname(path)), 'ENOENT');
-    });
-  }
-
-  /** Writes and flushes a new file. */
-  async writeFlushed(path: string, text: string): Promise<void> {
+  async #writeFlushed(path: string, text: string): Promise<void> {
     const handle = await this.create(path);
     try {
       await this.run(async () => {

@@ -1,12 +1,10 @@
 /**
  * Checks the values for a statement. Both databases get the same ones, so a value that only one of them takes is refused for both.
  *
- * @param more.booleans allows booleans: Kysely uses some when it reads the schema of PostgreSQL
  * @throws TypeError, which names the place of the value and its type, never the value
  */
-export function assertBindable(values: readonly unknown[], { booleans = false } = {}): void {
+export function assertBindable(values: readonly unknown[]): void {
   values.forEach((value, index) => {
-    if (booleans && typeof value === 'boolean') return;
     const wrong = wrongIn(value);
     if (wrong !== undefined) throw new TypeError(`Value ${index + 1} of a database statement is ${wrong}.`);
   });

@@ -193,7 +193,7 @@ class Connection {
 
   async query(text: string, values: readonly unknown[]): Promise<QueryResult> {
     if (this.#lost !== undefined) throw this.#lost;
-    assertBindable(values, { booleans: true });
+    assertBindable(values);
     try {
       return await this.#client.query(text, [...values]);
     } catch (error) {

@@ -29,14 +29,6 @@ export class DatabaseError extends Error {
 /** The reason while another process writes to SQLite. */
 export const BUSY = 'busy';
 
-/**
- * Whether a write failed because a row with this unique key exists. It may be the caller's own, if the answer of its commit was lost.
- * PostgreSQL ends the transaction with this error, so ask outside of it.
- */
-export function isTaken(error: unknown): boolean {
-  return error instanceof DatabaseError && error.trouble.kind === 'taken';
-}
-
 export const TAKEN: Omit<Trouble, 'reason'> = {
   kind: 'taken',
   words: 'a row with this unique key exists',
