@@ -78,7 +78,7 @@ async function runOne(place: SamplePlace, reference: string, sample: Sample): Pr
       signer.pickUp(requestPk),
     );
   });
-  const { path: evidence } = await archive.locateFile({ ...request, attempt }, { kind: 'evidence' });
+  const { location: evidence } = await archive.locateFile({ ...request, attempt }, { kind: 'evidence' });
   const { outcome: kind, reason, durations } = outcome;
   return { outcome: kind, reason, profile, reference, workflowId, evidence, durations };
 }

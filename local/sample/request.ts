@@ -69,7 +69,7 @@ async function resultOf({ archive, client }: SamplePlace, workflowId: string, ou
   const names = new Map((await client.documents(reference)).map(({ index, name }) => [index, name]));
   const documents: SignedFile[] = [];
   for (const { index, sha256, verification } of outcome.documents) {
-    const { path } = await archive.locateFile(key, { kind: 'signed', index });
+    const { location: path } = await archive.locateFile(key, { kind: 'signed', index });
     documents.push({ name: names.get(index) ?? '', path, sha256, verification: verification.result });
   }
   return {
@@ -77,10 +77,10 @@ async function resultOf({ archive, client }: SamplePlace, workflowId: string, ou
     outcome,
     documents,
     contract: contract && {
-      path: (await archive.locateFile(key, { kind: 'signed-contract' })).path,
+      path: (await archive.locateFile(key, { kind: 'signed-contract' })).location,
       sha256: contract.sha256,
     },
-    evidence: (await archive.locateFile(key, { kind: 'evidence' })).path,
+    evidence: (await archive.locateFile(key, { kind: 'evidence' })).location,
     good:
       outcome.outcome === 'signed' &&
       documents.length > 0 &&

@@ -32,7 +32,7 @@ export type ArchiveFile = StorableFile | { kind: 'document'; index: number } | {
 /** A file and where it lies. */
 export interface FilePlace {
   /** For people: a path, or `s3://bucket/key`. */
-  path: string;
+  location: string;
   /** Bytes. */
   size: number;
 }

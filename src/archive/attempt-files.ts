@@ -74,7 +74,7 @@ export function attemptFiles(records: Records, { store, copies, keepFor }: FileP
       const { object } = await current(key, file);
       const size = await store.size(object);
       if (size === undefined) throw fileLost(file, store.location(object));
-      return { path: store.location(object), size };
+      return { location: store.location(object), size };
     },
 
     storeFile: async (key, file, source, more = {}) => await storeNew(key, file, source, { replace: true, ...more }),

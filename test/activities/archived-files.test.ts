@@ -29,7 +29,7 @@ const CHANGES: Record<string, (path: string) => Promise<void>> = {
 };
 
 async function pathOf(request: RequestAtWork, file: ArchiveFile): Promise<string> {
-  return (await at.archive.locateFile(request.key, file)).path;
+  return (await at.archive.locateFile(request.key, file)).location;
 }
 
 describe('a document that is another one than was accepted at the start', () => {

@@ -157,7 +157,7 @@ describe('a decision that the provider shows', () => {
 
 test('a document that the archive has lost is named by its number, with where it belongs, and a retry finds it again', async () => {
   const request = await requestIn('ENROLLREADY');
-  const { path } = await at.archive.locateFile(request.key, { kind: 'document', index: 2 });
+  const { location: path } = await at.archive.locateFile(request.key, { kind: 'document', index: 2 });
   const content = readFileSync(path);
   rmSync(path);
   const { words, ...failure } = await failureOf(request.upload());
@@ -360,7 +360,7 @@ describe('retrieve', () => {
   test('a rewritten file whose original is lost in the archive is reported as rewritten, and can be accepted', async () => {
     const request = await requestIn('ISSUED');
     await request.fault({ name: 'file-damaged', endpoint: 'get-document' });
-    rmSync((await at.archive.locateFile(request.key, { kind: 'document', index: 1 })).path);
+    rmSync((await at.archive.locateFile(request.key, { kind: 'document', index: 1 })).location);
     expect(await failureOf(request.retrieve())).toMatchObject({
       code: 'VERIFICATION_NOT_PASSED',
       words: expect.stringContaining('content-rewritten'),

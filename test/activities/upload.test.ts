@@ -24,7 +24,7 @@ async function uploads(request: RequestAtWork): Promise<unknown> {
 }
 
 async function storedContract(request: RequestAtWork): Promise<string> {
-  return readFile((await at.archive.locateFile(request.key, { kind: 'contract' })).path, 'latin1');
+  return readFile((await at.archive.locateFile(request.key, { kind: 'contract' })).location, 'latin1');
 }
 
 describe('trouble with the contract repeats the contract alone', () => {

@@ -154,7 +154,7 @@ export class Workplace {
     return this.withArchive({
       storeFile: async (key, file, ...more) => {
         const stored = await archive.storeFile(key, file, ...more);
-        if (file.kind === kind && !changed) await change((await archive.locateFile(key, file)).path);
+        if (file.kind === kind && !changed) await change((await archive.locateFile(key, file)).location);
         changed ||= file.kind === kind;
         return stored;
       },

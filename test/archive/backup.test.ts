@@ -72,10 +72,10 @@ it('says which files are lost or changed', async () => {
     await archive.locateFile(keyOf('one'), signed),
     await archive.locateFile(keyOf('one'), { kind: 'document', index: 1 }),
   ];
-  await rm(one.path);
-  await writeFile(other.path, 'other');
+  await rm(one.location);
+  await writeFile(other.location, 'other');
   const { lost } = await backUp({ directory, reserve: 0 }, target);
-  expect(lost.map((object) => join(directory, 'files', object)).sort()).toEqual([one.path, other.path].sort());
+  expect(lost.map((object) => join(directory, 'files', object)).sort()).toEqual([one.location, other.location].sort());
 });
 
 it('leaves nothing beside the databases', async () => {

@@ -19,7 +19,7 @@ beforeEach(async () => {
   ({ archive, directory } = await newArchive());
   await startedRequest(archive, key);
   await archive.storeFile(key, contract, Readable.from([CONTENT]));
-  ({ path } = await archive.locateFile(key, contract));
+  ({ location: path } = await archive.locateFile(key, contract));
 });
 
 const IN_ITS_PLACE: Record<string, () => Promise<void>> = {

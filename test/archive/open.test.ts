@@ -38,7 +38,7 @@ describe('opening an archive in a directory', () => {
   it('does not give the files of a lost database to a new one', async () => {
     const { archive, directory } = await newArchive();
     await startedRequest(archive, keyOf('kept'));
-    const { path } = await archive.locateFile(keyOf('kept'), { kind: 'document', index: 1 });
+    const { location: path } = await archive.locateFile(keyOf('kept'), { kind: 'document', index: 1 });
     await archive.close();
     for (const name of ['records.sqlite', 'records.sqlite-wal', 'records.sqlite-shm'])
       await rm(join(directory, name), { force: true });

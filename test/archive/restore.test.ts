@@ -105,7 +105,7 @@ it('a file whose write was under way at the copy stays in the store, until the r
     yield Buffer.from('ned');
   }
   await archive.storeFile(key, SIGNED, Readable.from(slowly()));
-  const { path } = await archive.locateFile(key, SIGNED);
+  const { location: path } = await archive.locateFile(key, SIGNED);
   await restore?.();
   await expect(archive.openFile(key, SIGNED)).rejects.toMatchObject({ code: 'DOCUMENT_NOT_FOUND' });
   await sweepFor(40);

@@ -15,7 +15,7 @@ const missing = new VideoIdError('DOCUMENT_NOT_FOUND', 'The file is not in the a
 const archive = {
   readOutcome: async () => outcome,
   locateFile: async (_: unknown, file: ArchiveFile) => {
-    if (file.kind === 'signed' && file.index === 1) return { path: '', size: 1 };
+    if (file.kind === 'signed' && file.index === 1) return { location: '', size: 1 };
     throw missing;
   },
 } as unknown as Archive;

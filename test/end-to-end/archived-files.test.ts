@@ -25,7 +25,7 @@ const keyOf = ({ reference }: People) => ({ flow: 'signature', reference, attemp
 
 /** Changes one byte of a file in the archive. Returns a function that restores it. */
 async function spoiled(people: People, file: ArchiveFile): Promise<() => void> {
-  const { path } = await archive.locateFile(keyOf(people), file);
+  const { location: path } = await archive.locateFile(keyOf(people), file);
   const content = readFileSync(path);
   const other = Buffer.from(content);
   other[900] = (other[900] ?? 0) ^ 1;

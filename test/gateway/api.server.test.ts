@@ -593,7 +593,7 @@ function doubled(content: Buffer): Buffer {
 
 async function changeDocument(reference: string, index: number, change: (content: Buffer) => Buffer): Promise<void> {
   const key = { flow: 'signature', reference, attempt: 1 } as const;
-  const { path } = await archive.locateFile(key, { kind: 'document', index });
+  const { location: path } = await archive.locateFile(key, { kind: 'document', index });
   writeFileSync(path, change(readFileSync(path)));
 }
 

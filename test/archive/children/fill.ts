@@ -36,7 +36,7 @@ async function run(directory: string, bytes: number): Promise<Report> {
   const after = await answerOf(archive.storeFile(key, { kind: 'contract' }, Readable.from(['small'])));
   const current = await Promise.all(
     ([{ kind: 'document', index: 1 }, signed, { kind: 'contract' }] as const).map(
-      async (file) => (await archive.locateFile(key, file)).path,
+      async (file) => (await archive.locateFile(key, file)).location,
     ),
   );
   const objects = await folderPlace(directory).objects();

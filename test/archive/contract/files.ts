@@ -63,9 +63,9 @@ export function describeFiles(given: () => TestedArchive): void {
   });
 
   it('show in their place neither the reference nor the name of a document', async () => {
-    const { path } = await given().archive.locateFile(key, { kind: 'document', index: 1 });
-    expect(path).not.toContain(key.reference);
-    expect(path).toMatch(/[0-9a-f]{2}\/[0-9a-f]{30}\.pdf$/);
+    const { location } = await given().archive.locateFile(key, { kind: 'document', index: 1 });
+    expect(location).not.toContain(key.reference);
+    expect(location).toMatch(/[0-9a-f]{2}\/[0-9a-f]{30}\.pdf$/);
   });
 
   it('are not found before they are stored', async () => {
@@ -91,7 +91,7 @@ export function describeFiles(given: () => TestedArchive): void {
     const { stream } = await given().archive.openFile(key, signed);
     await store(signed, 'second');
     expect(await textOf(stream)).toBe('a'.repeat(300_000));
-    expect((await given().archive.locateFile(key, signed)).path).not.toBe(before.path);
+    expect((await given().archive.locateFile(key, signed)).location).not.toBe(before.location);
   });
 
   it('are one of the versions, never a mixture, when several store it at once', async () => {
