@@ -78,6 +78,8 @@ module.exports = {
     entry('uanataca/one-shot', 'one-shot|optimizers|assumptions'),
     entry('uanataca/registration-authority', 'registration-authority|registration-authorities|assumptions'),
     mayImport('archive', 'messages', 'security', 'network'),
+    mayImport('archive/records/database', 'messages', 'security', 'network', 'archive/files/disk'),
+    entry('archive/records/database', 'database|migrate|schema-dialect|trouble|sqlite-trouble'),
     mayImport('signatures', 'messages', 'security'),
     mayImport('signatures/pdf', 'messages'),
     mayImport('signatures/cms', 'messages', 'signatures/reasons'),

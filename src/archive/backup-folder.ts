@@ -6,8 +6,8 @@ import { VideoIdError } from '../messages/failures.js';
 import { isSecretReference } from '../security/secret.js';
 import { MARKER } from './files/marker.js';
 import { placesOf } from './places.js';
-import { sqliteTroubleOf } from './records/sqlite-trouble.js';
-import { BUSY } from './records/trouble.js';
+import { sqliteTroubleOf } from './records/database/sqlite-trouble.js';
+import { BUSY } from './records/database/trouble.js';
 import type { ArchiveSettings } from './settings.js';
 
 /**

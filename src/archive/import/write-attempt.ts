@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely';
-import type { Database } from '../records/database.js';
+import type { Database } from '../records/database/database.js';
 import { calls } from '../records/calls.js';
 import { cards } from '../records/cards.js';
 import { corrections } from '../records/corrections.js';

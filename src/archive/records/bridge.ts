@@ -6,7 +6,7 @@ import type { RequestPk } from '../../messages/request.js';
 import type { AttemptKey, IndexEntry } from '../archive.js';
 import { isProviderId, plainName } from '../names.js';
 import { checked, jsonOf, parsed, written } from './content.js';
-import type { Database } from './database.js';
+import type { Database } from './database/database.js';
 import { callbackCountsSchema, indexEntrySchema, requestPk as requestPkSchema } from './record-schemas.js';
 import { databaseNow } from './records.js';
 import type { BridgeTables } from './schema.js';

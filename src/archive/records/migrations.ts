@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import type { ColumnTypes } from './schema-dialect.js';
+import type { ColumnTypes } from './database/schema-dialect.js';
 
 /** What brings the schema of `Tables` from one release to the next. A migration never changes once it is released. */
 export function recordsMigrations(types: ColumnTypes): Record<string, Migration> {

@@ -5,8 +5,8 @@ import { isSecretReference, resolveSecret } from '../../security/secret.js';
 import { assertNoEarlierForm } from '../import/earlier-form.js';
 import { placesOf } from '../places.js';
 import type { ArchiveSettings } from '../settings.js';
-import { type Database, type DatabaseOptions, openDatabase } from './database.js';
-import { assertSchema, migrate, type Migrations } from './migrate.js';
+import { type Database, type DatabaseOptions, openDatabase } from './database/database.js';
+import { assertSchema, migrate, type Migrations } from './database/migrate.js';
 import { bridgeMigrations, recordsMigrations } from './migrations.js';
 import type { BridgeTables, Tables } from './schema.js';
 

@@ -4,7 +4,7 @@ import type { PersonDigests } from '../../security/person-digests.js';
 import type { AttemptKey } from '../archive.js';
 import { requestOf } from '../names.js';
 import { timeOf } from './content.js';
-import type { Database } from './database.js';
+import type { Database } from './database/database.js';
 import type { Tables } from './schema.js';
 
 /** What the queries of a topic need. */

@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { VideoIdError } from '../../../src/messages/failures.js';
 import type { FailureView } from '../../../src/messages/failures.js';
-import { migrate } from '../../../src/archive/records/migrate.js';
+import { migrate } from '../../../src/archive/records/database/migrate.js';
 import { addEntry, count, MIGRATIONS, openAt } from '../records/tables.js';
 
 const MOST = 1000;

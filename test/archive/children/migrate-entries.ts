@@ -1,5 +1,5 @@
 // Migrates, and prints the names of the migrations that ran as JSON. Argument: place of the database as JSON.
-import { migrate } from '../../../src/archive/records/migrate.js';
+import { migrate } from '../../../src/archive/records/database/migrate.js';
 import { MIGRATIONS, openAt } from '../records/tables.js';
 import type { Place } from '../records/tables.js';
 

@@ -5,7 +5,7 @@ import type { FileStore } from '../../../src/archive/files/file-store.js';
 import { openFileStore } from '../../../src/archive/files/open-store.js';
 import { requestOf } from '../../../src/archive/names.js';
 import { openArchive } from '../../../src/archive/open-archive.js';
-import type { Database } from '../../../src/archive/records/database.js';
+import type { Database } from '../../../src/archive/records/database/database.js';
 import { openBridgeDatabase, openRecords } from '../../../src/archive/records/open-records.js';
 import type { BridgeTables, Tables } from '../../../src/archive/records/schema.js';
 import type { RequestRecord } from '../../../src/archive/request-record.js';

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { sql } from 'kysely';
-import type { Database } from '../../../src/archive/records/database.js';
-import { assertSchema, migrate } from '../../../src/archive/records/migrate.js';
-import type { Migrations } from '../../../src/archive/records/migrate.js';
+import type { Database } from '../../../src/archive/records/database/database.js';
+import { assertSchema, migrate } from '../../../src/archive/records/database/migrate.js';
+import type { Migrations } from '../../../src/archive/records/database/migrate.js';
 import { childCommand, endOf, startChild } from '../children/child.js';
 import { addEntry, count, MIGRATIONS, openAt } from './tables.js';
 import type { Place, Tables } from './tables.js';

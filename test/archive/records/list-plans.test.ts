@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import { CompiledQuery, Kysely } from 'kysely';
 import { openArchive } from '../../../src/archive/open-archive.js';
 import type { RequestFilter } from '../../../src/archive/request-list.js';
-import type { Database } from '../../../src/archive/records/database.js';
+import type { Database } from '../../../src/archive/records/database/database.js';
 import { lists } from '../../../src/archive/records/list.js';
 import type { Tables } from '../../../src/archive/records/schema.js';
-import { ArchiveSqliteDialect } from '../../../src/archive/records/sqlite.js';
-import { TransactionScope } from '../../../src/archive/records/transaction-scope.js';
+import { ArchiveSqliteDialect } from '../../../src/archive/records/database/sqlite.js';
+import { TransactionScope } from '../../../src/archive/records/database/transaction-scope.js';
 import { PersonDigests } from '../../../src/security/person-digests.js';
 import { newDirectory, removeDirectories } from '../sample-start.js';
 

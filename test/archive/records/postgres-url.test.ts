@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
-import { openDatabase } from '../../../src/archive/records/database.js';
-import { readPostgresUrl } from '../../../src/archive/records/postgres-url.js';
+import { openDatabase } from '../../../src/archive/records/database/database.js';
+import { readPostgresUrl } from '../../../src/archive/records/database/postgres-url.js';
 import { Secret } from '../../../src/security/secret.js';
 
 const FIELD = 'archive.database';

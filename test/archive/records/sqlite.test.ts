@@ -1,8 +1,8 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sql } from 'kysely';
-import type { Database } from '../../../src/archive/records/database.js';
-import { migrate } from '../../../src/archive/records/migrate.js';
+import type { Database } from '../../../src/archive/records/database/database.js';
+import { migrate } from '../../../src/archive/records/database/migrate.js';
 import { keepsTheContract } from './contract.js';
 import { MIGRATIONS, newFile, openAt, removeFiles } from './tables.js';
 import type { Tables } from './tables.js';

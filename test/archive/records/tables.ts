@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import { openDatabase } from '../../../src/archive/records/database.js';
-import type { Database } from '../../../src/archive/records/database.js';
-import type { Migrations } from '../../../src/archive/records/migrate.js';
+import { openDatabase } from '../../../src/archive/records/database/database.js';
+import type { Database } from '../../../src/archive/records/database/database.js';
+import type { Migrations } from '../../../src/archive/records/database/migrate.js';
 import { Secret } from '../../../src/security/secret.js';
 
 /** Tables for tests of the database alone. */

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import type { Migration } from 'kysely/migration';
-import { VideoIdError } from '../../messages/failures.js';
+import { VideoIdError } from '../../../messages/failures.js';
 import type { Database } from './database.js';
 import type { ColumnTypes } from './schema-dialect.js';
 import { NO_SCHEMA_REMEDY } from './trouble.js';

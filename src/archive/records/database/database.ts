@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kysely } from 'kysely';
 import type { Dialect, Transaction } from 'kysely';
-import { defined } from '../../messages/defined.js';
-import { VideoIdError } from '../../messages/failures.js';
+import { defined } from '../../../messages/defined.js';
+import { VideoIdError } from '../../../messages/failures.js';
 import { readPostgresUrl } from './postgres-url.js';
 import { ArchivePostgresDialect } from './postgres.js';
 import type { PostgresOptions } from './postgres.js';

@@ -1,4 +1,4 @@
-import { VideoIdError } from '../../messages/failures.js';
+import { VideoIdError } from '../../../messages/failures.js';
 
 /** Of the many parameters that a URL may have. The others are ours to set, or have no meaning here. */
 const PARAMETERS = ['host', 'options', 'sslcert', 'sslkey', 'sslmode', 'sslnegotiation', 'sslrootcert'];

@@ -2,7 +2,7 @@ import { PostgresAdapter, PostgresDialect, sql } from 'kysely';
 import type { Kysely, PostgresPool, PostgresPoolClient } from 'kysely';
 import { Pool, types } from 'pg';
 import type { PoolClient, QueryResult } from 'pg';
-import type { Secret } from '../../security/secret.js';
+import type { Secret } from '../../../security/secret.js';
 import { assertBindable } from './bindings.js';
 import { isFromServer, postgresTroubleOf, READ_ONLY_STATE } from './postgres-trouble.js';
 import type { SchemaDialect, ScrubbedDialect } from './schema-dialect.js';
