@@ -174,7 +174,7 @@ function contentOf({ documents }: Pick<AnyRequest | RequestRecord, 'documents'>)
 function otherDocuments({ reference }: RequestRecord): VideoIdError {
   return new VideoIdError('REFERENCE_TAKEN', 'Temporal runs a request with other documents under this reference.', {
     field: 'documents',
-    remedy: `Remove the folder of ${reference} from requests/ in the archive. Then repeat the order with the documents with which it was started.`,
+    remedy: `Cancel the request that runs: videoid cancel ${reference} --reason TEXT. Then start a new attempt, or use another reference.`,
   });
 }
 
