@@ -21,8 +21,8 @@ export async function assertBackupFolder(settings: ArchiveSettings, target: stri
   const { records, files } = placesOf(settings);
   if (await isWithin(settings.directory, target)) throw refused(`${target} lies in the archive itself.`);
   const copy = join(target, 'records.sqlite');
-  oneFile(copy);
-  oneFile(join(target, 'index', 'index.sqlite'));
+  mergeLog(copy);
+  mergeLog(join(target, 'index', 'index.sqlite'));
   const ids = [
     [isSecretReference(records) ? undefined : idIn(records), existsSync(copy) ? idIn(copy) : undefined],
     [files && (await textOf(join(files, MARKER))), await textOf(join(target, 'files', MARKER))],
@@ -34,18 +34,18 @@ export async function assertBackupFolder(settings: ArchiveSettings, target: stri
 }
 
 /**
- * Takes into a database what SQLite keeps beside it, and removes that: it would be taken for a part of the database that comes in its
- * place. Harmless if there is none.
+ * Merges the log that SQLite keeps beside a database into its file, and removes the log. Otherwise SQLite would take the log for a part
+ * of the database that replaces this one. Harmless if there is none.
  *
  * @throws VideoIdError BAD_INPUT if a process uses it
  */
-export function oneFile(file: string): void {
+export function mergeLog(file: string): void {
   if (!existsSync(file)) return;
   const mode = withDatabase(file, (database) => database.prepare('pragma journal_mode = delete').get());
   if (mode?.['journal_mode'] !== 'delete') throw inUse(file);
 }
 
-/** The id of the archive that a database is of. Undefined if it has none yet. */
+/** The id of the archive to which a database belongs. Undefined if it has none yet. */
 function idIn(file: string): string | undefined {
   const row = withDatabase(file, (database) => database.prepare('select id from archive').get(), { readOnly: true });
   return row === undefined ? undefined : String(row['id']);

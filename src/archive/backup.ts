@@ -4,7 +4,7 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { isSecretReference } from '../security/secret.js';
-import { assertBackupFolder, oneFile } from './backup-folder.js';
+import { assertBackupFolder, mergeLog } from './backup-folder.js';
 import { DIRECTORY_MODE, Disk, orUndefined } from './files/disk.js';
 import { MARKER } from './files/marker.js';
 import { placesOf } from './places.js';
@@ -63,7 +63,7 @@ export async function backUp(
     const named = isSecretReference(records) ? undefined : namedIn(copies[0]?.draft ?? '');
     const copied = files === undefined ? undefined : await copyFiles(files, join(target, 'files'), named, onProgress);
     for (const { draft, to } of copies) {
-      oneFile(to);
+      mergeLog(to);
       await disk.publish(draft, to);
     }
     return {
@@ -83,7 +83,7 @@ async function copyDatabase(disk: Disk, file: string, draft: string): Promise<vo
   } finally {
     source.close();
   }
-  oneFile(draft);
+  mergeLog(draft);
   await disk.run(async () => {
     const handle = await open(draft, 'r');
     await handle.chmod(0o600);
