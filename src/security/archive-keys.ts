@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject } from 'node:crypto';
 import type { KeyRing } from './keys.js';
 
-/** The id of the key that is made of the archive's id. */
+/** The id of the key that is derived from the archive's id. */
 const ARCHIVE_KEY = 'archive';
 
 /**

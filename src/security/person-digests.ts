@@ -5,8 +5,8 @@ import type { KeyRing } from './keys.js';
 export type PersonPart = 'email' | 'phone';
 
 /**
- * Keyed digests of e-mail addresses and phone numbers, to look people up without storing what is looked for. Capitals in an address do
- * not count. A digest names its key: it is found as long as that codec key is in the settings, first or not.
+ * Keyed digests of e-mail addresses and phone numbers, to look people up without storing the values once more. Capitals in an address do
+ * not count. A digest names its key. It is found as long as that codec key is in the settings, first in the list or not.
  */
 export class PersonDigests {
   readonly #keys: ArchiveKeys;

@@ -93,7 +93,7 @@ export async function listInOtherQueues(place: Place, options: SearchOptions): P
 const IDS_AT_ONCE = 100;
 
 /**
- * What search knows about requests, in any task queue: of each the run that goes on, or else the newest one.
+ * What Temporal's search knows about requests, in any task queue. If a request has several runs: the one that goes on, or else the newest.
  *
  * @param within milliseconds
  * @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED

@@ -8,7 +8,7 @@ import type { BodyLimits } from '../../http/body.js';
 import { isJson, readJson, wrongType } from './call-input.js';
 
 export interface UploadLimits {
-  /** Where uploads are until the start takes them over. No other copies may be there: a start makes more. */
+  /** Holds uploads until the start has stored them. For uploads alone: the start makes copies too, and would wait for the room of its own uploads. */
   copies: TemporaryCopies;
   /** Bytes per document. */
   maximumBytes: number;

@@ -93,7 +93,7 @@ const NO_TURN: Cause = {
   kind: 'lasting',
   words: 'no connection to its server was free or made in time',
   remedy:
-    'Check what the server does, its load, and the network. If it answers, this process has more work for it than it can do.',
+    'Check what the server does, its load, and the network. If the server answers, this process has too much to do: run another one.',
 };
 
 /** A write to a server that takes none. */
