@@ -6,7 +6,7 @@ import { newKey } from './files/file-key.js';
 import type { FileStore } from './files/file-store.js';
 import { announce, currentFile, type CurrentFile, makeCurrent, removeCurrent } from './records/files.js';
 import type { Records } from './records/records.js';
-import { dropObject } from './sweep.js';
+import { dropObject, mayCome } from './sweep.js';
 import type { TemporaryCopies } from './temporary-copies.js';
 
 type Part = 'openFile' | 'withCopy' | 'locateFile' | 'storeFile' | 'removeFile' | 'writeEvidence';
@@ -37,16 +37,19 @@ export function attemptFiles(records: Records, { store, copies, keepFor }: FileP
   ): Promise<FileDigest> => {
     source.on('error', () => {}); // until it is read
     const object = newKey(file.kind);
-    let kept = false;
+    const end = { kept: false, mayCome: false };
     try {
       await currentFile(records, key, file); // before anything is written for an attempt that is not there
       await announce(records, object, file, key);
-      const { size, sha256 } = await store.write(object, source, more);
-      kept = await makeCurrent(records, key, file, { object, size, sha256 }, { ...more, keepFor });
+      const { size, sha256 } = await store.write(object, source, more).catch((error: unknown) => {
+        end.mayCome = mayCome(store, error);
+        throw error;
+      });
+      end.kept = await makeCurrent(records, key, file, { object, size, sha256 }, { ...more, keepFor });
       return { size, sha256 };
     } finally {
       source.destroy();
-      if (!kept) await dropObject(records, store, object);
+      if (!end.kept) await dropObject(records, store, object, end);
     }
   };
 

@@ -17,7 +17,7 @@ import type { Records } from './records/records.js';
 import { assertNoneDeleted, insertRequest } from './records/requests.js';
 import type { NamedDocument, RequestRecord } from './request-record.js';
 import { requestRecordSchema } from './request-record-schema.js';
-import { dropObject } from './sweep.js';
+import { dropObject, mayCome } from './sweep.js';
 import type { TemporaryCopies } from './temporary-copies.js';
 
 /** A document of the start, and its object in the store. */
@@ -34,6 +34,8 @@ export class NewAttempt implements Incoming {
   readonly #documents: Entry[] = [];
   /** Documents that are being written to the store. */
   readonly #writing: Promise<FileDigest>[] = [];
+  /** Objects that a server may still write. */
+  readonly #late = new Set<string>();
   readonly #token = randomUUID();
   #open = true;
 
@@ -70,7 +72,12 @@ export class NewAttempt implements Incoming {
 
   async #write({ object, index }: Entry, copy: FileDigest & { path: string }): Promise<FileDigest> {
     await announce(this.#records, object, { kind: 'document', index });
-    return await this.#store.write(object, createReadStream(copy.path), { expectedBytes: copy.size });
+    try {
+      return await this.#store.write(object, createReadStream(copy.path), { expectedBytes: copy.size });
+    } catch (error) {
+      if (mayCome(this.#store, error)) this.#late.add(object);
+      throw error;
+    }
   }
 
   async open(index: number): Promise<Readable> {
@@ -114,7 +121,8 @@ export class NewAttempt implements Incoming {
     this.#open = false;
     // What is written after its row was removed would stay for ever.
     await Promise.allSettled(this.#writing);
-    for (const { object } of this.#documents) await dropObject(this.#records, this.#store, object);
+    for (const { object } of this.#documents)
+      await dropObject(this.#records, this.#store, object, { mayCome: this.#late.has(object) });
   }
 
   #assertOpen(): void {

@@ -49,6 +49,7 @@ async function makeStore(disk: Disk, archiveId: string): Promise<void> {
 /** Objects as files: `<2 hex digits>/<name>`, and `.drafts/<random>` for those that are not finished. */
 class DirectoryStore implements FileStore {
   readonly place: string;
+  readonly writesLate = false;
   readonly #disk: Disk;
   readonly #archiveId: string;
 

@@ -11,6 +11,8 @@ export type Opened = { size: number; stream: Readable } | 'notFile' | undefined;
 export interface FileStore {
   /** For people: a folder, or `s3://bucket/prefix`. */
   readonly place: string;
+  /** Whether a server may still carry out a write that has failed here: it has the bytes, and only its answer did not come. */
+  readonly writesLate: boolean;
 
   /**
    * Writes a new object. It is hashed while it is written, made durable, read back and hashed again. An error of the stream is passed

@@ -40,6 +40,7 @@ export async function openS3Store(
 /** Objects in a bucket, `<prefix>/<2 hex digits>/<name>`. */
 class S3Store implements FileStore {
   readonly place: string;
+  readonly writesLate = true;
   readonly #bucket: S3Bucket;
   readonly #archiveId: string;
 

@@ -135,12 +135,16 @@ export async function removeCurrent(
   });
 }
 
-/** Gives up an announced object, so that it may be removed. False if it is a current file, or if a sweeper has claimed it. */
-export async function giveUp({ database }: Records, object: string): Promise<boolean> {
+/**
+ * Gives up an announced object, so that it may be removed. False if it is a current file, or if a sweeper has claimed it.
+ *
+ * @param after when the sweeper may remove it, in milliseconds from now
+ */
+export async function giveUp({ database }: Records, object: string, after = 0): Promise<boolean> {
   const row = await database.read((db) =>
     db
       .updateTable('objects')
-      .set({ state: 'discarded', expires_at: databaseNow })
+      .set({ state: 'discarded', expires_at: later(after) })
       .where('object', '=', object)
       .where('state', 'in', ['writing', 'discarded'])
       .returning('object')
