@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs';
-import { readFile, realpath } from 'node:fs/promises';
+import { readdir, readFile, realpath, rm, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { VideoIdError } from '../messages/failures.js';
 import { isSecretReference } from '../security/secret.js';
+import { orUndefined } from './files/disk.js';
 import { MARKER } from './files/marker.js';
+import { LEFTOVER_AGE } from './files/sweep-drafts.js';
 import { placesOf } from './places.js';
 import { sqliteTroubleOf } from './records/database/sqlite-trouble.js';
 import { BUSY } from './records/database/trouble.js';
@@ -43,6 +45,16 @@ export function mergeLog(file: string): void {
   if (!existsSync(file)) return;
   const mode = withDatabase(file, (database) => database.prepare('pragma journal_mode = delete').get());
   if (mode?.['journal_mode'] !== 'delete') throw inUse(file);
+}
+
+/** Removes copies of databases that a killed backup left. Of another that runs now, they are new. */
+export async function removeLeftovers(folder: string): Promise<void> {
+  for (const name of (await orUndefined(readdir(folder), 'ENOENT')) ?? []) {
+    if (!/^(?:records|index)\.sqlite\.[0-9a-f-]{36}/.test(name)) continue;
+    const path = join(folder, name);
+    const found = await orUndefined(stat(path), 'ENOENT');
+    if (found !== undefined && Date.now() - found.mtimeMs > LEFTOVER_AGE) await rm(path, { force: true });
+  }
 }
 
 /** The id of the archive to which a database belongs. Undefined if it has none yet. */

@@ -4,7 +4,7 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { isSecretReference } from '../security/secret.js';
-import { assertBackupFolder, mergeLog } from './backup-folder.js';
+import { assertBackupFolder, mergeLog, removeLeftovers } from './backup-folder.js';
 import { DIRECTORY_MODE, Disk, orUndefined } from './files/disk.js';
 import { MARKER } from './files/marker.js';
 import { placesOf } from './places.js';
@@ -48,6 +48,8 @@ export async function backUp(
   const disk = new Disk(target);
   await disk.run(() => mkdir(target, { recursive: true, mode: DIRECTORY_MODE }));
   await assertBackupFolder(settings, target);
+  await removeLeftovers(target);
+  await removeLeftovers(join(target, 'index'));
   const copies: { draft: string; to: string }[] = [];
   try {
     for (const [file, to] of [

@@ -1,4 +1,5 @@
-import { cp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { cp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Archive } from '../../src/archive/archive.js';
@@ -76,6 +77,16 @@ it('says which files are lost or changed', async () => {
   await writeFile(other.location, 'other');
   const { lost } = await backUp({ directory, reserve: 0 }, target);
   expect(lost.map((object) => join(directory, 'files', object)).sort()).toEqual([one.location, other.location].sort());
+});
+
+it('removes what a killed backup left, after a day', async () => {
+  await backUp({ directory, reserve: 0 }, target);
+  const [old, young] = [randomUUID(), randomUUID()].map((random) => join(target, `records.sqlite.${random}`));
+  for (const path of [old ?? '', young ?? '']) await writeFile(path, 'personal');
+  await utimes(old ?? '', 0, 0);
+  await backUp({ directory, reserve: 0 }, target);
+  expect((await readdir(target)).map((name) => join(target, name))).toContain(young);
+  expect((await readdir(target)).map((name) => join(target, name))).not.toContain(old);
 });
 
 it('leaves nothing beside the databases', async () => {
