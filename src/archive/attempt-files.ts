@@ -6,7 +6,7 @@ import { newKey } from './files/file-key.js';
 import type { FileStore } from './files/file-store.js';
 import { announce, currentFile, type CurrentFile, makeCurrent, removeCurrent } from './records/files.js';
 import type { Records } from './records/records.js';
-import { dropObject, mayCome } from './sweep.js';
+import { dropObject, mayStillCome } from './sweep.js';
 import type { TemporaryCopies } from './temporary-copies.js';
 
 type Part = 'openFile' | 'withCopy' | 'locateFile' | 'storeFile' | 'removeFile' | 'writeEvidence';
@@ -42,7 +42,7 @@ export function attemptFiles(records: Records, { store, copies, keepFor }: FileP
       await currentFile(records, key, file); // before anything is written for an attempt that is not there
       await announce(records, object, file, key);
       const { size, sha256 } = await store.write(object, source, more).catch((error: unknown) => {
-        end.mayCome = mayCome(store, error);
+        end.mayCome = mayStillCome(store, error);
         throw error;
       });
       end.kept = await makeCurrent(records, key, file, { object, size, sha256 }, { ...more, keepFor });

@@ -17,7 +17,7 @@ import type { Records } from './records/records.js';
 import { assertNoneDeleted, insertRequest } from './records/requests.js';
 import type { NamedDocument, RequestRecord } from './request-record.js';
 import { requestRecordSchema } from './request-record-schema.js';
-import { dropObject, mayCome } from './sweep.js';
+import { dropObject, mayStillCome } from './sweep.js';
 import type { TemporaryCopies } from './temporary-copies.js';
 
 /** A document of the start, and its object in the store. */
@@ -75,7 +75,7 @@ export class NewAttempt implements Incoming {
     try {
       return await this.#store.write(object, createReadStream(copy.path), { expectedBytes: copy.size });
     } catch (error) {
-      if (mayCome(this.#store, error)) this.#late.add(object);
+      if (mayStillCome(this.#store, error)) this.#late.add(object);
       throw error;
     }
   }

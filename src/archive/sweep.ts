@@ -5,7 +5,7 @@ import { forget, giveUp, WRITTEN_WITHIN } from './records/files.js';
 import type { Records } from './records/records.js';
 
 /** Whether an object may still come after its write has failed. A source that breaks ends the write at the server too. */
-export function mayCome(store: FileStore, error: unknown): boolean {
+export function mayStillCome(store: FileStore, error: unknown): boolean {
   return store.writesLate && error instanceof VideoIdError;
 }
 
