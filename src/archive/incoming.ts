@@ -99,7 +99,7 @@ export class NewAttempt implements Incoming {
         remedy: 'This is a defect of the calling program.',
       });
     }
-    const created = await this.#records.database.write(async (transaction) => {
+    const created = await this.#records.database.transaction(async (transaction) => {
       await assertNoneDeleted(transaction, whole);
       const inserted = await insertRequest(transaction, whole, {
         token: this.#token,

@@ -18,7 +18,7 @@ import { corrections } from './records/corrections.js';
 import { events } from './records/events.js';
 import { feed } from './records/feed.js';
 import { lists } from './records/list.js';
-import { type Identity, makeIdentity, noteFiles, probe, readIdentity } from './records/identity.js';
+import { hasRequests, type Identity, makeIdentity, noteFiles, probe, readIdentity } from './records/identity.js';
 import { marks } from './records/marks.js';
 import { NO_ARCHIVE, openBridgeDatabase, openRecords } from './records/open-records.js';
 import { orders } from './records/orders.js';
@@ -97,10 +97,12 @@ async function identityIn(
   let known = await readIdentity(records);
   if (known === undefined) {
     await assertNoEarlierForm(settings.directory);
+    // With another id, the requests that are there could not be used.
+    if (await hasRequests(records)) throw noIdentity(records.database);
     if (create) await makeIdentity(records, randomUUID());
     known = await readIdentity(records);
   }
-  if (known === undefined) throw noIdentity(records.database.place);
+  if (known === undefined) throw notMade(records.database);
   if (known.importing) throw notImported(records.database.place);
   return known;
 }
@@ -121,6 +123,7 @@ function assembled({ settings, records, id, store, bridge, copies, close }: Part
   const place = `${database.place} and ${store.place}`;
   const parts = [
     { field: database.field, assertUsable: () => probe(records) },
+    { field: settings.index === undefined ? database.field : 'archive.index', assertUsable: () => bridge.probe() },
     {
       field: settings.files === undefined ? 'archive.directory' : 'archive.files',
       assertUsable: () => store.assertUsable(),
@@ -180,11 +183,20 @@ function noticesOf(records: Records, bridge: Bridge): Notices {
   };
 }
 
-function noIdentity(place: string): VideoIdError {
+function noIdentity({ place, field }: Pick<Records['database'], 'place' | 'field'>): VideoIdError {
   return new VideoIdError('ARCHIVE_UNAVAILABLE', `The database ${place} has lost the id of the archive.`, {
-    field: 'archive.database',
+    field,
     remedy: 'Restore the database from a backup.',
     facts: { reason: 'no identity' },
+  });
+}
+
+/** Somebody began to make an archive there, and did not finish. */
+function notMade({ place, field }: Pick<Records['database'], 'place' | 'field'>): VideoIdError {
+  return new VideoIdError('ARCHIVE_UNAVAILABLE', `There is no archive in ${place}: it was not finished.`, {
+    field,
+    remedy: 'Run `videoid setup`.',
+    facts: { reason: NO_ARCHIVE },
   });
 }
 

@@ -30,7 +30,7 @@ test('an import says what it did, and what to do next', async () => {
   const { code, output, said } = await run(old);
   expect(code).toBe(EXIT.done);
   expect(output).toMatch(/^Requests +6, 6 imported now$/m);
-  expect(output).toContain(`Once it works, this is not needed any more:\n  ${old}\n`);
+  expect(output).toContain(`When everything works, remove these. They are not needed any more:\n  ${old}\n`);
   expect(said).toContain('Next: videoid setup');
 });
 
@@ -40,7 +40,7 @@ test('an import that is not finished says so, and names what is in its way', asy
   const { code, output, said } = await run(old);
   expect(code).toBe(EXIT.failed);
   expect(output).toContain('requests/order-1/2/marks/sign-1: is damaged (not imported)');
-  expect(output).toContain('The import is not finished, and nobody can use the archive yet.');
+  expect(output).toContain('The import is not finished. Nobody can use the archive yet.');
   expect(said).not.toContain('Next:');
 });
 

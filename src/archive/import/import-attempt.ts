@@ -36,7 +36,7 @@ export async function importAttempt(target: Target, root: string, attempt: Earli
   const { records, store } = target;
   const request = attempt.record.workflowId;
   const token = `imported-${attempt.fingerprint}`;
-  const there = await records.database.read((db) =>
+  const there = await records.database.run((db) =>
     db.selectFrom('requests').select(['token', 'deleted_at']).where('request', '=', request).executeTakeFirst(),
   );
   if (there !== undefined && there.deleted_at !== null) return { what: 'there', damaged: [] };
@@ -46,7 +46,7 @@ export async function importAttempt(target: Target, root: string, attempt: Earli
   let added = false;
   try {
     for (const file of attempt.files) copied.push(await copy(target, root, file));
-    added = await records.database.write(async (transaction) => {
+    added = await records.database.transaction(async (transaction) => {
       if (!(await takesPlace(transaction, attempt, { token, people: records.people }))) return false;
       await writeBelow(within(transaction, records), attempt, copied);
       return true;

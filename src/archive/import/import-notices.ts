@@ -20,7 +20,7 @@ export async function importFeed({ records }: Target, earlier: EarlierArchive): 
       const content = written(feedEntrySchema, await earlier.feedEntry(number));
       rows.push({ number, token: `imported-${number}`, content });
     }
-    await records.database.write(async (db) => {
+    await records.database.transaction(async (db) => {
       const added = db
         .insertInto('feed')
         .values(rows)
@@ -53,7 +53,7 @@ async function isLeftOut(
   { workflowId }: IndexEntry,
 ): Promise<boolean> {
   if ((await bridge.readIndex(environment, requestPk)) !== undefined) return false;
-  const request = await records.database.read((db) =>
+  const request = await records.database.run((db) =>
     db.selectFrom('requests').select('request').where(isRequest(workflowId)).executeTakeFirst(),
   );
   return request !== undefined;
@@ -67,7 +67,7 @@ export async function importCounts({ bridge }: Target, earlier: EarlierArchive):
 /** Makes the target an archive that can be used, with the outages that last. If several imports run, one of them does it. */
 export async function finish({ records }: Target, earlier: EarlierArchive): Promise<void> {
   const lasting = await earlier.outages();
-  await records.database.write(async (transaction) => {
+  await records.database.transaction(async (transaction) => {
     if (!(await endImport(transaction))) return;
     const topic = outages(within(transaction, records));
     for (const outage of lasting) await topic.noteOutage(outage);

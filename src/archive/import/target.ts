@@ -53,7 +53,7 @@ export async function openTarget(
 }
 
 async function otherArchive({ database }: Records, facts: { here: string; wanted: string }): Promise<VideoIdError> {
-  const used = await database.read((db) => db.selectFrom('requests').select('request').limit(1).executeTakeFirst());
+  const used = await database.run((db) => db.selectFrom('requests').select('request').limit(1).executeTakeFirst());
   const what = used === undefined ? 'another archive, which has no requests' : 'another archive, which has requests';
   return new VideoIdError('ARCHIVE_UNAVAILABLE', `${database.place} belongs to ${what}. Nothing was imported.`, {
     field: 'archive.database',

@@ -45,7 +45,7 @@ export async function writeBelow(
   }
   for (const [request_pk, read_at] of attempt.reads) {
     const row = { request: key.workflowId, request_pk, read_at };
-    await records.database.read((db) => db.insertInto('reads').values(row).execute());
+    await records.database.run((db) => db.insertInto('reads').values(row).execute());
   }
 }
 
@@ -64,10 +64,19 @@ async function writeCorrections(records: Records, { record: key, ...attempt }: E
 /** Records whose reads and writes are all part of one transaction. Otherwise each query of a topic has its own. */
 export function within(transaction: Transaction<Tables>, { database, now, people }: Records): Records {
   const { place, field, schema } = database;
-  const read: Database<Tables>['read'] = async (work) => await work(transaction);
-  const write: Database<Tables>['write'] = async (work) => await work(transaction);
+  const run: Database<Tables>['run'] = async (work) => await work(transaction);
+  const within: Database<Tables>['transaction'] = async (work) => await work(transaction);
   return {
-    database: { place, field, schema, read, write, scrub: async () => {}, belongsTo: () => {}, close: async () => {} },
+    database: {
+      place,
+      field,
+      schema,
+      run,
+      transaction: within,
+      scrub: async () => {},
+      belongsTo: () => {},
+      close: async () => {},
+    },
     now,
     people,
   };

@@ -29,7 +29,7 @@ export class Bridge {
   async readIndex(environment: string, requestPk: string): Promise<IndexEntry | undefined> {
     plainName(environment, 'environment');
     if (!isProviderId(requestPk)) return undefined;
-    const row = await this.#database.read((db) =>
+    const row = await this.#database.run((db) =>
       db
         .selectFrom('provider_ids')
         .select(['workflow_id as workflowId', 'flow', 'reference', 'attempt'])
@@ -48,7 +48,7 @@ export class Bridge {
       request_pk: plainName(requestPk, 'requestPk'),
     };
     // A later attempt of the same reference takes the id over.
-    await this.#database.read((db) =>
+    await this.#database.run((db) =>
       db
         .insertInto('provider_ids')
         .values({ ...place, workflow_id, ...more })
@@ -73,7 +73,7 @@ export class Bridge {
 
   /** See `Archive.requestPks`. */
   async requestPks({ flow, reference, attempt }: AttemptKey): Promise<RequestPk[]> {
-    const rows = await this.#database.read((db) =>
+    const rows = await this.#database.run((db) =>
       db
         .selectFrom('provider_ids')
         .select('request_pk')
@@ -88,7 +88,7 @@ export class Bridge {
 
   /** Removes the ids of an attempt. Callbacks about them are then ignored. Harmless if there are none. */
   async forget({ flow, reference, attempt }: AttemptKey): Promise<void> {
-    await this.#database.write((db) =>
+    await this.#database.transaction((db) =>
       db
         .deleteFrom('provider_ids')
         .where('flow', '=', flow)
@@ -102,7 +102,7 @@ export class Bridge {
   /** Replaces the counts of one gateway, and removes those of gateways that stopped long ago. */
   async writeCounts(gateway: string, counts: readonly CallbackCount[]): Promise<void> {
     const row = { content: written(callbackCountsSchema, { counts: [...counts] }), written_at: databaseNow };
-    await this.#database.write(async (db) => {
+    await this.#database.transaction(async (db) => {
       await db
         .insertInto('callback_counts')
         .values({ gateway, ...row })
@@ -115,7 +115,7 @@ export class Bridge {
 
   /** The counts of one gateway. Empty if there are none. */
   async countsOf(gateway: string): Promise<CallbackCount[]> {
-    const row = await this.#database.read((db) =>
+    const row = await this.#database.run((db) =>
       db.selectFrom('callback_counts').select('content').where('gateway', '=', gateway).executeTakeFirst(),
     );
     return countsIn(row?.content);
@@ -123,7 +123,7 @@ export class Bridge {
 
   /** The counts of all gateways, added up for each token. What the last one wrote about a token counts. */
   async counts(): Promise<CallbackCount[]> {
-    const rows = await this.#database.read((db) =>
+    const rows = await this.#database.run((db) =>
       db.selectFrom('callback_counts').select('content').orderBy('written_at').execute(),
     );
     const merged = new Map<string, CallbackCount>();
@@ -134,9 +134,14 @@ export class Bridge {
     return [...merged.values()];
   }
 
+  /** Checks that the index can be written, and changes nothing: the bridge alone may only read it. */
+  async probe(): Promise<void> {
+    await this.#database.run((db) => db.deleteFrom('provider_ids').where('environment', '=', '').execute());
+  }
+
   /** Checks that the index can be read. */
   async assertUsable(): Promise<void> {
-    await this.#database.read((db) => db.selectFrom('provider_ids').select('attempt').limit(1).execute());
+    await this.#database.run((db) => db.selectFrom('provider_ids').select('attempt').limit(1).execute());
   }
 
   async close(): Promise<void> {

@@ -103,7 +103,7 @@ export async function readTombstone(
 
 /** @throws REQUEST_DELETED */
 export async function assertNotDeleted({ database }: Records, key: AttemptKey): Promise<void> {
-  const row = await database.read((db) =>
+  const row = await database.run((db) =>
     db.selectFrom('requests').select('deleted_at').where('request', '=', requestOf(key)).executeTakeFirst(),
   );
   if (typeof row?.deleted_at === 'number') throw deletedRequest(row.deleted_at);
@@ -114,7 +114,7 @@ export async function objectsLeft(
   { database }: Records,
   request: string,
 ): Promise<{ object: string; removable: boolean }[]> {
-  const rows = await database.read((db) =>
+  const rows = await database.run((db) =>
     db.selectFrom('objects').select(['object', 'state']).where('request', '=', request).limit(MOST).execute(),
   );
   return rows.map(({ object, state }) => ({ object, removable: state === 'discarded' }));

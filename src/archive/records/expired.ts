@@ -15,7 +15,7 @@ export interface Expired {
 
 /** The objects whose time is over, and which nobody needs. */
 export async function expiredObjects({ database }: Records): Promise<Expired[]> {
-  const rows = await database.read((db) =>
+  const rows = await database.run((db) =>
     db
       .selectFrom('objects')
       .leftJoin('files', (join) =>
@@ -39,7 +39,7 @@ export async function expiredObjects({ database }: Records): Promise<Expired[]> 
 
 /** Claims an object for deletion. False if it became a current file meanwhile. After this, it cannot become one. */
 export async function claimDeletion({ database }: Records, object: string): Promise<boolean> {
-  const row = await database.read((db) =>
+  const row = await database.run((db) =>
     db
       .updateTable('objects')
       .set({ state: 'deleting' })
@@ -56,7 +56,7 @@ export async function claimDeletion({ database }: Records, object: string): Prom
 
 /** Leaves an object where it is, and looks at it again tomorrow. */
 export async function keep({ database }: Records, object: string): Promise<void> {
-  await database.read((db) =>
+  await database.run((db) =>
     db
       .updateTable('objects')
       .set({ expires_at: sql<number>`${databaseNow} + ${sql.lit(AGAIN_AFTER)}` })

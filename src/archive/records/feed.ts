@@ -10,7 +10,7 @@ export function feed({ database }: Records): Pick<Notices, 'appendFeed' | 'readF
     appendFeed: async (entry) => {
       const content = written(feedEntrySchema, entry);
       const token = randomUUID();
-      return await database.write(async (db) => {
+      return await database.transaction(async (db) => {
         const { value: number } = await db
           .updateTable('counters')
           .set((row) => ({ value: row('value', '+', 1) }))
@@ -32,7 +32,7 @@ export function feed({ database }: Records): Pick<Notices, 'appendFeed' | 'readF
     },
 
     readFeed: async (after, limit) => {
-      const rows = await database.read((db) =>
+      const rows = await database.run((db) =>
         db
           .selectFrom('feed')
           .select(['number', 'content'])

@@ -58,7 +58,7 @@ export async function announce(records: Records, object: string, file: ArchiveFi
     state: 'writing' as const,
     expires_at: later(WRITTEN_WITHIN),
   };
-  await records.database.read((db) =>
+  await records.database.run((db) =>
     db
       .insertInto('objects')
       .values(row)
@@ -141,7 +141,7 @@ export async function removeCurrent(
  * @param after when the sweeper may remove it, in milliseconds from now
  */
 export async function giveUp({ database }: Records, object: string, after = 0): Promise<boolean> {
-  const row = await database.read((db) =>
+  const row = await database.run((db) =>
     db
       .updateTable('objects')
       .set({ state: 'discarded', expires_at: later(after) })
@@ -155,7 +155,7 @@ export async function giveUp({ database }: Records, object: string, after = 0): 
 
 /** Forgets an object that was removed from the store. */
 export async function forget({ database }: Records, object: string): Promise<void> {
-  await database.read((db) =>
+  await database.run((db) =>
     db.deleteFrom('objects').where('object', '=', object).where('state', 'in', ['discarded', 'deleting']).execute(),
   );
 }

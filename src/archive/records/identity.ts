@@ -13,7 +13,7 @@ export interface Identity {
 
 /** The identity of the archive. Undefined if it has none yet. */
 export async function readIdentity({ database }: Pick<Records, 'database'>): Promise<Identity | undefined> {
-  const row = await database.read((db) =>
+  const row = await database.run((db) =>
     db.selectFrom('archive').select(['id', 'has_files', 'importing']).executeTakeFirst(),
   );
   return row && { id: row.id, hasFiles: row.has_files === 1, importing: row.importing === 1 };
@@ -29,7 +29,7 @@ export async function makeIdentity(
   id: string,
   { importing = false }: { importing?: boolean } = {},
 ): Promise<void> {
-  await database.read((db) =>
+  await database.run((db) =>
     db
       .insertInto('archive')
       .values({ singleton: 1, id, has_files: 0, importing: importing ? 1 : 0, created_at: now() })
@@ -51,16 +51,22 @@ export async function endImport(db: Kysely<Tables>): Promise<boolean> {
 
 /** Notes that the store of files is made, so that an empty one is not taken for a new one. */
 export async function noteFiles({ database }: Pick<Records, 'database'>): Promise<void> {
-  await database.read((db) => db.updateTable('archive').set({ has_files: 1 }).execute());
+  await database.run((db) => db.updateTable('archive').set({ has_files: 1 }).execute());
 }
 
 /** Tests that the records can be written, and changes nothing. */
 export async function probe({ database }: Pick<Records, 'database'>): Promise<void> {
-  await database.write(async (db) => {
+  await database.transaction(async (db) => {
     await db
       .updateTable('counters')
       .set((row) => ({ value: row.ref('value') }))
       .where('name', '=', 'probe')
       .execute();
   });
+}
+
+/** Whether any request is recorded. */
+export async function hasRequests({ database }: Pick<Records, 'database'>): Promise<boolean> {
+  const row = await database.run((db) => db.selectFrom('requests').select('request').limit(1).executeTakeFirst());
+  return row !== undefined;
 }

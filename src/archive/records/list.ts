@@ -40,7 +40,7 @@ function newestFirst(one: ListedRequest, other: ListedRequest): number {
 }
 
 async function listed({ database, people }: Records, filter: RequestFilter, page: Page): Promise<ListedRequest[]> {
-  const rows = await database.read(async (db) => {
+  const rows = await database.run(async (db) => {
     const { prefix } = filter;
     const isCommon = prefix !== undefined && (await isCommonPrefix(db, prefix));
     return await pageOf(db, await rarestFirst(db, filter), page)

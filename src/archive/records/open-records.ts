@@ -76,7 +76,7 @@ async function open<Of>({ where, field, ofFile }: Place, options: RecordsOptions
   } catch (error) {
     await database.close();
     throw error instanceof VideoIdError && error.facts?.['reason'] === 'no schema'
-      ? noArchive(`${database.place}: it has no tables`, field)
+      ? noArchive(`${database.place}: it has no tables`, field, NEW_DATABASE)
       : error;
   }
 }
@@ -88,15 +88,21 @@ async function migrated(to: DatabaseOptions, migrations: Migrations, create: boo
   const patient = 'postgres' in to ? { postgres: { ...to.postgres, statementLimit: MIGRATED_WITHIN } } : to;
   const database = openDatabase<unknown>(patient);
   try {
-    if (!create) await assertSchema(database, migrations).catch(unlessOlder);
-    await migrate(database, migrations);
+    if (create || (await isOlder(database, migrations))) await migrate(database, migrations);
   } finally {
     await database.close();
   }
 }
 
-function unlessOlder(error: unknown): void {
-  if (!(error instanceof VideoIdError) || error.facts?.['reason'] !== 'older schema') throw error;
+/** Whether the database has the tables of an older release. What else is wrong is found when it is opened. */
+async function isOlder(database: Database<unknown>, migrations: Migrations): Promise<boolean> {
+  try {
+    await assertSchema(database, migrations);
+    return false;
+  } catch (error) {
+    if (!(error instanceof VideoIdError)) throw error;
+    return error.facts?.['reason'] === 'older schema';
+  }
 }
 
 /** SQLite would make an empty file. */
@@ -117,12 +123,16 @@ async function wordsOf(file: string): Promise<string> {
   return `${folder}: ${present.length === 0 ? 'it is empty' : `it has no ${basename(file)}`}`;
 }
 
+const PUT_BACK =
+  'Mount the disk of the archive there, or correct the settings of the archive (archive.*) so that they name where it is now.';
+const NEW_DATABASE =
+  'Correct the settings of the archive (archive.*) so that they name the database of this installation. If the installation is new, run `videoid setup`.';
+
 /** The archive has the requests, so these words never lead anybody to make another one in its place. */
-function noArchive(where: string, field: string): VideoIdError {
+function noArchive(where: string, field: string, remedy = PUT_BACK): VideoIdError {
   return new VideoIdError('ARCHIVE_UNAVAILABLE', `There is no archive in ${where}.`, {
     field,
-    remedy:
-      'Mount the disk of the archive there, or correct the settings of the archive (archive.*) so that they name where it is now.',
+    remedy,
     facts: { reason: NO_ARCHIVE },
   });
 }

@@ -9,7 +9,7 @@ import type { Records } from './records.js';
 export function outages({ database }: Records): Pick<Notices, 'noteOutage' | 'readOutage' | 'endOutage' | 'outages'> {
   const readOutage = async (system: ProviderSystem): Promise<Outage | undefined> => {
     const { environment, flow } = placeOf(system);
-    const row = await database.read((db) =>
+    const row = await database.run((db) =>
       db
         .selectFrom('outages')
         .select('content')
@@ -24,7 +24,7 @@ export function outages({ database }: Records): Pick<Notices, 'noteOutage' | 're
       const noted = await readOutage(outage);
       if (noted?.code === outage.code && gist(noted.words) === gist(outage.words)) return;
       const content = written(outageSchema, { ...outage, since: noted?.since ?? outage.since });
-      await database.read((db) =>
+      await database.run((db) =>
         db
           .insertInto('outages')
           .values({ ...placeOf(outage), content })
@@ -37,13 +37,13 @@ export function outages({ database }: Records): Pick<Notices, 'noteOutage' | 're
 
     endOutage: async (system) => {
       const { environment, flow } = placeOf(system);
-      await database.read((db) =>
+      await database.run((db) =>
         db.deleteFrom('outages').where('environment', '=', environment).where('flow', '=', flow).execute(),
       );
     },
 
     outages: async () => {
-      const rows = await database.read((db) =>
+      const rows = await database.run((db) =>
         db.selectFrom('outages').select('content').orderBy('environment').orderBy('flow').execute(),
       );
       return rows.map(({ content }) => parsed(outageSchema, jsonOf(content), 'outages'));

@@ -18,7 +18,7 @@ export function processes({ database }: Records): Pick<Notices, 'noteProcess' | 
   return {
     noteProcess: async (process) => {
       const row = { content: written(processSchema, process), seen_at: databaseNow };
-      await database.write(async (db) => {
+      await database.transaction(async (db) => {
         await db
           .insertInto('processes')
           .values({ name: nameOf(process), ...row })
@@ -29,11 +29,11 @@ export function processes({ database }: Records): Pick<Notices, 'noteProcess' | 
     },
 
     forgetProcess: async (process) => {
-      await database.read((db) => db.deleteFrom('processes').where('name', '=', nameOf(process)).execute());
+      await database.run((db) => db.deleteFrom('processes').where('name', '=', nameOf(process)).execute());
     },
 
     processes: async () => {
-      const rows = await database.read((db) =>
+      const rows = await database.run((db) =>
         db.selectFrom('processes').select('content').where('seen_at', '>=', ago(RUNS_FOR)).orderBy('name').execute(),
       );
       // The record of another release may have another form. It is left out, and nothing depends on it.

@@ -28,7 +28,7 @@ export async function found<Row>(
   read: (db: Kysely<Tables>, request: string) => Promise<Row | undefined>,
 ): Promise<Row> {
   const request = requestOf(key);
-  const row = await records.database.read((db) => read(db, request));
+  const row = await records.database.run((db) => read(db, request));
   if (row === undefined) throw await missing(records, request);
   return row;
 }
@@ -40,7 +40,7 @@ export async function listed<Row>(
   read: (db: Kysely<Tables>, request: string) => Promise<Row[]>,
 ): Promise<Row[]> {
   const request = requestOf(key);
-  const rows = await records.database.read((db) => read(db, request));
+  const rows = await records.database.run((db) => read(db, request));
   if (rows.length === 0) await found(records, key, knownIn);
   return rows;
 }
@@ -57,7 +57,7 @@ export async function changed<Result>(
   change: (transaction: Kysely<Tables>, request: string) => Promise<Result | undefined>,
 ): Promise<Result> {
   const request = requestOf(key);
-  const result = await records.database.write((transaction) => change(transaction, request));
+  const result = await records.database.transaction((transaction) => change(transaction, request));
   if (result === undefined) throw await missing(records, request);
   return result;
 }
@@ -102,7 +102,7 @@ export async function nextNumber(
 
 /** The failure for an attempt that is not there: it never was, or it was deleted. */
 async function missing({ database }: Records, request: string): Promise<VideoIdError> {
-  const row = await database.read((db) =>
+  const row = await database.run((db) =>
     db.selectFrom('requests').select('deleted_at').where('request', '=', request).executeTakeFirst(),
   );
   if (typeof row?.deleted_at === 'number') return deletedRequest(row.deleted_at);

@@ -22,7 +22,7 @@ export function requests(records: Records): Pick<Archive, Part> {
 
     latestAttempt: async (flow, reference) => {
       const [of, name] = [checkedFlow(flow), checkedReference(reference)];
-      const row = await database.read((db) =>
+      const row = await database.run((db) =>
         db
           .selectFrom('requests')
           .select(({ fn }) => fn.max('attempt').as('latest'))
@@ -64,7 +64,7 @@ export function requests(records: Records): Pick<Archive, Part> {
     },
 
     listReferences: async (flow) => {
-      const rows = await database.read((db) =>
+      const rows = await database.run((db) =>
         db
           .selectFrom('requests')
           .select('reference')

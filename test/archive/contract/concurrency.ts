@@ -92,7 +92,7 @@ export function describeConcurrency(
       expect([profile, ...documents.map(({ name }) => name)]).toEqual([winner, `${winner}-1.pdf`, `${winner}-2.pdf`]);
       const { stream } = await tested.archive.openFile(key, { kind: 'document', index: 2 });
       expect(await textOf(stream)).toBe(winner + winner);
-      const rows = await tested.rows.read((db) =>
+      const rows = await tested.rows.run((db) =>
         db.selectFrom('files').select('object').where('request', '=', requestOf(key)).execute(),
       );
       expect(rows).toHaveLength(2);

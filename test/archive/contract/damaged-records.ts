@@ -127,7 +127,7 @@ export function describeDamage(given: () => TestedArchive): void {
   it.each(['created_at', 'ended_at'])('are reported if %s is no time', async (column) => {
     const { archive, rows } = given();
     const set = async (value: number) =>
-      await rows.read((db) =>
+      await rows.run((db) =>
         sql`update requests set ${sql.ref(column)} = ${value} where request = ${requestOf(key)}`.execute(db),
       );
     const filter = { workflowIds: [requestOf(key)] };
@@ -171,7 +171,7 @@ export function describeDamage(given: () => TestedArchive): void {
 
   it('of a start are not read as those of another', async () => {
     const other = await given().start(given().newKey('enrolment'), {});
-    const { settings } = await given().rows.read((db) =>
+    const { settings } = await given().rows.run((db) =>
       db.selectFrom('requests').select('settings').where('request', '=', requestOf(other)).executeTakeFirstOrThrow(),
     );
     const next = { ...(JSON.parse(settings) as object), previousAttempt: 1 };
@@ -190,11 +190,11 @@ export function describeDamage(given: () => TestedArchive): void {
     );
     const row = sql.join(conditions, sql` and `);
     const write = async (content: string): Promise<void> => {
-      await given().rows.read((db) =>
+      await given().rows.run((db) =>
         sql`update ${sql.table(table)} set ${sql.ref(column)} = ${content} where ${row}`.execute(db),
       );
     };
-    const { rows } = await given().rows.read((db) =>
+    const { rows } = await given().rows.run((db) =>
       sql<{ content: string }>`select ${sql.ref(column)} as content from ${sql.table(table)} where ${row}`.execute(db),
     );
     const right = rows[0]?.content;

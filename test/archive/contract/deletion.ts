@@ -38,16 +38,16 @@ export function describeDeletion(given: () => TestedArchive): void {
     expect(await given().archive.latestAttempt('signature', key.reference)).toBe(1);
     expect(await given().archive.listReferences('signature')).not.toContain(key.reference);
     expect(await given().archive.readDeletion(key)).toMatchObject({ ...order, files: 0 });
-    const tables = await given().rows.read((db) => db.introspection.getTables());
+    const tables = await given().rows.run((db) => db.introspection.getTables());
     const below = tables.filter(({ columns }) => columns.some(({ name }) => name === 'request'));
     expect(below.length).toBeGreaterThan(10);
     for (const { name } of below) {
-      const rows = await given().rows.read((db) =>
+      const rows = await given().rows.run((db) =>
         sql`select * from ${sql.table(name)} where request = ${requestOf(key)}`.execute(db),
       );
       expect([name, rows.rows.length]).toEqual([name, ['requests', 'personal'].includes(name) ? 1 : 0]);
     }
-    const tombstone = await given().rows.read((db) =>
+    const tombstone = await given().rows.run((db) =>
       db.selectFrom('requests').selectAll().where('request', '=', requestOf(key)).executeTakeFirstOrThrow(),
     );
     const { request, flow, reference, attempt, environment, registration_authority, token, created_at, deleted_at } =

@@ -68,7 +68,7 @@ async function killedAt({ place }: TestedArchive, at?: number): Promise<{ code: 
  * @param fewest documents of each request
  */
 export async function problemsIn(tested: TestedArchive, fewest = 2): Promise<string[]> {
-  const files = await tested.rows.read((db) => db.selectFrom('files').selectAll().execute());
+  const files = await tested.rows.run((db) => db.selectFrom('files').selectAll().execute());
   const intents = new Set((await tested.intents()).map(({ object }) => object));
   const current = new Set(files.map(({ object }) => object));
   const problems: string[] = [];
@@ -83,7 +83,7 @@ export async function problemsIn(tested: TestedArchive, fewest = 2): Promise<str
     if ((await tested.store.size(object).catch(() => undefined)) === undefined) continue;
     if (!current.has(object) && !intents.has(object)) problems.push(`${object} has no row`);
   }
-  const starts = await tested.rows.read((db) =>
+  const starts = await tested.rows.run((db) =>
     db.selectFrom('requests').select('request').where('deleted_at', 'is', null).execute(),
   );
   for (const { request } of starts) {

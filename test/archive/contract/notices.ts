@@ -106,7 +106,7 @@ export function describeConditions(given: () => TestedArchive): void {
       orders: [{ id: 'o', print: 'd', private: true }],
     },
   };
-  const rows = async () => await given().rows.read((db) => db.selectFrom('processes').select('name').execute());
+  const rows = async () => await given().rows.run((db) => db.selectFrom('processes').select('name').execute());
 
   it('a process that restarts replaces its record; others have their own', async () => {
     const { notices } = given().archive;
@@ -138,7 +138,7 @@ export function describeConditions(given: () => TestedArchive): void {
     const { notices } = given().archive;
     await notices.noteProcess(worker);
     await notices.noteProcess({ ...worker, host: 'newer' });
-    await given().rows.read((db) =>
+    await given().rows.run((db) =>
       db.updateTable('processes').set({ content: '{"kind":' }).where('content', 'like', '%newer%').execute(),
     );
     expect(await notices.processes()).toMatchObject([{ host: 'host-1' }]);
@@ -155,7 +155,7 @@ export function describeConditions(given: () => TestedArchive): void {
     await bridge.writeCounts('g1', [first]);
     expect(await bridge.countsOf('g1')).toEqual([first]);
     expect(await bridge.countsOf('g2')).toEqual([]);
-    await given().bridge.read((db) =>
+    await given().bridge.run((db) =>
       db
         .updateTable('callback_counts')
         .set({ written_at: 0 + 1 })

@@ -147,7 +147,7 @@ export function describeUse(given: () => TestedArchive): void {
   it('tells a request that was deleted from one that never was', async () => {
     const { archive } = given();
     const key = await given().start();
-    await given().rows.read((db) =>
+    await given().rows.run((db) =>
       db
         .updateTable('requests')
         .set({ deleted_at: Date.parse('2026-01-01T00:00:00Z') })

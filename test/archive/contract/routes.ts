@@ -112,7 +112,7 @@ export function describeReadPace(given: () => TestedArchive): void {
   it('allows every read without a gap, and keeps one row', async () => {
     const { archive } = given();
     for (let turn = 0; turn < 3; turn += 1) expect(await archive.touchRead(key, PK, 0)).toBe(0);
-    const rows = await given().rows.read((db) =>
+    const rows = await given().rows.run((db) =>
       db.selectFrom('reads').selectAll().where('request', '=', `signature-${key.reference}`).execute(),
     );
     expect(rows).toHaveLength(1);

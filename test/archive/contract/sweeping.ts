@@ -107,7 +107,7 @@ export function describeSweeping(makePlace: MakePlace): void {
     await store(key, 'second');
     await given().age(15 * DAY);
     const claim = async () =>
-      await given().rows.read((db) =>
+      await given().rows.run((db) =>
         db.updateTable('objects').set({ state: 'deleting' }).where('object', '=', object).execute(),
       );
     await claim();
@@ -138,12 +138,12 @@ export function describeSweeping(makePlace: MakePlace): void {
     await given().age(2 * DAY);
     await expect(given().archive.sweep()).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE' });
     expect(await content(key)).toBe('kept');
-    await given().rows.read((db) => db.deleteFrom('objects').where('object', 'like', '%json').execute());
+    await given().rows.run((db) => db.deleteFrom('objects').where('object', 'like', '%json').execute());
   });
 
   async function announce(object: string, request: string | null): Promise<void> {
     const row = { object, request, kind: request === null ? 'document' : 'signed', number: 1 };
-    await given().rows.read((db) =>
+    await given().rows.run((db) =>
       db
         .insertInto('objects')
         .values({ ...row, state: 'writing', expires_at: Date.now() + DAY })

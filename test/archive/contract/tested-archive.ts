@@ -95,7 +95,7 @@ export class TestedArchive {
 
   /** The object of a current file. */
   async objectOf(key: AttemptKey, file: ArchiveFile): Promise<string> {
-    const { object } = await this.rows.read((db) =>
+    const { object } = await this.rows.run((db) =>
       db
         .selectFrom('files')
         .select('object')
@@ -109,21 +109,21 @@ export class TestedArchive {
 
   /** What the records say about objects that are no current file, sorted. */
   async intents(): Promise<{ object: string; state: string }[]> {
-    return await this.rows.read((db) =>
+    return await this.rows.run((db) =>
       db.selectFrom('objects').select(['object', 'state']).orderBy('object').execute(),
     );
   }
 
   /** The objects of all current files, sorted. */
   async current(): Promise<string[]> {
-    const rows = await this.rows.read((db) => db.selectFrom('files').select('object').execute());
+    const rows = await this.rows.run((db) => db.selectFrom('files').select('object').execute());
     return rows.map(({ object }) => object).toSorted();
   }
 
   /** As if so much time had passed for everything whose age counts. */
   async age(milliseconds: number): Promise<void> {
     const span = sql.lit(milliseconds);
-    await this.rows.write(async (db) => {
+    await this.rows.transaction(async (db) => {
       await db
         .updateTable('objects')
         .set({ expires_at: sql<number>`expires_at - ${span}` })

@@ -33,16 +33,16 @@ export function keepsTheContract(newPlace: () => Promise<Place>): void {
     return opened;
   };
   const entries = async (): Promise<Tables['entry'][]> =>
-    database.read((db) => db.selectFrom('entry').selectAll().orderBy('number').execute());
+    database.run((db) => db.selectFrom('entry').selectAll().orderBy('number').execute());
   const evaluated = async (values: ReturnType<typeof sql>): Promise<unknown> =>
-    (await database.read((db) => sql`select ${values}`.execute(db))).rows[0];
+    (await database.run((db) => sql`select ${values}`.execute(db))).rows[0];
   const clock = async (): Promise<unknown> => evaluated(sql`database_now() as now`);
 
   describe('a transaction', () => {
     it('writes all or nothing, and passes errors of its work unchanged', async () => {
       await addEntry(database, 'a', 1);
       const broken = new Error('on the way');
-      const work = database.write(async (trx) => {
+      const work = database.transaction(async (trx) => {
         await trx.insertInto('entry').values({ writer: 'a', number: 2, text: null }).execute();
         throw broken;
       });
@@ -52,9 +52,9 @@ export function keepsTheContract(newPlace: () => Promise<Place>): void {
 
     it('refuses another handle, instead of waiting for itself', async () => {
       const message = 'Within a transaction, only the handle of that transaction may be used.';
-      await expect(database.write(entries)).rejects.toThrow(message);
-      await expect(database.write(async () => addEntry(database, 'a', 1))).rejects.toThrow(message);
-      const leaked = database.read((db) => database.write(() => db.selectFrom('entry').selectAll().execute()));
+      await expect(database.transaction(entries)).rejects.toThrow(message);
+      await expect(database.transaction(async () => addEntry(database, 'a', 1))).rejects.toThrow(message);
+      const leaked = database.run((db) => database.transaction(() => db.selectFrom('entry').selectAll().execute()));
       await expect(leaked).rejects.toThrow(message);
       await addEntry(database, 'a', 2);
       expect(await entries()).toHaveLength(1);
@@ -63,7 +63,7 @@ export function keepsTheContract(newPlace: () => Promise<Place>): void {
     it('is over for what it started, when it is over', async () => {
       const over = Promise.withResolvers<void>();
       let started: Promise<unknown> | undefined;
-      await database.write(async () => {
+      await database.transaction(async () => {
         started = over.promise.then(entries);
       });
       over.resolve();
@@ -88,12 +88,12 @@ export function keepsTheContract(newPlace: () => Promise<Place>): void {
 
     it('is refused if it is a boolean', async () => {
       const values = { writer: 'a', number: true as unknown as number, text: null };
-      await expect(database.write((trx) => trx.insertInto('entry').values(values).execute())).rejects.toThrow();
+      await expect(database.transaction((trx) => trx.insertInto('entry').values(values).execute())).rejects.toThrow();
     });
 
     it('comes back as it went in', async () => {
       const largest = Number.MAX_SAFE_INTEGER;
-      await database.write((trx) =>
+      await database.transaction((trx) =>
         trx
           .insertInto('entry')
           .values([
@@ -123,7 +123,7 @@ export function keepsTheContract(newPlace: () => Promise<Place>): void {
 
     it('is compared byte by byte', async () => {
       for (const writer of ['b', 'ä', 'B', 'a-1', 'a1', 'A']) await addEntry(database, writer, 1);
-      const sorted = await database.read((db) => db.selectFrom('entry').select('writer').orderBy('writer').execute());
+      const sorted = await database.run((db) => db.selectFrom('entry').select('writer').orderBy('writer').execute());
       expect(sorted.map(({ writer }) => writer)).toEqual(['A', 'B', 'a-1', 'a1', 'b', 'ä']);
     });
   });
@@ -140,7 +140,9 @@ export function keepsTheContract(newPlace: () => Promise<Place>): void {
 
     it('of a key that exists is told apart', async () => {
       const once = async (): Promise<unknown> =>
-        database.write((trx) => trx.insertInto('entry').values({ writer: secret, number: 1, text: null }).execute());
+        database.transaction((trx) =>
+          trx.insertInto('entry').values({ writer: secret, number: 1, text: null }).execute(),
+        );
       await once();
       const error = await once().catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ trouble: { kind: 'taken' } });
@@ -149,14 +151,14 @@ export function keepsTheContract(newPlace: () => Promise<Place>): void {
 
     it('of a statement names no values', async () => {
       const error = await database
-        .write((trx) => sql`insert into entry (writer, text) values (${secret}, ${secret})`.execute(trx))
+        .transaction((trx) => sql`insert into entry (writer, text) values (${secret}, ${secret})`.execute(trx))
         .catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: 'ARCHIVE_UNAVAILABLE', field: database.field });
       expect(inspect(error, { depth: 9 })).not.toContain(secret);
     });
 
     it('of a missing table asks for setup', async () => {
-      await expect(database.read((db) => sql`select * from nowhere`.execute(db))).rejects.toMatchObject({
+      await expect(database.run((db) => sql`select * from nowhere`.execute(db))).rejects.toMatchObject({
         code: 'ARCHIVE_UNAVAILABLE',
         remedy: expect.stringContaining('videoid setup'),
         facts: { reason: 'no schema' },

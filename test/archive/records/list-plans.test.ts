@@ -30,9 +30,9 @@ afterAll(async () => {
 
 /** How SQLite reads a page. */
 async function planOf(filter: RequestFilter): Promise<string> {
-  const read: Database<Tables>['read'] = async (work) => await work(db);
+  const run: Database<Tables>['run'] = async (work) => await work(db);
   const people = new PersonDigests('archive', undefined);
-  const { list } = lists({ database: { read } as Database<Tables>, now: Date.now, people });
+  const { list } = lists({ database: { run } as Database<Tables>, now: Date.now, people });
   await list(filter, { after: { createdAt: 1, workflowId: 'signature-a' }, limit: 101 });
   const { sql, parameters } = asked.at(-1) ?? CompiledQuery.raw('select 1');
   const { rows } = await db.executeQuery<{ detail: string }>(

@@ -45,7 +45,7 @@ describe('a connection to PostgreSQL', () => {
 
   it('that loses the answer of COMMIT has the work done once', async () => {
     const before: number[] = [];
-    await database.write(async (trx) => {
+    await database.transaction(async (trx) => {
       const added = await trx
         .insertInto('entry')
         .values({ writer: 'a', number: 1, text: null })
@@ -82,7 +82,7 @@ describe('a connection to PostgreSQL', () => {
     proxy.resume();
     await addEntry(impatient, 'a', 3);
     expect(
-      await impatient.read((db) => db.selectFrom('entry').select('number').where('number', '=', 3).execute()),
+      await impatient.run((db) => db.selectFrom('entry').select('number').where('number', '=', 3).execute()),
     ).toEqual([{ number: 3 }]);
     await impatient.close();
   });
@@ -109,7 +109,7 @@ describe('a connection to PostgreSQL', () => {
   it('waits for the disk at each commit, whatever the default is', async () => {
     await asOwner(url, `alter database "${nameIn(url)}" set synchronous_commit = off`);
     const other = openAt({ url });
-    const shown = await other.read((db) =>
+    const shown = await other.run((db) =>
       sql`select current_setting('synchronous_commit') as mode, current_setting('application_name') as name`.execute(
         db,
       ),
@@ -119,7 +119,7 @@ describe('a connection to PostgreSQL', () => {
   });
 
   it('does not let a statement run without end', async () => {
-    const slow = database.read((db) => sql`select pg_sleep(60)`.execute(db));
+    const slow = database.run((db) => sql`select pg_sleep(60)`.execute(db));
     await expect(slow).rejects.toMatchObject({ code: 'ARCHIVE_UNAVAILABLE', facts: { reason: '57014' } });
   });
 
@@ -130,7 +130,7 @@ describe('a connection to PostgreSQL', () => {
     const bothHold = Promise.withResolvers<void>();
     let runs = 0;
     const touch = async (...writers: string[]): Promise<void> =>
-      patient.write(async (trx) => {
+      patient.transaction(async (trx) => {
         for (const writer of writers) {
           await trx.updateTable('entry').set({ text: 'touched' }).where('writer', '=', writer).execute();
           if (writer === writers[0]) runs += 1;

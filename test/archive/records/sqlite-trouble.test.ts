@@ -76,7 +76,7 @@ it('a process that is killed while it writes loses nothing that it reported', as
     });
     await once(child, 'close');
     const reported = output.split('\n').length - 1;
-    const { rows } = await database.read((db) =>
+    const { rows } = await database.run((db) =>
       sql<{ written: number }>`select count(*) as written from entry where writer = ${`after-${lines}`}`.execute(db),
     );
     expect(rows[0]?.written).toBeGreaterThanOrEqual(reported);
@@ -154,7 +154,7 @@ describe('a file that is', () => {
 
   it('restored from a backup is the one that counts', async () => {
     await addEntry(database, 'a', 1);
-    await database.read((db) => sql`vacuum into ${`${file}.backup`}`.execute(db));
+    await database.run((db) => sql`vacuum into ${`${file}.backup`}`.execute(db));
     await addEntry(database, 'a', 2);
     for (const name of [file, `${file}-wal`, `${file}-shm`]) rmSync(name);
     copyFileSync(`${file}.backup`, file);

@@ -34,7 +34,7 @@ describe('the file of SQLite', () => {
 
   it('has each commit before it is reported', async () => {
     const names = ['synchronous', 'journal_mode', 'foreign_keys'];
-    const settings = await database.read((db) =>
+    const settings = await database.run((db) =>
       Promise.all(names.map((name) => sql`pragma ${sql.raw(name)}`.execute(db))),
     );
     expect(settings.flatMap(({ rows }) => rows)).toEqual([

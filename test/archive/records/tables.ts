@@ -68,7 +68,7 @@ export async function addEntry(
   number: number,
   text: string | null = null,
 ): Promise<void> {
-  await database.write(async (trx) => {
+  await database.transaction(async (trx) => {
     const added = await trx
       .insertInto('entry')
       .values({ writer, number, text })
@@ -88,5 +88,5 @@ export async function addEntry(
 export async function count(database: Database<Tables>): Promise<{ entries: number; counter: number } | undefined> {
   const counts = sql<{ entries: number; counter: number }>`
     select (select count(*) from entry) as entries, value as counter from counter`;
-  return (await database.read((db) => counts.execute(db))).rows[0];
+  return (await database.run((db) => counts.execute(db))).rows[0];
 }

@@ -37,9 +37,9 @@ export interface Database<Tables> {
   /** What migrations need to know. */
   readonly schema: SchemaDialect;
   /** Statements without a transaction. One that changes rows is allowed, if it is alone. */
-  read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
+  run<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
   /** A transaction. The work awaits nothing but its statements. */
-  write<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
   /** Overwrites what deleted rows have left in the files of the database, as far as that can be done now. */
   scrub(): Promise<void>;
   /** From now on, the database must be that of this archive. Each new connection is asked. */
@@ -115,17 +115,17 @@ class SqlDatabase<Tables> implements Database<Tables> {
     this.#freeBytes = engine.freeBytes ?? (() => undefined);
   }
 
-  async read<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
+  async run<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
     return await this.#repeat(() => work(this.#db));
   }
 
-  async write<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
     return await this.#repeat(() => this.#db.transaction().execute((trx) => this.#scope.run(() => work(trx))));
   }
 
   async scrub(): Promise<void> {
     const end = performance.now() + SCRUBBED_WITHIN;
-    while (!(await this.read((db) => this.#dialect.scrub(db))) && performance.now() < end) {
+    while (!(await this.run((db) => this.#dialect.scrub(db))) && performance.now() < end) {
       await pause(LONGEST_PAUSE * Math.random());
     }
   }

@@ -23,7 +23,7 @@ const LOCK = 'videoid_migration_lock';
  */
 export async function migrate<Tables>(database: Database<Tables>, migrations: Migrations): Promise<string[]> {
   const wanted = migrations(database.schema.columnTypes);
-  return await database.write(async (trx) => {
+  return await database.transaction(async (trx) => {
     await database.schema.prepareSchema(trx);
     const here = await namesIn(trx);
     if (isNewer(here, wanted)) throw otherSchema(database, 'newer schema', here, wanted);
@@ -45,7 +45,7 @@ export async function migrate<Tables>(database: Database<Tables>, migrations: Mi
  */
 export async function assertSchema<Tables>(database: Database<Tables>, migrations: Migrations): Promise<void> {
   const wanted = migrations(database.schema.columnTypes);
-  const here = await database.read(namesIn);
+  const here = await database.run(namesIn);
   if (isNewer(here, wanted)) throw otherSchema(database, 'newer schema', here, wanted);
   if (Object.keys(wanted).every((name) => here.includes(name))) return;
   throw otherSchema(database, here.length === 0 ? 'no schema' : 'older schema', here, wanted);
