@@ -70,6 +70,7 @@ export async function openArchive(
     for (const part of opened.splice(0)) await part.close();
   };
   try {
+    assertPlaces(settings);
     if (create) {
       await assertNoEarlierForm(settings.directory);
       await makeFolder(settings);
@@ -105,6 +106,15 @@ async function identityIn(
   if (known === undefined) throw notMade(records.database);
   if (known.importing) throw notImported(records.database.place);
   return known;
+}
+
+/** Settings with nothing but an index are enough for the webhook bridge alone. */
+function assertPlaces({ directory, database, files }: ArchiveSettings): void {
+  if (directory !== '' || (database !== undefined && files !== undefined)) return;
+  throw new VideoIdError('BAD_SETTING', 'The settings do not say where the archive is.', {
+    field: 'archive.directory',
+    remedy: 'Name its folder in archive.directory, or set archive.database and archive.files.',
+  });
 }
 
 interface Parts {

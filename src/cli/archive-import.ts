@@ -75,6 +75,13 @@ function endLines({ place, finished, problems, removable }: ImportReport): strin
     ];
   }
   if (!finished) return [];
+  if (problems.length > 0) {
+    return [
+      '',
+      'The archive can be used, but it lacks what is named above. Do not start the earlier release again.',
+      'Restore it in the directory from a backup, and repeat the command. It adds what is missing. Keep the directory until then.',
+    ];
+  }
   return [
     '',
     'Everything was imported, and the archive can be used. Do not start the earlier release again.',

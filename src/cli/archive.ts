@@ -28,7 +28,8 @@ function backupCommand(archive: Command): void {
       const { words, onProgress } = progressOf('Copying files');
       const done = await screen.during(words, backUp(config.archive, directory, onProgress));
       screen.answer(done, linesOf(done, directory));
-      return done.lost.length > 0 ? EXIT.failed : EXIT.done;
+      const copied = done.databases.length > 0 || done.files !== undefined;
+      return copied && done.lost.length === 0 ? EXIT.done : EXIT.failed;
     },
   );
 }
@@ -47,12 +48,14 @@ function linesOf({ databases, files, lost }: Backup, directory: string): string[
           : `${files.copied} copied, ${files.present} were copied before, ${files.removed} removed that the archive no longer has`,
       ],
     ]),
-    ...(lost.length === 0
-      ? [`The backup in ${directory} is complete.`]
-      : [
-          `${lost.length} files of the archive are lost or were changed, so the backup does not have them as they were stored:`,
-          ...lost.map((object) => `  ${object}`),
-          'An earlier backup may have them.',
-        ]),
+    ...(databases.length === 0 && files === undefined
+      ? ['Nothing of this archive is on this machine, so nothing was copied.']
+      : lost.length === 0
+        ? [`The backup in ${directory} is complete.`]
+        : [
+            `${lost.length} files of the archive are lost or were changed, so the backup does not have them as they were stored:`,
+            ...lost.map((object) => `  ${object}`),
+            'An earlier backup may have them.',
+          ]),
   ];
 }

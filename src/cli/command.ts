@@ -92,10 +92,11 @@ export interface AttemptFlag {
   attempt?: number;
 }
 
-export function withAttempt(command: Command): Command {
+/** @param which what `--attempt` means */
+export function withAttempt(command: Command, which = 'this attempt instead of the latest'): Command {
   return withFlow(command, 'the flow of the reference, if both flows have it').option(
     '--attempt <number>',
-    'this attempt instead of the latest',
+    which,
     wholeNumber,
   );
 }
@@ -111,8 +112,8 @@ export interface SteeringFlags extends AttemptFlag {
   updateId?: string;
 }
 
-export function withSteering(command: Command): Command {
-  return withAttempt(command).option(
+export function withSteering(command: Command, which?: string): Command {
+  return withAttempt(command, which).option(
     '--update-id <id>',
     'the id of an earlier call, to wait for its answer instead of ordering again',
   );

@@ -34,7 +34,13 @@ export function deleteCommand(program: Command): void {
       screen.answer(deleted, deletedLines(deleted));
     },
   );
-  withOperator(withSteering(command).requiredOption('--reason <text>', 'why. `why` shows it'), 'who deletes')
+  withOperator(
+    withSteering(command, 'only this attempt. Without it, all attempts are deleted').requiredOption(
+      '--reason <text>',
+      'why. `why` shows it',
+    ),
+    'who deletes',
+  )
     .option(
       '--give-up-cleanup',
       'also if copies at the provider are still being deleted, or it is still being cancelled there. They stay there',

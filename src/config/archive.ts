@@ -71,7 +71,14 @@ export const archive = z
         'how long a file stays in the store after it was replaced. A backup of the database that is older than this may name files that are gone',
       ),
   })
-  .refine(({ directory, database, files }) => directory !== '' || (database !== undefined && files !== undefined), {
+  .refine(isSomewhere, {
     path: ['directory'],
-    error: 'name the folder of the archive. It is not needed if archive.database and archive.files are set',
+    error:
+      'name the folder of the archive. It is not needed if archive.database and archive.files are set, or for a webhook bridge with archive.index',
   });
+
+/** A webhook bridge needs only the index. Whoever opens more finds out what is missing. */
+function isSomewhere(settings: { directory: string; database?: unknown; files?: unknown; index?: unknown }): boolean {
+  const { directory, database, files, index } = settings;
+  return directory !== '' || index !== undefined || (database !== undefined && files !== undefined);
+}

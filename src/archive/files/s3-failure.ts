@@ -26,8 +26,11 @@ const WRONG_REGION: Cause = {
 };
 const EXPIRED: Cause = { words: 'the credentials have expired', remedy: KEYS };
 const BUSY: Cause = { words: 'the server is busy or has a fault', remedy: 'It goes on when the server answers again.' };
-const NOT_FOUND: Cause = { words: 'the name of the server is not found', remedy: ADDRESS };
-const CUT: Cause = { words: 'the connection was cut', remedy: ADDRESS };
+const NOT_FOUND: Cause = {
+  words: 'the name of the server is not found',
+  remedy: `${ADDRESS} Servers other than Amazon's often need archive.files.s3.pathStyle.`,
+};
+const CUT: Cause = { words: 'the connection was cut', remedy: `${ADDRESS} See whether the server wants https.` };
 const UNREACHABLE: Cause = { words: 'the server is out of reach', remedy: ADDRESS };
 const LATE: Cause = { words: 'the server did not answer in time', remedy: ADDRESS };
 

@@ -65,14 +65,14 @@ async function writeCorrections(records: Records, { record: key, ...attempt }: E
 export function within(transaction: Transaction<Tables>, { database, now, people }: Records): Records {
   const { place, field, schema } = database;
   const run: Database<Tables>['run'] = async (work) => await work(transaction);
-  const within: Database<Tables>['transaction'] = async (work) => await work(transaction);
+  const inIt: Database<Tables>['transaction'] = async (work) => await work(transaction);
   return {
     database: {
       place,
       field,
       schema,
       run,
-      transaction: within,
+      transaction: inIt,
       scrub: async () => {},
       belongsTo: () => {},
       close: async () => {},

@@ -50,7 +50,8 @@ export async function searched(
   const search: SearchOptions = defined({ stage: wanted === 'ended' ? undefined : wanted, attention, code });
   const { attention: inAttention, ...more } = search;
   if (Object.keys(more).length > 0 || inAttention === true) {
-    return { only: await everywhere(place, { flow, ...search }), without: new Set() };
+    // The stage stays in Temporal's search when a request ends.
+    return { only: await everywhere(place, { flow, ...search, running: true }), without: new Set() };
   }
   if (inAttention === undefined) return { without: new Set() };
   const others = await everywhere(place, { flow, attention: true });
