@@ -172,7 +172,7 @@ test('slow and cut off servers are named, hold a request up, and change nothing 
   await people.attention('ARCHIVE_UNAVAILABLE');
   expect(await at.client.why(people.reference)).toMatchObject({
     code: 'ARCHIVE_UNAVAILABLE',
-    words: expect.stringContaining("The archive's files in s3://") as string,
+    words: expect.stringContaining('The files of the archive in s3://') as string,
   });
   await untilNamed(at, 'archive.files');
   network.s3.pause();
