@@ -57,7 +57,7 @@ describe('what stays wrong is said, and nothing is left', () => {
     ['of another time', /partNumber=1/, { status: 403, code: 'RequestTimeTooSkewed' }, 'ARCHIVE_UNAVAILABLE', /clocks/],
     ['cut off', /partNumber=2/, 'lost', 'ARCHIVE_UNAVAILABLE', /connection was cut/],
     ['hung', /partNumber=2/, 'hung', 'ARCHIVE_UNAVAILABLE', /did not answer in time/],
-    ['no S3 server', /partNumber=1/, { status: 418 }, 'ARCHIVE_UNAVAILABLE', /answer is unknown/],
+    ['no S3 server', /partNumber=1/, { status: 418 }, 'ARCHIVE_UNAVAILABLE', /unknown error/],
   ] as const)('a server that is %s', async (_name, matching, fault, code, words) => {
     const { store, prefix } = await at.faultyStore(fault === 'hung' ? { answer: 2000, megabyte: 0 } : {});
     at.faults.first(matching, fault, 10);
