@@ -235,8 +235,16 @@ testIf(canMount)(
       ),
     );
     expect(refused).toMatchObject({ code: 'ARCHIVE_FULL', field: 'archive.database' });
-    await unlessAway(people.sign());
+    // The order is refused before anything happens, or it finds room in a page.
+    const refusal: unknown = await unlessAway(people.sign()).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
     servers.emptyDisk();
+    if (refusal !== undefined) {
+      expect(refusal).toMatchObject({ code: 'ARCHIVE_FULL', field: 'archive.database' });
+      await unlessAway(people.sign());
+    }
     await signedOnce(people);
   },
   180_000,
