@@ -32,9 +32,18 @@ function listeningSockets(port: number): Set<string> {
 
 function hasOneOf(pid: string, sockets: ReadonlySet<string>): boolean {
   try {
-    return readdirSync(`/proc/${pid}/fd`).some((fd) => sockets.has(readlinkSync(`/proc/${pid}/fd/${fd}`)));
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => sockets.has(targetOf(`/proc/${pid}/fd/${fd}`)));
   } catch {
     return false; // it belongs to another user, or has just ended
+  }
+}
+
+/** Empty for a file that was closed meanwhile. The others of the process still count. */
+function targetOf(descriptor: string): string {
+  try {
+    return readlinkSync(descriptor);
+  } catch {
+    return '';
   }
 }
 
