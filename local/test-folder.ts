@@ -1,4 +1,5 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -7,6 +8,7 @@ const IN_MEMORY = '/dev/shm';
 /** The bytes that must be free there, and in memory altogether. A test run uses less than half. */
 const ROOM = 4e9;
 const SPARE_MEMORY = 8e9;
+const MOUNTS = '/proc/mounts';
 const PREFIX = 'videoid-test-';
 
 /** The folder of one test run, for all temporary files of the tests. */
@@ -25,16 +27,15 @@ export function openTestFolder(environment: NodeJS.ProcessEnv = process.env): Te
   const path = mkdtempSync(join(parent, `${PREFIX}${process.pid}-`));
   // A server that does not run as root has its folder in it.
   chmodSync(path, 0o711);
-  return { path, inMemory, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return { path, inMemory, remove: () => removeFolder(path) };
 }
 
 function hasRoom(): boolean {
   if (process.availableMemory() < SPARE_MEMORY) return false;
   try {
-    const mounts = readFileSync('/proc/mounts', 'utf8').split('\n');
-    const options = mounts.map((mount) => mount.split(' ')).find(([, place]) => place === IN_MEMORY)?.[3];
+    const options = mounts().find(({ place }) => place === IN_MEMORY)?.options;
     // Some tests start programs that they write themselves. Containers often forbid that there.
-    if (options === undefined || options.split(',').includes('noexec')) return false;
+    if (options === undefined || options.includes('noexec')) return false;
     const { bavail, bsize } = statfsSync(IN_MEMORY);
     return bavail * bsize >= ROOM;
   } catch {
@@ -46,8 +47,25 @@ function hasRoom(): boolean {
 function removeLeftOvers(parent: string): void {
   for (const name of readdirSync(parent)) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
-    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(parent, name), { recursive: true, force: true });
+    if (pid !== undefined && !isRunning(Number(pid))) removeFolder(join(parent, name));
   }
+}
+
+/** A test that was killed may have left a mounted disk in the folder. */
+function removeFolder(path: string): void {
+  const left = mounts().filter(({ place }) => place.startsWith(`${path}/`));
+  for (const { place } of left.toReversed()) execFileSync('umount', ['-l', place]);
+  rmSync(path, { recursive: true, force: true });
+}
+
+/** In the order in which they were mounted. Empty if this system is not Linux. */
+function mounts(): { place: string; options: string[] }[] {
+  if (!existsSync(MOUNTS)) return [];
+  const lines = readFileSync(MOUNTS, 'utf8').split('\n');
+  return lines.map((line) => {
+    const [, place = '', , options = ''] = line.split(' ');
+    return { place: place.replaceAll('\\040', ' '), options: options.split(',') };
+  });
 }
 
 function isRunning(pid: number): boolean {

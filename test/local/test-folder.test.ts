@@ -1,9 +1,18 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { openTestFolder } from '../../local/test-folder.js';
+import { mounts } from '../installation/disk-space.js';
 
 let parent: string;
+
+/** As a test of a full disk leaves it if it is killed. */
+function mountDisk(place: string): void {
+  mkdirSync(place);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', place]);
+}
+
 beforeEach(() => {
   parent = mkdtempSync(join(tmpdir(), 'videoid-folders-'));
 });
@@ -23,6 +32,7 @@ test('what a killed run left is removed, and what a running one uses stays', () 
     join(parent, name),
   );
   for (const path of [left, used, other]) mkdirSync(path ?? '');
+  if (mounts()) mountDisk(join(left ?? '', 'full disk'));
   openTestFolder({ TMPDIR: parent }).remove();
   expect([left, used, other].map((path) => existsSync(path ?? ''))).toEqual([false, true, true]);
 });
