@@ -102,11 +102,13 @@ export class Drill {
       printed = await this.shell(typed);
       return prints.filter((line) => !line.test(printed)).map(String);
     };
-    if (later)
+    if (later) {
       await eventually(
         async () => (await missing()).length === 0,
         () => printed,
       );
+      return;
+    }
     const lacking = await missing();
     if (lacking.length > 0) throw new Error(`"${words}" did not print ${lacking.join(' and ')}, but:\n${printed}`);
   }

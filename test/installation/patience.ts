@@ -4,7 +4,7 @@ import { type FailureCode, VideoIdError } from '../../src/messages/failures.js';
 /** How long a test waits for one thing, in milliseconds. A busy machine needs less. The test's own time-out is longer. */
 const PATIENCE = 120_000;
 
-/** Milliseconds between two looks. Each look asks Temporal and the worker. */
+/** Milliseconds between two looks. Each look asks Temporal and the worker. A look that is slow is repeated less often. */
 const FIRST_GAP = 80;
 const LONGEST_GAP = 2500;
 
@@ -20,10 +20,11 @@ export async function eventually<T>(
 ): Promise<T> {
   const until = Date.now() + PATIENCE;
   for (let gap = FIRST_GAP; ; gap = Math.min(gap * 1.5, LONGEST_GAP)) {
+    const began = performance.now();
     const found = await look();
     if (found !== undefined && found !== false) return found;
     if (Date.now() > until) throw await impatient(String(look), seen);
-    await pause(gap);
+    await pause(Math.max(gap, Math.min(2 * (performance.now() - began), LONGEST_GAP)));
   }
 }
 
