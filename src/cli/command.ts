@@ -5,6 +5,7 @@ import { defined } from '../messages/defined.js';
 import type { Actor } from '../messages/outcome.js';
 import type { Flow } from '../messages/request.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
+import { inFlags } from './flag-names.js';
 import { openScreen, type Screen, showFailure } from './screen.js';
 import { readSettings } from './session.js';
 
@@ -43,7 +44,7 @@ export function define<Flags extends object>(
       const call = { screen: openScreen(json), operands: command.args, flags: flags as Flags };
       process.exitCode = (await action(call)) ?? EXIT.done;
     } catch (error) {
-      process.exitCode = showFailure(json, error);
+      process.exitCode = showFailure(json, inFlags(command, error));
     }
   });
 }

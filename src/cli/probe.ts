@@ -192,9 +192,8 @@ function refuseFixed({ registrationAuthority, officer, console, phone, email, pr
   const given = { registrationAuthority, officer, console, phone, email, profile, document, field };
   const [name] = Object.entries(given).find(([, value]) => value !== undefined) ?? [];
   if (name === undefined) return;
-  const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new VideoIdError('BAD_INPUT', `${flag} cannot be changed when a probe goes on.`, {
-    field: flag,
+  throw new VideoIdError('BAD_INPUT', `${name}: cannot be changed when a probe goes on.`, {
+    field: name,
     remedy: 'Leave it out, or begin a new probe without a file.',
   });
 }

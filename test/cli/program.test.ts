@@ -78,21 +78,18 @@ test.each<[string, string[], number, string]>([
 
 const signer = ['--email', 'signer@example.com', '--phone', '+34600000000'];
 test.each<[string, string[], number, string, string | undefined]>([
-  [
-    'a phone without prefix',
-    ['sign', SAMPLE, '--email', 'a@example.com', '--phone', '600'],
-    2,
-    'BAD_PHONE',
-    'signer.phone',
-  ],
-  ['no e-mail', ['sign', SAMPLE, '--phone', '+34600000000'], 2, 'BAD_EMAIL', 'signer.email'],
+  ['a phone without prefix', ['sign', SAMPLE, '--email', 'a@example.com', '--phone', '600'], 2, 'BAD_PHONE', '--phone'],
+  ['no e-mail', ['sign', SAMPLE, '--phone', '+34600000000'], 2, 'BAD_EMAIL', '--email'],
   ['no file', ['sign', ...signer], 2, 'NO_DOCUMENT', 'documents'],
   ['a file that is no PDF', ['sign', 'package.json', ...signer], 2, 'NOT_A_PDF', 'documents[0]'],
   ['a file twice', ['sign', SAMPLE, SAMPLE, ...signer], 2, 'DUPLICATE_DOCUMENT_NAME', 'documents[1].name'],
-  ['a bad reference', ['sign', SAMPLE, ...signer, '--reference', 'a/b'], 2, 'BAD_REFERENCE', 'reference'],
+  ['a bad reference', ['sign', SAMPLE, ...signer, '--reference', 'a/b'], 2, 'BAD_REFERENCE', '--reference'],
   ['a request nobody started', ['show', 'nobody'], 3, 'REQUEST_NOT_FOUND', 'reference'],
   ['an outcome nobody knows', ['outcome', 'nobody', '--wait'], 3, 'REQUEST_NOT_FOUND', 'reference'],
   ['one reference and all', ['resolve', 'x', '--all', '--code', 'X', '--remedy', 'retry'], 2, 'BAD_INPUT', 'reference'],
+  ['a time that is none', ['list', '--from', 'yesterday'], 2, 'BAD_INPUT', '--from'],
+  ['an id that is none', ['list', '--registration-authority', 'a b'], 2, 'BAD_INPUT', '--registration-authority'],
+  ['metadata that is none', ['list', '--metadata', 'a b=1'], 2, 'BAD_INPUT', '--metadata'],
   ['ids that are none', ['resolve', 'x', '--remedy', 'adopt', '--adopt', '12,'], 2, 'BAD_INPUT', undefined],
 ])(
   '%s is refused with its code, field and exit code, in words and as JSON',
@@ -105,6 +102,12 @@ test.each<[string, string[], number, string, string | undefined]>([
     expect(plain.said).toMatch(field === undefined ? /error: / : failure);
   },
 );
+
+test('an error names the flag that was given, not what the client calls it', async () => {
+  const { said } = await run(['list', '--to', 'tomorrow']);
+  expect(said).toMatch(/^--to: must be a date or a time/);
+  expect(said).not.toContain('createdTo');
+});
 
 test('Temporal out of reach is exit code 6, and said so', async () => {
   const { code, output } = await run(['list', '--attention', '--json']);
@@ -125,7 +128,7 @@ test('a person is looked for without a word on the command line', async () => {
   });
   expect(code).toBe(2);
   expect(output).not.toContain('canary');
-  expect(JSON.parse(output)).toMatchObject({ error: { code: 'BAD_EMAIL', field: 'email' } });
+  expect(JSON.parse(output)).toMatchObject({ error: { code: 'BAD_EMAIL', field: '--email' } });
 });
 
 test('doctor says what fails and what to do, changes nothing, and gives exit code 1', async () => {

@@ -47,7 +47,7 @@ test('an organisation is carried from enrol to the certificate with the command 
   const fields = Object.entries(lacking).flatMap(([name, value]) => ['--field', `${name}=${value}`]);
   const wrong = await run(['provide', reference, '--field', 'given_name=Other', '--json']);
   expect(wrong.code).toBe(2);
-  expect(answerOf(wrong)).toMatchObject({ error: { code: 'FIELD_FROM_VIDEO', field: 'fields.given_name' } });
+  expect(answerOf(wrong)).toMatchObject({ error: { code: 'FIELD_FROM_VIDEO', field: '--field given_name' } });
   expect(await ask(['provide', reference, ...fields, '--document', SAMPLE])).toEqual({ reference, missing: [] });
 
   await people.untilStatus(({ verbs }) => verbs.includes('approve'));
@@ -83,7 +83,7 @@ test('a reference that both flows know needs --flow', async () => {
   await ask(sign);
   const open = await run(['show', reference, '--json']);
   expect(open.code).toBe(2);
-  expect(answerOf(open)).toMatchObject({ error: { code: 'BAD_INPUT', field: 'flow' } });
+  expect(answerOf(open)).toMatchObject({ error: { code: 'BAD_INPUT', field: '--flow' } });
   expect(await ask(['show', reference, '--flow', 'enrolment'])).toMatchObject({ flow: 'enrolment' });
   expect(await ask(['show', reference, '--flow', 'signature'])).toMatchObject({ flow: 'signature' });
   const { requests } = (await ask(['list', '--flow', 'enrolment'])) as {

@@ -102,7 +102,7 @@ test('whom the video shows is looked at, corrected and approved with the command
   const reference = `expected-${once}`;
   const number = ['--document-number', '12.345.678-Z', '--name', 'Nora Ejemplo'];
   const bad = await run([...sign(reference), '--name', 'Nora Ejemplo', '--json']);
-  expect(answerOf(bad)).toMatchObject({ error: { code: 'BAD_INPUT', field: 'signer.expected.documentNumber' } });
+  expect(answerOf(bad)).toMatchObject({ error: { code: 'BAD_INPUT', field: '--document-number' } });
   await ask([...sign(reference), ...number]);
   await ask(['link', reference]);
   const person = { given_name: 'NORA', surname_1: 'EJEMPLO', serial_number: '12345678' };

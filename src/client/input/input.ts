@@ -150,7 +150,7 @@ export function checkedInput<Schema extends z.ZodType>(schema: Schema, input: un
   const problem = unknown === undefined ? (issue?.message ?? 'cannot be used') : 'is not part of this';
   throw new VideoIdError(code, isFailure(refused) ? problem : `${field || 'The input'}: ${problem}.`, {
     field: field || undefined,
-    remedy: REMEDIES[code] ?? 'Correct the field; the types of the client say what it takes.',
+    remedy: REMEDIES[code] ?? 'Correct it. The types of the client, or `--help` of the command, say what it takes.',
   });
 }
 
