@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainWords } from './config/plain-words.js';
 import { type Config, configSchema } from './config/schema.js';
 import { writtenAs } from './config/values.js';
 import { VideoIdError } from './messages/failures.js';
@@ -42,7 +43,7 @@ export function loadConfig(environment: NodeJS.ProcessEnv = process.env, default
       });
     }
   }
-  const result = configSchema.safeParse(settings);
+  const result = configSchema.safeParse(settings, { error: plainWords });
   if (!result.success) throw wrongSettings(result.error);
   return result.data;
 }

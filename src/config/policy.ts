@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LONGEST_DEADLINE, type Policy, REQUIREMENTS, type StepName, type StepPolicy } from '../messages/policy.js';
 import { PASSABLE_REASONS } from '../messages/verification-reasons.js';
+import { plainWords } from './plain-words.js';
 import { bytesBetween, DAY, durationBetween, HOUR, MINUTE, numberBetween, SECOND, wholeBetween } from './values.js';
 
 const time = durationBetween(10, HOUR);
@@ -157,12 +158,12 @@ export const policySchema = z
 
 /** Lays overrides over a policy, value by value. The result is checked by the schema again. @throws ZodError */
 export function overridePolicy(base: Policy, ...overrides: unknown[]): Policy {
-  return policySchema.parse(overrides.reduce(merge, base));
+  return policySchema.parse(overrides.reduce(merge, base), { error: plainWords });
 }
 
 /** What is wrong with overrides of a policy. */
 export function issuesOfOverrides(base: Policy, overrides: unknown): z.core.$ZodIssue[] {
-  return policySchema.safeParse(merge(base, overrides)).error?.issues ?? [];
+  return policySchema.safeParse(merge(base, overrides), { error: plainWords }).error?.issues ?? [];
 }
 
 function merge(base: unknown, over: unknown): unknown {

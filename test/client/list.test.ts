@@ -80,6 +80,7 @@ describe('without Temporal', () => {
 describe('a list that cannot be', () => {
   it.each<[string, string, string, ListOptions]>([
     ['a stage', 'BAD_INPUT', 'stage', untyped({ stage: "creating' OR 'a' = 'a" })],
+    ['attention', 'BAD_INPUT', 'attention', untyped({ attention: 'maybe' })],
     ['a state', 'BAD_INPUT', 'state', untyped({ state: 'open' })],
     ['a code', 'BAD_INPUT', 'code', { code: "X' OR 'a' = 'a" }],
     ['a field that nobody knows', 'BAD_INPUT', 'status', untyped({ status: 'open' })],

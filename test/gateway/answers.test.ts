@@ -114,6 +114,28 @@ describe('the body of a call', () => {
   }); // prettier-ignore
 });
 
+describe('a wrong query', () => {
+  it.each([
+    ['requests?attention=maybe', 'attention: must be true or false.'],
+    ['requests?state=open', 'state: must be running or ended.'],
+    ['requests?outcome=done', 'outcome: must be one of signed, '],
+    ['requests?stage=open', 'stage: must be one of '],
+    ['requests?limit=many', 'limit: give a whole number.'],
+    ['requests?status=open', 'status: there is no such field.'],
+    [`requests?prefix=${'x'.repeat(201)}`, 'prefix: must have at most 200 characters.'],
+    ['requests?metadata=a=1&metadata=b=2', 'metadata: is given more than once.'],
+    ['requests?email=ada@example.com', 'email: is personal data, and does not belong into the address of a call.'],
+    ['enrolments?phone=1', 'phone: is personal data, and does not belong into the address of a call.'],
+    ['requests/a/contract?signed=1', 'signed: must be true or false.'],
+    ['recorded?flow=both', 'flow: must be signature or enrolment.'],
+  ])('%s says what the value must be', async (path, words) => {
+    const answer = await call('GET', `/v1/${path}`);
+    const { error } = (await answer.json()) as { error: { code: string; message: string } };
+    expect([answer.status, error.code]).toEqual([400, 'BAD_INPUT']);
+    expect(error.message.slice(0, words.length)).toBe(words);
+  });
+});
+
 function partHead(disposition: Buffer | string): Buffer {
   const around = ['--b\r\nContent-Disposition: form-data; ', disposition, '\r\n\r\n'];
   return Buffer.concat(around.map((bytes) => Buffer.from(bytes as string)));

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { documentNameProblem, foldedDocumentName, normalisedDocumentName } from '../../archive/document-name.js';
 import { referenceProblem } from '../../archive/names.js';
+import { plainWords } from '../../config/plain-words.js';
 import type { policySchema } from '../../config/policy.js';
 import { defined } from '../../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../../messages/failures.js';
@@ -92,7 +93,7 @@ export const personValue = z
 const CALLERS = ['signer', 'requester', 'officer', 'operator'] as const satisfies Actor['kind'][];
 
 export const actorPart = z.strictObject({
-  kind: z.enum(CALLERS, { error: `must be one of ${CALLERS.join(', ')}` }),
+  kind: z.enum(CALLERS),
   id: id.exactOptional(),
 });
 
@@ -140,7 +141,7 @@ export function refuse(
 
 /** Checks an input against its schema. @throws VideoIdError naming the first wrong field, never its value */
 export function checkedInput<Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> {
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { error: plainWords });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;

@@ -46,7 +46,6 @@ export interface ListOptions {
 /** The most in one page. */
 export const MOST_LISTED = 1000;
 
-const words = (list: readonly string[]): string => `must be one of ${list.join(', ')}`;
 const time = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })], 'must be a date or a time in ISO 8601, such as 2026-01-31')
   .transform((text) => Date.parse(text));
@@ -55,10 +54,10 @@ const STATES = ['running', 'ended'] as const;
 const id = z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -');
 
 const schema = z.strictObject({
-  flow: z.enum(FLOWS, words(FLOWS)).optional(),
-  state: z.enum(STATES, words(STATES)).optional(),
-  outcome: z.enum(OUTCOME_KINDS, words(OUTCOME_KINDS)).optional(),
-  stage: z.enum(STAGES, words(STAGES)).optional(),
+  flow: z.enum(FLOWS).optional(),
+  state: z.enum(STATES).optional(),
+  outcome: z.enum(OUTCOME_KINDS).optional(),
+  stage: z.enum(STAGES).optional(),
   attention: z.boolean().optional(),
   code: z.string().refine(isFailureCode, 'must be a code that `videoid list --attention` shows').optional(),
   registrationAuthority: id.optional(),

@@ -137,7 +137,7 @@ export const ORDER_SCHEMAS: { [Name in OrderName]: z.ZodType<CheckedOrders[Name]
     z.strictObject({
       ...decider,
       decision: z.literal('approve'),
-      identity: z.enum(IDENTITY_ACCEPTED, `must be one of ${IDENTITY_ACCEPTED.join(', ')}`).exactOptional(),
+      identity: z.enum(IDENTITY_ACCEPTED).exactOptional(),
     }),
     z.strictObject({
       ...decider,
@@ -207,7 +207,7 @@ export const ORDER_SCHEMAS: { [Name in OrderName]: z.ZodType<CheckedOrders[Name]
   'preauth-link': reasoned,
   abandon: z.strictObject({
     actor: actorPart,
-    reason: z.enum(ABANDON_REASONS, { error: `must be one of ${ABANDON_REASONS.join(', ')}` }),
+    reason: z.enum(ABANDON_REASONS),
     note: words.exactOptional(),
     discardVideo: z.boolean().exactOptional(),
   }),

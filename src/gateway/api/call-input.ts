@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
+import { plainWords } from '../../config/plain-words.js';
 import { VideoIdError } from '../../messages/failures.js';
 import { OUTCOME_KINDS } from '../../messages/outcome.js';
 import { STAGES } from '../../messages/status.js';
@@ -23,7 +24,11 @@ export const outcomeQuery = z.strictObject({
   wait: wholeNumber.refine((value) => value <= LONGEST_WAIT, `at most ${LONGEST_WAIT} seconds`).exactOptional(),
 });
 const text = z.string().max(200).exactOptional();
-/** The client checks the values. E-mail and phone are not among them: addresses of calls end in logs. */
+/** Addresses of calls end in logs. */
+const onlyInBody = z
+  .never('is personal data, and does not belong into the address of a call. `POST …/list` takes it in the body')
+  .exactOptional();
+/** The client checks the values. */
 export const listQuery = z.strictObject({
   state: z.enum(['running', 'ended']).exactOptional(),
   outcome: z.enum(OUTCOME_KINDS).exactOptional(),
@@ -41,6 +46,8 @@ export const listQuery = z.strictObject({
     .regex(/^[^=]+=/, 'give name=value')
     .transform((pair) => ({ [pair.slice(0, pair.indexOf('='))]: pair.slice(pair.indexOf('=') + 1) }))
     .exactOptional(),
+  email: onlyInBody,
+  phone: onlyInBody,
   after: text,
   limit: wholeNumber.refine((value) => value >= 1 && value <= 1000, 'give 1 to 1000').exactOptional(),
 });
@@ -104,7 +111,12 @@ export function wrongType(wanted: string): VideoIdError {
 
 /** @throws VideoIdError BAD_INPUT naming the query parameter */
 export function readQuery<Schema extends z.ZodType>(url: string, schema: Schema): z.output<Schema> {
-  return check(schema, Object.fromEntries(new URL(url).searchParams), 'query');
+  const parameters = [...new URL(url).searchParams];
+  const query = Object.fromEntries(parameters);
+  // With a filter left out, a list would have more than was asked for.
+  const field = parameters.map(([name]) => name).find((name, at, names) => names.indexOf(name) !== at);
+  if (field !== undefined) throw wrongField(field, 'is given more than once');
+  return check(schema, query, 'query');
 }
 
 /** @throws VideoIdError BAD_INPUT */
@@ -114,12 +126,16 @@ export function readDocumentIndex(part: string): number {
 
 /** The schema's messages name types and limits, never the value. */
 function check<Schema extends z.ZodType>(schema: Schema, value: unknown, whole: string): z.output<Schema> {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, { error: plainWords });
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const unknown = issue?.code === 'unrecognized_keys';
   const field = [...(issue?.path ?? []), ...(unknown ? issue.keys.slice(0, 1) : [])].join('.') || whole;
-  throw new VideoIdError('BAD_INPUT', unknown ? `${field}: there is no such field.` : `${field}: ${issue?.message}.`, {
+  throw wrongField(field, unknown ? 'there is no such field' : (issue?.message ?? 'cannot be used'));
+}
+
+function wrongField(field: string, words: string): VideoIdError {
+  return new VideoIdError('BAD_INPUT', `${field}: ${words}.`, {
     field,
     remedy: 'Correct the field. docs/api.md lists the fields of each call.',
   });
