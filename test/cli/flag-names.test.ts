@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 import { inFlags } from '../../src/cli/flag-names.js';
 import { createProgram } from '../../src/cli/program.js';
 import { type FailureCode, VideoIdError } from '../../src/messages/failures.js';

@@ -114,6 +114,26 @@ describe('the body of a call', () => {
   }); // prettier-ignore
 });
 
+describe('a call without a body', () => {
+  it.each([
+    ['DELETE', 'requests/a', undefined],
+    ['DELETE', 'requests/a', '{}'],
+    ['DELETE', 'enrolments/a', '{"giveUpCleanup":true}'],
+    ['POST', 'requests/a/cancel', undefined],
+    ['POST', 'requests/a/reopen', undefined],
+  ])('or without what it needs names that: %s %s %s', async (method, path, body) => {
+    const answer = await call(method, `/v1/${path}`, body === undefined ? {} : { body });
+    const { error } = (await answer.json()) as { error: { message: string; remedy: string } };
+    expect([answer.status, error]).toMatchObject([400, { code: 'BAD_INPUT', field: 'reason' }]);
+    expect(error.message).toBe('reason: is missing.');
+    expect(error.remedy).toContain('the body of a call');
+  });
+
+  it('that needs none is carried out', async () => {
+    expect(await seen(await call('POST', '/v1/requests/a/resume'))).toEqual([404, null, 'REQUEST_NOT_FOUND']);
+  });
+});
+
 describe('a wrong query', () => {
   it.each([
     ['requests?attention=maybe', 'attention: must be true or false.'],

@@ -151,7 +151,9 @@ export function checkedInput<Schema extends z.ZodType>(schema: Schema, input: un
   const problem = unknown === undefined ? (issue?.message ?? 'cannot be used') : 'is not part of this';
   throw new VideoIdError(code, isFailure(refused) ? problem : `${field || 'The input'}: ${problem}.`, {
     field: field || undefined,
-    remedy: REMEDIES[code] ?? 'Correct it. The types of the client, or `--help` of the command, say what it takes.',
+    remedy:
+      REMEDIES[code] ??
+      'docs/api.md says what the body of a call takes, docs/client.md what the client takes, and `--help` what a command takes.',
   });
 }
 

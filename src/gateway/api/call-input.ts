@@ -68,7 +68,7 @@ const documentIndex = wholeNumber;
 const jsonObject = z.record(z.string(), z.unknown());
 
 /**
- * Reads a JSON object. Its fields are not checked here: every verb of the client checks its own argument. The type of the body is
+ * Reads a JSON object. No body is an empty one. Its fields are not checked here: every verb of the client checks its own argument. The type of the body is
  * only looked at if the body is not JSON: `curl --data` names another one.
  *
  * @throws VideoIdError BAD_INPUT, BODY_TOO_LARGE, BODY_TOO_SLOW, WRONG_CONTENT_TYPE
@@ -77,6 +77,7 @@ export async function readJson(incoming: IncomingMessage, limits: BodyLimits): P
   const body = await readBody(incoming, limits).catch((error: unknown) => {
     throw error instanceof BodyNotRead ? notRead(error, limits) : error;
   });
+  if (body.length === 0) return {};
   try {
     return check(jsonObject, JSON.parse(UTF_8.decode(body)), 'body');
   } catch (error) {
