@@ -190,6 +190,42 @@ test('an address of the Temporal UI holds no name and no password either', () =>
   expect(JSON.stringify(error)).not.toContain('the-word');
 });
 
+const servers: [string, (address: string) => object][] = [
+  [
+    'archive.files.s3.endpoint',
+    (endpoint) => ({ archive: { directory: '/a', files: { s3: { bucket: 'b', endpoint } } } }),
+  ],
+  ['codecServer.allowedOrigins.0', (address) => ({ codecServer: { allowedOrigins: [address] } })],
+  [
+    'environments.live.proxy.address',
+    (address) => ({ environments: { live: { ...ENOUGH.environments.live, proxy: { address } } } }),
+  ],
+];
+
+test.each(servers)('%s is the address of a server alone', (field, settings) => {
+  for (const path of ['/bucket', '/bucket/', '//', '/?prefix=x', '#x']) {
+    const error = refusal({ ...ENOUGH, ...settings(`http://server:9000${path}`) });
+    expect(error).toMatchObject({ code: 'BAD_SETTING', field });
+    expect(error.message).toContain('the server alone, without a path');
+  }
+  for (const address of ['http://server:9000', 'http://server:9000/']) {
+    const config = JSON.stringify(load({ ...ENOUGH, ...settings(address) }));
+    expect(config).toContain('"http://server:9000"');
+  }
+});
+
+test('a path in the address of an S3 server leads to the settings of bucket and prefix', () => {
+  const s3 = { bucket: 'archive', endpoint: 'http://127.0.0.1:9000/archive' };
+  const { message } = refusal({ ...ENOUGH, archive: { directory: '/archive', files: { s3 } } });
+  expect(message).toContain('The bucket and the prefix have settings of their own');
+});
+
+test('a yes or no that is neither says so', () => {
+  const s3 = { bucket: 'archive', pathStyle: 'yes' };
+  const { message } = refusal({ ...ENOUGH, archive: { directory: '/archive', files: { s3 } } });
+  expect(message).toContain('archive.files.s3.pathStyle: must be true or false');
+});
+
 test('automatic approval on production wants the name of the written permission', () => {
   const officers = { ana: { rao: '1', token: 'env:TOKEN' } };
   const review = { mode: 'automatic', officer: 'ana' };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { bytesBetween, DAY, durationBetween, flag, secretReference, webAddress } from './values.js';
+import { bytesBetween, DAY, durationBetween, flag, secretReference, serverAddress } from './values.js';
 
 const s3 = z.strictObject({
   bucket: z.string().min(1).describe('the bucket'),
@@ -8,7 +8,9 @@ const s3 = z.strictObject({
     .regex(/^[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 'use names, with slashes only between them')
     .optional()
     .describe('the beginning of every key, if the bucket also has other things'),
-  endpoint: webAddress.optional().describe('address of the server. If not set: that of Amazon for the region'),
+  endpoint: serverAddress('The bucket and the prefix have settings of their own')
+    .optional()
+    .describe('address of the server alone, without the bucket. If not set: that of Amazon for the region'),
   region: z.string().min(1).default('us-east-1').describe('the region'),
   pathStyle: flag
     .default(false)

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 import { assumptionsSchema } from '../uanataca/one-shot/assumptions.js';
 import { registrationAuthorityAssumptionsSchema } from '../uanataca/registration-authority/assumptions.js';
-import { durationBetween, flag, HOUR, secretReference, webAddress, wholeBetween } from './values.js';
+import { durationBetween, flag, HOUR, secretReference, serverAddress, webAddress, wholeBetween } from './values.js';
 
 /** What a network may take. Milliseconds. */
 export const networkTime = durationBetween(10, HOUR);
 
 const proxy = z
   .strictObject({
-    address: webAddress
+    address: serverAddress()
       .refine((address) => address.startsWith('http://'), 'give an address that begins with http://')
       .describe(
         'outbound proxy for these calls: `http://proxy.example.com:3128`. It is asked to CONNECT, and sees nothing of TLS',

@@ -16,7 +16,7 @@ import {
   port,
   SECOND,
   secretReference,
-  webAddress,
+  serverAddress,
   wholeBetween,
 } from './values.js';
 
@@ -133,7 +133,7 @@ export const configSchema = z
       .strictObject({
         host: z.string().default('127.0.0.1').describe('address it listens on'),
         port: port.default(7282).describe('port it listens on'),
-        allowedOrigins: z.array(webAddress).default([]).describe('addresses of the Temporal UI'),
+        allowedOrigins: z.array(serverAddress()).default([]).describe('addresses of the Temporal UI'),
         allowedHosts: z.array(z.string()).default([]).describe('host names that are accepted, besides its own address'),
       })
       .prefault({}),

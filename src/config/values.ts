@@ -89,6 +89,22 @@ function namesNobody(text: string): boolean {
   return username === '' && password === '';
 }
 
+/**
+ * The address of a server alone: `https://s3.example.com:9000`. A slash at the end does no harm, and is left out.
+ *
+ * @param instead what a path has instead
+ */
+export function serverAddress(instead?: string) {
+  const problem = ['give the address of the server alone, without a path', ...(instead === undefined ? [] : [instead])];
+  return webAddress
+    .refine((text) => !URL.canParse(text) || isServerAlone(new URL(text)), problem.join('. '))
+    .transform((text) => new URL(text).origin);
+}
+
+function isServerAlone({ pathname, search, hash }: URL): boolean {
+  return pathname === '/' && search === '' && hash === '';
+}
+
 /** Whether what is sent to an address can be read on the way: http, and not on this machine. */
 export function isPlainOutside(address: string): boolean {
   if (!URL.canParse(address)) return false;
@@ -117,4 +133,7 @@ export function wholeBetween(smallest: number, largest: number) {
 export const port = wholeBetween(0, 65535);
 
 /** A yes or no that an environment variable can carry too. */
-export const flag = z.union([z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')]);
+export const flag = z.union(
+  [z.boolean(), z.enum(['true', 'false']).transform((value) => value === 'true')],
+  'must be true or false',
+);
