@@ -56,10 +56,10 @@ test('every file that a document names in the project exists', () => {
 
 test('every command that a document shows exists, with every option it is given', () => {
   const known = new Map(
-    createProgram(false).commands.map((each) => [
-      each.name(),
-      [each, ...each.commands].flatMap(({ options }) => options.map(({ long }) => long ?? '')),
-    ]),
+    createProgram(false).commands.flatMap((each) => {
+      const options = [each, ...each.commands].flatMap((command) => command.options.map(({ long }) => long ?? ''));
+      return [each.name(), ...each.aliases()].map((name) => [name, options] as const);
+    }),
   );
   const shown = new Set<string>();
   for (const document of DOCUMENTS) {

@@ -35,7 +35,9 @@ function showCommand(program: Command): void {
         sayWrongClock(screen, now);
       },
     ),
-  ).option('--watch', 'show it again after every change, until the end; with --json one line each');
+  )
+    .alias('status')
+    .option('--watch', 'show it again after every change, until the end; with --json one line each');
 }
 
 function linkCommand(program: Command): void {

@@ -45,11 +45,17 @@ test('the help names every command and every exit code', async () => {
   const commands =
     'sign list show link outcome documents contract approve refuse cancel otp confirm resolve check verify';
   for (const command of `${commands} doctor settings setup worker gateway codec-server sandbox`.split(' ')) {
-    expect(output).toMatch(new RegExp(`^  ${command} `, 'm'));
+    expect(output).toMatch(new RegExp(`^  ${command}[ |]`, 'm'));
   }
   for (const [name, words] of Object.entries(EXIT_WORDS)) {
     expect(output).toContain(`${EXIT[name as keyof typeof EXIT]}  ${words}`);
   }
+});
+
+test('`status` is another name of `show`, and the help says so', async () => {
+  const [help, ran] = await Promise.all([videoid(['--help']), run(['status', 'nobody', '--json'])]);
+  expect(help.output).toMatch(/^  show\|status /m);
+  expect(answerOf(ran)).toMatchObject({ error: { code: 'REQUEST_NOT_FOUND', field: 'reference' } });
 });
 
 test.each([
