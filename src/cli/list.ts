@@ -104,9 +104,10 @@ async function listRecorded(
   return EXIT.done;
 }
 
-function pageLines({ requests, unknown, notRecorded = [] }: RequestPage): string[] {
+function pageLines({ requests, unknown, notRecorded = [], notInSettings }: RequestPage): string[] {
   const notKnown = unknown === undefined ? [] : [`Stage and attention are not known: ${unknown.words}`, ''];
-  const listed = requests.length === 0 ? ['No such requests in this archive.'] : tableOf(requests);
+  const missing = notInSettings === undefined ? [] : [notInSettings.words];
+  const listed = requests.length === 0 ? ['No such requests in this archive.', ...missing] : tableOf(requests);
   return [...notKnown, ...listed, ...misplacedLines(requests, notRecorded)];
 }
 

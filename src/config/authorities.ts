@@ -61,13 +61,16 @@ export function officerSettings(
  * @throws VideoIdError UNKNOWN_OFFICER
  */
 export function authoritiesOf({ registrationAuthorities }: Config, officer: string): string[] {
-  const served = Object.keys(registrationAuthorities).filter((id) =>
-    Object.hasOwn(registrationAuthorities[id]?.officers ?? {}, officer),
-  );
+  const all = Object.entries(registrationAuthorities).map(([id, { officers }]) => ({
+    id,
+    officers: Object.keys(officers),
+  }));
+  const served = all.filter(({ officers }) => officers.includes(officer)).map(({ id }) => id);
   if (served.length > 0) return served;
+  const others = [...new Set(all.flatMap(({ officers }) => officers))];
   throw new VideoIdError('UNKNOWN_OFFICER', `The officer is in no settings of ${processName()}.`, {
     field: 'officer',
-    remedy: 'Put the officer into registrationAuthorities.<id>.officers, and restart the process. Or name another.',
+    remedy: `Put the officer into registrationAuthorities.<id>.officers, and restart the process.${others.length === 0 ? '' : ` Or name another: ${others.join(', ')}.`}`,
   });
 }
 

@@ -95,6 +95,8 @@ test.each<[string, string[], number, string, string | undefined]>([
   ['one reference and all', ['resolve', 'x', '--all', '--code', 'X', '--remedy', 'retry'], 2, 'BAD_INPUT', 'reference'],
   ['a time that is none', ['list', '--from', 'yesterday'], 2, 'BAD_INPUT', '--from'],
   ['an id that is none', ['list', '--registration-authority', 'a b'], 2, 'BAD_INPUT', '--registration-authority'],
+  ['a number that is none', ['list', '--provider-id', 'order-17'], 2, 'BAD_INPUT', '--provider-id'],
+  ['an officer nobody knows', ['list', '--officer', 'nobody'], 2, 'UNKNOWN_OFFICER', '--officer'],
   ['metadata that is none', ['list', '--metadata', 'a b=1'], 2, 'BAD_INPUT', '--metadata'],
   ['ids that are none', ['resolve', 'x', '--remedy', 'adopt', '--adopt', '12,'], 2, 'BAD_INPUT', undefined],
 ])(
@@ -125,6 +127,14 @@ test('the list of the archive needs no Temporal', async () => {
   const [plain, json] = await Promise.all([run(['list']), run(['list', '--json'])]);
   expect(JSON.parse(json.output)).toEqual({ requests: [], conditions: [] });
   expect(plain).toMatchObject({ code: 0, output: 'No such requests in this archive.\n' });
+});
+
+test('an empty list says which registration authority the settings do not have', async () => {
+  const { code, output } = await run(['list', '--registration-authority', '140']);
+  expect([code, output]).toEqual([
+    0,
+    'No such requests in this archive.\nThe settings have no registration authority "140". They have: 139.\n',
+  ]);
 });
 
 test('a person is looked for without a word on the command line', async () => {

@@ -62,6 +62,25 @@ describe('without Temporal', () => {
     expect(JSON.stringify(found)).not.toContain('canary');
   });
 
+  it('says which registration authority is in no settings, and which are', async () => {
+    expect(await place.client.list({ registrationAuthority: '140' })).toMatchObject({
+      requests: [],
+      notInSettings: {
+        registrationAuthority: '140',
+        known: ['139'],
+        words: 'The settings have no registration authority "140". They have: 139.',
+      },
+    });
+    expect(await place.client.list({ registrationAuthority: '139', prefix: 'x' })).toEqual({ requests: [] });
+  });
+
+  it('still lists the requests of one that was removed from the settings', async () => {
+    await (await archive.begin()).commit(recordOf(keyOf('removed'), [], { registrationAuthority: '138' }));
+    const page = await place.client.list({ registrationAuthority: '138' });
+    expect(page.requests).toMatchObject([{ reference: 'removed', registrationAuthority: '138' }]);
+    expect(page.notInSettings).toBeUndefined();
+  });
+
   it('cannot look for a stage or for attention', async () => {
     const asked: ListOptions[] = [
       { stage: 'review' },
@@ -94,6 +113,13 @@ describe('a list that cannot be', () => {
     ['an e-mail address', 'BAD_EMAIL', 'email', { email: 'canary-person@' }],
     ['a phone', 'BAD_PHONE', 'phone', { phone: '699999999' }],
     ['an officer', 'UNKNOWN_OFFICER', 'officer', { officer: 'nobody' }],
+    [
+      'an officer of another registration authority',
+      'UNKNOWN_REGISTRATION_AUTHORITY',
+      'registrationAuthority',
+      { officer: 'officer-1', registrationAuthority: '140' },
+    ],
+    ['a number of the provider', 'BAD_INPUT', 'providerId', { providerId: 'order-17' }],
     ['an officer who signs', 'BAD_INPUT', 'stage', { officer: 'officer-1', stage: 'code' }],
   ])('because of %s names the field, never the value', async (_what, code, field, options) => {
     const error = await place.client.list(options).catch((thrown: unknown) => thrown);

@@ -89,6 +89,9 @@ export const personValue = z
   .trim()
   .regex(/^[^\p{C}]{1,200}$/u, 'must be 1 to 200 characters');
 
+/** A videoid_pk or request_pk. */
+export const providerPk = z.string().regex(/^\d{1,18}$/, 'must be a number of the provider');
+
 /** A caller cannot act as the provider, or as our own policy. */
 const CALLERS = ['signer', 'requester', 'officer', 'operator'] as const satisfies Actor['kind'][];
 

@@ -3,7 +3,7 @@ import { isFailureCode } from '../../messages/failures.js';
 import { OUTCOME_KINDS, type OutcomeKind } from '../../messages/outcome.js';
 import type { Flow } from '../../messages/request.js';
 import { type Stage, STAGES } from '../../messages/status.js';
-import { checkedInput, email, metadata, phone } from '../input/input.js';
+import { checkedInput, email, metadata, phone, providerPk } from '../input/input.js';
 import { positionOf } from './cursor.js';
 
 /** Which requests to list. All that is given must fit. */
@@ -63,7 +63,7 @@ const schema = z.strictObject({
   registrationAuthority: id.optional(),
   officer: id.optional(),
   prefix: id.optional(),
-  providerId: id.optional(),
+  providerId: providerPk.optional(),
   createdFrom: time.optional(),
   createdTo: time.optional(),
   metadata: metadata.optional(),

@@ -1,6 +1,6 @@
 import type { Archive } from '../../archive/archive.js';
 import type { ListedRequest, ListPosition, RequestFilter } from '../../archive/request-list.js';
-import { authoritiesOf } from '../../config/authorities.js';
+import { authoritiesOf, officerSettings } from '../../config/authorities.js';
 import type { Config } from '../../config/schema.js';
 import { defined } from '../../messages/defined.js';
 import { assertOwnArchive, type RequestAccess } from '../running/access.js';
@@ -18,6 +18,8 @@ export interface RequestPage {
   unknown?: NotKnown;
   /** In the first page of a search by stage, attention, code or officer: what runs in Temporal and is not in the archive. */
   notRecorded?: NotRecorded[];
+  /** Set if nothing was found, and the settings do not have the registration authority. Earlier settings may have had it. */
+  notInSettings?: { registrationAuthority: string; known: string[]; words: string };
 }
 
 /** See `VideoIdClient.list`. */
@@ -47,6 +49,7 @@ async function pageOf(access: RequestAccess, checked: CheckedList): Promise<Requ
     ...defined({
       next: beyond && last && cursorOf(positionOf(last)),
       notRecorded: lacking.length === 0 ? undefined : lacking,
+      notInSettings: shown.length > 0 || after !== undefined ? undefined : notInSettings(config, checked),
     }),
   };
 }
@@ -55,10 +58,23 @@ async function pageOf(access: RequestAccess, checked: CheckedList): Promise<Requ
 function filterOf(config: Config, checked: CheckedList): RequestFilter {
   const { state, stage, registrationAuthority: id, officer, ...same } = checked;
   const { attention: _attention, code: _code, after: _after, limit: _limit, ...plain } = same;
+  // An officer has no queue elsewhere.
+  if (officer !== undefined && id !== undefined) officerSettings(config, id, officer);
   const served = officer === undefined ? undefined : authoritiesOf(config, officer);
-  const named = id === undefined ? served : (served ?? [id]).filter((each) => each === id);
+  const named = id === undefined ? served : [id];
   const ended = state === undefined ? undefined : state === 'ended';
   return { ...plain, registrationAuthorities: named, ended: stage === 'ended' ? true : ended };
+}
+
+function notInSettings(
+  { registrationAuthorities }: Config,
+  { registrationAuthority }: CheckedList,
+): RequestPage['notInSettings'] {
+  if (registrationAuthority === undefined || Object.hasOwn(registrationAuthorities, registrationAuthority))
+    return undefined;
+  const known = Object.keys(registrationAuthorities);
+  const words = `The settings have no registration authority "${registrationAuthority}". They have: ${known.join(', ') || 'none'}.`;
+  return { registrationAuthority, known, words };
 }
 
 /** Requests of the records without some that are known not to fit. */

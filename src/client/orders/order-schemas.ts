@@ -20,6 +20,7 @@ import {
   id,
   personValue,
   phone,
+  providerPk,
   reasoned,
   refuse,
   type StartDocument,
@@ -110,7 +111,6 @@ const code = typed
   );
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex');
 const moment = z.iso.datetime({ offset: true, error: 'must be a time in ISO 8601, such as 2026-01-31T12:00:00Z' });
-const providerPk = z.string().regex(/^\d{1,18}$/, 'must be a number of the provider');
 /** Only the request knows which remedies it offers now (UNKNOWN_REMEDY). */
 export const anyRemedy = z.custom<Remedy>(
   (given) => typeof given === 'string' && /^[a-z-]{1,32}$/.test(given),
