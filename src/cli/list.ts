@@ -130,17 +130,32 @@ function misplacedLines(requests: readonly RequestSummary[], lacking: readonly N
   return lines.length === 0 ? [] : ['', ...lines, 'See `videoid doctor`.'];
 }
 
-function tableOf(requests: readonly RequestSummary[]): string[] {
+const AUTHORITY = 'REGISTRATION AUTHORITY';
+
+/** A table of requests. It has a column for the registration authority if there are several. */
+export function tableOf(requests: readonly RequestSummary[]): string[] {
+  const several = new Set(requests.map(({ registrationAuthority }) => registrationAuthority)).size > 1;
   return columns([
-    ['REFERENCE', 'ATTEMPT', 'STATE', 'FLOW', 'STAGE', 'ATTENTION', 'CREATED', 'METADATA'],
-    ...requests.map(({ reference, attempt, flow, stage, attention, createdAt, metadata = {}, ...state }) => [
+    [
+      'REFERENCE',
+      'ATTEMPT',
+      'STATE',
+      'FLOW',
+      'STAGE',
+      'ATTENTION',
+      'CREATED',
+      ...(several ? [AUTHORITY] : []),
+      'METADATA',
+    ],
+    ...requests.map(({ reference, attempt, flow, stage, attention, createdAt, metadata = {}, ...more }) => [
       reference,
       String(attempt),
-      state.archive ?? state.outcome ?? state.state,
+      more.archive ?? more.outcome ?? more.state,
       flow,
-      state.state === 'ended' ? '' : (stage ?? ''),
+      more.state === 'ended' ? '' : (stage ?? ''),
       attention ?? '',
       moment(createdAt),
+      ...(several ? [more.registrationAuthority] : []),
       Object.entries(metadata)
         .map(([name, value]) => `${name}=${value}`)
         .join(' '),
