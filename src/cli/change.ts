@@ -17,6 +17,7 @@ import {
 } from './command.js';
 import { pairOf } from './pair-flag.js';
 import { columns } from './layout.js';
+import { leftBy } from './left-lines.js';
 
 interface ReasonFlags extends OperatorFlags {
   reason: string;
@@ -109,10 +110,11 @@ function abandonCommand(program: Command): void {
       const { outcome } = await screen.during('Ending', client.abandon(reference, order, flags));
       const { flow } = await client.status(reference, flags);
       const again = newAttemptCommand(flow, reference, { signer: isSignerWrong(reason) });
+      const left = await leftBy(client, reference, flags);
       screen.answer(
-        { reference, outcome, ...(outcome === 'abandoned' ? { next: again } : {}) },
+        { reference, outcome, ...(outcome === 'abandoned' ? { next: again } : {}), ...left.facts },
         outcome === 'abandoned'
-          ? ['Abandoned.', '', `A new attempt: ${again} (a new video, and the provider bills again)`]
+          ? ['Abandoned.', ...left.lines, '', `A new attempt: ${again} (a new video, and the provider bills again)`]
           : [`It ended ${outcome}.`, '', `Next: videoid outcome ${reference}`],
       );
     },

@@ -12,6 +12,7 @@ import {
   withOperator,
   withSteering,
 } from './command.js';
+import { leftBy } from './left-lines.js';
 import { readSecretLine } from './secret-input.js';
 
 interface DecisionFlags extends SteeringFlags {
@@ -109,7 +110,11 @@ function cancelCommand(program: Command): void {
             const order = { actor: operator(flags), reason, ...defined({ discardVideo }) };
             const { outcome } = await screen.during('Cancelling', client.cancel(reference, order, flags));
             const words = outcome === 'cancelled' ? 'Cancelled.' : `Not cancelled: it had ended ${outcome} before.`;
-            screen.answer({ reference, outcome, cancelled: outcome === 'cancelled' }, [words]);
+            const left = await leftBy(client, reference, flags);
+            screen.answer({ reference, outcome, cancelled: outcome === 'cancelled', ...left.facts }, [
+              words,
+              ...left.lines,
+            ]);
             screen.next(`videoid outcome ${reference}`);
           },
         ),

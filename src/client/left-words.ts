@@ -1,4 +1,5 @@
 import type { Tombstone } from '../messages/deletion.js';
+import type { Outcome } from '../messages/outcome.js';
 import type { Flow } from '../messages/request.js';
 
 /** What is left of a deleted attempt, and who can remove it. One sentence or two for each place. */
@@ -33,3 +34,19 @@ const KEPT: Record<Flow, string> = {
   signature: 'its video and certificate',
   enrolment: 'its video, data and certificate',
 };
+
+/** What the end of an attempt left at the provider. Empty if nothing is known to be there. */
+export function leftAtProvider({ cleanup, leftOpen, notKnown }: Partial<Outcome>): string[] {
+  return [
+    ...(cleanup === 'pending' ? ['Copies, or the request itself, may still be at the provider.'] : []),
+    ...(leftOpen === true
+      ? [
+          "The request is still open at the provider: the signer may go on with it there, until somebody cancels it in the provider's console.",
+        ]
+      : []),
+    ...(notKnown === true ? [NOT_KNOWN_WORDS] : []),
+  ];
+}
+
+const NOT_KNOWN_WORDS =
+  'The provider did not know the request at that time, so it cannot be reopened. If it should know it, check which Optimizer the settings name.';

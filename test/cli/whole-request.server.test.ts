@@ -146,7 +146,8 @@ test('a refused request ends with exit code 7, and a new attempt takes everythin
   expect(next.code).toBe(0);
   expect(next.said).toContain('bills again');
   expect(next.output).toContain('attempt 2');
-  await ask(['cancel', reference, '--reason', 'the test is over']);
+  const cancelled = await run(['cancel', reference, '--reason', 'the test is over']);
+  expect(cancelled.output).toMatch(/^Cancelled\.\n  The request is still open at the provider: the signer may go on/);
 });
 
 test('the code is the signer’s: on production it is not entered here', async () => {

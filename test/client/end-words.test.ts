@@ -1,6 +1,7 @@
 import type { Archive } from '../../src/archive/archive.js';
 import type { RequestRecord } from '../../src/archive/request-record.js';
 import { remediesAfterEnd } from '../../src/client/look/after-end.js';
+import { leftAtProvider } from '../../src/client/left-words.js';
 import { endWords } from '../../src/client/look/end-words.js';
 
 const RECORD = { flow: 'signature', reference: 'order-17', attempt: 1 } as RequestRecord;
@@ -11,6 +12,17 @@ test('the end by an operator is said in words, and a cancellation in the console
     'Ended cancelled: an operator of ours cancelled it (cancelled-by-operator).',
   );
   expect(endWords('refused', 'refused-at-provider', undefined)).toMatch(/refused or cancelled after the video/);
+});
+
+test('what an end left at the provider is named', () => {
+  expect(leftAtProvider({ cleanup: 'done' })).toEqual([]);
+  expect(leftAtProvider({ cleanup: 'none', leftOpen: true })).toEqual([
+    expect.stringMatching(/still open at the provider: the signer may go on .* cancels it/) as string,
+  ]);
+  expect(leftAtProvider({ cleanup: 'pending', notKnown: true })).toEqual([
+    expect.stringMatching(/^Copies, or the request itself/) as string,
+    expect.stringMatching(/^The provider did not know the request/) as string,
+  ]);
 });
 
 test('where the phone was wrong, a new attempt comes first, and needs both the address and the phone', async () => {

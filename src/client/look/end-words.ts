@@ -1,6 +1,7 @@
 import type { ArchivedEvent } from '../../archive/archive.js';
 import { EARLIER_VIDEO, LATE_CERTIFICATE } from '../../messages/feed.js';
 import type { MissingFiles, Outcome, OutcomeKind } from '../../messages/outcome.js';
+import { leftAtProvider } from '../left-words.js';
 import { reasonWords } from '../../signatures/reasons.js';
 
 /** Why a request ended, by the reason in the outcome. Reasons that people gave are shown as they are. */
@@ -31,18 +32,12 @@ export function endWords(kind: OutcomeKind, reason: string, outcome: Outcome | u
   const why = kind === 'signed' && outcome ? signedWords(outcome, lost) : (REASON_WORDS[reason] ?? reason);
   const by = outcome === undefined ? '' : `, by ${[outcome.actor.kind, outcome.actor.id].filter(Boolean).join(' ')}`;
   const sentences = [`Ended ${kind}: ${why} (${reason}${by}).`];
-  if (outcome?.cleanup === 'pending') {
-    sentences.push('Copies, or the request itself, may still be at the provider.');
-  }
+  if (outcome !== undefined) sentences.push(...leftAtProvider(outcome));
   if (outcome?.missing !== undefined) sentences.push(missingWords(outcome.missing));
   else if (outcome?.cleanup === 'left') sentences.push(LEFT_WORDS);
-  if (outcome?.leftOpen === true) sentences.push('The request is still open at the provider.');
-  if (outcome?.notKnown === true) sentences.push(NOT_KNOWN_WORDS);
   return sentences.join(' ');
 }
 
-const NOT_KNOWN_WORDS =
-  'The provider did not know the request at that time, so it cannot be reopened. If it should know it, check which Optimizer the settings name.';
 const LEFT_WORDS = 'Nothing was deleted at the provider, which may have the only copies.';
 
 function missingWords(missing: MissingFiles): string {
