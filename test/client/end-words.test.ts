@@ -5,7 +5,11 @@ import { leftAtProvider } from '../../src/client/left-words.js';
 import { endWords } from '../../src/client/look/end-words.js';
 
 const RECORD = { flow: 'signature', reference: 'order-17', attempt: 1 } as RequestRecord;
-const archive = { latestAttempt: async () => 1, readProvider: async () => ({}) } as unknown as Archive;
+const archive = {
+  latestAttempt: async () => 1,
+  readOutcome: async () => ({}),
+  readProvider: async () => ({}),
+} as unknown as Archive;
 
 test('the end by an operator is said in words, and a cancellation in the console is not only a refusal', () => {
   expect(endWords('cancelled', 'cancelled-by-operator', undefined)).toBe(

@@ -186,12 +186,20 @@ test('all attempts go, or the one that is named; and a reference with a deleted 
   await eventually(async () => (await temporal.statusOf(watch).catch(() => 'none')) !== 'RUNNING');
   await expect(at.client.status(reference, { attempt: 1 })).rejects.toMatchObject(deleted);
   expect(await at.client.status(reference)).toMatchObject({ attempt: 2, stage: 'ended' });
+  expect((await at.client.why(reference)).remedies).toEqual([]);
   const before = await creates();
   // Late repetitions, and new ones.
   expect(await at.client.start(start)).toMatchObject({ attempt: 2, state: 'ended' });
   await expect(at.client.start({ ...start, signer: aSigner() })).rejects.toMatchObject(deleted);
   await expect(at.client.start({ reference, newAttempt: true, policy }, { updateId })).rejects.toMatchObject(deleted);
-  await expect(at.client.start({ reference, newAttempt: true })).rejects.toMatchObject(deleted);
+  await expect(at.client.start({ reference, newAttempt: true })).rejects.toMatchObject({
+    ...deleted,
+    message: 'Attempt 1 of the request was deleted from the archive.',
+    remedy: expect.stringMatching(
+      new RegExp(`the reference takes no other attempt.*\`videoid why ${reference} --attempt 1\``),
+    ) as string,
+    facts: { attempt: 1 },
+  });
   expect(await creates()).toBe(before);
 
   const rest = await at.client.delete(reference, { actor, reason: 'the rest' });

@@ -7,7 +7,16 @@ import { requestOf } from '../names.js';
 import { read, timeOf, written } from './content.js';
 import { writePersonal } from './personal.js';
 import { deletionSchema } from './record-schemas.js';
-import { changed, databaseNow, deletedRequest, found, locked, type Records } from './records.js';
+import {
+  changed,
+  databaseNow,
+  deletedRequest,
+  found,
+  isTombstone,
+  locked,
+  OF_TOMBSTONE,
+  type Records,
+} from './records.js';
 import type { Tables } from './schema.js';
 
 /** The most objects that one deletion removes. The sweeper removes the others. */
@@ -61,7 +70,7 @@ const EMPTIED = {
 export async function bury(records: Records, key: AttemptKey, deletion: Deletion): Promise<void> {
   const content = written(deletionSchema, deletion);
   await changed(records, key, async (db, request) => {
-    if (!(await locked(db, request))) return await isTombstone(db, request);
+    if (!(await locked(db, request))) return await isThere(db, request);
     await assertOver(db, request, key.attempt);
     await assertNotNeeded(db, key);
     await removeBelow(db, request);
@@ -104,9 +113,9 @@ export async function readTombstone(
 /** @throws REQUEST_DELETED */
 export async function assertNotDeleted({ database }: Records, key: AttemptKey): Promise<void> {
   const row = await database.run((db) =>
-    db.selectFrom('requests').select('deleted_at').where('request', '=', requestOf(key)).executeTakeFirst(),
+    db.selectFrom('requests').select(OF_TOMBSTONE).where('request', '=', requestOf(key)).executeTakeFirst(),
   );
-  if (typeof row?.deleted_at === 'number') throw deletedRequest(row.deleted_at);
+  if (row !== undefined && isTombstone(row)) throw deletedRequest(row);
 }
 
 /** The objects of a deleted attempt that are still to be removed. Those that were being written must wait. */
@@ -120,7 +129,7 @@ export async function objectsLeft(
   return rows.map(({ object, state }) => ({ object, removable: state === 'discarded' }));
 }
 
-async function isTombstone(db: Kysely<Tables>, request: string): Promise<true | undefined> {
+async function isThere(db: Kysely<Tables>, request: string): Promise<true | undefined> {
   const row = await db.selectFrom('requests').select('deleted_at').where('request', '=', request).executeTakeFirst();
   return row === undefined ? undefined : true;
 }

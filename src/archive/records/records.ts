@@ -103,22 +103,34 @@ export async function nextNumber(
 /** The failure for an attempt that is not there: it never was, or it was deleted. */
 async function missing({ database }: Records, request: string): Promise<VideoIdError> {
   const row = await database.run((db) =>
-    db.selectFrom('requests').select('deleted_at').where('request', '=', request).executeTakeFirst(),
+    db.selectFrom('requests').select(OF_TOMBSTONE).where('request', '=', request).executeTakeFirst(),
   );
-  if (typeof row?.deleted_at === 'number') return deletedRequest(row.deleted_at);
+  if (row !== undefined && isTombstone(row)) return deletedRequest(row);
   return new VideoIdError('REQUEST_NOT_FOUND', 'The archive has no such request.', {
     field: 'reference',
     remedy: 'Check the reference and the attempt. `videoid list` shows all requests.',
   });
 }
 
-/** The failure for a deleted attempt. @param at from its row */
-export function deletedRequest(at: number): VideoIdError {
-  return new VideoIdError('REQUEST_DELETED', 'The request was deleted from the archive.', {
+/** The columns that say which attempt was deleted. */
+export const OF_TOMBSTONE = ['reference', 'attempt', 'deleted_at'] as const;
+
+interface OfTombstone {
+  reference: string;
+  attempt: number;
+  deleted_at: number;
+}
+
+export function isTombstone(row: Omit<OfTombstone, 'deleted_at'> & { deleted_at: number | null }): row is OfTombstone {
+  return row.deleted_at !== null;
+}
+
+/** The failure for a deleted attempt. */
+export function deletedRequest({ reference, attempt, deleted_at: at }: OfTombstone): VideoIdError {
+  return new VideoIdError('REQUEST_DELETED', `Attempt ${attempt} of the request was deleted from the archive.`, {
     field: 'reference',
-    remedy:
-      'Its data and files are gone. `videoid why` says who deleted it, and why. Use another reference for another request.',
-    facts: { deletedAt: timeOf(at, 'requests') },
+    remedy: `Its data and files are gone, and the reference takes no other attempt. \`videoid why ${reference} --attempt ${attempt}\` says who deleted it, and why. Use another reference for another request.`,
+    facts: { attempt, deletedAt: timeOf(at, 'requests') },
   });
 }
 

@@ -9,7 +9,7 @@ import { jsonOf, parsed, read, timeOf, written } from './content.js';
 import { writePersonal } from './personal.js';
 import { digestsOf } from './people.js';
 import { placeSchema } from './record-schemas.js';
-import { changed, deletedRequest, found, isRequest, type Records } from './records.js';
+import { changed, deletedRequest, found, isRequest, isTombstone, OF_TOMBSTONE, type Records } from './records.js';
 import type { Tables } from './schema.js';
 
 type Part = 'readRequest' | 'latestAttempt' | 'claimPlace' | 'readPlace' | 'movePlace' | 'listReferences';
@@ -178,9 +178,10 @@ export async function assertNoneDeleted(db: Kysely<Tables>, { flow, reference, a
     .where('flow', '=', flow)
     .where('reference', '=', reference)
     .where('attempt', '!=', attempt)
-    .returning('deleted_at')
+    .returning(OF_TOMBSTONE)
     .execute();
-  for (const { deleted_at: at } of rows) if (at !== null) throw deletedRequest(at);
+  const deleted = rows.find(isTombstone);
+  if (deleted !== undefined) throw deletedRequest(deleted);
 }
 
 /** A record from its columns, to be checked. */

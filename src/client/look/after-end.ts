@@ -2,9 +2,10 @@ import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import type { OutcomeKind } from '../../messages/outcome.js';
 import { isSignerWrong, newAttemptCommand, type RemedyCommand, reopenCommand } from '../commands.js';
+import { assertNoneDeleted, isDeleted } from '../running/access.js';
 
 /**
- * What a person can do after an attempt has ended. Only the latest attempt can be followed by another.
+ * What a person can do after an attempt has ended. Only the latest attempt can be followed by another, and only if none is deleted.
  *
  * @param end.open whether the request is still open at the provider and may be reopened
  * @param end.refusedDocument whether the provider refused a document, which must not be sent again
@@ -24,6 +25,7 @@ export async function remediesAfterEnd(
   if (latest > attempt) {
     return [{ words: `see attempt ${latest}, which followed`, command: `videoid why ${reference}` }];
   }
+  if (await isOneDeleted(archive, record)) return [];
   const created = (await archive.readProvider(record)) !== undefined;
   // The provider has taken the signer's data of an attempt that was created.
   const signer = !created || isSignerWrong(reason);
@@ -44,4 +46,14 @@ export async function remediesAfterEnd(
   };
   // The provider keeps the address and the phone of a finished video, so going on would not reach the signer.
   return isSignerWrong(reason) ? [anew, again] : [again, anew];
+}
+
+async function isOneDeleted(archive: Archive, record: RequestRecord): Promise<boolean> {
+  try {
+    await assertNoneDeleted(archive, record);
+    return false;
+  } catch (error) {
+    if (isDeleted(error)) return true;
+    throw error;
+  }
 }

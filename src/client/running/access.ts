@@ -24,7 +24,7 @@ import { assertHere } from './whereabouts.js';
 
 export type { AttemptOption } from './attempts.js';
 export { attemptNames } from './attempt-names.js';
-export { isDeleted } from './attempts.js';
+export { assertNoneDeleted, isDeleted } from './attempts.js';
 export { findExecution, hasEnded, outcomeOf, refusalOf } from './ending.js';
 export { loadSigning } from './keys.js';
 export { isThere, lostFiles } from './lost-files.js';

@@ -33,6 +33,18 @@ export function isDeleted(error: unknown): boolean {
 }
 
 /**
+ * After a deletion, nobody can tell a late repetition of an earlier start from a new one. So the reference takes no other attempt.
+ *
+ * @throws VideoIdError REQUEST_DELETED
+ */
+export async function assertNoneDeleted(
+  archive: Archive,
+  { flow, reference, attempt: latest }: Pick<RequestRecord, 'flow' | 'reference' | 'attempt'>,
+): Promise<void> {
+  for (let attempt = latest; attempt > 0; attempt -= 1) await archive.readOutcome({ flow, reference, attempt });
+}
+
+/**
  * The flow that has this reference. `signature` if none has it.
  *
  * @throws VideoIdError BAD_INPUT if both have it; BAD_REFERENCE

@@ -8,8 +8,9 @@ import { commitAttempt } from './attempt-record.js';
 import { completedRecord, earlierDocuments } from './earlier-attempt.js';
 import type { ReasonedOrder } from '../../messages/steering.js';
 import { takeOver } from '../input/input.js';
+import { assertNoneDeleted } from '../running/access.js';
 import { requestSettings } from './request-settings.js';
-import { assertNoneDeleted, notAllowed, resumeRequest, type Started, type StartPlace } from './starting.js';
+import { notAllowed, resumeRequest, type Started, type StartPlace } from './starting.js';
 
 /**
  * Starts another attempt for a request that the latest attempt left open at the provider. There is no new video and no new bill.

@@ -8,7 +8,15 @@ import { completedRecord, earlierDocuments } from './earlier-attempt.js';
 import type { CheckedEnrolment } from './enrolment-input.js';
 import { enrolmentSettings } from './enrolment-settings.js';
 import { checkCount, identify, limitsFor, takeIn, takeOver } from '../input/input.js';
-import { assertHere, checkedUpdateId, claimHere, keyReused, orderName, type RequestAccess } from '../running/access.js';
+import {
+  assertHere,
+  assertNoneDeleted,
+  checkedUpdateId,
+  claimHere,
+  keyReused,
+  orderName,
+  type RequestAccess,
+} from '../running/access.js';
 import { requestSettings, type RequestSettings } from './request-settings.js';
 import type { CheckedInput } from './signature-input.js';
 import { startWorkflow } from './workflow-start.js';
@@ -189,18 +197,6 @@ async function newAttempt(place: StartPlace, checked: Keyed, latest: number): Pr
   const other = await archive.readRequest({ flow, reference, attempt });
   if (other.inputHash === record.inputHash) return other;
   throw notAllowed('Another new attempt was started at the same time.', 'See its status.', { attempt });
-}
-
-/**
- * After a deletion, nobody can tell a late repetition of an earlier start from a new one. So the reference takes no other attempt.
- *
- * @throws VideoIdError REQUEST_DELETED
- */
-export async function assertNoneDeleted(
-  archive: StartPlace['archive'],
-  { flow, reference, attempt: latest }: Pick<RequestRecord, 'flow' | 'reference' | 'attempt'>,
-): Promise<void> {
-  for (let attempt = latest; attempt > 0; attempt -= 1) await archive.readOutcome({ flow, reference, attempt });
 }
 
 /** What is not given stays, also the expected identity. Undefined if a part is known neither here nor before. */

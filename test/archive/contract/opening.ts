@@ -156,7 +156,7 @@ export function describeUse(given: () => TestedArchive): void {
     );
     const deleted = expect.objectContaining({
       code: 'REQUEST_DELETED',
-      facts: { deletedAt: '2026-01-01T00:00:00.000Z' },
+      facts: { attempt: key.attempt, deletedAt: '2026-01-01T00:00:00.000Z' },
     });
     await expect(archive.readRequest(key)).rejects.toEqual(deleted);
     await expect(archive.mark(key, 'm')).rejects.toEqual(deleted);
