@@ -11,7 +11,7 @@ import {
   withOperator,
   withSteering,
 } from './command.js';
-import { save } from './files.js';
+import { pathOf, save } from './saved-file.js';
 import { columns } from './layout.js';
 
 /** Commands for the texts and secrets of an enrolment. */
@@ -35,12 +35,12 @@ function declarationCommand(program: Command): void {
           screen.next(`videoid contract ${reference} --save`);
           return;
         }
-        const path = flags.save === true ? `${reference}-declaration.txt` : flags.save;
+        const path = await pathOf(flags.save, `${reference}-declaration.txt`);
         await screen.during('Saving the declaration', save(path, stream));
         screen.answer({ files: [{ path }] }, [path]);
       },
     ),
-  ).option('--save [file]', 'save it; nothing is overwritten');
+  ).option('--save [path]', 'save it as this file, or in this directory; nothing is overwritten');
 }
 
 function preauthLinkCommand(program: Command): void {

@@ -1,7 +1,4 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
+import { extname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import type { DocumentEntry, VideoIdClient } from '../client.js';
@@ -9,6 +6,7 @@ import { VideoIdError } from '../messages/failures.js';
 import { type AttemptFlag, defineRequest, withAttempt } from './command.js';
 import { EXIT } from './exit-codes.js';
 import { byteSize, columns } from './layout.js';
+import { pathOf, save } from './saved-file.js';
 
 interface SavedFile {
   path: string;
@@ -92,12 +90,12 @@ function contractCommand(program: Command): void {
           return;
         }
         const { stream, signed } = await openContract(client, reference, flags);
-        const path = flags.save === true ? `${reference}-contract${signed ? '-signed' : ''}.pdf` : flags.save;
+        const path = await pathOf(flags.save, `${reference}-contract${signed ? '-signed' : ''}.pdf`);
         await screen.during('Saving the contract', save(path, stream));
         screen.answer({ files: [{ path, signed }] }, [`${path}  ${signed ? 'signed' : 'as shown before signing'}`]);
       },
     ),
-  ).option('--save [file]', 'save it; nothing is overwritten');
+  ).option('--save [path]', 'save it as this file, or in this directory; nothing is overwritten');
 }
 
 /** Does not open the contract: an opened file is recorded as shown. */
@@ -137,32 +135,4 @@ async function openContract(
 function signedName(name: string): string {
   const extension = extname(name);
   return `${name.slice(0, name.length - extension.length)}-signed${extension}`;
-}
-
-/** @throws VideoIdError BAD_INPUT if the file exists or cannot be written. The path comes from the caller */
-export async function save(path: string, stream: Readable): Promise<void> {
-  let made = false;
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    const file = createWriteStream(path, { flags: 'wx', mode: 0o600 });
-    file.once('open', () => {
-      made = true;
-    });
-    await pipeline(stream, file);
-  } catch (cause) {
-    stream.destroy();
-    if (made) await rm(path, { force: true });
-    if (cause instanceof VideoIdError) throw cause;
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new VideoIdError(
-      'BAD_INPUT',
-      code === 'EEXIST' ? 'The file exists already.' : 'The file cannot be written.',
-      {
-        field: '--save',
-        remedy: 'Name another directory or file.',
-        facts: { reason: code },
-        cause,
-      },
-    );
-  }
 }
