@@ -45,7 +45,7 @@ export async function backUp(
   onProgress: (looked: number, of: number) => void = () => {},
 ): Promise<Backup> {
   const { records, index, files } = placesOf(settings);
-  const disk = new Disk(target);
+  const disk = backupDisk(target);
   await disk.run(() => mkdir(target, { recursive: true, mode: DIRECTORY_MODE }));
   await assertBackupFolder(settings, target);
   await removeLeftovers(target);
@@ -119,13 +119,18 @@ function namedIn(file: string): Named {
   }
 }
 
+/** Its errors are about the operand of the command. */
+function backupDisk(folder: string): Disk {
+  return new Disk(folder, undefined, 'directory');
+}
+
 async function copyFiles(
   from: string,
   to: string,
   named: Named | undefined,
   onProgress: (looked: number, of: number) => void,
 ): Promise<{ counts: { copied: number; present: number; removed: number }; lost: string[] }> {
-  const [source, target] = [new Disk(from), new Disk(to)];
+  const [source, target] = [new Disk(from), backupDisk(to)];
   await target.run(() => mkdir(target.drafts, { recursive: true, mode: DIRECTORY_MODE }));
   const there = await sizesIn(target);
   const sizes = await sizesIn(source);

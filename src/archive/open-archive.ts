@@ -104,7 +104,7 @@ async function identityIn(
     known = await readIdentity(records);
   }
   if (known === undefined) throw notMade(records.database);
-  if (known.importing) throw notImported(records.database.place);
+  if (known.importing) throw notImported(records.database);
   return known;
 }
 
@@ -147,7 +147,7 @@ function assembled({ settings, records, id, store, bridge, copies, close }: Part
     place,
     notices: noticesOf(records, bridge),
     assertArchive: (key) => {
-      if (key.archiveId !== id) throw notShared(place, { here: id, wanted: key.archiveId });
+      if (key.archiveId !== id) throw notShared({ place, field: database.field }, { here: id, wanted: key.archiveId });
     },
     now,
     time: () => new Date(now()).toISOString(),
@@ -210,17 +210,20 @@ function notMade({ place, field }: Pick<Records['database'], 'place' | 'field'>)
   });
 }
 
-function notImported(place: string): VideoIdError {
+function notImported({ place, field }: Pick<Records['database'], 'place' | 'field'>): VideoIdError {
   return new VideoIdError('ARCHIVE_UNAVAILABLE', `The import into ${place} is not finished.`, {
-    field: 'archive.database',
+    field,
     remedy: 'Repeat `videoid archive import` until it says that everything was imported. It goes on where it stopped.',
     facts: { reason: 'import not finished' },
   });
 }
 
-function notShared(place: string, facts: { here: string; wanted: string }): VideoIdError {
+function notShared(
+  { place, field }: Pick<Records['database'], 'place' | 'field'>,
+  facts: { here: string; wanted: string },
+): VideoIdError {
   return new VideoIdError('ARCHIVE_NOT_SHARED', `The request is not in the archive in ${place}, but in another one.`, {
-    field: 'archive.directory',
+    field,
     remedy:
       'Mount the right archive there, or correct the settings of the archive (archive.*). Every client, worker and gateway needs the same one.',
     facts,

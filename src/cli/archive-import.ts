@@ -64,16 +64,18 @@ function problemLines({ problems, problemCount }: ImportReport): string[] {
   ];
 }
 
-function endLines({ place, finished, problems, removable }: ImportReport): string[] {
+function endLines(report: ImportReport): string[] {
+  const { place, finished, problems, removable } = report;
   const unreadable = problems.some(({ what }) => what === 'unreadable');
   if (unreadable) {
     return [
       '',
-      ...(place === undefined ? [] : ['The import is not finished. Nobody can use the archive yet.']),
+      place === undefined ? CHECKED : 'The import is not finished. Nobody can use the archive yet.',
       'Restore from a backup what cannot be read, and repeat the command. If it may be lost, move the folder of the request out of the directory first.',
       'Then nobody knows the request any more, and a start with the same reference bills again.',
     ];
   }
+  if (place === undefined) return wouldLines(report);
   if (!finished) return [];
   if (problems.length > 0) {
     return [
@@ -87,5 +89,17 @@ function endLines({ place, finished, problems, removable }: ImportReport): strin
     'Everything was imported, and the archive can be used. Do not start the earlier release again.',
     'When everything works, remove these. They are not needed any more:',
     ...removable.map((path) => `  ${path}`),
+  ];
+}
+
+const CHECKED = 'This was only a check. Nothing was made, written or removed.';
+
+/** What an import would do. */
+function wouldLines({ attempts, files, problemCount, unknown }: ImportReport): string[] {
+  return [
+    '',
+    CHECKED,
+    `Without --dry-run, ${attempts} requests with ${files} files come into the archive of the settings. It is made if it is not there.`,
+    ...(problemCount > unknown ? ['The files that are named above would be missing.'] : []),
   ];
 }

@@ -44,7 +44,7 @@ export async function writeArchiveNote(
 export function assertNoted(note: ArchiveNote | undefined, here: ArchiveNote): void {
   if (note === undefined || note.id === here.id) return;
   throw new VideoIdError('ARCHIVE_NOT_SHARED', `The archive in ${here.place} is not the one of this installation.`, {
-    field: 'archive.directory',
+    field: 'archive',
     remedy: `Mount the right archive there, or correct the settings of the archive. At the last set-up it was in ${note.place}.`,
     facts: { here: here.id, wanted: note.id },
   });

@@ -126,6 +126,11 @@ describe('a folder that is refused stays as it is:', () => {
     await copy.close();
   });
 
+  it('a file', async () => {
+    await writeFile(target, '');
+    await expect(backUp({ directory, reserve: 0 }, target)).rejects.toMatchObject({ field: 'directory' });
+  });
+
   it('the archive itself, or one below it', async () => {
     for (const folder of [directory, join(directory, 'files'), join(directory, 'backup')])
       await expect(backUp({ directory, reserve: 0 }, folder)).rejects.toMatchObject(refused);

@@ -57,6 +57,16 @@ describe('opening an archive in a directory', () => {
       });
   });
 
+  it('is refused where there is no index, which has a setting of its own', async () => {
+    const { archive, directory } = await newArchive();
+    await archive.close();
+    const index = await newDirectory();
+    await expect(openArchive({ directory, index, reserve: 0 })).rejects.toMatchObject({
+      code: 'ARCHIVE_UNAVAILABLE',
+      field: 'archive.index',
+    });
+  });
+
   it('is refused when the directory is a file', async () => {
     const directory = join(await newDirectory(), 'file');
     await writeFile(directory, '');

@@ -53,10 +53,13 @@ export class Disk {
   readonly root: string;
   /** The directory of everything unfinished, so that a sweep finds it. */
   readonly drafts: string;
+  /** The setting or operand that names the directory. */
+  readonly #field: string;
 
   /** @param drafts name of the directory of everything unfinished */
-  constructor(root: string, drafts = '.drafts') {
+  constructor(root: string, drafts = '.drafts', field = 'archive.directory') {
     this.root = root;
+    this.#field = field;
     this.drafts = join(root, drafts);
   }
 
@@ -168,7 +171,7 @@ export class Disk {
     const bytesFree = await this.freeBytes();
     const needed = bytesNeeded === undefined ? '' : `${bytesNeeded} bytes needed, `;
     return new VideoIdError('ARCHIVE_FULL', `There is not enough space in the archive: ${needed}${bytesFree} free.`, {
-      field: 'archive.directory',
+      field: this.#field,
       remedy: 'Free space on the disk of the archive, or raise the quota or file size limit of this user.',
       facts: bytesNeeded === undefined ? { bytesFree } : { bytesFree, bytesNeeded },
     });
@@ -187,7 +190,7 @@ export class Disk {
     remedy = `Check that ${this.root} is mounted, belongs to the user of this process, is writable, and lies on one file system with hard links.`,
   ): VideoIdError {
     return new VideoIdError('ARCHIVE_UNAVAILABLE', message, {
-      field: 'archive.directory',
+      field: this.#field,
       remedy,
       facts: { reason },
     });

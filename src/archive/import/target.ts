@@ -56,7 +56,7 @@ async function otherArchive({ database }: Records, facts: { here: string; wanted
   const used = await database.run((db) => db.selectFrom('requests').select('request').limit(1).executeTakeFirst());
   const what = used === undefined ? 'another archive, which has no requests' : 'another archive, which has requests';
   return new VideoIdError('ARCHIVE_UNAVAILABLE', `${database.place} belongs to ${what}. Nothing was imported.`, {
-    field: 'archive.database',
+    field: database.field,
     remedy:
       used === undefined
         ? 'Remove that archive, with its files. Or change the settings of the archive (archive.*) to another place. The import makes the archive itself.'

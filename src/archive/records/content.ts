@@ -45,7 +45,7 @@ function unreadable(table: string): VideoIdError {
     'ARCHIVE_UNAVAILABLE',
     `A record in the archive is damaged or from a newer release: in the table ${table}.`,
     {
-      field: 'archive.database',
+      field: 'archive',
       remedy: 'Restore the database from a backup. If another process has a newer release, install it here too.',
       facts: { reason: `unreadable ${table}` },
     },

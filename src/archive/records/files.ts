@@ -180,7 +180,7 @@ async function settle(db: Kysely<Tables>, object: string): Promise<void> {
     .executeTakeFirst();
   if (row !== undefined) return;
   throw new VideoIdError('ARCHIVE_UNAVAILABLE', 'Writing a file took more than a day, so it was given up.', {
-    field: 'archive.files',
+    field: 'archive',
     remedy: 'Try again. If it happens often, find out why the store of files is so slow.',
     facts: { reason: 'write took too long' },
   });

@@ -64,7 +64,7 @@ async function open<Of>({ where, field, ofFile }: Place, options: RecordsOptions
   const { create = false, now } = options;
   const remote = isSecretReference(where);
   const migrations = remote ? both : ofFile;
-  if (!remote && !create) await assertFile(where);
+  if (!remote && !create) await assertFile(where, field);
   const to: DatabaseOptions = remote
     ? { field, postgres: { url: await resolveSecret(where, field) } }
     : { field, sqlite: { file: where, now, create } };
@@ -106,11 +106,11 @@ async function isOlder(database: Database<unknown>, migrations: Migrations): Pro
 }
 
 /** SQLite would make an empty file. */
-async function assertFile(file: string): Promise<void> {
+async function assertFile(file: string, field: string): Promise<void> {
   try {
     await stat(file);
   } catch {
-    throw noArchive(await wordsOf(file), 'archive.directory');
+    throw noArchive(await wordsOf(file), field);
   }
 }
 

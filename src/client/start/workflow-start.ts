@@ -158,7 +158,7 @@ export async function assertOurs(client: Client, record: RequestRecord, archiveI
   if (argument === undefined || workflowIdOf(argument.key) !== workflowId) throw notStartedByUs(workflowId);
   if (argument.key.archiveId !== archiveId) {
     throw new VideoIdError('ARCHIVE_NOT_SHARED', 'Temporal has a request of another archive under this reference.', {
-      field: 'archive.directory',
+      field: 'archive',
       remedy: 'Give all processes of one namespace the same archive; or use another namespace, or another reference.',
     });
   }

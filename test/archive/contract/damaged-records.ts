@@ -116,6 +116,7 @@ export function describeDamage(given: () => TestedArchive): void {
         expect({ column: column.column, damage: damage.slice(0, 20), error }).toMatchObject({
           error: {
             code: 'ARCHIVE_UNAVAILABLE',
+            field: 'archive',
             remedy: expect.stringContaining('Restore the database'),
             facts: { reason: `unreadable ${column.named ?? column.table}` },
           },

@@ -36,7 +36,7 @@ export function describeOpening(given: () => TestedArchive, makePlace: MakePlace
     const { archive } = given();
     expect(() => archive.assertArchive({ archiveId: archive.id })).not.toThrow();
     expect(() => archive.assertArchive({ archiveId: 'other' })).toThrow(
-      expect.objectContaining({ code: 'ARCHIVE_NOT_SHARED' }),
+      expect.objectContaining({ code: 'ARCHIVE_NOT_SHARED', field: archive.parts[0]?.field }),
     );
   });
 

@@ -11,6 +11,7 @@ afterEach(removeDirectories);
 const SIGNED = 'requests/order-1/2';
 const notFinished = expect.objectContaining({
   code: 'ARCHIVE_UNAVAILABLE',
+  field: 'archive.directory',
   facts: expect.objectContaining({ reason: 'import not finished' }),
 });
 
@@ -131,6 +132,7 @@ describe('a place that is not for it', () => {
       await archive.close();
       await expect(importArchive(old, { directory, reserve: 0 })).rejects.toMatchObject({
         code: 'ARCHIVE_UNAVAILABLE',
+        field: 'archive.directory',
         message: expect.stringContaining(used ? 'which has requests' : 'has no requests'),
         facts: { reason: 'another archive' },
       });
