@@ -45,6 +45,15 @@ test('the settings of docs/going-live.md are settings', () => {
   }
 });
 
+test('the settings of docs/operations.md are settings', () => {
+  const all = [...read('docs/operations.md').matchAll(/^ *```json\n(.*?)^ *```/gms)];
+  expect(all).toHaveLength(1);
+  for (const [, settings = ''] of all) {
+    const { archive } = configSchema.parse(JSON.parse(settings));
+    expect(archive.files?.s3).toMatchObject({ ca: 'file:/etc/ssl/s3-ca.pem', pathStyle: true });
+  }
+});
+
 test('the TypeScript of docs/client.md compiles against what the package exports', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'videoid-readme-'));
   try {
