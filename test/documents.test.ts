@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { SETTING_TOPICS, topicOf } from '../local/document-tables.js';
@@ -52,6 +53,23 @@ test('every file that a document names in the project exists', () => {
       expect({ document, file, there: existsSync(join(PROJECT, file)) }).toEqual({ document, file, there: true });
     }
   }
+});
+
+test('git leaves alone what a documented command writes into the project', () => {
+  const written = DOCUMENTS.flatMap((document) =>
+    [...read(document).matchAll(/ (?:--save|--keys|--folder|archive backup|mkdir -p|-o|>) ([a-z][\w./-]*)/g)].map(
+      ([, path = '']) => path,
+    ),
+  );
+  const named = ['secrets', 'shown', 'contract.pdf', 'backup/archive', 'soak.json'];
+  expect(written).toEqual(expect.arrayContaining(named));
+  // Their names are those of the request or of the day.
+  const others = ['order-17-contract-signed.pdf', 'person-17-declaration.txt', 'probe-2027-01-15.private.json'];
+  const paths = [...new Set([...written, ...others, '.videoid/archive'])];
+  // A folder without a slash is not known to be one before it is there.
+  const given = paths.map((path) => (/[./]/.test(path) ? path : `${path}/file`));
+  const { stdout } = spawnSync('git', ['check-ignore', ...given], { cwd: PROJECT, encoding: 'utf8' });
+  expect(stdout.split('\n').filter(Boolean)).toEqual(given);
 });
 
 test('every command that a document shows exists, with every option it is given', () => {
