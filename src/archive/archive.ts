@@ -174,8 +174,13 @@ export interface Incoming {
 export interface ArchivePart {
   /** The setting that says where it is. */
   readonly field: string;
-  /** Writes to it and reads that back. @throws ARCHIVE_UNAVAILABLE, ARCHIVE_FULL */
-  assertUsable(): Promise<void>;
+  /**
+   * Writes to it and reads that back.
+   *
+   * @param patience how long it is repeated after trouble that passes, milliseconds. A store of files ignores it
+   * @throws ARCHIVE_UNAVAILABLE, ARCHIVE_FULL
+   */
+  assertUsable(patience?: number): Promise<void>;
 }
 
 /**

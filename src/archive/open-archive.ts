@@ -132,8 +132,11 @@ function assembled({ settings, records, id, store, bridge, copies, close }: Part
   const { database, now } = records;
   const place = `${database.place} and ${store.place}`;
   const parts = [
-    { field: database.field, assertUsable: () => probe(records) },
-    { field: settings.index === undefined ? database.field : 'archive.index', assertUsable: () => bridge.probe() },
+    { field: database.field, assertUsable: (patience?: number) => probe(records, patience) },
+    {
+      field: settings.index === undefined ? database.field : 'archive.index',
+      assertUsable: (patience?: number) => bridge.probe(patience),
+    },
     {
       field: settings.files === undefined ? 'archive.directory' : 'archive.files',
       assertUsable: () => store.assertUsable(),

@@ -8,8 +8,12 @@ export type Need = () => Promise<void>;
 export interface NeededPart {
   /** The setting that says where it is. */
   readonly field: string;
-  /** Throws a VideoIdError that says what is wrong. */
-  assertUsable(): Promise<void>;
+  /**
+   * Throws a VideoIdError that says what is wrong.
+   *
+   * @param patience how long trouble may be waited for that passes by itself, milliseconds
+   */
+  assertUsable(patience: number): Promise<void>;
 }
 
 /** What a process may need, and its failure if it does not answer in time. */
@@ -47,7 +51,7 @@ export class ReadinessCheck {
     const { within = ANSWER_WITHIN, goodFor = GOOD_FOR } = limits;
     const all = Object.entries(needs) as [NeedName, Need | readonly NeededPart[]][];
     this.#needs = all.flatMap(([name, need]) =>
-      partsOf(need).map(({ field, assertUsable }) => {
+      partsOf(need, within / 2).map(({ field, assertUsable }) => {
         const asked = new Asked(assertUsable, goodFor);
         const late = noAnswer(name, within, field);
         return { name, read: () => inTime(asked.ask(), within, () => asked.failure ?? late.toJSON()) };
@@ -67,9 +71,10 @@ export class ReadinessCheck {
   }
 }
 
-function partsOf(need: Need | readonly NeededPart[]): { field?: string; assertUsable: Need }[] {
+/** @param patience less than the time for an answer, so that the answer is the cause */
+function partsOf(need: Need | readonly NeededPart[], patience: number): { field?: string; assertUsable: Need }[] {
   if (typeof need === 'function') return [{ assertUsable: need }];
-  return need.map((part) => ({ field: part.field, assertUsable: () => part.assertUsable() }));
+  return need.map((part) => ({ field: part.field, assertUsable: () => part.assertUsable(patience) }));
 }
 
 /** Two parts in one place, such as a folder, have the same trouble. */

@@ -134,14 +134,14 @@ export class Bridge {
     return [...merged.values()];
   }
 
-  /** Checks that the index can be written, and changes nothing: the bridge alone may only read it. */
-  async probe(): Promise<void> {
-    await this.#database.run((db) => db.deleteFrom('provider_ids').where('environment', '=', '').execute());
+  /** Checks that the index can be written, and changes nothing: the bridge alone may only read it. @param patience as in `ArchivePart` */
+  async probe(patience?: number): Promise<void> {
+    await this.#database.run((db) => db.deleteFrom('provider_ids').where('environment', '=', '').execute(), patience);
   }
 
-  /** Checks that the index can be read. */
-  async assertUsable(): Promise<void> {
-    await this.#database.run((db) => db.selectFrom('provider_ids').select('attempt').limit(1).execute());
+  /** Checks that the index can be read. @param patience as in `ArchivePart` */
+  async assertUsable(patience?: number): Promise<void> {
+    await this.#database.run((db) => db.selectFrom('provider_ids').select('attempt').limit(1).execute(), patience);
   }
 
   async close(): Promise<void> {

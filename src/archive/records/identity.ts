@@ -54,15 +54,15 @@ export async function noteFiles({ database }: Pick<Records, 'database'>): Promis
   await database.run((db) => db.updateTable('archive').set({ has_files: 1 }).execute());
 }
 
-/** Tests that the records can be written, and changes nothing. */
-export async function probe({ database }: Pick<Records, 'database'>): Promise<void> {
+/** Tests that the records can be written, and changes nothing. @param patience as in `ArchivePart` */
+export async function probe({ database }: Pick<Records, 'database'>, patience?: number): Promise<void> {
   await database.transaction(async (db) => {
     await db
       .updateTable('counters')
       .set((row) => ({ value: row.ref('value') }))
       .where('name', '=', 'probe')
       .execute();
-  });
+  }, patience);
 }
 
 /** Whether any request is recorded. */

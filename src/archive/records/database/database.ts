@@ -36,10 +36,10 @@ export interface Database<Tables> {
   readonly field: string;
   /** What migrations need to know. */
   readonly schema: SchemaDialect;
-  /** Statements without a transaction. One that changes rows is allowed, if it is alone. */
-  run<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
-  /** A transaction. The work awaits nothing but its statements. */
-  transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** Statements without a transaction. One that changes rows is allowed, if it is alone. @param patience as in `DatabaseOptions` */
+  run<T>(work: (db: Kysely<Tables>) => Promise<T>, patience?: number): Promise<T>;
+  /** A transaction. The work awaits nothing but its statements. @param patience as in `DatabaseOptions` */
+  transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>, patience?: number): Promise<T>;
   /** Overwrites what deleted rows have left in the files of the database, as far as that can be done now. */
   scrub(): Promise<void>;
   /** From now on, the database must be that of this archive. Each new connection is asked. */
@@ -115,12 +115,13 @@ class SqlDatabase<Tables> implements Database<Tables> {
     this.#freeBytes = engine.freeBytes ?? (() => undefined);
   }
 
-  async run<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T> {
-    return await this.#repeat(() => work(this.#db));
+  async run<T>(work: (db: Kysely<Tables>) => Promise<T>, patience?: number): Promise<T> {
+    return await this.#repeat(() => work(this.#db), patience);
   }
 
-  async transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> {
-    return await this.#repeat(() => this.#db.transaction().execute((trx) => this.#scope.run(() => work(trx))));
+  async transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>, patience?: number): Promise<T> {
+    const carriedOut = () => this.#db.transaction().execute((trx) => this.#scope.run(() => work(trx)));
+    return await this.#repeat(carriedOut, patience);
   }
 
   async scrub(): Promise<void> {
@@ -138,8 +139,8 @@ class SqlDatabase<Tables> implements Database<Tables> {
     await this.#db.destroy();
   }
 
-  async #repeat<T>(work: () => Promise<T>): Promise<T> {
-    const end = performance.now() + this.#patience;
+  async #repeat<T>(work: () => Promise<T>, patience = this.#patience): Promise<T> {
+    const end = performance.now() + patience;
     for (let longest = 5; ; longest *= 2) {
       try {
         return await work();
