@@ -25,6 +25,8 @@ export type {
 export type { PolicyOverrides, StartDocument } from './client/input/input.js';
 export type {
   Condition,
+  DeletedOptions,
+  DeletionPage,
   Differences,
   ListOptions,
   Misplaced,

@@ -8,7 +8,7 @@ import type { IdentityFields } from '../messages/request-fields.js';
 import type { Sealed } from '../messages/steering.js';
 import type { TemporalPlace } from '../messages/temporal-place.js';
 import type { Notices } from './notices.js';
-import type { ListedRequest, ListPosition, RequestFilter } from './request-list.js';
+import type { ListedDeletion, ListedRequest, ListPosition, RequestFilter } from './request-list.js';
 import type { RequestRecord } from './request-record.js';
 
 /** Names one attempt in the archive. A `RequestKey` fits. */
@@ -221,6 +221,11 @@ export interface Archive {
   movePlace(key: AttemptKey, place: TemporalPlace): Promise<void>;
   /** The requests that fit, the newest first, at most `limit` after the position. A deleted one is in no list. */
   list(filter: RequestFilter, page: { after?: ListPosition | undefined; limit: number }): Promise<ListedRequest[]>;
+  /** The deleted attempts, the last deletion first, at most `limit` after the position. */
+  listDeleted(
+    filter: Pick<RequestFilter, 'flow'>,
+    page: { after?: ListPosition | undefined; limit: number },
+  ): Promise<ListedDeletion[]>;
   /** Every reference with at least one attempt, sorted. */
   listReferences(flow: Flow): Promise<string[]>;
 

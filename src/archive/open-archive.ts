@@ -17,6 +17,7 @@ import { cards } from './records/cards.js';
 import { corrections } from './records/corrections.js';
 import { events } from './records/events.js';
 import { feed } from './records/feed.js';
+import { deletionLists } from './records/deletion-list.js';
 import { lists } from './records/list.js';
 import { hasRequests, type Identity, makeIdentity, noteFiles, probe, readIdentity } from './records/identity.js';
 import { marks } from './records/marks.js';
@@ -158,6 +159,7 @@ function assembled({ settings, records, id, store, bridge, copies, close }: Part
     begin: async () => new NewAttempt(records, store, copies),
     ...requests(records),
     ...lists(records),
+    ...deletionLists(records),
     ...outcomes(records),
     ...corrections(records),
     ...supplements(records),

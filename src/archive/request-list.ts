@@ -1,4 +1,4 @@
-import type { OutcomeKind } from '../messages/outcome.js';
+import type { Actor, OutcomeKind } from '../messages/outcome.js';
 import type { Flow } from '../messages/request.js';
 import type { TemporalPlace } from '../messages/temporal-place.js';
 
@@ -28,7 +28,7 @@ export interface RequestFilter {
 
 /** Where a page ended. A list is sorted by these, both descending. */
 export interface ListPosition {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970. In a list of deletions: when it was deleted. */
   createdAt: number;
   workflowId: string;
 }
@@ -49,4 +49,16 @@ export interface ListedRequest {
   endedAt?: string;
   /** Where it was started. Absent if it was not yet. */
   place?: TemporalPlace;
+}
+
+/** An attempt that was deleted. It has no free words: the reason stays with the attempt. */
+export interface ListedDeletion {
+  flow: Flow;
+  reference: string;
+  attempt: number;
+  registrationAuthority: string;
+  /** ISO 8601, UTC. */
+  deletedAt: string;
+  /** Who deleted it. Absent if that was erased. */
+  by?: Actor['kind'];
 }

@@ -8,8 +8,8 @@ import { define, wholeNumber, withClient, withFlow } from './command.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { columns } from './layout.js';
 import { pairOf } from './pair-flag.js';
-import { recordedLines } from './resume.js';
-import { progressOf, type Screen } from './screen.js';
+import { listDeleted, listRecorded } from './other-lists.js';
+import type { Screen } from './screen.js';
 import { readSecretLine } from './secret-input.js';
 import { conditionLines } from './why.js';
 
@@ -17,6 +17,7 @@ interface ListFlags extends Omit<ListOptions, 'createdFrom' | 'createdTo'> {
   from?: string;
   to?: string;
   recorded?: true;
+  deleted?: true;
 }
 
 /** `videoid list`: shows the requests of the archive. */
@@ -25,10 +26,11 @@ export function listCommand(program: Command): void {
     program,
     'list',
     'list the requests of this archive, the newest first. A request must fit all filters',
-    async ({ screen, flags: { recorded, from: createdFrom, to: createdTo, ...flags } }) =>
+    async ({ screen, flags: { recorded, deleted, from: createdFrom, to: createdTo, ...flags } }) =>
       await withClient(screen, async (client) => {
         const options = { ...flags, createdFrom, createdTo };
         if (recorded === true) return await listRecorded(client, screen, options);
+        if (deleted === true) return await listDeleted(client, screen, options);
         return await listPage(client, screen, { ...options, ...(await typed(flags)) });
       }),
   );
@@ -48,6 +50,7 @@ export function listCommand(program: Command): void {
     .option('--email <address>', `only those of the signer with this e-mail address; ${TYPED}`)
     .option('--phone <number>', `only those of the signer with this phone; ${TYPED}`)
     .option('--recorded', 'those in the archive that have not ended and that Temporal does not run')
+    .addOption(new Option('--deleted', 'what was deleted, the last first: when, and by whom').conflicts('recorded'))
     .option('--after <cursor>', 'the next page: the value that the last page printed')
     .option('--limit <number>', 'at most this many', wholeNumber, 100);
 }
@@ -78,30 +81,6 @@ async function conditionsOf(client: VideoIdClient): ReturnType<VideoIdClient['co
     if (error instanceof VideoIdError && error.code === 'TEMPORAL_UNREACHABLE') return [];
     throw error;
   });
-}
-
-async function listRecorded(
-  client: VideoIdClient,
-  screen: Screen,
-  { flow, limit, ...others }: ListOptions,
-): Promise<ExitCode> {
-  if (Object.values(others).some((value) => value !== undefined)) {
-    throw new VideoIdError('BAD_INPUT', '--recorded compares all requests with Temporal, so it takes no filters.', {
-      field: '--recorded',
-      remedy: 'Leave out all but --flow and --limit.',
-    });
-  }
-  const { words, onProgress } = progressOf('Comparing the archive with Temporal');
-  const recorded = await screen.during(words, client.recorded({ flow, limit, onProgress }));
-  const { requests, looked, complete } = recorded;
-  screen.answer(recorded, [
-    ...(requests.length === 0 ? [`Every request that has not ended runs in Temporal.`] : recordedLines(requests)),
-    ...(complete ? [] : ['', `There may be more: the search stopped after ${looked} references. See --limit.`]),
-  ]);
-  // Whoever is in the wrong Temporal should use other settings. `doctor` says so.
-  const here = requests.some(({ state }) => state !== 'elsewhere');
-  if (requests.length > 0) screen.next(here ? 'videoid resume --all' : 'videoid doctor');
-  return EXIT.done;
 }
 
 function pageLines({ requests, unknown, notRecorded = [], notInSettings }: RequestPage): string[] {

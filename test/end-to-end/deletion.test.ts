@@ -112,6 +112,9 @@ test('of a signed request that is deleted nothing is left, and its reference is 
   expect((await at.client.resumeAll()).results.filter((each) => each.reference === reference)).toEqual([]);
   expect(await creates()).toBe(before);
 
+  const listed = await at.client.deletions({ limit: 1 });
+  expect(listed.deletions).toMatchObject([{ flow: 'signature', reference, attempt: 1, by: 'operator' }]);
+  expect(JSON.stringify(listed)).not.toContain(words.reason);
   const why = await at.client.why(reference);
   expect(why).toMatchObject({ state: 'deleted', code: 'REQUEST_DELETED', attempt: 1 });
   expect(why.words).toContain(words.reason);
@@ -244,4 +247,16 @@ test('the command asks, or takes --yes; the API takes DELETE', async () => {
   const shown = await run('show', people.reference, '--json');
   expect([shown.code, answerOf(shown)]).toMatchObject([3, { error: deleted }]);
   expect((await run('why', people.reference)).output).toContain('by API');
+
+  const listed = await run('list', '--deleted', '--limit', '1');
+  expect(listed.output).toMatch(new RegExp(`^REFERENCE .*\\n${people.reference} +1 +signature .* requester\\n$`));
+  expect(listed.said).toMatch(/--after \S+/);
+  const filtered = await run('list', '--deleted', '--prefix', 'x', '--json');
+  expect([filtered.code, answerOf(filtered)]).toMatchObject([2, { error: { field: '--deleted' } }]);
+  const headers = { authorization: `Bearer ${readFileSync(apiTokenFile(at.state), 'utf8').trim()}` };
+  const page = await fetch(`http://${host}:${port}/v1/deletions?flow=signature&limit=1`, { headers });
+  expect(await page.json()).toMatchObject({
+    deletions: [{ reference: people.reference, by: 'requester' }],
+    next: expect.any(String) as string,
+  });
 });

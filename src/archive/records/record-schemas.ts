@@ -22,7 +22,7 @@ import type {
   TakenCard,
   Uploads,
 } from '../archive.js';
-import type { ListedRequest } from '../request-list.js';
+import type { ListedDeletion, ListedRequest } from '../request-list.js';
 
 const text = z.string().min(1);
 const time = z.iso.datetime();
@@ -184,6 +184,15 @@ export const listedRequestSchema: z.ZodType<ListedRequest> = z.object({
   outcome: endSchema.outcome.exactOptional(),
   endedAt: time.exactOptional(),
   place: placeSchema.exactOptional(),
+});
+
+export const listedDeletionSchema: z.ZodType<ListedDeletion> = z.object({
+  flow: z.enum(['signature', 'enrolment']),
+  reference: text,
+  attempt: z.int().min(1),
+  registrationAuthority: text,
+  deletedAt: time,
+  by: actorSchema.shape.kind.exactOptional(),
 });
 
 const feedPlace = {

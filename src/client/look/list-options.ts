@@ -81,6 +81,16 @@ const schema = z.strictObject({
   limit: z.int().min(1, `must be 1 to ${MOST_LISTED}`).max(MOST_LISTED, `must be 1 to ${MOST_LISTED}`).default(100),
 });
 
+/** Which page of the deletions to list. */
+export type DeletedOptions = Pick<ListOptions, 'flow' | 'after' | 'limit'>;
+
+const deletedSchema = schema.pick({ flow: true, after: true, limit: true });
+
+/** @throws VideoIdError BAD_INPUT */
+export function checkDeletedList(options: DeletedOptions): z.output<typeof deletedSchema> {
+  return checkedInput(deletedSchema, options);
+}
+
 /** Options after the check. */
 export type CheckedList = z.output<typeof schema>;
 

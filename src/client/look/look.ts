@@ -21,10 +21,11 @@ import { withCallbacks } from './callbacks.js';
 import { type Condition, conditionsOf } from './conditions.js';
 import { readFeed } from './feed.js';
 import { listOf, type RequestPage } from './list.js';
-import type { ListOptions } from './list-options.js';
+import type { DeletedOptions, ListOptions } from './list-options.js';
 import type { Why } from './cause.js';
 import { commandPlace } from './command-place.js';
 import { whyDeleted } from './deleted.js';
+import { type DeletionPage, deletionsOf } from './deletions.js';
 import { type OtherQueue, otherQueues } from './other-queue.js';
 import { pendingWork } from './pending-work.js';
 import { remediesOf } from './running.js';
@@ -34,7 +35,8 @@ import { TEMPORAL_WITHIN, whyOf } from './why.js';
 export type { Condition } from './conditions.js';
 export type { Misplaced, NotKnown, RequestSummary } from './in-temporal.js';
 export type { RequestPage } from './list.js';
-export type { ListOptions } from './list-options.js';
+export type { DeletionPage } from './deletions.js';
+export type { DeletedOptions, ListOptions } from './list-options.js';
 export type { NotRecorded } from './searched.js';
 export type { OtherQueue } from './other-queue.js';
 export type { Why } from './cause.js';
@@ -150,6 +152,15 @@ export function lookVerbs(access: RequestAccess) {
      */
     async list(options: ListOptions = {}): Promise<RequestPage> {
       return await listOf(access, options);
+    },
+
+    /**
+     * The attempts that were deleted, the last deletion first. `why` of an attempt says why.
+     *
+     * @throws VideoIdError BAD_INPUT, ARCHIVE_NOT_SHARED
+     */
+    async deletions(options: DeletedOptions = {}): Promise<DeletionPage> {
+      return await deletionsOf(access, options);
     },
 
     /**

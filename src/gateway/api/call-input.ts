@@ -56,6 +56,11 @@ export const recordedQuery = z.strictObject({
   flow: z.enum(['signature', 'enrolment']).exactOptional(),
   limit: wholeNumber.refine((value) => value >= 1 && value <= 1000, 'give 1 to 1000').exactOptional(),
 });
+export const deletionsQuery = z.strictObject({
+  flow: z.enum(['signature', 'enrolment']).exactOptional(),
+  after: text,
+  limit: wholeNumber.exactOptional(),
+});
 export const feedQuery = z.strictObject({
   after: z
     .string()

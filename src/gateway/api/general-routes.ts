@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import type { ResolveAllOrder, ResumeAllOrder } from '../../client.js';
 import { profileCatalogue, profileEntry } from '../../messages/profile-catalogue.js';
 import { type ApiParts, type Bindings, orderKey, verbs } from './call.js';
-import { feedQuery, readJson, readQuery, recordedQuery } from './call-input.js';
+import { deletionsQuery, feedQuery, readJson, readQuery, recordedQuery } from './call-input.js';
 
 /** Calls about many requests, or about none. */
 export function generalRoutes(parts: ApiParts): Hono<Bindings> {
@@ -25,6 +25,9 @@ export function generalRoutes(parts: ApiParts): Hono<Bindings> {
   );
   app.get('/recorded', verb('recorded'), async (context) =>
     context.json(await client.recorded(readQuery(context.req.url, recordedQuery))),
+  );
+  app.get('/deletions', verb('deletions'), async (context) =>
+    context.json(await client.deletions(readQuery(context.req.url, deletionsQuery))),
   );
   app.get('/profiles', verb('profiles'), (context) => context.json({ profiles: profileCatalogue() }));
   app.get('/profiles/:name', verb('profiles'), (context) => context.json(profileEntry(context.req.param('name'))));

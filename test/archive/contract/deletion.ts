@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
 import { sql } from 'kysely';
-import type { AttemptKey } from '../../../src/archive/archive.js';
+import type { Archive, AttemptKey } from '../../../src/archive/archive.js';
 import { requestOf } from '../../../src/archive/names.js';
+import type { ListedDeletion } from '../../../src/archive/request-list.js';
 import type { RequestPk } from '../../../src/messages/request.js';
 import { canaries, ended, fullRequest, orderOf } from '../full-request.js';
 import { addDocuments, keyOf, recordOf, textOf } from '../sample-start.js';
@@ -197,6 +198,31 @@ export function describeDeletion(given: () => TestedArchive): void {
     }
   });
 
+  it('are listed, the last deletion first, page by page, without a reason', async () => {
+    const { archive } = given();
+    const enrolment = { ...given().newKey(), flow: 'enrolment' as const };
+    await archive.deleteRequest(key, order);
+    await given().start(enrolment);
+    await archive.deleteRequest(enrolment, order);
+    const all = await archive.listDeleted({}, { limit: 1000 });
+    const times = all.map(({ deletedAt }) => deletedAt);
+    expect(times).toEqual(times.toSorted().toReversed());
+    expect(all.find(({ reference }) => reference === key.reference)).toEqual({
+      ...key,
+      registrationAuthority: '12',
+      deletedAt: (await archive.readDeletion(key))?.deletedAt,
+      by: order.actor.kind,
+    });
+    const only = await archive.listDeleted({ flow: 'enrolment' }, { limit: 1000 });
+    expect(only).toEqual(all.filter(({ flow }) => flow === 'enrolment'));
+    expect(only.map(({ reference }) => reference)).toContain(enrolment.reference);
+    const paged: typeof all = [];
+    for (let last = await pageAfter(archive); last !== undefined; last = await pageAfter(archive, last)) {
+      paged.push(last);
+    }
+    expect(paged).toEqual(all);
+  });
+
   it('leave other attempts alone', async () => {
     const { archive } = given();
     const next = await given().start(keyOf(key.reference, 2));
@@ -205,4 +231,11 @@ export function describeDeletion(given: () => TestedArchive): void {
     expect(await archive.listReferences('signature')).toContain(key.reference);
     expect(await archive.readRequest(next)).toMatchObject({ attempt: 2 });
   });
+}
+
+/** The deletion after another one. */
+async function pageAfter(archive: Archive, last?: ListedDeletion): Promise<ListedDeletion | undefined> {
+  const after = last && { createdAt: Date.parse(last.deletedAt), workflowId: requestOf(last) };
+  const [next] = await archive.listDeleted({}, { after, limit: 1 });
+  return next;
 }
