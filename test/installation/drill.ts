@@ -126,3 +126,14 @@ function program(folder: string, name: string, script: string): void {
   writeFileSync(file, `#!/bin/sh\n${script}\n`);
   chmodSync(file, 0o755);
 }
+
+/** Carries a request through to its end, signed and clean. */
+export async function signed(people: People): Promise<void> {
+  await people.throughTo('signed');
+  expect(await people.outcome()).toMatchObject({ outcome: 'signed', cleanup: 'done' });
+}
+
+/** Everything that was asked of the provider about a request. */
+export async function callsOf(people: People): Promise<unknown> {
+  return (await people.provider()).calls;
+}

@@ -1,41 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
-import { transformFileSync } from '@swc/core';
+import { join } from 'node:path';
 import { layAuthority } from '../keys.js';
 import { exchange, probeFile, withFile } from './like-files.js';
 import { ORDER, pdf, RAO, Receiver } from './support.js';
 
-const HERE = join(process.cwd(), 'sandbox');
-let program: string;
+/** The compiled program. */
+const PROGRAM = join(process.cwd(), 'dist', 'sandbox', 'main.js');
 let state: string;
 const running = new Set<ChildProcess>();
 
-/** The sandbox as plain JavaScript, in a place where it finds its dependencies. */
-function build(): string {
-  mkdirSync(join(process.cwd(), 'node_modules', '.cache'), { recursive: true });
-  const target = mkdtempSync(join(process.cwd(), 'node_modules', '.cache', 'sandbox-'));
-  for (const entry of readdirSync(HERE, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile() || !entry.name.endsWith('.ts')) continue;
-    const source = join(entry.parentPath, entry.name);
-    const { code } = transformFileSync(source, {
-      swcrc: false,
-      jsc: { parser: { syntax: 'typescript' }, target: 'es2023' },
-      module: { type: 'es6' },
-    });
-    const path = join(target, relative(HERE, source).replace(/\.ts$/, '.js'));
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, code);
-  }
-  writeFileSync(join(target, 'package.json'), '{"type":"module"}');
-  return target;
-}
-
-beforeAll(() => {
-  program = build();
-});
-afterAll(() => rmSync(program, { recursive: true, force: true }));
 beforeEach(async () => {
   state = mkdtempSync(join(tmpdir(), 'sandbox-state-'));
   await layAuthority(state);
@@ -55,15 +30,7 @@ interface Started {
 }
 
 async function start(...flags: string[]): Promise<Started> {
-  const child = spawn(process.execPath, [
-    join(program, 'main.js'),
-    '--port',
-    '0',
-    '--state',
-    state,
-    '--json',
-    ...flags,
-  ]);
+  const child = spawn(process.execPath, [PROGRAM, '--port', '0', '--state', state, '--json', ...flags]);
   running.add(child);
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));

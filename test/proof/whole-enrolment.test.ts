@@ -6,7 +6,7 @@ import { MORE_AUTHORITIES } from '../installation/shared-settings.js';
 import { answered, carriedOut } from '../installation/typed-command.js';
 import { EnrolledPeople, ORGANISATION, ORGANISATION_FIELDS } from '../installation/enrolled-people.js';
 import { AUTHORITIES, Installation, OFFICER } from '../installation/installation.js';
-import { answerOf, type Ran, videoid } from './run.js';
+import { answerOf, type Ran, videoid } from '../cli/run.js';
 
 // The server may have run these tests before.
 const once = randomUUID();
