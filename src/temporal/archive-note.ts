@@ -45,7 +45,7 @@ export function assertNoted(note: ArchiveNote | undefined, here: ArchiveNote): v
   if (note === undefined || note.id === here.id) return;
   throw new VideoIdError('ARCHIVE_NOT_SHARED', `The archive in ${here.place} is not the one of this installation.`, {
     field: 'archive',
-    remedy: `Mount the right archive there, or correct the settings of the archive. At the last set-up it was in ${note.place}.`,
+    remedy: `Mount the right archive there, or correct the settings of the archive (archive.*). At the last set-up it was in ${note.place}.`,
     facts: { here: here.id, wanted: note.id },
   });
 }

@@ -257,7 +257,7 @@ test('one decision for all requests with the same failure: first it counts them,
   expect(resolved.results.map(({ result }) => result)).toEqual(['sent', 'sent', 'sent']);
   await Promise.all(all.map((people) => people.until('video')));
   await expect(run('resolve', '--code', 'CREATE_IN_DOUBT', '--all', '--yes')).resolves.toMatchObject({
-    error: { code: 'BAD_INPUT', field: 'remedy' },
+    error: { code: 'BAD_INPUT', field: '--remedy' },
   });
 }, 120_000);
 
