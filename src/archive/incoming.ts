@@ -27,7 +27,7 @@ type Entry = NamedDocument & { object: string };
 const USUAL = 25e6;
 
 /** A start in progress. Its documents are objects that no row counts. One transaction makes them the attempt's. */
-export class NewAttempt implements Incoming {
+export class IncomingStart implements Incoming {
   readonly #records: Records;
   readonly #store: FileStore;
   readonly #copies: TemporaryCopies;

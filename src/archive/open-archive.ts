@@ -8,7 +8,7 @@ import { deleting } from './deleting.js';
 import type { FileStore } from './files/file-store.js';
 import { openFileStore } from './files/open-store.js';
 import { assertNoEarlierForm } from './import/earlier-form.js';
-import { NewAttempt } from './incoming.js';
+import { IncomingStart } from './incoming.js';
 import { makeFolder } from './new-folder.js';
 import type { Notices } from './notices.js';
 import { Bridge } from './records/bridge.js';
@@ -156,7 +156,7 @@ function assembled({ settings, records, id, store, bridge, copies, close }: Part
     now,
     time: () => new Date(now()).toISOString(),
 
-    begin: async () => new NewAttempt(records, store, copies),
+    begin: async () => new IncomingStart(records, store, copies),
     ...requests(records),
     ...lists(records),
     ...deletionLists(records),

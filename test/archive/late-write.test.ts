@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { attemptFiles } from '../../src/archive/attempt-files.js';
 import type { FileStore } from '../../src/archive/files/file-store.js';
-import { NewAttempt } from '../../src/archive/incoming.js';
+import { IncomingStart } from '../../src/archive/incoming.js';
 import type { Records } from '../../src/archive/records/records.js';
 import { TemporaryCopies } from '../../src/archive/temporary-copies.js';
 import { VideoIdError } from '../../src/messages/failures.js';
@@ -65,7 +65,7 @@ it('what a server writes after the write was given up is swept: a file', async (
 
 it('and a document of a start', async () => {
   const { store, deliver } = lateStore();
-  const incoming = new NewAttempt(records, store, copies);
+  const incoming = new IncomingStart(records, store, copies);
   const failed = { code: 'ARCHIVE_UNAVAILABLE' };
   await expect(incoming.addDocument({ name: 'a.pdf' }, Readable.from(['x']))).rejects.toMatchObject(failed);
   await incoming.discard();

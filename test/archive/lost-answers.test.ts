@@ -152,6 +152,26 @@ it('files that are stored, replaced, removed and swept are so once', async () =>
   expect(await problemsIn(tested, 1)).toEqual([]);
 });
 
+it('a file that is stored while a removal is repeated stays', async () => {
+  const file = { kind: 'signed', index: 1 } as const;
+  const store = (words: string) => archive.storeFile(key, file, Readable.from([Buffer.from(words)]));
+  const isGone = () =>
+    archive.locateFile(key, file).then(
+      () => false,
+      () => true,
+    );
+  for (let round = 1; round <= 20; round += 1) {
+    await store('old');
+    losing = true;
+    const removed = archive.removeFile(key, file);
+    while (!(await isGone()));
+    losing = false;
+    await store('new');
+    await removed;
+    expect(await textOf((await archive.openFile(key, file)).stream)).toBe('new');
+  }
+});
+
 it('a deletion is done once', async () => {
   await archive.recordOutcome(key, outcomeOf(key));
   const first = await losingAnswers(() =>

@@ -32,21 +32,31 @@ export async function openTarget(
   { now, codecKeys }: { now: () => number; codecKeys: KeyRing | undefined },
 ): Promise<Target> {
   const database = await openRecords(settings, { create: true, now });
+  let store: FileStore | undefined;
   try {
     const records: Records = { database, now, people: new PersonDigests(id, codecKeys) };
     await makeIdentity(records, id, { importing: true });
     const known = await readIdentity(records);
     if (known?.id !== id) throw await otherArchive(records, { here: known?.id ?? 'none', wanted: id });
-    const store = await openFileStore(settings, { archiveId: id, create: !known.hasFiles });
+    const opened = await openFileStore(settings, { archiveId: id, create: !known.hasFiles });
+    store = opened;
     if (!known.hasFiles) await noteFiles(records);
     const bridge = new Bridge(await openBridgeDatabase(settings, { create: true, now }));
     const close = async (): Promise<void> => {
-      store.close();
+      opened.close();
       await bridge.close();
       await database.close();
     };
-    return { place: `${database.place} and ${store.place}`, records, store, bridge, unused: known.importing, close };
+    return {
+      place: `${database.place} and ${opened.place}`,
+      records,
+      store: opened,
+      bridge,
+      unused: known.importing,
+      close,
+    };
   } catch (error) {
+    store?.close();
     await database.close();
     throw error;
   }

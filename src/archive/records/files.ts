@@ -119,7 +119,12 @@ export async function insertDocument(
   await insertFile(db, request, { kind: 'document', number: index }, written);
 }
 
-/** Removes a file. Its object is kept for a while. Harmless if there is none. @throws REQUEST_NOT_FOUND */
+/**
+ * Removes a file. Its object is kept for a while. Harmless if there is none. If the answer of the database was lost and this runs again, a
+ * file that was stored meanwhile stays.
+ *
+ * @throws REQUEST_NOT_FOUND
+ */
 export async function removeCurrent(
   records: Records,
   key: AttemptKey,
@@ -127,10 +132,12 @@ export async function removeCurrent(
   keepFor: number,
 ): Promise<void> {
   const place = placeOf(file);
+  const meant = await currentFile(records, key, file);
+  if (meant === undefined) return;
   await changed(records, key, async (db, request) => {
     if (!(await locked(db, request))) return undefined;
-    const before = await fileIn(db, request, place);
-    if (before !== undefined) await retire(db, { object: before.object, request, ...place }, keepFor);
+    const { object } = (await fileIn(db, request, place)) ?? {};
+    if (object === meant.object) await retire(db, { object, request, ...place }, keepFor);
     return true;
   });
 }

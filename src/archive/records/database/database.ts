@@ -145,7 +145,7 @@ class SqlDatabase<Tables> implements Database<Tables> {
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof DatabaseError) || error.trouble.kind === 'taken') throw error;
+        if (!(error instanceof DatabaseError)) throw error;
         if (error.trouble.kind !== 'passing' || performance.now() > end) throw this.#failure(error.trouble);
         longest = Math.min(longest, error.trouble.reason === BUSY ? LONGEST_BUSY_PAUSE : LONGEST_PAUSE);
       }

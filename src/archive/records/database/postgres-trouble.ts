@@ -1,4 +1,4 @@
-import { defect, NO_SUCH_TABLE, TAKEN } from './trouble.js';
+import { defect, KEY_EXISTS, NO_SUCH_TABLE } from './trouble.js';
 import type { Trouble } from './trouble.js';
 
 type Cause = Omit<Trouble, 'reason'>;
@@ -99,10 +99,11 @@ const NO_TURN: Cause = {
 /** A write to a server that takes none. */
 export const READ_ONLY_STATE = '25006';
 
+const UNIQUE_VIOLATION = '23505';
+
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html: a code, or the first two signs of a class. */
 const BY_STATE: Partial<Record<string, Cause>> = {
   '08': LOST,
-  '23505': TAKEN,
   [READ_ONLY_STATE]: READ_ONLY,
   '25P03': LOST,
   '28': LOG_IN,
@@ -162,6 +163,7 @@ export function isFromServer(error: unknown): boolean {
 
 function ofState(state: string, message: string): Trouble {
   if (NOT_THERE.has(state)) return NO_SUCH_TABLE;
+  if (state === UNIQUE_VIOLATION) return defect(state, KEY_EXISTS);
   const cause = BY_STATE[state] ?? BY_STATE[state.slice(0, 2)];
   if (cause !== undefined) return { reason: state, ...cause };
   // A message of this class names tables and columns. Others repeat values, or the statement.

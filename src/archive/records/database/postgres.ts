@@ -8,7 +8,7 @@ import { isFromServer, postgresTroubleOf, READ_ONLY_STATE } from './postgres-tro
 import type { SchemaDialect, ScrubbedDialect } from './schema-dialect.js';
 import type { OwnRecords } from './own-records.js';
 import type { TransactionScope } from './transaction-scope.js';
-import { DatabaseError } from './trouble.js';
+import { DatabaseError, TOO_LARGE } from './trouble.js';
 
 const OLDEST_MAJOR = 15;
 const MOST_CONNECTIONS = 10;
@@ -102,11 +102,10 @@ function parserOf(
   return types.getTypeParser(type, format);
 }
 
-/** @throws RangeError if a number cannot be told from its neighbour */
+/** @throws DatabaseError if a number cannot be told from its neighbour */
 function readNumber(text: string): number {
   const number = Number(text);
-  if (Number.isInteger(number) && !Number.isSafeInteger(number))
-    throw new RangeError('An integer above 2^53 was read.');
+  if (Number.isInteger(number) && !Number.isSafeInteger(number)) throw new DatabaseError(TOO_LARGE);
   return number;
 }
 

@@ -1,4 +1,4 @@
-import { BUSY, defect, NO_SUCH_TABLE, TAKEN } from './trouble.js';
+import { BUSY, defect, KEY_EXISTS, NO_SUCH_TABLE, TOO_LARGE } from './trouble.js';
 import type { Trouble } from './trouble.js';
 
 const NOT_ALLOWED = {
@@ -93,9 +93,9 @@ const IOERR_SHMSIZE = 4874;
 
 /** What an error of `node:sqlite` means. Undefined for any other error. */
 export function sqliteTroubleOf(error: unknown): Trouble | undefined {
-  if (!isSqliteError(error)) return undefined;
+  if (!isSqliteError(error)) return isOutOfRange(error) ? TOO_LARGE : undefined;
   const { errcode, message } = error;
-  if (UNIQUE.has(errcode)) return { reason: String(errcode), ...TAKEN };
+  if (UNIQUE.has(errcode)) return defect(`SQLite ${errcode}`, KEY_EXISTS);
   if (errcode === IOERR_SHMSIZE) return { reason: String(errcode), ...FULL };
   const primary = errcode & 0xff;
   if (PASSING.has(primary)) {
@@ -116,4 +116,9 @@ export function sqliteTroubleOf(error: unknown): Trouble | undefined {
 
 function isSqliteError(error: unknown): error is { errcode: number; message: string } {
   return typeof error === 'object' && error !== null && 'errcode' in error && typeof error.errcode === 'number';
+}
+
+/** Values that we write are checked before, so this is about one that was read. */
+function isOutOfRange(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_OUT_OF_RANGE';
 }

@@ -4,10 +4,9 @@ export interface Trouble {
    * - `passing`: ends by itself. The work is repeated.
    * - `full`: there is no space.
    * - `lasting`: somebody must act.
-   * - `taken`: a row with this unique key exists.
    * - `defect`: the statement itself was refused. This software, or the schema, is wrong.
    */
-  kind: 'passing' | 'full' | 'lasting' | 'taken' | 'defect';
+  kind: 'passing' | 'full' | 'lasting' | 'defect';
   /** The code of the database, or a named condition, for `facts`. */
   reason: string;
   /** How the sentence "The database cannot be used: …" ends. */
@@ -29,10 +28,15 @@ export class DatabaseError extends Error {
 /** The reason while another process writes to SQLite. */
 export const BUSY = 'busy';
 
-export const TAKEN: Omit<Trouble, 'reason'> = {
-  kind: 'taken',
-  words: 'a row with this unique key exists',
-  remedy: 'This is a defect of this software: report it with the reason.',
+/** The words of a defect: statements never add a row whose key may be there without saying what happens then. */
+export const KEY_EXISTS = 'a row with this unique key exists';
+
+/** A number that JavaScript would read as another one. We write none. */
+export const TOO_LARGE: Trouble = {
+  kind: 'lasting',
+  reason: 'damaged number',
+  words: 'a row is damaged: it has a number above 2^53',
+  remedy: 'Restore the database from a backup.',
 };
 
 export const NO_SCHEMA_REMEDY = 'Run `videoid setup` with the release that is installed here.';
