@@ -58,8 +58,8 @@ export default {
     },
     { ...withServer, displayName: 'thorough', testMatch: ['<rootDir>/test/**/*.thorough.test.ts'] },
   ],
-  // Tests of the projects `server` and `proof` wait more than they work.
-  maxWorkers: 6,
+  // Tests of the projects `server` and `proof` wait as long as they work. With more at once, they only wait for each other.
+  maxWorkers: 4,
   testSequencer: '<rootDir>/test/sequencer.mjs',
   testTimeout: 240_000,
 };
