@@ -130,7 +130,8 @@ async function test(): Promise<Count> {
   // Programs that tests start many times are compiled once. A Temporal server has less work if it collects garbage less often.
   const environment: NodeJS.ProcessEnv = {
     NODE_COMPILE_CACHE: COMPILED,
-    GOGC: '400',
+    GOGC: '1000',
+    GOMEMLIMIT: '1GiB',
     ...process.env,
     SANDBOX_LIKE: like,
     ...(values.distributed && { [COMBINATION_VARIABLE]: 'distributed' satisfies Combination }),

@@ -5,7 +5,7 @@ import { type FailureCode, VideoIdError } from '../../src/messages/failures.js';
 const PATIENCE = 120_000;
 
 /** Milliseconds between two looks. Each look asks Temporal and the worker. A look that is slow is repeated less often. */
-const FIRST_GAP = 80;
+const FIRST_GAP = 150;
 const LONGEST_GAP = 2500;
 
 /**

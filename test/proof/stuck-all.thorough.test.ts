@@ -1,0 +1,3 @@
+import { describeStuck } from './stuck-one-by-one.js';
+
+describeStuck(1);
