@@ -31,18 +31,3 @@ test('an older archive is restored', async () => {
   expect(await both.outcome()).toMatchObject({ outcome: 'signed' });
   expect(lostCalls).toMatchObject({ done: { create: 1 } });
 }, 300_000);
-
-test('both are restored, from copies of different age', async () => {
-  const running = await drill.begin('order-7');
-  await drill.follow('The copies');
-  const between = await drill.begin('order-8');
-  await drill.follow('The copies', isFirst);
-  const after = await drill.begin('order-9');
-  const pk = await after.requestPk();
-  await drill.follow('Both, from copies of different age');
-  await Promise.all([signed(running), signed(between)]);
-  for (const people of [running, between]) {
-    expect((await people.provider()).done).toMatchObject({ create: 1, approve: 1, sign: 1 });
-  }
-  expect((await drill.at.provider.request(pk)).done).toMatchObject({ create: 1 });
-}, 300_000);
