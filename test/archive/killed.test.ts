@@ -58,5 +58,5 @@ it('a client killed while starting leaves whole requests or none', async () => {
 });
 
 describe('a process killed between any two statements', () => {
-  describeKills(newFolder, 17);
+  describeKills(newFolder, 29);
 });
