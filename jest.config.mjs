@@ -24,6 +24,9 @@ const ON_SERVERS = ['<rootDir>/test/archive/', '<rootDir>/test/local/servers/'];
 /** What takes minutes and seldom breaks. `npm test -- --thorough` runs it. */
 const THOROUGH = '\\.thorough\\.test\\.ts$';
 
+/** What takes longer than its part of `npm test` allows. `npm test -- --all` runs it, with all of `test/proof/`. */
+const PROOF = '\\.proof\\.test\\.ts$';
+
 const withServer = {
   ...common,
   globalSetup: '<rootDir>/test/global-setup.ts',
@@ -41,6 +44,7 @@ export default {
         '<rootDir>/test/end-to-end/',
         '<rootDir>/test/proof/',
         '\\.server\\.test\\.ts$',
+        PROOF,
         THOROUGH,
       ],
     },
@@ -48,12 +52,16 @@ export default {
       ...withServer,
       displayName: 'server',
       testMatch: ['<rootDir>/test/end-to-end/**/*.test.ts', '<rootDir>/test/**/*.server.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', ...ON_SERVERS],
+      testPathIgnorePatterns: ['/node_modules/', ...ON_SERVERS, PROOF],
     },
     {
       ...withServer,
       displayName: 'proof',
-      testMatch: ['<rootDir>/test/proof/**/*.test.ts', ...ON_SERVERS.map((folder) => `${folder}**/*.server.test.ts`)],
+      testMatch: [
+        '<rootDir>/test/proof/**/*.test.ts',
+        '<rootDir>/test/**/*.proof.test.ts',
+        ...ON_SERVERS.map((folder) => `${folder}**/*.server.test.ts`),
+      ],
       testPathIgnorePatterns: ['/node_modules/', THOROUGH],
     },
     { ...withServer, displayName: 'thorough', testMatch: ['<rootDir>/test/**/*.thorough.test.ts'] },

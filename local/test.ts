@@ -1,6 +1,7 @@
 /**
  * Program: `npm test`. Checks the sources, gets a Temporal server and the outside tools, and runs the tests. With `--all`, it also runs
- * the proofs under `test/proof`. They kill programs, fill disks and cut connections. With `--thorough`, it runs what takes minutes too.
+ * the proofs: `test/proof/`, and `*.proof.test.ts`. They kill programs, fill disks and cut connections, or take long. With `--thorough`,
+ * it runs what takes minutes too.
  * With `--like FILE`, it runs only the end-to-end tests of what a probe tries, against a sandbox that is like the provider that the probe
  * has seen. With `--distributed`, it runs only the proofs of crashes, on PostgreSQL and S3, with two workers and two gateways that share
  * nothing else.

@@ -307,7 +307,7 @@ test('every assumption with a setting has its other side here, but for faults th
     'status503IsUnknownOnWrites', // test/uanataca/sorting.test.ts
     'answersAreJson',
     'unknownRefusals',
-    'identityShown', // what the steps make of a read: test/end-to-end/customer.test.ts
+    'identityShown', // what the steps make of a read: test/end-to-end/customer.proof.test.ts
     'identityCorrectable',
   ];
   expect([...shown, ...elsewhere].sort()).toEqual(Object.keys(assumptionsSchema.shape).sort());
