@@ -106,6 +106,14 @@ export interface RequestEvent {
   facts?: Record<string, string | number | boolean>;
 }
 
+/** An event in the journal of its request. */
+export interface NumberedEvent extends RequestEvent {
+  /** Counts all events of the request, 1, 2, …. */
+  number: number;
+  /** Only of events outside the workflow. Where: `web`, `cli`, …. */
+  channel?: string;
+}
+
 /** Enrolment: hashes of the texts that the officer reads before the review. */
 export interface ToReview {
   /** The RAO declaration. */
@@ -115,7 +123,7 @@ export interface ToReview {
   officer: string;
 }
 
-/** The answer of the `status` query: everything a person needs to know why a request waits. */
+/** Everything a person needs to know why a request waits. */
 export interface RequestStatus {
   reference: string;
   attempt: number;
@@ -167,6 +175,14 @@ export interface RequestStatus {
   toReview?: ToReview;
   /** How the signer's document number compares with the expected one. Absent if none is expected, and before the video. */
   identity?: IdentityWord;
-  events: RequestEvent[];
+  events: NumberedEvent[];
+  /** The number of the newest event that it knows. 0 before the first. */
+  event: number;
+  /** When it was written, ISO 8601, by the clock of the database. Without a worker, or while the database is away, it gets older. */
+  asOf: string;
+  /** The caller asked for a newer one, which is not written yet. */
+  behind?: true;
+  /** No worker is running that could go on with it. */
+  worker?: 'away';
   outcome?: { kind: OutcomeKind; reason: string };
 }
