@@ -4,6 +4,7 @@ import { Client } from '@temporalio/client';
 import type { NativeConnection, Worker, WorkflowBundleOption } from '@temporalio/worker';
 import { createActivities } from './activities/activities.js';
 import { callersOf } from './activities/engine/callers.js';
+import { journaled } from './activities/engine/journaled.js';
 import { Whereabouts } from './activities/engine/whereabouts.js';
 import { OptimizerTrouble } from './activities/engine/optimizer-trouble.js';
 import type { Archive } from './archive/archive.js';
@@ -104,7 +105,7 @@ export async function main(config: Config = loadConfig()): Promise<void> {
       namespace: config.temporal.namespace,
       taskQueue: config.temporal.taskQueue,
       dataConverter: workerDataConverter(keys),
-      activities: { ...activities },
+      activities: { ...journaled(activities, { archive, logger }) },
       interceptors: { activity: [callersOf(archive, new Whereabouts(archive, own)), stampedTimes(clock)] },
       workflowBundle: await workflows(config),
       // After a crash, Temporal waits for the dead worker as long as this. Callers give up after twice that time.

@@ -3,8 +3,8 @@ import type { RequestKey } from '../messages/request.js';
 import { clean, record } from './clean.js';
 import { correct } from './correct.js';
 import { adopt, create } from './create.js';
-import { noteLateVideo, remind } from './feed.js';
 import { showIdentity } from './identity.js';
+import { noteLateVideo } from './late-progress.js';
 import { made } from './made.js';
 import { retrieve } from './retrieve.js';
 import { approve, refuse } from './review.js';
@@ -60,7 +60,7 @@ export function createActivities(dependencies: Dependencies): Activities {
     withdraw: call(withdraw(dependencies)),
     clean: call(clean(dependencies)),
     record: step(record(dependencies)),
-    remind: step(remind(dependencies)),
+    journal: async () => undefined,
     noteLateVideo: step(noteLateVideo(dependencies)),
   };
 }

@@ -3,11 +3,11 @@ import type { Outcome } from '../messages/outcome.js';
 import { ARCHIVE_TROUBLE, type FailureCode, VideoIdError } from '../messages/failures.js';
 import { LATE_CERTIFICATE } from '../messages/feed.js';
 import type { RequestKey, RequestPk } from '../messages/request.js';
-import { CLEANUP_REFUSED, type RequestEvent } from '../messages/status.js';
+import { CLEANUP_REFUSED } from '../messages/status.js';
 import { ProviderError } from '../uanataca/errors.js';
 import type { Dependencies } from './engine/dependencies.js';
 import { completeEvidence, writeEvidence } from './engine/evidence.js';
-import { noteLateProgress } from './feed.js';
+import { noteLateProgress } from './late-progress.js';
 import { UPLOADED_AGAIN } from './upload.js';
 import { withdraw } from './withdraw.js';
 
@@ -17,10 +17,9 @@ import { withdraw } from './withdraw.js';
  */
 export function clean(dependencies: Dependencies): SignatureActivities['clean'] {
   const { archive } = dependencies;
-  return async (key, { requestPks, uids, outcome, events }) => {
+  return async (key, { requestPks, uids, outcome }) => {
     // A reset request must not delete what its end left at the provider. Another outcome is refused.
-    if (outcome && (await archive.readOutcome(key))?.cleanup === 'left')
-      return recordEnd(dependencies, key, outcome, events);
+    if (outcome && (await archive.readOutcome(key))?.cleanup === 'left') return recordEnd(dependencies, key, outcome);
     for (const requestPk of requestPks) {
       const cleaned =
         key.flow === 'signature'
@@ -28,7 +27,7 @@ export function clean(dependencies: Dependencies): SignatureActivities['clean'] 
           : cancel(dependencies, key, requestPk);
       await cleaned.catch((error: unknown) => noteRefusal(dependencies, key, error));
     }
-    if (outcome) return recordEnd(dependencies, key, outcome, events);
+    if (outcome) return recordEnd(dependencies, key, outcome);
     const recorded = await archive.readOutcome(key);
     if (recorded === undefined) return;
     const done: Outcome = { ...recorded, cleanup: 'done' };
@@ -80,20 +79,15 @@ async function cancel(dependencies: Dependencies, key: RequestKey, requestPk: Re
 
 /** Records the end of a request that has nothing at the Optimizer, or whose cleanup goes on in a workflow of its own. */
 export function record(dependencies: Dependencies): SignatureActivities['record'] {
-  return (key, { outcome, events }) => recordEnd(dependencies, key, outcome, events);
+  return (key, { outcome }) => recordEnd(dependencies, key, outcome);
 }
 
-async function recordEnd(
-  dependencies: Dependencies,
-  key: RequestKey,
-  outcome: Outcome,
-  events: RequestEvent[],
-): Promise<void> {
+async function recordEnd(dependencies: Dependencies, key: RequestKey, outcome: Outcome): Promise<void> {
   const { archive } = dependencies;
   const recorded = await archive.readOutcome(key);
   if (recorded) await archive.recordOutcome(key, outcome); // refuses another end before the evidence is replaced
   // A try that comes late must not take back what a later one has done.
   const cleanup = recorded?.cleanup === 'done' ? 'done' : outcome.cleanup;
-  await writeEvidence(dependencies, key, { events, outcome: { ...outcome, cleanup } });
+  await writeEvidence(dependencies, key, { outcome: { ...outcome, cleanup } });
   await archive.recordOutcome(key, outcome);
 }

@@ -34,7 +34,7 @@ export function retrieve(dependencies: Dependencies): SignatureActivities['retri
       throw stepFailure('VERIFICATION_NOT_PASSED', refused, { facts: { files } });
     }
     work.throwIfOver();
-    await writeEvidence(dependencies, key, { events: order.events, ...retrieved });
+    await writeEvidence(dependencies, key, retrieved);
     return order.giveUp && refused !== undefined ? { ...retrieved, unseen: true } : retrieved;
   };
 }

@@ -4,8 +4,9 @@ import type { KeptCall, OwnCall } from './own-calls.js';
 import type { Policy, VerificationPolicy } from './policy.js';
 import type { DocumentDigest, ProviderIds, ProviderStatus, RequestKey, RequestPk } from './request.js';
 import type { IdentityAccepted, IdentityOrder, IdentityWord, SealedAnswer } from './identity.js';
-import type { LateProgress, Reminder } from './feed.js';
-import type { RequestEvent, ToReview } from './status.js';
+import type { LateProgress } from './feed.js';
+import type { Envelope, Journaled } from './journal.js';
+import type { ToReview } from './status.js';
 import type { ReviewDecision, SignOrder } from './steering.js';
 
 /** An uploaded document, by its index, and its uid at the Optimizer. */
@@ -129,7 +130,6 @@ export interface RetrieveOrder {
   download: Policy['download'];
   mayPass: string[];
   verification: VerificationPolicy;
-  events: RequestEvent[];
   /** `files` of the VERIFICATION_NOT_PASSED that an operator accepted. Exactly these bytes are kept as they are. */
   accepted?: string;
   /** An operator has given up: files that cannot be fetched are missing, all others are kept as they are. */
@@ -152,6 +152,18 @@ export interface Retrieved {
 
 /** Every activity a worker serves. */
 export type Activities = SignatureActivities & EnrolmentActivities;
+
+/**
+ * The activities as workflows call them. Each takes an envelope beside its order, and writes it before its work. A workflow that goes on
+ * after the end of the request has none.
+ */
+export type JournaledActivities = {
+  [Name in keyof Activities]: (
+    key: RequestKey,
+    order: Parameters<Activities[Name]>[1],
+    envelope?: Envelope,
+  ) => Promise<Journaled<Awaited<ReturnType<Activities[Name]>>>>;
+};
 
 /** One activity per provider step of the enrolment flow (seed: Registration Authority eIDAS VideoID). */
 export interface EnrolmentActivities {
@@ -274,18 +286,18 @@ export interface SignatureActivities {
    * The last activity of a request: deletes what is left at the provider, then records the outcome, if one is given. Signatures:
    * step 8 for every uid. Enrolments: cancels requests that could not be cancelled at the end.
    */
-  clean(key: RequestKey, order: Leftovers & { outcome?: Outcome; events: RequestEvent[] }): Promise<void>;
+  clean(key: RequestKey, order: Leftovers & { outcome?: Outcome }): Promise<void>;
   /** Records the outcome if nothing lies at the Optimizer, or if another workflow deletes it. */
-  record(key: RequestKey, order: { outcome: Outcome; events: RequestEvent[] }): Promise<void>;
+  record(key: RequestKey, order: { outcome: Outcome }): Promise<void>;
   /** What came of creates that the end of a request cut off: from round `since` to `round`, as far as the archive knows. */
   made(key: RequestKey, order: { since: number; round: number }): Promise<MadeThere>;
   /** Reads the status once, for an end that must not miss ISSUED. Waits until `gap` milliseconds after the last read. */
   readStatus(key: RequestKey, order: { requestPk: RequestPk; gap: number }): Promise<ProviderRead>;
-  /** Puts a reminder into the feed, at least once: the deadline of the stage is near. */
-  remind(key: RequestKey, reminder: Reminder): Promise<void>;
+  /** Does nothing but to write its envelope into the archive. */
+  journal(key: RequestKey, order: Record<string, never>): Promise<void>;
   /**
-   * Puts into the feed, at least once, that a video was finished after the end, or after another one had replaced it. Not if a
-   * later attempt has reopened the request.
+   * Puts into journal and feed that a video was finished after the end, or after another one had replaced it. Not if a later attempt has
+   * reopened the request.
    */
   noteLateVideo(key: RequestKey, order: LateProgress & { requestPk: RequestPk; replaced?: boolean }): Promise<void>;
 }

@@ -38,11 +38,13 @@ export type Stand = Omit<
 export interface Envelope {
   /** The run in which the activity was scheduled. After a reset, the request goes on in another one. */
   run: string;
-  /** Runs that this one continues after a reset, as far as it knows them. */
-  earlier?: string[];
+  /** The runs that this one continues after a reset, and how many of its events they had written. The last one comes last. */
+  earlier?: Acknowledged[];
   /** Counts the envelopes of the run, 1, 2, …. A newer one has the newer status. */
   revision: number;
-  /** The first ones that are not acknowledged, with numbers that follow each other. At most `MOST_EVENTS`. */
+  /** So many events are acknowledged. */
+  after: number;
+  /** The events that follow them. At most `MOST_EVENTS`. */
   events: RunEvent[];
   stand: Stand;
   /** The step records the end. It may run only when all events are written. */
@@ -103,4 +105,10 @@ export interface FailedTry {
   /** When its first try failed, ISO 8601. */
   since: string;
   tries: number;
+}
+
+/** In the answer to an order: how many events of its run there were when it was answered. */
+export interface Told {
+  run: string;
+  number: number;
 }

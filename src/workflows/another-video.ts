@@ -99,10 +99,14 @@ export class OtherVideos<T extends { status: ProviderStatus; round?: number }> {
     const { state, steps, request } = this.run;
     const { createdSince: since, round, ids: before } = state;
     if (since === undefined) return;
-    const looking = await steps.run('record', (activities) => activities.made(request.key, { since, round }), {
-      summary: 'look whether the create that was cut off made a request',
-      mayEnd: 'never',
-    });
+    const looking = await steps.run(
+      'record',
+      (activities, journal) => activities.made(request.key, { since, round }, journal),
+      {
+        summary: 'look whether the create that was cut off made a request',
+        mayEnd: 'never',
+      },
+    );
     const { ids, inDoubt } = looking.value;
     if (inDoubt) state.happened('create-in-doubt', { round });
     if (ids === undefined || ids.requestPk === before?.requestPk) return;
@@ -162,6 +166,7 @@ export class OtherVideos<T extends { status: ProviderStatus; round?: number }> {
     this.noteFinished(ids, status);
     if (state.stage === 'video') this.finished = { ids, status };
     state.show();
+    this.run.journal.tell();
   }
 }
 

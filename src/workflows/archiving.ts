@@ -39,15 +39,18 @@ async function retrieve(run: RequestRun, given: BeforeSigning): Promise<Retrieve
       download: policy.download,
       mayPass: policy.mayPass,
       verification: policy.verification,
-      events: run.state.events,
       ...defined({ acceptedAt: run.state.acceptedAt }),
       ...decided,
     };
-    const retrieval = await run.steps.run('retrieve', (activities) => activities.retrieve(key, order), {
-      summary: 'fetch the signed files, store, verify and read them back',
-      mayEnd: 'never',
-      remedies: retrieveRemedies,
-    });
+    const retrieval = await run.steps.run(
+      'retrieve',
+      (activities, journal) => activities.retrieve(key, order, journal),
+      {
+        summary: 'fetch the signed files, store, verify and read them back',
+        mayEnd: 'never',
+        remedies: retrieveRemedies,
+      },
+    );
     if (retrieval.end === 'done') return retrieval.value;
     decided = { ...decided, ...decidedBy(retrieval.resolution.remedy, retrieval.failure) };
   }

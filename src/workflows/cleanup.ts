@@ -1,5 +1,5 @@
 import { ActivityFailure, proxyActivities, sleep } from '@temporalio/workflow';
-import type { Leftovers, SignatureActivities } from '../messages/activities.js';
+import type { JournaledActivities, Leftovers } from '../messages/activities.js';
 import type { StepPolicy } from '../messages/policy.js';
 import type { RequestKey } from '../messages/request.js';
 import { AFTER_END, pauses } from './engine/pauses.js';
@@ -16,7 +16,7 @@ export interface CleanupOrder extends Leftovers {
 
 /** Deletes or cancels at the provider what a request left there. It keeps trying for days after the request has ended. */
 export async function cleanup({ key, requestPks, uids, policy }: CleanupOrder): Promise<void> {
-  const { clean } = proxyActivities<SignatureActivities>({
+  const { clean } = proxyActivities<JournaledActivities>({
     startToCloseTimeout: policy.startToClose,
     scheduleToCloseTimeout: AFTER_END,
     retry: pauses(policy.slowest, 12 * policy.slowest),
@@ -25,7 +25,8 @@ export async function cleanup({ key, requestPks, uids, policy }: CleanupOrder): 
   const until = Date.now() + AFTER_END;
   for (;;) {
     try {
-      return await clean(key, { requestPks, uids, events: [] });
+      await clean(key, { requestPks, uids });
+      return;
     } catch (error) {
       // A proxy may have refused it, or credentials may be corrected later.
       if (!(error instanceof ActivityFailure) || Date.now() >= until) throw error;

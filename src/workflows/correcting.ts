@@ -12,7 +12,7 @@ export async function corrected(run: RequestRun): Promise<void> {
   if (tooLate) return call.fail(tooLate);
   const correction = await run.steps.run(
     'correct',
-    (activities) => activities.correct(request.key, { requestPk, number }),
+    (activities, journal) => activities.correct(request.key, { requestPk, number }, journal),
     {
       summary: "correct the signer's data at the provider",
       caller: call,

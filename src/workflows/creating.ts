@@ -1,5 +1,6 @@
-import type { Activities, SignatureActivities, StepFailure } from '../messages/activities.js';
+import type { JournaledActivities, SignatureActivities, StepFailure } from '../messages/activities.js';
 import { defined } from '../messages/defined.js';
+import type { Envelope, Journaled } from '../messages/journal.js';
 import { AFTER_VIDEO, videoIn } from '../messages/request-fields.js';
 import type { ProviderIds, ProviderStatus } from '../messages/request.js';
 import type { Remedy, RequestEvent } from '../messages/status.js';
@@ -12,9 +13,9 @@ type CreateOrder = Parameters<SignatureActivities['create']>[1];
 
 /** How a flow creates at the provider. */
 export interface Creating<T> {
-  create(activities: Activities, order: CreateOrder): Promise<T>;
+  create(activities: JournaledActivities, order: CreateOrder, journal: Envelope): Promise<Journaled<T>>;
   /** Takes over what an operator found. */
-  adopt(activities: Activities, ids: ProviderIds): Promise<T>;
+  adopt(activities: JournaledActivities, ids: ProviderIds, journal: Envelope): Promise<Journaled<T>>;
   /** Whether an operator's retry is another round, which may be billed beside the one before. */
   retryIsAnotherRound: boolean;
   summary: (round: number) => string;
@@ -52,7 +53,8 @@ async function createdOrKept<T extends { status: ProviderStatus; round?: number 
   for (;;) {
     const create = await steps.run(
       'create',
-      (activities) => creating.create(activities, { round: state.round, since, ...defined({ replaces }) }),
+      (activities, journal) =>
+        creating.create(activities, { round: state.round, since, ...defined({ replaces }) }, journal),
       {
         summary: creating.summary(since),
         caller: correction ?? caller,
@@ -112,7 +114,7 @@ export async function adoptedFrom<T>(
   creating: Creating<T>,
   ids: ProviderIds,
 ): Promise<T | undefined> {
-  const adoption = await steps.run('create', (activities) => creating.adopt(activities, ids), {
+  const adoption = await steps.run('create', (activities, journal) => creating.adopt(activities, ids, journal), {
     summary: 'take over a request at the provider',
     failsOn: ({ temporary }) => !temporary,
   });

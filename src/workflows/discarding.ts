@@ -1,5 +1,5 @@
 import { type ApplicationFailure, CancellationScope, proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../messages/activities.js';
+import type { JournaledActivities } from '../messages/activities.js';
 import { videoIn } from '../messages/request-fields.js';
 import type { ProviderStatus, RequestPk } from '../messages/request.js';
 import type { Discarding } from '../messages/steering.js';
@@ -32,16 +32,25 @@ export class VideoLook {
   }
 
   private async read(requestPk: RequestPk): Promise<ProviderStatus | undefined> {
-    const { key, policy } = this.run.request;
-    const { readStatus } = proxyActivities<Activities>({
+    const { request, journal } = this.run;
+    const { key, policy } = request;
+    const { readStatus } = proxyActivities<JournaledActivities>({
       startToCloseTimeout: policy.steps.watch.startToClose,
       retry: { maximumAttempts: 1 }, // the caller waits
       summary: 'read the request before it is ended',
     });
-    const reading = CancellationScope.nonCancellable(() => readStatus(key, { requestPk, gap: 0 }));
+    const envelope = journal.envelope();
+    const reading = CancellationScope.nonCancellable(() => readStatus(key, { requestPk, gap: 0 }, envelope));
     return await reading.then(
-      ({ status }) => status,
-      () => undefined,
+      (answer) => {
+        journal.takes(answer, envelope);
+        return answer.done?.value.status;
+      },
+      () => {
+        journal.missed();
+        journal.tell();
+        return undefined;
+      },
     );
   }
 }

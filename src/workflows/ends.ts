@@ -79,10 +79,11 @@ export function closing(run: RequestRun, { outcome, reason, actor }: Outcome): v
 }
 
 /** Records the outcome in the archive, so that it outlives Temporal's retention. */
-export async function recorded({ steps, state, request }: RequestRun, outcome: Outcome): Promise<Outcome> {
-  await steps.run('record', (activities) => activities.record(request.key, { outcome, events: state.events }), {
+export async function recorded({ steps, request }: RequestRun, outcome: Outcome): Promise<Outcome> {
+  await steps.run('record', (activities, journal) => activities.record(request.key, { outcome }, journal), {
     summary: 'record the outcome',
     mayEnd: 'never',
+    last: true,
   });
   return outcome;
 }
@@ -116,11 +117,15 @@ export async function withdrawn(
   }: { mayBeIssued?: boolean; keeps?: KeptVideo | undefined; ending?: Ending } = {},
 ): Promise<Withdrawn> {
   const order = { requestPk, ...defined({ keeps, own: ending && state.sends(ownEnd(requestPk, ending)) }) };
-  const withdrawal = await steps.run('withdraw', (activities) => activities.withdraw(request.key, order), {
-    summary: 'cancel at the provider, where its API allows',
-    mayEnd: 'never',
-    failsOn: ({ temporary }) => !temporary || !mayBeIssued,
-  });
+  const withdrawal = await steps.run(
+    'withdraw',
+    (activities, journal) => activities.withdraw(request.key, order, journal),
+    {
+      summary: 'cancel at the provider, where its API allows',
+      mayEnd: 'never',
+      failsOn: ({ temporary }) => !temporary || !mayBeIssued,
+    },
+  );
   if (withdrawal.end === 'failed') return { closed: false, effect: 'none' };
   const { effect, status } = withdrawal.value;
   if (effect !== 'none' && videoIn(status) !== 'unfinished')
@@ -160,12 +165,16 @@ export async function statusAtEnd({ steps, state, request, requestPk }: RequestR
   const order = { requestPk, gap: request.policy.watch.gap };
   let skips = false;
   for (;;) {
-    const reading = await steps.run('clean', (activities) => activities.readStatus(request.key, order), {
-      summary: 'read the request once more before it ends',
-      mayEnd: 'never',
-      failsOn: () => skips || !state.signInDoubt,
-      remedies: ({ temporary }) => (temporary ? [] : ['skip']),
-    });
+    const reading = await steps.run(
+      'clean',
+      (activities, journal) => activities.readStatus(request.key, order, journal),
+      {
+        summary: 'read the request once more before it ends',
+        mayEnd: 'never',
+        failsOn: () => skips || !state.signInDoubt,
+        remedies: ({ temporary }) => (temporary ? [] : ['skip']),
+      },
+    );
     if (reading.end === 'done') return reading.value.status;
     if (reading.end === 'failed') return state.providerStatus ?? '';
     skips = true; // one more read: it may be ISSUED by now

@@ -48,8 +48,9 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   let supplements: number[] = [];
   const decidedThere = (): boolean => DECIDED.has(state.providerStatus ?? '');
   const creating: Videos<Created> = {
-    create: (activities, { round, replaces }) => activities.enrol(key, { round, ...defined({ replaces }) }),
-    adopt: (activities, { requestPk }) => activities.adoptEnrolment(key, { requestPk }),
+    create: (activities, { round, replaces }, journal) =>
+      activities.enrol(key, { round, ...defined({ replaces }) }, journal),
+    adopt: (activities, { requestPk }, journal) => activities.adoptEnrolment(key, { requestPk }, journal),
     retryIsAnotherRound: false, // the request is looked up by its card before another card is taken
     summary: () => 'take the first unused scratchcard, create the enrolment with it',
     takeOver,
@@ -60,8 +61,10 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   const review: Review = {
     approved: ['ENROLLREADY', 'ISSUED'],
     redeclareFor,
-    approve: (activities, order) => activities.approveEnrolment(key, { ...order, requestPk: run.requestPk }),
-    refuse: (activities, order) => activities.declineEnrolment(key, { ...order, requestPk: run.requestPk }),
+    approve: (activities, order, journal) =>
+      activities.approveEnrolment(key, { ...order, requestPk: run.requestPk }, journal),
+    refuse: (activities, order, journal) =>
+      activities.declineEnrolment(key, { ...order, requestPk: run.requestPk }, journal),
   };
 
   // ── Handlers: they record orders, the story acts ──
@@ -146,7 +149,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
   async function complete(call?: Call<'provide'>): Promise<string[]> {
     const given = call ? [...supplements, call.order.number] : supplements;
     const order = { requestPk: run.requestPk, supplements: given };
-    const completing = await steps.run('complete', (activities) => activities.complete(key, order), {
+    const completing = await steps.run('complete', (activities, journal) => activities.complete(key, order, journal), {
       summary: 'send the data and evidence documents that the video did not give',
       caller: call,
       failsOn: ({ temporary, code }) => call !== undefined && !temporary && !OF_THE_ARCHIVE.has(code),
@@ -168,7 +171,7 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
     if (decidedThere()) return;
     const { download } = request.policy;
     const order = { requestPk: run.requestPk, download, ...defined({ officer: call?.order.officer }) };
-    const declaration = await steps.run('declare', (activities) => activities.declare(key, order), {
+    const declaration = await steps.run('declare', (activities, journal) => activities.declare(key, order, journal), {
       summary: 'fetch the RAO declaration and the contract',
       caller: call,
       failsOn: ({ temporary }) => call !== undefined && !temporary,
@@ -224,11 +227,15 @@ export async function enrolment(request: EnrolmentRequest): Promise<Outcome> {
 
   /** Keeps for the evidence what the provider says about the end. Returns its words. The end does not depend on them. */
   async function noteAtProvider(): Promise<string | undefined> {
-    const reading = await steps.run('watch', (activities) => activities.readEnd(key, { requestPk: run.requestPk }), {
-      summary: 'read what the provider says about the end',
-      mayEnd: 'never',
-      failsOn: () => true,
-    });
+    const reading = await steps.run(
+      'watch',
+      (activities, journal) => activities.readEnd(key, { requestPk: run.requestPk }, journal),
+      {
+        summary: 'read what the provider says about the end',
+        mayEnd: 'never',
+        failsOn: () => true,
+      },
+    );
     if (reading.end === 'done') return reading.value.reason;
     state.happened('end-not-read', { code: reading.failure.code });
     return undefined;

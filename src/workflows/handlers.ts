@@ -1,5 +1,6 @@
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { defined } from '../messages/defined.js';
+import type { Told } from '../messages/journal.js';
 import type { OutcomeKind } from '../messages/outcome.js';
 import type { Discarding } from '../messages/steering.js';
 import { notCorrectable } from './correcting.js';
@@ -15,7 +16,7 @@ import { IdentityLooks } from './identity-looks.js';
 export function setCommonHandlers(run: RequestRun, videos: { hint(): void }): void {
   const { request, state, deadline, endOrder } = run;
   const video = new VideoLook(run);
-  const looks = new IdentityLooks(request.key, request.policy, state);
+  const looks = new IdentityLooks(request.key, request.policy, run);
   /** Nobody throws a finished video away without knowing. @throws what `assertUnfinished` throws, and `allow` if it is too late now */
   const mayEnd = async (verb: 'cancel' | 'abandon', order: Discarding): Promise<void> => {
     await video.assertUnfinished(order);
@@ -46,7 +47,7 @@ export function setCommonHandlers(run: RequestRun, videos: { hint(): void }): vo
     const problem = notCorrectable(run, fields);
     if (problem !== undefined) throw problem;
   });
-  setHandler(updateOf('identity'), (order) => looks.show(run.requestPk, order), {
+  setHandler(updateOf('identity'), async (order) => run.answered(await looks.show(run.requestPk, order)), {
     validator: (order) => {
       run.allow('identity');
       looks.allow(order);
@@ -58,6 +59,7 @@ export function setCommonHandlers(run: RequestRun, videos: { hint(): void }): vo
       await mayEnd('cancel', order);
       endOrder.cancel(order);
       state.happened('end-ordered', { outcome: 'cancelled' }, order.actor);
+      run.journal.tell();
       return endOf(run);
     },
     { validator: (_order) => run.allow('cancel') },
@@ -68,6 +70,7 @@ export function setCommonHandlers(run: RequestRun, videos: { hint(): void }): vo
       await mayEnd('abandon', order);
       endOrder.give(new Ending('abandoned', reason, actor, defined({ note }), order.discardVideo));
       state.happened('end-ordered', { outcome: 'abandoned', reason }, actor);
+      run.journal.tell();
       return endOf(run);
     },
     { validator: (_order) => run.allow('abandon') },
@@ -78,7 +81,8 @@ export function setCommonHandlers(run: RequestRun, videos: { hint(): void }): vo
       deadline.extend(by);
       state.happened('deadline-extended', { by, reason }, actor);
       state.show();
-      return { deadline: deadline.when ?? '' };
+      run.journal.tell();
+      return run.answered({ deadline: deadline.when ?? '' });
     },
     {
       validator: ({ by }) => {
@@ -90,9 +94,10 @@ export function setCommonHandlers(run: RequestRun, videos: { hint(): void }): vo
 }
 
 /** The answer to an order that ends the request: how it really ended. */
-function endOf({ state }: RequestRun): Promise<{ outcome: OutcomeKind }> {
+function endOf(run: RequestRun): Promise<{ outcome: OutcomeKind; told: Told }> {
+  const { state } = run;
   return CancellationScope.nonCancellable(async () => {
     await condition(() => state.outcome !== undefined);
-    return { outcome: state.outcome?.kind ?? 'cancelled' };
+    return run.answered({ outcome: state.outcome?.kind ?? 'cancelled' });
   });
 }

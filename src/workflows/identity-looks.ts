@@ -1,10 +1,10 @@
-import { CancellationScope, proxyActivities } from '@temporalio/workflow';
-import type { Activities } from '../messages/activities.js';
+import { ApplicationFailure, CancellationScope, proxyActivities } from '@temporalio/workflow';
+import type { JournaledActivities } from '../messages/activities.js';
 import type { IdentityOrder, SealedAnswer } from '../messages/identity.js';
 import type { Policy } from '../messages/policy.js';
 import type { RequestKey, RequestPk } from '../messages/request.js';
-import { callFailure } from './engine/call-failure.js';
-import type { RequestState } from './engine/request-state.js';
+import { callFailure, callFailureOf } from './engine/call-failure.js';
+import type { RequestRun } from './engine/request-run.js';
 import { failureOf } from './engine/activity-failures.js';
 
 /** Limits the history: each look adds a few events. */
@@ -23,7 +23,7 @@ export class IdentityLooks {
   constructor(
     private readonly key: RequestKey,
     private readonly policy: Policy,
-    private readonly state: RequestState,
+    private readonly run: Pick<RequestRun, 'state' | 'journal'>,
   ) {}
 
   /** For the validator. @throws BAD_INPUT, NOT_NOW */
@@ -39,20 +39,33 @@ export class IdentityLooks {
     this.allow(order); // two may have passed the validator at once
     this.looking = true;
     this.looks += 1;
-    const { showIdentity } = proxyActivities<Activities>({
+    const { showIdentity } = proxyActivities<JournaledActivities>({
       startToCloseTimeout: this.policy.steps.watch.startToClose,
       retry: { maximumAttempts: 1 }, // the caller waits, and can ask again
       summary: 'show what the provider has of the signer',
     });
     try {
-      const shown = await CancellationScope.nonCancellable(() => showIdentity(this.key, { ...order, requestPk }));
-      this.state.identified(shown.identity);
-      return shown.answer;
+      const { journal, state } = this.run;
+      const envelope = journal.envelope();
+      const looked = { ...order, requestPk };
+      const answer = await CancellationScope.nonCancellable(() => showIdentity(this.key, looked, envelope));
+      journal.takes(answer, envelope);
+      if (answer.done === undefined) throw notRead();
+      state.identified(answer.done.value.identity);
+      journal.tell();
+      return answer.done.value.answer;
     } catch (error) {
-      const { code, words, facts } = failureOf(error) ?? { code: 'STEP_FAILED', words: 'It was not read.' };
-      throw callFailure(code, words, facts);
+      this.run.journal.missed();
+      this.run.journal.tell();
+      if (error instanceof ApplicationFailure) throw error;
+      const failure = failureOf(error);
+      throw failure === undefined ? notRead() : callFailureOf(failure);
     } finally {
       this.looking = false;
     }
   }
+}
+
+function notRead(): ApplicationFailure {
+  return callFailure('STEP_FAILED', 'It was not read. Try again.');
 }

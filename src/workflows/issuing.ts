@@ -36,11 +36,15 @@ async function preauthLink(run: RequestRun): Promise<void> {
   if (!call) return;
   const { key } = run.request;
   const { requestPk } = run;
-  const link = await run.steps.run('declare', (activities) => activities.preauthLink(key, { requestPk }), {
-    summary: 'fetch the pre-authorised link',
-    caller: call,
-    failsOn: () => true,
-  });
+  const link = await run.steps.run(
+    'declare',
+    (activities, journal) => activities.preauthLink(key, { requestPk }, journal),
+    {
+      summary: 'fetch the pre-authorised link',
+      caller: call,
+      failsOn: () => true,
+    },
+  );
   if (link.end === 'failed') return call.fail(callFailureOf(link.failure));
   run.state.happened('preauth-link', { reason: call.order.reason }, call.order.actor);
   call.answer({ stored: true });

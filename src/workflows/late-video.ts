@@ -1,5 +1,5 @@
 import { ParentClosePolicy, proxyActivities, setHandler, sleep, startChild } from '@temporalio/workflow';
-import type { SignatureActivities } from '../messages/activities.js';
+import type { JournaledActivities } from '../messages/activities.js';
 import { videoIn } from '../messages/request-fields.js';
 import type { Policy } from '../messages/policy.js';
 import { lateVideoIdOf, type ProviderStatus, type RequestKey, type RequestPk } from '../messages/request.js';
@@ -76,7 +76,7 @@ export async function lateVideo({
   }
   if (status === 'CANCELLED') return undefined;
   const { startToClose, backoff, slowest } = policy.steps.record;
-  const { noteLateVideo } = proxyActivities<SignatureActivities>({
+  const { noteLateVideo } = proxyActivities<JournaledActivities>({
     startToCloseTimeout: startToClose,
     retry: pauses(backoff, slowest),
     summary: 'record that the video was finished after all',

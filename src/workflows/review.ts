@@ -1,8 +1,9 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
-import type { Activities, Decided, OfficerOrder, StepFailure } from '../messages/activities.js';
+import type { Decided, JournaledActivities, OfficerOrder, StepFailure } from '../messages/activities.js';
 import { defined } from '../messages/defined.js';
 import type { FailureCode } from '../messages/failures.js';
 import type { IdentityAccepted, IdentityWord } from '../messages/identity.js';
+import type { Envelope, Journaled } from '../messages/journal.js';
 import type { ProviderStatus } from '../messages/request.js';
 import type { ReviewDecision } from '../messages/steering.js';
 import { APPROVAL_INCOMPLETE, decisionRefused, unexpected } from './attention-words.js';
@@ -23,8 +24,16 @@ export interface Review {
   approved: readonly ProviderStatus[];
   /** If the officer has not seen the declaration that an approval signs, fetches it and answers the officer. True if answered. */
   redeclareFor?(call: Call<'review'>): Promise<boolean>;
-  approve(activities: Activities, order: OfficerOrder & { identity?: IdentityAccepted }): Promise<Decided>;
-  refuse(activities: Activities, order: OfficerOrder & { reason: string }): Promise<Decided>;
+  approve(
+    activities: JournaledActivities,
+    order: OfficerOrder & { identity?: IdentityAccepted },
+    journal: Envelope,
+  ): Promise<Journaled<Decided>>;
+  refuse(
+    activities: JournaledActivities,
+    order: OfficerOrder & { reason: string },
+    journal: Envelope,
+  ): Promise<Journaled<Decided>>;
 }
 
 /** How the review ended. Incomplete: the provider does not approve because something is missing. The officer has the answer. */
@@ -169,12 +178,13 @@ function asked(
   review: Review,
   decision: ReviewDecision,
   more: Pick<OfficerOrder, 'decisionId' | 'own'>,
-): (activities: Activities) => Promise<Decided> {
+): (activities: JournaledActivities, journal: Envelope) => Promise<Journaled<Decided>> {
   const { officer, credentials } = decision;
   const order = { officer, ...more, ...defined({ credentials }) };
   if (decision.decision === 'refuse')
-    return (activities) => review.refuse(activities, { ...order, reason: decision.reason });
-  return (activities) => review.approve(activities, { ...order, ...defined({ identity: decision.identity }) });
+    return (activities, journal) => review.refuse(activities, { ...order, reason: decision.reason }, journal);
+  return (activities, journal) =>
+    review.approve(activities, { ...order, ...defined({ identity: decision.identity }) }, journal);
 }
 
 /** The decision had no effect. The officer gets the reason and may decide again. Until then the request is in attention. */

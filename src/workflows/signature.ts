@@ -2,6 +2,7 @@ import { setHandler } from '@temporalio/workflow';
 import type { Retrieved, SignatureActivities, UploadedDocument } from '../messages/activities.js';
 import type { Outcome } from '../messages/outcome.js';
 import type { ProviderIds, SignatureRequest } from '../messages/request.js';
+import type { Acceptance } from '../messages/steering.js';
 import { Acceptances } from './acceptances.js';
 import { watchForLateVideo } from './late-video.js';
 import { archived } from './archiving.js';
@@ -45,8 +46,8 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   let contract = { sha256: '', size: 0 };
   let stored: Retrieved = { documents: [] };
   const creating: Videos<Created> = {
-    create: (activities, order) => activities.create(key, order),
-    adopt: (activities, found) => activities.adopt(key, found),
+    create: (activities, order, journal) => activities.create(key, order, journal),
+    adopt: (activities, found, journal) => activities.adopt(key, found, journal),
     retryIsAnotherRound: true,
     summary: (round) => `create ${round === 1 ? 'the' : 'another'} video identification request`,
     takeOver,
@@ -56,7 +57,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   // ── Handlers: they record orders, the story acts ──
   setCommonHandlers(run, videos);
   run.takes('review', ({ decision }) => run.allow(decision));
-  setHandler(updateOf('accept'), (acceptance) => acceptances.record(acceptance), {
+  setHandler(updateOf('accept'), accepted, {
     validator: (acceptance) => {
       if (acceptances.knows(acceptance)) return;
       run.allow('accept');
@@ -68,6 +69,12 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     acceptances.check(acceptance);
   });
   run.takes('sign', (order) => checkSignOrder(run, acceptances, order));
+
+  function accepted(acceptance: Acceptance) {
+    const answer = acceptances.record(acceptance);
+    run.journal.tell();
+    return run.answered(answer);
+  }
 
   // ── The story ──
   return runToTheEnd(run, story, ended);
@@ -90,7 +97,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
       if (made !== undefined) takeOver(made);
       return;
     }
-    const { value } = await steps.run('create', (activities) => activities.adopt(key, reopens), {
+    const { value } = await steps.run('create', (activities, journal) => activities.adopt(key, reopens, journal), {
       summary: 'continue what the earlier attempt left open',
     });
     takeOver(value, 'reopened');
@@ -113,8 +120,8 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     return {
       // Temporal may have forgotten, or an older copy may not know, that it is signed already.
       approved: ['ENROLLREADY', 'ISSUED'],
-      approve: (activities, order) => activities.approve(key, { ...both, ...order }),
-      refuse: (activities, order) => activities.refuse(key, { ...both, ...order }),
+      approve: (activities, order, journal) => activities.approve(key, { ...both, ...order }, journal),
+      refuse: (activities, order, journal) => activities.refuse(key, { ...both, ...order }, journal),
     };
   }
 
@@ -165,8 +172,13 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     const left = { requestPks: [run.requestPk], uids: uploaded.map(({ uid }) => uid) };
     const cleaned = await steps.run(
       'clean',
-      (activities) => activities.clean(key, { ...left, outcome, events: state.events }),
-      { summary: 'delete the copies at the Optimizer, record the outcome', mayEnd: 'never', failsOn: () => true },
+      (activities, journal) => activities.clean(key, { ...left, outcome }, journal),
+      {
+        summary: 'delete the copies at the Optimizer, record the outcome',
+        mayEnd: 'never',
+        last: true,
+        failsOn: () => true,
+      },
     );
     return cleaned.end === 'done' ? outcome : cleanedLater(run, outcome, left);
   }

@@ -41,6 +41,7 @@ export async function signedBySigner(run: RequestRun, acceptances: Acceptances):
     if (watched()) {
       await run.statusChanged('watch the provider while the signer signs', 'signing-deadline', { until: called });
     } else {
+      run.journal.tell();
       await condition(() => called() || watched() || run.endOrder.given || run.deadline.expired);
     }
     const code = inbox.take('code');
@@ -66,7 +67,7 @@ async function sendCode(run: RequestRun, acceptances: Acceptances, call: Call<'c
   }
   acceptances.record(call.order);
   const order = { requestPk: run.requestPk, coolDown, round: (state.codesAsked += 1) };
-  const sending = await steps.run('code', (activities) => activities.sendCode(request.key, order), {
+  const sending = await steps.run('code', (activities, journal) => activities.sendCode(request.key, order, journal), {
     summary: 'let the provider send a code to the signer',
     caller: call,
     failsOn: ({ code }) => NO_ATTENTION.has(code),
@@ -131,7 +132,7 @@ async function sign(run: RequestRun, acceptances: Acceptances, call: Call<'sign'
     own: ownSignature(state, `sign-${codeId}`),
   };
   state.signInDoubt = true;
-  const signing = await steps.run('sign', (activities) => activities.sign(request.key, order), {
+  const signing = await steps.run('sign', (activities, journal) => activities.sign(request.key, order, journal), {
     summary: secret ? 'sign with the code of the signer' : 'sign in the way that the signer unlocks it',
     mayEnd: 'while-operator-awaited',
     caller: call,

@@ -33,7 +33,7 @@ async function upload({ steps, request, requestPk }: RequestRun): Promise<Upload
   let allowed: Allowed = {};
   for (;;) {
     const order = { requestPk, documents, download: policy.download, ...allowed };
-    const attempt = await steps.run('upload', (activities) => activities.upload(key, order), {
+    const attempt = await steps.run('upload', (activities, journal) => activities.upload(key, order, journal), {
       summary: `upload ${documents.length} document(s), fetch the contract`,
       remedies: uploadRemedies,
       failsOn: ({ code }) => code === 'SIGNED_FILES_MISSING',

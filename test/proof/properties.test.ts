@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
+import type { RequestStatus } from '../../src/messages/status.js';
+import { STATUS_QUERY } from '../../src/messages/steering.js';
 import { eventually } from '../installation/patience.js';
 import { course, type Course } from '../workflows/acts.js';
 import { fakeActivities } from '../workflows/fake-activities.js';
@@ -41,10 +44,20 @@ async function wrongWith(one: Course): Promise<string[]> {
   // Another workflow then continues the deletion.
   if (outcome.cleanup === 'pending') await eventually(() => Promise.resolve(model.uploaded === 0));
   await pause(AFTERWARDS);
-  return [...model.broken, ...model.contradictions(outcome)];
+  return [...model.broken, ...model.contradictions(outcome), ...(await otherThanReplayed(reference))];
 }
 
-test('whatever comes in whatever order: it ends in the state the provider is in, nothing is cleaned up before the files are stored, no code is passed on twice, and after the end nothing is called', async () => {
+/** The journal says what a replay of the history says. */
+async function otherThanReplayed(reference: string): Promise<string[]> {
+  const handle = stories.client.workflow.getHandle(`signature-${reference}`);
+  const { events } = await handle.query<RequestStatus>(STATUS_QUERY); // replays, because it has ended
+  const written = stories.journal.requests.get(reference)?.events ?? [];
+  return isDeepStrictEqual(written, events)
+    ? stories.journal.broken
+    : [`journal: ${JSON.stringify({ written, events })}`];
+}
+
+test('whatever comes in whatever order: it ends in the state the provider is in, nothing is cleaned up before the files are stored, no code is passed on twice, after the end nothing is called, and the journal has every event', async () => {
   const share = Math.ceil(RUNS / AT_ONCE);
   const parts = Array.from({ length: AT_ONCE }, (_, part) =>
     fc.assert(

@@ -101,7 +101,7 @@ export function fakeActivities(modelOf: (reference: string) => ProviderModel): S
     record: step<Parameters<SignatureActivities['record']>[1], void>('record', (model, { outcome }) => {
       model.outcome = outcome;
     }),
-    remind: step('remind', () => undefined),
+    journal: async () => undefined,
     noteLateVideo: step('noteLateVideo', () => undefined),
   };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import vm from 'node:vm';
 import { defaultPayloadConverter, fromPayloadsAtIndex, toPayloads } from '@temporalio/common';
 import { msToTs, tsToMs } from '@temporalio/common/lib/time.js';
@@ -6,6 +7,7 @@ import { bundleWorkflowCode } from '@temporalio/worker';
 import type { Workflow, WorkflowCreateOptions } from '@temporalio/worker/lib/workflow/interface.js';
 import { VMWorkflowCreator } from '@temporalio/worker/lib/workflow/vm.js';
 import type { Activities, StepFailure } from '../../src/messages/activities.js';
+import { type Envelope, MOST_EVENTS, type Stand, type Told } from '../../src/messages/journal.js';
 import type { RequestStatus } from '../../src/messages/status.js';
 import { STATUS_QUERY } from '../../src/messages/steering.js';
 import { WORKFLOW_MODULES } from '../../src/temporal/data-converter.js';
@@ -21,6 +23,7 @@ interface Pending {
   seq: number;
   name: Name;
   order: unknown;
+  envelope: Envelope | undefined;
   /** Milliseconds. The first is the time of a step within its budget. */
   budget: number | undefined;
   retries: { from: number; to: number } | undefined;
@@ -51,6 +54,12 @@ export class InProcess {
   readonly called = new Map<Name, number>();
   /** The search attributes, as Temporal has them. */
   readonly attributes = new Map<string, unknown>();
+  /** What the activities were given for the archive, in order. */
+  readonly envelopes: Envelope[] = [];
+  /** What the last answer to an order says about the journal. */
+  told: Told | undefined;
+  /** Whether the archive answers the activities that only write an envelope. */
+  archiveIsThere = true;
   private readonly pending: Pending[] = [];
   private readonly timers = new Map<number, number>();
   /** The workflows that it has started, with what they were given. */
@@ -96,8 +105,20 @@ export class InProcess {
   }
 
   async answers<K extends Name>(name: K, value: Awaited<ReturnType<Activities[K]>>): Promise<void> {
-    const [result] = toPayloads(defaultPayloadConverter, value) ?? [];
-    await this.resolve(this.activity(name), { completed: { result: result ?? null } });
+    await this.completes(this.activity(name), { done: { value } });
+  }
+
+  /** The archive has so many events of the run, and the step did not run, because more are needed before it. */
+  async lacks(name: Name, upTo: number): Promise<void> {
+    const run = this.activity(name).envelope?.run ?? '';
+    await this.completes(this.activity(name), { acknowledged: { run, upTo } });
+  }
+
+  private async completes(pending: Pending, answer: { done?: object; acknowledged?: object }): Promise<void> {
+    const { envelope } = pending;
+    const acknowledged = envelope && { run: envelope.run, upTo: envelope.after + envelope.events.length };
+    const [result] = toPayloads(defaultPayloadConverter, { ...(acknowledged && { acknowledged }), ...answer }) ?? [];
+    await this.resolve(pending, { completed: { result: result ?? null } });
   }
 
   /** It fails finally: after its last retry, or because its budget ended. */
@@ -143,6 +164,19 @@ export class InProcess {
     return fromPayloadsAtIndex<RequestStatus>(defaultPayloadConverter, 0, response ? [response] : []);
   }
 
+  /** @throws if somebody who reads the archive would not know what the workflow knows */
+  private async assertTold(): Promise<void> {
+    const last = this.envelopes.at(-1);
+    if (last === undefined || !this.archiveIsThere || this.result !== undefined) return;
+    const status = await this.status();
+    if (status.stage === 'ended') return; // the archive knows it from the outcome
+    const isFull = last.events.length === MOST_EVENTS; // the others come in the next one
+    const told = { event: isFull ? status.event : last.after + last.events.length, stand: last.stand };
+    const known = { event: status.event, stand: standOf(status) };
+    if (!isDeepStrictEqual(told, known))
+      throw new Error(`not told: ${JSON.stringify(known)}, but ${JSON.stringify(told)}`);
+  }
+
   /** Time passes, and the due timers fire. */
   async passes(milliseconds: number): Promise<void> {
     const until = this.now + milliseconds;
@@ -184,6 +218,9 @@ export class InProcess {
     if (failure) throw new Error(failure.failure?.message ?? 'the workflow task failed', { cause: failure.failure });
     const commands = successful?.commands ?? [];
     for (const command of commands) await this.carryOut(command);
+    const written = this.pending.find(({ name }) => name === 'journal');
+    if (written && this.archiveIsThere) await this.completes(written, { done: {} });
+    if (!jobs.some(({ queryWorkflow }) => queryWorkflow)) await this.assertTold();
     return commands;
   }
 
@@ -193,10 +230,13 @@ export class InProcess {
       const { seq, activityType, arguments: given, scheduleToCloseTimeout, retryPolicy } = scheduleActivity;
       const name = activityType as Name;
       this.called.set(name, (this.called.get(name) ?? 0) + 1);
+      const envelope = given?.[2] && fromPayloadsAtIndex<Envelope>(defaultPayloadConverter, 2, given);
+      if (envelope) this.envelopes.push(envelope);
       this.pending.push({
         seq: seq ?? 0,
         name,
         order: fromPayloadsAtIndex(defaultPayloadConverter, 1, given ?? []),
+        envelope: envelope ?? undefined,
         budget: scheduleToCloseTimeout ? tsToMs(scheduleToCloseTimeout) : undefined,
         retries: retryPolicy?.maximumInterval
           ? { from: tsToMs(retryPolicy.initialInterval), to: tsToMs(retryPolicy.maximumInterval) }
@@ -232,12 +272,34 @@ export class InProcess {
 
   private respond({ protocolInstanceId, completed, rejected }: proto.coresdk.workflow_commands.IUpdateResponse): void {
     const waiting = this.updates.get(protocolInstanceId ?? '');
-    if (completed) waiting?.resolve(fromPayloadsAtIndex(defaultPayloadConverter, 0, [completed]));
+    if (completed) {
+      const { told, ...answer } = fromPayloadsAtIndex<{ told: Told }>(defaultPayloadConverter, 0, [completed]);
+      this.told = told;
+      waiting?.resolve(answer);
+    }
     if (rejected) {
       const code = rejected.applicationFailureInfo?.type ?? '';
       waiting?.reject(Object.assign(new Error(rejected.message ?? ''), { code }));
     }
   }
+}
+
+/** What of a status an envelope has. */
+function standOf(status: RequestStatus): Stand {
+  const {
+    reference: _reference,
+    attempt: _attempt,
+    workflowId: _workflowId,
+    flow: _flow,
+    registrationAuthority: _registrationAuthority,
+    reviewMode: _reviewMode,
+    events: _events,
+    event: _event,
+    asOf: _asOf,
+    outcome: _outcome,
+    ...stand
+  } = status;
+  return stand;
 }
 
 function failed(name: Name, cause: proto.temporal.api.failure.v1.IFailure): proto.temporal.api.failure.v1.IFailure {

@@ -11,6 +11,7 @@ import type {
   Verification,
 } from '../../messages/outcome.js';
 import type { DocumentDigest, Flow, RequestKey, ReviewMode } from '../../messages/request.js';
+import type { JournalEntry } from '../../messages/journal.js';
 import type { RequestEvent } from '../../messages/status.js';
 import type { Dependencies } from './dependencies.js';
 
@@ -110,19 +111,34 @@ export interface EvidenceOrder {
 }
 
 /**
- * Writes the evidence, from what the workflow knows and what happened outside it. Only the record of the request names the signer. Without an
- * outcome it is written only if there is none: a try that comes late must not replace the evidence of the end.
+ * Writes the evidence, from the journal. Only the record of the request names the signer. Without an outcome it is written only if there is
+ * none: a try that comes late must not replace the evidence of the end.
  */
 export async function writeEvidence(
   { archive }: Dependencies,
   key: RequestKey,
-  known: Pick<EvidenceOrder, 'events' | 'documents' | 'contract' | 'outcome'>,
+  known: Pick<EvidenceOrder, 'documents' | 'contract' | 'outcome'>,
 ): Promise<void> {
   const request = await archive.readRequest(key);
   const provider = await archive.readProvider(key);
-  const shown = await archive.events(key);
-  const evidence = composeEvidence({ request, shown, ...defined({ provider }), ...known });
+  const journal = await archive.journal(key);
+  const evidence = composeEvidence({ request, ...eventsIn(journal), ...defined({ provider }), ...known });
   await archive.writeEvidence(key, evidence, { replace: known.outcome !== undefined });
+}
+
+/** The events of the workflow, and those outside it. */
+export function eventsIn(journal: readonly JournalEntry[]): Pick<EvidenceOrder, 'events' | 'shown'> {
+  const told = journal.filter(({ run }) => run !== undefined);
+  return {
+    events: told.filter((event) => !isRepeated(event, told)),
+    shown: journal.filter(({ run }) => run === undefined),
+  };
+}
+
+/** A run that was reset may have taken the event up again from the archive. */
+function isRepeated(event: JournalEntry, all: readonly JournalEntry[]): boolean {
+  if (event.facts?.['from'] !== 'archive') return false;
+  return all.some(({ what, at, facts }) => what === event.what && at === event.at && facts?.['from'] === undefined);
 }
 
 /** The evidence is missing, or somebody has changed it. Writing it again would hide that. */

@@ -36,12 +36,12 @@ export class AttentionMark {
     state.show();
   }
 
-  /** The trouble is over: the deadline runs on. */
-  clear(): void {
+  /** The trouble is over: the deadline runs on. @param isNoted whether the archive notes it, with the end of the request */
+  clear({ isNoted = false } = {}): void {
     const { attention } = this.state;
     if (!attention) return;
     this.inbox.take('resolve')?.fail(callFailure('NOT_NOW', 'It has been resolved without you.'));
-    this.state.happened('attention-left', { code: attention.code });
+    if (!isNoted) this.state.happened('attention-left', { code: attention.code });
     this.state.attention = undefined;
     this.deadline.release();
     upsertSearchAttributes([{ key: attentionAttribute, value: null }]);

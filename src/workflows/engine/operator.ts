@@ -5,6 +5,7 @@ import { mayCorrectCreate } from './create-doubt.js';
 import type { DeadlineTimer } from './deadline-timer.js';
 import { endedAtProvider, type EndOrder } from './endings.js';
 import type { Call, Inbox } from './inbox.js';
+import type { Journal } from './journal.js';
 import type { RequestState } from './request-state.js';
 import type { ProviderWatch } from './watch.js';
 
@@ -36,6 +37,7 @@ export class Operator {
     private readonly inbox: Inbox,
     private readonly endOrder: EndOrder,
     private readonly watch: ProviderWatch,
+    private readonly journal: Journal,
   ) {}
 
   /**
@@ -49,6 +51,7 @@ export class Operator {
     const until = (): boolean => this.inbox.has('resolve') || corrected() || (mayEnd && this.endOrder.given);
     const status = mayEnd ? await this.statusThatSettles(until, wait) : undefined;
     if (status !== undefined) return { end: 'overtaken', status };
+    this.journal.tell();
     await condition(until);
     // Corrected data: the create is tried again with it.
     return this.takeDecision(mayEnd) ?? { end: 'resolved', resolution: { remedy: 'retry', actor: { kind: 'policy' } } };

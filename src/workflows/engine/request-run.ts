@@ -1,11 +1,5 @@
-import {
-  type ApplicationFailure,
-  CancellationScope,
-  proxyActivities,
-  setCurrentDetails,
-  setHandler,
-} from '@temporalio/workflow';
-import type { Activities } from '../../messages/activities.js';
+import { type ApplicationFailure, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import type { Told } from '../../messages/journal.js';
 import type { AnyRequest, RequestPk } from '../../messages/request.js';
 import type { Stage } from '../../messages/status.js';
 import type { Orders, Verb } from '../../messages/verbs.js';
@@ -14,11 +8,11 @@ import { callFailure } from './call-failure.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { Ending, EndOrder } from './endings.js';
 import { type CallKind, Inbox } from './inbox.js';
+import { Journal } from './journal.js';
 import { updateOf } from './messages.js';
 import { Operator, type Resolved } from './operator.js';
-import { pauses } from './pauses.js';
 import { RequestState } from './request-state.js';
-import { checklist } from './status.js';
+import { checklist, standOf } from './status.js';
 import { Steps } from './steps.js';
 import { orderOf, verbsOf, verbsOfStage } from './verbs.js';
 import { wordsOf } from './waiting-words.js';
@@ -34,6 +28,7 @@ export class RequestRun {
   readonly watch: ProviderWatch;
   readonly operator: Operator;
   readonly steps: Steps;
+  readonly journal: Journal;
 
   constructor(readonly request: AnyRequest) {
     const { key, policy } = request;
@@ -43,14 +38,19 @@ export class RequestRun {
       summary: () => `deadline of the stage "${state.stage}"`,
       remindBefore: policy.deadlines.remindBefore ?? [],
       remind: (at) => this.remind(at),
-      late: (by) => state.happened('deadline-moved', { by, stage: state.stage }, { kind: 'policy' }),
+      late: (by) => {
+        state.happened('deadline-moved', { by, stage: state.stage }, { kind: 'policy' });
+        journal.tell();
+      },
     });
+    const journal = new Journal(state, () => standOf(state, deadline.when));
     this.state = state;
     this.deadline = deadline;
+    this.journal = journal;
     this.attention = new AttentionMark(state, deadline, inbox);
-    this.watch = new ProviderWatch(key, policy);
-    this.operator = new Operator(state, deadline, inbox, endOrder, this.watch);
-    this.steps = new Steps(state, this.attention, this.operator, deadline, inbox, endOrder);
+    this.watch = new ProviderWatch(key, policy, journal);
+    this.operator = new Operator(state, deadline, inbox, endOrder, this.watch, journal);
+    this.steps = new Steps(state, this.attention, this.operator, deadline, inbox, endOrder, journal);
     state.show();
   }
 
@@ -65,13 +65,18 @@ export class RequestRun {
     check: (order: Orders[K]) => void,
     look?: (order: Orders[K]) => Promise<void>,
   ): void {
-    const ask = (order: Orders[K]) => this.inbox.ask(kind, order);
+    const ask = async (order: Orders[K]) => this.answered(await this.inbox.ask(kind, order));
     const lookThenAsk = async (order: Orders[K]) => {
       await look?.(order);
       check(order); // it may be too late now
       return ask(order);
     };
     setHandler(updateOf(kind), look ? lookThenAsk : ask, { validator: check });
+  }
+
+  /** The answer to an order, with what has happened until now. So the caller can wait until the archive has it. */
+  answered<Answer extends object>(answer: Answer): Answer & { told: Told } {
+    return { ...answer, told: this.journal.told };
   }
 
   /** The request's id at the provider; there is none before create. */
@@ -156,9 +161,13 @@ export class RequestRun {
   async readStatus(): Promise<boolean> {
     const order = { requestPk: this.requestPk, gap: this.request.policy.watch.gap };
     this.watch.reads();
-    const { value } = await this.steps.run('watch', (activities) => activities.readStatus(this.request.key, order), {
-      summary: 'read the request at the provider',
-    });
+    const { value } = await this.steps.run(
+      'watch',
+      (activities, journal) => activities.readStatus(this.request.key, order, journal),
+      {
+        summary: 'read the request at the provider',
+      },
+    );
     return this.state.see(value, 'poll');
   }
 
@@ -167,19 +176,10 @@ export class RequestRun {
     if (this.deadline.expired) throw new Ending('expired', reason, { kind: 'policy' });
   }
 
-  /** Notes in the evidence and the feed that the deadline is near. The story does not wait for it. */
+  /** Notes that the deadline is near. */
   private remind(at: number): void {
     const { stage } = this.state;
-    const deadline = new Date(at).toISOString();
-    this.state.happened('deadline-near', { stage, deadline });
-    const { startToClose, backoff, slowest } = this.request.policy.steps.record;
-    const { remind } = proxyActivities<Activities>({
-      startToCloseTimeout: startToClose,
-      retry: pauses(backoff, slowest),
-      summary: 'put the reminder into the feed',
-    });
-    void CancellationScope.nonCancellable(() =>
-      remind(this.request.key, { stage, deadline, at: new Date().toISOString() }),
-    ).catch(() => this.state.happened('reminder-not-fed', { stage, deadline }));
+    this.state.happened('deadline-near', { stage, deadline: new Date(at).toISOString() });
+    this.journal.tell();
   }
 }

@@ -3,6 +3,7 @@ import type { ProviderRead } from '../../messages/activities.js';
 import { defined } from '../../messages/defined.js';
 import type { Actor } from '../../messages/outcome.js';
 import type { KeptCall, OwnCall } from '../../messages/own-calls.js';
+import { STAGE_ENTERED } from '../../messages/feed.js';
 import { AFTER_VIDEO } from '../../messages/request-fields.js';
 import type { AnyRequest, ProviderStatus, RequestPk, ReviewMode, VideoidPk } from '../../messages/request.js';
 import type { Attention, RequestEvent, RequestStatus, Stage, ToReview } from '../../messages/status.js';
@@ -66,7 +67,9 @@ export class RequestState {
   constructor(
     readonly request: AnyRequest,
     readonly show: () => void,
-  ) {}
+  ) {
+    this.happened(STAGE_ENTERED, { stage: this.stage });
+  }
 
   /** What the provider said last. */
   get providerStatus(): ProviderStatus | undefined {
@@ -84,6 +87,7 @@ export class RequestState {
     this.times.set(this.stage, (this.times.get(this.stage) ?? 0) + Date.now() - this.since);
     this.stage = stage;
     this.since = Date.now();
+    if (stage !== 'ended') this.happened(STAGE_ENTERED, { stage }); // whoever records the end notes it
     this.show();
   }
 

@@ -1,4 +1,5 @@
 import { defined } from '../../messages/defined.js';
+import type { Stand } from '../../messages/journal.js';
 import { withMoments } from '../../messages/moments.js';
 import { workflowIdOf } from '../../messages/request.js';
 import { FLOW_STAGES, type RequestStatus, STAGE_WORDS } from '../../messages/status.js';
@@ -7,14 +8,10 @@ import type { RequestState } from './request-state.js';
 import { verbsOffered } from './verbs.js';
 import { causeOf, waitingWords, wordsOf } from './waiting-words.js';
 
-/**
- * The answer to the `status` query.
- *
- * @param deadline when it passes, ISO 8601; undefined while none runs
- */
+/** The answer to the `status` query. */
 export function statusOf(state: RequestState, deadline: string | undefined): RequestStatus {
   const { key, reviewMode } = state.request;
-  const { attention, acceptedAt, toAccept, toReview, identity, missing, outcome, notAccepted, sentAt } = state;
+  const { outcome, events } = state;
   return {
     reference: key.reference,
     attempt: key.attempt,
@@ -22,6 +19,22 @@ export function statusOf(state: RequestState, deadline: string | undefined): Req
     flow: key.flow,
     registrationAuthority: key.registrationAuthority,
     reviewMode,
+    ...standOf(state, deadline),
+    events: events.map((event, place) => ({ ...event, number: place + 1 })),
+    event: events.length,
+    asOf: new Date().toISOString(),
+    ...defined({ outcome }),
+  };
+}
+
+/**
+ * Where the request stands, for everybody who reads it in the archive.
+ *
+ * @param deadline when it passes, ISO 8601; undefined while none runs
+ */
+export function standOf(state: RequestState, deadline: string | undefined): Stand {
+  const { attention, acceptedAt, toAccept, toReview, identity, missing, notAccepted, sentAt } = state;
+  return {
     stage: state.stage,
     words: wordsOf(state, deadline),
     since: new Date(state.since).toISOString(),
@@ -29,9 +42,8 @@ export function statusOf(state: RequestState, deadline: string | undefined): Req
     verbs: verbsOffered(state, deadline),
     provider: { ...state.ids, ...defined({ status: state.providerStatus, readAt: state.readAt }) },
     code: { notAccepted, ...defined({ sentAt }) },
-    ...defined({ deadline, attention, acceptedAt, toAccept, toReview, identity, missing, outcome }),
+    ...defined({ deadline, attention, acceptedAt, toAccept, toReview, identity, missing }),
     ...defined({ cause: causeOf(state), underWay: state.underWay }),
-    events: state.events,
   };
 }
 

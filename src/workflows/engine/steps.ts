@@ -5,7 +5,8 @@ import {
   condition,
   proxyActivities,
 } from '@temporalio/workflow';
-import type { Activities, StepFailure } from '../../messages/activities.js';
+import type { JournaledActivities, StepFailure } from '../../messages/activities.js';
+import type { Envelope, Journaled } from '../../messages/journal.js';
 import type { StepName } from '../../messages/policy.js';
 import type { ProviderStatus } from '../../messages/request.js';
 import type { Remedy } from '../../messages/status.js';
@@ -16,6 +17,7 @@ import { callFailure } from './call-failure.js';
 import type { DeadlineTimer } from './deadline-timer.js';
 import { type EndOrder, throwIfRecorded } from './endings.js';
 import type { Caller, Inbox } from './inbox.js';
+import type { Journal } from './journal.js';
 import type { Decision, Operator } from './operator.js';
 import { pauses } from './pauses.js';
 import type { RequestState } from './request-state.js';
@@ -23,6 +25,8 @@ import type { RequestState } from './request-state.js';
 export interface StepOptions {
   /** Shown in the Temporal UI. */
   summary: string;
+  /** Whether it records the end. All events must be written then. */
+  last?: boolean;
   /** When an order to end the request takes effect: between two tries (default), while an operator is awaited, or never. */
   mayEnd?: 'between-tries' | 'while-operator-awaited' | 'never';
   /** Gets the failure when the step enters attention. */
@@ -45,7 +49,10 @@ export type StepEnd<T, Options> =
       : never);
 
 type AnyEnd<T> = StepEnd<T, Required<StepOptions>>;
-type Tried<T> = { end: 'done'; value: T } | { end: 'failed'; failure: StepFailure } | { end: 'stopped' };
+/** `behind`: the archive lacked events, so the step did not run. */
+type Tried<T> = { end: 'done'; value: T } | { end: 'failed'; failure: StepFailure } | { end: 'stopped' | 'behind' };
+/** Calls the activity of a step. */
+type StepCall<T> = (activities: JournaledActivities, journal: Envelope) => Promise<Journaled<T>>;
 type Pace = 'within-budget' | 'slowest';
 
 /**
@@ -60,37 +67,39 @@ export class Steps {
     private readonly deadline: DeadlineTimer,
     private readonly inbox: Inbox,
     private readonly endOrder: EndOrder,
+    private readonly journal: Journal,
   ) {}
 
   /** @throws Ending if somebody orders the end, and `mayEnd` allows it; or the provider says CANCELLED while an operator is awaited. RecordedEnd */
   async run<T, Options extends StepOptions>(
     name: StepName,
-    activity: (activities: Activities) => Promise<T>,
+    activity: StepCall<T>,
     options: Options,
   ): Promise<StepEnd<T, Options>> {
     // The compiler cannot see that an end needs its option.
     const end = (await this.runToEnd(name, activity, options)) as StepEnd<T, Options>;
-    if (end.end !== 'resolved') this.attention.clear();
+    if (end.end !== 'resolved') this.attention.clear({ isNoted: options.last === true && end.end === 'done' });
     return end;
   }
 
-  private async runToEnd<T>(
-    name: StepName,
-    activity: (activities: Activities) => Promise<T>,
-    options: StepOptions,
-  ): Promise<AnyEnd<T>> {
+  private async runToEnd<T>(name: StepName, activity: StepCall<T>, options: StepOptions): Promise<AnyEnd<T>> {
     const betweenTries = (options.mayEnd ?? 'between-tries') === 'between-tries';
     let pace: Pace = 'within-budget';
     let last: StepFailure | undefined;
     const until = () => (betweenTries && this.endOrder.given) || (last !== undefined && this.inbox.has('resolve'));
     for (;;) {
       this.state.carriesOut(options.summary, last !== undefined);
-      const tried: Tried<T> = await this.try(activity, this.activityOptions(name, options.summary, pace), until);
+      const tried: Tried<T> = await this.try(activity, this.activityOptions(name, options.summary, pace), {
+        until,
+        last: options.last ?? false,
+      });
       this.state.carriesOut(undefined);
       let decision: Decision | undefined;
       switch (tried.end) {
         case 'done':
           return tried;
+        case 'behind':
+          break;
         case 'stopped':
           decision = this.operator.takeDecision(betweenTries);
           break;
@@ -130,20 +139,23 @@ export class Steps {
 
   /** Tries until it succeeds or its retries are over. `until` ends the pause between two tries, but no try. */
   private async try<T>(
-    activity: (activities: Activities) => Promise<T>,
+    activity: StepCall<T>,
     options: ActivityOptions,
-    until: () => boolean,
+    { until, last }: { until: () => boolean; last: boolean },
   ): Promise<Tried<T>> {
     if (this.attention.shown) this.deadline.hold();
     const scope = new CancellationScope();
+    const envelope = this.journal.envelope({ last });
     let tried: Tried<T> | undefined;
     const running = scope
-      .run(() => activity(proxyActivities<Activities>(options)))
+      .run(() => activity(proxyActivities<JournaledActivities>(options), envelope))
       .then(
-        (value) => {
-          tried = { end: 'done', value };
+        (answer) => {
+          this.journal.takes(answer, envelope);
+          tried = answer.done === undefined ? { end: 'behind' } : { end: 'done', value: answer.done.value };
         },
         (error: unknown) => {
+          this.journal.missed();
           const failure = failureOf(error);
           tried = failure ? { end: 'failed', failure } : { end: 'stopped' };
         },

@@ -1,9 +1,10 @@
 import { ActivityCancellationType, CancellationScope, condition, proxyActivities } from '@temporalio/workflow';
-import type { Activities, ProviderRead, StepFailure, WatchOrder } from '../../messages/activities.js';
+import type { JournaledActivities, ProviderRead, StepFailure, WatchOrder } from '../../messages/activities.js';
 import type { Policy } from '../../messages/policy.js';
 import type { ProviderStatus, RequestKey, RequestPk } from '../../messages/request.js';
 import { failureOf } from './activity-failures.js';
 import { throwIfRecorded } from './endings.js';
+import type { Journal } from './journal.js';
 import { gapLeft, NEVER_READ, type Pace, patience, readBegun } from './pace.js';
 import { pauses } from './pauses.js';
 
@@ -36,6 +37,8 @@ export class ProviderWatch {
   constructor(
     private readonly key: RequestKey,
     private readonly policy: Policy,
+    /** Absent in a watch that goes on after the end of the request. */
+    private readonly journal?: Journal,
   ) {}
 
   /** Whether a hint came since the last read. */
@@ -80,6 +83,7 @@ export class ProviderWatch {
   /** A read that was refused is repeated after a hint, or after the slow pause: a proxy may have refused it. */
   async pause(until: () => boolean): Promise<void> {
     const summary = 'until the provider is read again';
+    this.journal?.tell();
     await condition(() => until() || this.hinted, this.policy.watch.slow, { summary });
   }
 
@@ -91,17 +95,26 @@ export class ProviderWatch {
     until: () => boolean,
   ): Promise<Watched | undefined> {
     const scope = new CancellationScope();
+    const envelope = this.journal?.envelope();
     let ended: Watched | undefined;
+    /** The archive lacked events, so nothing was read. */
+    let behind = false;
     const reading = scope
-      .run(() => this.activities(summary).watch(this.key, order))
+      .run(() => this.activities(summary).watch(this.key, order, ...(envelope ? [envelope] : [])))
       .then(
-        (answer) => (ended = { end: 'answer', read: answer, foundBy }),
+        (answer) => {
+          if (envelope) this.journal?.takes(answer, envelope);
+          if (answer.done) ended = { end: 'answer', read: answer.done.value, foundBy };
+          else behind = true;
+        },
         (error: unknown) => {
+          this.journal?.missed();
           const failure = failureOf(error);
           if (failure) ended = { end: 'failed', failure };
         },
       );
-    await condition(() => ended !== undefined || this.hinted || until());
+    await condition(() => ended !== undefined || behind || this.hinted || until());
+    if (behind) return undefined;
     const left = gapLeft(this.pace, this.policy.watch, Date.now());
     if (!ended && !until() && left > 0)
       await condition(() => ended !== undefined || until(), left, {
@@ -113,9 +126,9 @@ export class ProviderWatch {
     return onlyAnswer(ended);
   }
 
-  private activities(summary: string): Pick<Activities, 'watch'> {
+  private activities(summary: string): Pick<JournaledActivities, 'watch'> {
     const { startToClose, backoff, slowest } = this.policy.steps.watch;
-    return proxyActivities<Activities>({
+    return proxyActivities<JournaledActivities>({
       startToCloseTimeout: startToClose,
       retry: pauses(backoff, slowest),
       cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
