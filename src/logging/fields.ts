@@ -58,6 +58,8 @@ const FIELDS = {
   clockAhead: 'number',
 
   workflowId: WORD,
+  /** The number of an event in its run. */
+  event: 'number',
   workflowType: WORD,
   runId: WORD,
   activityId: WORD,

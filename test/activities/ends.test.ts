@@ -34,7 +34,8 @@ const EVENTS = [{ at: '2026-01-02T03:04:05.000Z', what: 'signed' }];
 /** What the workflow asks for when deleting takes too long, then what the workflow of the cleanup asks for. */
 async function endedInTwoSteps(request: RequestAtWork): Promise<void> {
   const outcome = outcomeOf(request, { cleanup: 'pending' });
-  await request.try((activities) => activities.record(request.key, { outcome, events: EVENTS }));
+  await request.tells(EVENTS);
+  await request.try((activities) => activities.record(request.key, { outcome }));
   await request.clean();
 }
 
@@ -50,7 +51,8 @@ test('a try to fetch the files that comes late does not take the end out of the 
   const late = await signed();
   await late.retrieve();
   const outcome = outcomeOf(late, { cleanup: 'pending' });
-  await late.try((activities) => activities.record(late.key, { outcome, events: EVENTS }));
+  await late.tells(EVENTS);
+  await late.try((activities) => activities.record(late.key, { outcome }));
   await late.retrieve(2);
   expect(await evidenceOf(late)).toMatchObject({ events: EVENTS, outcome: { outcome: 'signed' } });
   expect(await evidenceOf(request)).toMatchObject({ events: EVENTS, outcome: { outcome: 'signed' } });
@@ -63,7 +65,7 @@ test('a cleanup that went on by itself is in the evidence, with what was shown m
   await endedInTwoSteps(request);
   expect(await evidenceOf(request)).toMatchObject({
     events: EVENTS,
-    shown: [{ what: 'file-shown' }],
+    shown: [{ what: 'file-shown' }, { what: 'ended' }],
     outcome: { outcome: 'signed', cleanup: 'done' },
   });
 });
@@ -72,7 +74,7 @@ test('a try to record that comes late does not take back that the cleanup is don
   const request = await signed();
   await endedInTwoSteps(request);
   const outcome = outcomeOf(request, { cleanup: 'pending' });
-  await request.try((activities) => activities.record(request.key, { outcome, events: EVENTS }), 2);
+  await request.try((activities) => activities.record(request.key, { outcome }), 2);
   expect(await evidenceOf(request)).toMatchObject({ outcome: { cleanup: 'done' } });
   expect(await at.archive.readOutcome(request.key)).toMatchObject({ cleanup: 'done' });
 });
@@ -81,7 +83,7 @@ test('another end than the recorded one leaves the evidence as it is', async () 
   const request = await signed();
   await endedInTwoSteps(request);
   const outcome = outcomeOf(request, { outcome: 'expired', reason: 'signing-deadline' });
-  const again = request.try((activities) => activities.record(request.key, { outcome, events: [] }));
+  const again = request.try((activities) => activities.record(request.key, { outcome }));
   expect(await failureOf(again)).toMatchObject({ code: 'REQUEST_ENDED' });
   expect(await evidenceOf(request)).toMatchObject({ events: EVENTS, outcome: { outcome: 'signed' } });
 });

@@ -381,7 +381,7 @@ describe('clean and record', () => {
     const request = await requestIn('ISSUED');
     const outcome = outcomeOf(request.key.reference);
     const uids = request.uploaded.map(({ uid }) => uid);
-    const order = { requestPks: [request.ids.requestPk], uids, outcome, events: [] };
+    const order = { requestPks: [request.ids.requestPk], uids, outcome };
     await request.fault({ name: 'answer-503', endpoint: 'delete-document', nth: 2 });
     expect(await failureOf(request.try((activities) => activities.clean(request.key, order)))).toMatchObject({
       retries: true,
@@ -402,7 +402,7 @@ describe('clean and record', () => {
 
   test('recording the same outcome twice changes nothing', async () => {
     const request = await requestIn('VIDEOPENDING');
-    const order = { outcome: outcomeOf(request.key.reference), events: [] };
+    const order = { outcome: outcomeOf(request.key.reference) };
     await request.try((activities) => activities.record(request.key, order));
     await request.try((activities) => activities.record(request.key, order), 2);
     expect(await at.archive.readOutcome(request.key)).toEqual(order.outcome);

@@ -25,6 +25,7 @@ import type {
   UploadedDocument,
   WatchOrder,
 } from '../../src/messages/activities.js';
+import type { Envelope } from '../../src/messages/journal.js';
 import type { OwnCall } from '../../src/messages/own-calls.js';
 import {
   type DocumentDigest,
@@ -33,6 +34,7 @@ import {
   type RequestKey,
   workflowIdOf,
 } from '../../src/messages/request.js';
+import type { RequestEvent } from '../../src/messages/status.js';
 import type { Sealed } from '../../src/messages/steering.js';
 import {
   loadSealPrivateKeys,
@@ -383,9 +385,24 @@ export class RequestAtWork {
       download: this.download,
       mayPass: [],
       verification: this.at.config.policy.verification,
-      events: [],
       contractAsShown: false,
     };
+  }
+
+  /** The request tells the archive what has happened in it. */
+  async tells(events: RequestEvent[]): Promise<void> {
+    const stand = {
+      stage: 'archiving',
+      words: '',
+      since: '',
+      endsBy: [],
+      verbs: [],
+      provider: {},
+      code: { notAccepted: 0 },
+    };
+    const numbered = events.map((event, place) => ({ ...event, number: place + 1 }));
+    const envelope = { run: 'run', revision: 1, after: 0, events: numbered, stand } as const satisfies Envelope;
+    await this.at.archive.writeJournal(this.key, envelope);
   }
 
   retrieve(attempt = 1, filesWithin = 60_000) {
@@ -395,7 +412,7 @@ export class RequestAtWork {
 
   clean(attempt = 1) {
     const { requestPk } = this.ids;
-    const order = { requestPks: [requestPk], uids: this.uploaded.map(({ uid }) => uid), events: [] };
+    const order = { requestPks: [requestPk], uids: this.uploaded.map(({ uid }) => uid) };
     return this.try((activities) => activities.clean(this.key, order), attempt);
   }
 

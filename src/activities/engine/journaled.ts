@@ -5,7 +5,7 @@ import type { Logger } from '../../logging/logger.js';
 import type { Activities, JournaledActivities, StepFailure } from '../../messages/activities.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Envelope, Journaled } from '../../messages/journal.js';
-import type { RequestKey } from '../../messages/request.js';
+import { type RequestKey, workflowIdOf } from '../../messages/request.js';
 import { asStep } from './failures.js';
 
 type Step<Order, Result> = (key: RequestKey, order: Order) => Promise<Result>;
@@ -63,10 +63,8 @@ async function write(
   const writing = async (): Promise<number> => {
     archive.assertArchive(key);
     const { upTo, differs } = await archive.writeJournal(key, envelope, needed ? undefined : PATIENCE);
-    if (differs.length > 0) {
-      const { run } = envelope;
-      logger.error({ run, events: differs.join(' ') }, 'the archive has other events under the same numbers');
-    }
+    for (const event of differs)
+      logger.error({ workflowId: workflowIdOf(key), event }, 'the archive has another event under the same number');
     return upTo;
   };
   if (needed) return await asStep(logger, writing);
