@@ -52,7 +52,7 @@ afterAll(async () => {
 });
 
 /**
- * Requests like in reality: the worker dies during a step, somebody asks for the status while no worker runs, the step's
+ * Requests like in reality: the worker dies during a step, somebody opens it in the Temporal UI while no worker runs, the step's
  * time ends, somebody gives an order, and a worker starts. Without the guard, the query is then answered with the
  * step's end, before the task that contains both the end and the order. This does not happen each time, because the server hands out
  * the two in random order. `carriedOnByAnother` follows.
@@ -70,7 +70,7 @@ async function askedWithoutWorker(place: Installation, amount: number): Promise<
     }),
   );
   await place.kill('worker');
-  const asked = all.flatMap(({ reference }) => [1, 2, 3].map(() => place.client.status(reference, { within: 60_000 })));
+  const asked = all.flatMap(({ workflowId }) => [1, 2, 3].map(() => askedByTheUI(workflowId)));
   questions.push(Promise.allSettled(asked));
   // On a busy machine the worker may have ended a step before it was killed. Such a request shows nothing here.
   const cutOff: People[] = [];
@@ -85,6 +85,11 @@ async function askedWithoutWorker(place: Installation, amount: number): Promise<
   await place.startWorker();
   await Promise.allSettled(orders);
   return cutOff;
+}
+
+/** What the Temporal UI asks when somebody opens a workflow. */
+async function askedByTheUI(workflowId: string): Promise<unknown> {
+  return await temporal.workflow(workflowId).query('__temporal_workflow_metadata');
 }
 
 /** How Temporal notes that the time of a step is over, or that it has failed. */
