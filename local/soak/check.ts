@@ -3,6 +3,7 @@ import type { Outcome } from '../../src/messages/outcome.js';
 import { checkActors, checkVideos } from './check-actors.js';
 import { checkEnrolment } from './check-enrolment.js';
 import { checkEvidence } from './check-evidence.js';
+import { journalProblems } from './check-journal.js';
 import { checkRounds, roundsOf } from './check-rounds.js';
 import { checkSignature } from './check-signature.js';
 import { permittedEnds } from './permitted.js';
@@ -29,7 +30,7 @@ export async function check(scene: Scene): Promise<Checked> {
     return { outcome, wrong, events: 0, made: made.length };
   }
   const { events, provider } = await at.client.status(role.reference, { flow: role.flow });
-  const { outcome: returned, events: count, failedTasks } = await histories.finished(key);
+  const { outcome: returned, events: count, failedTasks, replayed } = await histories.finished(key);
   const wrong = [
     ...checkEnd(scene, outcome, made),
     ...checkRounds(made, await roundsOf(scene, events)),
@@ -41,6 +42,7 @@ export async function check(scene: Scene): Promise<Checked> {
     ),
     ...checkVideos(made),
     ...(await checkEvidence(scene, outcome, events)),
+    ...journalProblems(await at.archive.journal(key), replayed),
     ...failedTasks.map((words) => `a workflow task failed: ${words}`),
   ];
   if (returned.outcome !== outcome.outcome || returned.reason !== outcome.reason || returned.at !== outcome.at)

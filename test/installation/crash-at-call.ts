@@ -98,11 +98,20 @@ export class Caught<Act extends string> {
   }
 }
 
-/** When all of them are held, kills the workers, lets the provider do the work unseen, and starts others. */
-export async function crash(at: Installation, caught: readonly Caught<string>[]): Promise<void> {
+/**
+ * When all of them are held, kills the workers, lets the provider do the work unseen, and starts others.
+ *
+ * @param meanwhile what happens while no worker runs
+ */
+export async function crash(
+  at: Installation,
+  caught: readonly Caught<string>[],
+  meanwhile: () => Promise<unknown> = async () => undefined,
+): Promise<void> {
   await Promise.all(caught.map((each) => each.prepare()));
   await Promise.all(caught.map((each) => each.fallInto()));
   await at.killWorkers();
   await Promise.all(caught.map((each) => each.release()));
+  await meanwhile();
   await at.startWorkers();
 }

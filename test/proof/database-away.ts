@@ -1,0 +1,81 @@
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { differencesFromHistories } from '../installation/history-of-journal.js';
+import { Installation } from '../installation/installation.js';
+import { eventually } from '../installation/patience.js';
+import { People } from '../installation/people.js';
+import { Temporal } from '../installation/temporal.js';
+
+const OPERATOR = { kind: 'operator', id: 'test' } as const;
+const REQUESTS = 200;
+/** So many of them get an order while the database is away. */
+const ORDERED = 40;
+/** So many are started at the same time. */
+const AT_ONCE = 10;
+/** So many events may be added to a history while the database is away. The order itself has two more, and its task three. */
+const MOST_EVENTS = 10;
+const OF_AN_ORDER = 5;
+
+/** What holds when the database is away while many requests run. @param milliseconds how long */
+export function databaseAway(milliseconds: number): void {
+  const folder = mkdtempSync(join(tmpdir(), 'videoid-database-away-'));
+  const directory = join(folder, 'archive');
+  let at: Installation;
+  let temporal: Temporal;
+  beforeAll(async () => {
+    at = await Installation.start({
+      settings: (settings) => {
+        settings['archive'] = { directory, reserve: 0 };
+      },
+    });
+    temporal = await Temporal.connect(at);
+  });
+  afterAll(async () => {
+    await temporal.close();
+    await at.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('the journal is late and not wrong, and histories hardly grow', async () => {
+    const all: People[] = [];
+    while (all.length < REQUESTS)
+      all.push(...(await Promise.all(Array.from({ length: AT_ONCE }, () => People.start(at)))));
+    for (const people of all) await people.until('video');
+    const lengths = async (): Promise<number[]> =>
+      Promise.all(all.map(async ({ workflowId }) => (await temporal.workflow(workflowId).describe()).historyLength));
+    const before = await lengths();
+
+    renameSync(directory, `${directory}-away`);
+    let after: number[];
+    try {
+      const began = performance.now();
+      const order = { by: 60_000, actor: OPERATOR, reason: 'the database is away' };
+      for (const { workflowId } of all.slice(0, ORDERED)) await temporal.order(workflowId, 'extend', order);
+      await pause(Math.max(0, milliseconds - (performance.now() - began)));
+      after = await lengths();
+    } finally {
+      renameSync(`${directory}-away`, directory);
+    }
+
+    const grown = all.map((_people, place) => (after[place] ?? 0) - (before[place] ?? 0));
+    expect(Math.max(...grown.slice(ORDERED))).toBeLessThanOrEqual(MOST_EVENTS);
+    expect(Math.max(...grown.slice(0, ORDERED))).toBeLessThanOrEqual(MOST_EVENTS + OF_AN_ORDER);
+    for (const [place, { reference }] of all.entries()) {
+      await eventually(async () => {
+        const { attention, events } = await at.client.status(reference);
+        const extended = events.filter(({ what }) => what === 'deadline-extended').length;
+        return attention === undefined && extended === (place < ORDERED ? 1 : 0);
+      });
+    }
+    const ending = [...all.slice(0, 5), ...all.slice(-5)];
+    for (const { reference } of ending) await at.client.cancel(reference, { actor: OPERATOR, reason: 'over' });
+    expect(
+      await differencesFromHistories(
+        at,
+        ending.map(({ workflowId }) => workflowId),
+      ),
+    ).toEqual([]);
+  }, 1_200_000);
+}
