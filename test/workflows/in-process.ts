@@ -60,6 +60,8 @@ export class InProcess {
   told: Told | undefined;
   /** Whether the archive answers the activities that only write an envelope. */
   archiveIsThere = true;
+  /** If this is the replay of another run's history: the run that the archive has answered. */
+  earlierRun: string | undefined;
   private readonly pending: Pending[] = [];
   private readonly timers = new Map<number, number>();
   /** The workflows that it has started, with what they were given. */
@@ -116,7 +118,8 @@ export class InProcess {
 
   private async completes(pending: Pending, answer: { done?: object; acknowledged?: object }): Promise<void> {
     const { envelope } = pending;
-    const acknowledged = envelope && { run: envelope.run, upTo: envelope.after + envelope.events.length };
+    const run = this.earlierRun ?? envelope?.run;
+    const acknowledged = envelope && { run, upTo: envelope.after + envelope.events.length };
     const [result] = toPayloads(defaultPayloadConverter, { ...(acknowledged && { acknowledged }), ...answer }) ?? [];
     await this.resolve(pending, { completed: { result: result ?? null } });
   }

@@ -191,6 +191,20 @@ describe('an archive that was restored from an older copy', () => {
   });
 });
 
+test('a run that continues another one after a reset says so, and does the same until then', async () => {
+  it = await InProcess.start(creator, 'signature', 'signature-r', aRequest());
+  it.earlierRun = 'older';
+  await it.answers('create', { ...IDS, status: 'VIDEOPENDING' });
+  await it.answers('watch', { status: 'VIDEOREVIEW' });
+  it.earlierRun = undefined;
+  expect(last()).toMatchObject({ run: 'signature-r', earlier: [{ run: 'older', upTo: 3 }], after: 3 });
+  expect(it.waitsFor).toEqual(['watch']);
+  void it.update('review', { decision: 'approve', officer: 'o', evidenceSeen: 'console' });
+  await it.settles();
+  await it.answers('approve', { status: 'ENROLLREADY', effect: 'ours' });
+  expect(last()).toMatchObject({ earlier: [{ run: 'older', upTo: 3 }], after: 5 });
+});
+
 test('the answer to an order says how many events there were', async () => {
   await inAcceptance();
   await it.update('accept', acceptance());
