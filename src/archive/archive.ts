@@ -1,18 +1,19 @@
 import type { Readable } from 'node:stream';
 import type { Deletion, Tombstone } from '../messages/deletion.js';
 import type { FailureView } from '../messages/failures.js';
-import type { Outcome } from '../messages/outcome.js';
+import type { Actor, Outcome } from '../messages/outcome.js';
 import type { KeptCall } from '../messages/own-calls.js';
 import type { Flow, RequestKey, RequestPk, VideoidPk } from '../messages/request.js';
 import type { IdentityFields } from '../messages/request-fields.js';
 import type { Sealed } from '../messages/steering.js';
 import type { TemporalPlace } from '../messages/temporal-place.js';
+import type { AttemptKey } from './attempt-key.js';
+import type { JournalRecords } from './journal.js';
 import type { Notices } from './notices.js';
 import type { ListedDeletion, ListedRequest, ListPosition, RequestFilter } from './request-list.js';
 import type { RequestRecord } from './request-record.js';
 
-/** Names one attempt in the archive. A `RequestKey` fits. */
-export type AttemptKey = Pick<RequestKey, 'flow' | 'reference' | 'attempt'>;
+export type { AttemptKey };
 
 /** A file of one attempt that the archive itself writes after the start. */
 export type StorableFile =
@@ -125,12 +126,13 @@ export interface IndexEntry {
   attempt: number;
 }
 
-/** An event outside the workflow: the link or the documents were shown. */
+/** An event outside the workflow: the link or the documents were shown, the end was recorded. */
 export interface ArchivedEvent {
   /** ISO 8601, UTC. */
   at: string;
-  /** A stable word: `link-shown`, `documents-shown`, … */
+  /** A stable word: `link-shown`, `documents-shown`, `ended`, … */
   what: string;
+  actor?: Actor;
   /** Where: `web`, `cli`, … */
   channel?: string;
   /** Ids, hashes, counts; no personal data. */
@@ -190,7 +192,7 @@ export interface ArchivePart {
  * All methods throw ARCHIVE_UNAVAILABLE if the archive cannot be read or written, ARCHIVE_FULL if there is no space, BAD_REFERENCE
  * and BAD_INPUT for names that the archive does not take, REQUEST_NOT_FOUND for an unknown attempt, and REQUEST_DELETED for a deleted one.
  */
-export interface Archive {
+export interface Archive extends JournalRecords {
   /** Made with the archive. Every request carries it. */
   readonly id: string;
   /** For people: where it is. No secret. */
@@ -331,7 +333,8 @@ export interface Archive {
   calls(key: AttemptKey): Promise<KeptCall[]>;
 
   /**
-   * Records the end of an attempt. Recording the same outcome again changes nothing, also with the `cleanup` of an earlier
+   * Records the end of an attempt, with an event `ended` in its journal and in the feed. When the cleanup is done later, an event
+   * `cleaned` says so. Recording the same outcome again changes nothing, also with the `cleanup` of an earlier
    * moment. Only `cleanup` may change, from `pending` to `done`.
    *
    * @throws REQUEST_ENDED with facts `outcome` and `reason` if another outcome is recorded
@@ -341,8 +344,13 @@ export interface Archive {
   /** Writes the evidence, which must be JSON data. Without `replace`, evidence that is there stays. */
   writeEvidence(key: AttemptKey, evidence: object, more: { replace: boolean }): Promise<void>;
 
-  appendEvent(key: AttemptKey, event: ArchivedEvent): Promise<void>;
-  /** Sorted by time. */
+  /**
+   * Adds an event outside the workflow to the journal, and to the feed if it is news.
+   *
+   * @param once a name of at most one such event of the attempt. If there is one, nothing is added
+   */
+  appendEvent(key: AttemptKey, event: ArchivedEvent, once?: string): Promise<void>;
+  /** The events outside the workflow, sorted by time. */
   events(key: AttemptKey): Promise<ArchivedEvent[]>;
 
   /**

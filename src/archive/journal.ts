@@ -1,5 +1,5 @@
 import type { Envelope, FailedTry, JournalEntry, Standing } from '../messages/journal.js';
-import type { AttemptKey } from './archive.js';
+import type { AttemptKey } from './attempt-key.js';
 
 /** What became of an envelope. */
 export interface JournalWrite {
@@ -45,3 +45,6 @@ export interface FeedPosition {
   digest: string;
   writtenAt: number;
 }
+
+/** Before the first entry. */
+export const FEED_START: FeedPosition = { number: 0, digest: '', writtenAt: 0 };

@@ -2,13 +2,20 @@ import type { CallbackCount } from '../messages/callbacks.js';
 import type { Outage, ProviderSystem } from '../messages/conditions.js';
 import type { FeedEntry } from '../messages/feed.js';
 import type { ProcessRecord } from '../messages/processes.js';
+import type { FeedPosition } from './journal.js';
 
 /** The feed, outages and running processes, which concern many requests. Its errors are those of the archive. */
 export interface Notices {
-  /** Adds an entry to the feed under the next number, 1, 2, …. */
-  appendFeed(entry: FeedEntry): Promise<number>;
-  /** At most `limit` entries after number `after`, in order. New entries are always added at the end. */
-  readFeed(after: number, limit: number): Promise<{ number: number; entry: FeedEntry }[]>;
+  /**
+   * At most `limit` entries of the feed after a position, in order, each with its own position. New entries are always added at the end,
+   * under the next number, 1, 2, …. They come from the events of requests: nothing else adds any.
+   *
+   * If the last entry of the reader is not there any more, an older database was restored. Then the reader gets all entries that were
+   * written after that entry, or shortly before it. So it misses nothing. What it gets again has the same id.
+   *
+   * @param position that of the last entry read, or `FEED_START`
+   */
+  readFeed(position: FeedPosition, limit: number): Promise<{ position: FeedPosition; entry: FeedEntry }[]>;
 
   /** Notes that an Optimizer is out of reach, and why now. If it is noted already, its beginning stays. */
   noteOutage(outage: Outage): Promise<void>;

@@ -17,6 +17,8 @@ import { cards } from './records/cards.js';
 import { corrections } from './records/corrections.js';
 import { events } from './records/events.js';
 import { feed } from './records/feed.js';
+import { Following } from './records/following.js';
+import { journal } from './records/journal.js';
 import { deletionLists } from './records/deletion-list.js';
 import { lists } from './records/list.js';
 import { hasRequests, type Identity, makeIdentity, noteFiles, probe, readIdentity } from './records/identity.js';
@@ -31,6 +33,7 @@ import { reads } from './records/reads.js';
 import type { Records } from './records/records.js';
 import { requests } from './records/requests.js';
 import { sealed } from './records/sealed.js';
+import { standings } from './records/standing.js';
 import { supplements } from './records/supplements.js';
 import type { ArchiveSettings } from './settings.js';
 import { sweep } from './sweep.js';
@@ -83,7 +86,9 @@ export async function openArchive(
     if (create && !hasFiles) await noteFiles({ database });
     const records: Records = { database, now, people: new PersonDigests(id, codecKeys) };
     const bridge = kept(new Bridge(await openBridgeDatabase(settings, { create, migrate, now })));
-    return assembled({ settings, records, id, store, bridge, copies: kept(await TemporaryCopies.open()), close });
+    const following = kept(new Following(records));
+    const copies = kept(await TemporaryCopies.open());
+    return assembled({ settings, records, id, store, bridge, following, copies, close });
   } catch (error) {
     await close();
     throw error;
@@ -124,12 +129,13 @@ interface Parts {
   id: string;
   store: FileStore;
   bridge: Bridge;
+  following: Following;
   copies: TemporaryCopies;
   close: () => Promise<void>;
 }
 
 /** The archive, put together from its topics. */
-function assembled({ settings, records, id, store, bridge, copies, close }: Parts): Archive {
+function assembled({ settings, records, id, store, bridge, following, copies, close }: Parts): Archive {
   const { database, now } = records;
   const place = `${database.place} and ${store.place}`;
   const parts = [
@@ -171,6 +177,9 @@ function assembled({ settings, records, id, store, bridge, copies, close }: Part
     ...marks(records),
     ...calls(records),
     ...events(records),
+    ...journal(records),
+    ...standings(records),
+    follow: (key, heard) => following.follow(key, heard),
     ...reads(records),
     ...deleting(records, { store, bridge }),
     readIndex: async (...given) => await bridge.readIndex(...given),

@@ -24,6 +24,12 @@ export interface RequestFilter {
   phone?: string | undefined;
   /** One of these ids of workflows. */
   workflowIds?: readonly string[] | undefined;
+  /** `ended`, or where it stands. */
+  stage?: string | undefined;
+  /** Whether it needs, or may need, an operator. */
+  attention?: boolean | undefined;
+  /** The code of its attention. */
+  code?: string | undefined;
 }
 
 /** Where a page ended. A list is sorted by these, both descending. */
@@ -47,6 +53,10 @@ export interface ListedRequest {
   createdAt: string;
   outcome?: OutcomeKind;
   endedAt?: string;
+  /** Where it stands. Absent before its run has told it. */
+  stage?: string;
+  /** The code of its attention. */
+  attention?: string;
   /** Where it was started. Absent if it was not yet. */
   place?: TemporalPlace;
 }

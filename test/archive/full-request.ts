@@ -3,6 +3,7 @@ import type { Archive, AttemptKey } from '../../src/archive/archive.js';
 import type { Deletion } from '../../src/messages/deletion.js';
 import type { Outcome } from '../../src/messages/outcome.js';
 import { type RequestPk, type VideoidPk, workflowIdOf } from '../../src/messages/request.js';
+import { envelopeOf, eventsFrom, STAND } from './contract/envelopes.js';
 import { addDocuments, recordOf } from './sample-start.js';
 
 const AT = '2025-01-01T00:00:00.000Z';
@@ -79,6 +80,12 @@ export async function fullRequest(archive: Archive, key: AttemptKey, given: stri
     ending: { outcome: 'cancelled', reason: 'cancelled', actor: { kind: 'requester' }, note: its.note },
   });
   await archive.appendEvent(key, { at: AT, what: 'reset', facts: { reason: its.fact } });
+  await archive.writeJournal(
+    key,
+    envelopeOf('run', 1, eventsFrom(1, { at: AT, what: 'refused', facts: { note: its.fact } }), {
+      stand: { ...STAND, words: its.fact },
+    }),
+  );
   await archive.touchRead(key, requestPk, 1);
   await archive.storeFile(key, { kind: 'contract' }, Readable.from([`first ${its.content}`]));
   await archive.storeFile(key, { kind: 'contract' }, Readable.from([`second ${its.content}`]));

@@ -3,7 +3,8 @@ import { Readable } from 'node:stream';
 import type { RequestPk } from '../../src/messages/request.js';
 import { orderOf, outcomeOf } from './contract/decisions.js';
 import { problemsIn } from './contract/kills.js';
-import { entryOf } from './contract/notices.js';
+import { envelopeOf, eventsFrom, tellNews } from './contract/envelopes.js';
+import { readAll } from './contract/feed.js';
 import { newFolder } from './contract/places.js';
 import { DAY, TestedArchive } from './contract/tested-archive.js';
 import { addDocuments, recordOf, removeDirectories, textOf } from './sample-start.js';
@@ -85,7 +86,6 @@ it('a mark that is removed, with the answer lost, leaves the mark that the next 
 });
 
 it('numbers have no gap, and nothing is kept twice', async () => {
-  const { notices } = archive;
   await losingAnswers(async () => {
     expect(await archive.addCorrection(key, { phone: '+34600000001' })).toBe(1);
     expect(await archive.addCorrection(key, { phone: '+34600000002' })).toBe(2);
@@ -93,14 +93,33 @@ it('numbers have no gap, and nothing is kept twice', async () => {
     expect(await archive.addSupplement(key, { fields: {}, documents: [] })).toBe(2);
     await archive.noteCard(key, { round: 1, sn: 's' });
     await archive.appendEvent(key, { at: '2026-01-01T00:00:00Z', what: 'w' });
-    expect(await notices.appendFeed(entryOf('a'))).toBe(1);
-    expect(await notices.appendFeed(entryOf('b'))).toBe(2);
+    await tellNews(archive, key, 'a');
+    await tellNews(archive, key, 'b');
   });
   expect(await archive.supplements(key)).toHaveLength(2);
   expect(await archive.cards(key)).toHaveLength(1);
-  expect(await archive.events(key)).toHaveLength(1);
-  expect((await notices.readFeed(0, 10)).map(({ number }) => number)).toEqual([1, 2]);
+  expect((await archive.journal(key)).map(({ number }) => number)).toEqual([1, 2, 3]);
+  expect((await readAll(archive)).map(({ position }) => position.number)).toEqual([1, 2]);
   expect(await archive.readCorrection(key, 3)).toBeUndefined();
+});
+
+it('the journal of a run has no gap, and nothing twice', async () => {
+  const written = () => readAll(archive).then((all) => all.length);
+  const before = await written();
+  const stage = { at: '2026-01-01T00:00:00Z', what: 'stage', facts: { stage: 'review' } };
+  await losingAnswers(async () => {
+    for (const [at, events] of [eventsFrom(1, 'a', stage), eventsFrom(3, 'c'), eventsFrom(4, stage)].entries()) {
+      const { upTo } = await archive.writeJournal(key, envelopeOf('run', at + 1, events));
+      expect(upTo).toBe([2, 3, 4][at]);
+    }
+    await archive.noteTry(key, 'run', { step: 's', code: 'TLS_FAILED', words: 'w', tries: 1 });
+    await archive.recordOutcome(key, outcomeOf(key, { cleanup: 'pending' }));
+    await archive.recordOutcome(key, outcomeOf(key, { cleanup: 'done' }));
+  });
+  const journal = await archive.journal(key);
+  expect(journal.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
+  expect(journal.map(({ what }) => what)).toEqual(['a', 'stage', 'c', 'stage', 'ended', 'cleaned']);
+  expect((await written()) - before).toBe(3);
 });
 
 it('what is bound, claimed and recorded is that of the first', async () => {

@@ -61,7 +61,10 @@ async function writeCorrections(records: Records, { record: key, ...attempt }: E
   }
 }
 
-/** Records whose reads and writes are all part of one transaction. Otherwise each query of a topic has its own. */
+/**
+ * Records whose reads and writes are all part of one transaction. Otherwise each query of a topic has its own. What they write is no news:
+ * the feed is imported by itself.
+ */
 export function within(transaction: Transaction<Tables>, { database, now, people }: Records): Records {
   const { place, field, schema } = database;
   const run: Database<Tables>['run'] = async (work) => await work(transaction);
@@ -74,10 +77,13 @@ export function within(transaction: Transaction<Tables>, { database, now, people
       run,
       transaction: inIt,
       scrub: async () => {},
+      tell: async () => {},
+      listen: () => ({ close: async () => {} }),
       belongsTo: () => {},
       close: async () => {},
     },
     now,
     people,
+    quiet: true,
   };
 }

@@ -33,6 +33,8 @@ const BELOW = [
   'supplements',
   'cards',
   'events',
+  'runs',
+  'standings',
   'sealed',
   'orders',
   'provider',
@@ -80,6 +82,7 @@ export async function bury(records: Records, key: AttemptKey, deletion: Deletion
       .where('request', '=', request)
       .execute();
     await writePersonal(db, request, 'deletion', content);
+    await records.database.tell(db, request);
     return true;
   });
 }

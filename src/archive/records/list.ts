@@ -95,6 +95,8 @@ const COLUMNS = [
   'requests.created_at',
   'requests.outcome',
   'requests.ended_at',
+  'requests.stage',
+  'requests.attention',
   'requests.place',
   'provider.request_pk',
   'provider.videoid_pk',
@@ -115,7 +117,7 @@ interface Conditions extends RequestFilter {
 
 function conditionsOf(where: ExpressionBuilder<Tables, 'requests'>, filter: Conditions) {
   const { flow, ended, outcome, registrationAuthorities, prefix, isCommon, providerId, people } = filter;
-  const { createdFrom, createdTo, email, phone, workflowIds } = filter;
+  const { createdFrom, createdTo, email, phone, workflowIds, stage, attention, code } = filter;
   return [
     flow !== undefined && where('requests.flow', '=', flow),
     ended !== undefined && where('requests.outcome', ended ? 'is not' : 'is', null),
@@ -128,6 +130,9 @@ function conditionsOf(where: ExpressionBuilder<Tables, 'requests'>, filter: Cond
     email !== undefined && oneOf(where, 'requests.email_digest', people.allOf('email', email)),
     phone !== undefined && oneOf(where, 'requests.phone_digest', people.allOf('phone', phone)),
     workflowIds !== undefined && oneOf(where, 'requests.request', workflowIds),
+    stage !== undefined && where('requests.stage', '=', stage),
+    attention !== undefined && where('requests.attention', attention ? 'is not' : 'is', null),
+    code !== undefined && where('requests.attention', '=', code),
   ].filter((condition) => condition !== false);
 }
 
@@ -202,6 +207,8 @@ function requestOf(row: Row): unknown {
       videoidPk: row.videoid_pk ?? undefined,
       outcome: row.outcome ?? undefined,
       endedAt: row.ended_at === null ? undefined : timeOf(row.ended_at, 'requests'),
+      stage: row.stage ?? undefined,
+      attention: row.attention ?? undefined,
       place: jsonOf(row.place),
     }),
   };

@@ -1,10 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { ColumnTypes } from './database/schema-dialect.js';
+import { createJournal } from './journal-migration.js';
 
 /** What brings the schema of `Tables` from one release to the next. A migration never changes once it is released. */
 export function recordsMigrations(types: ColumnTypes): Record<string, Migration> {
-  return { '0001-records': { up: (db) => createRecords(db, types) } };
+  return {
+    '0001-records': { up: (db) => createRecords(db, types) },
+    '0002-journal': { up: (db) => createJournal(db, types) },
+  };
 }
 
 /** The same for `BridgeTables`. */

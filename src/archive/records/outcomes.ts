@@ -1,13 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely } from 'kysely';
 import { VideoIdError } from '../../messages/failures.js';
+import { ENDED } from '../../messages/feed.js';
 import type { Outcome } from '../../messages/outcome.js';
 import type { Archive } from '../archive.js';
 import { checked, parsed } from './content.js';
+import { JournalWriter } from './entries.js';
 import { apart, together, writePersonal } from './personal.js';
 import { outcomeSchema } from './record-schemas.js';
-import { changed, found, isRequest, locked, type Records } from './records.js';
+import { changed, found, isRequest, type Records } from './records.js';
 import type { Tables } from './schema.js';
+
+/** The event when the copies at the provider are deleted, after the end. */
+const CLEANED = 'cleaned';
 
 const FREE_WORDS = ['note', 'textForSigner'] as const;
 
@@ -20,7 +25,8 @@ export function outcomes(records: Records): Pick<Archive, 'recordOutcome' | 'rea
       }
       const wanted = checked(outcomeSchema, outcome);
       await changed(records, key, async (db, request) => {
-        if (!(await locked(db, request))) return undefined;
+        const journal = await JournalWriter.of(records, db, request);
+        if (journal === undefined) return undefined;
         const recorded = outcomeOf(await endingOf(db, request));
         if (recorded !== undefined && !replaces(wanted, recorded)) return true;
         const { rest, words } = apart(wanted, FREE_WORDS);
@@ -30,12 +36,23 @@ export function outcomes(records: Records): Pick<Archive, 'recordOutcome' | 'rea
           .where('request', '=', request)
           .execute();
         await writePersonal(db, request, 'ending', words);
+        const event = recorded === undefined ? endedEvent(wanted) : { at: timeNow(records), what: CLEANED };
+        await journal.addOnce({ token: event.what, event });
+        await journal.end({ stage: ENDED, attention: null });
         return true;
       });
     },
 
     readOutcome: async (key) => outcomeOf(await found(records, key, endingOf)),
   };
+}
+
+function endedEvent({ at, actor, outcome, reason, cleanup }: Outcome) {
+  return { at, what: ENDED, actor, facts: { outcome, reason, cleanup } };
+}
+
+function timeNow({ now }: Records): string {
+  return new Date(now()).toISOString();
 }
 
 async function endingOf(db: Kysely<Tables>, request: string) {

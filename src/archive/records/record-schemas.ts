@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { CallbackCount } from '../../messages/callbacks.js';
 import type { Outage } from '../../messages/conditions.js';
 import type { Deletion } from '../../messages/deletion.js';
-import { type FeedEntry, LATE_WORDS } from '../../messages/feed.js';
+import { ENDED, type FeedEntry, JOURNAL_DIFFERS, LATE_WORDS, STAGE_ENTERED } from '../../messages/feed.js';
 import { OUTCOME_KINDS, type Outcome, type Verification } from '../../messages/outcome.js';
 import type { FailureCode } from '../../messages/failures.js';
 import type { KeptCall } from '../../messages/own-calls.js';
@@ -24,9 +24,9 @@ import type {
 } from '../archive.js';
 import type { ListedDeletion, ListedRequest } from '../request-list.js';
 
-const text = z.string().min(1);
-const time = z.iso.datetime();
-const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
+export const text = z.string().min(1);
+export const time = z.iso.datetime();
+export const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]));
 const digest = { sha256: z.hash('sha256'), size: z.int().nonnegative() };
 
 export const videoidPk = text.transform((pk) => pk as VideoidPk);
@@ -68,9 +68,15 @@ export const indexEntrySchema: z.ZodType<IndexEntry> = z.object({
   attempt: z.int().min(1),
 });
 
+export const actorSchema = z.object({
+  kind: z.enum(['signer', 'requester', 'officer', 'operator', 'provider', 'policy']),
+  id: z.string().exactOptional(),
+});
+
 export const archivedEventSchema: z.ZodType<ArchivedEvent> = z.object({
   at: time,
   what: text,
+  actor: actorSchema.exactOptional(),
   channel: text.exactOptional(),
   facts: facts.exactOptional(),
 });
@@ -124,10 +130,6 @@ export const boundOrderSchema: z.ZodType<BoundOrder> = z.object({
 
 export const sealedRecordSchema: z.ZodType<Sealed> = sealedSchema;
 
-const actorSchema = z.object({
-  kind: z.enum(['signer', 'requester', 'officer', 'operator', 'provider', 'policy']),
-  id: z.string().exactOptional(),
-});
 const endSchema = {
   outcome: z.enum(OUTCOME_KINDS),
   reason: text,
@@ -183,6 +185,8 @@ export const listedRequestSchema: z.ZodType<ListedRequest> = z.object({
   createdAt: time,
   outcome: endSchema.outcome.exactOptional(),
   endedAt: time.exactOptional(),
+  stage: text.exactOptional(),
+  attention: text.exactOptional(),
   place: placeSchema.exactOptional(),
 });
 
@@ -204,16 +208,33 @@ const feedPlace = {
   at: time,
 };
 
-export const feedEntrySchema: z.ZodType<FeedEntry> = z.discriminatedUnion('what', [
-  z.object({ ...feedPlace, what: z.literal('deadline-near'), stage: z.enum(STAGES), deadline: time }),
-  z.object({ ...feedPlace, what: z.enum(LATE_WORDS), status: text }),
-]);
+// Written by us, and only shown.
+const failureCode = text.transform((code) => code as FailureCode);
+
+/** Before the journal, the number of the request at the provider was only in the id: `<request>/<what>/<request_pk>`. */
+function withRequestPk(entry: unknown): unknown {
+  const earlier = lateSchema.safeParse(entry).data;
+  return earlier === undefined ? entry : { requestPk: earlier.id.split('/').at(-1), ...earlier };
+}
+const lateSchema = z.looseObject({ id: text, what: z.enum(LATE_WORDS) });
+
+export const feedEntrySchema: z.ZodType<FeedEntry> = z.preprocess(
+  withRequestPk,
+  z.discriminatedUnion('what', [
+    z.object({ ...feedPlace, what: z.literal(STAGE_ENTERED), stage: z.enum(STAGES) }),
+    z.object({ ...feedPlace, what: z.literal('attention'), code: failureCode, step: text }),
+    z.object({ ...feedPlace, what: z.literal('attention-left'), code: failureCode }),
+    z.object({ ...feedPlace, what: z.literal('deadline-near'), stage: z.enum(STAGES), deadline: time }),
+    z.object({ ...feedPlace, what: z.enum(LATE_WORDS), status: text, requestPk }),
+    z.object({ ...feedPlace, what: z.literal(ENDED), outcome: z.enum(OUTCOME_KINDS) }),
+    z.object({ ...feedPlace, what: z.literal(JOURNAL_DIFFERS), run: text, event: z.int().min(1) }),
+  ]),
+);
 
 export const outageSchema: z.ZodType<Outage> = z.object({
   environment: text,
   flow: z.enum(['signature', 'enrolment']),
-  // Written by us, and only shown.
-  code: text.transform((code) => code as FailureCode),
+  code: failureCode,
   optimizer: text,
   words: z.string(),
   since: time,

@@ -13,6 +13,8 @@ export interface Records {
   /** The clock of the times that people see. See `Archive.now`. */
   now: () => number;
   people: PersonDigests;
+  /** For an import: what is written is no news for the feed. */
+  quiet?: true;
 }
 
 /** The condition that a row of `requests` is that of the attempt, and that it is not deleted. */
@@ -50,14 +52,20 @@ async function knownIn(db: Kysely<Tables>, request: string): Promise<{ request: 
   return await db.selectFrom('requests').select('request').where(isRequest(request)).executeTakeFirst();
 }
 
-/** Changes an attempt in a transaction. @param change resolves to undefined if the attempt is not there, and changes nothing then */
+/**
+ * Changes an attempt in a transaction.
+ *
+ * @param change resolves to undefined if the attempt is not there, and changes nothing then
+ * @param patience as in `Database.transaction`
+ */
 export async function changed<Result>(
   records: Records,
   key: AttemptKey,
   change: (transaction: Kysely<Tables>, request: string) => Promise<Result | undefined>,
+  patience?: number,
 ): Promise<Result> {
   const request = requestOf(key);
-  const result = await records.database.transaction((transaction) => change(transaction, request));
+  const result = await records.database.transaction((transaction) => change(transaction, request), patience);
   if (result === undefined) throw await missing(records, request);
   return result;
 }
@@ -74,7 +82,7 @@ export async function locked(transaction: Kysely<Tables>, request: string): Prom
 }
 
 /** What is numbered for each attempt. */
-type Numbered = 'corrections' | 'supplements' | 'cards' | 'events';
+type Numbered = 'corrections' | 'supplements' | 'cards';
 
 /**
  * The next number, given out under the lock of the attempt's row. Undefined if the attempt is not there. If this writer has written

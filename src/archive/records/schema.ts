@@ -43,8 +43,9 @@ interface RequestsTable {
   /** Keyed digests of the signer's current data, to look people up. See `PersonDigests`. */
   email_digest: string | null;
   phone_digest: string | null;
-  /** Where it stands. Not written yet: the journal will. */
+  /** The stage in which it stands. `ended` with an outcome. Null before the first envelope of its run. */
   stage: string | null;
+  /** The code of its attention. */
   attention: string | null;
   outcome: string | null;
   /** The outcome without its free words. */
@@ -143,15 +144,40 @@ interface SupplementsTable extends NumberedTable {
 interface CardsTable extends NumberedTable {
   content: Json;
 }
-/** Their free words are personal. */
+/** The entries of the journal. Their free words are personal. */
 interface EventsTable extends NumberedTable {
   at: Time;
   /** The event without its free words. */
   content: Json;
-  /** For the chain of the journal, later: who did it, the digest of the event before, and the digest over this one. */
+  /** For later: who made the call. */
   principal: string | null;
+  /** The chain: the digest of the entry before, and the digest over this one. Entries from before the journal have none. See `chain.ts`. */
   previous_digest: string | null;
   digest: string | null;
+  /** The run that told it, and its number there. Null for what happened outside the workflow. */
+  run: string | null;
+  run_number: number | null;
+}
+
+/** The runs that told events of a request. */
+interface RunsTable {
+  request: string;
+  run: string;
+  /** The order in which they follow each other. The highest is that of the newest run. */
+  place: number;
+  /** The highest number of its events without a gap. */
+  up_to: number;
+}
+
+/** Where a request stands, as its newest run said last. */
+interface StandingsTable {
+  request: string;
+  run: string;
+  revision: number;
+  written_at: Time;
+  content: Json;
+  /** What the last try of the current step found, if it failed. */
+  failing: Json | null;
 }
 
 interface SealedTable {
@@ -189,8 +215,10 @@ interface ReadsTable {
 /** Entries are numbered without a gap, in the order in which they become visible. */
 interface FeedTable {
   number: number;
+  /** The id of the entry. Entries from before the journal have another token. */
   token: string;
   content: Json;
+  written_at: ColumnType<Time, Time | undefined>;
 }
 
 /** Numbers that count across requests: of the feed, and one for testing the database. Its rows are locked last in a transaction. */
@@ -225,6 +253,8 @@ export interface Tables {
   supplements: SupplementsTable;
   cards: CardsTable;
   events: EventsTable;
+  runs: RunsTable;
+  standings: StandingsTable;
   sealed: SealedTable;
   orders: OrdersTable;
   provider: ProviderTable;

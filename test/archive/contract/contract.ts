@@ -5,7 +5,10 @@ import { describeMarks, describeOrders, describeOutcomes } from './decisions.js'
 import { describeDeletion } from './deletion.js';
 import { describeFiles } from './files.js';
 import { describeLists, describePeople } from './lists.js';
-import { describeConditions, describeFeed } from './notices.js';
+import { describeFeed } from './feed.js';
+import { describeFollowing } from './following.js';
+import { describeJournal, describeStanding } from './journal.js';
+import { describeConditions } from './notices.js';
 import { describeOpening, describeUse } from './opening.js';
 import { describeIndex, describeReadPace } from './routes.js';
 import { describeStarts } from './starts.js';
@@ -38,7 +41,10 @@ export function describeArchive(makePlace: MakePlace): void {
   describe('deleted requests', () => describeDeletion(given));
   describe('the index', () => describeIndex(given));
   describe('the pace of reads', () => describeReadPace(given));
-  describe('the feed', () => describeFeed(given));
+  describe('the journal', () => describeJournal(given));
+  describe('where a request stands', () => describeStanding(given));
+  describe('a follower', () => describeFollowing(makePlace));
+  describe('the feed', () => describeFeed(makePlace));
   describe('notices:', () => describeConditions(given));
   describe('damaged records', () => describeDamage(given));
   describe('a list', () => describeLists(makePlace));

@@ -4,7 +4,9 @@ import { VideoIdError } from '../../../src/messages/failures.js';
 import type { AttemptKey } from '../../../src/archive/archive.js';
 import { requestOf } from '../../../src/archive/names.js';
 import type { RequestPk, VideoidPk } from '../../../src/messages/request.js';
-import { entryOf } from './notices.js';
+import { FEED_START } from '../../../src/archive/journal.js';
+import { envelopeOf, eventsFrom, tellNews } from './envelopes.js';
+import { readAll } from './feed.js';
 import { orderOf, outcomeOf } from './decisions.js';
 import type { TestedArchive } from './tested-archive.js';
 
@@ -69,7 +71,8 @@ export function describeDamage(given: () => TestedArchive): void {
     await archive.appendEvent(key, { at: AT, what: 'link-shown', facts: { note: 'words' } });
     await archive.bindOrder(key, 'order', orderOf('a'));
     await archive.keepCall(key, 'call', { id: 'i', requestPk: PK, at: AT, answered: true, shows: [], events: [] });
-    await archive.recordOutcome(key, outcomeOf(key));
+    await archive.writeJournal(key, envelopeOf('run', 1, eventsFrom(1, 'a')));
+    await archive.noteTry(key, 'run', { step: 's', code: 'TLS_FAILED', words: 'w', tries: 1 });
     await archive.notices.noteOutage({
       ...SYSTEM,
       code: 'PROVIDER_UNREACHABLE',
@@ -77,7 +80,9 @@ export function describeDamage(given: () => TestedArchive): void {
       words: 'w',
       since: AT,
     });
-    const number = await archive.notices.appendFeed(entryOf('damaged'));
+    await tellNews(archive, key, 'damaged');
+    const [before = FEED_START, last = FEED_START] = (await readAll(archive)).slice(-2).map(({ position }) => position);
+    await archive.recordOutcome(key, outcomeOf(key));
     const where = { request: requestOf(key) };
     const personal = (what: string) => ({ table: 'personal', column: 'content', where: { ...where, what } });
     const content = (table: string) => ({ table, column: 'content', where });
@@ -99,12 +104,15 @@ export function describeDamage(given: () => TestedArchive): void {
       { ...content('orders'), read: () => archive.bindOrder(key, 'order', orderOf('b')) },
       { ...content('calls'), read: () => archive.calls(key) },
       { ...content('events'), read: () => archive.events(key) },
+      { ...content('events'), read: () => archive.journal(key) },
+      { ...content('standings'), read: () => archive.readStanding(key) },
+      { table: 'standings', column: 'failing', where, read: () => archive.readStanding(key) },
       { table: 'outages', column: 'content', where: SYSTEM, read: () => archive.notices.outages() },
       {
         table: 'feed',
         column: 'content',
-        where: { number: String(number) },
-        read: () => archive.notices.readFeed(number - 1, 1),
+        where: { number: String(last.number) },
+        read: () => archive.notices.readFeed(before, 1),
       },
     ];
   });

@@ -5,6 +5,7 @@ import { requestOf } from '../../../src/archive/names.js';
 import type { ListedDeletion } from '../../../src/archive/request-list.js';
 import type { RequestPk } from '../../../src/messages/request.js';
 import { canaries, ended, fullRequest, orderOf } from '../full-request.js';
+import { envelopeOf, eventsFrom } from './envelopes.js';
 import { addDocuments, keyOf, recordOf, textOf } from '../sample-start.js';
 import type { TestedArchive } from './tested-archive.js';
 
@@ -102,6 +103,11 @@ export function describeDeletion(given: () => TestedArchive): void {
       () => archive.writeEvidence(key, {}, { replace: true }),
       () => archive.appendEvent(key, { at: AT, what: 'x' }),
       () => archive.events(key),
+      () => archive.writeJournal(key, envelopeOf('run', 2, eventsFrom(2, 'x'))),
+      () => archive.noteTry(key, 'run', undefined),
+      () => archive.journal(key),
+      () => archive.readStanding(key),
+      () => archive.findEvent(key, 'run', 1),
       () => archive.touchRead(key, requestPk, 1),
       () => archive.writeIndex('sandbox', requestPk, { workflowId: requestOf(key), ...key }),
     ];

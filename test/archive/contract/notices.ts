@@ -1,47 +1,9 @@
 import { Bridge } from '../../../src/archive/records/bridge.js';
 import type { Outage } from '../../../src/messages/conditions.js';
-import type { FeedEntry } from '../../../src/messages/feed.js';
 import type { ProcessRecord } from '../../../src/messages/processes.js';
 import { DAY, type TestedArchive } from './tested-archive.js';
 
 const AT = '2026-01-02T03:00:00.000Z';
-
-/** An entry of the feed. */
-export function entryOf(id: string): FeedEntry {
-  return {
-    id,
-    flow: 'signature',
-    reference: 'r',
-    attempt: 1,
-    registrationAuthority: '1',
-    at: AT,
-    what: 'deadline-near',
-    stage: 'video',
-    deadline: AT,
-  };
-}
-
-/** The feed. The archive has no other entries. */
-export function describeFeed(given: () => TestedArchive): void {
-  it('numbers entries from 1, and gives them in order from any place', async () => {
-    const { notices } = given().archive;
-    expect(await notices.readFeed(0, 10)).toEqual([]);
-    const ids = ['a', 'b', 'a', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'];
-    for (const [at, id] of ids.entries()) expect(await notices.appendFeed(entryOf(id))).toBe(at + 1);
-    const all = ids.map((id, at) => ({ number: at + 1, entry: entryOf(id) }));
-    expect(await notices.readFeed(0, 100)).toEqual(all);
-    expect(await notices.readFeed(2, 3)).toEqual(all.slice(2, 5));
-    expect(await notices.readFeed(9, 100)).toEqual(all.slice(9));
-    expect(await notices.readFeed(11, 100)).toEqual([]);
-  });
-
-  it('takes nothing that could not be read back', async () => {
-    const { notices } = given().archive;
-    const last = (await notices.readFeed(0, 100)).length;
-    await expect(notices.appendFeed({ ...entryOf('x'), at: 'yesterday' })).rejects.toMatchObject({ code: 'BAD_INPUT' });
-    expect(await notices.appendFeed(entryOf('y'))).toBe(last + 1);
-  });
-}
 
 const words = (clock: string) => `the certificate expired, and the clock says ${clock}`;
 

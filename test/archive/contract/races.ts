@@ -3,7 +3,7 @@ import type { Archive, AttemptKey } from '../../../src/archive/archive.js';
 import type { RequestPk } from '../../../src/messages/request.js';
 import { addDocuments, keyOf, recordOf } from '../sample-start.js';
 import { orderOf, outcomeOf } from './decisions.js';
-import { entryOf } from './notices.js';
+import { tellNews } from './envelopes.js';
 
 /** What one contestant does, and its answers. All do the same at the same moment. */
 type Race = (archive: Archive, who: number) => Promise<unknown[]>;
@@ -65,7 +65,7 @@ export const RACES = {
     times(3, (turn) =>
       archive.storeFile(RACED, { kind: 'contract' }, Readable.from([Buffer.alloc(200_000, `${who}${turn}`)])),
     ),
-  feed: (archive, who) => times(12, (turn) => archive.notices.appendFeed(entryOf(`${who}-${turn}`))),
+  feed: (archive, who) => times(12, (turn) => tellNews(archive, RACED, `${who}-${turn}`)),
   sweeps: async (archive, _who) => [await archive.sweep()],
 } satisfies Record<string, Race>;
 

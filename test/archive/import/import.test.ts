@@ -2,7 +2,9 @@ import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { importArchive } from '../../../src/archive/import/import-archive.js';
+import { FEED_START } from '../../../src/archive/journal.js';
 import { openArchive } from '../../../src/archive/open-archive.js';
+import { tellNews } from '../contract/envelopes.js';
 import { keyOf, removeDirectories, startedRequest } from '../sample-start.js';
 import { contentOf, imported, newPlace, oldArchive, oldContent } from './old-archive.js';
 
@@ -36,9 +38,10 @@ describe('the import of an archive of the earlier form', () => {
     const archive = await openArchive(settings);
     const { reference, attempt } = keyOf('order-1', 2);
     expect(await archive.addCorrection(keyOf(reference, attempt), { phone: '+34600000001' })).toBe(5);
-    const [entry] = await archive.notices.readFeed(2, 1);
-    if (entry === undefined) throw new Error('The feed is not there.');
-    expect(await archive.notices.appendFeed({ ...entry.entry, id: 'another' })).toBe(4);
+    await tellNews(archive, keyOf(reference, attempt), 'another');
+    const feed = await archive.notices.readFeed(FEED_START, 100);
+    expect(feed.map(({ position }) => position.number)).toEqual([1, 2, 3, 4]);
+    expect(feed[3]?.entry).toMatchObject({ reference, attempt, what: 'deadline-near' });
     await archive.close();
   });
 

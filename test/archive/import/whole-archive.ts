@@ -1,5 +1,7 @@
 import type { Archive, ArchiveFile, AttemptKey } from '../../../src/archive/archive.js';
+import { FEED_START } from '../../../src/archive/journal.js';
 import type { VideoIdError } from '../../../src/messages/failures.js';
+import { ENDED, type FeedEntry } from '../../../src/messages/feed.js';
 import type { Flow } from '../../../src/messages/request.js';
 import { textOf } from '../sample-start.js';
 
@@ -36,9 +38,16 @@ export async function wholeArchive(archive: Archive): Promise<unknown> {
     index.push([environment, requestPk, (await archive.readIndex(environment, requestPk)) ?? null]);
   }
   const { id, notices } = archive;
-  const [feed, outages] = [await notices.readFeed(0, 100), await notices.outages()];
+  const entries = await notices.readFeed(FEED_START, 100);
+  const feed = entries.map(({ position, entry }) => ({ number: position.number, entry: asThen(entry) }));
+  const outages = await notices.outages();
   const whole = { id, requests, index, feed, outages, callbacks: await notices.callbacks() };
   return JSON.parse(JSON.stringify(whole));
+}
+
+/** That release did not name the request at the provider. */
+function asThen(entry: FeedEntry): Partial<FeedEntry> {
+  return Object.fromEntries(Object.entries(entry).filter(([name]) => name !== 'requestPk'));
 }
 
 async function attemptsOf(archive: Archive): Promise<AttemptKey[]> {
@@ -69,7 +78,8 @@ async function wholeAttempt(archive: Archive, key: AttemptKey): Promise<unknown>
     calls: await archive.calls(key),
     refusal: await archive.readCall(key, 'refuse'),
     outcome: await archive.readOutcome(key),
-    events: await archive.events(key),
+    // The journal also has the end. That release had none.
+    events: (await archive.events(key)).filter(({ what }) => what !== ENDED),
     files: await named(FILES.map(nameOf), (name) => contentOf(archive, key, name)),
   };
 }

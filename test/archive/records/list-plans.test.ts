@@ -53,6 +53,9 @@ test.each<[string, RequestFilter, RegExp]>([
   ['metadata', { metadata: { customer: '17' } }, /COVERING INDEX metadata_value /],
   ['several values', { metadata: { customer: '17', branch: 'north' } }, /COVERING INDEX metadata_value /],
   ['a person', { email: 'signer@example.com' }, /requests_email_digest /],
+  ['a stage', { stage: 'review' }, /requests_stage /],
+  ['attention', { attention: true }, /requests_attention /],
+  ['attention of a kind', { code: 'TLS_FAILED' }, /requests_attention_code /],
   ['a phone', { phone: '+34600000000' }, /requests_phone_digest /],
 ])('a page of %s is read from an index in its order', async (_what, filter, index) => {
   const plan = await planOf(filter);

@@ -3,6 +3,7 @@ import { Kysely } from 'kysely';
 import type { Dialect, Transaction } from 'kysely';
 import { defined } from '../../../messages/defined.js';
 import { VideoIdError } from '../../../messages/failures.js';
+import type { ChangesDialect, Listener, Listening } from './changes.js';
 import { readPostgresUrl } from './postgres-url.js';
 import { ArchivePostgresDialect } from './postgres.js';
 import type { PostgresOptions } from './postgres.js';
@@ -14,6 +15,8 @@ import { OwnRecords } from './own-records.js';
 import { TransactionScope } from './transaction-scope.js';
 import { BUSY, DatabaseError } from './trouble.js';
 import type { Trouble } from './trouble.js';
+
+export type { Listening };
 
 /** How long work is repeated after trouble that passes. Milliseconds. */
 const PATIENCE = 10_000;
@@ -42,6 +45,10 @@ export interface Database<Tables> {
   transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>, patience?: number): Promise<T>;
   /** Overwrites what deleted rows have left in the files of the database, as far as that can be done now. */
   scrub(): Promise<void>;
+  /** Tells those who listen, in all processes, when the transaction ends, that something changed. */
+  tell(transaction: Kysely<Tables>, topic: string): Promise<void>;
+  /** Listens to what this and other processes tell, until it is closed. See `ChangesDialect`. */
+  listen(listener: Listener): Listening;
   /** From now on, the database must be that of this archive. Each new connection is asked. */
   belongsTo(archiveId: string): void;
   close(): Promise<void>;
@@ -84,7 +91,7 @@ function openEngine(options: DatabaseOptions, scope: TransactionScope, own: OwnR
 interface Engine {
   place: string;
   field: string;
-  dialect: Dialect & SchemaDialect & ScrubbedDialect;
+  dialect: Dialect & SchemaDialect & ScrubbedDialect & ChangesDialect;
   /** Absent where it cannot be known. */
   freeBytes?: () => number | undefined;
 }
@@ -93,7 +100,7 @@ class SqlDatabase<Tables> implements Database<Tables> {
   readonly place: string;
   readonly field: string;
   readonly schema: SchemaDialect;
-  readonly #dialect: ScrubbedDialect;
+  readonly #dialect: ScrubbedDialect & ChangesDialect;
   readonly #db: Kysely<Tables>;
   readonly #scope: TransactionScope;
   readonly #own: OwnRecords;
@@ -129,6 +136,14 @@ class SqlDatabase<Tables> implements Database<Tables> {
     while (!(await this.run((db) => this.#dialect.scrub(db))) && performance.now() < end) {
       await pause(LONGEST_PAUSE * Math.random());
     }
+  }
+
+  async tell(transaction: Kysely<Tables>, topic: string): Promise<void> {
+    await this.#dialect.tell(transaction, topic);
+  }
+
+  listen(listener: Listener): Listening {
+    return this.#dialect.listen(listener, async (work) => await this.#repeat(() => work(this.#db), 0));
   }
 
   belongsTo(archiveId: string): void {

@@ -4,6 +4,8 @@ import { Pool, types } from 'pg';
 import type { PoolClient, QueryResult } from 'pg';
 import type { Secret } from '../../../security/secret.js';
 import { assertBindable } from './bindings.js';
+import type { ChangesDialect, Listener, Listening } from './changes.js';
+import { CHANNEL, PostgresListening } from './postgres-changes.js';
 import { isFromServer, postgresTroubleOf, READ_ONLY_STATE } from './postgres-trouble.js';
 import type { SchemaDialect, ScrubbedDialect } from './schema-dialect.js';
 import type { OwnRecords } from './own-records.js';
@@ -33,8 +35,10 @@ export interface PostgresOptions {
 }
 
 /** PostgreSQL by `pg`. */
-export class ArchivePostgresDialect extends PostgresDialect implements SchemaDialect, ScrubbedDialect {
+export class ArchivePostgresDialect extends PostgresDialect implements SchemaDialect, ScrubbedDialect, ChangesDialect {
   readonly columnTypes = { text: sql`text collate "C"`, integer: sql`bigint` };
+  readonly #connectionString: string;
+
   constructor(
     connectionString: string,
     { statementLimit = STATEMENT_LIMIT }: PostgresOptions,
@@ -42,6 +46,15 @@ export class ArchivePostgresDialect extends PostgresDialect implements SchemaDia
     own: OwnRecords,
   ) {
     super({ pool: new Connections(openPool(connectionString, statementLimit), scope, own) });
+    this.#connectionString = connectionString;
+  }
+
+  async tell<Tables>(transaction: Kysely<Tables>, topic: string): Promise<void> {
+    await sql`select pg_notify(${CHANNEL}, ${topic})`.execute(transaction);
+  }
+
+  listen(listener: Listener): Listening {
+    return new PostgresListening({ connectionString: this.#connectionString, ...CONNECTION }, listener);
   }
 
   /** Nothing to do: the server removes deleted rows when it vacuums. */
@@ -70,18 +83,22 @@ class Adapter extends PostgresAdapter {
   }
 }
 
+const CONNECTION = {
+  application_name: 'videoid',
+  connectionTimeoutMillis: CONNECT_LIMIT,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY,
+};
+
 function openPool(connectionString: string, statementLimit: number): Pool {
   const pool = new Pool({
     connectionString,
-    application_name: 'videoid',
+    ...CONNECTION,
     max: MOST_CONNECTIONS,
-    connectionTimeoutMillis: CONNECT_LIMIT,
     statement_timeout: statementLimit,
     query_timeout: statementLimit + ANSWER_DELAY,
     lock_timeout: LOCK_LIMIT,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_LIMIT,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY,
     allowExitOnIdle: true,
     types: { getTypeParser: parserOf as typeof types.getTypeParser },
   });

@@ -3,8 +3,10 @@ import type { SQLInputValue, StatementSync } from 'node:sqlite';
 import { CompiledQuery, sql, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { DatabaseConnection, DatabaseIntrospector, Dialect, Driver, Kysely, QueryResult } from 'kysely';
 import { assertBindable } from './bindings.js';
+import type { Ask, ChangesDialect, Listener, Listening } from './changes.js';
 import { Mutex } from './mutex.js';
 import type { SchemaDialect, ScrubbedDialect } from './schema-dialect.js';
+import { SqliteListening } from './sqlite-changes.js';
 import { fileAt, makePrivate } from './sqlite-file.js';
 import { sqliteTroubleOf, WITHOUT_LOG } from './sqlite-trouble.js';
 import { OwnRecords } from './own-records.js';
@@ -28,7 +30,7 @@ export interface SqliteOptions {
 }
 
 /** SQLite by Node's own `node:sqlite`. There is one connection, and callers take turns. */
-export class ArchiveSqliteDialect implements Dialect, SchemaDialect, ScrubbedDialect {
+export class ArchiveSqliteDialect implements Dialect, SchemaDialect, ScrubbedDialect, ChangesDialect {
   readonly columnTypes = { text: sql`text`, integer: sql`integer` };
   readonly #options: SqliteOptions;
   readonly #scope: TransactionScope;
@@ -48,6 +50,14 @@ export class ArchiveSqliteDialect implements Dialect, SchemaDialect, ScrubbedDia
   async scrub<Tables>(db: Kysely<Tables>): Promise<boolean> {
     const { rows } = await sql<{ busy: number }>`pragma wal_checkpoint(truncate)`.execute(db);
     return rows[0]?.busy === 0;
+  }
+
+  async tell(): Promise<void> {
+    // Those who listen look at the file.
+  }
+
+  listen(listener: Listener, ask: Ask): Listening {
+    return new SqliteListening(listener, ask);
   }
 
   createDriver(): Driver {
