@@ -41,7 +41,10 @@ export interface JournalRecords {
 /** Where a reader of the feed is. It knows the last entry that it has read. */
 export interface FeedPosition {
   number: number;
-  /** A digest of that entry, and when it was written, milliseconds since 1970. Both are 0 or empty before the first. */
+  /**
+   * A digest of that entry, and when it was written, milliseconds since 1970. Before the first entry, they are empty and 0. With an empty
+   * digest, the number alone counts.
+   */
   digest: string;
   writtenAt: number;
 }

@@ -64,11 +64,11 @@ function pageOf(db: Kysely<Tables>, limit: number) {
   return db.selectFrom('feed').select(['number', 'token', 'content', 'written_at']).orderBy('number').limit(limit);
 }
 
-/** Whether the last entry of a reader is still in the feed. Otherwise an older database was restored. */
+/** Whether the last entry of a reader is still in the feed. Otherwise an older database was restored. One from before the journal has no digest. */
 async function isThere(db: Kysely<Tables>, { number, digest }: FeedPosition): Promise<boolean> {
   if (number === 0) return true;
   const row = await pageOf(db, 1).where('number', '=', number).executeTakeFirst();
-  return row !== undefined && digestOf(row) === digest;
+  return row !== undefined && (digest === '' || digestOf(row) === digest);
 }
 
 function digestOf({ token, content }: { token: string; content: string }): string {

@@ -114,8 +114,9 @@ export async function stand(
   return { stage: given.stage, attention: given.attention?.code ?? null };
 }
 
+/** What is not readable is replaced anyway. */
 function underWayIn(content: string): string | undefined {
-  return parsed(standSchema, jsonOf(content), 'standings').underWay;
+  return standSchema.safeParse(jsonOf(content)).data?.underWay;
 }
 
 /** @returns whether something changed */
@@ -134,7 +135,7 @@ async function noteTry(
     .where('requests.outcome', 'is', null)
     .executeTakeFirst();
   if (row === undefined) return false;
-  const before = read(failedTrySchema, row.failing, 'standings');
+  const before = failedTrySchema.safeParse(jsonOf(row.failing)).data;
   const since = before !== undefined && before.step === failed?.step ? before.since : timeOf(row.now, 'standings');
   const failing = failed === undefined ? null : written(failedTrySchema, { ...failed, since });
   if (failing === row.failing) return false;

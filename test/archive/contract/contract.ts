@@ -7,6 +7,7 @@ import { describeFiles } from './files.js';
 import { describeLists, describePeople } from './lists.js';
 import { describeFeed } from './feed.js';
 import { describeFollowing } from './following.js';
+import { describeInterleavings } from './interleavings.js';
 import { describeJournal, describeStanding } from './journal.js';
 import { describeConditions } from './notices.js';
 import { describeOpening, describeUse } from './opening.js';
@@ -42,6 +43,7 @@ export function describeArchive(makePlace: MakePlace): void {
   describe('the index', () => describeIndex(given));
   describe('the pace of reads', () => describeReadPace(given));
   describe('the journal', () => describeJournal(given));
+  describe('a journal that is told in any order', () => describeInterleavings(given));
   describe('where a request stands', () => describeStanding(given));
   describe('a follower', () => describeFollowing(makePlace));
   describe('the feed', () => describeFeed(makePlace));

@@ -154,16 +154,6 @@ export function describeJournal(given: () => TestedArchive): void {
     });
     expect(await archive().journal(key)).toEqual([]);
   });
-
-  it('is not that of an unknown request', async () => {
-    const unknown = { ...key, reference: 'nobody' };
-    const missing = expect.objectContaining({ code: 'REQUEST_NOT_FOUND' });
-    await expect(archive().writeJournal(unknown, envelopeOf(FIRST, 1, []))).rejects.toEqual(missing);
-    await expect(archive().journal(unknown)).rejects.toEqual(missing);
-    await expect(archive().readStanding(unknown)).rejects.toEqual(missing);
-    await expect(archive().findEvent(unknown, FIRST, 1)).rejects.toEqual(missing);
-    await expect(archive().noteTry(unknown, FIRST, undefined)).rejects.toEqual(missing);
-  });
 }
 
 /** Where requests stand. */

@@ -8,6 +8,7 @@ import type { Outcome } from '../../../src/messages/outcome.js';
 import type { Flow, RequestPk, VideoidPk } from '../../../src/messages/request.js';
 import { generateCodecKey, type KeyRing, loadKeyRing } from '../../../src/security/keys.js';
 import { keyOf, recordOf } from '../sample-start.js';
+import { envelopeOf, IN_ATTENTION } from './envelopes.js';
 import { type MakePlace, type Place, TestedArchive } from './tested-archive.js';
 
 const DELETION = {
@@ -59,6 +60,8 @@ export function describeLists(makePlace: MakePlace): void {
     await archive.recordOutcome(keyOf('orderX1'), signed('orderX1'));
     await archive.recordOutcome(keyOf('person-deleted'), signed('person-deleted'));
     await archive.deleteRequest(keyOf('person-deleted'), DELETION);
+    await archive.writeJournal(keyOf('order_1'), envelopeOf('run', 1, [], { stand: IN_ATTENTION }));
+    await archive.writeJournal(keyOf('ORDER_1'), envelopeOf('run', 1, []));
     await archive.writeProvider(keyOf('order_1'), { requestPk: '77' as RequestPk, videoidPk: '78' as VideoidPk });
   });
   afterAll(() => tested.close());
@@ -77,6 +80,12 @@ export function describeLists(makePlace: MakePlace): void {
     ['a prefix with _, which stands for itself', { prefix: 'order_' }, ['order_1']],
     ['a prefix with %, which stands for itself', { prefix: '%' }, []],
     ['a prefix with a backslash', { prefix: 'order\\' }, []],
+    ['a stage', { stage: 'video' }, ['ORDER_1', 'order_1']],
+    ['the end', { stage: 'ended' }, ['orderX1']],
+    ['attention', { attention: true }, ['order_1']],
+    ['no attention', { attention: false }, ['person', 'ORDER_1', 'orderX1']],
+    ['attention of a kind', { code: 'PROVIDER_UNREACHABLE' }, ['order_1']],
+    ['attention of another kind', { code: 'TLS_FAILED' }, []],
     ['a request_pk', { providerId: '77' }, ['order_1']],
     ['a videoid_pk', { providerId: '78' }, ['order_1']],
     ['an unknown id', { providerId: '7' }, []],
@@ -102,6 +111,8 @@ export function describeLists(makePlace: MakePlace): void {
       metadata: { customer: '17', branch: 'north' },
       requestPk: '77',
       videoidPk: '78',
+      stage: 'video',
+      attention: 'PROVIDER_UNREACHABLE',
       createdAt: at(1),
     });
     const [ended] = await archive.list({ ended: true }, { limit: 1 });

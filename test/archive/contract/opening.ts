@@ -1,3 +1,4 @@
+import { envelopeOf } from './envelopes.js';
 import { Readable } from 'node:stream';
 import { openArchive } from '../../../src/archive/open-archive.js';
 import { keyOf, recordOf } from '../sample-start.js';
@@ -136,6 +137,11 @@ export function describeUse(given: () => TestedArchive): void {
         archive.writeEvidence(key, {}, { replace: false }),
         archive.appendEvent(key, { at, what: 'w' }),
         archive.events(key),
+        archive.writeJournal(key, envelopeOf('run', 1, [])),
+        archive.noteTry(key, 'run', undefined),
+        archive.journal(key),
+        archive.readStanding(key),
+        archive.findEvent(key, 'run', 1),
         archive.touchRead(key, pk, 1),
       ];
       const answers = await Promise.allSettled(calls);
