@@ -29,7 +29,7 @@ export type FeedNews =
   | { what: typeof STAGE_ENTERED; stage: Stage }
   /** It needs, or may need, an operator. */
   | { what: 'attention'; code: FailureCode; step: string }
-  | { what: 'attention-left'; code: FailureCode }
+  | { what: typeof ATTENTION_LEFT; code: FailureCode }
   /** The deadline of the stage is near. */
   | { what: 'deadline-near'; stage: Stage; deadline: string }
   | { what: LateWord; status: ProviderStatus; requestPk: RequestPk }
@@ -39,6 +39,7 @@ export type FeedNews =
   | { what: typeof JOURNAL_DIFFERS; run: string; event: number };
 
 export const STAGE_ENTERED = 'stage';
+export const ATTENTION_LEFT = 'attention-left';
 export const ENDED = 'ended';
 export const JOURNAL_DIFFERS = 'journal-differs';
 

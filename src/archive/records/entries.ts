@@ -29,7 +29,16 @@ export function columnsOf({ facts, ...more }: Entry['event']): { content: string
   return { content: canonicalJson({ ...more, facts: rest }), words };
 }
 
-const LOCKED = ['request', 'flow', 'reference', 'attempt', 'registration_authority', 'events', 'outcome'] as const;
+const LOCKED = [
+  'request',
+  'flow',
+  'reference',
+  'attempt',
+  'registration_authority',
+  'events',
+  'attention',
+  'outcome',
+] as const;
 type Locked = Pick<Awaited<ReturnType<typeof lock>> & object, (typeof LOCKED)[number]>;
 
 async function lock(db: Kysely<Tables>, request: string) {

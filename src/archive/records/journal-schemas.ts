@@ -66,8 +66,9 @@ export const failedTrySchema: z.ZodType<FailedTry> = z.object({
 /** What a run gives to be written. */
 export const envelopeSchema: z.ZodType<Envelope> = z.object({
   run: text,
-  earlier: z.array(text).exactOptional(),
+  earlier: z.array(z.object({ run: text, upTo: z.int().nonnegative() })).exactOptional(),
   revision: z.int().min(1),
+  after: z.int().nonnegative(),
   events: z
     .array(runEventSchema)
     .refine((events) => events.every(({ number }, at) => number === (events[0]?.number ?? 0) + at)),

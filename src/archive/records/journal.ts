@@ -3,7 +3,9 @@ import { JOURNAL_DIFFERS } from '../../messages/feed.js';
 import type { Envelope } from '../../messages/journal.js';
 import type { RequestEvent } from '../../messages/status.js';
 import { canonicalJson } from '../../security/canonical-json.js';
+import type { AttemptKey } from '../archive.js';
 import type { JournalRecords } from '../journal.js';
+import { requestOf } from '../names.js';
 import { checked, jsonOf, parsed } from './content.js';
 import { columnsOf, JournalWriter } from './entries.js';
 import { type EventRow, eventRows } from './events.js';
@@ -21,6 +23,8 @@ export function journal(records: Records): Pick<JournalRecords, Part> {
   return {
     writeJournal: async (key, given, patience) => {
       const envelope = checked(envelopeSchema, given);
+      const before = await writtenBefore(records, key, envelope, patience);
+      if (before !== undefined) return { upTo: before, differs: [] };
       return await changed(
         records,
         key,
@@ -64,6 +68,33 @@ export function journal(records: Records): Pick<JournalRecords, Part> {
       return { upTo, ...(event !== undefined && { event }) };
     },
   };
+}
+
+/** A step is tried again with the same envelope, perhaps for weeks. @returns undefined if it is not written, or differs */
+async function writtenBefore(
+  { database }: Records,
+  key: AttemptKey,
+  { run, revision, after, events }: Envelope,
+  patience: number | undefined,
+): Promise<number | undefined> {
+  const request = requestOf(key);
+  return await database.run(async (db) => {
+    const row = await db
+      .selectFrom('requests')
+      .innerJoin('standings', 'standings.request', 'requests.request')
+      .innerJoin('runs', (join) => join.onRef('runs.request', '=', 'requests.request').on('runs.run', '=', run))
+      .select(['standings.run', 'standings.revision', 'runs.up_to as upTo'])
+      .where(isRequest(request))
+      .executeTakeFirst();
+    if (row === undefined || row.run !== run || row.revision < revision) return undefined;
+    if (row.upTo < after + events.length) return undefined;
+    if (events.length === 0) return row.upTo;
+    const there = await eventRows(db, request, { ofRuns: [after + 1, after + events.length] });
+    const same = events.every(({ number, ...event }) =>
+      there.some((each) => each.run === run && each.run_number === number && isSame(each, event)),
+    );
+    return same ? row.upTo : undefined;
+  }, patience);
 }
 
 async function write(

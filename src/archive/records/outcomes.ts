@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Kysely } from 'kysely';
 import { VideoIdError } from '../../messages/failures.js';
-import { ENDED } from '../../messages/feed.js';
+import { ATTENTION_LEFT, ENDED } from '../../messages/feed.js';
 import type { Outcome } from '../../messages/outcome.js';
 import type { Archive } from '../archive.js';
 import { checked, parsed } from './content.js';
@@ -37,6 +37,9 @@ export function outcomes(records: Records): Pick<Archive, 'recordOutcome' | 'rea
           .execute();
         await writePersonal(db, request, 'ending', words);
         const event = recorded === undefined ? endedEvent(wanted) : { at: timeNow(records), what: CLEANED };
+        const { attention: code } = journal.request;
+        if (code !== null)
+          await journal.addOnce({ token: `${ENDED}/${ATTENTION_LEFT}`, event: attentionLeft(wanted, code) });
         await journal.addOnce({ token: event.what, event });
         await journal.end({ stage: ENDED, attention: null });
         return true;
@@ -45,6 +48,11 @@ export function outcomes(records: Records): Pick<Archive, 'recordOutcome' | 'rea
 
     readOutcome: async (key) => outcomeOf(await found(records, key, endingOf)),
   };
+}
+
+/** The trouble over which the end was recorded. The request itself cannot tell it any more. */
+function attentionLeft({ at }: Outcome, code: string) {
+  return { at, what: ATTENTION_LEFT, facts: { code } };
 }
 
 function endedEvent({ at, actor, outcome, reason, cleanup }: Outcome) {

@@ -1,5 +1,6 @@
 import { upsertSearchAttributes } from '@temporalio/workflow';
 import { defined } from '../../messages/defined.js';
+import { ATTENTION_LEFT } from '../../messages/feed.js';
 import { sentence } from '../../messages/sentences.js';
 import type { Attention, Remedy, RequestEvent } from '../../messages/status.js';
 import { callFailure } from './call-failure.js';
@@ -41,7 +42,7 @@ export class AttentionMark {
     const { attention } = this.state;
     if (!attention) return;
     this.inbox.take('resolve')?.fail(callFailure('NOT_NOW', 'It has been resolved without you.'));
-    if (!isNoted) this.state.happened('attention-left', { code: attention.code });
+    if (!isNoted) this.state.happened(ATTENTION_LEFT, { code: attention.code });
     this.state.attention = undefined;
     this.deadline.release();
     upsertSearchAttributes([{ key: attentionAttribute, value: null }]);

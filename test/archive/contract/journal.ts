@@ -95,8 +95,11 @@ export function describeJournal(given: () => TestedArchive): void {
 
   it('does not double what a reset has copied, and goes on in the new run', async () => {
     await write(FIRST, 1, eventsFrom(1, 'a', 'b', 'c'));
-    expect(await write(SECOND, 1, eventsFrom(1, 'a', 'b'), { earlier: [FIRST] })).toEqual({ upTo: 2, differs: [] });
-    await write(SECOND, 2, eventsFrom(3, 'reset', 'd'), { earlier: [FIRST] });
+    expect(await write(SECOND, 1, eventsFrom(1, 'a', 'b'), { earlier: [{ run: FIRST, upTo: 0 }] })).toEqual({
+      upTo: 2,
+      differs: [],
+    });
+    await write(SECOND, 2, eventsFrom(3, 'reset', 'd'), { earlier: [{ run: FIRST, upTo: 0 }] });
     expect(await write(SECOND, 2, eventsFrom(1, 'a', 'b', 'reset'))).toEqual({ upTo: 4, differs: [] });
     expect(await told()).toEqual([
       [1, 'a', FIRST],
@@ -112,9 +115,27 @@ export function describeJournal(given: () => TestedArchive): void {
     expect(await archive().findEvent(key, THIRD, 1)).toEqual({ upTo: 0 });
   });
 
+  it('takes from a new run what follows the events that it shares with an earlier one', async () => {
+    await write(FIRST, 1, eventsFrom(1, 'a', 'b', 'c'));
+    const earlier = [{ run: FIRST, upTo: 2 }];
+    expect(await write(SECOND, 1, eventsFrom(3, 'reset'), { earlier })).toEqual({ upTo: 3, differs: [] });
+    expect((await told()).map(([, what]) => what)).toEqual(['a', 'b', 'c', 'reset']);
+  });
+
+  it('asks a new run for what it does not have of an earlier one', async () => {
+    await write(FIRST, 1, eventsFrom(1, 'a'));
+    const earlier = [
+      { run: FIRST, upTo: 2 },
+      { run: SECOND, upTo: 4 },
+    ];
+    expect(await write(THIRD, 1, eventsFrom(5, 'e'), { earlier })).toEqual({ upTo: 1, differs: [] });
+    expect(await write(THIRD, 2, eventsFrom(2, 'b', 'c'), { earlier })).toEqual({ upTo: 3, differs: [] });
+    expect((await told()).map(([, what]) => what)).toEqual(['a', 'b', 'c']);
+  });
+
   it('takes the events of an older run, which change nothing else', async () => {
     await write(FIRST, 1, eventsFrom(1, 'a'));
-    await write(SECOND, 1, eventsFrom(1, 'a'), { earlier: [FIRST], stand: IN_ATTENTION });
+    await write(SECOND, 1, eventsFrom(1, 'a'), { earlier: [{ run: FIRST, upTo: 1 }], stand: IN_ATTENTION });
     expect(await write(FIRST, 9, eventsFrom(2, 'z'), { stand: { ...STAND, stage: 'review' } })).toMatchObject({
       upTo: 2,
     });
@@ -133,7 +154,12 @@ export function describeJournal(given: () => TestedArchive): void {
   ])('knows an older run that comes late, if the newer one named it %s', async (_when, before) => {
     for (const run of before) await write(run, 1, []);
     if (before.length > 0) await write(FIRST, 1, []); // it looks like the newest one
-    await write(THIRD, 2, [], { earlier: [FIRST, SECOND] });
+    await write(THIRD, 2, [], {
+      earlier: [
+        { run: FIRST, upTo: 0 },
+        { run: SECOND, upTo: 0 },
+      ],
+    });
     await write(FIRST, 7, eventsFrom(1, 'late'), { stand: IN_ATTENTION });
     await write(SECOND, 7, eventsFrom(1, 'late too'), { stand: IN_ATTENTION });
     expect(await archive().readStanding(key)).toMatchObject({ run: THIRD, revision: 2, stand: STAND });

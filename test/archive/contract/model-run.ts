@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import type { Archive, AttemptKey } from '../../../src/archive/archive.js';
 import { requestOf } from '../../../src/archive/names.js';
-import type { Envelope, RunEvent } from '../../../src/messages/journal.js';
+import type { Acknowledged, Envelope, RunEvent } from '../../../src/messages/journal.js';
 import { AT, STAND } from './envelopes.js';
 
 /** The most events in an envelope of the model. */
@@ -12,8 +12,8 @@ interface ModelRun {
   name: string;
   events: RunEvent[];
   revision: number;
-  acknowledged: number;
-  earlier: string[];
+  /** What it was answered, also in the history that it shares with earlier runs. */
+  acknowledged: Acknowledged[];
 }
 
 /** Something that may happen, in any order. Numbers choose among what is there. */
@@ -53,7 +53,7 @@ export class ModelRequest {
 
   constructor(key: AttemptKey) {
     this.key = key;
-    this.runs.push({ name: `${requestOf(key)}-run-1`, events: [], revision: 1, acknowledged: 0, earlier: [] });
+    this.runs.push({ name: `${requestOf(key)}-run-1`, events: [], revision: 1, acknowledged: [] });
   }
 
   async carryOut(archive: Archive, step: Step): Promise<void> {
@@ -92,7 +92,7 @@ export class ModelRequest {
   async finish(archive: Archive): Promise<void> {
     for (const run of this.runs) {
       do await this.#gives(archive, run, false);
-      while (run.acknowledged < run.events.length);
+      while (acknowledgedOf(run) < run.events.length);
     }
   }
 
@@ -138,25 +138,27 @@ export class ModelRequest {
       name: `${requestOf(this.key)}-run-${this.runs.length + 1}`,
       events: from.events.slice(0, kept),
       revision: 1,
-      acknowledged: 0,
-      earlier: [...from.earlier, from.name],
+      acknowledged: from.acknowledged.filter(({ upTo }) => upTo <= kept),
     };
     this.runs.push(run);
     this.#happens(run, false, 'reset');
   }
 
   async #gives(archive: Archive, run: ModelRun, lost: boolean): Promise<void> {
-    const { name, revision, acknowledged, earlier } = run;
+    const { name, revision } = run;
+    const after = acknowledgedOf(run);
+    const earlier = new Map(run.acknowledged.filter((each) => each.run !== name).map((each) => [each.run, each.upTo]));
     const envelope: Envelope = {
       run: name,
-      ...(earlier.length > 0 && { earlier }),
+      ...(earlier.size > 0 && { earlier: [...earlier].map(([each, upTo]) => ({ run: each, upTo })) }),
       revision,
-      events: run.events.slice(acknowledged, acknowledged + AT_ONCE),
+      after,
+      events: run.events.slice(after, after + AT_ONCE),
       stand: { ...STAND, words: `${name} ${revision}` },
     };
     this.#given.push(envelope);
     const upTo = await this.#write(archive, envelope);
-    if (!lost) run.acknowledged = upTo;
+    if (!lost) run.acknowledged.push({ run: name, upTo });
   }
 
   async #write(archive: Archive, envelope: Envelope): Promise<number> {
@@ -164,4 +166,8 @@ export class ModelRequest {
     this.differs.push(...differs);
     return upTo;
   }
+}
+
+function acknowledgedOf({ acknowledged }: ModelRun): number {
+  return acknowledged.at(-1)?.upTo ?? 0;
 }
