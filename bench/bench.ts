@@ -109,7 +109,7 @@ async function sign(client: VideoIdClient, provider: SandboxClient): Promise<voi
     documents: [{ name: 'agreement.pdf', content: AGREEMENT }],
   });
   const status = (ready: (status: RequestStatus) => boolean): Promise<RequestStatus> =>
-    eventually(() => client.status(reference, { within: PATIENCE }), ready);
+    eventually(() => client.status(reference), ready);
   const created = await status((shown) => shown.provider.requestPk !== undefined);
   const requestPk = created.provider.requestPk ?? '';
   const signer = new Signer({ client, provider }, { flow: 'signature', reference });

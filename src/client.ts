@@ -24,6 +24,8 @@ export type {
 } from './client/files/files.js';
 export type { PolicyOverrides, StartDocument } from './client/input/input.js';
 export type {
+  Change,
+  Changes,
   Condition,
   DeletedOptions,
   DeletionPage,
@@ -54,6 +56,7 @@ export type {
   Archived,
   AttemptOption,
   CallOptions,
+  Noted,
   Recorded,
   RecordedOptions,
   RecordedRequest,

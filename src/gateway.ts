@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Archive } from './archive/archive.js';
 import { openBridge } from './archive/open-bridge.js';
-import { countRequests } from './temporal/listing.js';
+import { countRequests, listRequests, MOST, type RequestCount } from './temporal/listing.js';
 import { type Config, loadConfig } from './config.js';
 import { type App, createApp } from './http/app.js';
 import { listen } from './http/listener.js';
@@ -46,6 +46,9 @@ export interface Gateway {
 
 /** Bytes of a JSON body of the API. */
 const CALL_BYTES = 65_536;
+
+/** Milliseconds for what Temporal knows of the requests that run. */
+const COUNTED_WITHIN = 2_000;
 
 /** What every part needs, and where it registers how to close it. */
 interface Parts {
@@ -162,7 +165,9 @@ async function serveBridge(
     archive: [...(archive?.parts ?? []), index],
   });
   app.route('/', healthRoutes(check, about));
-  const requests = new RequestCounts(() => countRequests({ client, taskQueue: config.temporal.taskQueue }));
+  const place = { client, taskQueue: config.temporal.taskQueue };
+  // A bridge alone cannot read the rows of requests.
+  const requests = new RequestCounts(() => (archive ? countRecorded(archive, place) : countRequests(place)));
   app.get('/metrics', (context) =>
     context.text([metrics.hints, metrics.calls, requests].map((each) => each.text()).join(''), 200, {
       'Content-Type': 'text/plain; version=0.0.4',
@@ -182,6 +187,17 @@ async function serveBridge(
       logger,
     }),
   );
+}
+
+/** As the archive counts them. Those that no worker can continue are in attention too, and only Temporal knows them. */
+async function countRecorded(archive: Archive, place: Parameters<typeof countRequests>[0]): Promise<RequestCount> {
+  const problems = await listRequests(place, { problem: true, limit: MOST, within: COUNTED_WITHIN }).catch(
+    (error: unknown) => {
+      if (error instanceof VideoIdError) return []; // the archive is right about all others
+      throw error;
+    },
+  );
+  return await archive.countRunning(problems.map(({ workflowId }) => workflowId));
 }
 
 /** The name of this gateway's file of counts. The same after a restart. */

@@ -11,9 +11,6 @@ export interface SamplePlace extends Place {
   screen: Screen;
 }
 
-/** Milliseconds between two looks at the status. */
-const LOOK_EVERY = 150;
-
 /** Does what a person must do now, once, and says who acts. */
 export type Turn = (due: boolean, who: string, what: string, act: () => Promise<unknown>) => Promise<void>;
 
@@ -36,7 +33,7 @@ export async function follow(
     screen.line(screen.paint('dim', `    playing ${who}: ${what}`));
     await act();
   };
-  for await (const status of client.watch(reference, { flow, every: LOOK_EVERY })) {
+  for await (const status of client.watch(reference, { flow })) {
     progress.show(status);
     await play(status, turn);
   }

@@ -31,9 +31,7 @@ export async function play(scene: Scene, patience: Patience, over: () => boolean
   let seen = '';
   for (; !over(); await pause(next)) {
     const asked = Date.now();
-    const status = await asking.look('status', () =>
-      at.client.status(role.reference, { flow: role.flow, within: 5000 }),
-    );
+    const status = await asking.look('status', () => at.client.status(role.reference, { flow: role.flow }));
     next = Math.max(Math.min(next * 1.3, LOOK_AT_LEAST_EVERY), 4 * (Date.now() - asked));
     if (status === undefined) {
       patience.looked(role.reference, 'no answer');

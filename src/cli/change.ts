@@ -89,8 +89,8 @@ function extendCommand(program: Command): void {
     'give the running deadline more time',
     async ({ client, screen, reference, flags }) => {
       const { by, reason, operator: id } = flags;
-      const { deadline } = await client.extend(reference, { by, reason, actor: operator({ by: id }) }, flags);
-      screen.answer({ reference, deadline }, columns([['Deadline', moment(deadline)]]));
+      const answer = await client.extend(reference, { by, reason, actor: operator({ by: id }) }, flags);
+      screen.answer({ reference, ...answer }, columns([['Deadline', moment(answer.deadline)]]));
     },
   );
   command
@@ -107,12 +107,12 @@ function abandonCommand(program: Command): void {
     async ({ client, screen, reference, flags }) => {
       const { reason, note, discardVideo } = flags;
       const order = { reason, actor: operator(flags), ...defined({ note, discardVideo }) };
-      const { outcome } = await screen.during('Ending', client.abandon(reference, order, flags));
+      const { outcome, ...noted } = await screen.during('Ending', client.abandon(reference, order, flags));
       const { flow } = await client.status(reference, flags);
       const again = newAttemptCommand(flow, reference, { signer: isSignerWrong(reason) });
       const left = await leftBy(client, reference, flags);
       screen.answer(
-        { reference, outcome, ...(outcome === 'abandoned' ? { next: again } : {}), ...left.facts },
+        { reference, outcome, ...(outcome === 'abandoned' ? { next: again } : {}), ...noted, ...left.facts },
         outcome === 'abandoned'
           ? ['Abandoned.', ...left.lines, '', `A new attempt: ${again} (a new video, and the provider bills again)`]
           : [`It ended ${outcome}.`, '', `Next: videoid outcome ${reference}`],

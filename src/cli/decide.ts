@@ -108,10 +108,10 @@ function cancelCommand(program: Command): void {
           async ({ client, screen, reference, flags }) => {
             const { reason, discardVideo } = flags;
             const order = { actor: operator(flags), reason, ...defined({ discardVideo }) };
-            const { outcome } = await screen.during('Cancelling', client.cancel(reference, order, flags));
+            const { outcome, ...noted } = await screen.during('Cancelling', client.cancel(reference, order, flags));
             const words = outcome === 'cancelled' ? 'Cancelled.' : `Not cancelled: it had ended ${outcome} before.`;
             const left = await leftBy(client, reference, flags);
-            screen.answer({ reference, outcome, cancelled: outcome === 'cancelled', ...left.facts }, [
+            screen.answer({ reference, outcome, cancelled: outcome === 'cancelled', ...noted, ...left.facts }, [
               words,
               ...left.lines,
             ]);

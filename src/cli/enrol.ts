@@ -67,8 +67,9 @@ function provideCommand(program: Command): void {
           'give an enrolment the data that is missing after the video; `show` lists it',
           async ({ client, screen, reference, flags: { field, document, by, ...options } }) => {
             const provision = { actor: operator({ by }), fields: field, documents: documentsFrom(document) };
-            const { missing } = await screen.during('Sending it on', client.provide(reference, provision, options));
-            screen.answer({ reference, missing }, [
+            const answer = await screen.during('Sending it on', client.provide(reference, provision, options));
+            const { missing } = answer;
+            screen.answer({ reference, ...answer }, [
               missing.length === 0
                 ? 'Accepted. Nothing is missing any more.'
                 : `Accepted. Still missing: ${missing.join(', ')}`,

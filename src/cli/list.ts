@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import type { ListOptions, Misplaced, NotRecorded, RequestPage, RequestSummary, VideoIdClient } from '../client.js';
-import { VideoIdError } from '../messages/failures.js';
 import { moment } from '../messages/moments.js';
 import { OUTCOME_KINDS } from '../messages/outcome.js';
 import { STAGES } from '../messages/status.js';
@@ -40,7 +39,10 @@ export function listCommand(program: Command): void {
     .addOption(new Option('--stage <stage>', 'only those in this stage').choices(STAGES))
     .option('--attention', 'only those in attention')
     .option('--code <code>', 'only those in attention with this failure code')
-    .option('--officer <id>', 'the queue of this officer: those in manual review at its registration authorities')
+    .option(
+      '--officer <id>',
+      'the queue of this officer: those that wait for a decision at its registration authorities',
+    )
     .option('--registration-authority <id>', 'only those of this registration authority')
     .option('--prefix <text>', 'only those whose reference begins with this')
     .option('--provider-id <number>', 'only the one with this request_pk or videoid_pk')
@@ -66,7 +68,7 @@ async function typed({ email, phone }: ListFlags): Promise<Pick<ListOptions, 'em
 }
 
 async function listPage(client: VideoIdClient, screen: Screen, options: ListOptions): Promise<ExitCode> {
-  const asked = Promise.all([client.list(options), conditionsOf(client)]);
+  const asked = Promise.all([client.list(options), client.conditions()]);
   const [page, conditions] = await screen.during('Reading the archive, and asking Temporal', asked);
   const outages = conditionLines(conditions, await client.now());
   screen.answer({ ...page, conditions }, [...(outages.length === 0 ? [] : [...outages, '']), ...pageLines(page)]);
@@ -75,16 +77,10 @@ async function listPage(client: VideoIdClient, screen: Screen, options: ListOpti
   return EXIT.done;
 }
 
-/** Nothing if Temporal is away. The page says that. */
-async function conditionsOf(client: VideoIdClient): ReturnType<VideoIdClient['conditions']> {
-  return await client.conditions().catch((error: unknown) => {
-    if (error instanceof VideoIdError && error.code === 'TEMPORAL_UNREACHABLE') return [];
-    throw error;
-  });
-}
+const NOT_KNOWN = 'It is not known where they run, and which ones no worker can continue';
 
 function pageLines({ requests, unknown, notRecorded = [], notInSettings }: RequestPage): string[] {
-  const notKnown = unknown === undefined ? [] : [`Stage and attention are not known: ${unknown.words}`, ''];
+  const notKnown = unknown === undefined ? [] : [`${NOT_KNOWN}: ${unknown.words}`, ''];
   const missing = notInSettings === undefined ? [] : [notInSettings.words];
   const listed = requests.length === 0 ? ['No such requests in this archive.', ...missing] : tableOf(requests);
   return [...notKnown, ...listed, ...misplacedLines(requests, notRecorded)];

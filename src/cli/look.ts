@@ -29,7 +29,7 @@ function showCommand(program: Command): void {
           }
           return;
         }
-        const status = await screen.during('Asking the request', client.status(reference, flags));
+        const status = await screen.during('Reading where it stands', client.status(reference, flags));
         const now = await client.now();
         screen.answer(status, statusLines(status, await client.remedies(status), now));
         sayWrongClock(screen, now);

@@ -1,8 +1,17 @@
 import type { Outcome } from '../messages/outcome.js';
+import type { Changes } from '../client.js';
 import type { RemedyCommand } from '../client/commands.js';
 import { moment, withMoments } from '../messages/moments.js';
 import type { Flow } from '../messages/request.js';
-import type { Attention, RequestEvent, RequestStatus } from '../messages/status.js';
+import { STAGE_ENTERED } from '../messages/feed.js';
+import {
+  type Attention,
+  type PresentStatus,
+  type RequestEvent,
+  type RequestStatus,
+  STAGE_WORDS,
+  STAGES,
+} from '../messages/status.js';
 import { ago, ahead, columns, readable } from './layout.js';
 
 const FLOW_WORDS: Record<Flow, string> = { signature: 'Request', enrolment: 'Enrolment' };
@@ -16,6 +25,8 @@ function metadataLines({ metadata = {} }: RequestStatus): string[][] {
 export function statusLines(status: RequestStatus, remedies: readonly RemedyCommand[], now: number): string[] {
   const { attention, failing, provider, outcome } = status;
   const facts: string[][] = [
+    ...(status.worker === 'away' ? [['Worker', awayWords(status, now)]] : []),
+    ...(status.behind ? [['Behind', 'what was ordered is not written yet. Ask again in a moment.']] : []),
     [FLOW_WORDS[status.flow], `${status.reference}, attempt ${status.attempt}`],
     ...metadataLines(status),
     ['Stage', readable(stageWords(status), now)],
@@ -82,14 +93,30 @@ function goesOnWords({ awaits, tries }: Attention): string {
   }
 }
 
+/** For a status that is old because no worker runs. */
+export function awayWords({ asOf }: PresentStatus, now: number): string {
+  return `none is running, so the request waits. This is how it stood at ${ago(asOf, now)}.`;
+}
+
+/** A line for each stage that was entered. Several may have been entered since the last look. */
+export function stageLines(changes: Changes): string[] {
+  return changes.flatMap((change) => {
+    if (!('entry' in change) || change.entry.what !== STAGE_ENTERED) return [];
+    const stage = STAGES.find((each) => each === change.entry.facts?.['stage']);
+    return stage === undefined
+      ? []
+      : [withMoments(`${change.entry.at}  ${stageWords({ stage, words: STAGE_WORDS[stage] })}`)];
+  });
+}
+
 /** One line for a change, as it happens. */
-export function changeLine(status: RequestStatus): string {
+export function changeLine(status: PresentStatus): string {
   const line = withMoments(`${status.since}  ${stageWords(status)}`);
   return status.attention === undefined ? line : `${line} (${status.attention.code})`;
 }
 
 /** The words of an end begin with the stage. */
-function stageWords({ stage, words }: RequestStatus): string {
+function stageWords({ stage, words }: Pick<RequestStatus, 'stage' | 'words'>): string {
   return stage === 'ended' ? words : `${stage}: ${words}`;
 }
 

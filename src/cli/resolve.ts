@@ -48,8 +48,8 @@ function resolveCommand(program: Command): void {
       if (reference === undefined) return await withClient(screen, (client) => resolveAll(client, screen, flags));
       const resolution = await resolutionOf(flags);
       return await withClient(screen, async (client) => {
-        await screen.during('Sending the decision', client.resolve(reference, resolution, flags));
-        screen.answer({ reference, remedy: flags.remedy }, ['The request has the decision and goes on.']);
+        const noted = await screen.during('Sending the decision', client.resolve(reference, resolution, flags));
+        screen.answer({ reference, remedy: flags.remedy, ...noted }, ['The request has the decision and goes on.']);
         screen.next(`videoid show ${reference}`);
       });
     },

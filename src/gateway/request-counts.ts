@@ -1,9 +1,9 @@
 import type { RequestCount } from '../temporal/listing.js';
 
-/** Milliseconds for which a count is reused. So frequent scrapes do not ask Temporal each time. */
+/** Milliseconds for which a count is reused. So frequent scrapes do not count each time. */
 const GOOD_FOR = 2_000;
 
-/** Gauges of the requests that run, counted by Temporal. */
+/** Gauges of the requests that run. */
 export class RequestCounts {
   #last: RequestCount | undefined;
   #asked = -Infinity;
@@ -13,7 +13,7 @@ export class RequestCounts {
     this.#count = count;
   }
 
-  /** Prometheus text with the counts since the previous scrape. Empty at first, and while Temporal does not answer. */
+  /** Prometheus text with the counts since the previous scrape. Empty at first, and while nobody can count. */
   text(): string {
     if (performance.now() - this.#asked >= GOOD_FOR) {
       this.#asked = performance.now();

@@ -186,3 +186,6 @@ export interface RequestStatus {
   worker?: 'away';
   outcome?: { kind: OutcomeKind; reason: string };
 }
+
+/** A status without its events, for whoever is told them one by one. */
+export type PresentStatus = Omit<RequestStatus, 'events'>;

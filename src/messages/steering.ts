@@ -4,6 +4,7 @@ import type { Remedy } from './remedies.js';
 
 /** Names of the messages to a running request. */
 export const HINT_SIGNAL = 'hint';
+/** For people in the Temporal UI. Nothing of ours asks it: where a request stands is in the archive. */
 export const STATUS_QUERY = 'status';
 
 /** The address of an order. It is signed with the order, so a copy has no effect elsewhere. */
@@ -17,9 +18,6 @@ export interface Addressee {
 
 /** An order as it is sent. */
 export type Addressed<Order extends object> = Order & { for: Addressee };
-
-/** Arguments of the `status` query: the number of events in the history when it was asked. See `guards/question-ahead.ts`. */
-export type StatusQuestion = [historyLength?: number];
 
 /** A secret that is encrypted to a seal key. Only the step that needs it opens it. */
 export interface Sealed {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Client, QueryNotRegisteredError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { type Client, WorkflowUpdateFailedError } from '@temporalio/client';
 import { ApplicationFailure, PayloadConverterError, ValueError } from '@temporalio/common';
 import { defined } from '../messages/defined.js';
 import { VideoIdError, isFailureCode } from '../messages/failures.js';
@@ -75,24 +75,10 @@ export function isDeadlineExceeded(error: unknown): boolean {
   return code === GRPC.DEADLINE_EXCEEDED || code === GRPC.CANCELLED;
 }
 
-/** Temporal answers a query like this when no worker has polled the task queue lately. */
-export function isNoPoller(error: unknown): boolean {
-  const status = grpcStatusOf(error);
-  return status?.code === GRPC.FAILED_PRECONDITION && /poller/i.test(status.details);
-}
-
-/** Temporal answers a query like this when two workers in a row did not finish the workflow's task. */
+/** Temporal answers an Update like this when two workers in a row did not finish the workflow's task. */
 export function isTaskUndone(error: unknown): boolean {
   const status = grpcStatusOf(error);
   return status?.code === GRPC.FAILED_PRECONDITION && /workflow task in failed state/i.test(status.details);
-}
-
-/**
- * Whether a worker took a query and could not answer it: newer events had come (`ASKED_AHEAD`), or the worker cannot
- * replay the history. A run that is being reset is such a history; the next query goes to the new run.
- */
-export function isQueryFailed(error: unknown): boolean {
-  return error instanceof QueryNotRegisteredError; // Temporal's client throws it for every query that failed
 }
 
 /** The SDK puts words of its own before the message for the input of a step. */

@@ -23,6 +23,8 @@ export interface SearchOptions {
   stage?: string | undefined;
   /** True: only those in attention, or that no worker can continue. False: only those that are not in attention. */
   attention?: boolean | undefined;
+  /** Only running ones that no worker can continue. Search knows them only where the server marks them (1.31, maybe not older ones). */
+  problem?: true | undefined;
   /** Only those that run. */
   running?: true | undefined;
   /** Only those that ended with an outcome. */
@@ -31,6 +33,8 @@ export interface SearchOptions {
   code?: string | undefined;
   /** At most so many. Default: 100. */
   limit?: number | undefined;
+  /** Milliseconds. Default: 10 seconds. */
+  within?: number | undefined;
 }
 
 /** A request as search shows it, at most a few seconds late. No personal data. */
@@ -44,6 +48,8 @@ export interface SearchedRequest {
   stage?: string;
   /** The failure code of its attention. NOT_REPLAYABLE or STEP_FAILED if no worker can continue it. */
   attention?: string;
+  /** If no worker can continue it: NOT_REPLAYABLE or STEP_FAILED. */
+  problem?: FailureCode;
   requestPk?: string;
   taskQueue: string;
   /** ISO 8601, UTC. */
@@ -133,7 +139,9 @@ async function listed({ client }: Place, where: string, options: SearchOptions):
       remedy: `Give a whole number from 1 to ${MOST}.`,
     });
   }
-  return asked(client, (problems) => found(client, `${where} AND ${queryOf(options, problems)}`, limit));
+  const ask = async (problems: boolean): Promise<SearchedRequest[]> =>
+    options.problem && !problems ? [] : await found(client, `${where} AND ${queryOf(options, problems)}`, limit);
+  return asked(client, ask, options.within);
 }
 
 /** Of the requests of an installation that run. */
@@ -158,12 +166,16 @@ export async function countRequests({ client, taskQueue }: Place): Promise<Reque
 }
 
 /** Also asks for requests that the server has marked as a problem, if it marks them. */
-async function asked<Answer>(client: Client, ask: (problems: boolean) => Promise<Answer>): Promise<Answer> {
-  const within = (problems: boolean) => client.withDeadline(Date.now() + CALL_WITHIN, () => ask(problems));
+async function asked<Answer>(
+  client: Client,
+  ask: (problems: boolean) => Promise<Answer>,
+  within = CALL_WITHIN,
+): Promise<Answer> {
+  const limited = (problems: boolean) => client.withDeadline(Date.now() + within, () => ask(problems));
   try {
-    return await within(true).catch((error: unknown) => {
+    return await limited(true).catch((error: unknown) => {
       if (!isUnknownMark(error)) throw error;
-      return within(false);
+      return limited(false);
     });
   } catch (error) {
     throw temporalFailure(error);
@@ -188,7 +200,10 @@ async function wasReset(client: Client, { status, workflowId, runId }: WorkflowE
 }
 
 /** Visibility lists the newest first by default. Not every store accepts an ORDER BY. */
-function queryOf({ flow, stage, attention, code, running, completed }: SearchOptions, problems: boolean): string {
+function queryOf(
+  { flow, stage, attention, code, problem, running, completed }: SearchOptions,
+  problems: boolean,
+): string {
   const parts = [
     flow === undefined ? `WorkflowType IN ('signature', 'enrolment')` : `WorkflowType = '${knownFlow(flow)}'`,
   ];
@@ -200,6 +215,7 @@ function queryOf({ flow, stage, attention, code, running, completed }: SearchOpt
     const marks = [ATTENTION_ATTRIBUTE, ...(problems ? [REPORTED_PROBLEMS] : [])].map((mark) => `${mark} IS NOT NULL`);
     parts.push(`ExecutionStatus = 'Running'`, `(${marks.join(' OR ')})`);
   }
+  if (problem) parts.push(`ExecutionStatus = 'Running'`, `${REPORTED_PROBLEMS} IS NOT NULL`);
   if (code !== undefined) parts.push(`ExecutionStatus = 'Running'`, `${ATTENTION_ATTRIBUTE} = '${knownCode(code)}'`);
   return parts.join(' AND ');
 }
@@ -238,14 +254,13 @@ function summaryOf(info: WorkflowExecutionInfo): SearchedRequest | undefined {
     return value === undefined ? [] : [[name, value] as const];
   });
   const problems = info.status.name === 'RUNNING' ? info.typedSearchAttributes.get(PROBLEMS) : undefined;
+  const problem = problems && (problems.includes(NOT_REPLAYED) ? 'NOT_REPLAYABLE' : 'STEP_FAILED');
   return {
     ...request,
     workflowId: info.workflowId,
     state: info.status.name === 'RUNNING' ? 'running' : 'ended',
     ...Object.fromEntries(attributes),
-    ...(problems === undefined
-      ? {}
-      : { attention: problems.includes(NOT_REPLAYED) ? 'NOT_REPLAYABLE' : 'STEP_FAILED' }),
+    ...(problem === undefined ? {} : { attention: problem, problem }),
     taskQueue: info.taskQueue,
     startedAt: info.startTime.toISOString(),
     ...defined({ endedAt: info.closeTime?.toISOString() }),

@@ -12,9 +12,14 @@ const ANSWER_WITHIN = 5_000;
 /**
  * Whether a worker serves the task queue. A worker that was killed is still counted for about a minute.
  *
+ * @param clock Temporal's, which has stamped the polls
  * @throws VideoIdError TEMPORAL_UNREACHABLE
  */
-export async function isWorkerPolling(client: Client, taskQueue: string): Promise<boolean> {
+export async function isWorkerPolling(
+  client: Client,
+  taskQueue: string,
+  clock = new TemporalClock(),
+): Promise<boolean> {
   try {
     const { pollers } = await client.withDeadline(Date.now() + ANSWER_WITHIN, () =>
       client.workflowService.describeTaskQueue({
@@ -23,7 +28,6 @@ export async function isWorkerPolling(client: Client, taskQueue: string): Promis
         taskQueueType: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
       }),
     );
-    const clock = new TemporalClock(); // Temporal has stamped the polls
     await clock.refresh(client);
     return pollers.some(({ lastAccessTime }) => clock.now() - (optionalTsToMs(lastAccessTime) ?? 0) < POLLED_WITHIN);
   } catch (error) {

@@ -1,3 +1,4 @@
+import { defined } from '../../messages/defined.js';
 import { checkedInput } from '../input/input.js';
 import { type AttemptOption, type RequestAccess } from '../running/access.js';
 import { CALL_WITHIN } from '../../temporal/calls.js';
@@ -27,7 +28,7 @@ export function fileVerbs(access: RequestAccess) {
     /**
      * The link for the signer. Waits for create, at most `within` milliseconds (default: 10 000), or until the signal.
      *
-     * @throws VideoIdError LINK_NOT_READY, WORKER_AWAY, WORKER_BUSY, NOT_NOW, REQUEST_ENDED
+     * @throws VideoIdError LINK_NOT_READY, WORKER_AWAY, NOT_NOW, REQUEST_ENDED
      */
     async link(
       reference: string,
@@ -39,7 +40,10 @@ export function fileVerbs(access: RequestAccess) {
     ): Promise<{ url: string }> {
       const record = await access.record(reference, options);
       const { within = CALL_WITHIN, channel, signal } = options;
-      const status = () => access.status(record, REASON_WITHIN, signal);
+      const status = async () => {
+        const { worker } = await access.beside(record, Date.now() + REASON_WITHIN);
+        return { ...(await access.status(record)), ...defined({ worker }) };
+      };
       return { url: await linkOf(archive, record, { within, channel, status, signal }) };
     },
 

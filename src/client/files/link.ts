@@ -1,14 +1,13 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { Archive } from '../../archive/archive.js';
+import type { Archive, ProviderData } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { RequestStatus } from '../../messages/status.js';
 import { CALL_WITHIN } from '../../temporal/calls.js';
-import type { CallOptions } from '../running/access.js';
+import { type CallOptions, lookUntil } from '../running/access.js';
 
-/** Milliseconds between two looks into the archive. */
-const LOOK_EVERY = 100;
+/** Milliseconds between two looks into the archive without news. The link is no part of the journal, which tells of it a moment later. */
+const LOOK_EVERY = 1000;
 
 /**
  * The link for the signer, as soon as create has stored it. Anybody who has the link can act as the signer, so the archive
@@ -29,26 +28,18 @@ export async function linkOf(
     signal: AbortSignal | undefined;
   },
 ): Promise<string> {
-  const until = Date.now() + options.within;
-  for (;;) {
-    options.signal?.throwIfAborted();
+  const { within, channel, signal } = options;
+  const look = async (): Promise<string | undefined> => {
     const outcome = await archive.readOutcome(record);
     if (outcome !== undefined) throw ended(outcome.outcome);
     const provider = await archive.readProvider(record);
-    if (provider?.videoidLink !== undefined) {
-      const { channel } = options;
-      await archive.appendEvent(record, {
-        at: archive.time(),
-        what: 'link-shown',
-        ...defined({ channel }),
-      });
-      return provider.videoidLink;
-    }
-    if (provider !== undefined) throw withoutLink(record);
-    const left = until - Date.now();
-    if (left <= 0) throw notYet(await options.status());
-    await pause(Math.min(left, LOOK_EVERY), undefined, defined({ signal: options.signal }));
-  }
+    if (provider !== undefined && provider.videoidLink === undefined) throw withoutLink(record);
+    return provider?.videoidLink;
+  };
+  const link = await lookUntil(archive, record, look, { within, every: LOOK_EVERY, signal });
+  if (link === undefined) throw notYet(await options.status());
+  await archive.appendEvent(record, { at: archive.time(), what: 'link-shown', ...defined({ channel }) });
+  return link;
 }
 
 /**
@@ -64,26 +55,30 @@ export async function keepLink(
   link: string,
   options: Pick<CallOptions, 'within' | 'updateId'>,
 ): Promise<void> {
-  const until = Date.now() + (options.within ?? CALL_WITHIN);
-  for (;;) {
+  const look = async (): Promise<ProviderData | undefined> => {
     const provider = await archive.readProvider(record);
-    if (provider?.requestPk === ids.requestPk && (ids.videoidPk ?? provider.videoidPk) === provider.videoidPk) {
-      await archive.writeProvider(record, { ...provider, videoidLink: link });
-      return;
-    }
-    if (Date.now() >= until) {
-      throw new VideoIdError('STILL_RUNNING', 'The request does not have the ids yet, so the link is not stored.', {
-        remedy: 'See the status of the request. When it has the ids, repeat the call with the same updateId.',
-        facts: defined({ updateId: options.updateId }),
-      });
-    }
-    await pause(LOOK_EVERY);
+    const taken = provider?.requestPk === ids.requestPk && (ids.videoidPk ?? provider.videoidPk) === provider.videoidPk;
+    return taken ? provider : undefined;
+  };
+  const within = options.within ?? CALL_WITHIN;
+  const provider = await lookUntil(archive, record, look, { within, every: LOOK_EVERY });
+  if (provider === undefined) {
+    throw new VideoIdError('STILL_RUNNING', 'The request does not have the ids yet, so the link is not stored.', {
+      remedy: 'See the status of the request. When it has the ids, repeat the call with the same updateId.',
+      facts: defined({ updateId: options.updateId }),
+    });
   }
+  await archive.writeProvider(record, { ...provider, videoidLink: link });
 }
 
 function notYet(status: RequestStatus): VideoIdError {
   const { attention, stage, words } = status;
   if (status.outcome !== undefined) return ended(status.outcome.kind);
+  if (status.worker === 'away') {
+    return new VideoIdError('WORKER_AWAY', 'There is no link yet, and no worker is running that could get one.', {
+      remedy: 'Start a worker. Until then the request waits safely. `videoid why` says more.',
+    });
+  }
   if (attention === undefined) {
     return new VideoIdError('LINK_NOT_READY', `There is no link yet: the request is ${words}.`, {
       remedy: 'Ask again in a moment.',

@@ -1,13 +1,10 @@
-import type { Client } from '@temporalio/client';
 import type { Archive } from '../../archive/archive.js';
 import type { Config } from '../../config/schema.js';
 import { type CallbackTrouble, callbackTroubles } from '../../messages/callbacks.js';
 import type { Outage } from '../../messages/conditions.js';
 import { OUT_OF_REACH } from '../../messages/failures.js';
-import { ATTENTION_ATTRIBUTE, REGISTRATION_AUTHORITY_ATTRIBUTE } from '../../messages/search-attributes.js';
-import { ofInstallation } from '../../temporal/namespace.js';
-import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
 import type { RequestAccess } from '../running/access.js';
+import { allListed } from './all-listed.js';
 import { notAhead } from './cause.js';
 
 /** An Optimizer that does not answer, and how many requests wait for it. They go on by themselves. */
@@ -15,7 +12,7 @@ export interface OutageCondition extends Outage {
   what: 'outage';
   /** Whether it lasts longer than a step's budget. Before that, steps are only tried again. */
   lasting: boolean;
-  /** Requests in attention because of it. Temporal's search may be some seconds late. */
+  /** Requests in attention because of it. */
   waiting: number;
 }
 
@@ -29,9 +26,9 @@ export type Condition = OutageCondition | CallbackCondition;
 /**
  * The reasons why many requests wait, each once.
  *
- * @throws VideoIdError ARCHIVE_UNAVAILABLE, TEMPORAL_UNREACHABLE
+ * @throws VideoIdError ARCHIVE_UNAVAILABLE
  */
-export async function conditionsOf(place: { archive: Archive; client: Client; config: Config }): Promise<Condition[]> {
+export async function conditionsOf(place: { archive: Archive; config: Config }): Promise<Condition[]> {
   const conditions: Condition[] = [];
   for (const outage of await place.archive.notices.outages()) {
     const since = notAhead(outage.since, place.archive);
@@ -51,28 +48,16 @@ export function isLasting({ archive, config }: Pick<RequestAccess, 'archive' | '
 }
 
 async function waitingFor(
-  { client, config }: { client: Client; config: Config },
+  { archive, config }: { archive: Archive; config: Config },
   { environment, flow }: Outage,
 ): Promise<number> {
-  const authorities = Object.entries(config.registrationAuthorities).flatMap(([id, authority]) =>
+  const registrationAuthorities = Object.entries(config.registrationAuthorities).flatMap(([id, authority]) =>
     authority.environment === environment ? [id] : [],
   );
-  if (authorities.length === 0) return 0;
-  const query = [
-    `WorkflowType = '${flow}'`,
-    `ExecutionStatus = 'Running'`,
-    ofInstallation(config.temporal.taskQueue),
-    `${ATTENTION_ATTRIBUTE} IN (${listed(OUT_OF_REACH)})`,
-    `${REGISTRATION_AUTHORITY_ATTRIBUTE} IN (${listed(authorities)})`,
-  ].join(' AND ');
-  try {
-    const { count } = await client.withDeadline(Date.now() + CALL_WITHIN, () => client.workflow.count(query));
-    return count;
-  } catch (error) {
-    throw temporalFailure(error);
+  let waiting = 0;
+  for (const code of OUT_OF_REACH) {
+    const filter = { flow, registrationAuthorities, code, ended: false };
+    for await (const _request of allListed(archive, filter)) waiting += 1;
   }
-}
-
-function listed(words: readonly string[]): string {
-  return words.map((word) => `'${word}'`).join(', ');
+  return waiting;
 }

@@ -5,13 +5,13 @@ import { isSamePlace, type TemporalPlace } from '../../messages/temporal-place.j
 import { type SearchedRequest, searchRequests } from '../../temporal/listing.js';
 import { type Archived, isRunning, type RequestAccess } from '../running/access.js';
 
-/** A request in a list: what the records know, and what Temporal's search knows, at most a few seconds late. No personal data. */
+/** A request in a list: what the rows say, and what Temporal's search knows, at most a few seconds late. No personal data. */
 export interface RequestSummary extends Omit<ListedRequest, 'place'> {
   /** `ended` also if it was ended in Temporal from outside. Then there is no outcome. */
   state: 'running' | 'ended';
-  /** Absent if it is not known. */
+  /** Absent before a worker has begun with it. */
   stage?: string;
-  /** The failure code of its attention. NOT_REPLAYABLE or STEP_FAILED if no worker can continue it. */
+  /** The failure code of its attention. NOT_REPLAYABLE or STEP_FAILED if no worker can continue it, which Temporal's search knows. */
   attention?: string;
   /** How Temporal differs from the archive. */
   archive?: Misplaced;
@@ -25,9 +25,10 @@ export type Misplaced =
   /** It runs here, but in another task queue than that of this process. */
   | 'other-queue';
 
-/** Why stage and attention of the requests are not known. */
+/** What is not known because Temporal could not be asked. */
 export interface NotKnown {
-  what: ('stage' | 'attention')[];
+  /** `archive`: whether requests run here. `problems`: which ones no worker can continue. */
+  what: ('archive' | 'problems')[];
   code: FailureCode;
   words: string;
 }
@@ -37,7 +38,7 @@ type Place = Pick<RequestAccess, 'client' | 'config' | 'temporal'>;
 /** Milliseconds. The records are shown also without Temporal, so nobody waits long for it. */
 export const ASKED_WITHIN = 4_000;
 
-/** Adds to requests of the records what Temporal knows about them. */
+/** Adds to requests of the records what only Temporal knows about them. */
 export async function inTemporal(
   place: Place,
   listed: readonly ListedRequest[],
@@ -58,8 +59,13 @@ export async function inTemporal(
     return { requests };
   } catch (error) {
     if (!(error instanceof VideoIdError)) throw error;
-    return { requests: recorded, unknown: { what: ['stage', 'attention'], code: error.code, words: error.message } };
+    return { requests: recorded, unknown: notKnown(error) };
   }
+}
+
+/** What to say if Temporal could not be asked. */
+export function notKnown({ code, message }: VideoIdError): NotKnown {
+  return { what: ['archive', 'problems'], code, words: message };
 }
 
 function recordedState({ outcome }: Pick<ListedRequest, 'outcome'>): Pick<RequestSummary, 'state' | 'stage'> {
@@ -79,9 +85,8 @@ async function stateInTemporal(
   }
   if (lives !== undefined && !isSamePlace(lives, here)) return { archive: running ? 'moved' : 'elsewhere' };
   if (found === undefined) return {};
-  const { stage, attention, endedAt, taskQueue } = found;
-  if (!running)
-    return taskQueue === config.temporal.taskQueue ? { state: 'ended', ...defined({ stage, endedAt }) } : {};
+  const { problem, endedAt, taskQueue } = found;
+  if (!running) return taskQueue === config.temporal.taskQueue ? { state: 'ended', ...defined({ endedAt }) } : {};
   const otherQueue = taskQueue !== config.temporal.taskQueue;
-  return { ...defined({ stage, attention }), ...(otherQueue ? { archive: 'other-queue' } : {}) };
+  return { ...defined({ attention: problem }), ...(otherQueue ? { archive: 'other-queue' } : {}) };
 }

@@ -14,14 +14,14 @@ export interface ListOptions {
   state?: 'running' | 'ended' | undefined;
   /** Only those that ended so. */
   outcome?: OutcomeKind | undefined;
-  /** Only those in this stage. Temporal's search knows it, where it changes only at create, at manual review and at the end. */
+  /** Only those in this stage. */
   stage?: Stage | undefined;
   /** True: only those in attention, or that no worker can continue. False: only those that are not in attention. */
   attention?: boolean | undefined;
   /** Only those that are in attention with this failure. */
   code?: string | undefined;
   registrationAuthority?: string | undefined;
-  /** The queue of an officer: those in manual review at registration authorities whose settings have the officer. */
+  /** The queue of an officer: those that wait for a decision at registration authorities whose settings have the officer. */
   officer?: string | undefined;
   /** The beginning of the reference. Capitals count. */
   prefix?: string | undefined;

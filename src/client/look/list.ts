@@ -3,18 +3,20 @@ import type { ListedRequest, ListPosition, RequestFilter } from '../../archive/r
 import { authoritiesOf, officerSettings } from '../../config/authorities.js';
 import type { Config } from '../../config/schema.js';
 import { defined } from '../../messages/defined.js';
+import { VideoIdError } from '../../messages/failures.js';
 import { assertOwnArchive, type RequestAccess } from '../running/access.js';
+import { listPositionOf } from './all-listed.js';
 import { cursorOf } from './cursor.js';
 import { ASKED_WITHIN, inTemporal, type NotKnown, type RequestSummary } from './in-temporal.js';
 import { type CheckedList, checkList, type ListOptions } from './list-options.js';
-import { type NotRecorded, notRecorded, searched } from './searched.js';
+import { type NotRecorded, notRecorded, type Searched, searched } from './searched.js';
 
 /** A page of requests. */
 export interface RequestPage {
   requests: RequestSummary[];
   /** Pass it as `after` to get the next page. Absent in the last one. */
   next?: string;
-  /** Set if stage and attention are not known, because Temporal could not be asked. */
+  /** Set if Temporal could not be asked, so that what only it knows is left out. */
   unknown?: NotKnown;
   /** In the first page of a search by stage, attention, code or officer: what runs in Temporal and is not in the archive. */
   notRecorded?: NotRecorded[];
@@ -36,18 +38,18 @@ async function pageOf(access: RequestAccess, checked: CheckedList): Promise<Requ
   const { archive, config } = access;
   const { after, limit } = checked;
   const filter = filterOf(config, checked);
-  const { only, without } = await searched(access, checked);
-  const workflowIds = only?.map(({ workflowId }) => workflowId);
+  const search = await searched(access, checked);
   // One more, to know whether there is a next page.
-  const listed = await recorded(archive, { ...filter, workflowIds }, { after, limit: limit + 1, without });
+  const listed = await fitting(archive, { filter, checked, search }, { after, limit: limit + 1 });
   const shown = listed.slice(0, limit);
   const [last, beyond] = [shown.at(-1), listed[limit]];
-  const lacking =
-    only === undefined || after !== undefined ? [] : await notRecorded(archive, config.temporal.taskQueue, only);
+  const lacking = await notRecorded(archive, config.temporal.taskQueue, search.found);
+  const { requests, unknown } = await inTemporal(access, shown);
   return {
-    ...(await inTemporal(access, shown)),
+    requests,
     ...defined({
-      next: beyond && last && cursorOf(positionOf(last)),
+      unknown: unknown ?? search.unknown,
+      next: beyond && last && cursorOf(listPositionOf(last)),
       notRecorded: lacking.length === 0 ? undefined : lacking,
       notInSettings: shown.length > 0 || after !== undefined ? undefined : notInSettings(config, checked),
     }),
@@ -56,14 +58,21 @@ async function pageOf(access: RequestAccess, checked: CheckedList): Promise<Requ
 
 /** What the records can be asked for. */
 function filterOf(config: Config, checked: CheckedList): RequestFilter {
-  const { state, stage, registrationAuthority: id, officer, ...same } = checked;
-  const { attention: _attention, code: _code, after: _after, limit: _limit, ...plain } = same;
+  const { state, stage, registrationAuthority: id, officer, after: _after, limit: _limit, ...plain } = checked;
+  if (officer !== undefined && stage !== undefined && stage !== 'review') {
+    throw new VideoIdError('BAD_INPUT', 'The queue of an officer is in the stage review.', {
+      field: 'stage',
+      remedy: 'Leave out the stage or the officer.',
+    });
+  }
   // An officer has no queue elsewhere.
   if (officer !== undefined && id !== undefined) officerSettings(config, id, officer);
   const served = officer === undefined ? undefined : authoritiesOf(config, officer);
   const named = id === undefined ? served : [id];
   const ended = state === undefined ? undefined : state === 'ended';
-  return { ...plain, registrationAuthorities: named, ended: stage === 'ended' ? true : ended };
+  if (stage === 'ended') return { ...plain, registrationAuthorities: named, ended: true };
+  const wanted = officer === undefined ? stage : 'review';
+  return { ...plain, registrationAuthorities: named, stage: wanted, ended: wanted === undefined ? ended : false };
 }
 
 function notInSettings(
@@ -77,24 +86,57 @@ function notInSettings(
   return { registrationAuthority, known, words };
 }
 
-/** Requests of the records without some that are known not to fit. */
-async function recorded(
-  archive: Archive,
-  filter: RequestFilter,
-  page: { after: ListPosition | undefined; limit: number; without: ReadonlySet<string> },
-): Promise<ListedRequest[]> {
-  const { limit, without } = page;
-  const kept: ListedRequest[] = [];
-  let { after } = page;
-  for (;;) {
-    const listed = await archive.list(filter, { after, limit });
-    kept.push(...listed.filter(({ workflowId }) => !without.has(workflowId)));
-    const last = listed.at(-1);
-    if (last === undefined || listed.length < limit || kept.length >= limit) return kept.slice(0, limit);
-    after = positionOf(last);
-  }
+interface Page {
+  after: ListPosition | undefined;
+  limit: number;
 }
 
-function positionOf({ createdAt, workflowId }: ListedRequest): ListPosition {
-  return { createdAt: Date.parse(createdAt), workflowId };
+/** The requests of the rows that fit, together with what Temporal knows of them. */
+async function fitting(
+  archive: Archive,
+  { filter, checked, search }: { filter: RequestFilter; checked: CheckedList; search: Searched },
+  page: Page,
+): Promise<ListedRequest[]> {
+  const problems = search.problems.map(({ workflowId }) => workflowId);
+  if (checked.attention === false) {
+    const known = new Set(problems);
+    return await kept(archive, filter, page, async ({ workflowId }) => !known.has(workflowId));
+  }
+  const fits = checked.officer === undefined ? undefined : awaitsDecision(archive);
+  const inRows = await kept(archive, filter, page, fits);
+  if (problems.length === 0) return inRows;
+  const { attention: _attention, code: _code, ...others } = filter;
+  const inSearch = await kept(archive, { ...others, ended: false, workflowIds: problems }, page, fits);
+  return merged([...inRows, ...inSearch]).slice(0, page.limit);
+}
+
+/** Each once, the newest first, as the archive lists them. */
+function merged(requests: readonly ListedRequest[]): ListedRequest[] {
+  const each = new Map(requests.map((request) => [request.workflowId, request]));
+  const place = ({ createdAt, workflowId }: ListedRequest): string => `${createdAt} ${workflowId}`;
+  return [...each.values()].toSorted((one, other) => (place(one) < place(other) ? 1 : -1));
+}
+
+/** Whether a request in review waits for an officer here. One that is approved, or decided at the provider, does not. */
+function awaitsDecision(archive: Archive): (request: ListedRequest) => Promise<boolean> {
+  return async (request) => (await archive.readStanding(request))?.stand.verbs.includes('approve') === true;
+}
+
+/** A page of the requests in the rows that also fit otherwise. */
+async function kept(
+  archive: Archive,
+  filter: RequestFilter,
+  { after: first, limit }: Page,
+  fits: (request: ListedRequest) => Promise<boolean> = async () => true,
+): Promise<ListedRequest[]> {
+  const found: ListedRequest[] = [];
+  let after = first;
+  for (;;) {
+    const listed = await archive.list(filter, { after, limit });
+    const which = await Promise.all(listed.map(fits));
+    found.push(...listed.filter((_request, at) => which[at]));
+    const last = listed.at(-1);
+    if (last === undefined || listed.length < limit || found.length >= limit) return found.slice(0, limit);
+    after = listPositionOf(last);
+  }
 }

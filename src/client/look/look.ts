@@ -1,6 +1,5 @@
 import type { RequestRecord } from '../../archive/request-record.js';
 import { environmentSettings } from '../../config/authorities.js';
-import { defined } from '../../messages/defined.js';
 import type { FeedEntry } from '../../messages/feed.js';
 import type { Outcome } from '../../messages/outcome.js';
 import type { RequestStatus } from '../../messages/status.js';
@@ -14,10 +13,8 @@ import {
   type RecordedOptions,
   type RequestAccess,
   type Revived,
-  watchStatus,
 } from '../running/access.js';
 import type { RemedyCommand } from '../commands.js';
-import { withCallbacks } from './callbacks.js';
 import { type Condition, conditionsOf } from './conditions.js';
 import { readFeed } from './feed.js';
 import { listOf, type RequestPage } from './list.js';
@@ -27,12 +24,16 @@ import { commandPlace } from './command-place.js';
 import { whyDeleted } from './deleted.js';
 import { type DeletionPage, deletionsOf } from './deletions.js';
 import { type OtherQueue, otherQueues } from './other-queue.js';
-import { pendingWork } from './pending-work.js';
+import type { Change, Changes } from './followed.js';
+import { Following } from './following.js';
 import { remediesOf } from './running.js';
-import { seenHere, withNextRead } from './seen-here.js';
+import { seenHere } from './seen-here.js';
+import { BESIDE_WITHIN, statusOf } from './status.js';
+import { watched } from './watched.js';
 import { TEMPORAL_WITHIN, whyOf } from './why.js';
 
 export type { Condition } from './conditions.js';
+export type { Change, Changes } from './followed.js';
 export type { Misplaced, NotKnown, RequestSummary } from './in-temporal.js';
 export type { RequestPage } from './list.js';
 export type { DeletionPage } from './deletions.js';
@@ -52,39 +53,59 @@ export interface Differences {
 /** The questions about requests. They change nothing. */
 export function lookVerbs(access: RequestAccess) {
   const { archive, client, config } = access;
-  const seen = async (record: RequestRecord, within?: number, signal?: AbortSignal) => {
-    const { status, description } = await access.standing(record, within, signal);
-    const pending = description === undefined ? { steps: [] } : await pendingWork(client, description);
-    const seenStatus = status.stage === 'ended' ? status : seenHere(config, record, status, pending);
-    return { status: { ...seenStatus, ...defined({ metadata: record.metadata }) }, pending };
-  };
+  const following = new Following(archive, (record, status, failed) => seenHere(config, record, status, { failed }));
   return {
     /**
-     * Where a request stands, why it waits, what ends the wait, and what a person can do now.
+     * Where a request stands, why it waits, what ends the wait, and what a person can do now. It comes from the archive, so it is there
+     * also without a worker and without Temporal, and `asOf` says how old it is. Temporal is asked beside, for two seconds at most:
+     * `worker` then says that no worker runs.
      *
-     * @throws VideoIdError WORKER_AWAY, WORKER_BUSY
+     * @param options.atLeast the number of an event, as the answer to an order has it. The status is at least so new, or is `behind`
+     * @throws VideoIdError REQUEST_ENDED (ended from outside, without an outcome), START_REFUSED, REQUEST_ELSEWHERE
      */
     async status(
       reference: string,
-      options: AttemptOption & { within?: number | undefined } = {},
+      options: AttemptOption & { atLeast?: number | undefined } = {},
     ): Promise<RequestStatus> {
-      const record = await access.record(reference, options);
-      const { status, pending } = await seen(record, options.within);
-      return await withCallbacks(withNextRead(status, pending), archive, record);
+      return await statusOf(access, reference, options);
     },
 
     /**
-     * The status now and after every change, until the end or the signal. Reads every `every` milliseconds, 1000 if left out.
+     * The status now and after every change, until the end or the signal. Temporal is asked once, at the beginning.
      *
-     * @throws VideoIdError as `status` does; the caller may watch again
+     * @throws VideoIdError as `status` does, and ARCHIVE_UNAVAILABLE. The caller may watch again
      */
     async *watch(
       reference: string,
-      options: AttemptOption & { every?: number | undefined; signal?: AbortSignal | undefined } = {},
+      options: AttemptOption & { signal?: AbortSignal | undefined } = {},
     ): AsyncGenerator<RequestStatus, void> {
-      const record = await access.record(reference, options);
-      const { every = 1000, signal } = options;
-      yield* watchStatus(async (until) => (await seen(record, undefined, until)).status, { every, signal });
+      const record = await access.recordAnywhere(reference, options);
+      const { outcome } = await access.beside(record, Date.now() + BESIDE_WITHIN);
+      yield* watched(access, following, record, { outcome, signal: options.signal });
+    },
+
+    /**
+     * The changes of a request, as they happen, until its end is told or until the signal: every entry of its journal once and in order,
+     * and the status whenever all entries so far are told. Only the archive is asked.
+     *
+     * @param options.after the number of the last entry that the caller knows. Without it, the status of now comes first, and then what
+     *   is new. If an older database was restored, `reset` comes, and then all entries again
+     * @throws VideoIdError ARCHIVE_UNAVAILABLE. The caller may go on after the last entry that it was told
+     */
+    async *changes(
+      reference: string,
+      options: AttemptOption & { after?: number | undefined; signal?: AbortSignal | undefined } = {},
+    ): AsyncGenerator<Change, void> {
+      for await (const changes of following.changes(await access.recordAnywhere(reference, options), options))
+        yield* changes;
+    },
+
+    /** The same, with changes that come together in one array. Callers of this process who know the same get the same array. */
+    async *changesTogether(
+      reference: string,
+      options: AttemptOption & { after?: number | undefined; signal?: AbortSignal | undefined } = {},
+    ): AsyncGenerator<Changes, void> {
+      yield* following.changes(await access.recordAnywhere(reference, options), options);
     },
 
     /**
@@ -144,9 +165,8 @@ export function lookVerbs(access: RequestAccess) {
     },
 
     /**
-     * A page of the requests in the archive, the newest first. While others are added, none is missed and none comes twice. Stage and
-     * attention come from Temporal. If it is away, they are left out, and `unknown` says so. Whoever asks for a stage, attention, a
-     * code or an officer then gets TEMPORAL_UNREACHABLE.
+     * A page of the requests in the archive, the newest first. While others are added, none is missed and none comes twice. Only Temporal
+     * knows where requests run, and which ones no worker can continue. If it is away, that is left out, and `unknown` says so.
      *
      * @throws VideoIdError BAD_INPUT, BAD_EMAIL, BAD_PHONE, UNKNOWN_OFFICER, ARCHIVE_NOT_SHARED
      */
@@ -187,16 +207,14 @@ export function lookVerbs(access: RequestAccess) {
     /**
      * The reasons why many requests wait: every Optimizer that is out of reach, since when, and how many requests wait for it; and
      * callbacks that come with a wrong token.
-     *
-     * @throws VideoIdError TEMPORAL_UNREACHABLE
      */
     async conditions(): Promise<Condition[]> {
       return await conditionsOf(access);
     },
 
     /**
-     * Events for the requester's systems, in order: deadlines that are near, and videos finished after the end. Pass `next` as
-     * `after` in the next call. An entry may come twice, with the same `id`.
+     * Events for the requester's systems, in order: stages, attention and its end, deadlines that are near, ends, and what happened after
+     * them. Pass `next` as `after` in the next call. After an older database was restored, an entry may come twice, with the same `id`.
      *
      * @throws VideoIdError BAD_INPUT
      */

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
 import type { RequestRecord } from '../../archive/request-record.js';
+import type { FailedTry } from '../../messages/journal.js';
 import { PEOPLE_STAGES, type RequestStatus } from '../../messages/status.js';
 import { HINT_SIGNAL } from '../../messages/steering.js';
 import { type PendingStep, type PendingWork, pendingWork } from './pending-work.js';
@@ -15,6 +16,8 @@ const MOST_EVENTS = 10_000;
 /** What is known of a running request at one moment. */
 export interface Moment {
   status: RequestStatus;
+  /** The step that is carried out, if the archive knows that its last try failed. */
+  failed?: FailedTry;
   description: WorkflowExecutionDescription;
   pending: PendingWork;
 }
@@ -38,12 +41,12 @@ export function mayReadAnew(moment: Moment, { policy }: RequestRecord, now: numb
 /**
  * Lets the request read the provider, as after a callback, and waits a moment for it. Nothing depends on the read.
  *
- * @returns whether a read or a failure came, with the newest data of Temporal
+ * @returns whether a read or a failure came, and whether the request goes on with what was read, with the newest data of Temporal
  */
 export async function readAnew(
   client: Client,
   before: Moment,
-): Promise<Pick<Moment, 'description' | 'pending'> & { came: boolean }> {
+): Promise<Pick<Moment, 'description' | 'pending'> & { came: boolean; news: boolean }> {
   const { workflowId, runId } = before.description;
   const handle = client.workflow.getHandle(workflowId, runId);
   const seen = watchOf(before.pending);
@@ -56,12 +59,12 @@ export async function readAnew(
         await pause(gap);
         description = await handle.describe();
         pending = await pendingWork(client, description);
-        if (hasRead(pending, seen)) return { description, pending, came: true };
+        if (hasRead(pending, seen)) return { description, pending, came: true, news: isNews(pending) };
       }
-      return { description, pending, came: false };
+      return { description, pending, came: false, news: false };
     });
   } catch {
-    return { description, pending, came: false }; // it has just ended, or Temporal is slow
+    return { description, pending, came: false, news: true }; // it has just ended, or Temporal is slow
   }
 }
 
@@ -75,6 +78,12 @@ function hasRead(pending: PendingWork, before: PendingStep | undefined): boolean
   if (readAt !== undefined || failure !== undefined) return true;
   // It has just been read, and is not read again so soon.
   return Date.parse(nextTry ?? '') - Date.parse(triedAt) > READ_WITHIN;
+}
+
+/** Whether the wait has ended, or another has begun since. */
+function isNews(pending: PendingWork): boolean {
+  const watch = watchOf(pending);
+  return watch === undefined || (watch.readAt === undefined && watch.failure === undefined);
 }
 
 function watchOf({ steps }: PendingWork): PendingStep | undefined {

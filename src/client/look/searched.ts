@@ -9,6 +9,7 @@ import {
   type SearchOptions,
 } from '../../temporal/listing.js';
 import type { RequestAccess } from '../running/access.js';
+import { ASKED_WITHIN, type NotKnown, notKnown } from './in-temporal.js';
 import type { CheckedList } from './list-options.js';
 
 /** A request that runs in Temporal, and that the archive does not have. */
@@ -22,48 +23,50 @@ const OTHERS_LOOKED_AT = 1000;
 
 type Place = Pick<RequestAccess, 'client' | 'config'>;
 
-/** The requests among which to list. */
-interface Searched {
-  /** Only these. Absent if nothing is asked for that only Temporal knows. */
-  only?: SearchedRequest[];
-  /** Not those with these ids. */
-  without: ReadonlySet<string>;
+/** What only Temporal's search knows for a list. */
+export interface Searched {
+  /** Requests that run and that no worker can continue, as far as they fit. They count as attention. */
+  problems: SearchedRequest[];
+  /** The requests in Temporal that fit a search by stage, attention, code or officer. Those that the archive lacks are told. */
+  found: SearchedRequest[];
+  unknown?: NotKnown;
 }
 
-/**
- * Asks Temporal for what only it knows: stage and attention. At most 10,000 requests, the newest.
- *
- * @throws VideoIdError BAD_INPUT, TEMPORAL_UNREACHABLE, SETUP_FAILED
- */
+/** At most 10,000 requests, the newest. If Temporal is away, nothing, and `unknown`. */
 export async function searched(
   place: Place,
-  { flow, stage, attention, code, officer }: CheckedList,
+  { flow, stage, attention, code, officer, after }: CheckedList,
 ): Promise<Searched> {
-  if (officer !== undefined && stage !== undefined && stage !== 'review') {
-    throw new VideoIdError('BAD_INPUT', 'The queue of an officer is in the stage review.', {
-      field: 'stage',
-      remedy: 'Leave out the stage or the officer.',
-    });
-  }
   const wanted = officer === undefined ? stage : 'review';
   // The records know what has ended.
   const search: SearchOptions = defined({ stage: wanted === 'ended' ? undefined : wanted, attention, code });
-  const { attention: inAttention, ...more } = search;
-  if (Object.keys(more).length > 0 || inAttention === true) {
-    // The stage stays in Temporal's search when a request ends.
-    return { only: await everywhere(place, { flow, ...search, running: true }), without: new Set() };
+  const asksProblems = attention !== undefined || code === 'NOT_REPLAYABLE' || code === 'STEP_FAILED';
+  const asksMore = search.stage !== undefined || code !== undefined || attention === true;
+  try {
+    const [problems, found] = await Promise.all([
+      asksProblems ? problemsIn(place, flow) : [],
+      // The stage stays in Temporal's search when a request ends.
+      asksMore && after === undefined ? everywhere(place, { flow, ...search, running: true }) : [],
+    ]);
+    return { problems: problems.filter(({ problem }) => code === undefined || problem === code), found };
+  } catch (error) {
+    if (!(error instanceof VideoIdError)) throw error;
+    return { problems: [], found: [], unknown: notKnown(error) };
   }
-  if (inAttention === undefined) return { without: new Set() };
-  const others = await everywhere(place, { flow, attention: true });
-  return { without: new Set(others.map(({ workflowId }) => workflowId)) };
+}
+
+/** Requests that run and that no worker can continue. @throws VideoIdError TEMPORAL_UNREACHABLE, SETUP_FAILED */
+async function problemsIn(place: Place, flow?: CheckedList['flow']): Promise<SearchedRequest[]> {
+  return await everywhere(place, { flow, problem: true });
 }
 
 /** In the task queue of this process and, as far as they run, in others. */
 async function everywhere({ client, config }: Place, search: SearchOptions): Promise<SearchedRequest[]> {
   const place = { client, taskQueue: config.temporal.taskQueue };
+  const within = ASKED_WITHIN;
   const [own, others] = await Promise.all([
-    listRequests(place, { ...search, limit: MOST }),
-    listInOtherQueues(place, { ...search, running: true, limit: OTHERS_LOOKED_AT }),
+    listRequests(place, { ...search, limit: MOST, within }),
+    listInOtherQueues(place, { ...search, running: true, limit: OTHERS_LOOKED_AT, within }),
   ]);
   return [...own, ...others];
 }

@@ -2,7 +2,7 @@ import type { RequestRecord } from '../../archive/request-record.js';
 import type { Config } from '../../config/schema.js';
 import type { FailureCode } from '../../messages/failures.js';
 import { sentence } from '../../messages/sentences.js';
-import { type Attention, byDeadline, DECIDED_IN_CONSOLE, type RequestStatus } from '../../messages/status.js';
+import { type Attention, byDeadline, DECIDED_IN_CONSOLE, type PresentStatus } from '../../messages/status.js';
 
 /** What is in the way, and what ends the wait without these settings. */
 interface Lack {
@@ -17,7 +17,7 @@ interface Lack {
 export function lackOfSettings(
   { registrationAuthorities }: Config,
   { registrationAuthority: id, automaticOfficer }: RequestRecord,
-  { stage, reviewMode, words, since, deadline }: RequestStatus,
+  { stage, reviewMode, words, since, deadline }: PresentStatus,
 ): Lack | undefined {
   if (stage !== 'review' || reviewMode === 'at-provider') return undefined;
   const lack = (code: FailureCode, missing: string): Lack => ({

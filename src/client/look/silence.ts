@@ -1,69 +1,91 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
-import type { VideoIdError } from '../../messages/failures.js';
 import { CALL_WITHIN, temporalFailure } from '../../temporal/calls.js';
 import { type Break, findBreak, hasTimedOut } from '../../temporal/history-reset.js';
+import { isWorkerPolling } from '../../temporal/pollers.js';
 import { type CommandPlace, DOCTOR, resetCommand, verbCommand } from '../commands.js';
+import type { RequestAccess } from '../running/access.js';
 import { type Found, triedOf } from './cause.js';
 import { keyOfTask, notShared } from './keys-differ.js';
-import { type PendingWork, pendingWork } from './pending-work.js';
+import { inOtherQueue } from './other-queue.js';
+import type { PendingWork } from './pending-work.js';
+import type { Moment } from './read-anew.js';
+
+/** Milliseconds. A worker that runs takes a task at once. */
+const TAKEN_WITHIN = 5_000;
+
+/** The parts of the client that are needed here. */
+type Place = Pick<RequestAccess, 'archive' | 'client' | 'clock' | 'config'>;
 
 /**
- * Why no worker answers for a request: there is none, it is busy, or it cannot go on with this request.
+ * Why no worker goes on with a request: there is none, it is busy, or it cannot go on with this request. Undefined if nothing says so.
+ * No worker is asked.
  *
- * @param error the error of the status query
- * @throws VideoIdError TEMPORAL_UNREACHABLE
+ * @throws VideoIdError TEMPORAL_UNREACHABLE, ARCHIVE_UNAVAILABLE
  */
 export async function silenceOf(
-  client: Client,
-  error: VideoIdError,
-  description: WorkflowExecutionDescription,
+  place: Place,
+  { description, pending }: Pick<Moment, 'description' | 'pending'>,
   names: CommandPlace,
-): Promise<Found> {
-  const pending = await pendingWork(client, description);
-  const keyless = pending.steps.find(({ failure }) => failure?.code === 'KEY_NOT_SHARED');
+): Promise<Found | undefined> {
+  const { client, clock } = place;
+  const { steps, task } = pending;
+  const keyless = steps.find(({ failure }) => failure?.code === 'KEY_NOT_SHARED');
   if (keyless?.failure !== undefined) {
     return {
       ...notShared(keyless.failure.words, keyless.since ?? description.startTime.toISOString()),
       ...triedOf(keyless),
     };
   }
+  if (!(await isWorkerPolling(client, description.taskQueue, clock))) {
+    return (await inOtherQueue(place, description, names)) ?? noWorker(description, pending);
+  }
+  if (task === undefined || (task.tries < 2 && !isOverdue(task.since, clock.now()))) return undefined;
   const stop = await stopOf(client, description, pending);
-  if (typeof stop !== 'object') return silent(error, description, pending, names, stop);
+  if (typeof stop !== 'object') return busy(description, pending, names, stop);
   if (!('key' in stop)) return notReplayable(stop, pending, names);
-  return notShared(stop.key, pending.task?.since ?? description.startTime.toISOString());
+  return notShared(stop.key, task.since ?? description.startTime.toISOString());
 }
 
-function silent(
-  error: VideoIdError,
-  { startTime }: WorkflowExecutionDescription,
-  { steps, task }: PendingWork,
+function isOverdue(since: string | undefined, now: number): boolean {
+  return since !== undefined && now - Date.parse(since) > TAKEN_WITHIN;
+}
+
+const WORKER = { words: 'start a worker, if none runs', command: 'videoid worker' };
+
+function sinceOf({ startTime }: WorkflowExecutionDescription, { steps: [step], task }: PendingWork): string {
+  return task?.since ?? step?.since ?? startTime.toISOString();
+}
+
+function noWorker(description: WorkflowExecutionDescription, pending: PendingWork): Found {
+  return {
+    state: 'silent',
+    code: 'WORKER_AWAY',
+    words: 'No worker is running. The request waits safely, and nothing of it is lost.',
+    since: sinceOf(description, pending),
+    ...triedOf(pending.steps[0]),
+    leavesByItself: false,
+    endsBy: ['a worker that starts'],
+    remedies: [WORKER, DOCTOR],
+  };
+}
+
+function busy(
+  description: WorkflowExecutionDescription,
+  pending: PendingWork,
   names: CommandPlace,
   stop: Extract<Stop, string | undefined>,
 ): Found {
-  const [step] = steps;
-  const since = task?.since ?? step?.since ?? startTime.toISOString();
+  const { steps, task } = pending;
+  const since = sinceOf(description, pending);
+  const tried = triedOf(steps[0]);
   const look = { words: 'look again', command: verbCommand('resolve', names) };
-  const worker = { words: 'start a worker, if none runs', command: 'videoid worker' };
-
-  if (error.code === 'WORKER_AWAY') {
-    return {
-      state: 'silent',
-      code: 'WORKER_AWAY',
-      words: 'No worker is running. The request waits safely, and nothing of it is lost.',
-      since,
-      ...triedOf(step),
-      leavesByItself: false,
-      endsBy: ['a worker that starts'],
-      remedies: [worker, DOCTOR],
-    };
-  }
-  if (task !== undefined && stop === 'failed') {
+  if (stop === 'failed') {
     return {
       state: 'silent',
       code: 'STEP_FAILED',
-      words: `No worker could go on with the request, in ${task.tries} tries: because of a defect, or because the worker is of another release. The worker's log says which.`,
+      words: `No worker could go on with the request, in ${task?.tries ?? 1} tries: because of a defect, or because the worker is of another release. The worker's log says which.`,
       since,
-      ...triedOf(step),
+      ...tried,
       leavesByItself: false,
       endsBy: ['a worker of the right release'],
       remedies: [DOCTOR, look],
@@ -71,13 +93,14 @@ function silent(
   }
   return {
     state: 'silent',
-    code: error.code,
-    words: `${error.message} It is busy or starting. Or it has stopped: Temporal still counts it for another minute.`,
+    code: 'WORKER_BUSY',
+    words:
+      'No worker has gone on with the request in time. It is busy or starting. Or it has stopped: Temporal still counts it for another minute.',
     since,
-    ...triedOf(step),
+    ...tried,
     leavesByItself: true,
     endsBy: ['the worker has time again, or one is started'],
-    remedies: [look, worker, DOCTOR],
+    remedies: [look, WORKER, DOCTOR],
   };
 }
 

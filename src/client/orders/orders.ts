@@ -4,11 +4,12 @@ import { officerSettings } from '../../config/authorities.js';
 import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { IdentityView } from '../../messages/identity.js';
+import type { Told } from '../../messages/journal.js';
 import type * as steering from '../../messages/steering.js';
 import { type Answers, flowsOf, type OrderName, type Orders } from '../../messages/verbs.js';
 import { keepLink, readPreauthLink } from '../files/files.js';
 import { checkedInput, reasoned, takingStreams } from '../input/input.js';
-import type { CallOptions, Order, RequestAccess } from '../running/access.js';
+import type { CallOptions, Noted, Order, RequestAccess } from '../running/access.js';
 import { correctionWay } from './correction.js';
 import { type LookOptions, lookAtIdentity } from './identity-look.js';
 import * as plain from './order-schemas.js';
@@ -31,7 +32,8 @@ export interface Way<Name extends OrderName> extends Pick<Order<Answers[Name]>, 
 
 /**
  * The orders to a running request. Each order is carried out once for its key (`updateId`). In addition to its own errors, every
- * order throws BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the failure of the step that it causes.
+ * order throws BAD_INPUT, NOT_NOW, REQUEST_ENDED, STILL_RUNNING, WORKER_AWAY, and the failure of the step that it causes. The answer has
+ * the number of its event in the journal (`event`), or `behind` if that is not written yet.
  */
 export function orderVerbs(access: RequestAccess) {
   const { archive, config, keys } = access;
@@ -42,8 +44,8 @@ export function orderVerbs(access: RequestAccess) {
     given: object,
     options: CallOptions,
     { argument = () => given as Orders[Name], afterwards, ...way }: Way<Name>,
-  ): Promise<Answers[Name]> {
-    return await access.once(record, {
+  ): Promise<Noted<Answers[Name]>> {
+    const answered = await access.once<Answers[Name] & { told?: Told }>(record, {
       verb: name,
       given,
       options,
@@ -54,6 +56,8 @@ export function orderVerbs(access: RequestAccess) {
         return answer;
       },
     });
+    // A repeated order gets the same answer, with the number that is known by now.
+    return await access.noted<Answers[Name]>(record, answered);
   }
 
   /** A verb that checks an order against its schema, finds the request, and has the order carried out once. */
@@ -65,7 +69,7 @@ export function orderVerbs(access: RequestAccess) {
       reference: string,
       order: plain.PlainOrders[Name],
       options: CallOptions = {},
-    ): Promise<Answers[Name]> => {
+    ): Promise<Noted<Answers[Name]>> => {
       const given = checkedInput(plain.ORDER_SCHEMAS[name], order);
       const record = await access.record(reference, { ...options, ...onlyFlow(name) });
       return await sent(name, record, given, options, way(given, record));
@@ -74,15 +78,18 @@ export function orderVerbs(access: RequestAccess) {
 
   const sealed = async (text: string | undefined) => (text === undefined ? undefined : await keys.seal(text));
 
-  const resolve = unanswered(
-    verb('resolve', ({ link, ...given }, record) => ({
-      check: () => assertBothIds(record, given),
-      argument: () => given,
-      afterwards: async (call) => {
-        if (link !== undefined && given.ids !== undefined) await keepLink(archive, record, given.ids, link, call);
-      },
-    })),
-  );
+  const decided = verb('resolve', ({ link, ...given }, record) => ({
+    check: () => assertBothIds(record, given),
+    argument: () => given,
+    afterwards: async (call) => {
+      if (link !== undefined && given.ids !== undefined) await keepLink(archive, record, given.ids, link, call);
+    },
+  }));
+  /** The stage in the answer is that of the moment, so it says nothing. */
+  const resolve = async (...order: Parameters<typeof decided>): Promise<Noted<object>> => {
+    const { stage: _stage, ...noted } = await decided(...order);
+    return noted;
+  };
 
   return {
     /**
@@ -191,7 +198,7 @@ export function orderVerbs(access: RequestAccess) {
       reference: string,
       provision: plain.Provision,
       options: CallOptions = {},
-    ): Promise<{ missing: string[] }> {
+    ): Promise<Noted<{ missing: string[] }>> {
       return await takingStreams(provision.documents, async () => {
         const given = checkedInput(plain.ORDER_SCHEMAS.provide, provision);
         const record = await access.record(reference, { ...options, flow: 'enrolment' });
@@ -212,12 +219,12 @@ export function orderVerbs(access: RequestAccess) {
       reference: string,
       order: steering.PreauthLinkOrder,
       { channel, ...options }: CallOptions & { channel?: string | undefined } = {},
-    ): Promise<{ stored: true; url?: string }> {
+    ): Promise<Noted<{ stored: true; url?: string }>> {
       const given = checkedInput(plain.ORDER_SCHEMAS['preauth-link'], order);
       const record = await access.record(reference, { ...options, flow: 'enrolment' });
-      const { stored } = await sent('preauth-link', record, given, options, {});
-      if (!keys.opens) return { stored };
-      return { stored, url: await readPreauthLink(access, record, { actor: given.actor, channel }) };
+      const stored = await sent('preauth-link', record, given, options, {});
+      if (!keys.opens) return stored;
+      return { ...stored, url: await readPreauthLink(access, record, { actor: given.actor, channel }) };
     },
 
     /**
@@ -242,13 +249,6 @@ export function orderVerbs(access: RequestAccess) {
       const carryOut = (): Promise<Reset> => resetRequest(access, record, given);
       return await access.once(record, { verb: 'reset', given, options, carryOut });
     },
-  };
-}
-
-/** A verb whose caller gets no answer beyond its end. */
-function unanswered<Call extends unknown[]>(ask: (...call: Call) => Promise<unknown>) {
-  return async (...call: Call): Promise<void> => {
-    await ask(...call);
   };
 }
 

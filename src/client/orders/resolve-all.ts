@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import type { AttemptKey } from '../../archive/archive.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Flow } from '../../messages/request.js';
 import type { Resolution } from '../../messages/steering.js';
+import { allListed } from '../look/all-listed.js';
 import { actorPart, checkedInput, words } from '../input/input.js';
 import { type CallOptions, orderName, type RequestAccess } from '../running/access.js';
 import { anyRemedy } from './order-schemas.js';
@@ -46,10 +48,10 @@ const schema: z.ZodType<ResolveAllOrder> = z.strictObject({
  *
  * @param each.updateId the key of the order to each request. With another code it is another order
  * @throws VideoIdError BAD_INPUT, also for `adopt`, which needs ids of each request, and for CREATE_IN_DOUBT without a
- *   remedy; what listing throws
+ *   remedy; TEMPORAL_UNREACHABLE for a failure that only Temporal knows
  */
 export async function resolveAll(
-  { client, config }: RequestAccess,
+  access: RequestAccess,
   order: ResolveAllOrder,
   each: {
     updateId?: string | undefined;
@@ -69,9 +71,7 @@ export async function resolveAll(
       remedy: 'Name one request and its ids.',
     });
   }
-  // The oldest first.
-  const place = { client, taskQueue: config.temporal.taskQueue };
-  const found = (await listRequests(place, { code, limit: MOST })).toReversed();
+  const found = await inAttention(access, code);
   const key = each.updateId === undefined ? {} : { updateId: orderName(`${each.updateId} ${code}`) };
   const results = found.map(({ flow, reference, attempt }) => ({ flow, reference, attempt, result: 'not-sent' }));
   if (carryOut) {
@@ -96,4 +96,16 @@ export async function resolveAll(
     await Promise.all(Array.from({ length: AT_A_TIME }, sendToRest));
   }
   return { code, remedy, carriedOut: carryOut, found: found.length, results };
+}
+
+/** The requests in attention with a failure, the oldest first. Temporal knows which ones no worker can continue. */
+async function inAttention({ archive, client, config }: RequestAccess, code: string): Promise<AttemptKey[]> {
+  const found = new Map<string, AttemptKey>();
+  for await (const request of allListed(archive, { code, ended: false })) found.set(request.workflowId, request);
+  if (code === 'NOT_REPLAYABLE' || code === 'STEP_FAILED') {
+    const place = { client, taskQueue: config.temporal.taskQueue };
+    const problems = await listRequests(place, { problem: true, limit: MOST });
+    for (const request of problems) if (request.problem === code) found.set(request.workflowId, request);
+  }
+  return [...found.values()].toReversed();
 }

@@ -4,12 +4,12 @@ import type { RequestRecord } from '../../archive/request-record.js';
 import type { Config } from '../../config/schema.js';
 import { defined } from '../../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../../messages/failures.js';
+import type { Told } from '../../messages/journal.js';
 import type { Flow } from '../../messages/request.js';
 import type { RequestStatus } from '../../messages/status.js';
 import type { Answers, OrderName, Orders } from '../../messages/verbs.js';
 import { canonicalJson } from '../../security/canonical-json.js';
 import type { Fingerprints } from '../../security/fingerprints.js';
-import { CALL_WITHIN } from '../../temporal/calls.js';
 import type { TemporalClock } from '../../temporal/clock.js';
 import type { OwnPlace } from '../../temporal/own-place.js';
 import { attemptOf, attemptOrdered, flowOf } from './attempts.js';
@@ -18,7 +18,9 @@ import { ClientKeys } from './keys.js';
 import { assertOwnArchive } from './own-archive.js';
 import { unlessInTemporal } from './not-recorded.js';
 import { checkedUpdateId, keyReused, orderName } from './order-key.js';
-import { type Standing, statusOf } from './status.js';
+import { type Beside, besideRows } from './beside.js';
+import { lookUntil } from './look-until.js';
+import { recordedStatus } from './status.js';
 import { type CallOptions, RequestClosed, update } from './updates.js';
 import { assertHere } from './whereabouts.js';
 
@@ -38,10 +40,13 @@ export {
 export { type Archived, findRevived, isRunning, type Revived } from './revived.js';
 export { checkedUpdateId, keyReused, orderName } from './order-key.js';
 export { assertOwnArchive } from './own-archive.js';
-export { watchStatus } from './status.js';
 export { servedQueues } from './task-queues.js';
 export type { CallOptions } from './updates.js';
 export { assertHere, assertHereNow, claimHere } from './whereabouts.js';
+export type { Beside } from './beside.js';
+export { eventOf } from './entry-event.js';
+export { lookUntil } from './look-until.js';
+export { failureOf, presentStatus, type Recorded as RecordedStatus, recordedStatus } from './status.js';
 
 /** One order of a person to one request. */
 export interface Order<Answer> {
@@ -67,6 +72,17 @@ export interface Order<Answer> {
 
 /** These answers to a sent code are final. Temporal knows which other refusals are final. */
 const SETTLED = new Set<FailureCode>(['CODE_NOT_ACCEPTED', 'CODE_SPENT']);
+
+/** An answer, and which event of the journal it is. */
+export type Noted<Answer> = Answer & {
+  /** The number of the newest event that the request had told when it answered. */
+  event?: number;
+  /** The archive does not have it yet, so the next status may be older than the answer. */
+  behind?: true;
+};
+
+/** Milliseconds. The order is carried out. Only its number is waited for. */
+const NOTED_WITHIN = 2_000;
 
 /** Milliseconds to find out why a reference is not in the archive. Nothing depends on it. */
 const NOT_THERE_WITHIN = 2_000;
@@ -144,14 +160,19 @@ export class RequestAccess {
     return attempt === undefined ? await attemptOrdered(this.archive, record, updateId) : record;
   }
 
-  async status(record: RequestRecord, within = CALL_WITHIN, signal?: AbortSignal): Promise<RequestStatus> {
-    return (await this.standing(record, within, signal)).status;
+  /** Where the request stands, as the archive says it. No worker and no Temporal is asked. */
+  async status(record: RequestRecord): Promise<RequestStatus> {
+    return (await recordedStatus(this.archive, record)).status;
   }
 
-  /** The status, and what Temporal says beside it. */
-  async standing(record: RequestRecord, within = CALL_WITHIN, signal?: AbortSignal): Promise<Standing> {
-    const place = { archive: this.archive, client: this.client, taskQueue: this.config.temporal.taskQueue };
-    return await statusOf(place, record, within, signal);
+  /**
+   * What Temporal says beside the archive, if it answers in time.
+   *
+   * @param until milliseconds since 1970
+   * @throws VideoIdError REQUEST_NOT_FOUND, REQUEST_ENDED, START_REFUSED, REQUEST_ELSEWHERE
+   */
+  async beside(record: RequestRecord, until: number): Promise<Beside> {
+    return await besideRows(this, record, until);
   }
 
   /**
@@ -212,6 +233,22 @@ export class RequestAccess {
   }
 
   /**
+   * Puts the number of an order's event into its answer, as soon as the archive has it. Whoever then asks for that number gets a status
+   * that is at least so new.
+   */
+  async noted<Answer extends object>(
+    record: RequestRecord,
+    answered: Answer & { told?: Told },
+  ): Promise<Noted<Answer>> {
+    const { told, ...rest } = answered;
+    const answer = rest as unknown as Answer;
+    if (told === undefined) return answer; // of an earlier release
+    const look = async () => (await this.archive.findEvent(record, told.run, told.number)).event;
+    const event = await lookUntil(this.archive, record, look, { within: NOTED_WITHIN });
+    return { ...answer, ...(event === undefined ? { behind: true } : { event }) };
+  }
+
+  /**
    * Sends an order to the running request, as the Update of that name, and waits for the answer.
    *
    * @throws VideoIdError as `update` does; REQUEST_ENDED; STILL_RUNNING if the request was reset meanwhile
@@ -221,7 +258,7 @@ export class RequestAccess {
     name: Name,
     argument: Orders[Name],
     options: CallOptions,
-  ): Promise<Answers[Name]> {
+  ): Promise<Answers[Name] & { told?: Told }> {
     const { workflowId } = record;
     const { taskQueue } = this.config.temporal;
     const sign = await this.keys.signing();

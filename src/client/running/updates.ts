@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type Client, type WorkflowHandle, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Addressed } from '../../messages/steering.js';
+import type { Told } from '../../messages/journal.js';
 import type { Answers, OrderName, Orders } from '../../messages/verbs.js';
 import type { SignArgument } from '../../security/order-signatures.js';
 import type { AttemptOption } from './attempts.js';
@@ -51,14 +52,21 @@ export class RequestClosed extends Error {
  * @throws RequestClosed; VideoIdError with the code that the request gave. Or STILL_RUNNING, WORKER_AWAY or TEMPORAL_UNREACHABLE,
  *   with the `updateId` in the facts: the order may still be carried out. Or WORKER_BUSY: it was not delivered
  */
-export async function update<Name extends OrderName>(client: Client, call: UpdateCall<Name>): Promise<Answers[Name]> {
+export async function update<Name extends OrderName>(
+  client: Client,
+  call: UpdateCall<Name>,
+): Promise<Answers[Name] & { told?: Told }> {
   const given = checkedUpdateId(call.options.updateId);
   const updateId = digestOf(call.name, given);
   const handle = client.workflow.getHandle(call.workflowId);
   const until = Date.now() + (call.options.within ?? CALL_WITHIN);
   const ask = async () => {
     const args: [unknown] = [call.sign('order', await addressed(handle, call, updateId))];
-    return await handle.startUpdate<Answers[Name], [unknown]>(call.name, { args, updateId, waitForStage: 'ACCEPTED' });
+    return await handle.startUpdate<Answers[Name] & { told?: Told }, [unknown]>(call.name, {
+      args,
+      updateId,
+      waitForStage: 'ACCEPTED',
+    });
   };
   try {
     // Only a live worker accepts the Update, so the limit includes the sending.

@@ -15,6 +15,10 @@ const attempt = wholeNumber.refine((value) => value > 0, 'attempts count from 1'
 
 /** Query of every call about one request. */
 export const requestQuery = z.strictObject({ attempt });
+/** `event`: the status is at least as new as this event of the journal. */
+export const statusQuery = z.strictObject({ attempt, event: wholeNumber.exactOptional() });
+/** `after`: the last entry that the reader knows. */
+export const eventsQuery = z.strictObject({ attempt, after: wholeNumber.exactOptional() });
 export const identityQuery = z.strictObject({ attempt, officer: z.string().max(64).exactOptional() });
 export const fileQuery = z.strictObject({ attempt, signed: yesOrNo.exactOptional() });
 /** The longest `wait` for an outcome, in seconds. Proxies cut connections that are silent for longer. */
@@ -62,10 +66,7 @@ export const deletionsQuery = z.strictObject({
   limit: wholeNumber.exactOptional(),
 });
 export const feedQuery = z.strictObject({
-  after: z
-    .string()
-    .regex(/^\d{1,12}$/, 'use `next` of the last answer')
-    .exactOptional(),
+  after: text,
   limit: wholeNumber.refine((value) => value >= 1 && value <= 1000, 'give 1 to 1000').exactOptional(),
 });
 const documentIndex = wholeNumber;

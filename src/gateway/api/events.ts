@@ -1,5 +1,8 @@
-import { type SSEStreamingApi, streamSSE } from 'hono/streaming';
-import type { RequestStatus } from '../../messages/status.js';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import type { Change, Changes } from '../../client.js';
+import { VideoIdError } from '../../messages/failures.js';
 import type { Call } from './call.js';
 import { failureView } from '../../http/failure-answer.js';
 import { beginWaiting } from '../../http/waiting.js';
@@ -7,52 +10,101 @@ import { beginWaiting } from '../../http/waiting.js';
 /** Milliseconds between signs of life: proxies close silent connections. */
 const SIGN_OF_LIFE = 15_000;
 
+const HEAD = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
+
 /**
- * Streams a request's changes as Server-Sent Events: `status` with a RequestStatus after each change, `end` after the last,
- * `failure` with a FailureView if watching failed. The answer begins only with the first status, so that a wrong reference
- * gets a status code.
+ * Streams a request's changes as Server-Sent Events: `change` with an entry of the journal, whose number is the id of the event; `status`
+ * with the status when all entries so far are told; `reset` before all entries come again; `end` after the last; `failure` with a
+ * FailureView if following failed. The answer begins only with the first of them, so that a wrong reference gets a status code.
  *
- * @param watch gets a signal. It is aborted when the reader has gone, or when `stop` is aborted
+ * It is written without a stream of the web between, because each change goes to every caller. A caller that takes nothing is waited for,
+ * so nothing piles up for it, and the server cuts it off.
+ *
+ * @param follow gets a signal. It is aborted when the reader has gone, or when `stop` is aborted
  */
 export async function answerEvents(
   context: Call,
-  watch: (signal: AbortSignal) => AsyncIterable<RequestStatus>,
+  follow: (signal: AbortSignal) => AsyncIterable<Changes>,
   stop: AbortSignal,
 ): Promise<Response> {
-  const { signal, end } = beginWaiting(context.env.outgoing, { stop });
-  const statuses = watch(signal)[Symbol.asyncIterator]();
-  let next: IteratorResult<RequestStatus>;
+  const { outgoing } = context.env;
+  const waiting = beginWaiting(outgoing, { stop });
+  const changes = follow(waiting.signal)[Symbol.asyncIterator]();
+  let first: IteratorResult<Changes>;
   try {
-    next = await statuses.next();
+    first = await changes.next();
   } catch (error) {
-    end();
+    waiting.end();
     throw error;
   }
-  return streamSSE(context, async (stream) => {
-    const quiet = aliveUntilQuiet(stream);
-    try {
-      for (; next.done !== true; next = await statuses.next()) await send(stream, 'status', next.value);
-      if (!signal.aborted) await send(stream, 'end', {});
-    } catch (error) {
-      if (!signal.aborted) await send(stream, 'failure', failureView(error));
-    } finally {
-      quiet();
-      end();
-    }
+  outgoing.writeHead(200, HEAD);
+  void tell(outgoing, { first, changes, signal: waiting.signal }).finally(() => {
+    waiting.end();
+    outgoing.end();
+  });
+  return RESPONSE_ALREADY_SENT;
+}
+
+/**
+ * The number of the last entry that a reader knows: of its last event, or of its query when it reads for the first time.
+ *
+ * @throws VideoIdError BAD_INPUT
+ */
+export function lastKnown(context: Call, after: number | undefined): number | undefined {
+  const field = 'Last-Event-ID';
+  const id = context.req.header(field);
+  if (id === undefined) return after;
+  if (/^\d{1,9}$/.test(id)) return Number(id);
+  throw new VideoIdError('BAD_INPUT', 'Last-Event-ID: is not an id of this stream.', {
+    field,
+    remedy: 'Send the id of the last event that you read, or leave it out.',
   });
 }
 
-/** Sends signs of life until the returned function is called. A reader that takes none gets no further ones. */
-function aliveUntilQuiet(stream: SSEStreamingApi): () => void {
-  let taken = true;
+interface Telling {
+  first: IteratorResult<Changes>;
+  changes: AsyncIterator<Changes>;
+  signal: AbortSignal;
+}
+
+async function tell(outgoing: ServerResponse, { first, changes, signal }: Telling): Promise<void> {
+  const quiet = aliveUntilQuiet(outgoing);
+  try {
+    for (let next = first; next.done !== true; next = await changes.next()) {
+      outgoing.write(bytesOf(next.value));
+      if (outgoing.writableNeedDrain) await once(outgoing, 'drain', { signal });
+    }
+    if (!signal.aborted) outgoing.write(textOf('end', {}));
+  } catch (error) {
+    if (!signal.aborted) outgoing.write(textOf('failure', failureView(error)));
+  } finally {
+    quiet();
+    await changes.return?.();
+  }
+}
+
+/** Sends signs of life until the returned function is called. A reader that takes nothing gets none. */
+function aliveUntilQuiet(outgoing: ServerResponse): () => void {
   const timer = setInterval(() => {
-    if (!taken) return;
-    taken = false;
-    void stream.write(': \n\n').then(() => (taken = true));
+    if (!outgoing.writableNeedDrain) outgoing.write(': \n\n');
   }, SIGN_OF_LIFE);
   return () => clearInterval(timer);
 }
 
-async function send(stream: SSEStreamingApi, event: string, data: object): Promise<void> {
-  await stream.writeSSE({ event, data: JSON.stringify(data) });
+/** Callers who know the same get the same changes, so they are made into bytes once. */
+const written = new WeakMap<Changes, Uint8Array>();
+
+function bytesOf(changes: Changes): Uint8Array {
+  const known = written.get(changes) ?? Buffer.from(changes.map(changeText).join(''));
+  written.set(changes, known);
+  return known;
+}
+
+function changeText(change: Change): string {
+  if ('entry' in change) return textOf('change', change.entry, change.entry.number);
+  return 'status' in change ? textOf('status', change.status) : textOf('reset', {});
+}
+
+function textOf(event: string, data: object, id?: number): string {
+  return `event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
 }

@@ -1,10 +1,12 @@
 import { Hono } from 'hono';
 import type { ListOptions, ReadOrder } from '../../client.js';
 import { beginWaiting, hasGone, unheard } from '../../http/waiting.js';
+import { defined } from '../../messages/defined.js';
 import type { Outcome } from '../../messages/outcome.js';
 import type { Flow } from '../../messages/request.js';
 import { type ApiParts, BY_REQUESTER, type Bindings, type Call, CHANNEL, query, reference, verbs } from './call.js';
 import {
+  eventsQuery,
   fileQuery,
   identityQuery,
   listQuery,
@@ -12,8 +14,9 @@ import {
   readDocumentIndex,
   readJson,
   requestQuery,
+  statusQuery,
 } from './call-input.js';
-import { answerEvents } from './events.js';
+import { answerEvents, lastKnown } from './events.js';
 import { answerFile } from './file-answer.js';
 
 /** Calls that ask about the requests of a flow. */
@@ -29,15 +32,13 @@ export function lookRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
     return context.json(await client.list({ ...options, flow }));
   });
   app.get('/:reference', verb('status'), async (context) =>
-    context.json(await client.status(reference(context), query(context, requestQuery, flow))),
+    context.json(await client.status(reference(context), statusOptions(query(context, statusQuery, flow)))),
   );
   app.get('/:reference/events', verb('watch'), async (context) => {
-    const options = query(context, requestQuery, flow);
-    return await answerEvents(
-      context,
-      (signal) => client.watch(reference(context), { ...options, signal }),
-      parts.stop,
-    );
+    const { after: given, ...options } = query(context, eventsQuery, flow);
+    const after = lastKnown(context, given);
+    const follow = (signal: AbortSignal) => client.changesTogether(reference(context), { ...options, after, signal });
+    return await answerEvents(context, follow, parts.stop);
   });
   app.get('/:reference/why', verb('why'), async (context) =>
     context.json(await client.why(reference(context), query(context, requestQuery, flow))),
@@ -87,6 +88,10 @@ export function lookRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
     return context.json(await client.secrets(reference(context), reader, query(context, requestQuery, flow)));
   });
   return app;
+}
+
+function statusOptions({ event: atLeast, ...options }: { event?: number; attempt?: number; flow: Flow }) {
+  return { ...options, ...defined({ atLeast }) };
 }
 
 /** The outcome. Undefined if the time is over first, the caller has gone, or the gateway stops. */

@@ -10,12 +10,12 @@ import { receive } from './upload.js';
 /** One order over HTTP: `POST /:reference/<name>`. */
 interface OrderRoute {
   /** The client checks the body. */
-  call: (client: ApiParts['client'], reference: string, body: never, options: CallOptions) => Promise<object | void>;
+  call: (client: ApiParts['client'], reference: string, body: never, options: CallOptions) => Promise<object>;
   /** The default actor of the order. Absent if the body needs none. */
   by?: Actor['kind'];
   /** The body may contain documents. */
   upload?: true;
-  /** The answer, for the table in docs/api.md. */
+  /** The answer, for the table in docs/api.md. Each order's also has `event`, the number of its event in the journal, or `behind`. */
   answer: string;
 }
 
@@ -39,8 +39,8 @@ export const ORDER_ROUTES: Record<Exclude<OrderName, 'identity'> | 'reset', Orde
   extend: { call: (client, ...order) => client.extend(...order), by: 'requester', answer: '`{"deadline"}`' },
   abandon: {
     call: async (client, ...order) => {
-      const { outcome } = await client.abandon(...order);
-      return { outcome, ...(outcome === 'abandoned' ? { next: NEW_ATTEMPT } : {}) };
+      const abandoned = await client.abandon(...order);
+      return { ...abandoned, ...(abandoned.outcome === 'abandoned' ? { next: NEW_ATTEMPT } : {}) };
     },
     // The order counts as the signer's, even if another system passes it on.
     by: 'signer',
@@ -62,7 +62,7 @@ export const ORDER_ROUTES: Record<Exclude<OrderName, 'identity'> | 'reset', Orde
     by: 'requester',
     answer: '`{"reference","attempt","to"}`',
   },
-  resolve: { call: (client, ...order) => client.resolve(...order), answer: '204' },
+  resolve: { call: (client, ...order) => client.resolve(...order), answer: '`{}`' },
 };
 
 const NEW_ATTEMPT =
@@ -81,7 +81,7 @@ export function orderRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
         const given = received?.input ?? (await readJson(incoming, parts.limits));
         const body = { ...(by && { actor: { kind: by } }), ...given } as never;
         const answered = await call(parts.client, reference(context), body, callOptions(context, flow));
-        return answered === undefined ? context.body(null, 204) : context.json(answered);
+        return context.json(answered);
       } finally {
         await received?.remove();
       }

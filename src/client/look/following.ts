@@ -1,0 +1,67 @@
+import type { Archive } from '../../archive/archive.js';
+import type { RequestRecord } from '../../archive/request-record.js';
+import { type Changes, Followed, type Shown } from './followed.js';
+
+/** Follows requests, each once for all callers of this process. */
+export class Following {
+  readonly #archive: Archive;
+  readonly #shown: Shown;
+  readonly #followed = new Map<string, Followed>();
+
+  /** @param shown what a status is here, beside what its rows say */
+  constructor(archive: Archive, shown: Shown) {
+    this.#archive = archive;
+    this.#shown = shown;
+  }
+
+  /**
+   * The changes of a request, until its end is told or until the signal.
+   *
+   * @param after the number of the last entry that the caller knows. Without it, the status of now comes first, and then what is new
+   * @throws VideoIdError ARCHIVE_UNAVAILABLE, REQUEST_DELETED. The caller may follow again, after the last entry that it was told
+   */
+  async *changes(
+    record: RequestRecord,
+    { after, signal }: { after?: number | undefined; signal?: AbortSignal | undefined },
+  ): AsyncGenerator<Changes, void> {
+    const followed = this.#join(record);
+    let resume = (): void => {};
+    const wake = (): void => resume();
+    const woken = async (): Promise<void> => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      resume = resolve;
+      if (signal?.aborted !== true) await promise;
+    };
+    followed.waiting.add(wake);
+    signal?.addEventListener('abort', wake);
+    try {
+      const at = await followed.begin(after);
+      while (signal?.aborted !== true) {
+        const { published } = followed;
+        const changes = await followed.next(at);
+        if (changes.length > 0) yield changes;
+        else if (followed.isOver(at)) return;
+        else if (followed.published === published) await woken();
+      }
+    } finally {
+      signal?.removeEventListener('abort', wake);
+      followed.waiting.delete(wake);
+      this.#leave(record.workflowId, followed);
+    }
+  }
+
+  #join(record: RequestRecord): Followed {
+    const known = this.#followed.get(record.workflowId);
+    const followed = known === undefined || known.hasFailed ? new Followed(this.#archive, record, this.#shown) : known;
+    this.#followed.set(record.workflowId, followed);
+    followed.callers += 1;
+    return followed;
+  }
+
+  #leave(workflowId: string, followed: Followed): void {
+    followed.callers -= 1;
+    if (followed.callers > 0) return;
+    followed.close();
+    if (this.#followed.get(workflowId) === followed) this.#followed.delete(workflowId);
+  }
+}

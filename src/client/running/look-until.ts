@@ -1,0 +1,52 @@
+import type { Archive, AttemptKey } from '../../archive/archive.js';
+
+/** How long somebody waits for the archive. */
+export interface LookOptions {
+  /** Milliseconds. */
+  within: number;
+  /** Milliseconds after which it looks again without news. For what is no part of the journal. */
+  every?: number;
+  /** Ends the wait. It then throws the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Looks into the archive now, and again after every change of the request, until something is found.
+ *
+ * @returns undefined if the time is over first
+ * @throws the signal's reason; what `look` throws
+ */
+export async function lookUntil<Found>(
+  archive: Pick<Archive, 'follow'>,
+  key: AttemptKey,
+  look: () => Promise<Found | undefined>,
+  { within, every = within, signal }: LookOptions,
+): Promise<Found | undefined> {
+  const until = performance.now() + within;
+  let news = false;
+  let wake = (): void => {};
+  const heard = (): void => {
+    news = true;
+    wake();
+  };
+  const stop = archive.follow(key, heard);
+  signal?.addEventListener('abort', heard);
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      news = false;
+      const found = await look();
+      const left = until - performance.now();
+      if (found !== undefined || left <= 0) return found;
+      if (news) continue;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      wake = resolve;
+      const timer = setTimeout(resolve, Math.min(left, every));
+      await promise;
+      clearTimeout(timer);
+    }
+  } finally {
+    signal?.removeEventListener('abort', heard);
+    stop();
+  }
+}
