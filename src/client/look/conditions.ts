@@ -3,8 +3,7 @@ import type { Config } from '../../config/schema.js';
 import { type CallbackTrouble, callbackTroubles } from '../../messages/callbacks.js';
 import type { Outage } from '../../messages/conditions.js';
 import { OUT_OF_REACH } from '../../messages/failures.js';
-import type { RequestAccess } from '../running/access.js';
-import { allListed } from './all-listed.js';
+import { allListed, type RequestAccess } from '../running/access.js';
 import { notAhead } from './cause.js';
 
 /** An Optimizer that does not answer, and how many requests wait for it. They go on by themselves. */

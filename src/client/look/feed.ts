@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Archive } from '../../archive/archive.js';
-import type { FeedPosition } from '../../archive/journal.js';
+import { FEED_START, type FeedPosition } from '../../archive/journal.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { FeedEntry } from '../../messages/feed.js';
 
@@ -8,8 +8,6 @@ const MOST = 1000;
 
 /** Longer than any cursor. */
 const LONGEST_CURSOR = 200;
-
-const BEGINNING: FeedPosition = { number: 0, digest: '', writtenAt: 0 };
 
 const position: z.ZodType<FeedPosition> = z.strictObject({
   number: z.int().min(0),
@@ -22,7 +20,7 @@ export async function readFeed(
   archive: Archive,
   { after, limit = 100 }: { after?: string | undefined; limit?: number | undefined },
 ): Promise<{ entries: (FeedEntry & { cursor: string })[]; next: string }> {
-  const from = after === undefined ? BEGINNING : positionOf(after);
+  const from = after === undefined ? FEED_START : positionOf(after);
   if (from === undefined)
     throw badInput('after', 'The cursor is not one that we gave.', 'Use `next` of the last answer.');
   if (!Number.isInteger(limit) || limit < 1 || limit > MOST) {

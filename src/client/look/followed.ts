@@ -49,8 +49,7 @@ const PAGE = 500;
  */
 export class Followed {
   callers = 0;
-  /** Counts what callers were woken for. */
-  published = 0;
+  /** Called after each change. */
   readonly waiting = new Set<() => void>();
   readonly #archive: Archive;
   readonly #record: RequestRecord;
@@ -165,7 +164,6 @@ export class Followed {
   }
 
   #wake(): void {
-    this.published += 1;
     for (const wake of this.waiting) wake();
   }
 

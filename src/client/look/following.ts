@@ -1,5 +1,6 @@
 import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
+import { Bell } from '../running/access.js';
 import { type Changes, Followed, type Shown } from './followed.js';
 
 /** Follows requests, each once for all callers of this process. */
@@ -25,27 +26,22 @@ export class Following {
     { after, signal }: { after?: number | undefined; signal?: AbortSignal | undefined },
   ): AsyncGenerator<Changes, void> {
     const followed = this.#join(record);
-    let resume = (): void => {};
-    const wake = (): void => resume();
-    const woken = async (): Promise<void> => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      resume = resolve;
-      if (signal?.aborted !== true) await promise;
-    };
-    followed.waiting.add(wake);
-    signal?.addEventListener('abort', wake);
+    const bell = new Bell();
+    const isOver = (): boolean => signal?.aborted === true;
+    followed.waiting.add(bell.ring);
+    signal?.addEventListener('abort', bell.ring);
     try {
       const at = await followed.begin(after);
-      while (signal?.aborted !== true) {
-        const { published } = followed;
+      while (!isOver()) {
+        bell.still();
         const changes = await followed.next(at);
         if (changes.length > 0) yield changes;
         else if (followed.isOver(at)) return;
-        else if (followed.published === published) await woken();
+        else if (!isOver()) await bell.rung();
       }
     } finally {
-      signal?.removeEventListener('abort', wake);
-      followed.waiting.delete(wake);
+      signal?.removeEventListener('abort', bell.ring);
+      followed.waiting.delete(bell.ring);
       this.#leave(record.workflowId, followed);
     }
   }

@@ -4,8 +4,7 @@ import { authoritiesOf, officerSettings } from '../../config/authorities.js';
 import type { Config } from '../../config/schema.js';
 import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
-import { assertOwnArchive, type RequestAccess } from '../running/access.js';
-import { listPositionOf } from './all-listed.js';
+import { assertOwnArchive, listPositionOf, type RequestAccess } from '../running/access.js';
 import { cursorOf } from './cursor.js';
 import { ASKED_WITHIN, inTemporal, type NotKnown, type RequestSummary } from './in-temporal.js';
 import { type CheckedList, checkList, type ListOptions } from './list-options.js';
@@ -113,8 +112,11 @@ async function fitting(
 /** Each once, the newest first, as the archive lists them. */
 function merged(requests: readonly ListedRequest[]): ListedRequest[] {
   const each = new Map(requests.map((request) => [request.workflowId, request]));
-  const place = ({ createdAt, workflowId }: ListedRequest): string => `${createdAt} ${workflowId}`;
-  return [...each.values()].toSorted((one, other) => (place(one) < place(other) ? 1 : -1));
+  return [...each.values()].toSorted((one, other) => (sortKey(one) < sortKey(other) ? 1 : -1));
+}
+
+function sortKey({ createdAt, workflowId }: ListedRequest): string {
+  return `${createdAt} ${workflowId}`;
 }
 
 /** Whether a request in review waits for an officer here. One that is approved, or decided at the provider, does not. */

@@ -25,7 +25,7 @@ export async function statusOf(
   const { description, outcome, worker } = beside;
   const pending = description === undefined ? undefined : await pendingWork(access.client, description);
   const { status: said, failed } = await recordedStatus(access.archive, record, outcome);
-  const marks = { ...(isBehind ? { behind: true as const } : {}) };
+  const marks = isBehind ? { behind: true as const } : {};
   if (said.stage === 'ended') return { ...said, ...marks };
   const status = seenHere(access.config, record, said, { failed, pending });
   const more = { ...marks, ...(worker === undefined ? {} : { worker }) };

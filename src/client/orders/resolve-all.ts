@@ -3,9 +3,8 @@ import type { AttemptKey } from '../../archive/archive.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Flow } from '../../messages/request.js';
 import type { Resolution } from '../../messages/steering.js';
-import { allListed } from '../look/all-listed.js';
 import { actorPart, checkedInput, words } from '../input/input.js';
-import { type CallOptions, orderName, type RequestAccess } from '../running/access.js';
+import { allListed, type CallOptions, orderName, type RequestAccess } from '../running/access.js';
 import { anyRemedy } from './order-schemas.js';
 import { listRequests, MOST } from '../../temporal/listing.js';
 

@@ -44,6 +44,8 @@ export { servedQueues } from './task-queues.js';
 export type { CallOptions } from './updates.js';
 export { assertHere, assertHereNow, claimHere } from './whereabouts.js';
 export type { Beside } from './beside.js';
+export { allListed, listPositionOf } from './all-listed.js';
+export { Bell } from './bell.js';
 export { eventOf } from './entry-event.js';
 export { lookUntil } from './look-until.js';
 export { failureOf, presentStatus, type Recorded as RecordedStatus, recordedStatus } from './status.js';

@@ -1,4 +1,5 @@
 import type { Archive, AttemptKey } from '../../archive/archive.js';
+import { Bell } from './bell.js';
 
 /** How long somebody waits for the archive. */
 export interface LookOptions {
@@ -23,30 +24,20 @@ export async function lookUntil<Found>(
   { within, every = within, signal }: LookOptions,
 ): Promise<Found | undefined> {
   const until = performance.now() + within;
-  let news = false;
-  let wake = (): void => {};
-  const heard = (): void => {
-    news = true;
-    wake();
-  };
-  const stop = archive.follow(key, heard);
-  signal?.addEventListener('abort', heard);
+  const bell = new Bell();
+  const stop = archive.follow(key, bell.ring);
+  signal?.addEventListener('abort', bell.ring);
   try {
     for (;;) {
       signal?.throwIfAborted();
-      news = false;
+      bell.still();
       const found = await look();
       const left = until - performance.now();
       if (found !== undefined || left <= 0) return found;
-      if (news) continue;
-      const { promise, resolve } = Promise.withResolvers<void>();
-      wake = resolve;
-      const timer = setTimeout(resolve, Math.min(left, every));
-      await promise;
-      clearTimeout(timer);
+      await bell.rung(Math.min(left, every));
     }
   } finally {
-    signal?.removeEventListener('abort', heard);
+    signal?.removeEventListener('abort', bell.ring);
     stop();
   }
 }
