@@ -1,6 +1,5 @@
 import { CancellationScope, condition, setHandler } from '@temporalio/workflow';
 import { defined } from '../messages/defined.js';
-import type { Told } from '../messages/journal.js';
 import type { OutcomeKind } from '../messages/outcome.js';
 import type { Discarding } from '../messages/steering.js';
 import { notCorrectable } from './correcting.js';
@@ -47,7 +46,7 @@ export function setCommonHandlers(run: RequestRun, videos: { hint(): void }): vo
     const problem = notCorrectable(run, fields);
     if (problem !== undefined) throw problem;
   });
-  setHandler(updateOf('identity'), async (order) => run.answered(await looks.show(run.requestPk, order)), {
+  setHandler(updateOf('identity'), (order) => run.answering(() => looks.show(run.requestPk, order)), {
     validator: (order) => {
       run.allow('identity');
       looks.allow(order);
@@ -55,35 +54,38 @@ export function setCommonHandlers(run: RequestRun, videos: { hint(): void }): vo
   });
   setHandler(
     updateOf('cancel'),
-    async (order) => {
-      await mayEnd('cancel', order);
-      endOrder.cancel(order);
-      state.happened('end-ordered', { outcome: 'cancelled' }, order.actor);
-      run.journal.tell();
-      return endOf(run);
-    },
+    (order) =>
+      run.answering(async () => {
+        await mayEnd('cancel', order);
+        endOrder.cancel(order);
+        state.happened('end-ordered', { outcome: 'cancelled' }, order.actor);
+        run.journal.tell();
+        return endOf(run);
+      }),
     { validator: (_order) => run.allow('cancel') },
   );
   setHandler(
     updateOf('abandon'),
-    async ({ reason, actor, note, ...order }) => {
-      await mayEnd('abandon', order);
-      endOrder.give(new Ending('abandoned', reason, actor, defined({ note }), order.discardVideo));
-      state.happened('end-ordered', { outcome: 'abandoned', reason }, actor);
-      run.journal.tell();
-      return endOf(run);
-    },
+    ({ reason, actor, note, ...order }) =>
+      run.answering(async () => {
+        await mayEnd('abandon', order);
+        endOrder.give(new Ending('abandoned', reason, actor, defined({ note }), order.discardVideo));
+        state.happened('end-ordered', { outcome: 'abandoned', reason }, actor);
+        run.journal.tell();
+        return endOf(run);
+      }),
     { validator: (_order) => run.allow('abandon') },
   );
   setHandler(
     updateOf('extend'),
-    ({ by, actor, reason }) => {
-      deadline.extend(by);
-      state.happened('deadline-extended', { by, reason }, actor);
-      state.show();
-      run.journal.tell();
-      return run.answered({ deadline: deadline.when ?? '' });
-    },
+    ({ by, actor, reason }) =>
+      run.answering(() => {
+        deadline.extend(by);
+        state.happened('deadline-extended', { by, reason }, actor);
+        state.show();
+        run.journal.tell();
+        return { deadline: deadline.when ?? '' };
+      }),
     {
       validator: ({ by }) => {
         run.allow('extend');
@@ -94,10 +96,9 @@ export function setCommonHandlers(run: RequestRun, videos: { hint(): void }): vo
 }
 
 /** The answer to an order that ends the request: how it really ended. */
-function endOf(run: RequestRun): Promise<{ outcome: OutcomeKind; told: Told }> {
-  const { state } = run;
+function endOf({ state }: RequestRun): Promise<{ outcome: OutcomeKind }> {
   return CancellationScope.nonCancellable(async () => {
     await condition(() => state.outcome !== undefined);
-    return run.answered({ outcome: state.outcome?.kind ?? 'cancelled' });
+    return { outcome: state.outcome?.kind ?? 'cancelled' };
   });
 }

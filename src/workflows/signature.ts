@@ -57,7 +57,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   // ── Handlers: they record orders, the story acts ──
   setCommonHandlers(run, videos);
   run.takes('review', ({ decision }) => run.allow(decision));
-  setHandler(updateOf('accept'), accepted, {
+  setHandler(updateOf('accept'), (acceptance) => run.answering(() => accepted(acceptance)), {
     validator: (acceptance) => {
       if (acceptances.knows(acceptance)) return;
       run.allow('accept');
@@ -73,7 +73,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   function accepted(acceptance: Acceptance) {
     const answer = acceptances.record(acceptance);
     run.journal.tell();
-    return run.answered(answer);
+    return answer;
   }
 
   // ── The story ──

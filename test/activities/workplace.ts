@@ -25,7 +25,7 @@ import type {
   UploadedDocument,
   WatchOrder,
 } from '../../src/messages/activities.js';
-import type { Envelope } from '../../src/messages/journal.js';
+import type { Envelope, Stand } from '../../src/messages/journal.js';
 import type { OwnCall } from '../../src/messages/own-calls.js';
 import {
   type DocumentDigest,
@@ -391,7 +391,7 @@ export class RequestAtWork {
 
   /** The request tells the archive what has happened in it. */
   async tells(events: RequestEvent[]): Promise<void> {
-    const stand = {
+    const stand: Stand = {
       stage: 'archiving',
       words: '',
       since: '',
@@ -401,7 +401,7 @@ export class RequestAtWork {
       code: { notAccepted: 0 },
     };
     const numbered = events.map((event, place) => ({ ...event, number: place + 1 }));
-    const envelope = { run: 'run', revision: 1, after: 0, events: numbered, stand } as const satisfies Envelope;
+    const envelope = { run: 'run', revision: 1, after: 0, events: numbered, stand } satisfies Envelope;
     await this.at.archive.writeJournal(this.key, envelope);
   }
 

@@ -24,6 +24,7 @@ export async function resetRequest(
   const { archive, client } = access;
   const { reference, attempt, workflowId } = record;
   let broken: Break;
+  const before = await archive.readStanding(record);
   try {
     broken = await client.withDeadline(Date.now() + CALL_WITHIN, async () => {
       const { status, runId } = await client.workflow.getHandle(workflowId).describe();
@@ -40,6 +41,7 @@ export async function resetRequest(
   const to = broken.taskCompletedAt;
   const by = { by: actor.kind, ...defined({ id: actor.id }) };
   await archive.appendEvent(record, { at: archive.time(), what: 'reset', facts: { ...by, reason, to } });
+  await access.begunAnew(record, before);
   return { reference, attempt, to };
 }
 

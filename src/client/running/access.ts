@@ -4,7 +4,7 @@ import type { RequestRecord } from '../../archive/request-record.js';
 import type { Config } from '../../config/schema.js';
 import { defined } from '../../messages/defined.js';
 import { type FailureCode, VideoIdError } from '../../messages/failures.js';
-import type { Told } from '../../messages/journal.js';
+import type { Standing, Told } from '../../messages/journal.js';
 import type { Flow } from '../../messages/request.js';
 import type { RequestStatus } from '../../messages/status.js';
 import type { Answers, OrderName, Orders } from '../../messages/verbs.js';
@@ -21,7 +21,7 @@ import { checkedUpdateId, keyReused, orderName } from './order-key.js';
 import { type Beside, besideRows } from './beside.js';
 import { lookUntil } from './look-until.js';
 import { recordedStatus } from './status.js';
-import { type CallOptions, RequestClosed, update } from './updates.js';
+import { type CallOptions, Refused, RequestClosed, update } from './updates.js';
 import { assertHere } from './whereabouts.js';
 
 export type { AttemptOption } from './attempts.js';
@@ -251,6 +251,19 @@ export class RequestAccess {
   }
 
   /**
+   * Waits a moment until another run of the request says where it stands, so that whoever looks next does not see the run before.
+   *
+   * @param before where the run before stood
+   */
+  async begunAnew(record: RequestRecord, before: Standing | undefined): Promise<void> {
+    const look = async () => {
+      const standing = await this.archive.readStanding(record);
+      return standing?.run === before?.run ? undefined : true;
+    };
+    await lookUntil(this.archive, record, look, { within: NOTED_WITHIN });
+  }
+
+  /**
    * Sends an order to the running request, as the Update of that name, and waits for the answer.
    *
    * @throws VideoIdError as `update` does; REQUEST_ENDED; STILL_RUNNING if the request was reset meanwhile
@@ -267,6 +280,10 @@ export class RequestAccess {
     try {
       return await update(this.client, { workflowId, taskQueue, name, argument, sign, options });
     } catch (error) {
+      if (error instanceof Refused) {
+        await this.noted(record, { told: error.told }); // whoever looks next sees why
+        throw error.failure;
+      }
       if (!(error instanceof RequestClosed)) throw error;
       throw await this.#endedOrReset(record, options);
     }

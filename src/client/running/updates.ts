@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Client, type WorkflowHandle, WorkflowNotFoundError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Addressed } from '../../messages/steering.js';
 import type { Told } from '../../messages/journal.js';
@@ -46,10 +47,22 @@ export class RequestClosed extends Error {
   override readonly name = 'RequestClosed';
 }
 
+/** The request answered with a failure, and said what it had told by then. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+
+  constructor(
+    readonly failure: VideoIdError,
+    readonly told: Told,
+  ) {
+    super(failure.message);
+  }
+}
+
 /**
  * Asks a running request for something and waits for its answer.
  *
- * @throws RequestClosed; VideoIdError with the code that the request gave. Or STILL_RUNNING, WORKER_AWAY or TEMPORAL_UNREACHABLE,
+ * @throws RequestClosed; Refused with the failure that the request gave; VideoIdError with its code. Or STILL_RUNNING, WORKER_AWAY or TEMPORAL_UNREACHABLE,
  *   with the `updateId` in the facts: the order may still be carried out. Or WORKER_BUSY: it was not delivered
  */
 export async function update<Name extends OrderName>(
@@ -76,7 +89,8 @@ export async function update<Name extends OrderName>(
     });
   } catch (error) {
     const failure = failureOfWorkflow(error);
-    if (failure !== undefined) throw failure;
+    const told = toldWith(error);
+    if (failure !== undefined) throw told === undefined ? failure : new Refused(failure, told);
     if (error instanceof WorkflowNotFoundError || isUpdateUnanswered(error)) {
       throw new RequestClosed('The request has closed.', { cause: error });
     }
@@ -86,6 +100,12 @@ export async function update<Name extends OrderName>(
     if (isDeadlineExceeded(error) || Date.now() >= until) throw await noAnswer(client, call, given);
     throw temporalFailure(error, { words: 'The order may still be carried out.', facts: { updateId: given } });
   }
+}
+
+function toldWith(error: unknown): Told | undefined {
+  const failure = error instanceof WorkflowUpdateFailedError ? error.cause : undefined;
+  const more: unknown = failure instanceof ApplicationFailure ? failure.details?.[0] : undefined;
+  return (more as { told?: Told } | undefined)?.told;
 }
 
 /** The order with its address: this run of the request, this Update, this id. */

@@ -8,6 +8,7 @@ import { GRPC, grpcStatusOf, noNamespace } from '../../temporal/failures.js';
 import { checkedInput } from '../input/input.js';
 import { OUTCOME_FROM_TEMPORAL, type RequestAccess } from '../running/access.js';
 import { leaveOtherQueue } from './leaving-queue.js';
+import { regainJournal } from './regaining.js';
 import { resumeRequest, type Started } from './starting.js';
 
 /** How a request is resumed. */
@@ -51,12 +52,15 @@ export async function resumeRecorded(
   if ((await archive.readProvider(record)) !== undefined) await archive.mark(record, UPLOAD);
   else if (await wasCreated(access, workflowId)) await archive.mark(record, createMark(1));
   const taskQueue = await leaveOtherQueue(access, record);
+  const before = await archive.readStanding(record);
   const started = await resumeRequest(access, record, true);
   if (started.state === 'started') {
     const facts = taskQueue === undefined ? {} : { facts: { from: taskQueue } };
     await archive.appendEvent(record, { at: archive.time(), what: 'resumed', ...facts });
+    await access.begunAnew(record, before);
   }
   if (started.outcome !== undefined) {
+    await regainJournal(access.client, archive, record);
     const facts = { outcome: started.outcome.outcome };
     await archive.appendEvent(record, { at: archive.time(), what: OUTCOME_FROM_TEMPORAL, facts });
     await archive.recordOutcome(record, started.outcome);

@@ -1,6 +1,8 @@
 import { ApplicationFailure } from '@temporalio/workflow';
 import type { StepFailure } from '../../messages/activities.js';
+import { defined } from '../../messages/defined.js';
 import type { FailureCode } from '../../messages/failures.js';
+import type { Told } from '../../messages/journal.js';
 import type { OutcomeKind } from '../../messages/outcome.js';
 
 /** A failure that reaches the caller of an Update with its code. */
@@ -17,6 +19,19 @@ export function callFailure(
 /** The failure of a step, for the caller who started it. */
 export function callFailureOf({ code, words, facts }: StepFailure): ApplicationFailure {
   return callFailure(code, words, facts);
+}
+
+/** The same failure with the number of events when it was answered. @param error any other error stays as it is */
+export function withTold(error: unknown, told: Told): unknown {
+  if (!(error instanceof ApplicationFailure)) return error;
+  const { type, message, details } = error;
+  const more = (details?.[0] ?? {}) as object;
+  return ApplicationFailure.create({
+    ...defined({ type: type ?? undefined }),
+    message,
+    nonRetryable: true,
+    details: [{ ...more, told }],
+  });
 }
 
 /** For callers who come after the end. */

@@ -4,7 +4,7 @@ import type { AnyRequest, RequestPk } from '../../messages/request.js';
 import type { Stage } from '../../messages/status.js';
 import type { Orders, Verb } from '../../messages/verbs.js';
 import { AttentionMark } from './attention.js';
-import { callFailure } from './call-failure.js';
+import { callFailure, withTold } from './call-failure.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { Ending, EndOrder } from './endings.js';
 import { type CallKind, Inbox } from './inbox.js';
@@ -65,18 +65,24 @@ export class RequestRun {
     check: (order: Orders[K]) => void,
     look?: (order: Orders[K]) => Promise<void>,
   ): void {
-    const ask = async (order: Orders[K]) => this.answered(await this.inbox.ask(kind, order));
-    const lookThenAsk = async (order: Orders[K]) => {
-      await look?.(order);
-      check(order); // it may be too late now
-      return ask(order);
-    };
+    const ask = (order: Orders[K]) => this.answering(() => this.inbox.ask(kind, order));
+    const lookThenAsk = (order: Orders[K]) =>
+      this.answering(async () => {
+        await look?.(order);
+        check(order); // it may be too late now
+        return this.inbox.ask(kind, order);
+      });
     setHandler(updateOf(kind), look ? lookThenAsk : ask, { validator: check });
   }
 
-  /** The answer to an order, with what has happened until now. So the caller can wait until the archive has it. */
-  answered<Answer extends object>(answer: Answer): Answer & { told: Told } {
-    return { ...answer, told: this.journal.told };
+  /** Adds to the answer or failure of an order what has happened until then. So the caller can wait until the archive has it. */
+  async answering<Answer extends object>(work: () => Promise<Answer> | Answer): Promise<Answer & { told: Told }> {
+    try {
+      const answer = await work();
+      return { ...answer, told: this.journal.told };
+    } catch (error) {
+      throw withTold(error, this.journal.told);
+    }
   }
 
   /** The request's id at the provider; there is none before create. */
