@@ -171,7 +171,7 @@ export class Followed {
   async #read(): Promise<void> {
     const [archive, record, before] = [this.#archive, this.#record, this.#seen];
     const outcome = await archive.readOutcome(record);
-    const standing = outcome === undefined ? await archive.readStanding(record) : undefined;
+    const standing = await archive.readStanding(record);
     // The last known one is read again. If it is another now, so is the journal.
     const known = before?.number ?? standing?.event ?? 0;
     let entries = await archive.journal(record, { after: Math.max(known - 1, 0) });
