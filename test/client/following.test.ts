@@ -152,7 +152,8 @@ test('a stream that is cut and resumed 1000 times tells every entry once', async
   const request = await ToldRequest.begin(archive, 'one');
   const { following } = follower();
   const telling = (async () => {
-    for (let at = 0; at < 100; at += 1) await request.tell({}, ...Array.from({ length: 6 }, (_, more) => `event-${6 * at + more}`));
+    for (let at = 0; at < 100; at += 1)
+      await request.tell({}, ...Array.from({ length: 6 }, (_, more) => `event-${6 * at + more}`));
     await request.end();
   })();
   const seen: number[] = [];

@@ -5,7 +5,9 @@ import { loadKeyRing } from '../../src/security/keys.js';
 import { keyOf, recordOf } from '../archive/sample-start.js';
 import type { ListOptions } from '../../src/client.js';
 import { cursorOf } from '../../src/client/look/cursor.js';
+import type { Attention } from '../../src/messages/status.js';
 import { openPlace, type Place } from './place.js';
+import { ToldRequest } from './told-request.js';
 
 const EMAIL = 'canary-person@example.com';
 const PHONE = '+34699999999';
@@ -27,18 +29,28 @@ afterAll(async () => {
   await place.close();
 });
 
+const ATTENTION: Attention = {
+  step: 'watch',
+  code: 'PROVIDER_UNREACHABLE',
+  words: 'The provider does not answer.',
+  since: '2026-01-01T00:00:00.000Z',
+  tries: 3,
+  awaits: 'next-try',
+  leavesByItself: true,
+  remedies: ['retry'],
+};
+
 /** Values that a caller without types may send. */
 const untyped = (options: object): ListOptions => options;
 
 describe('without Temporal', () => {
-  it('lists the records, and says that stage and attention are not known', async () => {
+  it('lists the records, and says what only Temporal knows', async () => {
     const { requests, next, unknown } = await place.client.list({ limit: 2 });
     expect(requests).toEqual([
       expect.objectContaining({ reference: 'three', attempt: 1, state: 'running', metadata: { customer: '17' } }),
       expect.objectContaining({ reference: 'two' }),
     ]);
-    expect(requests.every((each) => each.stage === undefined && each.attention === undefined)).toBe(true);
-    expect(unknown).toMatchObject({ what: ['stage', 'attention'], code: 'TEMPORAL_UNREACHABLE' });
+    expect(unknown).toMatchObject({ what: ['archive', 'problems'], code: 'TEMPORAL_UNREACHABLE' });
     const last = await place.client.list({ limit: 2, after: next });
     expect(last.requests.map(({ reference }) => reference)).toEqual(['one']);
     expect(last.next).toBeUndefined();
@@ -81,18 +93,42 @@ describe('without Temporal', () => {
     expect(page.notInSettings).toBeUndefined();
   });
 
-  it('cannot look for a stage or for attention', async () => {
-    const asked: ListOptions[] = [
-      { stage: 'review' },
-      { officer: 'officer-1' },
-      { attention: true },
-      { attention: false },
-      { code: 'CODE_COOL_DOWN' },
+  it('finds a stage, attention, a code and the queue of an officer in the rows', async () => {
+    const [waits, approved, fails] = [
+      await ToldRequest.begin(archive, 'waits'),
+      await ToldRequest.begin(archive, 'approved'),
+      await ToldRequest.begin(archive, 'fails'),
     ];
-    const failed = await Promise.all(
-      asked.map((options) => place.client.list(options).catch((error: unknown) => error)),
+    await waits.enter('review');
+    await approved.enter('review', { verbs: ['cancel'] });
+    await fails.enter('video', { attention: ATTENTION });
+    const wanted: [ListOptions, string[]][] = [
+      [{ stage: 'review' }, ['approved', 'waits']],
+      [{ officer: 'officer-1' }, ['waits']],
+      [{ attention: true }, ['fails']],
+      [{ code: 'PROVIDER_UNREACHABLE' }, ['fails']],
+      [{ code: 'CODE_COOL_DOWN' }, []],
+      [{ attention: false, prefix: 'f' }, []],
+      [{ attention: false, prefix: 'w' }, ['waits']],
+    ];
+    const found = await Promise.all(wanted.map(([options]) => place.client.list(options)));
+    expect(found.map(({ requests }) => requests.map(({ reference }) => reference).toSorted())).toEqual(
+      wanted.map(([, references]) => references),
     );
-    expect(failed).toEqual(asked.map(() => expect.objectContaining({ code: 'TEMPORAL_UNREACHABLE' }) as object));
+    expect(found[2]?.requests).toMatchObject([{ stage: 'video', attention: 'PROVIDER_UNREACHABLE' }]);
+    expect(found.every(({ unknown }) => unknown?.code === 'TEMPORAL_UNREACHABLE')).toBe(true);
+    expect(await place.client.conditions()).toEqual([]);
+  });
+
+  it('counts who waits for an Optimizer that is out of reach', async () => {
+    const outage = {
+      environment: 'test',
+      flow: 'signature',
+      code: 'PROVIDER_UNREACHABLE',
+      words: 'no answer',
+    } as const;
+    await archive.notices.noteOutage({ ...outage, optimizer: 'http://127.0.0.1:1', since: '2026-01-01T00:00:00.000Z' });
+    expect(await place.client.conditions()).toMatchObject([{ what: 'outage', waiting: 1 }]);
   });
 });
 

@@ -9,6 +9,7 @@ import type { Config } from '../../src/config.js';
 import { loadKeyRing } from '../../src/security/keys.js';
 import { dataConverter } from '../../src/temporal/data-converter.js';
 import { ensureSearchAttributes } from '../../src/temporal/namespace.js';
+import { seenQuery } from './stand-in.js';
 import { workflowBundle } from '../workflow-bundle.js';
 
 /** The Temporal server of the tests, with a separate task queue. */
@@ -17,6 +18,8 @@ export interface Server {
   client: Client;
   /** The first argument that a workflow was started with. */
   argumentOf(workflowId: string, config: Config): Promise<unknown>;
+  /** What the stand-in workflow has got. */
+  seen(reference: string, config: Config): Promise<{ resolved: string; signs: number }>;
   /** Deletes it, like Temporal does after the retention. */
   forget(workflowId: string): Promise<void>;
   knows(workflowId: string): Promise<boolean>;
@@ -49,6 +52,10 @@ export async function connectServer(): Promise<Server> {
       let payloads = events?.[0]?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
       for (const codec of (await converterOf(config)).payloadCodecs ?? []) payloads = await codec.decode(payloads);
       return JSON.parse(Buffer.from(payloads[0]?.data ?? []).toString()) as unknown;
+    },
+    seen: async (reference, config) => {
+      const reading = new TemporalClient({ connection, dataConverter: await converterOf(config) });
+      return await reading.workflow.getHandle(`signature-${reference}`).query(seenQuery);
     },
     forget: async (workflowId) => {
       await client.workflowService.deleteWorkflowExecution({

@@ -1,9 +1,24 @@
-import { allHandlersFinished, ApplicationFailure, condition, setHandler, sleep } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineUpdate,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
 import type { Outcome } from '../../src/messages/outcome.js';
-import { type SignatureRequest, workflowIdOf } from '../../src/messages/request.js';
-import type { RequestStatus } from '../../src/messages/status.js';
-import { ASKED_AHEAD, type CancelOrder, type Resolution } from '../../src/messages/steering.js';
-import { statusQuery, updateOf } from '../../src/workflows/engine/messages.js';
+import type { SignatureRequest } from '../../src/messages/request.js';
+import type { CancelOrder, Resolution } from '../../src/messages/steering.js';
+import type { Answers, OrderName, Orders } from '../../src/messages/verbs.js';
+
+/** What it has got. For tests. */
+export const seenQuery = defineQuery<{ resolved: string; signs: number }>('seen');
+
+/** Like those of an earlier release, its answers do not say which event they are. */
+function orderOf<Name extends OrderName>(name: Name) {
+  return defineUpdate<Answers[Name], [Orders[Name]]>(name);
+}
 
 /**
  * Replaces the signature workflow, to show how the client handles its answers. `review` returns whose decision it
@@ -14,31 +29,11 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
   let cancelled: CancelOrder | undefined;
   let resolved: Resolution | undefined;
   let signs = 0;
-  setHandler(statusQuery, (): RequestStatus => {
-    if (key.reference.startsWith('ahead-')) throw new Error(ASKED_AHEAD);
-    if (key.reference.startsWith('unanswerable-')) throw new Error('The history cannot be replayed.');
-    return {
-      reference: key.reference,
-      attempt: key.attempt,
-      workflowId: workflowIdOf(key),
-      flow: key.flow,
-      registrationAuthority: key.registrationAuthority,
-      reviewMode: request.reviewMode,
-      stage: 'creating',
-      words: `resolved with ${resolved?.remedy ?? 'nothing'}`,
-      since: '2026-01-01T00:00:00.000Z',
-      endsBy: [],
-      verbs: [],
-      provider: {},
-      code: { notAccepted: signs },
-      toAccept: { documents: request.documents.map(({ sha256 }) => sha256), contract: 'a'.repeat(64) },
-      events: [],
-    };
-  });
-  setHandler(updateOf('review'), (decision) => ({
+  setHandler(seenQuery, () => ({ resolved: resolved?.remedy ?? 'nothing', signs }));
+  setHandler(orderOf('review'), (decision) => ({
     status: `${decision.officer}: ${JSON.stringify(decision.credentials)}`,
   }));
-  setHandler(updateOf('code'), () => {
+  setHandler(orderOf('code'), () => {
     throw ApplicationFailure.create({
       type: 'CODE_COOL_DOWN',
       message: 'A code was sent less than a minute ago.',
@@ -46,7 +41,7 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
       details: [{ facts: { secondsLeft: 42 } }],
     });
   });
-  setHandler(updateOf('sign'), async ({ unlock }) => {
+  setHandler(orderOf('sign'), async ({ unlock }) => {
     signs += 1;
     if (unlock?.type === 'wrong') {
       throw ApplicationFailure.create({
@@ -58,11 +53,11 @@ export async function signature(request: SignatureRequest): Promise<Outcome> {
     await sleep(2000);
     return { signed: true } as const;
   });
-  setHandler(updateOf('resolve'), (resolution) => {
+  setHandler(orderOf('resolve'), (resolution) => {
     resolved = resolution;
     return { stage: 'creating' };
   });
-  setHandler(updateOf('cancel'), (order) => {
+  setHandler(orderOf('cancel'), (order) => {
     cancelled = order;
     return { outcome: 'cancelled' };
   });

@@ -9,7 +9,8 @@ import { openSealed } from '../../src/security/sealing.js';
 import type { Sealed } from '../../src/messages/steering.js';
 import { openPlace, OTHER_SAMPLE, type Place, SAMPLE } from './place.js';
 import { openServedPlace } from './served-place.js';
-import { connectServer } from './server.js';
+import { connectServer, type Server } from './server.js';
+import { ToldRequest } from './told-request.js';
 
 const LINK = 'https://video.example/identify/abc';
 const ids = { videoidPk: '11' as VideoidPk, requestPk: '22' as RequestPk };
@@ -24,9 +25,10 @@ const acceptance = {
 
 let place: Place;
 let archive: Archive;
+let server: Server;
 let close: () => Promise<void>;
 beforeAll(async () => {
-  ({ place, archive, close } = await openServedPlace());
+  ({ place, archive, server, close } = await openServedPlace());
 });
 afterAll(() => close());
 
@@ -179,7 +181,7 @@ describe('an order to a request', () => {
     expect(first).toMatchObject({ code: 'STILL_RUNNING', facts: { updateId: expect.any(String) as string } });
     const { updateId } = (first as { facts: { updateId: string } }).facts;
     await expect(place.client.sign(reference, { secret: '123456' }, { updateId })).resolves.toEqual({ signed: true });
-    await expect(place.client.status(reference)).resolves.toMatchObject({ code: { notAccepted: 1 } });
+    expect(await server.seen(reference, place.config)).toMatchObject({ signs: 1 });
   });
 
   test('after the end is answered with the end', async () => {
@@ -204,14 +206,6 @@ test('the link of an adopted request goes into the archive when the request has 
   await expect(place.client.link(reference)).resolves.toEqual({ url: LINK });
 });
 
-test.each([
-  ['ahead', 'is asked for too early'],
-  ['unanswerable', 'cannot find'],
-])('a status (%s) that every worker %s is not there yet; nobody says that Temporal is away', async (name) => {
-  const status = place.client.status(await started(name), { within: 1000 });
-  await expect(status).rejects.toMatchObject({ code: 'WORKER_BUSY' });
-});
-
 test('an outcome is waited for, and not given before', async () => {
   const reference = await started();
   await expect(place.client.outcome(reference)).rejects.toMatchObject({ code: 'REQUEST_NOT_ENDED' });
@@ -220,39 +214,49 @@ test('an outcome is waited for, and not given before', async () => {
   await expect(waiting).resolves.toMatchObject({ outcome: 'cancelled', reference });
 });
 
-test('a watcher sees every change once, and the end', async () => {
+test('a watcher sees every change, with its event, and the end', async () => {
   const reference = await started();
-  const seen: string[] = [];
-  for await (const status of place.client.watch(reference, { every: 20 })) {
-    seen.push(wordsOf(status));
-    if (seen.length === 1) await place.client.resolve(reference, { remedy: 'retry', actor: operator });
-    if (seen.length === 2) await place.client.cancel(reference, { actor: operator, reason: 'x' });
+  const told = await ToldRequest.of(archive, keyOf(reference));
+  const seen: [string, number][] = [];
+  for await (const status of place.client.watch(reference)) {
+    seen.push([wordsOf(status), status.events.length]);
+    if (seen.length === 1) await told.enter('video');
+    if (seen.length === 2) await told.end();
   }
-  expect(seen).toEqual(['creating: resolved with nothing', 'creating: resolved with retry', 'ended: ended: cancelled']);
+  expect(seen).toEqual([
+    ['creating: being created at the provider. No worker has begun with it yet', 0],
+    ['video: in video', 1],
+    ['ended: ended: cancelled', 2],
+  ]);
 });
 
 test('a watcher stops by its signal', async () => {
   const stop = new AbortController();
   const reference = await started();
-  for await (const _status of place.client.watch(reference, { every: 60_000, signal: stop.signal })) stop.abort();
+  for await (const _status of place.client.watch(reference, { signal: stop.signal })) stop.abort();
   expect(stop.signal.aborted).toBe(true);
+});
+
+test('who watches a request that was ended from outside learns that', async () => {
+  const reference = await started();
+  await server.client.workflow.getHandle(`signature-${reference}`).terminate();
+  const watched = place.client.watch(reference);
+  await expect(watched.next()).rejects.toMatchObject({ code: 'REQUEST_ENDED' });
+  await expect(place.client.status(reference)).rejects.toMatchObject({ code: 'REQUEST_ENDED' });
 });
 
 test('the list shows running requests without personal data', async () => {
   const reference = await started();
-  let found: object | undefined;
-  while (found === undefined) {
-    const { requests } = await place.client.list({ stage: 'creating', attention: false });
-    found = requests.find((each) => each.reference === reference);
-  }
-  expect(found).toEqual({
+  await (await ToldRequest.of(archive, keyOf(reference))).enter('video');
+  const { requests } = await place.client.list({ stage: 'video', attention: false });
+  expect(requests.find((each) => each.reference === reference)).toEqual({
     reference,
     attempt: 1,
     workflowId: `signature-${reference}`,
     flow: 'signature',
     state: 'running',
     registrationAuthority: '139',
-    stage: 'creating',
+    stage: 'video',
     createdAt: expect.any(String) as string,
   });
 });
@@ -266,7 +270,9 @@ test('without a worker a request says so, and keeps what was asked for when one 
     signer: { email: 'signer@example.com', phone: '+34600000000' },
     documents: [{ name: 'agreement.pdf', content: SAMPLE }],
   });
-  await expect(away.client.status(reference, { within: 1000 })).rejects.toMatchObject({ code: 'WORKER_AWAY' });
+  expect(await away.client.status(reference)).toMatchObject({ stage: 'creating', worker: 'away', event: 0 });
+  expect(await away.client.why(reference)).toMatchObject({ state: 'silent', code: 'WORKER_AWAY' });
+  await expect(away.client.link(reference, { within: 100 })).rejects.toMatchObject({ code: 'WORKER_AWAY' });
   const order = { actor: operator, reason: 'nobody is there' };
   const asked = await away.client.cancel(reference, order, { within: 500 }).catch((error: unknown) => error);
   expect(asked).toMatchObject({ code: 'WORKER_AWAY', facts: { updateId: expect.any(String) as string } });

@@ -35,6 +35,11 @@ export class ToldRequest {
     return new ToldRequest(archive, record);
   }
 
+  /** A request that somebody has started. */
+  static async of(archive: Archive, key: AttemptKey): Promise<ToldRequest> {
+    return new ToldRequest(archive, await archive.readRequest(key));
+  }
+
   get key(): AttemptKey {
     const { flow, reference, attempt } = this.record;
     return { flow, reference, attempt };

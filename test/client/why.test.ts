@@ -38,6 +38,8 @@ const STATUS: RequestStatus = {
   provider: { requestPk: '101', status: 'VIDEOREVIEW', readAt: SINCE },
   code: { notAccepted: 0 },
   events: [],
+  event: 0,
+  asOf: SINCE,
 };
 
 function settings(officers: object, more: object = {}): Config {
@@ -57,7 +59,7 @@ async function found(
   config = settings({ o: OFFICER }),
   pending: PendingWork = { steps: [] },
 ) {
-  const status = withNextRead(seenHere(config, RECORD, { ...STATUS, ...given }, pending), pending);
+  const status = withNextRead(seenHere(config, RECORD, { ...STATUS, ...given }, { pending }), pending);
   const cause = runningCause(status, pending);
   return { ...cause, status, remedies: remediesOf(RECORD, status, await commandPlace({ archive, config }, RECORD)) };
 }

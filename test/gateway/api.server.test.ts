@@ -12,6 +12,7 @@ import type { Archive } from '../../src/archive/archive.js';
 import { openArchive } from '../../src/archive/open-archive.js';
 import type { ORDER_ROUTES } from '../../src/gateway/api/order-routes.js';
 import type { FailureView } from '../../src/messages/failures.js';
+import type { Outcome } from '../../src/messages/outcome.js';
 import type { RequestPk, VideoidPk } from '../../src/messages/request.js';
 import { generateSealKeys } from '../../src/security/keys.js';
 import { dataConverter } from '../../src/temporal/data-converter.js';
@@ -291,7 +292,7 @@ describe('a request', () => {
   it('shows where it stands, its link, and that it has not ended', async () => {
     const { reference } = await started();
     const status = await call(`/v1/requests/${reference}`);
-    expect(await status.json()).toMatchObject({ reference, stage: 'video' });
+    expect(await status.json()).toMatchObject({ reference, stage: 'creating', event: 0 });
     expect(status.headers.get('cache-control')).toBe('no-store');
     await archive.writeProvider(
       { flow: 'signature', reference, attempt: 1 },
@@ -405,6 +406,9 @@ describe('a request', () => {
     expect(events.headers.get('content-type')).toBe('text/event-stream');
     const cancelled = await post(reference, 'cancel', { reason: 'no longer needed' });
     expect([cancelled.status, await cancelled.json()]).toEqual([200, { outcome: 'cancelled' }]);
+    const outcomeThere = await call(`/v1/requests/${reference}/outcome?wait=10`);
+    const recorded = (await outcomeThere.json()) as Outcome;
+    await archive.recordOutcome({ flow: 'signature', reference, attempt: 1 }, recorded);
     const names = (await events.text()).match(/^event: .*$/gm);
     expect(names?.[0]).toBe('event: status');
     expect(names?.at(-1)).toBe('event: end');
@@ -459,7 +463,7 @@ describe('a verb', () => {
       const answer = await post(reference, verb, body, key);
       expect([answer.status, await failure(answer)]).toMatchObject([422, { code: 'IDEMPOTENCY_KEY_REUSED' }]);
     }
-    expect(await (await call(`/v1/requests/${reference}`)).json()).toMatchObject({ stage: 'video' });
+    expect(await (await call(`/v1/requests/${reference}`)).json()).toMatchObject({ stage: 'creating' });
   });
 
   it.each(['', 'with blank', 'x'.repeat(129), 'ümlaut'])('with the Idempotency-Key "%s" is refused', async (key) => {

@@ -2,7 +2,6 @@ import {
   ApplicationFailure,
   allHandlersFinished,
   condition,
-  defineQuery,
   defineSignal,
   defineUpdate,
   setHandler,
@@ -10,32 +9,12 @@ import {
 } from '@temporalio/workflow';
 import type { Outcome } from '../../src/messages/outcome.js';
 import type { SignatureRequest } from '../../src/messages/request.js';
-import type { RequestStatus } from '../../src/messages/status.js';
 import type { Acceptance, CancelOrder, CodeSent, SignAnswer, SignOrder } from '../../src/messages/steering.js';
 
 /** Replaces the signature workflow: it understands the same messages, does nothing, and ends with `cancel`. */
 export async function signature({ key }: SignatureRequest): Promise<Outcome> {
   let cancelled: CancelOrder | undefined;
-  let hints = 0;
-  setHandler(defineSignal('hint'), () => {
-    hints += 1;
-  });
-  setHandler(defineQuery<RequestStatus>('status'), (): RequestStatus => ({
-    reference: key.reference,
-    attempt: key.attempt,
-    workflowId: `signature-${key.reference}`,
-    flow: 'signature',
-    registrationAuthority: key.registrationAuthority,
-    reviewMode: 'manual',
-    stage: cancelled === undefined ? 'video' : 'ended',
-    words: `${hints} hints`,
-    since: '2026-01-01T00:00:00.000Z',
-    endsBy: [],
-    verbs: ['link'],
-    provider: {},
-    code: { notAccepted: 0 },
-    events: [],
-  }));
+  setHandler(defineSignal('hint'), () => {});
   setHandler(defineUpdate<{ status: string }, [object]>('review'), () => {
     throw ApplicationFailure.create({
       message: 'There is nothing to review yet.',

@@ -219,6 +219,8 @@ describe('the checks of a soak', () => {
       provider: {},
       code: { notAccepted: 0 },
       events: [],
+      event: 0,
+      asOf: '2026-01-01T00:00:00.000Z',
     };
     expect(silence(waiting)).toContain('silent');
     expect(silence({ ...waiting, deadline: '2026-01-01T00:00:00Z' })).toBeUndefined();
