@@ -38,12 +38,14 @@ type Place = Pick<RequestAccess, 'client' | 'config' | 'temporal'>;
 /** Milliseconds. The records are shown also without Temporal, so nobody waits long for it. */
 export const ASKED_WITHIN = 4_000;
 
-/** Adds to requests of the records what only Temporal knows about them. */
+/** Adds to requests of the records what only Temporal knows about them. @param unknown set if Temporal has just not answered */
 export async function inTemporal(
   place: Place,
   listed: readonly ListedRequest[],
+  unknown?: NotKnown,
 ): Promise<{ requests: RequestSummary[]; unknown?: NotKnown }> {
   const recorded = listed.map(({ place: _place, ...request }) => ({ ...request, ...recordedState(request) }));
+  if (unknown !== undefined) return { requests: recorded, unknown };
   if (listed.length === 0) return { requests: recorded };
   try {
     const ids = listed.map(({ workflowId }) => workflowId);

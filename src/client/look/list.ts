@@ -43,11 +43,11 @@ async function pageOf(access: RequestAccess, checked: CheckedList): Promise<Requ
   const shown = listed.slice(0, limit);
   const [last, beyond] = [shown.at(-1), listed[limit]];
   const lacking = await notRecorded(archive, config.temporal.taskQueue, search.found);
-  const { requests, unknown } = await inTemporal(access, shown);
+  const { requests, unknown } = await inTemporal(access, shown, search.unknown);
   return {
     requests,
     ...defined({
-      unknown: unknown ?? search.unknown,
+      unknown,
       next: beyond && last && cursorOf(listPositionOf(last)),
       notRecorded: lacking.length === 0 ? undefined : lacking,
       notInSettings: shown.length > 0 || after !== undefined ? undefined : notInSettings(config, checked),
