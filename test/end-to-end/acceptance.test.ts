@@ -60,9 +60,9 @@ describe('another way to unlock', () => {
   test('signs over HTTP', async () => {
     const people = await shown();
     const accepted = await post(people, 'accept', await people.acceptance());
-    expect([accepted.status, await accepted.json()]).toEqual([200, { recordedAt: expect.any(String) }]);
+    expect([accepted.status, await accepted.json()]).toMatchObject([200, { recordedAt: expect.any(String) }]);
     const signed = await post(people, 'sign', { unlock: UNLOCK });
-    expect([signed.status, await signed.json()]).toEqual([200, { signed: true }]);
+    expect([signed.status, await signed.json()]).toMatchObject([200, { signed: true }]);
     expect(await people.outcome()).toMatchObject({ outcome: 'signed' });
   });
 
@@ -72,7 +72,7 @@ describe('another way to unlock', () => {
       const people = await shown();
       const environment = { VIDEOID_CONFIG: at.state.configFile };
       const accept = ['accept', people.reference, '--consent-version', '2026-01', '--json'];
-      expect(answerOf(await videoid(accept, { environment }))).toEqual({ recordedAt: expect.any(String) });
+      expect(answerOf(await videoid(accept, { environment }))).toMatchObject({ recordedAt: expect.any(String) });
       const confirm = ['confirm', people.reference, '--unlock-type', UNLOCK.type, '--json'];
       const signed = await videoid(confirm, { environment, input: ' spaced value \r\n' });
       expect(answerOf(signed)).toMatchObject({ signed: true });

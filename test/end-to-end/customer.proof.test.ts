@@ -321,7 +321,7 @@ describe("the signer's data at the provider", () => {
     await people.refuse('wrong-person');
     await people.outcome();
     expect((await events(people)).filter(({ what }) => what === 'identity-shown')).toMatchObject([
-      { facts: { channel: 'desk', by: 'officer', id: OFFICER, identity: 'different' } },
+      { channel: 'desk', facts: { by: 'officer', id: OFFICER, identity: 'different' } },
       { facts: { by: 'officer', id: OFFICER, identity: 'as-expected' } },
     ]);
   });

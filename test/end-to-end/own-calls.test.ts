@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import proto from '@temporalio/proto';
+import type { Archive } from '../../src/archive/archive.js';
+import { openArchive } from '../../src/archive/open-archive.js';
 import type { RequestEvent } from '../../src/messages/status.js';
 import { Installation, OFFICER } from '../installation/installation.js';
 import { eventually } from '../installation/patience.js';
@@ -11,17 +13,20 @@ const OPERATOR = { kind: 'operator', id: 'desk' } as const;
 
 let at: Installation;
 let temporal: Temporal;
+let archive: Archive;
 beforeAll(async () => {
   at = await Installation.shared();
+  archive = await openArchive(at.config.archive);
   temporal = await Temporal.connect(at);
 });
 afterAll(async () => {
+  await archive.close();
   await temporal.close();
   await at.close();
 });
 
 /** A person resets it to its first task with Temporal's own tools. No order is repeated. */
-async function resetByHand({ workflowId }: People): Promise<void> {
+async function resetByHand({ workflowId, reference }: People): Promise<void> {
   const { client } = temporal;
   const { runId } = await temporal.workflow(workflowId).describe();
   const { events } = await temporal.workflow(workflowId).fetchHistory();
@@ -34,7 +39,9 @@ async function resetByHand({ workflowId }: People): Promise<void> {
     resetReapplyExcludeTypes: [ResetReapplyExcludeType.RESET_REAPPLY_EXCLUDE_TYPE_UPDATE],
     reason: 'by hand',
   });
-  await eventually(async () => (await temporal.workflow(workflowId).describe()).runId !== runId);
+  await eventually(
+    async () => (await archive.readStanding({ flow: 'signature', reference, attempt: 1 }))?.run !== runId,
+  );
 }
 
 /** A person ends it in Temporal, and it is started again from its record. */

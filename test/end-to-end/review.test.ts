@@ -80,7 +80,7 @@ describe('a request that is approved', () => {
       provider: { status: 'VIDEOREVIEW' },
       attention: { code: 'CREDENTIALS_REFUSED', awaits: 'people' },
     });
-    await expect(typed('rao-pin-1400')).resolves.toEqual({ status: 'ENROLLREADY' });
+    await expect(typed('rao-pin-1400')).resolves.toMatchObject({ status: 'ENROLLREADY' });
     await people.until('acceptance');
   });
 });
