@@ -28,11 +28,11 @@ afterAll(async () => {
  * own approval. That hint and the reads that it may cause differ between runs, so they are shown beside the count.
  */
 test.each([
-  { review: 'manual', way: 'a code', most: 19 },
-  { review: 'automatic', way: 'a code', most: 16 },
-  // An acceptance and the order to sign are one Action each. No code is sent.
-  { review: 'manual', way: 'another way to unlock', most: 18 },
-  { review: 'automatic', way: 'another way to unlock', most: 15 },
+  { review: 'manual', way: 'a code', most: 21 },
+  { review: 'automatic', way: 'a code', most: 18 },
+  // An acceptance, the activity that tells it, and the order to sign are one Action each. No code is sent.
+  { review: 'manual', way: 'another way to unlock', most: 20 },
+  { review: 'automatic', way: 'another way to unlock', most: 17 },
 ] as const)('a request with $review review and $way costs at most $most Actions', async ({ review, way, most }) => {
   await pause(EXPORTED_AFTER);
   const before = await server.actions();
@@ -55,7 +55,7 @@ test.each([
   const repeated = actions['grpc_SignalWorkflowExecution'] - 1 + lateReads;
   expect(repeated).toBeLessThanOrEqual(3);
   expect(sum(actions) - repeated).toBeLessThanOrEqual(most);
-  expect(events).toBeLessThanOrEqual(100);
+  expect(events).toBeLessThanOrEqual(112);
 });
 
 test('three hundred polls leave fewer than 40 events, and the request goes on after them', async () => {
