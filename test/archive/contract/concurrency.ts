@@ -4,9 +4,10 @@ import type { RequestPk } from '../../../src/messages/request.js';
 import { keyOf, textOf } from '../sample-start.js';
 import type { Contestants } from './contestants.js';
 import { newsId } from './envelopes.js';
+import { brokenIn } from './interleavings.js';
 import { readAll } from './feed.js';
 import { problemsIn } from './kills.js';
-import { RACED } from './races.js';
+import { RACED, type RaceName } from './races.js';
 import { DAY, type MakePlace, TestedArchive } from './tested-archive.js';
 
 /** Numbers from 1, each once. */
@@ -117,7 +118,10 @@ export function describeConcurrency(
     expect(await problemsIn(tested)).toEqual([]);
   });
 
-  it('a reader of the feed misses nothing while others write, and sees their numbers in order', async () => {
+  /** Reads the feed while others race, until it has everything. */
+  async function readDuring(
+    race: RaceName,
+  ): Promise<{ answers: unknown[][]; seen: Awaited<ReturnType<typeof readAll>> }> {
     const start = (await readAll(tested.archive)).at(-1)?.position ?? FEED_START;
     const seen: Awaited<ReturnType<typeof readAll>> = [];
     let writing = true;
@@ -128,16 +132,36 @@ export function describeConcurrency(
         await new Promise((resolve) => setImmediate(resolve));
       }
     })();
-    await contestants.run('feed');
+    const answers = await contestants.run(race);
     writing = false;
     await reading;
+    // No number is left out, and none comes twice or late.
     const numbers = seen.map(({ position }) => position.number - start.number);
-    expect(numbers).toEqual(counted(count * 12));
-    const ids = seen.map(({ entry }) => entry.id);
-    eachOnce(ids);
+    expect(numbers).toEqual(counted(numbers.length));
+    eachOnce(seen.map(({ entry }) => entry.id));
+    return { answers, seen };
+  }
+
+  it('a reader of the feed misses nothing while others write, and sees their numbers in order', async () => {
+    const ids = (await readDuring('feed')).seen.map(({ entry }) => entry.id);
+    expect(ids).toHaveLength(count * 12);
     for (let who = 0; who < count; who += 1) {
       const own = counted(12).map((turn) => newsId(requestOf(RACED), `${who}-${turn - 1}`));
       expect(ids.filter((id) => own.includes(id))).toEqual(own); // those of one come in its order
     }
+  });
+
+  it('a journal that many write has each event once, and so has the feed', async () => {
+    const before = (await tested.archive.journal(RACED)).length;
+    const { answers, seen } = await readDuring('journals');
+    const runs = answers.flat() as string[];
+    const entries = (await tested.archive.journal(RACED)).slice(before);
+    expect(entries.map(({ number }) => number)).toEqual(counted(runs.length * 8).map((number) => before + number));
+    for (const run of runs) {
+      const own = entries.filter((entry) => entry.run === run).map(({ facts }) => facts?.['number']);
+      expect(own).toEqual(counted(8));
+    }
+    expect(seen).toHaveLength(runs.length * 4);
+    expect(await brokenIn(tested, RACED)).toBeUndefined();
   });
 }

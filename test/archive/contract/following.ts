@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AttemptKey } from '../../../src/archive/archive.js';
+import { childCommand, endOf, startChild } from '../children/child.js';
 import { outcomeOf } from './decisions.js';
 import { envelopeOf, eventsFrom } from './envelopes.js';
 import { type MakePlace, TestedArchive } from './tested-archive.js';
@@ -75,5 +77,15 @@ export function describeFollowing(makePlace: MakePlace): void {
     expect(followers[0].calls.count).toBe(before[0]);
     followers[1].leave();
     watched.leave();
+  });
+
+  it('does not keep its process alive', async () => {
+    const key = await tested.start();
+    const child = startChild(childCommand('follow-and-end.ts', JSON.stringify(tested.place.settings), key.reference));
+    const ended = endOf(child);
+    if (child.stdout === null) throw new Error('The child has no output.');
+    await once(child.stdout, 'data');
+    await tested.archive.writeJournal(key, envelopeOf('r', 1, []));
+    expect(await ended).toEqual({ code: 0, output: 'following\nheard\n' });
   });
 }

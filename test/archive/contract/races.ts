@@ -3,7 +3,7 @@ import type { Archive, AttemptKey } from '../../../src/archive/archive.js';
 import type { RequestPk } from '../../../src/messages/request.js';
 import { addDocuments, keyOf, recordOf } from '../sample-start.js';
 import { orderOf, outcomeOf } from './decisions.js';
-import { tellNews } from './envelopes.js';
+import { envelopeOf, eventsFrom, tellNews } from './envelopes.js';
 
 /** What one contestant does, and its answers. All do the same at the same moment. */
 type Race = (archive: Archive, who: number) => Promise<unknown[]>;
@@ -27,6 +27,12 @@ async function answerOf(doing: Promise<unknown>): Promise<unknown> {
     (error: unknown) => (typeof error === 'object' && error !== null && 'code' in error ? error.code : String(error)),
   );
 }
+
+const toldBy = (run: string, number: number) => ({
+  at: AT,
+  what: number % 2 === 0 ? 'deadline-near' : 'done',
+  facts: { stage: 'video', deadline: AT, run, number },
+});
 
 export const RACES = {
   marks: (archive, _who) => times(10, (turn) => archive.mark(RACED, `sign-${turn}`)),
@@ -66,6 +72,19 @@ export const RACES = {
       archive.storeFile(RACED, { kind: 'contract' }, Readable.from([Buffer.alloc(200_000, `${who}${turn}`)])),
     ),
   feed: (archive, who) => times(12, (turn) => tellNews(archive, RACED, `${who}-${turn}`)),
+  /** Each has four writers. All write into one journal, as runs of their own. The news of half of their events are in the feed. */
+  journals: async (archive, who) => {
+    const writers = Array.from({ length: 4 }, async (_, at) => {
+      const run = `run-${who}-${at}`;
+      let upTo = 0;
+      for (let revision = 1; upTo < 8; revision += 1) {
+        const events = eventsFrom(upTo + 1, toldBy(run, upTo + 1), toldBy(run, upTo + 2));
+        ({ upTo } = await archive.writeJournal(RACED, envelopeOf(run, revision, events)));
+      }
+      return run;
+    });
+    return await Promise.all(writers);
+  },
   sweeps: async (archive, _who) => [await archive.sweep()],
 } satisfies Record<string, Race>;
 
