@@ -10,6 +10,7 @@ import { describeFollowing } from './following.js';
 import { describeInterleavings } from './interleavings.js';
 import { describeJournal, describeStanding } from './journal.js';
 import { describeConditions } from './notices.js';
+import { describeOlderSchema } from './older-schema.js';
 import { describeOpening, describeUse } from './opening.js';
 import { describeIndex, describeReadPace } from './routes.js';
 import { describeStarts } from './starts.js';
@@ -30,6 +31,7 @@ export function describeArchive(makePlace: MakePlace): void {
   const given = () => tested;
 
   describe('opening an archive', () => describeOpening(given, makePlace));
+  describe('an archive of an earlier release', () => describeOlderSchema(makePlace));
   describe('an open archive', () => describeUse(given));
   describe('a start', () => describeStarts(given));
   describe('references and attempts', () => describeAttempts(given));

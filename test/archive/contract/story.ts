@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import type { Archive, ArchiveFile, AttemptKey, StorableFile } from '../../../src/archive/archive.js';
 import { addDocuments, keyOf, recordOf, textOf } from '../sample-start.js';
 import { outcomeOf } from './decisions.js';
+import { AT, envelopeOf, eventsFrom } from './envelopes.js';
+import { readAll } from './feed.js';
 
 /** The request of the story. */
 export const STORY: AttemptKey = keyOf('story');
@@ -30,6 +32,10 @@ export async function tellStory(archive: Archive, key: AttemptKey = STORY): Prom
   await store(SIGNED, 'signed');
   await store(SIGNED, 'signed again');
   await archive.writeEvidence(key, { version: 1 }, { replace: true });
+  const entered = { at: AT, what: 'stage', facts: { stage: 'archiving', note: 'words' } };
+  await archive.writeJournal(key, envelopeOf('run', 1, eventsFrom(1, 'created', entered)));
+  await archive.appendEvent(key, { at: AT, what: 'link-shown' }, 'link');
+  await archive.writeJournal(key, envelopeOf('run', 2, eventsFrom(2, entered, 'signed')));
   await archive.recordOutcome(key, outcomeOf(key));
   const deleted = deletedIn(key);
   await start(deleted);
@@ -55,6 +61,9 @@ export async function endOfStory(archive: Archive, key: AttemptKey = STORY): Pro
     signed: await text(SIGNED),
     evidence: JSON.parse(await text({ kind: 'evidence' })) as unknown,
     outcome: await archive.readOutcome(key),
+    journal: (await archive.journal(key)).map(({ number, what, facts }) => ({ number, what, facts })),
+    stands: await archive.readStanding(key).then((standing) => standing?.revision),
+    feed: (await readAll(archive)).filter(({ entry }) => entry.reference === key.reference).map(({ entry }) => entry),
     deletion: (await archive.readDeletion(deletedIn(key)))?.reason,
   };
 }
