@@ -31,7 +31,7 @@ export interface JournalRecords {
   journal(key: AttemptKey, options?: { after?: number; limit?: number }): Promise<JournalEntry[]>;
   /**
    * Calls `heard` when the journal or the standing of the request may have changed, until the returned function is called. Calls come
-   * within 200 ms, also too often. One look at the database serves all callers of the process.
+   * within 200 ms, also too often. `heard` must not throw. One look at the database serves all callers of the process.
    */
   follow(key: AttemptKey, heard: () => void): () => void;
   /** How many requests have not ended, and how many of them are in attention, or are one of these. */

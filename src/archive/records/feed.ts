@@ -71,6 +71,7 @@ async function isThere(db: Kysely<Tables>, { number, digest }: FeedPosition): Pr
   return row !== undefined && (digest === '' || digestOf(row) === digest);
 }
 
-function digestOf({ token, content }: { token: string; content: string }): string {
-  return createHash('sha256').update(`${token}\n${content}`).digest('hex').slice(0, 16);
+/** An entry that was lost and written again has another one, because its time differs. So what came before it is not skipped. */
+function digestOf({ token, content, written_at: at }: { token: string; content: string; written_at: number }): string {
+  return createHash('sha256').update(`${token}\n${at}\n${content}`).digest('hex').slice(0, 16);
 }
