@@ -4,16 +4,14 @@ import type { Tables } from './schema.js';
 
 /** A run as the archive knows it. */
 export interface KnownRun {
-  place: number;
   upTo: number;
-  /** Whether no other run follows it. */
-  newest: boolean;
+  /** Another run has said that it continues this one. So this one is over. */
+  followed: boolean;
 }
 
 /**
- * Registers a run behind all others, if it is not known, and the runs that it continues before it. It has the events of the one that it
- * continues, as far as that had written them, and as far as they are here. A run that came late, but which another one continues, gets a
- * place before all others. The caller holds the lock of the attempt.
+ * Registers a run, if it is not known, and notes which runs it continues. It has the events of the one that it continues last, as far as
+ * that had written them, and as far as they are here. The caller holds the lock of the attempt.
  *
  * @param earlier runs that it continues, the first one first
  */
@@ -23,35 +21,36 @@ export async function registerRun(
   run: string,
   earlier: readonly Acknowledged[],
 ): Promise<KnownRun> {
-  const rows = await db.selectFrom('runs').select(['run', 'place', 'up_to']).where('request', '=', request).execute();
-  const places = new Map(rows.map((row) => [row.run, row.place]));
-  const written = new Map(rows.map((row) => [row.run, row.up_to]));
-  const move = async (each: string, place: number): Promise<void> => {
-    places.set(each, place);
-    await db.updateTable('runs').set({ place }).where('request', '=', request).where('run', '=', each).execute();
+  const rows = await db
+    .selectFrom('runs')
+    .select(['run', 'place', 'up_to', 'followed'])
+    .where('request', '=', request)
+    .execute();
+  const known = new Map(rows.map((row) => [row.run, row]));
+  const add = async (each: string, followed: 0 | 1, continued: Acknowledged | undefined): Promise<void> => {
+    const place = known.size + 1;
+    const up_to = continued === undefined ? 0 : Math.min(continued.upTo, known.get(continued.run)?.up_to ?? 0);
+    const row = { run: each, place, up_to, followed };
+    known.set(each, row);
+    await db
+      .insertInto('runs')
+      .values({ request, ...row })
+      .execute();
   };
-  const add = async (each: string, continued: Acknowledged | undefined): Promise<void> => {
-    const place = last() + 1;
-    const up_to = continued === undefined ? 0 : Math.min(continued.upTo, written.get(continued.run) ?? 0);
-    places.set(each, place);
-    written.set(each, up_to);
-    await db.insertInto('runs').values({ request, run: each, place, up_to }).execute();
-  };
-  const last = () => Math.max(0, ...places.values());
-  const first = () => Math.min(1, ...places.values());
-  const own = places.get(run);
-  if (own === undefined) {
-    for (const [at, each] of earlier.entries()) if (!places.has(each.run)) await add(each.run, earlier[at - 1]);
-    await add(run, earlier.at(-1));
-  } else {
-    for (const each of earlier) {
-      const other = places.get(each.run);
-      if (other === undefined) await add(each.run, undefined);
-      if (other === undefined || other > own) await move(each.run, first() - 1);
-    }
+  const isNew = !known.has(run);
+  for (const [at, each] of earlier.entries()) {
+    const other = known.get(each.run);
+    // One that comes late was never asked for what this one has of it.
+    if (other === undefined) await add(each.run, 1, isNew ? earlier[at - 1] : undefined);
+    else if (other.followed === 0) await noteFollowed(db, request, each.run);
   }
-  const place = places.get(run) ?? 0;
-  return { place, upTo: written.get(run) ?? 0, newest: place === last() };
+  if (isNew) await add(run, 0, earlier.at(-1));
+  const own = known.get(run);
+  return { upTo: own?.up_to ?? 0, followed: own?.followed === 1 };
+}
+
+async function noteFollowed(db: Kysely<Tables>, request: string, run: string): Promise<void> {
+  await db.updateTable('runs').set({ followed: 1 }).where('request', '=', request).where('run', '=', run).execute();
 }
 
 /** Notes how far the events of a run are written. */

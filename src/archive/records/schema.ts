@@ -163,10 +163,12 @@ interface EventsTable extends NumberedTable {
 interface RunsTable {
   request: string;
   run: string;
-  /** The order in which they follow each other. The highest is that of the newest run. */
+  /** The order of their first appearance: 1, 2, …. */
   place: number;
   /** The highest number of its events without a gap. */
   up_to: number;
+  /** Whether another run has said that it continues this one. */
+  followed: Flag;
 }
 
 /** Where a request stands, as its newest run said last. */

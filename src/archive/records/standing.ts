@@ -80,7 +80,9 @@ async function countOf(
 }
 
 /**
- * Replaces where the request stands, if the run is the newest and says something newer. Not after its end.
+ * Replaces where the request stands, if no other run continues this one, and if it says something newer. Not after the end of the
+ * request. If neither of two runs has named the other, the one that tells something goes on: the other is over, and soon tells nothing
+ * more.
  *
  * @returns what changes in the row of the attempt. Undefined if nothing is replaced
  */
@@ -88,9 +90,9 @@ export async function stand(
   db: Kysely<Tables>,
   { request, outcome }: { request: string; outcome: string | null },
   { run, revision, stand: given }: Envelope,
-  { newest }: KnownRun,
+  { followed }: KnownRun,
 ): Promise<{ stage: string; attention: string | null } | undefined> {
-  if (!newest || outcome !== null) return undefined;
+  if (followed || outcome !== null) return undefined;
   const last = await db
     .selectFrom('standings')
     .select(['run', 'revision', 'content', 'failing'])

@@ -167,6 +167,17 @@ export function describeJournal(given: () => TestedArchive): void {
     expect(await archive().readStanding(key)).toMatchObject({ run: THIRD, revision: 3, stand: IN_ATTENTION });
   });
 
+  it('follows the run that goes on, if no envelope says which one is newer', async () => {
+    await write(SECOND, 1, eventsFrom(1, 'reset'));
+    await write(FIRST, 1, eventsFrom(1, 'late'), { stand: IN_ATTENTION }); // it was over when the second one began
+    await write(SECOND, 1, eventsFrom(1, 'reset'));
+    expect(await archive().readStanding(key)).toMatchObject({ run: SECOND, revision: 1, stand: STAND });
+    await write(FIRST, 1, eventsFrom(1, 'late'), { stand: IN_ATTENTION });
+    await write(SECOND, 2, [], { earlier: [{ run: FIRST, upTo: 0 }] });
+    await write(FIRST, 2, [], { stand: IN_ATTENTION });
+    expect(await archive().readStanding(key)).toMatchObject({ run: SECOND, revision: 2, stand: STAND });
+  });
+
   it.each([
     ['a gap within', { events: [...eventsFrom(1, 'a'), ...eventsFrom(3, 'c')] }],
     ['a number below 1', { events: eventsFrom(0, 'a') }],

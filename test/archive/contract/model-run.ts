@@ -46,6 +46,8 @@ export class ModelRequest {
   readonly runs: ModelRun[] = [];
   /** Ids of the events outside the workflow. */
   readonly outside: string[] = [];
+  /** Runs that a later one has named as those that it continues. */
+  readonly named = new Set<string>();
   /** What the archive said that differs. */
   readonly differs: number[] = [];
   readonly #given: Envelope[] = [];
@@ -162,6 +164,7 @@ export class ModelRequest {
   }
 
   async #write(archive: Archive, envelope: Envelope): Promise<number> {
+    for (const { run } of envelope.earlier ?? []) this.named.add(run);
     const { upTo, differs } = await archive.writeJournal(this.key, envelope);
     this.differs.push(...differs);
     return upTo;
