@@ -115,13 +115,21 @@ test('an error names the flag that was given, not what the client calls it', asy
 });
 
 test('Temporal out of reach is exit code 6, and said so', async () => {
-  const { code, output } = await run(['list', '--attention', '--json']);
+  const { code, output } = await run(['resolve', '--code', 'NOT_REPLAYABLE', '--all', '--json']);
   expect(code).toBe(6);
   expect(JSON.parse(output)).toMatchObject({ error: { code: 'TEMPORAL_UNREACHABLE', field: 'temporal.address' } });
 });
 
-test('the list of the archive needs no Temporal', async () => {
-  const [plain, json] = await Promise.all([run(['list']), run(['list', '--json'])]);
+test('the list of the archive needs no Temporal, and says what only Temporal knows', async () => {
+  const [plain, json, attention] = await Promise.all([
+    run(['list']),
+    run(['list', '--json']),
+    run(['list', '--attention', '--json']),
+  ]);
+  expect(JSON.parse(attention.output)).toMatchObject({
+    requests: [],
+    unknown: { what: ['archive', 'problems'], code: 'TEMPORAL_UNREACHABLE' },
+  });
   expect(JSON.parse(json.output)).toEqual({ requests: [], conditions: [] });
   expect(plain).toMatchObject({ code: 0, output: 'No such requests in this archive.\n' });
 });
