@@ -71,8 +71,16 @@ try {
   const at = (part: number): number => Math.round(delays[Math.floor(delays.length * part)] ?? NaN);
   const told = seconds * perSecond * (followers / requests);
   const answer = {
-    ...{ followers, requests, perSecond, told: delays.length, expected: Math.round(told) },
-    ...{ idleCore: idle, busyCore: busy, p50: at(0.5), p95: at(0.95), longest: Math.round(delays.at(-1) ?? NaN) },
+    followers,
+    requests,
+    perSecond,
+    told: delays.length,
+    expected: Math.round(told),
+    idleCore: idle,
+    busyCore: busy,
+    p50: at(0.5),
+    p95: at(0.95),
+    longest: Math.round(delays.at(-1) ?? NaN),
   };
   process.stdout.write(`${JSON.stringify(answer)}\n`);
 } finally {
@@ -90,7 +98,12 @@ async function tellAll(into: Archive): Promise<void> {
     const record = records[number % requests];
     if (record === undefined) return;
     const told = Math.floor(number / requests);
-    const event = { number: told + 1, at: new Date().toISOString(), what: 'provider-status', facts: { sent: Date.now() } };
+    const event = {
+      number: told + 1,
+      at: new Date().toISOString(),
+      what: 'provider-status',
+      facts: { sent: Date.now() },
+    };
     const stand = { ...TOLD_STAND, words: `the status after event ${told + 1}` };
     await into.writeJournal(record, { run: record.reference, revision: told + 1, after: told, events: [event], stand });
   }
