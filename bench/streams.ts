@@ -105,7 +105,14 @@ async function tellAll(into: Archive): Promise<void> {
       facts: { sent: Date.now() },
     };
     const stand = { ...TOLD_STAND, words: `the status after event ${told + 1}` };
-    await into.writeJournal(record, { run: record.reference, revision: told + 1, after: told, events: [event], stand });
+    await into.writeJournal(record, {
+      run: record.reference,
+      started: record.createdAt,
+      revision: told + 1,
+      after: told,
+      events: [event],
+      stand,
+    });
   }
 }
 

@@ -38,6 +38,8 @@ export type Stand = Omit<
 export interface Envelope {
   /** The run in which the activity was scheduled. After a reset, the request goes on in another one. */
   run: string;
+  /** When the run was started, ISO 8601, by Temporal's clock. A run after a reset has the time of the one before. */
+  started: string;
   /** The runs that this one continues after a reset, and how many of its events they had written. The last one comes last. */
   earlier?: Acknowledged[];
   /** Counts the envelopes of the run, 1, 2, …. A newer one has the newer status. */

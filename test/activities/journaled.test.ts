@@ -19,6 +19,7 @@ const KEY: RequestKey = {
 };
 const ENVELOPE: Envelope = {
   run: 'run',
+  started: '2026-01-01T00:00:00.000Z',
   revision: 1,
   after: 2,
   events: [{ number: 3, at: '2026-01-01T00:00:00.000Z', what: 'created' }],

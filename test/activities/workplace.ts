@@ -394,14 +394,21 @@ export class RequestAtWork {
     const stand: Stand = {
       stage: 'archiving',
       words: '',
-      since: '',
+      since: '2026-01-01T00:00:00.000Z',
       endsBy: [],
       verbs: [],
       provider: {},
       code: { notAccepted: 0 },
     };
     const numbered = events.map((event, place) => ({ ...event, number: place + 1 }));
-    const envelope = { run: 'run', revision: 1, after: 0, events: numbered, stand } satisfies Envelope;
+    const envelope = {
+      run: 'run',
+      started: '2026-01-01T00:00:00.000Z',
+      revision: 1,
+      after: 0,
+      events: numbered,
+      stand,
+    } satisfies Envelope;
     await this.at.archive.writeJournal(this.key, envelope);
   }
 

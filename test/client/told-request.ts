@@ -61,7 +61,14 @@ export class ToldRequest {
     }));
     this.#revision += 1;
     const { run, stand: now } = this;
-    await this.archive.writeJournal(this.key, { run, revision: this.#revision, after, events, stand: now });
+    await this.archive.writeJournal(this.key, {
+      run,
+      started: AT,
+      revision: this.#revision,
+      after,
+      events,
+      stand: now,
+    });
   }
 
   /** It is entered, and an event says so. */

@@ -79,6 +79,7 @@ export class InProcess {
       firstExecutionRunId: workflowId,
       workflowType,
       namespace: 'default',
+      startTime: new Date(0),
       unsafe: {},
     };
     const randomnessSeed = [1, 2, 3, 4];

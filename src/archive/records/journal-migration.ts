@@ -13,6 +13,7 @@ export async function createJournal(db: Kysely<unknown>, { text, integer }: Colu
     .addColumn('place', integer, (column) => column.notNull())
     .addColumn('up_to', integer, (column) => column.notNull())
     .addColumn('followed', integer, (column) => column.notNull())
+    .addColumn('started_at', integer, (column) => column.notNull())
     .addPrimaryKeyConstraint('runs_key', ['request', 'run'])
     .execute();
   await db.schema

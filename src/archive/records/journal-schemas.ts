@@ -66,6 +66,7 @@ export const failedTrySchema: z.ZodType<FailedTry> = z.object({
 /** What a run gives to be written. */
 export const envelopeSchema: z.ZodType<Envelope> = z.object({
   run: text,
+  started: time,
   earlier: z.array(z.object({ run: text, upTo: z.int().nonnegative() })).exactOptional(),
   revision: z.int().min(1),
   after: z.int().nonnegative(),

@@ -104,7 +104,7 @@ async function write(
   envelope: Envelope,
 ): Promise<{ upTo: number; differs: number[] }> {
   const { request } = writer.request;
-  const known = await registerRun(db, request, envelope.run, envelope.earlier ?? []);
+  const known = await registerRun(db, request, envelope);
   const { upTo, differs, added } = await writeEvents(records, db, { writer, known, envelope });
   const stands = await stand(db, writer.request, envelope, known);
   if (added > 0 || stands !== undefined) await writer.end(stands);

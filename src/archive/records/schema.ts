@@ -169,6 +169,7 @@ interface RunsTable {
   up_to: number;
   /** Whether another run has said that it continues this one. */
   followed: Flag;
+  started_at: Time;
 }
 
 /** Where a request stands, as its newest run said last. */

@@ -90,9 +90,9 @@ export async function stand(
   db: Kysely<Tables>,
   { request, outcome }: { request: string; outcome: string | null },
   { run, revision, stand: given }: Envelope,
-  { followed }: KnownRun,
+  { over }: KnownRun,
 ): Promise<{ stage: string; attention: string | null } | undefined> {
-  if (followed || outcome !== null) return undefined;
+  if (over || outcome !== null) return undefined;
   const last = await db
     .selectFrom('standings')
     .select(['run', 'revision', 'content', 'failing'])

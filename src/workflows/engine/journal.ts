@@ -48,6 +48,7 @@ export class Journal {
     this.shown = JSON.stringify(stand);
     return {
       run: workflowInfo().runId,
+      started: workflowInfo().startTime.toISOString(),
       ...(this.earlier.size === 0 ? {} : { earlier: [...this.earlier].map(([run, upTo]) => ({ run, upTo })) }),
       revision: (this.revision += 1),
       after: this.acknowledged,

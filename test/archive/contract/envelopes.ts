@@ -39,7 +39,15 @@ export function eventsFrom(first: number, ...happened: (string | Omit<RunEvent, 
 
 /** What a run gives. */
 export function envelopeOf(run: string, revision: number, events: RunEvent[], more: Partial<Envelope> = {}): Envelope {
-  return { run, revision, after: Math.max(0, (events[0]?.number ?? 1) - 1), events, stand: STAND, ...more };
+  return {
+    run,
+    started: AT,
+    revision,
+    after: Math.max(0, (events[0]?.number ?? 1) - 1),
+    events,
+    stand: STAND,
+    ...more,
+  };
 }
 
 /** News in the feed: an event that is told once under a name. Its id is `newsId`. */

@@ -133,6 +133,16 @@ export function describeJournal(given: () => TestedArchive): void {
     expect((await told()).map(([, what]) => what)).toEqual(['a', 'b', 'c']);
   });
 
+  it.each([
+    ['before', [SECOND, FIRST]],
+    ['after', [FIRST, SECOND, FIRST]],
+  ])('knows that a run is older that was started earlier, if it comes %s the newer one', async (_when, order) => {
+    const started = { [FIRST]: AT, [SECOND]: '2026-01-02T04:00:00.000Z' };
+    for (const [at, run] of order.entries())
+      await write(run, at + 1, [], { started: started[run], stand: run === SECOND ? IN_ATTENTION : STAND });
+    expect(await archive().readStanding(key)).toMatchObject({ run: SECOND, stand: IN_ATTENTION });
+  });
+
   it('takes the events of an older run, which change nothing else', async () => {
     await write(FIRST, 1, eventsFrom(1, 'a'));
     await write(SECOND, 1, eventsFrom(1, 'a'), { earlier: [{ run: FIRST, upTo: 1 }], stand: IN_ATTENTION });

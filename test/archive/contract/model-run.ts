@@ -152,6 +152,7 @@ export class ModelRequest {
     const earlier = new Map(run.acknowledged.filter((each) => each.run !== name).map((each) => [each.run, each.upTo]));
     const envelope: Envelope = {
       run: name,
+      started: AT,
       ...(earlier.size > 0 && { earlier: [...earlier].map(([each, upTo]) => ({ run: each, upTo })) }),
       revision,
       after,
