@@ -65,7 +65,7 @@ test('a cleanup that went on by itself is in the evidence, with what was shown m
   await endedInTwoSteps(request);
   expect(await evidenceOf(request)).toMatchObject({
     events: EVENTS,
-    shown: [{ what: 'file-shown' }, { what: 'ended' }],
+    shown: [{ what: 'ended' }, { what: 'file-shown' }],
     outcome: { outcome: 'signed', cleanup: 'done' },
   });
 });

@@ -31,8 +31,9 @@ export function databaseAway(milliseconds: number): void {
     at = await Installation.start({
       settings: (settings) => {
         settings['archive'] = { directory, reserve: 0 };
-        const { steps } = settings['policy'] as { steps: Record<string, { startToClose: number }> };
-        for (const step of Object.values(steps)) step.startToClose = ONE_TRY;
+        const { steps } = settings['policy'] as { steps: Record<string, { startToClose: number; budget: number }> };
+        for (const [name, step] of Object.entries(steps))
+          Object.assign(step, { startToClose: ONE_TRY, ...(name === 'watch' ? {} : { budget: ONE_TRY }) });
       },
     });
     temporal = await Temporal.connect(at);
