@@ -129,6 +129,7 @@ export class JournalWriter {
     await appendNews(this.#db, this.#news);
   }
 
+  /** By a statement after the one that took the lock. PostgreSQL does not show that one what others wrote while it waited. */
   async #lastDigest(): Promise<string | null> {
     if (this.#digest !== undefined) return this.#digest;
     const last = await this.#db

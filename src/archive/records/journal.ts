@@ -122,7 +122,8 @@ async function writeEvents(
   const [first, last] = [events[0]?.number ?? 0, events.at(-1)?.number ?? 0];
   let { upTo } = known;
   if (events.length === 0 || first > upTo + 1) return { upTo, differs: [], added: 0 };
-  const there = await eventRows(db, request, { ofRuns: [first, last] });
+  const areNew = known.only && first > upTo;
+  const there = areNew ? [] : await eventRows(db, request, { ofRuns: [first, last] });
   const differs: number[] = [];
   let added = 0;
   for (const { number, ...event } of events) {

@@ -7,6 +7,8 @@ export interface KnownRun {
   upTo: number;
   /** Another run has said that it continues this one, or was started later. So this one is over. */
   over: boolean;
+  /** There is no other run. */
+  only: boolean;
 }
 
 /**
@@ -46,7 +48,7 @@ export async function registerRun(
   if (isNew) await add(run, 0, earlier.at(-1));
   const own = known.get(run);
   const later = [...known.values()].some((other) => other.started_at > started_at);
-  return { upTo: own?.up_to ?? 0, over: own?.followed === 1 || later };
+  return { upTo: own?.up_to ?? 0, over: own?.followed === 1 || later, only: known.size === 1 };
 }
 
 async function noteFollowed(db: Kysely<Tables>, request: string, run: string): Promise<void> {
