@@ -104,6 +104,7 @@ describe('without Temporal', () => {
     await fails.enter('video', { attention: ATTENTION });
     const wanted: [ListOptions, string[]][] = [
       [{ stage: 'review' }, ['approved', 'waits']],
+      [{ stage: 'creating', prefix: 'o' }, ['one']],
       [{ officer: 'officer-1' }, ['waits']],
       [{ attention: true }, ['fails']],
       [{ code: 'PROVIDER_UNREACHABLE' }, ['fails']],
@@ -115,7 +116,7 @@ describe('without Temporal', () => {
     expect(found.map(({ requests }) => requests.map(({ reference }) => reference).toSorted())).toEqual(
       wanted.map(([, references]) => references),
     );
-    expect(found[2]?.requests).toMatchObject([{ stage: 'video', attention: 'PROVIDER_UNREACHABLE' }]);
+    expect(found[3]?.requests).toMatchObject([{ stage: 'video', attention: 'PROVIDER_UNREACHABLE' }]);
     expect(found.every(({ unknown }) => unknown?.code === 'TEMPORAL_UNREACHABLE')).toBe(true);
     expect(await place.client.conditions()).toEqual([]);
   });

@@ -149,6 +149,7 @@ export async function insertRequest(
       }),
       metadata: metadata === undefined ? null : JSON.stringify(metadata),
       created_at,
+      stage: 'creating', // as its status says before a worker has begun
       ...digestsOf(people, signer),
     })
     .onConflict((conflict) => conflict.doNothing())

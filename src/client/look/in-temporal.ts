@@ -9,7 +9,6 @@ import { type Archived, isRunning, type RequestAccess } from '../running/access.
 export interface RequestSummary extends Omit<ListedRequest, 'place'> {
   /** `ended` also if it was ended in Temporal from outside. Then there is no outcome. */
   state: 'running' | 'ended';
-  /** Absent before a worker has begun with it. */
   stage?: string;
   /** The failure code of its attention. NOT_REPLAYABLE or STEP_FAILED if no worker can continue it, which Temporal's search knows. */
   attention?: string;

@@ -9,6 +9,7 @@ import { type PendingStep, type PendingWork, pendingWork } from './pending-work.
 /** Milliseconds to wait for a read. The provider may be slow or out of reach, and `why` must answer all the same. */
 const READ_WITHIN = 2000;
 const FIRST_PAUSE = 100;
+const LOOK_EVERY = 500;
 
 /** Temporal ends a workflow with a history of 51,200 events. Each read that is asked for adds a few. */
 const MOST_EVENTS = 10_000;
@@ -66,6 +67,35 @@ export async function readAnew(
   } catch {
     return { description, pending, came: false, news: true }; // it has just ended, or Temporal is slow
   }
+}
+
+/**
+ * Waits until a worker has done the task that the read has made, or until it is clear that none takes it.
+ *
+ * @param now by Temporal's clock
+ * @returns the newest data of Temporal
+ */
+export async function untilTaken(
+  client: Client,
+  before: Pick<Moment, 'description' | 'pending'>,
+  now: () => number,
+): Promise<Pick<Moment, 'description' | 'pending'>> {
+  let { description, pending } = before;
+  const { workflowId, runId } = description;
+  while (pending.task !== undefined && !isOverdue(pending.task.since, now())) {
+    await pause(LOOK_EVERY);
+    description = await client.workflow.getHandle(workflowId, runId).describe();
+    pending = await pendingWork(client, description);
+  }
+  return { description, pending };
+}
+
+/** Milliseconds. A worker that runs takes a task at once. */
+const TAKEN_WITHIN = 5_000;
+
+/** Whether a task waits for too long. @param since ISO 8601 @param now by Temporal's clock */
+export function isOverdue(since: string | undefined, now: number): boolean {
+  return since === undefined || now - Date.parse(since) > TAKEN_WITHIN;
 }
 
 /** Whether the read has ended: with nothing new, with a failure, or with news, after which another wait may have begun. */

@@ -8,10 +8,7 @@ import { type Found, triedOf } from './cause.js';
 import { keyOfTask, notShared } from './keys-differ.js';
 import { inOtherQueue } from './other-queue.js';
 import type { PendingWork } from './pending-work.js';
-import type { Moment } from './read-anew.js';
-
-/** Milliseconds. A worker that runs takes a task at once. */
-const TAKEN_WITHIN = 5_000;
+import { isOverdue, type Moment } from './read-anew.js';
 
 /** The parts of the client that are needed here. */
 type Place = Pick<RequestAccess, 'archive' | 'client' | 'clock' | 'config'>;
@@ -44,10 +41,6 @@ export async function silenceOf(
   if (typeof stop !== 'object') return busy(description, pending, names, stop);
   if (!('key' in stop)) return notReplayable(stop, pending, names);
   return notShared(stop.key, task.since ?? description.startTime.toISOString());
-}
-
-function isOverdue(since: string | undefined, now: number): boolean {
-  return since !== undefined && now - Date.parse(since) > TAKEN_WITHIN;
 }
 
 const WORKER = { words: 'start a worker, if none runs', command: 'videoid worker' };

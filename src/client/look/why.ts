@@ -17,7 +17,7 @@ import { endedCause } from './ended.js';
 import { endedFromOutside, notInTemporal } from './not-running.js';
 import { pendingWork } from './pending-work.js';
 import { paused } from './paused.js';
-import { lastRead, mayReadAnew, type Moment, readAnew } from './read-anew.js';
+import { lastRead, mayReadAnew, type Moment, readAnew, untilTaken } from './read-anew.js';
 import { remediesOf, runningCause } from './running.js';
 import { seenHere, withNextRead } from './seen-here.js';
 import { silenceOf } from './silence.js';
@@ -73,6 +73,8 @@ async function cause(place: WhyPlace, record: RequestRecord, until: number): Pro
   const silence = await silenceOf(place, before, names);
   if (silence !== undefined) return silence;
   const { late, ...moment } = await newestMoment(place, record, before);
+  const silent = late ? await silenceOf(place, moment, names) : undefined;
+  if (silent !== undefined) return silent;
   if (moment.status.stage === 'ended')
     return await endedCause(place, record, await archive.readOutcome(record), moment.status);
   const { pending } = moment;
@@ -129,7 +131,21 @@ async function newestMoment(
   if (!mayReadAnew(before, record, archive.now())) return { ...before, late: false };
   const { came, news, ...read } = await readAnew(client, before);
   if (news) await newerRow(archive, record, before.status);
-  return { ...(await recordedStatus(archive, record)), ...read, late: !came };
+  const seen = came ? read : await taken(client, read, () => archive.now());
+  return { ...(await recordedStatus(archive, record)), ...seen, late: !came };
+}
+
+/** A read that does not come may wait for a worker, or for the provider. */
+async function taken(
+  client: Client,
+  read: Pick<Moment, 'description' | 'pending'>,
+  now: () => number,
+): Promise<Pick<Moment, 'description' | 'pending'>> {
+  try {
+    return await client.withDeadline(Date.now() + CALL_WITHIN, () => untilTaken(client, read, now));
+  } catch (error) {
+    throw temporalFailure(error);
+  }
 }
 
 /** Waits a moment until the archive has what the read has found. */

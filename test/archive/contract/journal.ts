@@ -226,7 +226,7 @@ export function describeStanding(given: () => TestedArchive): void {
 
   it('is what the newest envelope said, and when', async () => {
     expect(await archive().readStanding(key)).toBeUndefined();
-    expect(await listed()).toEqual([[undefined, undefined]]);
+    expect(await listed()).toEqual([['creating', undefined]]);
     await archive().writeJournal(key, envelopeOf(FIRST, 1, eventsFrom(1, 'a', 'b')));
     const standing = await archive().readStanding(key);
     expect(standing).toEqual({ stand: STAND, run: FIRST, upTo: 2, revision: 1, event: 2, at: expect.any(String) });
