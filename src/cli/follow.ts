@@ -31,11 +31,8 @@ export async function* followed(
   which: AttemptFlag,
 ): AsyncGenerator<RequestStatus, void> {
   const watched = { client, screen, reference, which };
-  yield* throughTrouble(
-    watched,
-    () => client.watch(reference, which),
-    (status) => status.stage === 'ended',
-  );
+  const watch = (signal: AbortSignal) => client.watch(reference, { ...which, signal });
+  yield* throughTrouble(watched, watch, (status) => status.stage === 'ended');
 }
 
 /** Shows every stage, and every other change, until the end. Returns the outcome. */
@@ -48,7 +45,7 @@ export async function untilEnded(
   const watched = { client, screen, reference, which };
   let shown = '';
   let after: number | undefined;
-  const follow = () => client.changesTogether(reference, { ...which, after });
+  const follow = (signal: AbortSignal) => client.changesTogether(reference, { ...which, after, signal });
   for await (const changes of throughTrouble(watched, follow, (each) => statusIn(each)?.stage === 'ended')) {
     for (const change of changes) if ('entry' in change) after = change.entry.number;
     const status = statusIn(changes);
@@ -72,14 +69,14 @@ function statusIn(changes: Changes): PresentStatus | undefined {
 /** What is followed, until its last. Trouble that passes is said once. */
 async function* throughTrouble<Told>(
   watched: Watched,
-  follow: () => AsyncGenerator<Told, void>,
+  follow: (signal: AbortSignal) => AsyncGenerator<Told, void>,
   isLast: (told: Told) => boolean,
 ): AsyncGenerator<Told, void> {
   const { screen } = watched;
   let trouble: string | undefined;
   for (;;) {
     try {
-      for await (const told of withLooks(watched, follow())) {
+      for await (const told of withLooks(watched, follow)) {
         trouble = undefined;
         yield told;
         if (isLast(told)) return;
@@ -100,9 +97,11 @@ async function* throughTrouble<Told>(
  */
 async function* withLooks<Told>(
   { client, screen, reference, which }: Watched,
-  source: AsyncGenerator<Told, void>,
+  follow: (signal: AbortSignal) => AsyncGenerator<Told, void>,
 ): AsyncGenerator<Told, void> {
   let away = false;
+  const stop = new AbortController();
+  const source = follow(stop.signal);
   try {
     let next = source.next();
     for (;;) {
@@ -121,6 +120,6 @@ async function* withLooks<Told>(
       next = source.next();
     }
   } finally {
-    await source.return();
+    stop.abort(); // ends also a wait
   }
 }

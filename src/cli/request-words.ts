@@ -95,17 +95,18 @@ function goesOnWords({ awaits, tries }: Attention): string {
 
 /** For a status that is old because no worker runs. */
 export function awayWords({ asOf }: PresentStatus, now: number): string {
-  return `none is running, so the request waits. This is how it stood at ${ago(asOf, now)}.`;
+  return `No worker is running, so the request waits. This is how it stood at ${ago(asOf, now)}.`;
 }
 
-/** A line for each stage that was entered. Several may have been entered since the last look. */
+/** A line for each stage that was entered and left again since the last look. The status among the changes has the last one. */
 export function stageLines(changes: Changes): string[] {
+  const [status] = changes.flatMap((change) => ('status' in change ? [change.status] : []));
   return changes.flatMap((change) => {
     if (!('entry' in change) || change.entry.what !== STAGE_ENTERED) return [];
-    const stage = STAGES.find((each) => each === change.entry.facts?.['stage']);
-    return stage === undefined
-      ? []
-      : [withMoments(`${change.entry.at}  ${stageWords({ stage, words: STAGE_WORDS[stage] })}`)];
+    const { at, facts } = change.entry;
+    const stage = STAGES.find((each) => each === facts?.['stage']);
+    if (stage === undefined || (status?.stage === stage && status.since === at)) return [];
+    return [withMoments(`${at}  ${stageWords({ stage, words: STAGE_WORDS[stage] })}`)];
   });
 }
 

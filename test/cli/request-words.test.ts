@@ -1,10 +1,27 @@
-import { changeLine, statusLines } from '../../src/cli/request-words.js';
+import type { Changes } from '../../src/client.js';
+import { changeLine, stageLines, statusLines } from '../../src/cli/request-words.js';
 import type { Attention, RequestStatus } from '../../src/messages/status.js';
 
 test('the end is said once', () => {
   const status = { stage: 'ended', words: 'ended: signed', since: '2026-01-02T03:00:00.000Z' } as RequestStatus;
   expect(changeLine(status)).toBe('2026-01-02 03:00:00 UTC  ended: signed');
   expect(changeLine({ ...status, stage: 'review', words: 'waiting' })).toMatch(/review: waiting$/);
+});
+
+test('stages that came and went since the last look are told too, and each once', () => {
+  const entered = (number: number, stage: string, second: number) => ({
+    entry: { number, at: `2026-01-02T03:00:0${second}.000Z`, what: 'stage', facts: { stage } },
+  });
+  const changes = [
+    entered(4, 'preparing', 1),
+    { entry: { number: 5, at: '2026-01-02T03:00:02.000Z', what: 'uploaded' } },
+    entered(6, 'acceptance', 3),
+    { status: { stage: 'acceptance', since: '2026-01-02T03:00:03.000Z' } },
+  ] as unknown as Changes;
+  expect(stageLines(changes)).toEqual([
+    '2026-01-02 03:00:01 UTC  preparing: uploading the documents and fetching the contract',
+  ]);
+  expect(stageLines(changes.slice(0, 3))).toHaveLength(2);
 });
 
 describe('what a status says to people', () => {
@@ -45,5 +62,11 @@ describe('what a status says to people', () => {
     const failing = { code: 'PROVIDER_BUSY', words: 'It is busy.', since: '2026-01-02T03:59:00.000Z' } as const;
     expect(lines({ failing })).toMatch(/since .* \(1 min ago\): It is busy\. \(PROVIDER_BUSY\)\n.*tried again/);
     expect(lines({})).toContain('the deadline at 2026-01-02 06:00:00 UTC (in 2 h)');
+  });
+  test('that it is old, because no worker runs, and how old', () => {
+    expect(lines({ worker: 'away', asOf: '2026-01-02T03:50:00.000Z' })).toMatch(
+      /^Worker +No worker is running, so the request waits\. This is how it stood at 2026-01-02 03:50:00 UTC \(10 min ago\)\.$/m,
+    );
+    expect(lines({})).not.toContain('worker');
   });
 });
