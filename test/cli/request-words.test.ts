@@ -8,10 +8,11 @@ test('the end is said once', () => {
   expect(changeLine({ ...status, stage: 'review', words: 'waiting' })).toMatch(/review: waiting$/);
 });
 
+function entered(number: number, stage: string, second: number): object {
+  return { entry: { number, at: `2026-01-02T03:00:0${second}.000Z`, what: 'stage', facts: { stage } } };
+}
+
 test('stages that came and went since the last look are told too, and each once', () => {
-  const entered = (number: number, stage: string, second: number) => ({
-    entry: { number, at: `2026-01-02T03:00:0${second}.000Z`, what: 'stage', facts: { stage } },
-  });
   const changes = [
     entered(4, 'preparing', 1),
     { entry: { number: 5, at: '2026-01-02T03:00:02.000Z', what: 'uploaded' } },

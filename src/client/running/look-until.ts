@@ -24,6 +24,9 @@ export async function lookUntil<Found>(
   { within, every = within, signal }: LookOptions,
 ): Promise<Found | undefined> {
   const until = performance.now() + within;
+  signal?.throwIfAborted();
+  const there = await look(); // mostly it is, and then nobody need follow
+  if (there !== undefined) return there;
   const bell = new Bell();
   const stop = archive.follow(key, bell.ring);
   signal?.addEventListener('abort', bell.ring);
