@@ -117,11 +117,11 @@ test('other events under the same numbers are an alarm in the log', async () => 
   expect(at.logged).toEqual([{ workflowId: 'signature-r', event: 3 }]);
 });
 
-describe('what a try found is noted', () => {
-  const failing = () => {
-    throw stepFailure('PROVIDER_UNREACHABLE', 'It is away.', { retry: true });
-  };
+function failing(): never {
+  throw stepFailure('PROVIDER_UNREACHABLE', 'It is away.', { retry: true });
+}
 
+describe('what a try found is noted', () => {
   test('if it failed and is tried again', async () => {
     const at = new Asked(() => ({ upTo: 3 }), failing);
     await expect(at.tried('watch', ENVELOPE, 2)).rejects.toMatchObject({ type: 'PROVIDER_UNREACHABLE' });

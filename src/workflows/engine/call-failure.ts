@@ -25,7 +25,7 @@ export function callFailureOf({ code, words, facts }: StepFailure): ApplicationF
 export function withTold(error: unknown, told: Told): unknown {
   if (!(error instanceof ApplicationFailure)) return error;
   const { type, message, details } = error;
-  const more = (details?.[0] ?? {}) as object;
+  const more = details?.[0] ?? {};
   return ApplicationFailure.create({
     ...defined({ type: type ?? undefined }),
     message,

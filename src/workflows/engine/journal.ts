@@ -46,10 +46,12 @@ export class Journal {
     const some = firstOf(events, this.acknowledged);
     this.given = this.acknowledged + some.length;
     this.shown = JSON.stringify(stand);
+    const { runId, startTime } = workflowInfo();
+    const earlier = this.earlierRuns();
     return {
-      run: workflowInfo().runId,
-      started: workflowInfo().startTime.toISOString(),
-      ...(this.earlier.size === 0 ? {} : { earlier: [...this.earlier].map(([run, upTo]) => ({ run, upTo })) }),
+      run: runId,
+      started: startTime.toISOString(),
+      ...(earlier.length === 0 ? {} : { earlier }),
       revision: (this.revision += 1),
       after: this.acknowledged,
       events: some,
@@ -101,6 +103,13 @@ export class Journal {
 
   private get isBehind(): boolean {
     return this.given < this.state.events.length || this.shown !== JSON.stringify(this.stand());
+  }
+
+  /** A reset keeps the first run's id, so that one is known although it has acknowledged nothing. */
+  private earlierRuns(): Acknowledged[] {
+    const { runId, firstExecutionRunId: first } = workflowInfo();
+    const runs = [...this.earlier].map(([run, upTo]) => ({ run, upTo }));
+    return first === runId || this.earlier.has(first) ? runs : [{ run: first, upTo: 0 }, ...runs];
   }
 
   private note({ run, upTo }: Acknowledged): void {
