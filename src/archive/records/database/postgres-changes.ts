@@ -32,10 +32,11 @@ export class PostgresListening implements Listening {
 
   async #listen(): Promise<void> {
     const { signal } = this.#closed;
+    const closed = Promise.withResolvers<void>();
+    signal.addEventListener('abort', () => closed.resolve(), { once: true });
     for (let longest = FIRST_PAUSE; !signal.aborted; longest = Math.min(LONGEST_PAUSE, longest * 2)) {
       const client = new Client(this.#options);
       const lost = Promise.withResolvers<void>();
-      signal.addEventListener('abort', () => lost.resolve(), { once: true });
       client.once('error', () => lost.resolve());
       client.once('end', () => lost.resolve());
       client.on('error', () => {}); // there may be more than one
@@ -46,7 +47,7 @@ export class PostgresListening implements Listening {
         await client.query(`listen ${CHANNEL}`);
         await this.#listener.look();
         longest = FIRST_PAUSE;
-        await untilLost(client, lost.promise);
+        await untilLost(client, Promise.race([lost.promise, closed.promise]));
       } catch {
         // Whoever reads or writes is told of the trouble. Here it is tried again.
       } finally {
