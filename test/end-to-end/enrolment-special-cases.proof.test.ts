@@ -3,6 +3,7 @@ import type { Evidence } from '../../src/activities/engine/evidence.js';
 import type { VideoIdError } from '../../src/messages/failures.js';
 import { EnrolledPeople } from '../installation/enrolled-people.js';
 import { Installation, OFFICER } from '../installation/installation.js';
+import { feedOf } from '../installation/whole-feed.js';
 import { eventually } from '../installation/patience.js';
 import { OTHER_OFFICER } from '../installation/other-officer.js';
 import { MORE_AUTHORITIES } from '../installation/shared-settings.js';
@@ -68,8 +69,8 @@ describe('an enrolment that ends while the provider does not take the cancelling
     await people.pickUp();
     await at.provider.removeFault(away);
     await eventually(async () => {
-      const { entries } = await at.client.feed({ limit: 1000 });
-      return entries.some(({ what, reference }) => what === 'issued-late' && reference === people.reference);
+      const entries = await feedOf(at, people.reference);
+      return entries.some(({ what }) => what === 'issued-late');
     });
     expect((await at.client.why(people.reference, OF)).words).toContain('The certificate was issued');
   });

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { apiTokenFile } from '../../local/local-config.js';
-import type { FeedEntry } from '../../src/messages/feed.js';
+import { type FeedEntry, LATE_WORDS } from '../../src/messages/feed.js';
 import { answerOf, videoid } from '../cli/run.js';
 import { AUTHORITIES, Installation } from '../installation/installation.js';
+import { feedOf } from '../installation/whole-feed.js';
 import { eventually } from '../installation/patience.js';
 import { aStart, People } from '../installation/people.js';
 import { Temporal } from '../installation/temporal.js';
@@ -35,14 +36,15 @@ async function expired(): Promise<People> {
   return people;
 }
 
-/** What the feed says about a request. */
-async function feedOf({ reference }: People): Promise<FeedEntry[]> {
-  return (await at.client.feed({ limit: 1000 })).entries.filter((entry) => entry.reference === reference);
+/** What the feed says about late videos of a request. */
+async function lateIn({ reference }: People): Promise<FeedEntry[]> {
+  const entries = await feedOf(at, reference);
+  return entries.filter((entry) => LATE_WORDS.some((what) => what === entry.what));
 }
 
 async function untilInFeed(people: People): Promise<FeedEntry[]> {
   return eventually(async () => {
-    const entries = await feedOf(people);
+    const entries = await lateIn(people);
     return entries.length > 0 && entries;
   });
 }
@@ -75,7 +77,7 @@ describe('a video that is finished after the request has expired', () => {
     await eventually(async () => (await lateVideoOf(people)) === 'COMPLETED');
     // It was reported once. From here on, nobody watches any more.
     await at.provider.forge({ request: Number(await people.requestPk()), status: 'VIDEOREVIEW' });
-    expect(await feedOf(people)).toHaveLength(1);
+    expect(await lateIn(people)).toHaveLength(1);
   });
 
   test('is noticed although every callback was lost', async () => {
@@ -141,11 +143,11 @@ test('a forged callback about an ended request costs one read, adds nothing to t
   const before = (await people.provider()).calls['get-request']?.received ?? 0;
   expect(await at.provider.forge({ request, status: 'VIDEOREVIEW' })).toBe(200);
   await eventually(async () => ((await people.provider()).calls['get-request']?.received ?? 0) > before);
-  expect(await feedOf(people)).toEqual([]);
+  expect(await lateIn(people)).toEqual([]);
   expect(await lateVideoOf(people)).toBe('RUNNING');
   await people.console('cancel');
   await eventually(async () => (await lateVideoOf(people)) === 'COMPLETED');
-  expect(await feedOf(people)).toEqual([]);
+  expect(await lateIn(people)).toEqual([]);
 });
 
 test('a request that is taken up before its video is finished goes on waiting for it, and callbacks find the new attempt', async () => {
@@ -157,7 +159,7 @@ test('a request that is taken up before its video is finished goes on waiting fo
   expect(await people.until('video')).toMatchObject({ attempt: 2, deadline: expect.any(String) as string });
   await people.finishVideo();
   await people.until('review');
-  expect(await feedOf(people)).toEqual([]);
+  expect(await lateIn(people)).toEqual([]);
 });
 
 test('ten callers who reopen it at once find one attempt, and so does a repeated start', async () => {
