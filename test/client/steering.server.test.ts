@@ -230,6 +230,23 @@ test('a watcher sees every change, with its event, and the end', async () => {
   ]);
 });
 
+test('the changes of a request are told one by one, and again after the last that is known', async () => {
+  const reference = await started();
+  const told = await ToldRequest.of(archive, keyOf(reference));
+  await told.enter('video');
+  await told.enter('review');
+  await told.end();
+  const seen = async (after: number): Promise<string[]> => {
+    const words: string[] = [];
+    for await (const change of place.client.changes(reference, { after }))
+      words.push('entry' in change ? `${change.entry.number} ${change.entry.what}` : Object.keys(change).join());
+    return words;
+  };
+  expect(await seen(0)).toEqual(['1 stage', '2 stage', '3 ended', 'status']);
+  expect(await seen(2)).toEqual(['3 ended', 'status']);
+  expect(await seen(9)).toEqual(['reset', '1 stage', '2 stage', '3 ended', 'status']);
+});
+
 test('a watcher stops by its signal', async () => {
   const stop = new AbortController();
   const reference = await started();
