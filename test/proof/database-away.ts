@@ -68,7 +68,7 @@ export function databaseAway(milliseconds: number): void {
     const grown = all.map((_people, place) => (after[place] ?? 0) - (before[place] ?? 0));
     expect(Math.max(...grown.slice(ORDERED))).toBeLessThanOrEqual(MOST_EVENTS);
     expect(Math.max(...grown.slice(0, ORDERED))).toBeLessThanOrEqual(MOST_EVENTS + OF_AN_ORDER);
-    for (const [place, { reference }] of all.entries()) {
+    for (const [place, { reference, workflowId }] of all.entries()) {
       const wanted = { attention: undefined, extended: place < ORDERED ? 1 : 0 };
       let seen: object = {};
       await eventually(
@@ -77,7 +77,11 @@ export function databaseAway(milliseconds: number): void {
           seen = { attention, extended: events.filter(({ what }) => what === 'deadline-extended').length };
           return isDeepStrictEqual(seen, wanted);
         },
-        () => ({ reference, place, seen }),
+        async () => {
+          const { raw } = await temporal.workflow(workflowId).describe();
+          const { pendingActivities, pendingWorkflowTask } = raw;
+          return { reference, place, seen, pendingActivities, pendingWorkflowTask };
+        },
       );
     }
     const ending = [...all.slice(0, 5), ...all.slice(-5)];
