@@ -244,11 +244,13 @@ function resetRequests(
     query: ofInstallation(temporal.taskQueue),
     every: worker.resetEvery,
     signal,
-    onReset: async ({ workflowId }, { taskCompletedAt: to }) => {
+    onReset: async ({ workflowId }, { taskCompletedAt: to, runId }) => {
       logger.warn({ workflowId }, 'a request that the SDK could not replay was reset');
       const request = attemptOfWorkflow(workflowId);
       const event = { at: archive.time(), what: 'reset', facts: { by: 'worker', to } };
-      if (request !== undefined) await archive.appendEvent(request, event);
+      if (request === undefined) return;
+      await archive.noteOver(request, runId);
+      await archive.appendEvent(request, event);
     },
     failed: (error) => logger.warn({ error }, 'looking for requests that cannot be replayed failed'),
   });

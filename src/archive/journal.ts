@@ -23,6 +23,8 @@ export interface JournalRecords {
    * changes if another run goes on with the request.
    */
   noteTry(key: AttemptKey, run: string, failed: Omit<FailedTry, 'since'> | undefined): Promise<void>;
+  /** Notes that another run goes on with the request. Until that one tells something, the standing is behind. Harmless for an unknown run. */
+  noteOver(key: AttemptKey, run: string): Promise<void>;
   /** Where the request stands. Undefined before its first envelope. */
   readStanding(key: AttemptKey): Promise<Standing | undefined>;
   /** How far the events of a run are written, and the number in the journal of one of them, if it is. */

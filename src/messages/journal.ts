@@ -94,6 +94,8 @@ export interface Standing {
   event: number;
   /** When it was written, ISO 8601, by the clock of the database. */
   at: string;
+  /** Another run goes on with the request, and has told nothing yet. */
+  over?: true;
   /** The step that is carried out, if its last try failed. */
   failing?: FailedTry;
 }

@@ -180,7 +180,7 @@ export interface RequestStatus {
   event: number;
   /** When it was written, ISO 8601, by the clock of the database. Without a worker, or while the database is away, it gets older. */
   asOf: string;
-  /** The caller asked for a newer one, which is not written yet. */
+  /** The caller asked for a newer one, or another run goes on after a reset. It is not written yet. */
   behind?: true;
   /** No worker is running that could go on with it. */
   worker?: 'away';

@@ -51,7 +51,8 @@ export async function registerRun(
   return { upTo: own?.up_to ?? 0, over: own?.followed === 1 || later, only: known.size === 1 };
 }
 
-async function noteFollowed(db: Kysely<Tables>, request: string, run: string): Promise<void> {
+/** Notes that another run continues this one. */
+export async function noteFollowed(db: Kysely<Tables>, request: string, run: string): Promise<void> {
   await db.updateTable('runs').set({ followed: 1 }).where('request', '=', request).where('run', '=', run).execute();
 }
 

@@ -4,13 +4,13 @@ import type { JournalRecords } from '../journal.js';
 import { jsonOf, parsed, read, timeOf, written } from './content.js';
 import { failedTrySchema, standSchema } from './journal-schemas.js';
 import { changed, databaseNow, found, isRequest, locked, type Records } from './records.js';
-import type { KnownRun } from './runs.js';
+import { type KnownRun, noteFollowed } from './runs.js';
 import type { Tables } from './schema.js';
 
 /** The most ids in one statement. */
 const IDS_AT_ONCE = 500;
 
-type Part = 'noteTry' | 'readStanding' | 'countRunning';
+type Part = 'noteTry' | 'noteOver' | 'readStanding' | 'countRunning';
 
 /** Where requests stand. */
 export function standings(records: Records): Pick<JournalRecords, Part> {
@@ -19,6 +19,15 @@ export function standings(records: Records): Pick<JournalRecords, Part> {
       await changed(records, key, async (db, request) => {
         if (!(await locked(db, request))) return undefined;
         if (await noteTry(db, request, run, failed)) await records.database.tell(db, request);
+        return true;
+      });
+    },
+
+    noteOver: async (key, run) => {
+      await changed(records, key, async (db, request) => {
+        if (!(await locked(db, request))) return undefined;
+        await noteFollowed(db, request, run);
+        await records.database.tell(db, request);
         return true;
       });
     },
@@ -32,7 +41,7 @@ export function standings(records: Records): Pick<JournalRecords, Part> {
             join.onRef('runs.request', '=', 'standings.request').onRef('runs.run', '=', 'standings.run'),
           )
           .select(['requests.events', 'standings.run', 'standings.revision', 'standings.written_at'])
-          .select(['standings.content', 'standings.failing', 'runs.up_to'])
+          .select(['standings.content', 'standings.failing', 'runs.up_to', 'runs.followed'])
           .where(isRequest(request))
           .executeTakeFirst(),
       );
@@ -46,6 +55,7 @@ export function standings(records: Records): Pick<JournalRecords, Part> {
         revision,
         event,
         at: timeOf(at, 'standings'),
+        ...(row.followed === 1 && { over: true as const }),
         ...(failing && { failing }),
       } satisfies Standing;
     },

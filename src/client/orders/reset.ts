@@ -41,6 +41,7 @@ export async function resetRequest(
   const to = broken.taskCompletedAt;
   const by = { by: actor.kind, ...defined({ id: actor.id }) };
   await archive.appendEvent(record, { at: archive.time(), what: 'reset', facts: { ...by, reason, to } });
+  await archive.noteOver(record, broken.runId);
   await access.begunAnew(record, before);
   return { reference, attempt, to };
 }

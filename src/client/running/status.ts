@@ -51,6 +51,7 @@ export function presentStatus(record: RequestRecord, standing: Standing | undefi
     ...(failing === undefined ? {} : { failing: failureOf(failing) }),
     event: Math.max(standing?.event ?? 0, newest),
     asOf: standing?.at ?? record.createdAt,
+    ...(standing?.over === true && { behind: true as const }),
   };
 }
 

@@ -57,6 +57,7 @@ export async function resumeRecorded(
   if (started.state === 'started') {
     const facts = taskQueue === undefined ? {} : { facts: { from: taskQueue } };
     await archive.appendEvent(record, { at: archive.time(), what: 'resumed', ...facts });
+    if (before !== undefined) await archive.noteOver(record, before.run);
     await access.begunAnew(record, before);
   }
   if (started.outcome !== undefined) {

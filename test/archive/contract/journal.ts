@@ -241,6 +241,20 @@ export function describeStanding(given: () => TestedArchive): void {
     expect(await listed()).toEqual([['video', undefined]]);
   });
 
+  it('is behind when another run goes on, until that one tells something', async () => {
+    await stands(1);
+    await archive().noteOver(key, 'unknown');
+    expect(await archive().readStanding(key)).not.toHaveProperty('over');
+    await archive().noteOver(key, FIRST);
+    expect(await archive().readStanding(key)).toMatchObject({ run: FIRST, over: true });
+    await stands(2, IN_ATTENTION);
+    expect(await archive().readStanding(key)).toMatchObject({ revision: 1, over: true });
+    await stands(1, IN_ATTENTION, SECOND);
+    const standing = await archive().readStanding(key);
+    expect(standing).toMatchObject({ run: SECOND, stand: IN_ATTENTION });
+    expect(standing).not.toHaveProperty('over');
+  });
+
   it('does not change after the end', async () => {
     await stands(1, IN_ATTENTION);
     await archive().recordOutcome(key, outcomeOf(key));
