@@ -22,6 +22,7 @@ export type {
   ShownFile,
   ShowOptions,
 } from './client/files/files.js';
+export { markOf } from './client/look/look.js';
 export type { PolicyOverrides, StartDocument } from './client/input/input.js';
 export type {
   Change,

@@ -31,6 +31,8 @@ export interface JournalRecords {
   findEvent(key: AttemptKey, run: string, number: number): Promise<{ upTo: number; event?: number }>;
   /** Entries after a number, in order. @param limit default: all */
   journal(key: AttemptKey, options?: { after?: number; limit?: number }): Promise<JournalEntry[]>;
+  /** The number of the first entry that is not as it was written, or missing. Undefined if there is none. */
+  brokenEntry(key: AttemptKey): Promise<number | undefined>;
   /**
    * Calls `heard` when the journal or the standing of the request may have changed, until the returned function is called. Calls come
    * within 200 ms, also too often. `heard` must not throw. One look at the database serves all callers of the process.

@@ -1,13 +1,14 @@
 import type { Outcome } from '../messages/outcome.js';
 import type { Changes } from '../client.js';
 import type { RemedyCommand } from '../client/commands.js';
+import { defined } from '../messages/defined.js';
 import { moment, withMoments } from '../messages/moments.js';
 import type { Flow } from '../messages/request.js';
 import { STAGE_ENTERED } from '../messages/feed.js';
 import {
   type Attention,
   type PresentStatus,
-  type RequestEvent,
+  type NumberedEvent,
   type RequestStatus,
   STAGE_WORDS,
   STAGES,
@@ -69,13 +70,13 @@ export function remedyLines(remedies: readonly RemedyCommand[], now: number): st
   return ['', 'What can be done now', ...lines];
 }
 
-function eventLines(events: readonly RequestEvent[]): string[] {
+function eventLines(events: readonly NumberedEvent[]): string[] {
   return columns(
-    events.map(({ at, what, actor, facts }) => [
+    events.map(({ at, what, actor, channel, facts }) => [
       `  ${moment(at)}`,
       what,
       actor === undefined ? '' : [actor.kind, actor.id].filter(Boolean).join(' '),
-      Object.entries(facts ?? {})
+      Object.entries({ ...defined({ channel }), ...facts })
         .map(([name, value]) => `${name}=${String(value)}`)
         .join(' '),
     ]),

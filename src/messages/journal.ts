@@ -62,7 +62,7 @@ export interface Acknowledged {
 
 /** The answer of an activity, and what its envelope came to. */
 export interface Journaled<Result> {
-  /** Absent if the step did not run: events before those of the envelope are missing, or for the last step, any. */
+  /** Absent if the step did not run. Events before those of the envelope are missing, or for the last step any, or the run was reset. */
   done?: { value: Result };
   /** Absent if the archive could not be written. The events are given again. */
   acknowledged?: Acknowledged;

@@ -17,8 +17,9 @@ const KEY: RequestKey = {
   environment: 'sandbox',
   registrationAuthority: '1',
 };
+const RUN = 'run';
 const ENVELOPE: Envelope = {
-  run: 'run',
+  run: RUN,
   started: '2026-01-01T00:00:00.000Z',
   revision: 1,
   after: 2,
@@ -62,7 +63,9 @@ class Asked {
       order: object,
       envelope?: Envelope,
     ) => Promise<unknown>;
-    return await new MockActivityEnvironment({ attempt }, { logger: QUIET }).run(() => call(KEY, {}, envelope));
+    const workflowExecution = { workflowId: 'signature-r', runId: RUN };
+    const info = { attempt, workflowExecution };
+    return await new MockActivityEnvironment(info, { logger: QUIET }).run(() => call(KEY, {}, envelope));
   }
 }
 
@@ -70,6 +73,12 @@ test('the envelope is written before the step runs, and the answer says how far'
   const at = new Asked(() => ({ upTo: 3 }));
   expect(await at.tried('watch')).toEqual({ done: { value: 'found' }, acknowledged: { run: 'run', upTo: 3 } });
   expect(at.done).toEqual(['written', 'watch']);
+});
+
+test('a step that the run before a reset had ordered does not run, so that the new run orders it', async () => {
+  const at = new Asked(() => ({ upTo: 3 }));
+  expect(await at.tried('watch', { ...ENVELOPE, run: 'earlier' })).toEqual({});
+  expect(at.done).toEqual([]);
 });
 
 test('without an envelope, the step only runs', async () => {

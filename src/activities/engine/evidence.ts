@@ -10,7 +10,7 @@ import type {
   Outcome,
   Verification,
 } from '../../messages/outcome.js';
-import type { DocumentDigest, Flow, RequestKey, ReviewMode } from '../../messages/request.js';
+import { type DocumentDigest, type Flow, type RequestKey, type ReviewMode, workflowIdOf } from '../../messages/request.js';
 import type { JournalEntry } from '../../messages/journal.js';
 import type { RequestEvent } from '../../messages/status.js';
 import type { Dependencies } from './dependencies.js';
@@ -30,6 +30,8 @@ export interface Evidence {
   events: RequestEvent[];
   /** What was shown to people outside the workflow, sorted by time. */
   shown: ShownEvent[];
+  /** Somebody has changed the journal: the number of the first entry that is not as it was written. */
+  changedFrom?: number;
   outcome?: EvidenceOutcome;
 }
 
@@ -104,6 +106,7 @@ export interface EvidenceOrder {
   provider?: EvidenceProvider;
   events: readonly RequestEvent[];
   shown: readonly ShownEvent[];
+  changedFrom?: number;
   /** Known after archiving. An outcome has them too. */
   documents?: readonly StoredDocument[];
   contract?: StoredContract;
@@ -115,14 +118,18 @@ export interface EvidenceOrder {
  * none: a try that comes late must not replace the evidence of the end.
  */
 export async function writeEvidence(
-  { archive }: Dependencies,
+  { archive, logger }: Pick<Dependencies, 'archive' | 'logger'>,
   key: RequestKey,
   known: Pick<EvidenceOrder, 'documents' | 'contract' | 'outcome'>,
 ): Promise<void> {
   const request = await archive.readRequest(key);
   const provider = await archive.readProvider(key);
   const journal = await archive.journal(key);
-  const evidence = composeEvidence({ request, ...eventsIn(journal), ...defined({ provider }), ...known });
+  const changedFrom = await archive.brokenEntry(key);
+  if (changedFrom !== undefined)
+    logger.error({ workflowId: workflowIdOf(key), event: changedFrom }, 'somebody has changed the journal');
+  const more = defined({ provider, changedFrom });
+  const evidence = composeEvidence({ request, ...eventsIn(journal), ...more, ...known });
   await archive.writeEvidence(key, evidence, { replace: known.outcome !== undefined });
 }
 
@@ -164,7 +171,7 @@ export async function completeEvidence(
 
 /** Pure: equal orders give equal evidence. Keys, events and documents are sorted. */
 export function composeEvidence(order: EvidenceOrder): Evidence {
-  const { signer, provider, outcome } = order;
+  const { signer, provider, changedFrom, outcome } = order;
   const events = inOrder(order.events).map(({ at, what, actor, facts }) => ({
     at,
     what,
@@ -180,7 +187,7 @@ export function composeEvidence(order: EvidenceOrder): Evidence {
     ...defined({ contract, acceptance }),
     events,
     shown: shownOf(order.shown),
-    ...defined({ outcome: outcome && outcomeOf(outcome) }),
+    ...defined({ changedFrom, outcome: outcome && outcomeOf(outcome) }),
   };
 }
 

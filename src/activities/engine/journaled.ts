@@ -33,6 +33,7 @@ export function journaled(activities: Activities, place: Place): JournaledActivi
 function withJournal<Order, Result>(name: string, step: Step<Order, Result>, place: Place) {
   return async (key: RequestKey, order: Order, envelope?: Envelope): Promise<Journaled<Result>> => {
     if (envelope === undefined) return { done: { value: await step(key, order) } };
+    if (isOfEarlierRun(envelope)) return {}; // the run orders the step again, with an envelope of its own
     const upTo = await write(name, key, envelope, place);
     const acknowledged = upTo === undefined ? {} : { acknowledged: { run: envelope.run, upTo } };
     if (upTo !== undefined && lacks(envelope, upTo)) return acknowledged;
@@ -45,6 +46,11 @@ function withJournal<Order, Result>(name: string, step: Step<Order, Result>, pla
       throw error;
     }
   };
+}
+
+/** After a reset, Temporal tries activities again that the run before had ordered. That run is over. */
+function isOfEarlierRun({ run }: Envelope): boolean {
+  return activityInfo().workflowExecution?.runId !== run;
 }
 
 /** Whether events are missing before those of the envelope, or, where the end is recorded, any. */

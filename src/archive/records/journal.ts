@@ -6,6 +6,7 @@ import { canonicalJson } from '../../security/canonical-json.js';
 import type { AttemptKey } from '../archive.js';
 import type { JournalRecords } from '../journal.js';
 import { requestOf } from '../names.js';
+import { brokenLink } from './chain.js';
 import { checked, jsonOf, parsed } from './content.js';
 import { columnsOf, JournalWriter } from './entries.js';
 import { type EventRow, eventRows } from './events.js';
@@ -16,7 +17,7 @@ import { type KnownRun, noteUpTo, registerRun } from './runs.js';
 import type { Tables } from './schema.js';
 import { stand } from './standing.js';
 
-type Part = 'writeJournal' | 'journal' | 'findEvent';
+type Part = 'writeJournal' | 'journal' | 'brokenEntry' | 'findEvent';
 
 /** The journal of each request. */
 export function journal(records: Records): Pick<JournalRecords, Part> {
@@ -43,6 +44,8 @@ export function journal(records: Records): Pick<JournalRecords, Part> {
         return parsed(journalEntrySchema, { ...objectIn(event), number, ...(run !== null && { run }) }, 'events');
       });
     },
+
+    brokenEntry: async (key) => await brokenLink(records, key),
 
     findEvent: async (key, run, number) => {
       const { upTo } = await found(records, key, (db, request) =>

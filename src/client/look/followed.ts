@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import type { FailedTry, JournalEntry } from '../../messages/journal.js';
@@ -15,6 +16,19 @@ export type Change =
 
 /** Changes that belong together. Who knows the same gets the same array, so that it is made into text once. */
 export type Changes = readonly Change[];
+
+/** The last entry that a caller knows. */
+export interface Known {
+  /** Its number. */
+  after?: number | undefined;
+  /** See `markOf`. */
+  mark?: string | undefined;
+}
+
+/** Tells an entry from another one that has its number after an older database was restored. Eight hexadecimal digits. */
+export function markOf({ at, what, run = '' }: JournalEntry): string {
+  return createHash('sha256').update(JSON.stringify([at, what, run])).digest('hex').slice(0, 8);
+}
 
 /** Where one caller is. */
 export interface Position {
@@ -81,12 +95,18 @@ export class Followed {
     this.#stop();
   }
 
-  /** Where a caller begins. @param after the last entry that it knows. Undefined: all of them, but not the status */
-  async begin(after: number | undefined): Promise<Position> {
+  /** Where a caller begins. Without the last entry that it knows: it knows all of them, but not the status */
+  async begin({ after, mark }: Known): Promise<Position> {
     if (this.#seen === undefined || (after ?? 0) > this.#seen.number) await this.#fresh();
     const { number, version, journal } = this.#present();
     if (after === undefined) return { number, version: version - 1, journal };
-    return { number: after, version: -1, journal: after > number ? journal - 1 : journal };
+    const isOther = after > number || (mark !== undefined && !(await this.#has(after, mark)));
+    return { number: after, version: -1, journal: isOther ? journal - 1 : journal };
+  }
+
+  async #has(number: number, mark: string): Promise<boolean> {
+    const [entry] = await this.#archive.journal(this.#record, { after: number - 1, limit: 1 });
+    return entry !== undefined && markOf(entry) === mark;
   }
 
   /** What a caller does not know yet, at most a page of it. Moves its position. @throws what the archive threw */
@@ -188,7 +208,7 @@ export class Followed {
     const isNews = before === undefined || isOther || text !== before.text;
     const version = (before?.version ?? 0) + (isNews ? 1 : 0);
     const journal = (before?.journal ?? 0) + (isOther ? 1 : 0);
-    const change = isNews ? { status } : before.change;
+    const change = { status }; // one who comes now gets this one
     this.#seen = { number, version, journal, change, text, ended: outcome !== undefined, last };
     const news = entries.flatMap((entry) => (entry.number > (before?.number ?? 0) ? [{ entry }] : []));
     this.#entries = isOther ? [] : [...this.#entries, ...(before === undefined ? [] : news)].slice(-KEPT);

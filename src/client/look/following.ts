@@ -1,7 +1,7 @@
 import type { Archive } from '../../archive/archive.js';
 import type { RequestRecord } from '../../archive/request-record.js';
 import { Bell } from '../running/access.js';
-import { type Changes, Followed, type Shown } from './followed.js';
+import { type Changes, Followed, type Known, type Shown } from './followed.js';
 
 /** Follows requests, each once for all callers of this process. */
 export class Following {
@@ -23,7 +23,7 @@ export class Following {
    */
   async *changes(
     record: RequestRecord,
-    { after, signal }: { after?: number | undefined; signal?: AbortSignal | undefined },
+    { after, mark, signal }: Known & { signal?: AbortSignal | undefined },
   ): AsyncGenerator<Changes, void> {
     const followed = this.#join(record);
     const bell = new Bell();
@@ -31,7 +31,7 @@ export class Following {
     followed.waiting.add(bell.ring);
     signal?.addEventListener('abort', bell.ring);
     try {
-      const at = await followed.begin(after);
+      const at = await followed.begin({ after, mark });
       while (!isOver()) {
         bell.still();
         const changes = await followed.next(at);

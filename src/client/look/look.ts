@@ -24,7 +24,7 @@ import { commandPlace } from './command-place.js';
 import { whyDeleted } from './deleted.js';
 import { type DeletionPage, deletionsOf } from './deletions.js';
 import { type OtherQueue, otherQueues } from './other-queue.js';
-import type { Change, Changes } from './followed.js';
+import type { Change, Changes, Known } from './followed.js';
 import { Following } from './following.js';
 import { remediesOf } from './running.js';
 import { seenHere } from './seen-here.js';
@@ -33,7 +33,7 @@ import { watched } from './watched.js';
 import { TEMPORAL_WITHIN, whyOf } from './why.js';
 
 export type { Condition } from './conditions.js';
-export type { Change, Changes } from './followed.js';
+export { type Change, type Changes, markOf } from './followed.js';
 export type { Misplaced, NotKnown, RequestSummary } from './in-temporal.js';
 export type { RequestPage } from './list.js';
 export type { DeletionPage } from './deletions.js';
@@ -90,11 +90,12 @@ export function lookVerbs(access: RequestAccess) {
      *
      * @param options.after the number of the last entry that the caller knows. Without it, the status of now comes first, and then what
      *   is new. If an older database was restored, `reset` comes, and then all entries again
+     * @param options.mark `markOf` that entry. With it, a restored database is noticed although it has such a number again
      * @throws VideoIdError ARCHIVE_UNAVAILABLE. The caller may go on after the last entry that it was told
      */
     async *changes(
       reference: string,
-      options: AttemptOption & { after?: number | undefined; signal?: AbortSignal | undefined } = {},
+      options: AttemptOption & Known & { signal?: AbortSignal | undefined } = {},
     ): AsyncGenerator<Change, void> {
       for await (const changes of following.changes(await access.recordAnywhere(reference, options), options))
         yield* changes;
@@ -103,7 +104,7 @@ export function lookVerbs(access: RequestAccess) {
     /** The same, with changes that come together in one array. Callers of this process who know the same get the same array. */
     async *changesTogether(
       reference: string,
-      options: AttemptOption & { after?: number | undefined; signal?: AbortSignal | undefined } = {},
+      options: AttemptOption & Known & { signal?: AbortSignal | undefined } = {},
     ): AsyncGenerator<Changes, void> {
       yield* following.changes(await access.recordAnywhere(reference, options), options);
     },

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
-import type { Change, Changes } from '../../client.js';
+import { type Change, type Changes, markOf } from '../../client.js';
+import { defined } from '../../messages/defined.js';
 import { VideoIdError } from '../../messages/failures.js';
 import type { Call } from './call.js';
 import { failureView } from '../../http/failure-answer.js';
@@ -13,7 +14,7 @@ const SIGN_OF_LIFE = 15_000;
 const HEAD = { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
 /**
- * Streams a request's changes as Server-Sent Events: `change` with an entry of the journal, whose number is the id of the event; `status`
+ * Streams a request's changes as Server-Sent Events: `change` with an entry of the journal, whose number and mark are the id of the event; `status`
  * with the status when all entries so far are told; `reset` before all entries come again; `end` after the last; `failure` with a
  * FailureView if following failed. The answer begins only with the first of them, so that a wrong reference gets a status code.
  *
@@ -46,15 +47,16 @@ export async function answerEvents(
 }
 
 /**
- * The number of the last entry that a reader knows: of its last event, or of its query when it reads for the first time.
+ * The last entry that a reader knows: of its last event, or the number in its query when it reads for the first time.
  *
  * @throws VideoIdError BAD_INPUT
  */
-export function lastKnown(context: Call, after: number | undefined): number | undefined {
+export function lastKnown(context: Call, after: number | undefined): { after?: number; mark?: string } {
   const field = 'Last-Event-ID';
   const id = context.req.header(field);
-  if (id === undefined) return after;
-  if (/^\d{1,9}$/.test(id)) return Number(id);
+  if (id === undefined) return defined({ after });
+  const [, number, mark] = /^(\d{1,9})(?:-([0-9a-f]{8}))?$/.exec(id) ?? [];
+  if (number !== undefined) return { after: Number(number), ...defined({ mark }) };
   throw new VideoIdError('BAD_INPUT', 'Last-Event-ID: is not an id of this stream.', {
     field,
     remedy: 'Send the id of the last event that you read, or leave it out.',
@@ -101,10 +103,10 @@ function bytesOf(changes: Changes): Uint8Array {
 }
 
 function changeText(change: Change): string {
-  if ('entry' in change) return textOf('change', change.entry, change.entry.number);
+  if ('entry' in change) return textOf('change', change.entry, `${change.entry.number}-${markOf(change.entry)}`);
   return 'status' in change ? textOf('status', change.status) : textOf('reset', {});
 }
 
-function textOf(event: string, data: object, id?: number): string {
+function textOf(event: string, data: object, id?: string): string {
   return `event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`;
 }
