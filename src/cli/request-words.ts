@@ -1,7 +1,6 @@
 import type { Outcome } from '../messages/outcome.js';
 import type { Changes } from '../client.js';
 import type { RemedyCommand } from '../client/commands.js';
-import { defined } from '../messages/defined.js';
 import { moment, withMoments } from '../messages/moments.js';
 import type { Flow } from '../messages/request.js';
 import { STAGE_ENTERED } from '../messages/feed.js';
@@ -76,7 +75,7 @@ function eventLines(events: readonly NumberedEvent[]): string[] {
       `  ${moment(at)}`,
       what,
       actor === undefined ? '' : [actor.kind, actor.id].filter(Boolean).join(' '),
-      Object.entries({ ...defined({ channel }), ...facts })
+      [...(channel === undefined ? [] : [['channel', channel] as const]), ...Object.entries(facts ?? {})]
         .map(([name, value]) => `${name}=${String(value)}`)
         .join(' '),
     ]),

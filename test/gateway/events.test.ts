@@ -67,6 +67,11 @@ async function statusAt(reference: string, event: number): Promise<object> {
   ).json()) as object;
 }
 
+/** An id is the number of an entry, and its mark. */
+function numberIn(id: string | undefined): string | undefined {
+  return id?.replace(/-[0-9a-f]{8}$/, '');
+}
+
 async function failureOf(path: string, headers: Record<string, string> = {}): Promise<object> {
   const answer = await fetch(`${place.address}/v1/requests/${path}`, {
     headers: { authorization: `Bearer ${place.apiToken}`, ...headers },
@@ -84,7 +89,7 @@ test('a stream tells the status, every change with its number, and the end', asy
     if (each.data['stage'] === 'video') await request.enter('review');
     if (each.data['stage'] === 'review') await request.end();
   }
-  const words = told.map(({ event, id, data }) => [event, id, data['what'] ?? data['stage']]);
+  const words = told.map(({ event, id, data }) => [event, numberIn(id), data['what'] ?? data['stage']]);
   expect(words).toEqual([
     ['status', undefined, 'video'],
     ['change', '2', 'stage'],
@@ -122,7 +127,7 @@ test('a stream that is cut and resumed by its last id tells every entry once', a
     }
   }
   await telling;
-  expect(seen).toEqual(Array.from({ length: 81 }, (_, at) => String(at + 1)));
+  expect(seen.map(numberIn)).toEqual(Array.from({ length: 81 }, (_, at) => String(at + 1)));
 });
 
 test('an id that the journal does not have yet is answered with a reset, and all entries', async () => {
@@ -130,9 +135,26 @@ test('an id that the journal does not have yet is answered with a reset, and all
   await request.enter('video');
   await request.end();
   const events: string[] = [];
-  for await (const { event, id } of streamed('restored', { last: '99' })) events.push([event, id].join(' ').trim());
+  for await (const { event, id } of streamed('restored', { last: '99' }))
+    events.push([event, numberIn(id)].join(' ').trim());
   expect(events).toEqual(['reset', 'change 1', 'change 2', 'status', 'end']);
 });
+
+test('an id of an entry that the archive has no more is answered with a reset, and all entries', async () => {
+  const request = await ToldRequest.begin(archive, 'other');
+  await request.enter('video');
+  await request.end();
+  const [first = ''] = await idsOf('other', '0');
+  const other = first.replace(/-.*/, '-00000000');
+  expect((await idsOf('other', first)).map(numberIn)).toEqual(['2']);
+  expect((await idsOf('other', other)).map(numberIn)).toEqual(['1', '2']);
+});
+
+async function idsOf(reference: string, last: string): Promise<string[]> {
+  const ids: string[] = [];
+  for await (const { id } of streamed(reference, { last })) if (id !== undefined) ids.push(id);
+  return ids;
+}
 
 test('a wrong id, a wrong query and a wrong reference get a status code', async () => {
   await ToldRequest.begin(archive, 'there');

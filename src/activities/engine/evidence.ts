@@ -10,7 +10,13 @@ import type {
   Outcome,
   Verification,
 } from '../../messages/outcome.js';
-import { type DocumentDigest, type Flow, type RequestKey, type ReviewMode, workflowIdOf } from '../../messages/request.js';
+import {
+  type DocumentDigest,
+  type Flow,
+  type RequestKey,
+  type ReviewMode,
+  workflowIdOf,
+} from '../../messages/request.js';
 import type { JournalEntry } from '../../messages/journal.js';
 import type { RequestEvent } from '../../messages/status.js';
 import type { Dependencies } from './dependencies.js';

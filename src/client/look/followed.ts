@@ -27,7 +27,10 @@ export interface Known {
 
 /** Tells an entry from another one that has its number after an older database was restored. Eight hexadecimal digits. */
 export function markOf({ at, what, run = '' }: JournalEntry): string {
-  return createHash('sha256').update(JSON.stringify([at, what, run])).digest('hex').slice(0, 8);
+  return createHash('sha256')
+    .update(JSON.stringify([at, what, run]))
+    .digest('hex')
+    .slice(0, 8);
 }
 
 /** Where one caller is. */

@@ -37,7 +37,8 @@ export function lookRoutes(parts: ApiParts, flow: Flow): Hono<Bindings> {
   app.get('/:reference/events', verb('watch'), async (context) => {
     const { after: given, ...options } = query(context, eventsQuery, flow);
     const known = lastKnown(context, given);
-    const follow = (signal: AbortSignal) => client.changesTogether(reference(context), { ...options, ...known, signal });
+    const follow = (signal: AbortSignal) =>
+      client.changesTogether(reference(context), { ...options, ...known, signal });
     return await answerEvents(context, follow, parts.stop);
   });
   app.get('/:reference/why', verb('why'), async (context) =>
